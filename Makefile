@@ -1,0 +1,51 @@
+# Each target sets up what it needs: .venv from requirements.lock, Chromium from Debian.
+# A fresh Debian 12 with python3, make and git is enough.
+
+python := .venv/bin/python
+environment := .venv/installed
+
+.PHONY: help demo demo-live test lint serve bench lock browser clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: $(environment) browser ## Show the main job in a throw-away folder, with screenshots
+	@exec $(python) -m demo
+
+demo-live: $(environment) ## The same with your own phone: LAN=1 to let it in, CERT=… KEY=… for HTTPS
+	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)')
+
+test: lint browser ## Check and test everything
+	@exec $(python) -m pytest -n 2 --dist loadfile
+
+lint: $(environment) ## Only the checks: style, types, arrows
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default instance/) on 127.0.0.1:8000
+	@.venv/bin/keyferry init
+	@exec .venv/bin/keyferry serve
+
+bench: $(environment) ## Measure what is costly, as ratios
+	@exec $(python) -m bench
+
+lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
+	@demo/prepare.sh lock
+
+browser:
+	@demo/prepare.sh browser
+
+clean: ## Remove what was made here, never an instance folder
+	@rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last: without it, what lies in .venv is not trusted and made anew.
+.venv/locked: requirements.lock
+	@demo/prepare.sh environment
+	@touch $@
+
+.venv/installed: .venv/locked pyproject.toml
+	@demo/prepare.sh project
+	@touch $@

@@ -1,0 +1,173 @@
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWPORT = (390, 844)
+PATIENCE_MILLISECONDS = 10_000
+# Chromium prints this line for every answer of 400 and more; answers are judged by their status instead.
+STATUS_LINE = "Failed to load resource: the server responded with a status of "
+REPORT_CSP_VIOLATIONS = """
+addEventListener('securitypolicyviolation', event =>
+    console.error('CSP violation: ' + event.effectiveDirective + ' ' + event.blockedURI));
+"""
+
+
+class PageFault(Exception):
+    """The phone page did what it must never do: an error, a CSP violation, a request to somebody else."""
+
+
+class ChromiumMissing(Exception):
+    """No Chromium on this machine."""
+
+
+class Phone:
+    """A phone's browser: scans an address, shows the page, taps. Collects every fault of the page."""
+
+    def __init__(self, page: Page, *, origin: str) -> None:
+        self.page = page
+        self._origin = origin
+        self._faults: list[str] = []
+        self._refusals: list[str] = []
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self._faults.append(f"page error: {error}"))
+        page.on("request", self._asked)
+        page.on(
+            "requestfailed",
+            lambda request: self._faults.append(f"request failed: {_without_fragment(request.url)}"),
+        )
+        page.on("response", self._answered)
+
+    def scan(self, address: str) -> None:
+        """Open a scanned address, as the camera would, and wait until the page has made up its mind."""
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        expect(self.page.locator("main:not([data-view=working])[data-view]")).to_be_visible(
+            timeout=PATIENCE_MILLISECONDS
+        )
+
+    def sees(self, view: str) -> None:
+        """Wait until the page shows the named view."""
+        expect(self.page.locator("main")).to_have_attribute("data-view", view, timeout=PATIENCE_MILLISECONDS)
+
+    def tap(self) -> None:
+        """Tap the one button that carries the deed out."""
+        self.page.locator("#confirm").click()
+
+    @property
+    def words(self) -> str:
+        """What stands on the page, as a person reads it."""
+        return self.page.locator("main").inner_text()
+
+    @property
+    def computer_key(self) -> str:
+        """The key on the page, in groups with dashes."""
+        return "-".join(self.page.locator("#computer-key .group > .symbols").all_inner_texts())
+
+    @property
+    def address(self) -> str:
+        """What stands in the address bar."""
+        return self.page.url
+
+    def problem(self) -> str:
+        """Wait for the problem view, and return its code; the refusals that led to it are no fault."""
+        self.sees("problem")
+        self._refusals.clear()
+        return self.page.locator("[data-problem]").first.get_attribute("data-problem") or ""
+
+    def download_license_file(self, target: Path) -> None:
+        """Tap "licence file" and keep what the browser saves."""
+        with self.page.expect_download() as started:
+            self.page.locator("#license-file").click()
+        started.value.save_as(target)
+
+    def take_screenshot(self, picture: Path) -> None:
+        """Save the whole page as a PNG."""
+        self.page.screenshot(path=picture, full_page=True)
+
+    def raise_for_faults(self) -> None:
+        """Raise PageFault if anything on this phone was not as it must be."""
+        faults = self._faults + self._refusals
+        if faults:
+            raise PageFault("\n".join(faults))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(STATUS_LINE):
+            self._faults.append(f"console {message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if (
+            address.scheme in ("http", "https", "ws", "wss")
+            and f"{address.scheme}://{address.netloc}" != self._origin
+        ):
+            self._faults.append(f"request to a third party: {_without_fragment(request.url)}")
+
+    def _failed(self, request: Request) -> None:
+        self._faults.append(f"request failed ({request.failure}): {_without_fragment(request.url)}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            what = f"{response.status} for {_without_fragment(response.url)}"
+            (self._refusals if response.status < 500 else self._faults).append(what)
+
+
+def _without_fragment(address: str) -> str:
+    return urlsplit(address)._replace(fragment="").geturl()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium without a screen; it ends with the block."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # The one who started it ends it: a Ctrl-C in the terminal must not end it halfway through a picture.
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=list(FLAGS),
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def phone(browser: Browser, origin: str) -> Iterator[Phone]:
+    """Hold a fresh phone with nothing stored on it; at the end, PageFault tells what went wrong on its page.
+
+    `origin` is the one place it may talk to, such as `http://127.0.0.1:8000`.
+    """
+    width, height = VIEWPORT
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        locale="en-GB",
+    )
+    context.add_init_script(REPORT_CSP_VIOLATIONS)
+    try:
+        held = Phone(context.new_page(), origin=origin)
+        yield held
+        held.raise_for_faults()
+    finally:
+        context.close()

@@ -1,0 +1,75 @@
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 30
+STOP_SECONDS = 15
+SCRIPTS = Path(sys.executable).parent
+
+
+class ServerDidNotStart(Exception):
+    """The server ended, or did not listen in time; the message ends with what it had printed."""
+
+
+def free_port(host: str = LOOPBACK) -> int:
+    """Return a port that nothing on `host` listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(
+    environment: Mapping[str, str], *, host: str, port: int, log: Path, options: Sequence[str] = ()
+) -> Iterator[None]:
+    """Run the real `keyferry serve` as a child process while the block runs; what it says goes to `log`."""
+    command = [str(SCRIPTS / "keyferry"), "serve", "--bind", f"{host}:{port}", *options]
+    with log.open("ab") as output:
+        # A session of its own: Ctrl-C in the terminal reaches only us, and we end the server in good order.
+        server = subprocess.Popen(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        _await_listening(server, host, port, log)
+        yield
+    finally:
+        _stop(server)
+
+
+def _await_listening(server: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _listens(host, port):
+        try:
+            # Waiting for its end is the pause between two tries: a server that died is noticed at once.
+            server.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                continue
+        last_words = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+        raise ServerDidNotStart(f"The server did not start listening on port {port}:\n{last_words}")
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
