@@ -1,0 +1,19 @@
+import re
+from pathlib import Path
+
+# Written in pieces, so that this file does not find itself.
+MACHINE_PATH = re.compile(rb"(?<![a-z.])/" + rb"(?:root|home|work)/")
+
+
+def test_no_tracked_file_names_a_path_of_one_machine(root: Path, tracked: list[Path]):
+    found = {
+        str(path): match.group().decode()
+        for path in tracked
+        if (match := MACHINE_PATH.search((root / path).read_bytes()))
+    }
+    assert found == {}
+
+
+def test_nothing_secret_or_made_is_tracked(tracked: list[Path]):
+    made = {".venv", "instance", "build", "dist", "node_modules", "__pycache__"}
+    assert [path for path in tracked if made & set(path.parts) or path.name == "uv.lock"] == []
