@@ -1,4 +1,4 @@
-"""`make lint` keeps the contracts in pyproject.toml; here each is broken once, to see that this is noticed."""
+"""`make lint` keeps the contracts in pyproject.toml; here each is broken once, to see it noticed."""
 
 import ast
 import os

@@ -1,0 +1,48 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from demo.vendor import run_command
+
+ROOT = Path(__file__).parent.parent
+
+
+@cache
+def empty_network_namespace() -> tuple[str, ...]:
+    """Return the command that takes a program off every network; empty where that is not allowed."""
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        return ()
+    allowed = subprocess.run([unshare, "-n", "true"], capture_output=True, check=False).returncode == 0
+    return (unshare, "-n") if allowed else ()
+
+
+class OfflineMachine:
+    """A machine with no network: the real `keyferry-wizard`, in processes to which sockets are refused."""
+
+    def __init__(self, profile: Path, state: Path) -> None:
+        self._profile, self._state = profile, state
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    @property
+    def isolation(self) -> str:
+        """How this machine is kept off the network, in words."""
+        if empty_network_namespace():
+            return "sockets refused, in a network namespace with nothing in it"
+        return "sockets refused"
+
+    def run(self, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
+        """Run one wizard command with `--json`, and return what it answers."""
+        command = [
+            *empty_network_namespace(),
+            *(sys.executable, "-m", "demo.offline"),
+            *("--profile", str(self._profile), "--state", str(self._state)),
+            *(*arguments, "--json"),
+        ]
+        answer: dict[str, Any] = json.loads(run_command(command, self._environment, exit_code=exit_code))
+        return answer
