@@ -1,0 +1,1 @@
+"""The Keyferry server: the licensing core and its faces."""

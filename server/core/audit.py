@@ -1,0 +1,61 @@
+"""The record of what was done and what was refused: append-only, and without any key in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.core.models import Activation, AuditEvent, License, Product
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does a deed: the way in (phone, self_help, portal, console, command_line), person and address."""
+
+    way: str
+    who: str | None = None
+    address: str | None = None
+
+
+def ending(activation_key: str) -> str:
+    """Return the last group of an activation key: enough to recognise a licence, too little to use it."""
+    return activation_key[-5:]
+
+
+def record(
+    session: Session,
+    *,
+    event: str,
+    by: By,
+    now: datetime,
+    product: Product | None = None,
+    license: License | None = None,
+    activation: Activation | None = None,
+    activation_key_ending: str | None = None,
+    code: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Append an event; `code` is that of a refusal, and `detail` must hold no key, code or token.
+
+    A licence brings its product and an activation its licence, so naming the narrowest is enough.
+    """
+    if license is None and activation is not None:
+        license = activation.license
+    row = AuditEvent(
+        at=now,
+        event=event,
+        way=by.way,
+        who=by.who,
+        address=by.address,
+        product_number=license.product_number if license else product.number if product else None,
+        license_id=license.id if license else None,
+        activation_id=activation.id if activation else None,
+        activation_key_ending=ending(license.activation_key) if license else activation_key_ending,
+        code=code,
+        detail=detail,
+    )
+    session.add(row)
+    return row

@@ -1,0 +1,41 @@
+"""Customers: who holds licences, known by an e-mail address."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.core.errors import Malformed
+from server.core.models import Customer
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_EMAIL_LENGTH = 254
+
+
+def normalised_email(email: str) -> str:
+    """Return an e-mail address trimmed and in lower case; raises Malformed (malformed_email)."""
+    address = email.strip().lower()
+    if len(address) > _EMAIL_LENGTH or not address.isprintable() or not _EMAIL.fullmatch(address):
+        raise Malformed("Give the customer's e-mail address: ada@example.com.", code="malformed_email")
+    return address
+
+
+def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
+    """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
+    address = normalised_email(email)
+    known = select(Customer).where(Customer.email == address)
+    customer = session.scalar(known)
+    if customer is not None:
+        return customer
+    try:
+        with session.begin_nested():
+            customer = Customer(email=address, created_at=now)
+            session.add(customer)
+    except IntegrityError:
+        # Another process added the same customer in the meantime.
+        return session.scalars(known).one()
+    return customer

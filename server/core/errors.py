@@ -1,0 +1,79 @@
+"""Everything that the core refuses.
+
+Each error carries a stable `code`, which is API, and its text is a sentence that tells the person what to do.
+No error ever contains a key or a code. One class stands for one kind of answer and may carry several codes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class CoreError(Exception):
+    """The root of all errors of this package."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, code: str | None = None, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+        self.suggestion = suggestion
+
+
+class NotFound(CoreError):
+    """No such product, licence or activation."""
+
+    code = "not_found"
+
+
+class Malformed(CoreError):
+    """An argument has no meaning, or is outside of what the protocol can carry."""
+
+    code = "malformed_argument"
+
+
+class Conflict(CoreError):
+    """What is asked for contradicts what is there already."""
+
+    code = "conflict"
+
+
+class LicenseRefused(CoreError):
+    """The licence forbids it: expired, suspended, or every seat is taken."""
+
+    code = "license_refused"
+
+
+class ComputerIdBurnt(CoreError):
+    """The computer ID belongs to an activation that has ended and never comes back."""
+
+    code = "computer_id_released"
+
+
+class RetiredEpoch(CoreError):
+    """The application was built with keys that the vendor has retired."""
+
+    code = "retired_epoch"
+
+
+class LimitReached(CoreError):
+    """Too many attempts or releases; `retry_after` tells how long to wait, where waiting helps."""
+
+    code = "too_many_attempts"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        suggestion: str | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message, code=code, suggestion=suggestion)
+        self.retry_after = retry_after
+
+
+class SecretUnreadable(CoreError):
+    """A sealed secret does not open: the master key is missing or wrong, or the database was altered."""
+
+    code = "wrong_master_key"

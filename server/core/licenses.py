@@ -1,0 +1,219 @@
+"""Licences: an activation key, what it grants, and until when."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from protocol.claims import EPOCH_DAY, LAST_DAY, has_ended
+from server.core import audit
+from server.core.audit import By
+from server.core.customers import find_or_add_customer
+from server.core.errors import Conflict, Malformed, NotFound
+from server.core.models import License, LicenseStatus, Product
+from server.core.products import feature_mask
+
+MAX_SEATS = 1_000_000
+MAX_COUNT = 1_000
+_LONGEST = (LAST_DAY - EPOCH_DAY).days
+
+
+class Standing(StrEnum):
+    """How a licence stands at a moment."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Until when a licence runs: a last day, or days from its first activation, or for ever.
+
+    `lease_days` caps how long one computer key runs before it is to be renewed by another scan.
+    """
+
+    expires: date | None = None
+    days: int | None = None
+    lease_days: int | None = None
+
+
+def issue(
+    session: Session,
+    product: Product,
+    *,
+    seats: int,
+    terms: Terms,
+    features: Sequence[str],
+    customer: str | None,
+    count: int,
+    by: By,
+    now: datetime,
+) -> list[License]:
+    """Issue `count` licences with fresh activation keys; `customer` is an e-mail address.
+
+    Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range, unknown_feature,
+    malformed_email).
+    """
+    _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
+    _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
+    _check_terms(terms)
+    mask = feature_mask(product, features)
+    holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
+    licenses = [
+        License(
+            activation_key=ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
+            product=product,
+            customer=holder,
+            seats=seats,
+            seats_used=0,
+            expires_on=terms.expires,
+            days_from_first_activation=terms.days,
+            lease_days=terms.lease_days,
+            features=mask,
+            created_at=now,
+        )
+        for _ in range(count)
+    ]
+    session.add_all(licenses)
+    session.flush()
+    for license in licenses:
+        audit.record(session, event="license_issued", by=by, license=license, now=now)
+    return licenses
+
+
+def find(session: Session, activation_key: ActivationKey, *, lock: bool = False) -> License:
+    """Return the licence of an activation key; raises NotFound (unknown_activation_key).
+
+    With `lock`, nobody else changes it before this transaction ends.
+    """
+    chosen = select(License).where(License.activation_key == activation_key.text)
+    license = session.scalar(
+        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+    )
+    if license is None:
+        raise NotFound(
+            "This server does not know this activation key. Compare it with the one you received.",
+            code="unknown_activation_key",
+        )
+    return license
+
+
+def renew(
+    session: Session,
+    license: License,
+    *,
+    expires: date | None = None,
+    days: int | None = None,
+    by: By,
+    now: datetime,
+) -> License:
+    """Move the expiry: to a date, earlier ones too, or by days from today or the present expiry, the later.
+
+    A licence whose days have not begun gets `days` instead of the earlier number. Raises Conflict
+    (license_never_expires) and Malformed (malformed_terms, expiry_out_of_range).
+    """
+    if (expires is None) == (days is None):
+        raise Malformed("Renew either until a date or by a number of days.", code="malformed_terms")
+    _check_terms(Terms(expires=expires, days=days))
+    session.refresh(license, with_for_update=True)
+    if days is not None and _waits_for_first_activation(license):
+        license.days_from_first_activation = days
+    else:
+        license.expires_on = expires if days is None else _later_by(license, days, now)
+        license.days_from_first_activation = None
+    detail = {"expires": str(license.expires_on), "days": license.days_from_first_activation}
+    audit.record(session, event="license_renewed", by=by, license=license, detail=detail, now=now)
+    return license
+
+
+def suspend(session: Session, license: License, *, by: By, now: datetime) -> License:
+    """Refuse every activation until the licence is resumed; keys that are out run until they expire."""
+    return _set_status(session, license, LicenseStatus.SUSPENDED, "license_suspended", by, now)
+
+
+def resume(session: Session, license: License, *, by: By, now: datetime) -> License:
+    """End a suspension."""
+    return _set_status(session, license, LicenseStatus.ACTIVE, "license_resumed", by, now)
+
+
+def expiry(license: License, *, first_activation: date | None = None) -> date | None:
+    """Return the last day of a licence, or None where it never ends.
+
+    While days wait for the first activation the day is not known: then it is the one that an activation on
+    `first_activation` would give, or None without that.
+    """
+    if license.days_from_first_activation is None:
+        return license.expires_on
+    first = license.first_activated_on or first_activation
+    return None if first is None else _capped(first, license.days_from_first_activation)
+
+
+def standing(license: License, now: datetime) -> Standing:
+    """Tell how a licence stands, by the same day rule as in the wizard."""
+    if license.status == LicenseStatus.SUSPENDED:
+        return Standing.SUSPENDED
+    last_day = expiry(license)
+    return Standing.EXPIRED if last_day is not None and has_ended(last_day, now) else Standing.ACTIVE
+
+
+def _set_status(
+    session: Session, license: License, status: LicenseStatus, event: str, by: By, now: datetime
+) -> License:
+    session.refresh(license, with_for_update=True)
+    if license.status != status:
+        license.status = status.value
+        audit.record(session, event=event, by=by, license=license, now=now)
+    return license
+
+
+def _waits_for_first_activation(license: License) -> bool:
+    return license.days_from_first_activation is not None and license.first_activated_on is None
+
+
+def _later_by(license: License, days: int, now: datetime) -> date:
+    present = expiry(license)
+    if present is None:
+        raise Conflict(
+            "This licence never expires, so no days can be added. Set an expiry date instead.",
+            code="license_never_expires",
+        )
+    start = max(present, now.date())
+    if (LAST_DAY - start).days < days:
+        raise _out_of_range()
+    return start + timedelta(days=days)
+
+
+def _capped(first: date, days: int) -> date:
+    return first + timedelta(days=min(days, (LAST_DAY - first).days))
+
+
+def _check_terms(terms: Terms) -> None:
+    if terms.expires is not None and terms.days is not None:
+        raise Malformed("Give either an expiry date or a number of days, not both.", code="malformed_terms")
+    if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
+        raise _out_of_range()
+    if terms.days is not None:
+        _check_range(terms.days, 1, _LONGEST, "days", "malformed_terms")
+    if terms.lease_days is not None:
+        _check_range(terms.lease_days, 1, _LONGEST, "lease days", "malformed_terms")
+
+
+def _check_range(value: int, least: int, most: int, what: str, code: str) -> None:
+    if not least <= value <= most:
+        raise Malformed(f"The number of {what} lies between {least} and {most}.", code=code)
+
+
+def _out_of_range() -> Malformed:
+    return Malformed(
+        f"Keys can carry expiry dates after {EPOCH_DAY} up to {LAST_DAY}. Choose a date in between, "
+        "or none for a licence that never expires.",
+        code="expiry_out_of_range",
+    )

@@ -1,0 +1,103 @@
+"""Secrets at rest: sealed with AES-GCM under a master key that is never in the database.
+
+A master key text has one `<key id>:<base64 of 32 bytes>` a line. The first seals; all of them open, so a new
+line at the top rotates the key without touching what is sealed already.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from server.core.errors import Malformed, SecretUnreadable
+
+MASTER_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_VERSION = "1"
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
+
+
+def new_master_key(key_id: str) -> str:
+    """Return the line of a fresh random master key."""
+    return f"{key_id}:{base64.b64encode(os.urandom(MASTER_KEY_BYTES)).decode()}"
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The master keys by their ids; `current` names the one that seals."""
+
+    current: str
+    _keys: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> Keyring:
+        """Read a master key text; raises Malformed (malformed_master_key), which names the line only."""
+        keys: dict[str, bytes] = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.strip() and not line.lstrip().startswith("#"):
+                key_id, key = _read_line(number, line.strip())
+                if key_id in keys:
+                    raise _malformed(f"line {number} repeats the key id of an earlier line")
+                keys[key_id] = key
+        if not keys:
+            raise _malformed("it holds no key")
+        return cls(next(iter(keys)), MappingProxyType(keys))
+
+    def seal(self, plaintext: bytes, context: str) -> str:
+        """Return `plaintext` encrypted for one place only, which `context` names."""
+        nonce = os.urandom(_NONCE_BYTES)
+        box = AESGCM(self._keys[self.current]).encrypt(nonce, plaintext, _bound_to(self.current, context))
+        return f"{_VERSION}:{self.current}:{base64.b64encode(nonce + box).decode()}"
+
+    def open(self, sealed: str, context: str) -> bytes:
+        """Return what was sealed; raises SecretUnreadable (missing_master_key, wrong_master_key)."""
+        version, _, rest = sealed.partition(":")
+        key_id, _, text = rest.partition(":")
+        if version != _VERSION or key_id not in self._keys:
+            raise SecretUnreadable(
+                "The database holds secrets that were sealed with another master key. "
+                f"Add the master key with the id “{key_id}” to the master key file.",
+                code="missing_master_key",
+            )
+        try:
+            box = base64.b64decode(text, validate=True)
+            return AESGCM(self._keys[key_id]).decrypt(
+                box[:_NONCE_BYTES], box[_NONCE_BYTES:], _bound_to(key_id, context)
+            )
+        except (InvalidTag, binascii.Error, ValueError):
+            raise SecretUnreadable(
+                f"The master key “{key_id}” does not open a secret in the database. "
+                "Restore the master key file that belongs to this database."
+            ) from None
+
+
+def _bound_to(key_id: str, context: str) -> bytes:
+    return f"keyferry sealed v{_VERSION}\0{key_id}\0{context}".encode()
+
+
+def _read_line(number: int, line: str) -> tuple[str, bytes]:
+    key_id, _, text = line.partition(":")
+    if not _KEY_ID.fullmatch(key_id):
+        raise _malformed(f"line {number} does not start with a key id and a colon")
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise _malformed(f"what follows the key id in line {number} is not base64") from None
+    if len(key) != MASTER_KEY_BYTES:
+        raise _malformed(f"line {number} holds {len(key)} bytes instead of {MASTER_KEY_BYTES}")
+    return key_id, key
+
+
+def _malformed(what: str) -> Malformed:
+    return Malformed(
+        f"The master key cannot be read: {what}. Write it as <key id>:<base64 of {MASTER_KEY_BYTES} bytes>.",
+        code="malformed_master_key",
+    )

@@ -1,0 +1,1 @@
+"""The faces: one folder for each way in; a face never imports another."""
