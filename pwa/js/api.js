@@ -1,0 +1,248 @@
+/**
+ * The only module that fetches. It turns the server's answers into the page's own terms, and everything that
+ * can go wrong on the way into a Problem with a code.
+ *
+ * Every request may be repeated: the same token gets the same answer and never a second seat.
+ */
+
+const QUESTION = "/api/phone/question";
+const ACTIVATE = "/api/phone/activate";
+const DEACTIVATE = "/api/phone/deactivate";
+const LICENSE_FILE = "/api/phone/license-file";
+
+/** Milliseconds after which a request counts as lost; a server busy with others answers far sooner. */
+const PATIENCE = 20_000;
+
+/**
+ * @typedef {{total: number, used: number, after: number}} Seats `after`: in use once the deed is done
+ *
+ * @typedef {object} Subject What every answer says about the machine in question
+ * @property {string} product
+ * @property {string | null} computerName
+ * @property {string} computerId five groups of five with dashes
+ * @property {string} activationKeyEnding
+ * @property {Seats} seats
+ *
+ * @typedef {Subject & {deed: "activate", outcome: "new_seat" | "same_seat" | "replacement", expires: string | null}} ActivationQuestion
+ * @typedef {Subject & {deed: "deactivate", outcome: "release" | "already_released"}} DeactivationQuestion
+ * @typedef {Subject & {computerKey: string, style: "short" | "signed", expires: string | null, features: string[]}} Activation
+ * @typedef {Subject & {outcome: "released" | "already_released"}} Release
+ */
+
+/** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
+export class Problem extends Error {
+  /**
+   * @param {string} code
+   * @param {string} [detail] a sentence from the server, shown where the page has no words of its own
+   */
+  constructor(code, detail = "") {
+    super(code);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** Thrown when a newer scan made a request pointless; nobody needs to hear of it. */
+export class Superseded extends Error {}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} request
+ * @param {AbortSignal} [signal] aborted when nobody waits for the answer any more
+ * @returns {Promise<{status: number, type: string, disposition: string, body: string}>}
+ */
+async function send(address, request, signal) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
+  const giveUp = () => patience.abort();
+  signal?.addEventListener("abort", giveUp);
+  try {
+    if (signal?.aborted) giveUp();
+    const response = await fetch(address, { ...request, signal: patience.signal, redirect: "error" });
+    return {
+      status: response.status,
+      type: response.headers.get("content-type") ?? "",
+      disposition: response.headers.get("content-disposition") ?? "",
+      body: await response.text(),
+    };
+  } catch (error) {
+    if (signal?.aborted) throw new Superseded();
+    if (error instanceof TypeError || error instanceof DOMException) throw new Problem("offline");
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/** @param {string} text @returns {Record<string, unknown>} */
+function parse(text) {
+  /** @type {unknown} */
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Problem("unreadable_answer");
+    throw error;
+  }
+  if (typeof value !== "object" || value === null) throw new Problem("unreadable_answer");
+  return /** @type {Record<string, unknown>} */ (value);
+}
+
+/**
+ * @param {string} address
+ * @param {string} token
+ * @param {AbortSignal} signal
+ */
+async function post(address, token, signal) {
+  const answer = await send(
+    address,
+    {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
+      body: JSON.stringify({ token }),
+      cache: "no-store",
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+    },
+    signal,
+  );
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const { code, detail } = parse(answer.body);
+  if (typeof code !== "string") throw new Problem("unreadable_answer");
+  throw new Problem(code, typeof detail === "string" ? detail : "");
+}
+
+/**
+ * Take one property of an answer, or say that the answer cannot be read.
+ *
+ * @template Value
+ * @param {Record<string, unknown>} answer
+ * @param {string} name
+ * @param {(value: unknown) => value is Value} check
+ * @returns {Value}
+ */
+function read(answer, name, check) {
+  const value = answer[name];
+  if (!check(value)) throw new Problem("unreadable_answer");
+  return value;
+}
+
+/** @param {unknown} value @returns {value is string} */
+const isText = (value) => typeof value === "string";
+/** @param {unknown} value @returns {value is string | null} */
+const isTextOrNull = (value) => value === null || isText(value);
+/** @param {unknown} value @returns {value is string | null} */
+const isDayOrNull = (value) => value === null || (isText(value) && /^\d{4}-\d\d-\d\d$/.test(value));
+/** @param {unknown} value @returns {value is string[]} */
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+/** @param {unknown} value @returns {value is number} */
+const isCount = (value) => Number.isInteger(value);
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+const isRecord = (value) => typeof value === "object" && value !== null;
+
+/**
+ * @template {string} Word
+ * @param {...Word} allowed
+ * @returns {(value: unknown) => value is Word}
+ */
+const isOneOf = (...allowed) => /** @type {(value: unknown) => value is Word} */ (
+  (value) => allowed.some((word) => word === value)
+);
+
+/** @param {Record<string, unknown>} answer @returns {Subject} */
+function subject(answer) {
+  const seats = read(answer, "seats", isRecord);
+  const used = read(seats, "used", isCount);
+  return {
+    product: read(answer, "product", isText),
+    computerName: read(answer, "computer_name", isTextOrNull),
+    computerId: read(answer, "computer_id", isText),
+    activationKeyEnding: read(answer, "activation_key_ending", isText),
+    seats: {
+      total: read(seats, "total", isCount),
+      used,
+      after: "after" in seats ? read(seats, "after", isCount) : used,
+    },
+  };
+}
+
+/**
+ * Ask what a tap would do; nothing is written by asking.
+ *
+ * @param {string} token
+ * @param {AbortSignal} signal
+ * @returns {Promise<ActivationQuestion | DeactivationQuestion>}
+ */
+export async function question(token, signal) {
+  const answer = parse((await post(QUESTION, token, signal)).body);
+  const deed = read(answer, "deed", isOneOf("activate", "deactivate"));
+  if (deed === "deactivate") {
+    const outcome = read(answer, "outcome", isOneOf("release", "already_released"));
+    return { deed, ...subject(answer), outcome };
+  }
+  return {
+    deed,
+    ...subject(answer),
+    outcome: read(answer, "outcome", isOneOf("new_seat", "same_seat", "replacement")),
+    expires: read(answer, "expires", isDayOrNull),
+  };
+}
+
+/**
+ * Activate the machine, or fetch its computer key again.
+ *
+ * @param {string} token
+ * @param {AbortSignal} signal
+ * @returns {Promise<Activation>}
+ */
+export async function activate(token, signal) {
+  const answer = parse((await post(ACTIVATE, token, signal)).body);
+  return {
+    ...subject(answer),
+    computerKey: read(answer, "computer_key", isText),
+    style: read(answer, "key_style", isOneOf("short", "signed")),
+    expires: read(answer, "expires", isDayOrNull),
+    features: read(answer, "features", isTexts),
+  };
+}
+
+/**
+ * Give the seat of a deactivated machine back.
+ *
+ * @param {string} token
+ * @param {AbortSignal} signal
+ * @returns {Promise<Release>}
+ */
+export async function deactivate(token, signal) {
+  const answer = parse((await post(DEACTIVATE, token, signal)).body);
+  return { ...subject(answer), outcome: read(answer, "outcome", isOneOf("released", "already_released")) };
+}
+
+/**
+ * Fetch the licence file of an activated machine.
+ *
+ * @param {string} token
+ * @param {AbortSignal} signal
+ * @returns {Promise<{name: string, content: Blob}>}
+ */
+export async function licenseFile(token, signal) {
+  const answer = await post(LICENSE_FILE, token, signal);
+  // A hotel's sign-in page answers 200 too; it must not be carried to the computer as a licence.
+  if (answer.body === "" || answer.type.startsWith("text/html")) throw new Problem("unreadable_answer");
+  const name = /filename="?([\w.-]+)"?/.exec(answer.disposition)?.[1] ?? "license.lic";
+  // Any other type makes some phones append their own ending to the name.
+  return { name, content: new Blob([answer.body], { type: "application/octet-stream" }) };
+}
+
+/**
+ * Fetch the words of one language.
+ *
+ * @param {string} language
+ * @returns {Promise<import("./i18n.js").Catalogue>}
+ */
+export async function catalogue(language) {
+  const answer = await send(`/pwa/strings/${language}.json`, { credentials: "same-origin" });
+  if (answer.status !== 200) throw new Problem("offline");
+  return /** @type {import("./i18n.js").Catalogue} */ (parse(answer.body));
+}

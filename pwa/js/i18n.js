@@ -1,0 +1,117 @@
+/**
+ * Words, dates and plurals. Every word that a person reads comes from a catalogue in strings/.
+ */
+
+/** @typedef {{[key: string]: string | Catalogue}} Catalogue */
+/** @typedef {Record<string, string | number>} Values */
+
+/** Languages that have a catalogue; the first is the fallback. */
+export const LANGUAGES = ["en"];
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** @type {Catalogue} */
+let words = {};
+
+/**
+ * Choose the first wanted language that has a catalogue.
+ *
+ * @param {readonly string[]} wanted BCP 47 tags, best first
+ * @returns {string}
+ */
+export function chooseLanguage(wanted) {
+  const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => LANGUAGES.includes(tag));
+  return known ?? LANGUAGES[0];
+}
+
+/**
+ * Speak with this catalogue from now on.
+ *
+ * @param {Catalogue} catalogue
+ */
+export function useCatalogue(catalogue) {
+  words = catalogue;
+  document.documentElement.lang = t("meta.language");
+  document.documentElement.dir = t("meta.direction");
+}
+
+/** @param {string} key @returns {string | Catalogue | undefined} */
+function lookUp(key) {
+  /** @type {string | Catalogue | undefined} */
+  let place = words;
+  for (const step of key.split(".")) {
+    // Own properties only: a code such as "constructor" comes from a server and must not find one.
+    if (typeof place !== "object" || !Object.hasOwn(place, step)) return undefined;
+    place = place[step];
+  }
+  return place;
+}
+
+/** @param {string} key @returns {boolean} */
+export function hasWords(key) {
+  return lookUp(key) !== undefined;
+}
+
+/**
+ * The template for a key; a template with plural forms is chosen by the value named count.
+ *
+ * @param {string} key
+ * @param {Record<string, unknown>} values
+ * @returns {string}
+ */
+function template(key, values) {
+  let found = lookUp(key);
+  if (typeof found === "object") {
+    const form = new Intl.PluralRules(t("meta.language")).select(Number(values.count));
+    found = found[form] ?? found.other;
+  }
+  if (typeof found === "string") return found;
+  // A missing word must not keep anybody from a key; tests listen for this line.
+  console.error(`No words for ${key}`);
+  return key;
+}
+
+/**
+ * Say something as text.
+ *
+ * @param {string} key
+ * @param {Values} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  return template(key, values).replace(PLACEHOLDER, (_, name) => String(values[name] ?? ""));
+}
+
+/**
+ * Say something with elements in it, such as a name that keeps its own direction.
+ *
+ * @param {string} key
+ * @param {Record<string, Node | string | number>} values
+ * @returns {(Node | string)[]}
+ */
+export function rich(key, values) {
+  // With one capturing group, split() puts the placeholder names at the odd places.
+  return template(key, values)
+    .split(PLACEHOLDER)
+    .map((piece, place) => {
+      if (place % 2 === 0) return piece;
+      const value = values[piece] ?? "";
+      return value instanceof Node ? value : String(value);
+    });
+}
+
+/**
+ * A day in words.
+ *
+ * @param {string} day YYYY-MM-DD; a licence day is a day in UTC wherever the phone is
+ * @returns {string}
+ */
+export function longDay(day) {
+  const format = new Intl.DateTimeFormat(t("meta.dates"), { dateStyle: "long", timeZone: "UTC" });
+  return format.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** @param {string[]} names @returns {string} */
+export function list(names) {
+  return new Intl.ListFormat(t("meta.language"), { type: "conjunction" }).format(names);
+}

@@ -1,0 +1,45 @@
+import { el } from "../dom.js";
+import { longDay, t } from "../i18n.js";
+import { inlineCode } from "./code.js";
+import { properName } from "./names.js";
+
+/** @typedef {[label: string, ...value: (Node | string)[]]} Fact */
+
+/**
+ * A list of labelled values.
+ *
+ * @param {(Fact | null)[]} facts null entries are left out
+ */
+export function factList(facts) {
+  const rows = facts.filter((fact) => fact !== null);
+  return el(
+    "dl",
+    { class: "facts" },
+    ...rows.map(([label, ...value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value))),
+  );
+}
+
+/**
+ * What identifies the machine and the licence in question.
+ *
+ * @param {import("../api.js").Subject} subject
+ * @returns {(Fact | null)[]}
+ */
+export function identity({ product, computerName, computerId, activationKeyEnding }) {
+  return [
+    [t("facts.product"), properName(product)],
+    computerName === null ? null : [t("facts.computer"), properName(computerName)],
+    [t("facts.computerId"), inlineCode(computerId)],
+    [t("facts.activationKey"), t("facts.endsIn"), " ", inlineCode(activationKeyEnding)],
+  ];
+}
+
+/**
+ * Until when the licence runs.
+ *
+ * @param {string | null} expires YYYY-MM-DD, or null for a licence without an end
+ * @returns {Fact}
+ */
+export function validity(expires) {
+  return [t("facts.validUntil"), expires === null ? t("facts.noEnd") : longDay(expires)];
+}

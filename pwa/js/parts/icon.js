@@ -1,0 +1,25 @@
+import { svg } from "../dom.js";
+
+const SHAPES = {
+  copy: ["M9 9h10v11H9z", "M15 9V4H5v11h4"],
+  download: ["M12 4v11", "M7.5 10.5 12 15l4.5-4.5", "M5 19.500h14"],
+  check: ["M5 12.5 10 17.5 19.5 7"],
+  alert: ["M12 4 21.5 20h-19z", "M12 10v4.5", "M12 17.200v.1"],
+  offline: ["M4 4l16 16", "M8.5 15.500a5 5 0 0 1 6.5-.5", "M5 12a10 10 0 0 1 4-2.3", "M14 9.500a10 10 0 0 1 5 2.5", "M12 19v.1"],
+  scan: ["M4 8V4h4", "M16 4h4v4", "M20 16v4h-4", "M8 20H4v-4", "M8 8h3v3H8z", "M13.5 13.500h2.500v2.500h-2.500z", "M13.5 8H16v3h-2.5", "M8 13.500h3V16"],
+  swap: ["M4 9h15", "M15 5l4 4-4 4", "M20 15.500H5", "M9 11.500l-4 4 4 4"],
+  unlock: ["M6 11h12v9H6z", "M8.5 11V8a3.5 3.5 0 0 1 6.7-1.5"],
+};
+
+/**
+ * A line drawing that only accompanies words.
+ *
+ * @param {keyof typeof SHAPES} name
+ */
+export function icon(name) {
+  return svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" },
+    ...SHAPES[name].map((d) => svg("path", { d })),
+  );
+}

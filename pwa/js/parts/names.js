@@ -1,0 +1,22 @@
+/**
+ * Names that customers and vendors chose: kept in their own direction, and out of the reach of translators.
+ */
+import { el } from "../dom.js";
+import { rich, t } from "../i18n.js";
+
+/** @param {string} name */
+export function properName(name) {
+  return el("bdi", { translate: "no" }, name);
+}
+
+/**
+ * A sentence about a computer, which may have no name: the catalogue holds both forms.
+ *
+ * @param {string} key of an entry with the forms `named` and `unnamed`
+ * @param {string | null} computerName
+ * @returns {(Node | string)[]}
+ */
+export function aboutComputer(key, computerName) {
+  if (computerName === null) return [t(`${key}.unnamed`)];
+  return rich(`${key}.named`, { computer: properName(computerName) });
+}

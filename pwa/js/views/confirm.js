@@ -1,0 +1,36 @@
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { button } from "../parts/button.js";
+import { factList, identity, validity } from "../parts/facts.js";
+import { aboutComputer } from "../parts/names.js";
+import { seatPicture } from "../parts/seats.js";
+
+/** @typedef {import("../api.js").ActivationQuestion | import("../api.js").DeactivationQuestion} Question */
+
+/**
+ * What a tap would do, and the button that does it.
+ *
+ * @param {Question} question
+ * @param {{confirm: () => Promise<void>}} actions
+ * @returns {import("../screen.js").View}
+ */
+export function confirmView(question, { confirm }) {
+  const words = `confirm.${question.deed}.${question.outcome}`;
+  const { used, total, after } = question.seats;
+  const heading = el("h1", {}, aboutComputer(`${words}.title`, question.computerName));
+  const seats = t(`${words}.seats`, { used, total, after, count: total });
+  const card = el(
+    "div",
+    { class: "card is-question" },
+    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, seats), seatPicture(question.seats)),
+    el("p", { class: "explanation" }, t(`${words}.explanation`)),
+    factList([...identity(question), question.deed === "activate" ? validity(question.expires) : null]),
+    el(
+      "div",
+      { class: "actions" },
+      button({ id: "confirm", label: t(`${words}.button`), busyLabel: t(`${words}.busy`), onPress: confirm }),
+      el("p", { class: "hint" }, t("confirm.nothingYet")),
+    ),
+  );
+  return { name: `confirm-${question.deed}`, heading, content: [card], announcement: seats };
+}

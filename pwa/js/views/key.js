@@ -1,0 +1,146 @@
+import { Problem } from "../api.js";
+import { el } from "../dom.js";
+import { hasWords, list, t } from "../i18n.js";
+import { announce } from "../screen.js";
+import { button } from "../parts/button.js";
+import { typedKey } from "../parts/code.js";
+import { factList, identity, validity } from "../parts/facts.js";
+import { aboutComputer, properName } from "../parts/names.js";
+
+/** @typedef {{fetchFile: () => Promise<{name: string, content: Blob}>, finish: () => void}} KeyActions */
+
+/** Milliseconds before a downloaded file's address is given back; some phones read it only after asking where to save. */
+const FILE_LIFETIME = 60_000;
+
+/** A line below the buttons that says what came of a tap. */
+function outcomeLine() {
+  const line = el("p", { class: "outcome" });
+  return {
+    line,
+    say(/** @type {string} */ words, good = true) {
+      line.textContent = words;
+      line.classList.toggle("is-bad", !good);
+      announce(words);
+    },
+  };
+}
+
+/**
+ * The key as plain text, shown and selected where the page may not use the clipboard.
+ *
+ * @param {string} key
+ */
+function keyAsText(key) {
+  const text = el("textarea", {
+    class: "key-text", rows: key.length > 40 ? 4 : 2, readonly: true, hidden: true, dir: "ltr",
+    translate: "no", spellcheck: "false", autocomplete: "off", "aria-label": t("key.asText"),
+  });
+  text.value = key;
+  return text;
+}
+
+/**
+ * @param {string} key
+ * @param {ReturnType<typeof outcomeLine>} outcome
+ * @param {HTMLTextAreaElement} text
+ */
+async function copy(key, outcome, text) {
+  try {
+    // Absent on plain HTTP, where browsers offer no clipboard.
+    if (navigator.clipboard === undefined) throw new DOMException("No clipboard here.", "NotAllowedError");
+    await navigator.clipboard.writeText(key);
+    outcome.say(t("key.copied"));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    text.hidden = false;
+    text.focus();
+    text.select();
+    outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"));
+  }
+}
+
+/**
+ * @param {KeyActions["fetchFile"]} fetchFile
+ * @param {ReturnType<typeof outcomeLine>} outcome
+ */
+async function download(fetchFile, outcome) {
+  try {
+    const { name, content } = await fetchFile();
+    const address = URL.createObjectURL(content);
+    el("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
+    outcome.say(t("key.downloaded", { name }));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    // The key stays on the screen: a failed download is no reason to take it away.
+    const known = hasWords(`problems.${error.code}`);
+    const reason = known ? t(`problems.${error.code}.title`) : error.detail || t("problems.unknown.title");
+    outcome.say(t("key.notDownloaded", { reason }), false);
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {KeyActions["fetchFile"]} fetchFile
+ */
+function keyButtons(key, fetchFile) {
+  const outcome = outcomeLine();
+  const text = keyAsText(key);
+  const pair = el(
+    "div",
+    { class: "button-pair" },
+    button({ id: "copy", label: t("key.copy"), look: "secondary", picture: "copy", onPress: () => copy(key, outcome, text) }),
+    button({
+      id: "license-file", label: t("key.file"), busyLabel: t("key.fetchingFile"), look: "secondary",
+      picture: "download", onPress: () => download(fetchFile, outcome),
+    }),
+  );
+  return el("div", { class: "key-actions" }, pair, text, outcome.line);
+}
+
+/** @param {import("../api.js").Activation} activation */
+function facts(activation) {
+  const { used, total } = activation.seats;
+  return factList([
+    validity(activation.expires),
+    [t("facts.seats"), t("facts.seatsInUse", { used, total })],
+    activation.features.length === 0 ? null : [t("facts.features"), properName(list(activation.features))],
+    ...identity(activation),
+  ]);
+}
+
+/**
+ * The computer key, to be typed on another keyboard while reading it here.
+ *
+ * @param {import("../api.js").Activation} activation
+ * @param {KeyActions} actions
+ * @returns {import("../screen.js").View}
+ */
+export function keyView(activation, { fetchFile, finish }) {
+  const { style, computerKey } = activation;
+  const heading = el("h1", {}, aboutComputer("key.title", activation.computerName));
+  const lead = t(`key.${style}.lead`);
+  const steps = ["type", "check", "keep"].map((step) => el("li", {}, t(`key.${style}.steps.${step}`)));
+  const card = el(
+    "div",
+    { class: `card is-key is-${style}` },
+    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, lead)),
+    el(
+      "div",
+      { class: "key-side" },
+      typedKey(computerKey),
+      el("p", { class: "hint" }, t("key.reading")),
+      keyButtons(computerKey, fetchFile),
+    ),
+    el(
+      "div",
+      { class: "next-side" },
+      el("h2", {}, t("key.next")),
+      el("ol", { class: "steps" }, ...steps),
+      facts(activation),
+      el("p", { class: "hint" }, t("key.notKept")),
+      el("div", { class: "actions" }, button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
+    ),
+  );
+  return { name: "key", heading, content: [card], announcement: lead };
+}

@@ -1,0 +1,54 @@
+import { el } from "../dom.js";
+import { hasWords, t } from "../i18n.js";
+import { button } from "../parts/button.js";
+import { icon } from "../parts/icon.js";
+
+/** The answer was lost or never made: the same request again may well succeed. */
+const REPEAT = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
+
+/** Somebody can change what stands in the way; then the question is worth asking again. */
+const START_OVER = new Set(["license_expired", "license_suspended", "no_seat_left", "release_limit_reached"]);
+
+/**
+ * @param {string} code
+ * @param {{repeat: () => Promise<void>, startOver: () => Promise<void>}} actions
+ */
+function tryAgain(code, { repeat, startOver }) {
+  const known = hasWords(`problems.${code}`);
+  if (known && !REPEAT.has(code) && !START_OVER.has(code)) return null;
+  return button({
+    id: "try-again",
+    label: t("actions.tryAgain"),
+    busyLabel: t("actions.tryingAgain"),
+    look: START_OVER.has(code) ? "secondary" : "primary",
+    onPress: REPEAT.has(code) ? repeat : startOver,
+  });
+}
+
+/**
+ * What happened, what to do, whom to ask.
+ *
+ * @param {import("../api.js").Problem} problem
+ * @param {{repeat: () => Promise<void>, startOver: () => Promise<void>}} actions
+ * @returns {import("../screen.js").View}
+ */
+export function problemView({ code, detail }, actions) {
+  const words = hasWords(`problems.${code}`) ? `problems.${code}` : "problems.unknown";
+  const heading = el("h1", {}, t(`${words}.title`));
+  const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
+  const again = tryAgain(code, actions);
+  const card = el(
+    "div",
+    { class: "card" },
+    el("div", { class: code === "offline" ? "badge is-offline" : "badge is-alert" }, icon(code === "offline" ? "offline" : "alert")),
+    heading,
+    el("p", { class: "lead" }, happened),
+    el("h2", {}, t("problem.toDo")),
+    el("p", {}, t(`${words}.toDo`)),
+    el("h2", {}, t("problem.whomToAsk")),
+    el("p", {}, t(`${words}.ask`)),
+    again && el("div", { class: "actions" }, again),
+    el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
+  );
+  return { name: "problem", problem: code, heading, content: [card], announcement: happened };
+}

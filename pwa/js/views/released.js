@@ -1,0 +1,32 @@
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { button } from "../parts/button.js";
+import { factList, identity } from "../parts/facts.js";
+import { icon } from "../parts/icon.js";
+import { aboutComputer } from "../parts/names.js";
+import { seatPicture } from "../parts/seats.js";
+
+/**
+ * The seat is free: by this tap, or by an earlier one.
+ *
+ * @param {import("../api.js").Release | import("../api.js").DeactivationQuestion} release
+ * @param {{finish: () => void}} actions
+ * @returns {import("../screen.js").View}
+ */
+export function releasedView(release, { finish }) {
+  const words = `released.${release.outcome === "already_released" ? "already" : "now"}`;
+  const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
+  const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
+  const lead = t(`${words}.lead`, { ...seats, count: seats.total });
+  const card = el(
+    "div",
+    { class: "card" },
+    el("div", { class: "badge is-good" }, icon("check")),
+    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, lead), seatPicture(seats)),
+    el("h2", {}, t("released.nextTitle")),
+    el("p", {}, t(`${words}.next`)),
+    factList(identity(release)),
+    el("div", { class: "actions" }, button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
+  );
+  return { name: "released", heading, content: [card], announcement: lead };
+}
