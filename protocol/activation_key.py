@@ -1,0 +1,64 @@
+"""The activation key: 25 characters that a customer was sold; 95 random bits behind a format symbol."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
+from protocol.codes import Kind, encode, read
+from protocol.errors import MalformedCode
+
+FORMAT = 1
+ENTROPY_BYTES = 12
+_RANDOM_BITS = 95
+
+
+@dataclass(frozen=True)
+class ActivationKey:
+    """An activation key as its 20 symbols without the check group; its repr hides them."""
+
+    symbols: Symbols = field(repr=False)
+
+    @classmethod
+    def generate(cls, entropy: bytes) -> ActivationKey:
+        """Make a key from 12 random bytes."""
+        if len(entropy) != ENTROPY_BYTES:
+            raise ValueError(f"an activation key needs {ENTROPY_BYTES} random bytes")
+        return cls((FORMAT, *to_symbols(top_bits(entropy, _RANDOM_BITS), 19)))
+
+    @classmethod
+    def from_text(cls, text: str) -> ActivationKey:
+        """Read a typed key; raises MalformedCode, with a `suggestion` where a repaired reading exists.
+
+        Nothing verifies an activation key at the place where it is typed, so it is never swapped silently.
+        """
+        reading = read(Kind.ACTIVATION_KEY, text)
+        if reading.corrections:
+            suggestion = reading.text(Kind.ACTIVATION_KEY)
+            message = f"This activation key is mistyped. Did you mean {suggestion}?"
+            raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed, suggestion=suggestion)
+        return cls.from_symbols(reading.content)
+
+    @classmethod
+    def from_symbols(cls, symbols: Symbols) -> ActivationKey:
+        """Take 20 symbols; raises MalformedCode where their format is not known here."""
+        if symbols[0] != FORMAT:
+            message = "This activation key is of a newer format. Update the application, or ask its vendor."
+            raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed)
+        return cls(symbols)
+
+    @property
+    def text(self) -> str:
+        """The 25 characters in five groups."""
+        return grouped(encode(Kind.ACTIVATION_KEY, self.symbols))
+
+    @property
+    def last_group(self) -> str:
+        """The last five characters: all of a key that logs and answers may show."""
+        return self.text[-GROUP:]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the 25 characters as ASCII, without dashes: how a licence file names the key."""
+        return hashlib.sha256(self.text.replace("-", "").encode("ascii")).digest()

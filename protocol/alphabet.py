@@ -1,0 +1,70 @@
+"""The 32 symbols in which every code is written: Crockford's base32, chosen because it has no look-alikes.
+
+Writing uses upper case in groups of five. Reading is kind to the hand: either case, spaces and dashes
+skipped, I and L read as 1, O as 0; any other printable character stands for "unreadable".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from protocol.errors import MalformedCode
+
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BITS = 5
+GROUP = 5
+
+Symbols = tuple[int, ...]
+
+_VALUES = {letter: value for value, letter in enumerate(SYMBOLS)}
+_VALUES |= {letter.lower(): value for letter, value in _VALUES.items()}
+_VALUES |= dict.fromkeys("IiLl", 1) | dict.fromkeys("Oo", 0)
+
+# Mail programs and word processors turn "-" and " " into these.
+_SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+
+
+def value_of(character: str) -> int | None:
+    """Return the value 0..31 of a typed character, or None where it is no symbol."""
+    return _VALUES.get(character)
+
+
+def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
+    """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
+    if len(text) > limit:
+        raise MalformedCode("That is too long to be a code. Type only the code itself.")
+    spaced = "".join(" " if character in _SEPARATORS else character for character in text)
+    if not spaced.isprintable():
+        raise MalformedCode("That contains characters that cannot be typed. Type the code by hand.")
+    return tuple(spaced.split())
+
+
+def write(symbols: Iterable[int]) -> str:
+    """Return the symbols as upper-case text without dashes."""
+    return "".join(SYMBOLS[symbol] for symbol in symbols)
+
+
+def grouped(symbols: Iterable[int]) -> str:
+    """Return the symbols as people see them: groups of five with dashes."""
+    text = write(symbols)
+    return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
+
+
+def to_symbols(value: int, count: int) -> Symbols:
+    """Write a number of at most 5 x `count` bits as `count` symbols, the highest bits first."""
+    if value < 0 or value >> (BITS * count):
+        raise ValueError(f"the value does not fit into {count} symbols")
+    return tuple((value >> (BITS * place)) & 31 for place in reversed(range(count)))
+
+
+def to_int(symbols: Iterable[int]) -> int:
+    """Return the number that the symbols write, the highest bits first."""
+    value = 0
+    for symbol in symbols:
+        value = value << BITS | symbol
+    return value
+
+
+def top_bits(digest: bytes, bits: int) -> int:
+    """Return the first `bits` bits of a digest as a number: the one truncation used everywhere."""
+    return int.from_bytes(digest, "big") >> (8 * len(digest) - bits)

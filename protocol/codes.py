@@ -1,0 +1,168 @@
+"""The short codes that people type: kinds, check groups, and plain reading.
+
+A code is its content followed by a check group of five symbols: Reed-Solomon, with a constant of the kind
+XORed in. The constants keep the kinds at least four symbols apart, so a code of one kind is never repaired
+into another, and one typed in the wrong place is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from protocol.alphabet import GROUP, Symbols, grouped, typed_groups
+from protocol.errors import MalformedCode
+from protocol.reed_solomon import check_symbols, codewords_near
+from protocol.typed import Correction, Layout, as_typed, corrections, shifted_layouts
+
+CHECK = GROUP
+
+
+class Kind(Enum):
+    """A kind of short code: its name in words, its name in error codes, content length, check constant."""
+
+    ACTIVATION_KEY = ("activation key", "malformed_activation_key", 20, (24, 4, 21, 17, 30))
+    COMPUTER_ID = ("computer ID", "malformed_computer_id", 20, (0, 24, 13, 2, 6))
+    COMPUTER_KEY = ("computer key", "malformed_computer_key", 25, (9, 25, 9, 30, 4))
+    DEACTIVATION_CODE = (
+        "deactivation verification code",
+        "malformed_deactivation_code",
+        10,
+        (29, 31, 24, 6, 6),
+    )
+
+    def __init__(self, words: str, malformed: str, content: int, constant: Symbols) -> None:
+        self.words = words
+        self.malformed = malformed
+        self.content = content
+        self.constant = constant
+
+    @property
+    def length(self) -> int:
+        """The number of symbols with the check group."""
+        return self.content + CHECK
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The content of a typed code, and the places that were read differently (none: it was typed right)."""
+
+    content: Symbols
+    corrections: tuple[Correction, ...]
+
+    def text(self, kind: Kind) -> str:
+        """Return the code as it should have been typed."""
+        return grouped(encode(kind, self.content))
+
+
+def encode(kind: Kind, content: Symbols) -> Symbols:
+    """Append the check group of a kind to `kind.content` symbols."""
+    if len(content) != kind.content:
+        raise ValueError(f"a {kind.words} has {kind.content} symbols before its check group")
+    return content + _with_constant(kind, check_symbols(content, CHECK))
+
+
+def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
+    """Read a typed code by its check group alone; raises MalformedCode.
+
+    Repairs two wrong characters, or while 2 * wrong + unreadable is at most 3 (5 where the caller verifies
+    the reading by other means: `vouched`), and a character or two missing or too many. Nothing but the check
+    group stands behind a repaired reading: verify it, or show it for confirmation.
+    """
+    groups = split(kind, text)
+    found = _plain_reading(kind, groups, vouched) or _shifted_reading(kind, groups)
+    if found is None:
+        raise unreadable(kind, groups)
+    return found
+
+
+def split(kind: Kind, text: str) -> tuple[str, ...]:
+    """Return the typed groups; raises MalformedCode where nothing, or no code of any kind, was typed."""
+    try:
+        groups = typed_groups(text, limit=4 * kind.length)
+    except MalformedCode as error:
+        raise MalformedCode(str(error), code=kind.malformed) from None
+    if not groups:
+        raise MalformedCode(f"Type the {kind.words}.", code=kind.malformed)
+    return groups
+
+
+def near(kind: Kind, layout: Layout, errors: int) -> Iterator[Symbols]:
+    """Yield the contents whose code differs from a layout in exactly `errors` readable places."""
+    word = _without_constant(kind, layout.values)
+    for codeword in codewords_near(word, check=CHECK, errors=errors):
+        yield codeword[: kind.content]
+
+
+def reading(kind: Kind, layout: Layout, content: Symbols) -> Reading:
+    """Return `content` as a reading of a layout."""
+    return Reading(content, corrections(layout, encode(kind, content)))
+
+
+def unreadable(kind: Kind, groups: tuple[str, ...]) -> MalformedCode:
+    """Return the error that says what is wrong with what was typed."""
+    typed = sum(map(len, groups))
+    other = next((other for other in Kind if other is not kind and _is_exactly(other, groups)), None)
+    if other is not None:
+        message = f"This is the {other.words}. Type the {kind.words} here."
+    elif typed < kind.length:
+        message = f"This {kind.words} is too short: it has {kind.length} characters, and {typed} were typed."
+    elif typed > kind.length:
+        message = f"This {kind.words} is too long: it has {kind.length} characters, and {typed} were typed."
+    else:
+        message = (
+            f"This {kind.words} has too many wrong characters. Compare it group by group and type it again."
+        )
+    return MalformedCode(message, code=kind.malformed)
+
+
+def _plain_reading(kind: Kind, groups: tuple[str, ...], vouched: bool) -> Reading | None:
+    layout = as_typed(groups, kind.length)
+    if layout is None:
+        return None
+    reach = CHECK if vouched or not layout.unreadable else CHECK - 2
+    for errors in range((reach - layout.unreadable) // 2 + 1):
+        for content in near(kind, layout, errors):
+            return reading(kind, layout, content)
+    return None
+
+
+def _shifted_reading(kind: Kind, groups: tuple[str, ...]) -> Reading | None:
+    """Return the one shifted reading with the fewest wrong characters, or None where two are as good."""
+    if any(_is_exactly(other, groups) for other in Kind):
+        return None
+    layouts = list(shifted_layouts(groups, kind.length))
+    for errors in range(2):
+        found = {
+            content: layout
+            for layout in layouts
+            if _spare(layout, errors)
+            for content in near(kind, layout, errors)
+        }
+        if len(found) == 1:
+            [(content, layout)] = found.items()
+            return reading(kind, layout, content)
+        if found:
+            return None
+    return None
+
+
+def _spare(layout: Layout, errors: int) -> bool:
+    """Whether at least two check symbols are left over to vouch for a guess at the layout."""
+    return 2 * errors + layout.unreadable <= CHECK - 2
+
+
+def _is_exactly(kind: Kind, groups: tuple[str, ...]) -> bool:
+    layout = as_typed(groups, kind.length)
+    return layout is not None and not layout.unreadable and any(near(kind, layout, 0))
+
+
+def _with_constant(kind: Kind, check: Symbols) -> Symbols:
+    return tuple(symbol ^ constant for symbol, constant in zip(check, kind.constant, strict=True))
+
+
+def _without_constant(kind: Kind, word: tuple[int | None, ...]) -> list[int | None]:
+    content, check = word[: kind.content], word[kind.content :]
+    unmasked = (None if s is None else s ^ c for s, c in zip(check, kind.constant, strict=True))
+    return [*content, *unmasked]

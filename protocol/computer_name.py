@@ -1,0 +1,31 @@
+"""The name of a computer as its owner knows it: a courtesy to people, proof of nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from protocol.errors import MalformedCode
+
+MAX_CHARACTERS = 40
+MAX_TOKEN_BYTES = 24
+
+
+def clean_computer_name(text: str | None) -> str | None:
+    """Return the trimmed name in NFC, None where it is empty; raises MalformedCode (malformed_computer_name).
+
+    Control characters and invisible ones, such as those that turn the direction of writing, are refused.
+    """
+    name = unicodedata.normalize("NFC", text or "").strip()
+    if len(name) > MAX_CHARACTERS:
+        message = f"A computer name has at most {MAX_CHARACTERS} characters. Choose a shorter one."
+        raise MalformedCode(message, code="malformed_computer_name")
+    if not name.isprintable():
+        message = "A computer name has only visible characters and spaces. Type it by hand."
+        raise MalformedCode(message, code="malformed_computer_name")
+    return name or None
+
+
+def shortened_for_token(name: str | None) -> str:
+    """Return as much of a name as a QR code carries: at most 24 bytes of UTF-8, cut between characters."""
+    encoded = (name or "").encode("utf-8")[:MAX_TOKEN_BYTES]
+    return encoded.decode("utf-8", errors="ignore").strip()

@@ -1,0 +1,66 @@
+"""Everything that can be wrong with what was typed, scanned or read.
+
+Each error carries a stable `code`, which is API, and its text is a sentence that tells the person what to do.
+No error ever contains the secret input; only `suggestion` holds a reading, for the person who typed it.
+"""
+
+from __future__ import annotations
+
+
+class ProtocolError(Exception):
+    """The root of all errors of this package."""
+
+    code = "protocol_error"
+
+    def __init__(self, message: str, *, code: str | None = None, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+        self.suggestion = suggestion
+
+
+class MalformedCode(ProtocolError):
+    """A typed code cannot be read; its `code` names the kind, `suggestion` may hold a repaired reading."""
+
+    code = "malformed_code"
+
+
+class ComputerIdMismatch(ProtocolError):
+    """A computer ID was not made for this product and this activation key."""
+
+    code = "computer_id_mismatch"
+
+
+class WrongDeactivationCode(ProtocolError):
+    """A deactivation verification code does not open the commitment in the computer ID."""
+
+    code = "wrong_deactivation_code"
+
+
+class ComputerKeyRefused(ProtocolError):
+    """A readable computer key was not issued for this computer and this activation key."""
+
+    code = "computer_key_refused"
+
+
+class LicenseFileRefused(ProtocolError):
+    """A licence file is damaged, forged, or was issued for another computer."""
+
+    code = "license_file_refused"
+
+
+class MalformedToken(ProtocolError):
+    """The text behind a QR code is not a request token, or not one of a version known here."""
+
+    code = "malformed_token"
+
+
+class BadSignature(ProtocolError):
+    """A request token was altered, or was not made by the application that it names."""
+
+    code = "bad_signature"
+
+
+class MalformedProfile(ProtocolError):
+    """A wizard profile cannot be read."""
+
+    code = "malformed_profile"

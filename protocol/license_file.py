@@ -1,0 +1,117 @@
+"""The licence file: a JWT signed with EdDSA, for machines that can be handed a file or a picture.
+
+It says more than a computer key can (names, customer), but the same 40 bits of claims alone decide. The
+wizard fixes algorithm, type, issuer and audience, and applies its own day rule to its own clock.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from protocol.alphabet import SYMBOLS, write
+from protocol.claims import CLAIMS_SYMBOLS, Claims
+from protocol.computer_key import Binding
+from protocol.errors import LicenseFileRefused
+
+TYPE = "keyferry-license+jwt"
+ISSUER = "keyferry"
+MAX_CHARACTERS = 8192
+
+_ALGORITHM = "EdDSA"
+_REQUIRED = ["iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"]
+# `iat` and its like are judged by the claims and the wizard's own day rule, not by a library's clock.
+_CHECKS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
+
+
+@dataclass(frozen=True)
+class LicenseFile:
+    """What a licence file says: `claims` decide, the rest is for people and for the application's screens."""
+
+    activation_id: str
+    issued_at: datetime
+    claims: Claims
+    computer_name: str | None = None
+    customer: str | None = None
+    features: tuple[str, ...] = ()
+
+
+def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25519PrivateKey) -> str:
+    """Sign a licence file under the epoch's private key for licence files; a compact JWT of ASCII."""
+    payload = {
+        "iss": ISSUER,
+        "aud": binding.product_code,
+        "jti": content.activation_id,
+        "iat": int(content.issued_at.timestamp()),
+        "computer_id": binding.computer_id.text,
+        "activation_key_sha256": binding.activation_key.digest.hex(),
+        "claims": write(content.claims.symbols),
+        "computer_name": content.computer_name,
+        "customer": content.customer,
+        "features": list(content.features),
+    }
+    headers = {"typ": TYPE, "kid": str(binding.computer_id.epoch)}
+    return jwt.encode(payload, private_key, algorithm=_ALGORITHM, headers=headers)
+
+
+def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey) -> LicenseFile:
+    """Verify a licence file for one product, activation key and computer ID; raises LicenseFileRefused."""
+    payload = _verified_payload(text.strip(), binding.product_code, public_key)
+    _require_same(
+        payload, "computer_id", binding.computer_id.text, "another computer, or an earlier activation"
+    )
+    _require_same(
+        payload, "activation_key_sha256", binding.activation_key.digest.hex(), "another activation key"
+    )
+    try:
+        return LicenseFile(
+            activation_id=payload["jti"],
+            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+            claims=_claims(payload["claims"]),
+            computer_name=payload.get("computer_name"),
+            customer=payload.get("customer"),
+            features=tuple(payload.get("features", ())),
+        )
+    except (TypeError, ValueError, OverflowError):
+        raise LicenseFileRefused(
+            "This licence file is of a form not known here. Update the application."
+        ) from None
+
+
+def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey) -> dict[str, Any]:
+    if len(text) > MAX_CHARACTERS:
+        raise LicenseFileRefused("This file is too large to be a licence file. Choose the .lic file.")
+    try:
+        token = jwt.decode_complete(
+            text, public_key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=product_code, options=_CHECKS
+        )
+    except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
+        raise LicenseFileRefused(
+            "This licence file is for another product. Choose the file for this one."
+        ) from None
+    except (jwt.InvalidTokenError, UnicodeError):
+        raise LicenseFileRefused(
+            "This is no licence file for this application, or it was altered. Download it again, unchanged."
+        ) from None
+    if token["header"].get("typ") != TYPE:
+        raise LicenseFileRefused("This file is signed, but it is no licence file. Choose the .lic file.")
+    payload: dict[str, Any] = token["payload"]
+    return payload
+
+
+def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str) -> None:
+    if not hmac.compare_digest(str(payload[name]).encode(), expected.encode()):
+        raise LicenseFileRefused(
+            f"This licence file is for {whose}. Download the one for the QR code shown now."
+        )
+
+
+def _claims(text: str) -> Claims:
+    if len(text) != CLAIMS_SYMBOLS or not set(text) <= set(SYMBOLS):
+        raise ValueError("claims are 8 symbols")
+    return Claims.from_symbols(tuple(map(SYMBOLS.index, text)))

@@ -1,0 +1,216 @@
+"""The wizard profile: all that a vendor embeds into an application so that its wizard can work offline.
+
+It holds secrets (see `short` keys in docs/attacks.md). Earlier epochs stay in it, so that licences made under
+them still hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from protocol.claims import MAX_FEATURES
+from protocol.computer_key import Style
+from protocol.errors import MalformedProfile
+from protocol.keys import APPLICATION_SECRET_BYTES, FINGERPRINT_KEY_BYTES, FIRST_EPOCH, LAST_EPOCH, EpochKeys
+from protocol.request_token import MAX_PRODUCT_NUMBER
+
+FORMAT = "keyferry-profile/1"
+
+_E = TypeVar("_E", bound=StrEnum)
+
+_PUBLIC_KEY_BYTES = 32
+# No path: every character of the address costs space in the QR code, and upper case must mean the same.
+_SERVER_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+
+
+class MachineSource(StrEnum):
+    """Where a machine's identifier comes from: the operating system, or the application that embeds us."""
+
+    OS = "os"
+    HOST = "host"
+
+
+@dataclass(frozen=True)
+class ProfileEpoch:
+    """One epoch: number, application secret (32 bytes), and two raw Ed25519 public keys."""
+
+    number: int
+    application_secret: bytes = field(repr=False)
+    typed_key_public: bytes
+    license_file_public: bytes
+
+    @property
+    def typed_key(self) -> Ed25519PublicKey:
+        """The key that verifies typed `signed` computer keys."""
+        return Ed25519PublicKey.from_public_bytes(self.typed_key_public)
+
+    @property
+    def license_file_key(self) -> Ed25519PublicKey:
+        """The key that verifies licence files."""
+        return Ed25519PublicKey.from_public_bytes(self.license_file_public)
+
+
+@dataclass(frozen=True)
+class WizardProfile:
+    """What a wizard knows of its product; the last epoch is the current one."""
+
+    product_number: int
+    product_code: str
+    product_name: str
+    key_style: Style
+    features: tuple[str, ...]
+    server_url: str
+    machine_source: MachineSource
+    fingerprint_key: bytes = field(repr=False)
+    epochs: tuple[ProfileEpoch, ...]
+
+    @property
+    def current_epoch(self) -> ProfileEpoch:
+        """The epoch that new requests are made under."""
+        return self.epochs[-1]
+
+    def epoch(self, number: int) -> ProfileEpoch | None:
+        """Return an epoch by its number, or None where this profile does not hold it."""
+        return next((epoch for epoch in self.epochs if epoch.number == number), None)
+
+    def keys(self, number: int) -> EpochKeys:
+        """Derive the symmetric keys of an epoch; raises KeyError where this profile does not hold it."""
+        epoch = self.epoch(number)
+        if epoch is None:
+            raise KeyError(number)
+        return EpochKeys.derive(epoch.application_secret, product_code=self.product_code, epoch=number)
+
+    def feature_names(self, bits: int) -> tuple[str, ...]:
+        """Return the names of the features whose bits are set."""
+        return tuple(name for place, name in enumerate(self.features) if bits >> place & 1)
+
+    def to_json(self) -> str:
+        """Write the profile as the JSON text that `from_json` reads."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "product_number": self.product_number,
+                "product_code": self.product_code,
+                "product_name": self.product_name,
+                "key_style": self.key_style,
+                "features": list(self.features),
+                "server_url": self.server_url,
+                "machine_source": self.machine_source,
+                "fingerprint_key": _base64(self.fingerprint_key),
+                "epochs": [
+                    {
+                        "number": epoch.number,
+                        "application_secret": _base64(epoch.application_secret),
+                        "typed_key_public": _base64(epoch.typed_key_public),
+                        "license_file_public": _base64(epoch.license_file_public),
+                    }
+                    for epoch in self.epochs
+                ],
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> WizardProfile:
+        """Read a profile; raises MalformedProfile, which names the field that is wrong."""
+        try:
+            document = json.loads(text)
+        except ValueError:
+            raise _malformed("it is not JSON") from None
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise _malformed(f"its format is not {FORMAT}")
+        read = _Reader(document)
+        return cls(
+            product_number=read.number("product_number", 1, MAX_PRODUCT_NUMBER),
+            product_code=read.text("product_code"),
+            product_name=read.text("product_name"),
+            key_style=read.choice("key_style", Style),
+            features=read.texts("features", MAX_FEATURES),
+            server_url=read.matching("server_url", _SERVER_URL),
+            machine_source=read.choice("machine_source", MachineSource),
+            fingerprint_key=read.binary("fingerprint_key", FINGERPRINT_KEY_BYTES),
+            epochs=read.epochs("epochs"),
+        )
+
+
+def is_server_url(url: str) -> bool:
+    """Tell whether an address can stand in a QR code: http or https, a host in lower case, no path."""
+    return _SERVER_URL.fullmatch(url) is not None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one JSON object field by field, naming the field that is wrong."""
+
+    document: dict[str, Any]
+
+    def _get(self, name: str, valid: Callable[[Any], bool]) -> Any:
+        value = self.document.get(name)
+        if not valid(value):
+            raise _malformed(f"“{name}” is missing or wrong")
+        return value
+
+    def text(self, name: str) -> str:
+        return str(self._get(name, lambda value: isinstance(value, str) and value != ""))
+
+    def number(self, name: str, lowest: int, highest: int) -> int:
+        return int(self._get(name, lambda value: type(value) is int and lowest <= value <= highest))
+
+    def choice(self, name: str, kind: type[_E]) -> _E:
+        return kind(self._get(name, lambda value: value in list(kind)))
+
+    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+        return str(
+            self._get(name, lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None)
+        )
+
+    def texts(self, name: str, most: int) -> tuple[str, ...]:
+        return tuple(self._get(name, lambda value: _is_list_of(value, str) and len(value) <= most))
+
+    def binary(self, name: str, size: int) -> bytes:
+        try:
+            value = base64.b64decode(self.text(name), validate=True)
+        except ValueError:
+            value = b""
+        if len(value) != size:
+            raise _malformed(f"“{name}” is not {size} bytes in base64")
+        return value
+
+    def epochs(self, name: str) -> tuple[ProfileEpoch, ...]:
+        items = self._get(name, lambda value: _is_list_of(value, dict) and value)
+        epochs = tuple(_Reader(item).epoch() for item in items)
+        numbers = [epoch.number for epoch in epochs]
+        if numbers != sorted(set(numbers)):
+            raise _malformed("its epochs are not in ascending order")
+        return epochs
+
+    def epoch(self) -> ProfileEpoch:
+        return ProfileEpoch(
+            number=self.number("number", FIRST_EPOCH, LAST_EPOCH),
+            application_secret=self.binary("application_secret", APPLICATION_SECRET_BYTES),
+            typed_key_public=self.binary("typed_key_public", _PUBLIC_KEY_BYTES),
+            license_file_public=self.binary("license_file_public", _PUBLIC_KEY_BYTES),
+        )
+
+
+def _is_list_of(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode("ascii")
+
+
+def _malformed(reason: str) -> MalformedProfile:
+    return MalformedProfile(
+        f"This wizard profile cannot be read: {reason}. Export it again with `keyferry product export`."
+    )

@@ -1,0 +1,181 @@
+"""The request token: what the QR code carries from the offline wizard to the server, by way of a phone.
+
+One symbol for deed and version (A activate, D deactivate), product number (4), computer ID (20), masked
+activation key (20), for a deactivation its code (10), then the computer name in UTF-8; a dot; a signature of
+20 symbols. It is no authentication, since its secret ships in the application: it keeps accidents and rubbish
+away from the database. It has no time stamp, since an offline clock may be wrong: it is idempotent instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature as ItsdangerousBadSignature
+from itsdangerous import Signer
+
+from protocol.activation_key import ActivationKey
+from protocol.alphabet import SYMBOLS, Symbols, to_int, to_symbols, top_bits, write
+from protocol.computer_id import ComputerId
+from protocol.computer_name import MAX_TOKEN_BYTES, clean_computer_name, shortened_for_token
+from protocol.deactivation import DeactivationCode
+from protocol.errors import BadSignature, MalformedCode, MalformedToken
+from protocol.keys import EpochKeys, mac
+
+MAX_PRODUCT_NUMBER = 2**20 - 1
+
+_ACTIVATE = SYMBOLS.index("A")
+_DEACTIVATE = SYMBOLS.index("D")
+_SALTS = {_ACTIVATE: b"keyferry/1 activation request", _DEACTIVATE: b"keyferry/1 deactivation request"}
+_SEPARATOR = "."
+_SIGNATURE_BITS = 100
+_SIGNATURE = _SIGNATURE_BITS // 5
+_HEADER, _CID, _AK, _DVC = 5, 20, 20, 10
+_MAX_NAME = -(-8 * MAX_TOKEN_BYTES // 5)
+_SHORTEST = _HEADER + _CID + _AK
+_LONGEST = _SHORTEST + _DVC + _MAX_NAME
+
+
+@dataclass(frozen=True)
+class ActivationRequest:
+    """A wizard asks for a computer key."""
+
+    product_number: int
+    computer_id: ComputerId
+    activation_key: ActivationKey
+    computer_name: str | None = None
+
+
+@dataclass(frozen=True)
+class DeactivationRequest:
+    """A wizard proves that it gave its licence up."""
+
+    product_number: int
+    computer_id: ComputerId
+    activation_key: ActivationKey
+    code: DeactivationCode
+    computer_name: str | None = None
+
+
+@dataclass(frozen=True)
+class TokenHeader:
+    """All that is read of a token before its signature is verified: whose keys verify it."""
+
+    product_number: int
+    epoch: int
+
+
+def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKeys) -> str:
+    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups."""
+    deed = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
+    head = (deed, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
+    body = _masked(request.activation_key.symbols, head, keys)
+    if isinstance(request, DeactivationRequest):
+        body += request.code.symbols
+    packed = write(head + body + _name_symbols(shortened_for_token(request.computer_name)))
+    return _signer(deed, keys).sign(packed).decode("ascii")
+
+
+def peek(token: str) -> TokenHeader:
+    """Read which product and epoch a token names; raises MalformedToken. Nothing of it is verified."""
+    symbols, _ = _split(token)
+    return TokenHeader(to_int(symbols[1:_HEADER]), symbols[_HEADER])
+
+
+def verify_request(token: str, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
+    """Verify, then parse; raises MalformedToken, BadSignature, or MalformedCode for a newer key format."""
+    symbols, deed = _split(token)
+    try:
+        _signer(deed, keys).unsign(token)
+    except ItsdangerousBadSignature:
+        # Its error carries the token: it goes no further than here.
+        raise BadSignature(
+            "This QR code was altered, or does not come from the application that it names. "
+            "Scan the code in the License Wizard again, or use the computer ID by hand."
+        ) from None
+    return _parse(symbols, deed, keys)
+
+
+def scan_url(server_url: str, token: str) -> str:
+    """Return the address in the QR code: upper case, with the token in the fragment that no server sees."""
+    return f"{server_url.upper()}/A#{token}"
+
+
+def _parse(symbols: Symbols, deed: int, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
+    head, rest = symbols[: _HEADER + _CID], symbols[_HEADER + _CID :]
+    number, computer_id = to_int(head[1:_HEADER]), ComputerId.from_symbols(head[_HEADER:])
+    activation_key = ActivationKey.from_symbols(_masked(rest[:_AK], head, keys))
+    if deed == _ACTIVATE:
+        return ActivationRequest(number, computer_id, activation_key, _name(rest[_AK:]))
+    code = DeactivationCode(rest[_AK : _AK + _DVC])
+    return DeactivationRequest(number, computer_id, activation_key, code, _name(rest[_AK + _DVC :]))
+
+
+def _split(token: str) -> tuple[Symbols, int]:
+    """Return the packed symbols and the deed of a token that has the form of one."""
+    packed, separator, signature = token[: _LONGEST + _SIGNATURE + 2].partition(_SEPARATOR)
+    shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
+    whole = shortest <= len(packed) <= _LONGEST and separator and len(signature) == _SIGNATURE
+    if not whole or not set(packed + signature) <= set(SYMBOLS):
+        raise _malformed("This is not a complete QR code of a License Wizard. Scan it again, all of it.")
+    deed = SYMBOLS.index(packed[0])
+    if deed not in _SALTS:
+        raise _malformed("This QR code is of a newer License Wizard than this server knows. Ask the vendor.")
+    return tuple(map(SYMBOLS.index, packed)), deed
+
+
+def _malformed(message: str) -> MalformedToken:
+    return MalformedToken(message)
+
+
+def _masked(symbols: Symbols, head: Symbols, keys: EpochKeys) -> Symbols:
+    """Mask an activation key, or unmask it: phones keep the address that they opened in their history."""
+    digest = mac(keys.activation_key_mask, "activation key mask", bytes(head))
+    mask = to_symbols(top_bits(digest, 5 * _AK), _AK)
+    return tuple(symbol ^ masking for symbol, masking in zip(symbols, mask, strict=True))
+
+
+def _name_symbols(name: str) -> Symbols:
+    encoded = name.encode("utf-8")
+    count = -(-8 * len(encoded) // 5)
+    return to_symbols(int.from_bytes(encoded, "big") << (5 * count - 8 * len(encoded)), count)
+
+
+def _name(symbols: Symbols) -> str | None:
+    size, padding = divmod(5 * len(symbols), 8)
+    value = to_int(symbols)
+    try:
+        text = (value >> padding).to_bytes(size, "big").decode("utf-8")
+        name = clean_computer_name(text)
+    except (UnicodeDecodeError, MalformedCode):
+        raise _malformed(
+            "This QR code holds a computer name that cannot be shown. Rename the computer."
+        ) from None
+    # One canonical encoding, all else rejected.
+    if _name_symbols(name or "") != symbols:
+        raise _malformed("This QR code holds a computer name in a form that is not used. Scan it again.")
+    return name
+
+
+class _TokenSigner(Signer):
+    """itsdangerous with the signature in our symbols, so that a QR code stays in its alphanumeric mode."""
+
+    def get_signature(self, value: str | bytes) -> bytes:
+        key, text = self.derive_key(), value.encode("ascii") if isinstance(value, str) else value
+        digest = self.algorithm.get_signature(key, text)
+        return write(to_symbols(top_bits(digest, _SIGNATURE_BITS), _SIGNATURE)).encode("ascii")
+
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        signature = sig.encode("ascii") if isinstance(sig, str) else sig
+        return hmac.compare_digest(self.get_signature(value), signature)
+
+
+def _signer(deed: int, keys: EpochKeys) -> _TokenSigner:
+    return _TokenSigner(
+        keys.request_token,
+        salt=_SALTS[deed],
+        sep=_SEPARATOR,
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+    )
