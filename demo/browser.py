@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
+from demo.errors import ChromiumMissing, PageFault
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -23,14 +25,6 @@ REPORT_CSP_VIOLATIONS = """
 addEventListener('securitypolicyviolation', event =>
     console.error('CSP violation: ' + event.effectiveDirective + ' ' + event.blockedURI));
 """
-
-
-class PageFault(Exception):
-    """The phone page did what it must never do: an error, a CSP violation, a request to somebody else."""
-
-
-class ChromiumMissing(Exception):
-    """No Chromium on this machine."""
 
 
 class Phone:
@@ -66,6 +60,11 @@ class Phone:
     def tap(self) -> None:
         """Tap the one button that carries the deed out."""
         self.page.locator("#confirm").click()
+
+    @property
+    def heading(self) -> str:
+        """The question or the news on the page."""
+        return self.page.locator("main h1").inner_text()
 
     @property
     def words(self) -> str:

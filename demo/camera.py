@@ -3,11 +3,9 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageOps
 
+from demo.errors import NoCodeSeen
+
 MARGIN_PIXELS = 40
-
-
-class NoCodeSeen(Exception):
-    """The picture holds no single readable QR code."""
 
 
 def read_qr(picture: Path) -> str:

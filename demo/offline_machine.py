@@ -25,9 +25,11 @@ def empty_network_namespace() -> tuple[str, ...]:
 class OfflineMachine:
     """A machine with no network: the real `keyferry-wizard`, in processes to which sockets are refused."""
 
-    def __init__(self, profile: Path, state: Path) -> None:
-        self._profile, self._state = profile, state
-        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    def __init__(self, profile: Path, folder: Path, *, serial_number: str) -> None:
+        where = ("--profile", str(profile), "--state", str(folder / "state"))
+        self._options = (*where, "--machine", serial_number)
+        anchor = {"KEYFERRY_ANCHOR_DIR": str(folder / "anchor"), "PYTHONPATH": str(ROOT)}
+        self._environment = {**os.environ, **anchor}
 
     @property
     def isolation(self) -> str:
@@ -41,8 +43,9 @@ class OfflineMachine:
         command = [
             *empty_network_namespace(),
             *(sys.executable, "-m", "demo.offline"),
-            *("--profile", str(self._profile), "--state", str(self._state)),
-            *(*arguments, "--json"),
+            *self._options,
+            *arguments,
+            "--json",
         ]
         answer: dict[str, Any] = json.loads(run_command(command, self._environment, exit_code=exit_code))
         return answer

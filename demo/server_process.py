@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from demo.errors import ServerDidNotStart
+
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30
 STOP_SECONDS = 15
 SCRIPTS = Path(sys.executable).parent
-
-
-class ServerDidNotStart(Exception):
-    """The server ended, or did not listen in time; the message ends with what it had printed."""
 
 
 def free_port(host: str = LOOPBACK) -> int:

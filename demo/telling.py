@@ -3,7 +3,7 @@ import textwrap
 from typing import TextIO
 
 WIDTH = 78
-BOLD, GREEN, FAINT, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
+BOLD, GREEN, RED, FAINT, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
 
 class Teller:
@@ -28,6 +28,10 @@ class Teller:
         """Show what stands on a screen, indented."""
         for line in lines:
             self._line(self._in(FAINT, f"      {line}") if line else "")
+
+    def failed(self, reason: str) -> None:
+        """Tell what did not work, and why."""
+        self._line(f"  {self._in(RED, '✗')} {reason}")
 
     def say(self, sentence: str) -> None:
         """Tell something that is no step."""

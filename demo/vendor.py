@@ -4,11 +4,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from demo.errors import CommandFailed
 from demo.server_process import SCRIPTS
-
-
-class CommandFailed(Exception):
-    """A command of the story ended otherwise than it must; the message holds what it printed."""
 
 
 def run_command(command: list[str], environment: dict[str, str], *, exit_code: int = 0) -> str:

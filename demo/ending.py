@@ -1,0 +1,26 @@
+import signal
+from types import FrameType
+from typing import NoReturn
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Stopped(BaseException):
+    """Somebody wants this to end now; raised wherever the program is, so that every block cleans up."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    # A second Ctrl-C must not interrupt the cleaning up.
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def stop_on_signals() -> None:
+    """Turn Ctrl-C and a polite kill into Stopped, even where the shell had them ignored."""
+    for each in SIGNALS:
+        signal.signal(each, _stop)
