@@ -1,0 +1,101 @@
+"""The anchor: one number outside the state folder that only grows, so that an older copy of a state shows.
+
+It holds the generation of the newest activation or release of one product on this machine. The default is
+a small file; an application may hand in anything with the same two methods, on a keyring or a TPM counter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from wizard_stub.durable import locked, make_folder, write_durably
+from wizard_stub.errors import StorageUnavailable
+
+_FOLDER_NAME = "keyferry-wizard"
+_LONGEST_FILE = 256
+
+
+class Anchor(Protocol):
+    """Where the generation is kept: both methods raise StorageUnavailable where they cannot do it."""
+
+    def read(self) -> int | None:
+        """Return the generation, or None where none was ever written."""
+
+    def write(self, generation: int) -> None:
+        """Keep the generation durably, or the present one where that is higher."""
+
+
+class FileAnchor:
+    """An anchor in a file of its own; a file that cannot be understood counts as missing.
+
+    Who may write the file may also delete it, so nothing is lost by forgiving a damaged one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self) -> int | None:
+        """Return the generation, or None where there is no readable one."""
+        try:
+            with self.path.open("rb") as file:
+                text = file.read(_LONGEST_FILE)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageUnavailable(
+                f"{self.path} cannot be read ({_reason(error)}). Give this account the right to read it.",
+                code="anchor_not_readable",
+            ) from error
+        found = re.fullmatch(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{16})\n", text)
+        return int(found[1]) if found and found[2] == _check(int(found[1])) else None
+
+    def write(self, generation: int) -> None:
+        """Keep the generation durably, or the present one where that is higher."""
+        try:
+            make_folder(self.path.parent)
+            with locked(self.path.parent):
+                kept = max(generation, self.read() or 0)
+                write_durably(self.path, b"%d %s\n" % (kept, _check(kept)))
+        except OSError as error:
+            raise StorageUnavailable(
+                f"{self.path} cannot be written ({_reason(error)}). "
+                "It holds which activation is the newest: make its folder writable, then try again.",
+                code="anchor_not_writable",
+            ) from error
+
+
+def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Return the machine-wide folder of this system, or this account's where only root may write that."""
+    if platform == "win32":
+        return Path(environment.get("PROGRAMDATA", r"C:\ProgramData")) / _FOLDER_NAME
+    if os.geteuid() == 0:
+        return Path("/Library/Application Support" if platform == "darwin" else "/var/lib") / _FOLDER_NAME
+    home = environment.get("HOME")
+    if not home:
+        raise StorageUnavailable(
+            "This account has no home folder (HOME is not set) for the wizard's anchor. "
+            "Set HOME, or name another folder in KEYFERRY_ANCHOR_DIR.",
+            code="anchor_not_writable",
+        )
+    if platform == "darwin":
+        return Path(home) / "Library" / "Application Support" / _FOLDER_NAME
+    return Path(environment.get("XDG_STATE_HOME") or Path(home) / ".local" / "state") / _FOLDER_NAME
+
+
+def file_anchor(folder: Path, *, product_number: int, fingerprint: int) -> FileAnchor:
+    """Return the anchor of one product on one machine; the machine is in the name, so a copy is no anchor."""
+    return FileAnchor(folder / f"{product_number}-{fingerprint:010x}.anchor")
+
+
+def _check(generation: int) -> bytes:
+    return hashlib.sha256(b"keyferry wizard anchor 1\0%d" % generation).hexdigest()[:16].encode()
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

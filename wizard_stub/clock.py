@@ -1,0 +1,25 @@
+"""What an offline clock can be trusted for: all times are aware UTC datetimes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+# More than any time zone mistake and a day's drift, so that travel and summer time raise no alarm.
+TOLERANCE = timedelta(hours=26)
+# A state rewritten at each start of an application would wear out the flash disks of small machines.
+WORTH_REMEMBERING = timedelta(hours=1)
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine's clock."""
+    return datetime.now(UTC)
+
+
+def moved_back(now: datetime, latest_seen: datetime | None) -> bool:
+    """Tell whether the clock is so far behind the latest time seen that it must have been set back."""
+    return latest_seen is not None and latest_seen - now > TOLERANCE
+
+
+def worth_remembering(now: datetime, latest_seen: datetime | None) -> bool:
+    """Tell whether `now` is so much later than the latest time seen that it should be stored."""
+    return latest_seen is None or now - latest_seen > WORTH_REMEMBERING

@@ -1,0 +1,299 @@
+"""The activation control: what an application embeds to be activated on a machine that has no network.
+
+    control = ActivationControl(profile, folder)
+    if control.status().state is LicenseState.ACTIVE: …
+    begun = control.begin(activation_key)       # show begun.url as a QR code
+    control.complete(computer_key)              # what the phone showed, as it was typed
+    released = control.deactivate()             # show released.code and released.url
+
+It prints nothing, opens no network, and raises `WizardError` or `ProtocolError`: both have a stable `code`
+and a sentence that tells the person what to do.
+
+The order of the durable steps is the heart of it. The state is always written before the anchor, and every
+later call lets the anchor catch up with the state first; so a crash between the two costs nobody a licence.
+A deactivation code is shown only when both are written, so it is never shown while a copy could still run.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from protocol.activation_key import ActivationKey
+from protocol.claims import Claims
+from protocol.computer_name import clean_computer_name
+from protocol.deactivation import SECRET_BYTES
+from protocol.errors import ProtocolError
+from protocol.keys import machine_fingerprint
+from protocol.profile import MachineSource, WizardProfile
+from wizard_stub import judgement, transitions
+from wizard_stub.anchor import Anchor, default_anchor_folder, file_anchor
+from wizard_stub.clock import utc_now, worth_remembering
+from wizard_stub.errors import LicenseInUse, NotActivated, StateDamaged, StorageUnavailable, WrongMachine
+from wizard_stub.machine import machine_identifier as identifier_of_this_machine
+from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
+from wizard_stub.state import Grant, State
+from wizard_stub.state_folder import StateFolder
+from wizard_stub.this_machine import Proof, ThisMachine
+
+
+class ActivationControl:
+    """One product's licence in one folder of one machine."""
+
+    def __init__(
+        self,
+        profile: WizardProfile,
+        folder: Path,
+        *,
+        machine_identifier: str | None = None,
+        anchor: Anchor | None = None,
+        anchor_folder: Path | None = None,
+        now: Callable[[], datetime] = utc_now,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        """Take a profile and a folder; raises MachineUnknown, or ValueError where the host must name itself.
+
+        `machine_identifier` is needed where the profile's machine source is `host`. `anchor` may be anything
+        that keeps a number that only grows; `anchor_folder` only moves the default, a file. `now` returns
+        aware UTC.
+        """
+        if machine_identifier is None:
+            if profile.machine_source is MachineSource.HOST:
+                raise ValueError("this profile's machine source is the host: hand in machine_identifier")
+            machine_identifier = identifier_of_this_machine()
+        self._profile = profile
+        self._machine = ThisMachine(profile, machine_fingerprint(profile.fingerprint_key, machine_identifier))
+        self._folder = StateFolder(folder, profile)
+        self._anchor = anchor or file_anchor(
+            anchor_folder or default_anchor_folder(),
+            product_number=profile.product_number,
+            fingerprint=self._machine.fingerprint,
+        )
+        self._now = now
+        self._random_bytes = random_bytes
+
+    def begin(
+        self,
+        activation_key: ActivationKey | str,
+        computer_name: str | None = None,
+        *,
+        start_over: bool = False,
+    ) -> Begun:
+        """Ask for a computer key; durable before it returns, and the same computer ID while it is pending.
+
+        A licence in use stays in use until the new key is complete. `start_over` sets a damaged or foreign
+        state aside, or drops what is pending. Raises MalformedCode, StorageUnavailable, StateDamaged,
+        WrongMachine or LicenseInUse.
+        """
+        if isinstance(activation_key, str):
+            activation_key = ActivationKey.from_text(activation_key)
+        name = clean_computer_name(computer_name)
+        with self._folder.locked():
+            state, aside = self._state_to_begin_with(start_over=start_over)
+            # Also where nothing changes: what cannot be written must show now, not when the key was typed.
+            self._anchor.write(state.generation)
+            state, grant = transitions.with_request(
+                state,
+                activation_key,
+                self._profile.current_epoch.number,
+                name,
+                partial(self._new_grant, state, activation_key, name),
+            )
+            self._folder.write(state)
+        return Begun(
+            activation_key=grant.activation_key,
+            computer_id=self._machine.computer_id(grant),
+            computer_name=grant.computer_name,
+            url=self._machine.activation_url(grant),
+            renewal=grant is not state.pending,
+            set_aside=aside,
+        )
+
+    def complete(self, text: str) -> Completed:
+        """Take a typed computer key, or the text of a licence file, and store the licence durably.
+
+        What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused or LicenseFileRefused,
+        KeyNotAccepted, NotActivated where nothing was begun, and the errors of the state.
+        """
+        self._require_state()
+        with self._folder.locked():
+            state = self._require_state()
+            anchored = self._settled_anchor(state)
+            grant, proof = self._prove(state, text)
+            now = self._now()
+            latest_seen = self._accept(state, grant, proof.claims, now)
+            new = transitions.with_license(state, grant, proof, anchored=anchored)
+            self._folder.write(replace(new, latest_seen=latest_seen))
+            self._anchor.write(new.generation)
+        return Completed(
+            activation_key=grant.activation_key,
+            computer_id=self._machine.computer_id(grant),
+            computer_name=grant.computer_name,
+            claims=proof.claims,
+            features=self._profile.feature_names(proof.claims.features),
+            corrections=proof.corrections,
+            computer_key=proof.computer_key,
+            customer=proof.details.customer if proof.details else None,
+            replaced=transitions.replaced_key(state, grant),
+        )
+
+    def status(self) -> Status:
+        """Verify the stored licence again, against this machine and this moment; under 50 ms.
+
+        It raises only StorageUnavailable, where the state or the anchor cannot be read.
+        """
+        try:
+            state = self._read()
+            if state is None:
+                return judgement.without_license(pending=False)
+            if state.license is None:
+                return judgement.without_license(pending=state.pending is not None)
+            proof = self._machine.stored_proof(state.license)
+        except StateDamaged as error:
+            return Status(LicenseState.DAMAGED, str(error))
+        except WrongMachine as error:
+            return Status(LicenseState.WRONG_MACHINE, str(error))
+        now = self._now()
+        verdict, message = judgement.of_license(proof.claims, state.latest_seen, now)
+        trusted = verdict is not LicenseState.CLOCK_MOVED_BACK
+        return Status(
+            state=verdict,
+            message=message,
+            activation_key=state.license.grant.activation_key,
+            computer_id=self._machine.computer_id(state.license.grant),
+            computer_name=state.license.grant.computer_name,
+            claims=proof.claims,
+            features=self._profile.feature_names(proof.claims.features),
+            not_remembered=self._remember(state, now) if trusted else None,
+        )
+
+    def deactivate(self) -> Released:
+        """Give the licence up, or else what is pending; the code is returned only when that is durable.
+
+        Raises NotActivated where there is neither, and the errors of the state.
+        """
+        self._require_state()
+        with self._folder.locked():
+            state = self._require_state()
+            # Before anything is given up: an anchor that cannot be written would withhold the code later.
+            self._anchor.write(self._settled_anchor(state))
+            grant, left = transitions.without_newest_grant(state)
+            self._folder.write(left)
+            self._anchor.write(left.generation)
+        return self._released(grant)
+
+    def show_code(self, activation_key: ActivationKey | str | None = None) -> Released:
+        """Return the newest code again, or the newest of one activation key; raises NotActivated."""
+        if isinstance(activation_key, str):
+            activation_key = ActivationKey.from_text(activation_key)
+        state = self._read_here()
+        released = [
+            grant
+            for grant in (state.released if state else ())
+            if activation_key in (None, grant.activation_key)
+        ]
+        if state is None or not released:
+            raise NotActivated(
+                "No licence was deactivated here, so there is no code to show.", code="not_released"
+            )
+        self._anchor.write(state.generation)
+        return self._released(released[-1])
+
+    def _released(self, grant: Grant) -> Released:
+        return Released(
+            activation_key=grant.activation_key,
+            computer_id=self._machine.computer_id(grant),
+            computer_name=grant.computer_name,
+            code=self._machine.code(grant),
+            url=self._machine.deactivation_url(grant),
+        )
+
+    def _read_here(self) -> State | None:
+        """Return the state if it is whole and this machine's."""
+        state = self._folder.read()
+        if state is not None and state.fingerprint != self._machine.fingerprint:
+            raise WrongMachine(judgement.WRONG_MACHINE)
+        return state
+
+    def _read(self) -> State | None:
+        """Return the state if it is whole, this machine's and the newest."""
+        state = self._read_here()
+        if state is not None:
+            judgement.require_newest(state, self._anchor.read())
+        return state
+
+    def _require_state(self) -> State:
+        state = self._read()
+        if state is None or (state.license is None and state.pending is None):
+            raise NotActivated("Nothing was requested or activated here. Request a computer key first.")
+        return state
+
+    def _settled_anchor(self, state: State) -> int:
+        """Let the anchor catch up with the state, which a crash may have prevented, and return it."""
+        anchored = self._anchor.read()
+        if anchored is None or anchored < state.generation:
+            self._anchor.write(state.generation)
+            return state.generation
+        return anchored
+
+    def _state_to_begin_with(self, *, start_over: bool) -> tuple[State, Path | None]:
+        fresh = State(self._profile.product_number, self._machine.fingerprint)
+        try:
+            state = self._read()
+        except (StateDamaged, WrongMachine):
+            if not start_over:
+                raise
+            return fresh, self._folder.set_aside()
+        if state is None:
+            return fresh, None
+        if not start_over:
+            return state, None
+        if state.license is not None:
+            raise LicenseInUse(judgement.LICENSE_IN_USE)
+        return replace(state, pending=None), None
+
+    def _new_grant(self, state: State, key: ActivationKey, name: str | None) -> Grant:
+        generation = self._settled_anchor(state) + 1
+        epoch = self._profile.current_epoch.number
+        return Grant(key, epoch, self._random_bytes(SECRET_BYTES), generation, name)
+
+    def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
+        """Return the latest time seen from now on; raises KeyNotAccepted."""
+        judgement.require_acceptable(claims, now)
+        if state.license is None or grant != state.license.grant:
+            # The server answered a new computer ID: a clock that had run ahead is mended.
+            return now
+        stored = self._machine.stored_proof(state.license)
+        return judgement.renewed(claims, stored.claims, state.latest_seen, now)
+
+    def _remember(self, state: State, now: datetime) -> str | None:
+        """Store the time where that is due, and let the anchor catch up; return why it cannot be done.
+
+        A folder that has become read-only does not stop an application that is licensed.
+        """
+        try:
+            self._settled_anchor(state)
+            if worth_remembering(now, state.latest_seen):
+                with self._folder.locked():
+                    # Another process may have completed or deactivated since: its state stands.
+                    if self._folder.read() == state:
+                        self._folder.write(replace(state, latest_seen=now))
+        except (StorageUnavailable, StateDamaged) as error:
+            return str(error)
+        return None
+
+    def _prove(self, state: State, text: str) -> tuple[Grant, Proof]:
+        """Verify what was typed for what is pending, else for the licence in use."""
+        grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
+        refusals: list[ProtocolError] = []
+        for grant in grants:
+            try:
+                return grant, self._machine.read_proof(grant, text)
+            except ProtocolError as error:
+                refusals.append(error)
+        # What is pending is what the person was told to scan: its refusal has the right words.
+        raise refusals[0]

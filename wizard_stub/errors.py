@@ -1,0 +1,63 @@
+"""Everything that can stop the wizard, apart from what the protocol itself refuses.
+
+Each error carries a stable `code`, which is API, and its text is a sentence that tells the person what to do.
+No error ever contains an activation key, a computer key or a deactivation code.
+"""
+
+from __future__ import annotations
+
+
+class WizardError(Exception):
+    """The root of all errors of this package."""
+
+    code = "wizard_error"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code or self.code
+        self.suggestion: str | None = None
+
+
+class MachineUnknown(WizardError):
+    """The operating system has no identifier for this machine that could be relied on."""
+
+    code = "machine_unknown"
+
+
+class StorageUnavailable(WizardError):
+    """A file cannot be used: `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`."""
+
+    code = "state_not_readable"
+
+
+class StateDamaged(WizardError):
+    """The stored state was edited, cut short, replaced, or is an older copy of itself."""
+
+    code = "state_damaged"
+
+
+class WrongMachine(WizardError):
+    """The stored state belongs to another computer."""
+
+    code = "wrong_machine"
+
+
+class NotActivated(WizardError):
+    """There is nothing to complete or to release (`not_activated`), or no code to show (`not_released`)."""
+
+    code = "not_activated"
+
+
+class KeyNotAccepted(WizardError):
+    """A genuine key does not serve now.
+
+    `license_expired`, `not_yet_valid` and `clock_moved_back` by the clock, `older_license` by the one in use.
+    """
+
+    code = "license_expired"
+
+
+class LicenseInUse(WizardError):
+    """Starting over would throw away a licence that is in order."""
+
+    code = "license_in_use"

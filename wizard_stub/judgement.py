@@ -1,0 +1,109 @@
+"""Whether a state, a key or a licence serves at this moment, and the words for it; times are aware UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from protocol.claims import Claims, Validity
+from wizard_stub.clock import moved_back
+from wizard_stub.errors import KeyNotAccepted, StateDamaged
+from wizard_stub.results import LicenseState, Status
+from wizard_stub.state import State
+
+WRONG_MACHINE = (
+    "The stored licence belongs to another computer. This computer needs an activation of its own."
+)
+LICENSE_IN_USE = "A licence is in use here. Deactivate it first, so that its seat becomes free."
+
+
+def require_newest(state: State, anchored: int | None) -> None:
+    """Raise StateDamaged where the anchor has seen a later activation or release than the state."""
+    grants = [grant for grant in (state.license and state.license.grant, state.pending) if grant]
+    if anchored is not None and any(grant.generation < anchored for grant in grants):
+        raise StateDamaged(
+            "The stored state is an older copy: "
+            "since then a licence was activated or deactivated on this computer."
+        )
+
+
+def require_acceptable(claims: Claims, now: datetime) -> None:
+    """Raise KeyNotAccepted where a genuine key has expired, or the clock is before its issue day."""
+    validity = claims.state_at(now)
+    if validity is Validity.EXPIRED:
+        raise KeyNotAccepted(
+            f"This key is genuine, but it ended on {claims.expires}. "
+            "Renew the licence, then scan the QR code again for a new key."
+        )
+    if validity is Validity.NOT_YET_VALID:
+        raise KeyNotAccepted(
+            f"This key was issued on {claims.issued}, but this computer's clock says {_moment(now)}. "
+            "Set the clock right, then type the key again.",
+            code="not_yet_valid",
+        )
+
+
+def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: datetime) -> datetime:
+    """Return the latest time seen once a further key for the licence in use is accepted.
+
+    Raises KeyNotAccepted where that key is older than the one in use, or would hide a clock set back.
+    """
+    if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
+        raise KeyNotAccepted(
+            f"This key is genuine, but older than the one in use, which {_until(stored)}. "
+            "Nothing was changed.",
+            code="older_license",
+        )
+    if claims.issued > stored.issued or latest_seen is None:
+        # The server has issued it since: a clock that had run ahead is mended.
+        return now
+    # Else typing the old key again would make this computer forget that it has seen a later day.
+    if moved_back(now, latest_seen):
+        raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back")
+    return max(now, latest_seen)
+
+
+def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> tuple[LicenseState, str]:
+    """Judge the claims of a verified licence, and say it in a sentence."""
+    validity = claims.state_at(now)
+    if moved_back(now, latest_seen):
+        return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen)
+    if validity is Validity.NOT_YET_VALID:
+        return LicenseState.CLOCK_MOVED_BACK, (
+            f"The clock says {_moment(now)}, but the licence was issued on {claims.issued}. "
+            "Set the clock right."
+        )
+    if validity is Validity.EXPIRED:
+        return LicenseState.EXPIRED, (
+            f"The licence ended on {claims.expires}. Renew it, then request a new key for this computer."
+        )
+    return LicenseState.ACTIVE, f"The licence is valid: it {_until(claims)}."
+
+
+def without_license(*, pending: bool) -> Status:
+    """Return the status of a machine that holds no licence."""
+    if pending:
+        message = "Not activated yet: the computer key is still to be typed."
+        return Status(LicenseState.PENDING, message)
+    return Status(
+        LicenseState.NOT_ACTIVATED, "Not activated: request a computer key with your activation key."
+    )
+
+
+def _clock_message(now: datetime, latest_seen: datetime | None) -> str:
+    seen = f", but it has already said {_moment(latest_seen)}" if latest_seen else ""
+    return (
+        f"The clock says {_moment(now)}{seen}. Set the clock right. "
+        "If it is right now and was wrong before, deactivate the licence and activate it again."
+    )
+
+
+def _ends_before(one: Claims, other: Claims) -> bool:
+    return one.expires is not None and (other.expires is None or one.expires < other.expires)
+
+
+def _until(claims: Claims) -> str:
+    return f"runs until {claims.expires}" if claims.expires else "does not expire"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

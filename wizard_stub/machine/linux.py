@@ -1,0 +1,76 @@
+"""Linux: the machine-id that systemd or D-Bus made when the system was installed.
+
+The DMI product UUID serves only where no machine-id exists at all: root alone may read it, and an
+identity that depends on who asks would look like another machine.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from wizard_stub.errors import MachineUnknown
+
+# In this order: where both exist, D-Bus's is a link to systemd's or was its origin (machine-id(5)).
+_MACHINE_ID_FILES = ("etc/machine-id", "var/lib/dbus/machine-id")
+_PRODUCT_UUID = "sys/class/dmi/id/product_uuid"
+_CONTAINER_MARKS = (".dockerenv", "run/.containerenv", "run/systemd/container")
+
+# What mainboards say whose maker never filled the field in.
+_UNFILLED_UUIDS = frozenset(
+    {"0" * 32, "f" * 32, "03000200040005000006000700080009", "00020003000400050006000700080009"}
+)
+_LONGEST_FILE = 256
+
+
+def identifier(root: Path = Path("/")) -> str:
+    """Return the identifier of the system under `root`; raises MachineUnknown with what to do."""
+    findings = {path: _read(root / path) for path in _MACHINE_ID_FILES}
+    for text in findings.values():
+        if text is not None and _is_machine_id(text):
+            return f"linux:{text.lower()}"
+    in_container = any((root / mark).exists() for mark in _CONTAINER_MARKS)
+    if not in_container and all(text is None for text in findings.values()):
+        uuid = _product_uuid(root)
+        if uuid is not None:
+            return f"linux-dmi:{uuid}"
+    raise MachineUnknown(_advice(findings, in_container=in_container))
+
+
+def _read(path: Path) -> str | None:
+    """Return the text of a small file, or None where there is none or it may not be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_FILE).decode("ascii", errors="replace").strip()
+    except OSError:
+        return None
+
+
+def _is_machine_id(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{32}", text) is not None and text.strip("0") != ""
+
+
+def _product_uuid(root: Path) -> str | None:
+    text = (_read(root / _PRODUCT_UUID) or "").replace("-", "").lower()
+    return text if re.fullmatch(r"[0-9a-f]{32}", text) and text not in _UNFILLED_UUIDS else None
+
+
+def _advice(findings: dict[str, str | None], *, in_container: bool) -> str:
+    found = "; ".join(f"/{path} {_described(text)}" for path, text in findings.items())
+    if in_container:
+        return (
+            f"This container has no machine identifier of its own ({found}). "
+            "Mount the host's /etc/machine-id into it read-only, so that the licence belongs to the host."
+        )
+    return (
+        f"This system has no machine identifier yet ({found}). "
+        "Run `systemd-machine-id-setup` (or `dbus-uuidgen --ensure`) as root, then try again."
+    )
+
+
+def _described(text: str | None) -> str:
+    if text is None:
+        return "is missing or cannot be read"
+    if text == "uninitialized":
+        return "is not initialised"
+    return "holds no identifier" if text else "is empty"

@@ -1,0 +1,84 @@
+"""What the activation control answers: plain values for an application's own screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from protocol.activation_key import ActivationKey
+from protocol.claims import Claims
+from protocol.computer_id import ComputerId
+from protocol.deactivation import DeactivationCode
+from protocol.typed import Correction
+
+
+class LicenseState(Enum):
+    """All that a status can be; only ACTIVE lets the application run."""
+
+    ACTIVE = "active"
+    NOT_ACTIVATED = "not_activated"
+    PENDING = "pending"
+    EXPIRED = "expired"
+    CLOCK_MOVED_BACK = "clock_moved_back"
+    WRONG_MACHINE = "wrong_machine"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A request for a computer key: show `url` as a QR code, and activation key and computer ID as text."""
+
+    activation_key: ActivationKey
+    computer_id: ComputerId
+    computer_name: str | None
+    url: str = field(repr=False)
+    renewal: bool
+    """Whether a licence is in use already and the next key only renews it."""
+    set_aside: Path | None = None
+    """Where a state that was started over from is kept."""
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A licence that was accepted and stored; `corrections` tell what was typed differently."""
+
+    activation_key: ActivationKey
+    computer_id: ComputerId
+    computer_name: str | None
+    claims: Claims
+    features: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    computer_key: str | None = field(repr=False)
+    """The canonical text of a typed key; None where a licence file was handed in."""
+    customer: str | None
+    """Whom a licence file names; a typed key names nobody."""
+    replaced: ActivationKey | None
+    """Another activation key that was in use here until now; `show_code` of it frees its seat."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """Whether the application may run, and why not; claims and key only where a licence was verified."""
+
+    state: LicenseState
+    message: str
+    """A sentence for the person: what is the case, and what to do."""
+    activation_key: ActivationKey | None = None
+    computer_id: ComputerId | None = None
+    computer_name: str | None = None
+    claims: Claims | None = None
+    features: tuple[str, ...] = ()
+    not_remembered: str | None = None
+    """Why the time could not be remembered: then a clock set back later may go unnoticed."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """A licence that was given up here: the code, typed or scanned, frees its seat."""
+
+    activation_key: ActivationKey
+    computer_id: ComputerId
+    computer_name: str | None
+    code: DeactivationCode
+    url: str = field(repr=False)

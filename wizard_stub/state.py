@@ -1,0 +1,203 @@
+"""What the wizard remembers, as one JSON file that is verified before it is parsed.
+
+The file is `{"epoch":E,"mac":"…","state":{…}}`. The MAC, under a key derived from the application secret of
+epoch E, covers every byte of the inner object, so a file that was edited, cut short, or belongs to another
+product is noticed. It is no secret from whoever takes the application apart; the anchor and the commitment
+in the computer ID are what stands behind it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from protocol.activation_key import ActivationKey
+from protocol.deactivation import SECRET_BYTES
+from protocol.errors import ProtocolError
+from protocol.keys import FINGERPRINT_BITS, derive_key, mac, product_digest
+from protocol.profile import ProfileEpoch, WizardProfile
+from wizard_stub.errors import StateDamaged
+
+VERSION = 1
+LARGEST_FILE = 256 * 1024
+# Enough for everybody who moves licences by hand; it bounds the file.
+MOST_TOMBSTONES = 64
+
+_ENVELOPE = re.compile(rb'\{"epoch":([1-9][0-9]?),"mac":"([0-9a-f]{64})","state":(\{.*\})\}\n', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One activation, begun or complete: all that its computer ID and deactivation code are computed from."""
+
+    activation_key: ActivationKey
+    epoch: int
+    secret: bytes = field(repr=False)
+    generation: int
+    computer_name: str | None
+
+
+@dataclass(frozen=True)
+class StoredLicense:
+    """A grant with what proves it: a canonical computer key or, instead, the text of a licence file."""
+
+    grant: Grant
+    computer_key: str | None = field(default=None, repr=False)
+    license_file: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class State:
+    """The whole state of one product in one folder; `released` holds what was given up, the newest last."""
+
+    product_number: int
+    fingerprint: int
+    license: StoredLicense | None = None
+    pending: Grant | None = None
+    released: tuple[Grant, ...] = ()
+    latest_seen: datetime | None = None
+
+    @property
+    def generation(self) -> int:
+        """Return the lowest generation that the anchor must hold by what this state has done."""
+        done = [grant.generation + 1 for grant in self.released]
+        return max([*done, self.license.grant.generation if self.license else 0])
+
+    def with_tombstone(self, grant: Grant) -> State:
+        """Return this state with a grant added to what was given up."""
+        return replace(self, released=(*self.released, grant)[-MOST_TOMBSTONES:])
+
+
+def encode_state(state: State, profile: WizardProfile) -> bytes:
+    """Write a state as the bytes of its file, under the profile's current epoch."""
+    content = json.dumps(_to_json(state), separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    epoch = profile.current_epoch
+    return b'{"epoch":%d,"mac":"%s","state":%s}\n' % (epoch.number, _mac(content, profile, epoch), content)
+
+
+def decode_state(data: bytes, profile: WizardProfile) -> State:
+    """Verify and read the bytes of a file; raises StateDamaged with the reason."""
+    found = _ENVELOPE.fullmatch(data)
+    if found is None:
+        raise StateDamaged("The stored state is not whole: it was edited or cut short.")
+    epoch = int(found[1])
+    known = profile.epoch(epoch)
+    if known is None:
+        raise StateDamaged(
+            f"The stored state was written with key epoch {epoch}, which this application does not know: "
+            "it was edited, or a newer version of the application wrote it."
+        )
+    if not hmac.compare_digest(_mac(found[3], profile, known), found[2]):
+        raise StateDamaged("The stored state does not fit its seal: it was edited, or is another product's.")
+    try:
+        return _from_json(json.loads(found[3]), profile)
+    except (KeyError, TypeError, ValueError, ProtocolError) as error:
+        raise StateDamaged(
+            "The stored state is of a form that this application does not know: a newer version wrote it."
+        ) from error
+
+
+def _mac(content: bytes, profile: WizardProfile, epoch: ProfileEpoch) -> bytes:
+    key = derive_key(epoch.application_secret, "wizard state")
+    product, number = product_digest(profile.product_code), bytes([epoch.number])
+    return mac(key, "wizard state", product, number, content).hex().encode("ascii")
+
+
+def _to_json(state: State) -> dict[str, object]:
+    return {
+        "version": VERSION,
+        "product_number": state.product_number,
+        "fingerprint": f"{state.fingerprint:010x}",
+        "license": _license_to_json(state.license) if state.license else None,
+        "pending": _grant_to_json(state.pending) if state.pending else None,
+        "released": [_grant_to_json(grant) for grant in state.released],
+        "latest_seen": state.latest_seen.isoformat(timespec="seconds") if state.latest_seen else None,
+    }
+
+
+def _license_to_json(stored: StoredLicense) -> dict[str, object]:
+    return {
+        **_grant_to_json(stored.grant),
+        "computer_key": stored.computer_key,
+        "license_file": stored.license_file,
+    }
+
+
+def _grant_to_json(grant: Grant) -> dict[str, object]:
+    return {
+        "activation_key": grant.activation_key.text,
+        "epoch": grant.epoch,
+        "secret": grant.secret.hex(),
+        "generation": grant.generation,
+        "computer_name": grant.computer_name,
+    }
+
+
+def _from_json(data: dict[str, object], profile: WizardProfile) -> State:
+    if data["version"] != VERSION or data["product_number"] != profile.product_number:
+        raise ValueError("another version or product")
+    fingerprint = int(_text(data["fingerprint"]), 16)
+    if fingerprint >> FINGERPRINT_BITS:
+        raise ValueError("a fingerprint is too long")
+    seen = data["latest_seen"]
+    return State(
+        product_number=profile.product_number,
+        fingerprint=fingerprint,
+        license=_license_from_json(_object(data["license"]), profile)
+        if data["license"] is not None
+        else None,
+        pending=_grant_from_json(_object(data["pending"]), profile) if data["pending"] is not None else None,
+        released=tuple(_grant_from_json(_object(grant), profile) for grant in _list(data["released"])),
+        latest_seen=datetime.fromisoformat(_text(seen)).astimezone(UTC) if seen is not None else None,
+    )
+
+
+def _license_from_json(data: dict[str, object], profile: WizardProfile) -> StoredLicense:
+    key, file = _text_or_none(data["computer_key"]), _text_or_none(data["license_file"])
+    if (key is None) == (file is None):
+        raise ValueError("a licence is proved by one thing")
+    return StoredLicense(_grant_from_json(data, profile), computer_key=key, license_file=file)
+
+
+def _grant_from_json(data: dict[str, object], profile: WizardProfile) -> Grant:
+    secret, epoch = bytes.fromhex(_text(data["secret"])), _number(data["epoch"])
+    if len(secret) != SECRET_BYTES or profile.epoch(epoch) is None:
+        raise ValueError("a secret of another length, or an unknown epoch")
+    return Grant(
+        activation_key=ActivationKey.from_text(_text(data["activation_key"])),
+        epoch=epoch,
+        secret=secret,
+        generation=_number(data["generation"]),
+        computer_name=_text_or_none(data["computer_name"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is missing")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a number is missing")
+    return value
+
+
+def _object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError("an object is missing")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError("a list is missing")
+    return value

@@ -1,0 +1,132 @@
+"""What follows from a grant on this machine: its computer ID, its code, its addresses, and what proves it.
+
+Nothing of that is read from the state. It is computed from the grant's secret and the fingerprint of the
+machine that the code runs on, so a state that was carried elsewhere proves nothing there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from protocol.activation_key import ActivationKey
+from protocol.claims import Claims
+from protocol.computer_id import ComputerId
+from protocol.computer_key import Binding, ComputerKey, Style
+from protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from protocol.errors import ProtocolError
+from protocol.keys import EpochKeys
+from protocol.license_file import LicenseFile, read_license_file
+from protocol.profile import ProfileEpoch, WizardProfile
+from protocol.repair import read_short, read_signed
+from protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
+from protocol.typed import Correction
+from wizard_stub.errors import StateDamaged
+from wizard_stub.state import Grant, StoredLicense
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A verified computer key, or licence file, of one grant."""
+
+    claims: Claims
+    corrections: tuple[Correction, ...] = ()
+    computer_key: str | None = None
+    license_file: str | None = None
+    details: LicenseFile | None = None
+
+
+@dataclass(frozen=True)
+class ThisMachine:
+    """A product's profile together with the fingerprint of the machine."""
+
+    profile: WizardProfile
+    fingerprint: int
+
+    def code(self, grant: Grant) -> DeactivationCode:
+        """Return the deactivation verification code of a grant."""
+        return deactivation_code(
+            self._keys(grant),
+            secret=grant.secret,
+            activation_key=grant.activation_key,
+            fingerprint=self.fingerprint,
+        )
+
+    def computer_id(self, grant: Grant) -> ComputerId:
+        """Return the computer ID of a grant; some 40 ms the first time in a process."""
+        committed = _commitment(
+            self.code(grant), self.profile.product_code, grant.activation_key, self.fingerprint
+        )
+        return ComputerId.make(
+            self._keys(grant), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
+        )
+
+    def activation_url(self, grant: Grant) -> str:
+        """Return the address whose page activates a grant."""
+        request = ActivationRequest(
+            self.profile.product_number, self.computer_id(grant), grant.activation_key, grant.computer_name
+        )
+        return scan_url(self.profile.server_url, sign_request(request, self._keys(grant)))
+
+    def deactivation_url(self, grant: Grant) -> str:
+        """Return the address whose page releases the seat of a grant."""
+        request = DeactivationRequest(
+            self.profile.product_number,
+            self.computer_id(grant),
+            grant.activation_key,
+            self.code(grant),
+            grant.computer_name,
+        )
+        return scan_url(self.profile.server_url, sign_request(request, self._keys(grant)))
+
+    def read_proof(self, grant: Grant, text: str) -> Proof:
+        """Verify a typed key, or the text of a licence file, for a grant; raises ProtocolError."""
+        binding = Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))
+        if looks_like_license_file(text):
+            details = read_license_file(text, binding, self._epoch(grant).license_file_key)
+            return Proof(details.claims, license_file=text.strip(), details=details)
+        key = self._read_key(grant, binding, text)
+        return Proof(key.claims, key.corrections, computer_key=key.text)
+
+    def stored_proof(self, stored: StoredLicense) -> Proof:
+        """Verify a stored licence as strictly as if it had just come; raises StateDamaged."""
+        try:
+            proof = self.read_proof(stored.grant, stored.computer_key or stored.license_file or "")
+        except ProtocolError as error:
+            raise StateDamaged(
+                "The stored licence was not issued for this computer and this version of the application."
+            ) from error
+        if proof.corrections:
+            raise StateDamaged("The stored licence is not what was issued.")
+        return proof
+
+    def _read_key(self, grant: Grant, binding: Binding, text: str) -> ComputerKey:
+        # The profile fixes the style; what was typed never does.
+        if self.profile.key_style is Style.SHORT:
+            return read_short(text, binding, self._keys(grant).short_computer_key)
+        return read_signed(text, binding, self._epoch(grant).typed_key)
+
+    def _epoch(self, grant: Grant) -> ProfileEpoch:
+        epoch = self.profile.epoch(grant.epoch)
+        if epoch is None:
+            raise StateDamaged(
+                f"The stored state uses key epoch {grant.epoch}, which this application lacks."
+            )
+        return epoch
+
+    def _keys(self, grant: Grant) -> EpochKeys:
+        secret = self._epoch(grant).application_secret
+        return EpochKeys.derive(secret, product_code=self.profile.product_code, epoch=grant.epoch)
+
+
+def looks_like_license_file(text: str) -> bool:
+    """Tell the text of a licence file from a typed key: three parts of base64, the first an object."""
+    return text.strip().startswith("ey") and text.count(".") == 2
+
+
+# An application may ask for its status often; scrypt is what costs, and its inputs fix its result.
+@lru_cache(maxsize=8)
+def _commitment(
+    code: DeactivationCode, product_code: str, activation_key: ActivationKey, fingerprint: int
+) -> int:
+    return commitment(code, product_code=product_code, activation_key=activation_key, fingerprint=fingerprint)

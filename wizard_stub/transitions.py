@@ -1,0 +1,69 @@
+"""How a state follows from another one; nothing here touches a disk, a clock or a machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from protocol.activation_key import ActivationKey
+from wizard_stub.errors import NotActivated
+from wizard_stub.state import Grant, State, StoredLicense
+from wizard_stub.this_machine import Proof
+
+
+def with_request(
+    state: State, key: ActivationKey, epoch: int, name: str | None, new_grant: Callable[[], Grant]
+) -> tuple[State, Grant]:
+    """Return the state and the grant that serves a key in an epoch: the licence's, the pending, or a new one.
+
+    A licence in use stays beside what is pending, since only a verified key may replace it.
+    """
+
+    def serves(grant: Grant) -> bool:
+        return grant.activation_key == key and grant.epoch == epoch
+
+    if state.license is not None and serves(state.license.grant):
+        grant = _renamed(state.license.grant, name)
+        return replace(state, license=replace(state.license, grant=grant)), grant
+    if state.pending is not None and serves(state.pending):
+        grant = _renamed(state.pending, name)
+    else:
+        grant = new_grant()
+    return replace(state, pending=grant), grant
+
+
+def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> State:
+    """Return the state in which a proof activates a grant: the pending one, or again the licence's."""
+    renewed = state.license is not None and grant == state.license.grant
+    if not renewed:
+        former = replaced_key(state, grant)
+        if former is not None and state.license is not None:
+            # Another activation key's seat: its code is kept so that the seat can be freed.
+            state = state.with_tombstone(state.license.grant)
+        # Beyond the anchor even where another folder of this machine was completed meanwhile.
+        grant = replace(grant, generation=max(grant.generation, anchored + 1))
+        state = replace(state, pending=None)
+    return replace(
+        state,
+        license=StoredLicense(grant, computer_key=proof.computer_key, license_file=proof.license_file),
+    )
+
+
+def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
+    """Return the activation key that a grant takes the place of, if that is another one."""
+    if state.license is None or state.license.grant.activation_key == grant.activation_key:
+        return None
+    return state.license.grant.activation_key
+
+
+def without_newest_grant(state: State) -> tuple[Grant, State]:
+    """Return what a deactivation gives up, the licence before what is pending, and the state without it."""
+    if state.license is not None:
+        return state.license.grant, replace(state, license=None).with_tombstone(state.license.grant)
+    if state.pending is not None:
+        return state.pending, replace(state, pending=None).with_tombstone(state.pending)
+    raise NotActivated("There is no licence here to deactivate.")
+
+
+def _renamed(grant: Grant, name: str | None) -> Grant:
+    return grant if name is None else replace(grant, computer_name=name)
