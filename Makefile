@@ -12,8 +12,8 @@ help: ## List what can be made
 demo: $(environment) browser ## Show the main job in a throw-away folder, with screenshots
 	@exec $(python) -m demo
 
-demo-live: $(environment) ## The same with your own phone: LAN=1 to let it in, CERT=… KEY=… for HTTPS
-	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)')
+demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CERT=… KEY=… NAME=… for HTTPS
+	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)') $(if $(NAME),--name '$(NAME)')
 
 test: lint browser ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile

@@ -24,3 +24,7 @@ class PageFault(DemoFailed):
 
 class NoCodeSeen(DemoFailed):
     """The picture holds no single readable QR code."""
+
+
+class NoNetwork(DemoFailed):
+    """This machine has no address that a phone could reach."""

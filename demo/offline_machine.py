@@ -40,12 +40,14 @@ class OfflineMachine:
 
     def run(self, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
         """Run one wizard command with `--json`, and return what it answers."""
-        command = [
-            *empty_network_namespace(),
-            *(sys.executable, "-m", "demo.offline"),
-            *self._options,
-            *arguments,
-            "--json",
-        ]
+        command = self._command(*arguments, "--json")
         answer: dict[str, Any] = json.loads(run_command(command, self._environment, exit_code=exit_code))
         return answer
+
+    def show(self, *arguments: str) -> int:
+        """Run one wizard command on this terminal for the person in front of it, and return its exit code."""
+        return subprocess.run(self._command(*arguments), env=self._environment, check=False).returncode
+
+    def _command(self, *arguments: str) -> list[str]:
+        offline = (*empty_network_namespace(), sys.executable, "-m", "demo.offline")
+        return [*offline, *self._options, *arguments]

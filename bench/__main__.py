@@ -1,0 +1,90 @@
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from bench.measure import Measured, measure
+from bench.subjects import ACTIVATION_KEY, ActivatedMachine
+from demo.typing_errors import mistype
+from protocol.computer_key import Style
+from protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
+from protocol.repair import read_short, read_signed
+from protocol.request_token import verify_request
+
+SEED = 1
+KEYS_PER_CASE = 24
+
+
+def typed_keys(
+    machine: ActivatedMachine, *, wrong: int, rows: int, read: Callable[[str], object]
+) -> Measured:
+    """Measure reading many keys with as many wrong characters each."""
+    random = Random(SEED)
+    keys = [
+        mistype(machine.computer_key, wrong=wrong, rows=rows, random=random) for _ in range(KEYS_PER_CASE)
+    ]
+    words = {0: "as it was shown", 1: "with 1 wrong character"}.get(wrong, f"with {wrong} wrong characters")
+    return measure(words, [partial(read, key) for key in keys])
+
+
+def short_keys(machine: ActivatedMachine) -> list[Measured]:
+    """Measure reading a 30-character key with none to four characters wrong."""
+    key = machine.keys.short_computer_key
+    return [
+        typed_keys(machine, wrong=wrong, rows=1, read=lambda text: read_short(text, machine.binding, key))
+        for wrong in range(5)
+    ]
+
+
+def signed_keys(machine: ActivatedMachine) -> list[Measured]:
+    """Measure reading a 120-character key with none to four characters wrong, at most one in a row."""
+    key = machine.public_key
+    return [
+        typed_keys(machine, wrong=wrong, rows=4, read=lambda text: read_signed(text, machine.binding, key))
+        for wrong in range(5)
+    ]
+
+
+def deeds(machine: ActivatedMachine) -> list[Measured]:
+    """Measure what server and application do, against one HMAC; an application's first status adds scrypt."""
+    fingerprint = machine.begun.computer_id.fingerprint
+    secret = bytes(SECRET_BYTES)
+    code = partial(
+        deactivation_code, machine.keys, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
+    )
+    product = machine.profile.product_code
+    commit = partial(
+        commitment, code(), product_code=product, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
+    )
+    token = machine.begun.url.partition("#")[2]
+    return [
+        measure("deactivation code (HMAC)", [code]),
+        measure("request token, verified", [partial(verify_request, token, machine.keys)]),
+        measure("licence status, checked again", [machine.control.status]),
+        measure("commitment (scrypt)", [commit]),
+    ]
+
+
+def table(title: str, rows: list[Measured]) -> None:
+    """Print a group of cases, each against the first."""
+    print(f"\n{title}")
+    for row in rows:
+        ratio = row.seconds / rows[0].seconds
+        print(f"  {row.name:<30} {ratio:>9.1f} ×   {row.seconds * 1000:>9.3f} ms")
+
+
+def main() -> int:
+    """Measure everything in one run, so that the ratios hold on any machine."""
+    with TemporaryDirectory(prefix="keyferry-bench-") as folder:
+        short = ActivatedMachine(Style.SHORT, Path(folder) / "short")
+        signed = ActivatedMachine(Style.SIGNED, Path(folder) / "signed")
+        table("Reading a typed short key", short_keys(short))
+        table("Reading a typed signed key", signed_keys(signed))
+        table("Deeds", deeds(short))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
