@@ -1,1 +1,50 @@
-"""The Keyferry server: the licensing core and its faces."""
+"""The Keyferry server: `create_app` is the one place where its parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from server.config import Settings, load_keyring, load_settings
+from server.core.products import check_master_key
+from server.core.secrets import Keyring
+from server.db import init_database, reading, require_migrated
+from server.headers import init_headers
+from server.parts import EXTENSION, Parts, utc_now
+from server.problems import init_problems
+
+MAX_REQUEST_BYTES = 16 * 1024
+
+
+def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the application of an initialised server.
+
+    Raises ConfigError, or SecretUnreadable where the master key does not belong to the database; both say how
+    to mend it.
+    """
+    settings = config or load_settings()
+    app = create_database_app(settings)
+    keyring = _checked_keyring(app, settings)
+    app.extensions[EXTENSION] = Parts(settings, keyring, clock)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    init_headers(app, settings)
+    init_problems(app)
+    return app
+
+
+def create_database_app(settings: Settings) -> Flask:
+    """Return an application with a database and nothing else: what `keyferry init` needs to make one."""
+    app = Flask(__name__, instance_path=str(settings.home), static_folder=None, template_folder=None)
+    init_database(app, settings)
+    return app
+
+
+def _checked_keyring(app: Flask, settings: Settings) -> Keyring:
+    with app.app_context():
+        require_migrated(settings)
+        keyring = load_keyring(settings)
+        with reading() as session:
+            check_master_key(session, keyring)
+    return keyring

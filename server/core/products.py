@@ -117,15 +117,15 @@ def rotate(
     return epoch
 
 
-def find_epoch(product: Product, number: int) -> ProductEpoch:
-    """Return an epoch that is still served; raises RetiredEpoch, or NotFound (unknown_product)."""
+def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> ProductEpoch:
+    """Return an epoch that is still served, or any; raises RetiredEpoch, NotFound (unknown_product)."""
     epoch = next((epoch for epoch in product.epochs if epoch.number == number), None)
     if epoch is None:
         raise NotFound(
             "This server does not know this version of the application. Ask its vendor.",
             code="unknown_product",
         )
-    if epoch.retired_at is not None:
+    if epoch.retired_at is not None and not retired_too:
         raise RetiredEpoch(
             "The vendor no longer serves this version of the application. Update it and try again."
         )
@@ -161,6 +161,13 @@ def fingerprint_key(product: Product, keyring: Keyring) -> bytes:
     return keyring.open(product.fingerprint_key, _fingerprint_context(product.code))
 
 
+def check_master_key(session: Session, keyring: Keyring) -> None:
+    """Raise SecretUnreadable unless the master key opens what this database holds; an empty one fits all."""
+    product = session.scalar(select(Product).order_by(Product.number).limit(1))
+    if product is not None:
+        fingerprint_key(product, keyring)
+
+
 def feature_mask(product: Product, names: Iterable[str]) -> int:
     """Return the bits of features by their names in either case; raises Malformed (unknown_feature)."""
     places = {name.lower(): place for place, name in enumerate(product.features)}
@@ -181,9 +188,10 @@ def feature_names(product: Product, mask: int) -> list[str]:
 
 
 def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> WizardProfile:
-    """Return what the vendor embeds into the application; retired epochs are left out of it.
+    """Return what the vendor embeds into the application; retired epochs are marked in it.
 
-    So an application with this profile also refuses keys that somebody made with a secret that got out.
+    So an application with this profile refuses keys that somebody made with a secret that got out, and can
+    still prove that it gave a licence of such an epoch up.
     """
     return WizardProfile(
         product_number=product.number,
@@ -194,7 +202,7 @@ def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> Wizar
         server_url=server_url,
         machine_source=MachineSource(product.machine_source),
         fingerprint_key=fingerprint_key(product, keyring),
-        epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs if epoch.retired_at is None),
+        epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs),
     )
 
 
@@ -204,6 +212,7 @@ def _profile_epoch(epoch: ProductEpoch, keyring: Keyring) -> ProfileEpoch:
         application_secret=application_secret(epoch, keyring),
         typed_key_public=typed_key_private(epoch, keyring).public_key().public_bytes_raw(),
         license_file_public=license_file_private(epoch, keyring).public_key().public_bytes_raw(),
+        retired=epoch.retired_at is not None,
     )
 
 

@@ -1,0 +1,146 @@
+"""The settings: one frozen object, read once from the environment; a bad value stops the start."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from protocol.profile import is_server_url
+from server.core.errors import CoreError
+from server.core.secrets import Keyring
+
+PREFIX = "KEYFERRY_"
+
+_PORT = re.compile(r":([0-9]+)$")
+_LAST_PORT = 65535
+
+
+class ConfigError(Exception):
+    """The settings are wrong; the text says how to mend them, and `code` is stable."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _public_url(text: str) -> str:
+    url = text.strip().lower().removesuffix("/")
+    port = _PORT.search(url)
+    if not is_server_url(url) or (port and not 0 < int(port[1]) <= _LAST_PORT):
+        raise ValueError(
+            "Set KEYFERRY_PUBLIC_URL to the address that phones reach, scheme and host and no path: "
+            "https://activate.example.com or http://192.168.1.20:8000."
+        )
+    return url
+
+
+def _database_url(secret: SecretStr) -> SecretStr:
+    try:
+        url = make_url(secret.get_secret_value())
+    except ArgumentError:
+        url = URL.create("unreadable")
+    backend = url.get_backend_name()
+    kept = backend == "postgresql" or (backend == "sqlite" and url.database not in (None, "", ":memory:"))
+    if not kept:
+        raise ValueError(
+            "Set KEYFERRY_DATABASE_URL to a PostgreSQL database, postgresql://user:password@host/name, "
+            "or an SQLite file, sqlite:////var/lib/keyferry/keyferry.db, or leave it out."
+        )
+    if backend == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    elif url.database:
+        url = url.set(database=str(_absolute(Path(url.database))))
+    return SecretStr(url.render_as_string(hide_password=False))
+
+
+_Folder = Annotated[Path, AfterValidator(_absolute)]
+
+
+class Settings(BaseSettings):
+    """The settings of one server; secrets have no default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    home: _Folder = Field(Path("instance"), validate_default=True)
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
+    public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8000"
+    master_key: SecretStr | None = None
+    master_key_file: _Folder | None = None
+
+    @model_validator(mode="after")
+    def _one_master_key(self) -> Settings:
+        if self.master_key is not None and self.master_key_file is not None:
+            raise ValueError("Set only one of KEYFERRY_MASTER_KEY and KEYFERRY_MASTER_KEY_FILE.")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return URL.create("sqlite", database=str(self.home / "keyferry.db")).render_as_string()
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of an SQLite database, or None with another database."""
+        url = make_url(self.database)
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    @property
+    def master_key_path(self) -> Path:
+        """Where the master key file is, or would be if the key did not come in KEYFERRY_MASTER_KEY."""
+        return self.master_key_file or self.home / "master.key"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is an https one."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(**values: Any) -> Settings:
+    """Read the environment, with `values` in front of it; raises ConfigError (malformed_settings)."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        # Only our own sentence: pydantic's text quotes the value, which may be a secret.
+        first = error.errors(include_input=False, include_url=False)[0]
+        own = first.get("ctx", {}).get("error")
+        names = ", ".join(f"{PREFIX}{str(place).upper()}" for place in first["loc"][:1])
+        message = str(own) if isinstance(own, ValueError) else f"{names} cannot be read: {first['msg']}."
+    raise ConfigError(message, code="malformed_settings")
+
+
+def load_keyring(settings: Settings) -> Keyring:
+    """Read the master keys; raises ConfigError (missing_master_key, malformed_master_key)."""
+    if settings.master_key is not None:
+        text, origin = settings.master_key.get_secret_value(), f"{PREFIX}MASTER_KEY"
+    else:
+        text, origin = _read(settings.master_key_path), str(settings.master_key_path)
+    try:
+        return Keyring.from_text(text)
+    except CoreError as error:
+        raise ConfigError(f"{origin}: {error}", code=error.code) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        message = (
+            f"There is no master key file {path}. Run `keyferry init`, or restore the file from your backup."
+        )
+    except UnicodeDecodeError:
+        message = f"{path} is not a master key file. Restore the file that `keyferry init` made."
+    except OSError as error:
+        message = f"The master key file {path} cannot be read: {error.strerror}."
+    raise ConfigError(message, code="missing_master_key")

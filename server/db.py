@@ -1,0 +1,115 @@
+"""The database: the only module that opens and commits, and the only one that knows SQLite's ways."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from server.config import ConfigError, Settings
+from server.core.models import Base
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+
+_READS_ONLY = "keyferry_reads_only"
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Bind the database to an application; nothing is opened yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    # Statements carry activation keys: neither an error nor a log line may show them.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, "pool_pre_ping": True}
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _listen_to_sqlite(db.engine)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a transaction that may write; commits at the end, rolls back on any exception. Do not nest it.
+
+    This is the only place in the project that commits. On SQLite the write lock is taken at the beginning, so
+    what was read is still true when it is written.
+    """
+    with db.session.session_factory() as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
+    with db.session.session_factory() as session:
+        session.connection(execution_options={_READS_ONLY: True, "postgresql_readonly": True})
+        yield session
+
+
+def require_migrated(settings: Settings) -> None:
+    """Check that every table is there.
+
+    Raises ConfigError (not_initialised, database_outdated, database_unreachable).
+    """
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialised")
+    present, newest = _revision(), ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    if present is None:
+        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialised")
+    if present != newest:
+        raise ConfigError(
+            "The database was made by another version of Keyferry. Run `keyferry init` to update it.",
+            code="database_outdated",
+        )
+
+
+def _revision() -> str | None:
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError:
+        # The driver's text may hold the address and the account: it stays out.
+        message = "The database cannot be opened. Check that it runs, and check KEYFERRY_DATABASE_URL."
+    raise ConfigError(message, code="database_unreachable")
+
+
+def upgrade() -> None:
+    """Bring the database to the newest migration; nothing happens where it is there already."""
+    command.upgrade(migrate.get_config(str(MIGRATIONS)), "head")
+
+
+def _listen_to_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        # The driver would begin transactions by itself, too late and without the write lock.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reads_only = connection.get_execution_options().get(_READS_ONLY)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

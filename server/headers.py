@@ -1,0 +1,65 @@
+"""The headers that every answer carries: nothing from elsewhere, nothing cached, nothing framed."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from server.config import Settings
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+# The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
+PERMISSIONS_POLICY = ", ".join(
+    (
+        "camera=(self)",
+        "accelerometer=()",
+        "autoplay=()",
+        "display-capture=()",
+        "encrypted-media=()",
+        "fullscreen=()",
+        "geolocation=()",
+        "gyroscope=()",
+        "magnetometer=()",
+        "microphone=()",
+        "midi=()",
+        "payment=()",
+        "publickey-credentials-get=()",
+        "usb=()",
+        "xr-spatial-tracking=()",
+    )
+)
+_ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_ONE_YEAR = "max-age=31536000"
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer, errors included; a handler's own Cache-Control stays."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(_ALWAYS)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure or settings.is_https:
+            response.headers["Strict-Transport-Security"] = _ONE_YEAR
+        return response

@@ -1,0 +1,250 @@
+"""Every table of the first version, and the triggers that keep the audit record append-only.
+
+A later batch migration of `audit_event` on SQLite copies the table without its triggers: make them again.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_SQLITE_TRIGGERS = (
+    """
+    CREATE TRIGGER audit_event_is_never_changed BEFORE UPDATE ON audit_event
+    BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_event_is_never_deleted BEFORE DELETE ON audit_event
+    BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
+    """,
+    # INSERT OR REPLACE deletes a row without asking the trigger above.
+    """
+    CREATE TRIGGER audit_event_is_never_replaced BEFORE INSERT ON audit_event
+    WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
+    """,
+)
+_POSTGRESQL_TRIGGERS = (
+    """
+    CREATE FUNCTION refuse_to_change_audit_event() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$
+    """,
+    """
+    CREATE TRIGGER audit_event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_audit_event()
+    """,
+)
+
+
+def upgrade() -> None:
+    _product()
+    _product_epoch()
+    _customer()
+    _license()
+    _activation()
+    _attempt()
+    _audit_event()
+    is_postgresql = op.get_context().dialect.name == "postgresql"
+    for trigger in _POSTGRESQL_TRIGGERS if is_postgresql else _SQLITE_TRIGGERS:
+        op.execute(trigger)
+
+
+def downgrade() -> None:
+    for table in ("audit_event", "attempt", "activation", "license", "customer", "product_epoch", "product"):
+        op.drop_table(table)
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_to_change_audit_event()")
+
+
+def _product() -> None:
+    op.create_table(
+        "product",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("folded_code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("key_style", sa.String(length=6), nullable=False),
+        sa.Column("machine_source", sa.String(length=4), nullable=False),
+        sa.Column("features", sa.JSON(), nullable=False),
+        sa.Column("fingerprint_key", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("key_style IN ('short', 'signed')", name=op.f("ck_product_key_style")),
+        sa.CheckConstraint("machine_source IN ('os', 'host')", name=op.f("ck_product_machine_source")),
+        sa.CheckConstraint("number BETWEEN 1 AND 1048575", name=op.f("ck_product_number_has_20_bits")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_product")),
+        sa.UniqueConstraint("folded_code", name=op.f("uq_product_folded_code")),
+        sqlite_autoincrement=True,
+    )
+
+
+def _product_epoch() -> None:
+    op.create_table(
+        "product_epoch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("product_number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("application_secret", sa.Text(), nullable=False),
+        sa.Column("typed_key_private", sa.Text(), nullable=False),
+        sa.Column("license_file_private", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("number BETWEEN 1 AND 31", name=op.f("ck_product_epoch_number_fits_one_symbol")),
+        sa.ForeignKeyConstraint(
+            ["product_number"], ["product.number"], name=op.f("fk_product_epoch_product_number_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_epoch")),
+        sa.UniqueConstraint("product_number", "number", name=op.f("uq_product_epoch_product_number_number")),
+    )
+
+
+def _customer() -> None:
+    op.create_table(
+        "customer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
+        sa.UniqueConstraint("email", name=op.f("uq_customer_email")),
+    )
+
+
+def _license() -> None:
+    op.create_table(
+        "license",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("activation_key", sa.String(length=29), nullable=False),
+        sa.Column("product_number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("seats_used", sa.Integer(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("days_from_first_activation", sa.Integer(), nullable=True),
+        sa.Column("first_activated_on", sa.Date(), nullable=True),
+        sa.Column("lease_days", sa.Integer(), nullable=True),
+        sa.Column("features", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=9), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('active', 'suspended')", name=op.f("ck_license_status")),
+        sa.CheckConstraint(
+            "expires_on IS NULL OR days_from_first_activation IS NULL",
+            name=op.f("ck_license_one_kind_of_term"),
+        ),
+        sa.CheckConstraint("features BETWEEN 0 AND 1023", name=op.f("ck_license_features_have_10_bits")),
+        sa.CheckConstraint("seats >= 1", name=op.f("ck_license_at_least_one_seat")),
+        sa.CheckConstraint(
+            "seats_used >= 0 AND seats_used <= seats", name=op.f("ck_license_seats_are_not_oversold")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_license_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_number"], ["product.number"], name=op.f("fk_license_product_number_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_license")),
+        sa.UniqueConstraint("activation_key", name=op.f("uq_license_activation_key")),
+    )
+    op.create_index("ix_license_customer_id", "license", ["customer_id"])
+    op.create_index("ix_license_product_number", "license", ["product_number"])
+
+
+def _activation() -> None:
+    op.create_table(
+        "activation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("license_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.BigInteger(), nullable=False),
+        sa.Column("commitment", sa.BigInteger(), nullable=False),
+        sa.Column("computer_id", sa.String(length=29), nullable=False),
+        sa.Column("computer_name", sa.String(length=40), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("features", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("who", sa.String(length=254), nullable=True),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_how", sa.String(length=10), nullable=True),
+        sa.Column("ended_by", sa.String(length=254), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("replaced_by", sa.Integer(), nullable=True),
+        sa.Column("unproven_before", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "ended_how IS NULL OR ended_how IN ('proven', 'claimed', 'forced', 'superseded')",
+            name=op.f("ck_activation_ended_how"),
+        ),
+        sa.CheckConstraint(
+            "way IN ('phone', 'self_help', 'portal', 'console', 'command_line')",
+            name=op.f("ck_activation_way"),
+        ),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (ended_how IS NULL)", name=op.f("ck_activation_an_end_has_a_how")
+        ),
+        sa.ForeignKeyConstraint(
+            ["license_id"], ["license.id"], name=op.f("fk_activation_license_id_license")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"], ["activation.id"], name=op.f("fk_activation_replaced_by_activation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activation")),
+        sa.UniqueConstraint("computer_id", name=op.f("uq_activation_computer_id")),
+    )
+    op.create_index("ix_activation_license_id", "activation", ["license_id"])
+    op.create_index(
+        "uq_activation_live_machine",
+        "activation",
+        ["license_id", "fingerprint"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+
+
+def _attempt() -> None:
+    op.create_table(
+        "attempt",
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("window_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", name=op.f("pk_attempt")),
+    )
+    op.create_index("ix_attempt_window_ends_at", "attempt", ["window_ends_at"])
+
+
+def _audit_event() -> None:
+    op.create_table(
+        "audit_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("who", sa.String(length=254), nullable=True),
+        sa.Column("address", sa.String(length=45), nullable=True),
+        sa.Column("product_number", sa.Integer(), nullable=True),
+        sa.Column("license_id", sa.Integer(), nullable=True),
+        sa.Column("activation_id", sa.Integer(), nullable=True),
+        sa.Column("activation_key_ending", sa.String(length=5), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("detail", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["activation_id"], ["activation.id"], name=op.f("fk_audit_event_activation_id_activation")
+        ),
+        sa.ForeignKeyConstraint(
+            ["license_id"], ["license.id"], name=op.f("fk_audit_event_license_id_license")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_number"], ["product.number"], name=op.f("fk_audit_event_product_number_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_audit_event_at", "audit_event", ["at"])
+    op.create_index("ix_audit_event_license_id", "audit_event", ["license_id"])

@@ -1,0 +1,34 @@
+"""What a handler needs besides its request: the settings, the master keys and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from server.config import Settings
+from server.core.secrets import Keyring
+
+EXTENSION = "keyferry"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one application; `clock` returns the present as an aware UTC datetime."""
+
+    settings: Settings
+    keyring: Keyring
+    clock: Callable[[], datetime]
+
+
+def parts() -> Parts:
+    """Return the parts of the current application."""
+    found: Parts = current_app.extensions[EXTENSION]
+    return found
+
+
+def utc_now() -> datetime:
+    """Return the present."""
+    return datetime.now(UTC)

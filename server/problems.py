@@ -1,0 +1,115 @@
+"""The one place where an error becomes an answer: RFC 9457 JSON for programs, a plain sentence for people."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from http import HTTPStatus
+
+from flask import Flask, Response, json, request
+from werkzeug.exceptions import HTTPException
+
+from protocol.errors import ProtocolError
+from server.core.errors import CoreError, LimitReached
+
+logger = logging.getLogger(__name__)
+
+API_PREFIXES = ("/api/", "/phone/")
+
+# 400 cannot be read · 403 the licence or the vendor forbids it · 404 unknown · 409 contradicts the state.
+STATUS = {
+    "malformed_request": 400,
+    "malformed_token": 400,
+    "bad_signature": 400,
+    "malformed_activation_key": 400,
+    "malformed_computer_id": 400,
+    "malformed_computer_key": 400,
+    "malformed_computer_name": 400,
+    "malformed_deactivation_code": 400,
+    "computer_id_mismatch": 400,
+    "wrong_deactivation_code": 400,
+    "retired_epoch": 403,
+    "license_expired": 403,
+    "license_suspended": 403,
+    "no_seat_left": 403,
+    "release_limit_reached": 403,
+    "not_found": 404,
+    "unknown_product": 404,
+    "unknown_activation_key": 404,
+    "not_activated": 409,
+    "computer_id_released": 409,
+    "computer_id_superseded": 409,
+    "method_not_allowed": 405,
+    "request_too_large": 413,
+    "unsupported_media_type": 415,
+    "too_many_attempts": 429,
+    "internal_error": 500,
+}
+_HTTP = {
+    400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
+    404: ("not_found", "There is nothing at this address. Check it, or scan the QR code again."),
+    405: ("method_not_allowed", "This address does not answer this kind of request."),
+    413: ("request_too_large", "This request is too large. Scan the QR code again."),
+    415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),
+    500: (
+        "internal_error",
+        "Something went wrong on the server. Try again, and tell the vendor if it stays so.",
+    ),
+}
+
+
+def init_problems(app: Flask) -> None:
+    """Register the handlers for every error that can reach the edge."""
+    app.register_error_handler(CoreError, _refusal)
+    app.register_error_handler(ProtocolError, _refusal)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
+    """Return the answer to an error by its code."""
+    status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    if not request.path.startswith(API_PREFIXES):
+        return Response(f"{detail}\n", status, mimetype="text/plain")
+    problem = {
+        "type": f"urn:keyferry:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+    }
+    if suggestion is not None:
+        problem["suggestion"] = suggestion
+    return Response(json.dumps(problem), status, mimetype="application/problem+json")
+
+
+def _refusal(error: CoreError | ProtocolError) -> Response:
+    if error.code not in STATUS:
+        return _unexpected(error)
+    response = answer(error.code, str(error), suggestion=error.suggestion)
+    if isinstance(error, LimitReached) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    known = error.code if error.code in _HTTP else 400 if (error.code or 500) < 500 else 500
+    response = answer(*_HTTP[known])
+    allowed = error.get_response().headers.get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    # Where it happened and what kind it was, but no message: messages quote keys, codes and tokens.
+    logger.error("%s %s failed:\n%s", request.method, request.path, _without_messages(error))
+    return answer(*_HTTP[500])
+
+
+def _without_messages(error: BaseException) -> str:
+    cause = error.__cause__ or error.__context__
+    before = f"{_without_messages(cause)}caused\n" if cause is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    reason = f": {error}" if isinstance(error, CoreError) else ""
+    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}{reason}\n"
