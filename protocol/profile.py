@@ -40,12 +40,16 @@ class MachineSource(StrEnum):
 
 @dataclass(frozen=True)
 class ProfileEpoch:
-    """One epoch: number, application secret (32 bytes), and two raw Ed25519 public keys."""
+    """One epoch: number, application secret (32 bytes), and two raw Ed25519 public keys.
+
+    A `retired` epoch still proves deactivations, but no key made under it counts any more.
+    """
 
     number: int
     application_secret: bytes = field(repr=False)
     typed_key_public: bytes
     license_file_public: bytes
+    retired: bool = False
 
     @property
     def typed_key(self) -> Ed25519PublicKey:
@@ -111,6 +115,7 @@ class WizardProfile:
                         "application_secret": _base64(epoch.application_secret),
                         "typed_key_public": _base64(epoch.typed_key_public),
                         "license_file_public": _base64(epoch.license_file_public),
+                        "retired": epoch.retired,
                     }
                     for epoch in self.epochs
                 ],
@@ -165,6 +170,9 @@ class _Reader:
     def number(self, name: str, lowest: int, highest: int) -> int:
         return int(self._get(name, lambda value: type(value) is int and lowest <= value <= highest))
 
+    def flag(self, name: str) -> bool:
+        return bool(self._get(name, lambda value: isinstance(value, bool)))
+
     def choice(self, name: str, kind: type[_E]) -> _E:
         return kind(self._get(name, lambda value: value in list(kind)))
 
@@ -199,6 +207,7 @@ class _Reader:
             application_secret=self.binary("application_secret", APPLICATION_SECRET_BYTES),
             typed_key_public=self.binary("typed_key_public", _PUBLIC_KEY_BYTES),
             license_file_public=self.binary("license_file_public", _PUBLIC_KEY_BYTES),
+            retired=self.flag("retired"),
         )
 
 

@@ -1,0 +1,293 @@
+"""Activating a machine: the one entrance for phone, Self Help, portal, console and command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from protocol.activation_key import ActivationKey
+from protocol.claims import Claims
+from protocol.computer_id import ComputerId, verify_computer_id
+from protocol.computer_key import Binding, Style, issue_short, issue_signed
+from protocol.license_file import LicenseFile, issue_license_file
+from server.core import audit, release_limits
+from server.core.audit import By
+from server.core.claims import claims_now, claims_of
+from server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
+from server.core.licenses import Standing, expiry, find, standing
+from server.core.models import Activation, Ending, License, Product
+from server.core.products import (
+    epoch_keys,
+    feature_names,
+    find_epoch,
+    license_file_private,
+    typed_key_private,
+)
+from server.core.secrets import Keyring
+
+
+class Outcome(StrEnum):
+    """What an activation does to the seats of its licence."""
+
+    NEW_SEAT = "new_seat"
+    SAME_SEAT = "same_seat"
+    REPLACEMENT = "replacement"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: an activation key on a computer; `product_number` where the wizard named it."""
+
+    activation_key: ActivationKey
+    computer_id: ComputerId
+    computer_name: str | None = None
+    product_number: int | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an activation would do, for a person to agree to."""
+
+    license: License
+    outcome: Outcome
+    expires: date | None
+
+    @property
+    def seats_after(self) -> int:
+        """The number of seats in use afterwards."""
+        return self.license.seats_used + (self.outcome is Outcome.NEW_SEAT)
+
+
+@dataclass(frozen=True)
+class Activated:
+    """A computer key and what it took."""
+
+    computer_key: str
+    outcome: Outcome
+    license: License
+    activation: Activation
+
+    @property
+    def product(self) -> Product:
+        """The product of the licence."""
+        return self.license.product
+
+
+def preview(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Preview:
+    """Tell what `activate` would do, and refuse what it would refuse; writes nothing."""
+    license, live, outcome = _judge(session, request, keyring, now, lock=False)
+    known = live if outcome is Outcome.SAME_SEAT else None
+    return Preview(license, outcome, claims_now(license, known, now).expires)
+
+
+def activate(session: Session, request: Request, *, keyring: Keyring, by: By, now: datetime) -> Activated:
+    """Give the computer key for a machine: on its own seat, a free one, or for its earlier computer ID.
+
+    The same activation key and computer ID give the same key until the claims change. Raises NotFound
+    (unknown_activation_key, unknown_product), RetiredEpoch, ComputerIdMismatch, LicenseRefused
+    (license_expired, license_suspended, no_seat_left), ComputerIdBurnt (computer_id_released,
+    computer_id_superseded), LimitReached (release_limit_reached).
+    """
+    license, live, outcome = _judge(session, request, keyring, now, lock=True)
+    license.first_activated_on = license.first_activated_on or now.date()
+    if outcome is Outcome.SAME_SEAT and live is not None:
+        activation = _refresh(live, request, claims_now(license, live, now), now)
+    else:
+        activation = _new_activation(license, request, claims_now(license, None, now), by, now)
+        _seat(session, activation, live, by, now)
+    audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
+    key = _computer_key(activation, request, keyring)
+    return Activated(key, outcome, license, activation)
+
+
+def license_file(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> str:
+    """Return the licence file of a live activation, with the claims of its newest key.
+
+    Raises what `activate` raises, and NotFound (not_activated) before the first key was given.
+    """
+    license, live, outcome = _judge(session, request, keyring, now, lock=False)
+    if live is None or outcome is not Outcome.SAME_SEAT:
+        raise not_activated()
+    epoch = find_epoch(license.product, live.epoch)
+    content = LicenseFile(
+        activation_id=str(live.id),
+        issued_at=live.refreshed_at,
+        claims=claims_of(live),
+        computer_name=live.computer_name,
+        customer=license.customer.email if license.customer else None,
+        features=tuple(feature_names(license.product, live.features)),
+    )
+    return issue_license_file(content, _binding(license, request), license_file_private(epoch, keyring))
+
+
+def not_activated() -> NotFound:
+    """Return the error for a computer ID that never got a key."""
+    return NotFound(
+        "This computer has not been activated with this activation key. Activate it first.",
+        code="not_activated",
+    )
+
+
+def burnt(activation: Activation) -> ComputerIdBurnt:
+    """Return the error for the computer ID of an activation that has ended."""
+    if activation.ended_how == Ending.SUPERSEDED:
+        return ComputerIdBurnt(
+            "This computer has been activated again since, with a newer computer ID, so this one no longer "
+            "counts. Use the QR code that the License Wizard shows now.",
+            code="computer_id_superseded",
+        )
+    return ComputerIdBurnt(
+        "This computer ID was deactivated and cannot be used again. Start a new activation in the License "
+        "Wizard: it shows a new QR code."
+    )
+
+
+def activation_of(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
+    """Return the activation that a computer ID stands for on a licence, ended or not."""
+    wanted = select(Activation).where(
+        Activation.license_id == license.id, Activation.computer_id == computer_id.text
+    )
+    return session.scalar(wanted)
+
+
+def require_same_product(license: License, request: Request) -> None:
+    """Raise NotFound (unknown_activation_key) where the wizard of another product asks."""
+    if request.product_number not in (None, license.product_number):
+        raise NotFound(
+            "This activation key is for another product. Type the activation key of this product into the "
+            "License Wizard.",
+            code="unknown_activation_key",
+        )
+
+
+def _judge(
+    session: Session, request: Request, keyring: Keyring, now: datetime, *, lock: bool
+) -> tuple[License, Activation | None, Outcome]:
+    """Find the licence and the machine's live activation, and decide; every refusal is raised here."""
+    license = find(session, request.activation_key, lock=lock)
+    require_same_product(license, request)
+    keys = epoch_keys(license.product, request.computer_id.epoch, keyring)
+    verify_computer_id(request.computer_id, keys, request.activation_key)
+    _require_good_standing(license, now)
+    same = activation_of(session, license, request.computer_id)
+    if same is not None and same.ended_at is not None:
+        raise burnt(same)
+    live = _live_on_machine(session, license, request.computer_id)
+    return license, live, _outcome(session, license, request, live, now)
+
+
+def _outcome(
+    session: Session, license: License, request: Request, live: Activation | None, now: datetime
+) -> Outcome:
+    if live is None:
+        if license.seats_used >= license.seats:
+            raise _no_seat_left(license)
+        return Outcome.NEW_SEAT
+    if live.computer_id == request.computer_id.text:
+        return Outcome.SAME_SEAT
+    if not _is_upgrade(live, request.computer_id.epoch):
+        release_limits.check_replacement(session, license, live.fingerprint, now)
+    return Outcome.REPLACEMENT
+
+
+def _is_upgrade(live: Activation, epoch: int) -> bool:
+    """Whether a new computer ID comes from a newer application rather than from a lost or copied state."""
+    return epoch > live.epoch
+
+
+def _require_good_standing(license: License, now: datetime) -> None:
+    present = standing(license, now)
+    if present is Standing.SUSPENDED:
+        message = "The vendor has suspended this licence. Ask the vendor."
+        raise LicenseRefused(message, code="license_suspended")
+    if present is Standing.EXPIRED:
+        message = f"This licence expired on {expiry(license)}. Ask the vendor to renew it, then scan again."
+        raise LicenseRefused(message, code="license_expired")
+
+
+def _live_on_machine(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
+    wanted = select(Activation).where(
+        Activation.license_id == license.id,
+        Activation.fingerprint == computer_id.fingerprint,
+        Activation.ended_at.is_(None),
+    )
+    return session.scalar(wanted)
+
+
+def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) -> Activation:
+    live.computer_name = request.computer_name or live.computer_name
+    if claims != claims_of(live):
+        live.issued_on, live.expires_on, live.features = claims.issued, claims.expires, claims.features
+        live.refreshed_at = now
+    return live
+
+
+def _new_activation(license: License, request: Request, claims: Claims, by: By, now: datetime) -> Activation:
+    return Activation(
+        license=license,
+        epoch=request.computer_id.epoch,
+        fingerprint=request.computer_id.fingerprint,
+        commitment=request.computer_id.commitment,
+        computer_id=request.computer_id.text,
+        computer_name=request.computer_name,
+        issued_on=claims.issued,
+        expires_on=claims.expires,
+        features=claims.features,
+        way=by.way,
+        who=by.who,
+        activated_at=now,
+        refreshed_at=now,
+    )
+
+
+def _seat(
+    session: Session, activation: Activation, replaced: Activation | None, by: By, now: datetime
+) -> None:
+    """Put a new activation on a free seat, or on the seat of the machine's earlier computer ID."""
+    if replaced is None:
+        _take_seat(session, activation.license)
+        session.add(activation)
+        session.flush()
+        return
+    # The old row ends first: the database lets a machine have one live activation only.
+    replaced.ended_at, replaced.ended_how, replaced.ended_by = now, Ending.SUPERSEDED.value, by.who
+    session.flush([replaced])
+    activation.unproven_before = replaced.unproven_before or not _is_upgrade(replaced, activation.epoch)
+    session.add(activation)
+    session.flush()
+    replaced.replaced_by = activation.id
+
+
+def _take_seat(session: Session, license: License) -> None:
+    """Count one more seat, if there is one: the database judges, whatever was read before."""
+    taken = session.execute(
+        update(License)
+        .where(License.id == license.id, License.seats_used < License.seats)
+        .values(seats_used=License.seats_used + 1)
+        .returning(License.seats_used)
+    )
+    if taken.scalar() is None:
+        raise _no_seat_left(license)
+
+
+def _no_seat_left(license: License) -> LicenseRefused:
+    seats = "Its only seat is" if license.seats == 1 else f"All {license.seats} seats of this licence are"
+    message = f"{seats} in use. Deactivate a computer that no longer needs it, or ask the vendor for more."
+    return LicenseRefused(message, code="no_seat_left")
+
+
+def _binding(license: License, request: Request) -> Binding:
+    return Binding(license.product.code, request.activation_key, request.computer_id)
+
+
+def _computer_key(activation: Activation, request: Request, keyring: Keyring) -> str:
+    product = activation.license.product
+    binding, claims = _binding(activation.license, request), claims_of(activation)
+    if product.key_style == Style.SHORT:
+        return issue_short(binding, claims, epoch_keys(product, activation.epoch, keyring).short_computer_key)
+    epoch = find_epoch(product, activation.epoch)
+    return issue_signed(binding, claims, typed_key_private(epoch, keyring))

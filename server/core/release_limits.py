@@ -1,0 +1,73 @@
+"""How often seats may change hands: what keeps a floating seat from serving a whole office.
+
+Releases of every kind count, and so do replacements without proof: a machine that comes with a new computer
+ID although its old one was never released. Both are counted from the activations themselves, which a locked
+licence keeps exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from server.core.errors import LimitReached
+from server.core.models import Activation, Ending, License
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many changes in a period: for one machine, and for a licence a base and some for each seat."""
+
+    per_machine: int
+    per_license: int
+    per_seat: int
+
+    def of_license(self, license: License) -> int:
+        """Return the number for a licence with its seats."""
+        return self.per_license + self.per_seat * license.seats
+
+
+PERIOD = timedelta(days=30)
+# A person who moves a licence between two desks every week stays below these.
+RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
+REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
+
+
+def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more release would be too many."""
+    released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
+    _check(session, select(func.count()).where(released), RELEASES, license, fingerprint, now)
+
+
+def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more unproven replacement would be too many."""
+    successor = aliased(Activation)
+    # A computer ID of a newer epoch comes with a newer application, not with a lost or copied state.
+    replaced = (
+        select(func.count())
+        .join(successor, Activation.replaced_by == successor.id)
+        .where(Activation.ended_how == Ending.SUPERSEDED, successor.epoch <= Activation.epoch)
+    )
+    _check(session, replaced, REPLACEMENTS, license, fingerprint, now)
+
+
+def _check(
+    session: Session,
+    changes: Select[int],
+    limit: Limit,
+    license: License,
+    fingerprint: int,
+    now: datetime,
+) -> None:
+    recent = changes.where(Activation.license_id == license.id, Activation.ended_at > now - PERIOD)
+    on_license = session.scalars(recent).one()
+    on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
+    if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
+        raise LimitReached(
+            f"This licence has changed computers too often in the last {PERIOD.days} days. "
+            "Wait some days, or ask the vendor for help.",
+            code="release_limit_reached",
+        )
