@@ -87,11 +87,17 @@ class Phone:
         self._refusals.clear()
         return self.page.locator("[data-problem]").first.get_attribute("data-problem") or ""
 
-    def download_license_file(self, target: Path) -> None:
-        """Tap "licence file" and keep what the browser saves."""
+    @property
+    def view(self) -> str:
+        """The name of the view on the page."""
+        return self.page.locator("main").get_attribute("data-view") or ""
+
+    def download_license_file(self, target: Path) -> str:
+        """Tap "licence file", keep what the browser saves, and return the name it would save it under."""
         with self.page.expect_download() as started:
             self.page.locator("#license-file").click()
         started.value.save_as(target)
+        return started.value.suggested_filename
 
     def take_screenshot(self, picture: Path) -> None:
         """Save the whole page as a PNG."""

@@ -1,0 +1,92 @@
+"""The demo as a person runs it: it works, and it leaves nothing behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+MARK = "KEYFERRY_TEST_RUN"
+PATIENCE_SECONDS = 120
+
+
+def left_behind(mark: str) -> list[str]:
+    """The command lines of all processes that carry the mark in their environment."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (process / "environ").read_bytes().split(b"\0"):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # it has ended meanwhile, or is somebody else's
+    return found
+
+
+@contextmanager
+def running(root: Path, folder: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a module of the demo without a terminal; at the end nothing of it may be left."""
+    (folder / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder / "tmp"), MARK: str(folder)}
+    with subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+    assert left_behind(str(folder)) == []
+    assert list((folder / "tmp").iterdir()) == []
+
+
+def test_the_demo_works_and_leaves_only_its_pictures(root, tmp_path):
+    with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "pictures")) as process:
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, told
+    assert "All of it worked" in told
+    assert "\x1b" not in told, "plain text where there is no terminal"
+    pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert [name[0] for name in pictures] == list("12345678")
+
+
+@pytest.mark.parametrize("to_all", [True, False], ids=["ctrl-c in a terminal", "to the demo alone"])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_demo_that_is_stopped_in_the_middle_leaves_nothing(root, tmp_path, stop, to_all):
+    with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "pictures")) as process:
+        for line in process.stdout:
+            if "The License Wizard" in line:
+                break
+        (os.killpg if to_all else os.kill)(process.pid, stop)
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 128 + stop, told
+    assert "Stopped." in told
+    assert "Traceback" not in told
+
+
+def test_a_demo_that_fails_says_so_and_exits_with_1(root, tmp_path):
+    (tmp_path / "in-the-way").write_text("a file where the folder of the pictures should be")
+    with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "in-the-way" / "pictures")) as process:
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert "Traceback" not in told
+
+
+def test_the_live_demo_serves_this_machine_only_and_ends_with_its_input(root, tmp_path):
+    with running(root, tmp_path, "demo.live") as process:
+        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, told
+    assert "http://127.0.0.1:" in told
+    assert "LAN=1" in told
+    assert "CERT=" in told
