@@ -11,6 +11,7 @@ from server.config import Settings, load_keyring, load_settings
 from server.core.products import check_master_key
 from server.core.secrets import Keyring
 from server.db import init_database, reading, require_migrated
+from server.faces import phone
 from server.headers import init_headers
 from server.parts import EXTENSION, Parts, utc_now
 from server.problems import init_problems
@@ -31,6 +32,7 @@ def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] 
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     init_headers(app, settings)
     init_problems(app)
+    app.register_blueprint(phone.blueprint)
     return app
 
 

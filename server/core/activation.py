@@ -96,9 +96,11 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
     license.first_activated_on = license.first_activated_on or now.date()
     if outcome is Outcome.SAME_SEAT and live is not None:
         activation = _refresh(live, request, claims_now(license, live, now), now)
+    elif live is not None:
+        activation = _replace(session, live, request, by, now)
     else:
-        activation = _new_activation(license, request, claims_now(license, None, now), by, now)
-        _seat(session, activation, live, by, now)
+        _take_seat(session, license)
+        activation = _add(session, license, request, by, now)
     audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
     key = _computer_key(activation, request, keyring)
     return Activated(key, outcome, license, activation)
@@ -226,8 +228,20 @@ def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) 
     return live
 
 
-def _new_activation(license: License, request: Request, claims: Claims, by: By, now: datetime) -> Activation:
-    return Activation(
+def _replace(session: Session, live: Activation, request: Request, by: By, now: datetime) -> Activation:
+    """Put a new computer ID on the seat of the machine's earlier one, which is burnt."""
+    # The old row ends first: the database lets a machine have one live activation only.
+    live.ended_at, live.ended_how, live.ended_by = now, Ending.SUPERSEDED.value, by.who
+    session.flush()
+    activation = _add(session, live.license, request, by, now)
+    activation.unproven_before = live.unproven_before or not _is_upgrade(live, activation.epoch)
+    live.replaced_by = activation.id
+    return activation
+
+
+def _add(session: Session, license: License, request: Request, by: By, now: datetime) -> Activation:
+    claims = claims_now(license, None, now)
+    activation = Activation(
         license=license,
         epoch=request.computer_id.epoch,
         fingerprint=request.computer_id.fingerprint,
@@ -242,24 +256,9 @@ def _new_activation(license: License, request: Request, claims: Claims, by: By, 
         activated_at=now,
         refreshed_at=now,
     )
-
-
-def _seat(
-    session: Session, activation: Activation, replaced: Activation | None, by: By, now: datetime
-) -> None:
-    """Put a new activation on a free seat, or on the seat of the machine's earlier computer ID."""
-    if replaced is None:
-        _take_seat(session, activation.license)
-        session.add(activation)
-        session.flush()
-        return
-    # The old row ends first: the database lets a machine have one live activation only.
-    replaced.ended_at, replaced.ended_how, replaced.ended_by = now, Ending.SUPERSEDED.value, by.who
-    session.flush([replaced])
-    activation.unproven_before = replaced.unproven_before or not _is_upgrade(replaced, activation.epoch)
     session.add(activation)
     session.flush()
-    replaced.replaced_by = activation.id
+    return activation
 
 
 def _take_seat(session: Session, license: License) -> None:

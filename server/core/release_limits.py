@@ -39,7 +39,14 @@ REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
 def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
     """Raise LimitReached (release_limit_reached) where one more release would be too many."""
     released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
-    _check(session, select(func.count()).where(released), RELEASES, license, fingerprint, now)
+    _check(
+        session,
+        select(func.count()).select_from(Activation).where(released),
+        RELEASES,
+        license,
+        fingerprint,
+        now,
+    )
 
 
 def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
@@ -48,6 +55,7 @@ def check_replacement(session: Session, license: License, fingerprint: int, now:
     # A computer ID of a newer epoch comes with a newer application, not with a lost or copied state.
     replaced = (
         select(func.count())
+        .select_from(Activation)
         .join(successor, Activation.replaced_by == successor.id)
         .where(Activation.ended_how == Ending.SUPERSEDED, successor.epoch <= Activation.epoch)
     )
