@@ -9,13 +9,13 @@ environment := .venv/installed
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: $(environment) browser ## Show the main job in a throw-away folder, with screenshots
+demo: browser $(environment) ## Show the main job in a throw-away folder, with screenshots
 	@exec $(python) -m demo
 
 demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CERT=… KEY=… NAME=… for HTTPS
 	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)') $(if $(NAME),--name '$(NAME)')
 
-test: lint browser ## Check and test everything
+test: browser lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile
 
 lint: $(environment) ## Only the checks: style, types, arrows

@@ -38,12 +38,19 @@ find_python() {
 
 pip() { .venv/bin/python -m pip --quiet --no-input --disable-pip-version-check "$@"; }
 
+version_of() { "$1" -c 'import sys; print("{}.{}".format(*sys.version_info))'; }
+
+# Debian packs the module that makes environments apart from Python itself.
+missing_for_environment() {
+    "$1" -c 'import ensurepip' 2>/dev/null || echo "python$(version_of "$1")-venv"
+}
+
 make_environment() {
-    local python version
+    local python missing
     python=$(find_python)
-    version=$("$python" -c 'import sys; print("{}.{}".format(*sys.version_info))')
-    "$python" -c 'import ensurepip' 2>/dev/null || install_from_debian "python$version-venv"
-    say "making .venv with Python $version and the locked dependencies (a minute or so)"
+    missing=$(missing_for_environment "$python")
+    [ -z "$missing" ] || install_from_debian "$missing"
+    say "making .venv with Python $(version_of "$python") and the locked dependencies (a minute or so)"
     "$python" -m venv --clear .venv
     PIP_ROOT_USER_ACTION=ignore pip install --require-hashes -r requirements.lock
 }
@@ -53,11 +60,17 @@ install_project() {
     PIP_ROOT_USER_ACTION=ignore pip install --no-deps --no-build-isolation -e .
 }
 
-# Debian's chromium needs no font by itself; without one, its pages are empty boxes.
+# Runs before make_environment, and asks for what that would ask for: a person should be told once, not twice.
 make_browser() {
-    local missing=()
+    local python missing=()
     command -v chromium >/dev/null || missing+=(chromium)
+    # Without any font, Chromium shows empty boxes.
     [ -d /usr/share/fonts/truetype/dejavu ] || missing+=(fonts-dejavu-core)
+    if [ ! -e .venv/locked ]; then
+        python=$(find_python)
+        # shellcheck disable=SC2207 # at most one word
+        missing+=($(missing_for_environment "$python"))
+    fi
     [ ${#missing[@]} -eq 0 ] || install_from_debian "${missing[@]}"
 }
 
