@@ -1,0 +1,36 @@
+"""The instance that a command works on, and who is at the keyboard."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from server import create_app
+from server.core.audit import By
+from server.db import db
+from server.parts import Parts, parts
+
+WAY = "command_line"
+
+
+@contextmanager
+def opened() -> Iterator[Parts]:
+    """Open the instance that the environment names; raises ConfigError (not_initialised among others)."""
+    app = create_app()
+    with app.app_context():
+        try:
+            yield parts()
+        finally:
+            db.engine.dispose()
+
+
+def operator() -> By:
+    """Return who runs this command, by the name of the account."""
+    try:
+        who = getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run under a number that has no name.
+        who = f"uid {os.getuid()}"
+    return By(WAY, who)
