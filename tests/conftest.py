@@ -1,0 +1,221 @@
+"""What many tests share: a server with its own database, a vendor's product, machines without network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from protocol.activation_key import ActivationKey
+from protocol.computer_id import ComputerId
+from protocol.deactivation import SECRET_BYTES, DeactivationCode, commitment, deactivation_code
+from protocol.keys import EpochKeys, machine_fingerprint
+from protocol.profile import WizardProfile
+from protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
+from server import create_app, create_database_app
+from server.config import Settings
+from server.core import activation, deactivation, licenses, products
+from server.core.audit import By
+from server.core.models import License
+from server.core.secrets import Keyring, new_master_key
+from server.db import db, transaction
+from server.parts import EXTENSION
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+STAFF = By("command_line", who="ada")
+
+
+@dataclass
+class Clock:
+    """The server's clock, which a test sets."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_days(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One state of a License Wizard on one machine, as the protocol describes it."""
+
+    profile: WizardProfile
+    activation_key: ActivationKey
+    name: str = "LAB-PC-07"
+    epoch: int = 1
+    secret: bytes = field(default_factory=lambda: os.urandom(SECRET_BYTES))
+
+    @cached_property
+    def keys(self) -> EpochKeys:
+        return self.profile.keys(self.epoch)
+
+    @property
+    def fingerprint(self) -> int:
+        return machine_fingerprint(self.profile.fingerprint_key, self.name)
+
+    @cached_property
+    def code(self) -> DeactivationCode:
+        return deactivation_code(
+            self.keys, secret=self.secret, activation_key=self.activation_key, fingerprint=self.fingerprint
+        )
+
+    @cached_property
+    def computer_id(self) -> ComputerId:
+        committed = commitment(
+            self.code,
+            product_code=self.profile.product_code,
+            activation_key=self.activation_key,
+            fingerprint=self.fingerprint,
+        )
+        return ComputerId.make(
+            self.keys, self.activation_key, fingerprint=self.fingerprint, commitment=committed
+        )
+
+    @property
+    def request(self) -> activation.Request:
+        return activation.Request(self.activation_key, self.computer_id, self.name)
+
+    @property
+    def activation_token(self) -> str:
+        number = self.profile.product_number
+        request = ActivationRequest(number, self.computer_id, self.activation_key, self.name)
+        return sign_request(request, self.keys)
+
+    @property
+    def deactivation_token(self) -> str:
+        number = self.profile.product_number
+        request = DeactivationRequest(number, self.computer_id, self.activation_key, self.code, self.name)
+        return sign_request(request, self.keys)
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """A vendor with one product, who issues licences and serves machines."""
+
+    app: Flask
+    keyring: Keyring
+    clock: Clock
+    product_code: str
+
+    @property
+    def profile(self) -> WizardProfile:
+        with transaction() as session:
+            product = products.find_product(session, self.product_code)
+            return products.wizard_profile(product, self.keyring, "http://127.0.0.1:8000")
+
+    def issue(
+        self, *, seats: int = 1, features: tuple[str, ...] = (), customer: str | None = None, **terms: Any
+    ) -> ActivationKey:
+        with transaction() as session:
+            product = products.find_product(session, self.product_code)
+            [license] = licenses.issue(
+                session,
+                product,
+                seats=seats,
+                terms=licenses.Terms(**terms),
+                features=features,
+                customer=customer,
+                count=1,
+                by=STAFF,
+                now=self.clock.now,
+            )
+            return ActivationKey.from_text(license.activation_key)
+
+    def machine(self, key: ActivationKey, name: str = "LAB-PC-07", **more: Any) -> Machine:
+        return Machine(self.profile, key, name, **more)
+
+    def activate(self, machine: Machine) -> activation.Activated:
+        with transaction() as session:
+            return activation.activate(
+                session, machine.request, keyring=self.keyring, by=STAFF, now=self.clock.now
+            )
+
+    def release(self, machine: Machine, proof: deactivation.Proof | None = None) -> deactivation.Released:
+        with transaction() as session:
+            return deactivation.deactivate(
+                session,
+                machine.request,
+                proof or deactivation.Code(machine.code),
+                keyring=self.keyring,
+                by=STAFF,
+                now=self.clock.now,
+            )
+
+    def change(self, key: ActivationKey, deed: Callable[..., License], **arguments: Any) -> None:
+        """Do one of `licenses.renew`, `suspend` or `resume`."""
+        with transaction() as session:
+            deed(session, licenses.find(session, key), by=STAFF, now=self.clock.now, **arguments)
+
+    def seats_used(self, key: ActivationKey) -> int:
+        with transaction() as session:
+            return licenses.find(session, key).seats_used
+
+    def rotate(self, *, retire_old: bool = False) -> None:
+        with transaction() as session:
+            product = products.find_product(session, self.product_code)
+            products.rotate(
+                session, product, retire_old=retire_old, keyring=self.keyring, by=STAFF, now=self.clock.now
+            )
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with every migration: made once, since copying a file is quicker than migrating."""
+    home = tmp_path_factory.mktemp("migrated")
+    with create_database_app(Settings(home=home)).app_context():
+        upgrade()
+        # Closing writes SQLite's log into the file that is copied.
+        db.engine.dispose()
+    return home / "keyferry.db"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated_database: Path) -> Settings:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(migrated_database, home / "keyferry.db")
+    (home / "master.key").write_text(new_master_key("test") + "\n")
+    return Settings(home=home)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock=clock)
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture(params=["short"])
+def vendor(app: Flask, clock: Clock, request: pytest.FixtureRequest) -> Vendor:
+    """A vendor of one product, of the key style `short` unless a test parametrizes this fixture."""
+    keyring = app.extensions[EXTENSION].keyring
+    with transaction() as session:
+        products.add_product(
+            session,
+            code="demo-cad",
+            name="Demo CAD",
+            key_style=request.param,
+            features=["export", "cam", "simulation"],
+            machine_source="os",
+            keyring=keyring,
+            by=STAFF,
+            now=clock.now,
+        )
+    return Vendor(app, keyring, clock, "demo-cad")

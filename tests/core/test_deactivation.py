@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from protocol.errors import ComputerIdMismatch, WrongDeactivationCode
+from server.core import licenses
+from server.core.deactivation import Claimed, Code, Forced, Outcome, preview
+from server.core.errors import ComputerIdBurnt, LimitReached, Malformed, NotFound
+from server.core.models import Activation, AuditEvent
+from server.db import transaction
+
+
+def test_the_right_code_frees_the_seat_and_is_recorded_as_proven(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    done = vendor.release(machine)
+    assert (done.outcome, done.recorded, vendor.seats_used(key)) == (Outcome.RELEASED, "proven", 0)
+
+
+def test_the_same_code_once_more_changes_nothing(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    first = vendor.release(machine)
+    vendor.activate(vendor.machine(key))
+    again = vendor.release(machine)
+    assert (again.outcome, again.recorded) == (Outcome.ALREADY_RELEASED, "proven")
+    assert again.activation.ended_at == first.activation.ended_at
+    assert vendor.seats_used(key) == 1
+
+
+@pytest.mark.parametrize("whose", ["another machine", "another licence", "an earlier activation"])
+def test_a_code_of_something_else_is_refused(vendor, whose):
+    key = vendor.issue(seats=2)
+    machine = vendor.machine(key)
+    other = {
+        "another machine": vendor.machine(key, "other", secret=machine.secret),
+        "another licence": vendor.machine(vendor.issue(), secret=machine.secret),
+        "an earlier activation": vendor.machine(key),
+    }[whose]
+    vendor.activate(machine)
+    with pytest.raises(WrongDeactivationCode):
+        vendor.release(machine, Code(other.code))
+    assert vendor.seats_used(key) == 1
+
+
+def test_a_wrong_code_for_a_released_computer_is_still_a_wrong_code(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    vendor.release(machine)
+    with pytest.raises(WrongDeactivationCode):
+        vendor.release(machine, Code(vendor.machine(key).code))
+
+
+def test_a_computer_that_was_never_activated_has_nothing_to_release(vendor):
+    with pytest.raises(NotFound) as refused:
+        vendor.release(vendor.machine(vendor.issue()))
+    assert refused.value.code == "not_activated"
+
+
+def test_an_invented_computer_id_is_noticed_before_the_code_is_tried(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    foreign = vendor.machine(vendor.issue())
+    with pytest.raises(ComputerIdMismatch):
+        vendor.release(_Mixed(key, foreign))
+
+
+class _Mixed:
+    """The activation key of one licence beside the computer ID of another's machine."""
+
+    def __init__(self, key, machine) -> None:
+        self.code = machine.code
+        self.request = machine.request.__class__(key, machine.computer_id)
+
+
+def test_after_an_unproven_replacement_the_right_code_is_only_a_claim(vendor):
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+    reinstalled = vendor.machine(key)
+    vendor.activate(reinstalled)
+    assert vendor.release(reinstalled).recorded == "claimed"
+
+
+def test_a_claim_without_a_code_is_recorded_as_claimed(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    assert vendor.release(machine, Claimed()).recorded == "claimed"
+    assert vendor.seats_used(key) == 0
+
+
+def test_a_forced_release_keeps_its_reason(vendor):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    done = vendor.release(machine, Forced("  the mainboard burnt "))
+    assert (done.recorded, done.activation.reason) == ("forced", "the mainboard burnt")
+    with transaction() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.event == "released_forced")).one()
+        assert event.detail == {"reason": "the mainboard burnt"}
+
+
+def test_a_forced_release_without_a_reason_is_refused(vendor):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    with pytest.raises(Malformed) as refused:
+        vendor.release(machine, Forced("  "))
+    assert refused.value.code == "malformed_reason"
+
+
+def test_what_is_released_cannot_be_forced(vendor):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    vendor.release(machine)
+    with pytest.raises(ComputerIdBurnt) as refused:
+        vendor.release(machine, Forced("to be sure"))
+    assert refused.value.code == "computer_id_released"
+
+
+def test_a_licence_that_has_expired_or_is_suspended_can_still_be_released(vendor):
+    key = vendor.issue(days=10)
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    vendor.clock.pass_days(100)
+    vendor.change(key, licenses.suspend)
+    assert vendor.release(machine).outcome is Outcome.RELEASED
+
+
+@pytest.mark.parametrize("proof", ["code", "claim", "force"])
+def test_releases_of_every_kind_count_towards_the_limit_of_a_machine(vendor, proof):
+    key = vendor.issue(seats=50)
+    for _ in range(6):
+        machine = vendor.machine(key)
+        vendor.activate(machine)
+        vendor.release(machine, {"claim": Claimed(), "force": Forced("moved")}.get(proof))
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    with pytest.raises(LimitReached) as refused:
+        vendor.release(machine)
+    assert refused.value.code == "release_limit_reached"
+    assert vendor.seats_used(key) == 1
+    vendor.clock.now += timedelta(days=30)
+    assert vendor.release(machine).outcome is Outcome.RELEASED
+
+
+def test_releases_are_limited_for_each_licence_too(vendor):
+    key = vendor.issue(seats=1)
+    for number in range(8):
+        machine = vendor.machine(key, f"PC-{number}")
+        vendor.activate(machine)
+        vendor.release(machine)
+    machine = vendor.machine(key, "PC-9")
+    vendor.activate(machine)
+    with pytest.raises(LimitReached):
+        vendor.release(machine)
+
+
+def test_a_preview_tells_what_would_happen_and_does_nothing(vendor):
+    key = vendor.issue(seats=2)
+    machine = vendor.machine(key)
+    vendor.activate(machine)
+    with transaction() as session:
+        seen = preview(session, machine.request, keyring=vendor.keyring, now=vendor.clock.now)
+        assert (seen.already_released, seen.seats_after) == (False, 0)
+    assert vendor.seats_used(key) == 1
+    vendor.release(machine)
+    with transaction() as session:
+        seen = preview(session, machine.request, keyring=vendor.keyring, now=vendor.clock.now)
+        assert (seen.already_released, seen.seats_after) == (True, 0)
+
+
+def test_who_released_what_stays_in_the_rows(vendor):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    vendor.release(machine)
+    with transaction() as session:
+        row = session.scalars(select(Activation)).one()
+        assert (row.ended_by, row.ended_at, row.way) == ("ada", vendor.clock.now, "command_line")
