@@ -23,9 +23,19 @@ const PATIENCE = 20_000;
  * @property {string} activationKeyEnding
  * @property {Seats} seats
  *
- * @typedef {Subject & {deed: "activate", outcome: "new_seat" | "same_seat" | "replacement", expires: string | null}} ActivationQuestion
+ * @typedef {object} Activating
+ * @property {"activate"} deed
+ * @property {"new_seat" | "same_seat" | "replacement"} outcome
+ * @property {string | null} expires YYYY-MM-DD
+ * @typedef {Subject & Activating} ActivationQuestion
  * @typedef {Subject & {deed: "deactivate", outcome: "release" | "already_released"}} DeactivationQuestion
- * @typedef {Subject & {computerKey: string, style: "short" | "signed", expires: string | null, features: string[]}} Activation
+ *
+ * @typedef {object} Activated
+ * @property {string} computerKey groups of five with dashes
+ * @property {"short" | "signed"} style
+ * @property {string | null} expires YYYY-MM-DD
+ * @property {string[]} features
+ * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {outcome: "released" | "already_released"}} Release
  */
 
@@ -42,14 +52,23 @@ export class Problem extends Error {
   }
 }
 
-/** Thrown when a newer scan made a request pointless; nobody needs to hear of it. */
-export class Superseded extends Error {}
+/** @typedef {{status: number, type: string, disposition: string, body: string}} Answer */
+
+/** @param {Response} response @returns {Promise<Answer>} */
+async function received(response) {
+  return {
+    status: response.status,
+    type: response.headers.get("content-type") ?? "",
+    disposition: response.headers.get("content-disposition") ?? "",
+    body: await response.text(),
+  };
+}
 
 /**
  * @param {string} address
  * @param {RequestInit} request
  * @param {AbortSignal} [signal] aborted when nobody waits for the answer any more
- * @returns {Promise<{status: number, type: string, disposition: string, body: string}>}
+ * @returns {Promise<Answer>}
  */
 async function send(address, request, signal) {
   const patience = new AbortController();
@@ -58,15 +77,9 @@ async function send(address, request, signal) {
   signal?.addEventListener("abort", giveUp);
   try {
     if (signal?.aborted) giveUp();
-    const response = await fetch(address, { ...request, signal: patience.signal, redirect: "error" });
-    return {
-      status: response.status,
-      type: response.headers.get("content-type") ?? "",
-      disposition: response.headers.get("content-disposition") ?? "",
-      body: await response.text(),
-    };
+    return await received(await fetch(address, { ...request, signal: patience.signal, redirect: "error" }));
   } catch (error) {
-    if (signal?.aborted) throw new Superseded();
+    // An abort of the caller's own ends here too: whoever aborts no longer listens.
     if (error instanceof TypeError || error instanceof DOMException) throw new Problem("offline");
     throw error;
   } finally {

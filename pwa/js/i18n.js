@@ -113,5 +113,5 @@ export function longDay(day) {
 
 /** @param {string[]} names @returns {string} */
 export function list(names) {
-  return new Intl.ListFormat(t("meta.language"), { type: "conjunction" }).format(names);
+  return new Intl.ListFormat(t("meta.language"), { type: "unit", style: "short" }).format(names);
 }

@@ -12,8 +12,11 @@ const GROUPS_IN_A_ROW = 6;
  * @param {string} code groups with dashes
  */
 export function inlineCode(code) {
-  const groups = code.split("-").map((group, place) => el("span", {}, place === 0 ? group : `-${group}`));
-  return el("span", { class: "code", dir: "ltr", translate: "no" }, ...groups);
+  const groups = code.split("-");
+  const pieces = groups.flatMap((group, place) =>
+    place === groups.length - 1 ? [el("span", {}, group)] : [el("span", {}, `${group}-`), el("wbr")],
+  );
+  return el("span", { class: "code", dir: "ltr", translate: "no" }, ...pieces);
 }
 
 /**

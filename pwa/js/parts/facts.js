@@ -23,15 +23,24 @@ export function factList(facts) {
  * What identifies the machine and the licence in question.
  *
  * @param {import("../api.js").Subject} subject
- * @returns {(Fact | null)[]}
+ * @returns {Fact[]}
  */
-export function identity({ product, computerName, computerId, activationKeyEnding }) {
+export function identity({ product, computerId, activationKeyEnding }) {
   return [
     [t("facts.product"), properName(product)],
-    computerName === null ? null : [t("facts.computer"), properName(computerName)],
     [t("facts.computerId"), inlineCode(computerId)],
     [t("facts.activationKey"), t("facts.endsIn"), " ", inlineCode(activationKeyEnding)],
   ];
+}
+
+/**
+ * The name that the computer gave itself, if it did.
+ *
+ * @param {string | null} name
+ * @returns {Fact | null}
+ */
+export function computer(name) {
+  return name === null ? null : [t("facts.computer"), properName(name)];
 }
 
 /**

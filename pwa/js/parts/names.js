@@ -4,9 +4,12 @@
 import { el } from "../dom.js";
 import { rich, t } from "../i18n.js";
 
+/** Names up to the length that Windows allows its computers are kept in one piece in headings. */
+const SHORT_NAME = 15;
+
 /** @param {string} name */
 export function properName(name) {
-  return el("bdi", { translate: "no" }, name);
+  return el("bdi", { translate: "no", class: name.length <= SHORT_NAME && "is-short-name" }, name);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
 import { button } from "../parts/button.js";
-import { factList, identity, validity } from "../parts/facts.js";
+import { computer, factList, identity, validity } from "../parts/facts.js";
 import { aboutComputer } from "../parts/names.js";
 import { seatPicture } from "../parts/seats.js";
 
@@ -19,12 +19,13 @@ export function confirmView(question, { confirm }) {
   const { used, total, after } = question.seats;
   const heading = el("h1", {}, aboutComputer(`${words}.title`, question.computerName));
   const seats = t(`${words}.seats`, { used, total, after, count: total });
+  const end = question.deed === "activate" ? [validity(question.expires)] : [];
   const card = el(
     "div",
     { class: "card is-question" },
     el("div", { class: "opening" }, heading, el("p", { class: "lead" }, seats), seatPicture(question.seats)),
     el("p", { class: "explanation" }, t(`${words}.explanation`)),
-    factList([...identity(question), question.deed === "activate" ? validity(question.expires) : null]),
+    factList([computer(question.computerName), ...identity(question), ...end]),
     el(
       "div",
       { class: "actions" },

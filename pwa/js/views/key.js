@@ -17,9 +17,9 @@ function outcomeLine() {
   const line = el("p", { class: "outcome" });
   return {
     line,
-    say(/** @type {string} */ words, good = true) {
+    say(/** @type {string} */ words, /** @type {"good" | "note" | "bad"} */ tone) {
       line.textContent = words;
-      line.classList.toggle("is-bad", !good);
+      line.className = `outcome is-${tone}`;
       announce(words);
     },
   };
@@ -49,13 +49,13 @@ async function copy(key, outcome, text) {
     // Absent on plain HTTP, where browsers offer no clipboard.
     if (navigator.clipboard === undefined) throw new DOMException("No clipboard here.", "NotAllowedError");
     await navigator.clipboard.writeText(key);
-    outcome.say(t("key.copied"));
+    outcome.say(t("key.copied"), "good");
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     text.hidden = false;
     text.focus();
     text.select();
-    outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"));
+    outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"), "note");
   }
 }
 
@@ -69,13 +69,13 @@ async function download(fetchFile, outcome) {
     const address = URL.createObjectURL(content);
     el("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
-    outcome.say(t("key.downloaded", { name }));
+    outcome.say(t("key.downloaded", { name }), "good");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     // The key stays on the screen: a failed download is no reason to take it away.
     const known = hasWords(`problems.${error.code}`);
     const reason = known ? t(`problems.${error.code}.title`) : error.detail || t("problems.unknown.title");
-    outcome.say(t("key.notDownloaded", { reason }), false);
+    outcome.say(t("key.notDownloaded", { reason }), "bad");
   }
 }
 
@@ -110,6 +110,21 @@ function facts(activation) {
 }
 
 /**
+ * @param {import("../api.js").Activation} activation
+ * @param {KeyActions["finish"]} finish
+ */
+function receipt(activation, finish) {
+  const done = button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish });
+  return el(
+    "div",
+    { class: "receipt" },
+    facts(activation),
+    el("p", { class: "hint" }, t("key.notKept")),
+    el("div", { class: "actions" }, done),
+  );
+}
+
+/**
  * The computer key, to be typed on another keyboard while reading it here.
  *
  * @param {import("../api.js").Activation} activation
@@ -120,26 +135,20 @@ export function keyView(activation, { fetchFile, finish }) {
   const { style, computerKey } = activation;
   const heading = el("h1", {}, aboutComputer("key.title", activation.computerName));
   const lead = t(`key.${style}.lead`);
+  const typing = [typedKey(computerKey), el("p", { class: "hint" }, t("key.reading"))];
+  // A long key is better carried as a file: then the buttons come before the rows.
+  const buttons = keyButtons(computerKey, fetchFile);
   const steps = ["type", "check", "keep"].map((step) => el("li", {}, t(`key.${style}.steps.${step}`)));
   const card = el(
     "div",
     { class: `card is-key is-${style}` },
     el("div", { class: "opening" }, heading, el("p", { class: "lead" }, lead)),
-    el(
-      "div",
-      { class: "key-side" },
-      typedKey(computerKey),
-      el("p", { class: "hint" }, t("key.reading")),
-      keyButtons(computerKey, fetchFile),
-    ),
+    el("div", { class: "key-side" }, ...(style === "signed" ? [buttons, ...typing] : [...typing, buttons])),
     el(
       "div",
       { class: "next-side" },
-      el("h2", {}, t("key.next")),
-      el("ol", { class: "steps" }, ...steps),
-      facts(activation),
-      el("p", { class: "hint" }, t("key.notKept")),
-      el("div", { class: "actions" }, button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
+      el("div", { class: "next-steps" }, el("h2", {}, t("key.next")), el("ol", { class: "steps" }, ...steps)),
+      receipt(activation, finish),
     ),
   );
   return { name: "key", heading, content: [card], announcement: lead };

@@ -36,11 +36,12 @@ export function problemView({ code, detail }, actions) {
   const words = hasWords(`problems.${code}`) ? `problems.${code}` : "problems.unknown";
   const heading = el("h1", {}, t(`${words}.title`));
   const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
+  const sign = code === "offline" ? "offline" : "alert";
   const again = tryAgain(code, actions);
   const card = el(
     "div",
     { class: "card" },
-    el("div", { class: code === "offline" ? "badge is-offline" : "badge is-alert" }, icon(code === "offline" ? "offline" : "alert")),
+    el("div", { class: `badge is-${sign}` }, icon(sign)),
     heading,
     el("p", { class: "lead" }, happened),
     el("h2", {}, t("problem.toDo")),

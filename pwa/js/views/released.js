@@ -17,7 +17,7 @@ export function releasedView(release, { finish }) {
   const words = `released.${release.outcome === "already_released" ? "already" : "now"}`;
   const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
   const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
-  const lead = t(`${words}.lead`, { ...seats, count: seats.total });
+  const lead = t(`${words}.lead`, seats);
   const card = el(
     "div",
     { class: "card" },
