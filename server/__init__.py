@@ -10,7 +10,7 @@ from flask import Flask
 from server.config import Settings, load_keyring, load_settings
 from server.core.products import check_master_key
 from server.core.secrets import Keyring
-from server.db import init_database, reading, require_migrated
+from server.db import db, init_database, reading, require_migrated
 from server.faces import phone
 from server.headers import init_headers
 from server.parts import EXTENSION, Parts, utc_now
@@ -45,8 +45,12 @@ def create_database_app(settings: Settings) -> Flask:
 
 def _checked_keyring(app: Flask, settings: Settings) -> Keyring:
     with app.app_context():
-        require_migrated(settings)
-        keyring = load_keyring(settings)
-        with reading() as session:
-            check_master_key(session, keyring)
+        try:
+            require_migrated(settings)
+            keyring = load_keyring(settings)
+            with reading() as session:
+                check_master_key(session, keyring)
+        finally:
+            # A process that is forked later must not inherit a connection.
+            db.engine.dispose()
     return keyring

@@ -76,7 +76,7 @@ def require_migrated(settings: Settings) -> None:
     file = settings.sqlite_file
     if file is not None and not file.exists():
         raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialised")
-    present, newest = _revision(), ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    present, newest = revision(), ScriptDirectory(str(MIGRATIONS)).get_current_head()
     if present is None:
         raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialised")
     if present != newest:
@@ -86,7 +86,8 @@ def require_migrated(settings: Settings) -> None:
         )
 
 
-def _revision() -> str | None:
+def revision() -> str | None:
+    """Return the migration that the database stands at, None where it is empty; raises ConfigError."""
     try:
         with db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()

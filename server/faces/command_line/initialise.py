@@ -14,7 +14,7 @@ from server.config import Settings, load_keyring, load_settings
 from server.core.models import Product
 from server.core.products import check_master_key
 from server.core.secrets import new_master_key
-from server.db import db, reading, upgrade
+from server.db import db, reading, revision, upgrade
 from server.faces.command_line.answers import Answer, AnsweringCommand, CommandFailed
 
 _NEXT = (
@@ -59,10 +59,19 @@ def _make_database(settings: Settings, made: list[str]) -> None:
     app = create_database_app(settings)
     with app.app_context():
         try:
-            upgrade()
+            _update_database(settings, made)
             _make_master_key(settings, made)
         finally:
             db.engine.dispose()
+
+
+def _update_database(settings: Settings, made: list[str]) -> None:
+    before = revision()
+    upgrade()
+    if before is None and settings.sqlite_file is None:
+        made.append(f"the tables in {_address(settings)}")
+    elif before not in (None, revision()):
+        made.append("the database up to date")
 
 
 def _make_master_key(settings: Settings, made: list[str]) -> None:
@@ -86,11 +95,15 @@ def _write_master_key(path: Path) -> None:
 def _data(settings: Settings, made: list[str]) -> dict[str, object]:
     return {
         "home": str(settings.home),
-        "database": make_url(settings.database).render_as_string(hide_password=True),
+        "database": _address(settings),
         "master_key_file": None if settings.master_key else str(settings.master_key_path),
         "public_url": settings.public_url,
         "made": made,
     }
+
+
+def _address(settings: Settings) -> str:
+    return make_url(settings.database).render_as_string(hide_password=True)
 
 
 def _text(settings: Settings, made: list[str]) -> str:

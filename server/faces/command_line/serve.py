@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from server import create_app
-from server.db import db
 from server.faces.command_line.answers import AnsweringCommand, CommandFailed
 from server.faces.command_line.web_server import run
 from server.parts import EXTENSION
@@ -40,7 +39,7 @@ def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) 
         _check_certificate(certfile, keyfile)
     listener = _listener(host, port)
     scheme = "https" if certfile else "http"
-    click.echo(f"Serving on {scheme}://{_name(listener)}; phones come from {public_url}.", err=True)
+    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones are sent to {public_url}.", err=True)
     run(listener, workers=workers, certfile=certfile, keyfile=keyfile)
 
 
@@ -52,11 +51,8 @@ def _address(bind: str) -> tuple[str, int]:
 
 
 def _check_instance() -> str:
-    """Fail here, in one line, rather than in every worker; leaves no connection for them to inherit."""
-    app = create_app()
-    with app.app_context():
-        db.engine.dispose()
-    public_url: str = app.extensions[EXTENSION].settings.public_url
+    """Fail here, in one line, rather than in every worker."""
+    public_url: str = create_app().extensions[EXTENSION].settings.public_url
     return public_url
 
 
@@ -72,10 +68,14 @@ def _check_certificate(certfile: Path, keyfile: Path) -> None:
             raise CommandFailed(f"There is no file {file}.", code="malformed_certificate")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_password)
-    except (OSError, ssl.SSLError) as error:
+    except ssl.SSLError:
         raise CommandFailed(
-            f"{certfile} and {keyfile} are not a certificate (PEM) and its private key: {error.strerror}.",
+            f"{certfile} and {keyfile} are not a certificate and its private key, both in PEM format.",
             code="malformed_certificate",
+        ) from None
+    except OSError as error:
+        raise CommandFailed(
+            f"The certificate or its key cannot be read: {error.strerror}.", code="malformed_certificate"
         ) from None
 
 

@@ -57,7 +57,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        logging.basicConfig(format=_LOG_FORMAT, level=logging.INFO)
+        logging.basicConfig(format=_LOG_FORMAT, level=logging.WARNING)
         return create_app()
 
     def run(self) -> None:
