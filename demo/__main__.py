@@ -28,7 +28,7 @@ def main() -> int:
     except Stopped as stopped:
         teller.say("\nStopped. The server and the browser have ended, and the throw-away folder is gone.")
         return stopped.exit_code
-    except (DemoFailed, BrowserError, AssertionError) as failure:
+    except (DemoFailed, BrowserError, AssertionError, OSError) as failure:
         teller.say("")
         teller.failed(str(failure))
         return 1

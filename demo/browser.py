@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,7 +102,7 @@ class Phone:
 
     def take_screenshot(self, picture: Path) -> None:
         """Save the whole page as a PNG."""
-        self.page.screenshot(path=picture, full_page=True)
+        self.page.screenshot(path=picture, full_page=True, animations="disabled")
 
     def raise_for_faults(self) -> None:
         """Raise PageFault if anything on this phone was not as it must be."""
@@ -135,8 +136,8 @@ def _without_fragment(address: str) -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium without a screen; it ends with the block."""
+def chromium(scratch: Path) -> Iterator[Browser]:
+    """Start Debian's Chromium without a screen; it ends with the block. Its crumbs go to `scratch`."""
     program = shutil.which("chromium")
     if program is None:
         raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
@@ -145,6 +146,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=program,
             args=list(FLAGS),
+            env={**os.environ, "TMPDIR": str(scratch)},
             handle_sigint=False,
             handle_sigterm=False,
             handle_sighup=False,

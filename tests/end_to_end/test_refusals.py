@@ -12,12 +12,6 @@ def words(root):
     return json.loads((root / "pwa" / "strings" / "en.json").read_text())["problems"]
 
 
-@pytest.fixture
-def address(stage, request) -> str:
-    machine = stage.machine(request.node.name[:60].replace("/", "-"), "SHORT")
-    return machine.run("request", stage.vendor.issue("SHORT", "--seats", "1"))["url"]
-
-
 def refused(phone: Phone, words: dict, code: str) -> None:
     assert phone.problem() == code
     assert phone.heading == words[code]["title"]
@@ -28,24 +22,35 @@ def flipped(address: str) -> str:
     return address[:-1] + ("0" if address[-1] != "0" else "1")
 
 
-def of_another_product(address: str) -> str:
+def altered(address: str) -> str:
     """Change a character in the middle of what is signed."""
     place = address.index("#") + 20
     return address[:place] + ("0" if address[place] != "0" else "1") + address[place + 1 :]
 
 
+def cut_short(address: str) -> str:
+    return address[: address.index("#") + 12]
+
+
+def rubbish(address: str) -> str:
+    return address[: address.index("#") + 1] + "%00%FF"
+
+
 TAMPERED: list[tuple[str, Callable[[str], str]]] = [
     ("bad_signature", flipped),
-    ("bad_signature", of_another_product),
-    ("malformed_token", lambda address: address[: address.index("#") + 12]),
-    ("malformed_token", lambda address: address[: address.index("#") + 1] + "%00%FF"),
+    ("bad_signature", altered),
+    ("malformed_token", cut_short),
+    ("malformed_token", rubbish),
 ]
 
 
-@pytest.mark.parametrize(("code", "tamper"), TAMPERED)
-def test_a_tampered_token_meets_its_own_words(stage, words, address, code, tamper):
-    with stage.scanned(tamper(address)) as phone:
-        refused(phone, words, code)
+def test_a_tampered_token_meets_its_own_words(stage, words):
+    address = stage.machine("TAMPERED", "SHORT").run("request", stage.vendor.issue("SHORT", "--seats", "1"))[
+        "url"
+    ]
+    for code, tamper in TAMPERED:
+        with stage.scanned(tamper(address)) as phone:
+            refused(phone, words, code)
 
 
 def test_no_seat_left_meets_its_own_words_before_and_after_the_tap(stage, words):
@@ -71,7 +76,7 @@ def test_a_suspended_licence_meets_its_own_words(stage, words):
         refused(phone, words, "license_suspended")
 
 
-def test_a_licence_of_another_product_meets_its_own_words(stage, words):
+def test_a_licence_altered_meets_its_own_words(stage, words):
     # A licence of another product is as good as none.
     stranger = stage.vendor.issue("SIGNED", "--seats", "1")
     with stage.scanned(stage.machine("STRANGER", "SHORT").run("request", stranger)["url"]) as phone:
