@@ -1,0 +1,204 @@
+import pytest
+from sqlalchemy import select
+
+from protocol.profile import WizardProfile
+from server.core import products
+from server.core.audit import By
+from server.core.errors import Conflict, CoreError, Malformed, NotFound, RetiredEpoch
+from server.core.models import AuditEvent
+from server.core.secrets import Keyring, new_master_key
+from server.db import reading, transaction
+from server.parts import parts
+
+BY = By("command_line", who="ada")
+
+
+@pytest.fixture
+def add(app, clock):
+    def add(code: str = "demo-cad", **changes) -> int:
+        wanted = {"name": "Demo CAD", "key_style": "short", "features": (), "machine_source": "os", **changes}
+        with transaction() as session:
+            return products.add_product(
+                session, code=code, keyring=parts().keyring, by=BY, now=clock.now, **wanted
+            ).number
+
+    return add
+
+
+@pytest.fixture
+def rotate(app, clock):
+    def rotate(code: str = "demo-cad", *, retire_old: bool = False) -> int:
+        with transaction() as session:
+            return products.rotate(
+                session,
+                products.find_product(session, code),
+                retire_old=retire_old,
+                keyring=parts().keyring,
+                by=BY,
+                now=clock.now,
+            ).number
+
+    return rotate
+
+
+def profile_of(code: str = "demo-cad") -> WizardProfile:
+    with reading() as session:
+        product = products.find_product(session, code)
+        return products.wizard_profile(product, parts().keyring, "https://activate.example.com")
+
+
+def test_a_product_is_found_by_its_code_in_either_case_and_by_its_number(add):
+    number = add("Demo-CAD")
+    with reading() as session:
+        assert products.find_product(session, "demo-cad").code == "Demo-CAD"
+        assert products.find_product_by_number(session, number).code == "Demo-CAD"
+
+
+def test_numbers_are_counted_from_one(add):
+    assert [add("a"), add("b"), add("c")] == [1, 2, 3]
+
+
+def test_a_code_is_taken_in_either_case(add):
+    add("demo-cad")
+    with pytest.raises(Conflict) as refused:
+        add("DEMO-CAD")
+    assert refused.value.code == "product_exists"
+
+
+@pytest.mark.parametrize("code", ["", "-a", "a-", "a b", "a/b", "ä", "a" * 41, "a\n"])
+def test_a_malformed_code_is_refused(add, code):
+    with pytest.raises(Malformed) as refused:
+        add(code)
+    assert refused.value.code == "malformed_product_code"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"name": " "}, "malformed_product_name"),
+        ({"name": "a\nb"}, "malformed_product_name"),
+        ({"name": "a" * 101}, "malformed_product_name"),
+        ({"key_style": "long"}, "malformed_key_style"),
+        ({"machine_source": "cloud"}, "malformed_machine_source"),
+        ({"features": ["a b"]}, "malformed_feature"),
+        ({"features": ["export", "EXPORT"]}, "malformed_feature"),
+        ({"features": [f"f{number}" for number in range(11)]}, "too_many_features"),
+    ],
+)
+def test_a_malformed_product_is_refused(add, changes, code):
+    with pytest.raises(Malformed) as refused:
+        add(**changes)
+    assert refused.value.code == code
+
+
+def test_an_unknown_product_is_refused(app):
+    with reading() as session:
+        for find, what in ((products.find_product, "nope"), (products.find_product_by_number, 7)):
+            with pytest.raises(NotFound) as refused:
+                find(session, what)
+            assert refused.value.code == "unknown_product"
+
+
+def test_features_have_their_bits_in_the_order_in_which_they_were_named(add):
+    add(features=["export", "cam", "simulation"])
+    with reading() as session:
+        product = products.find_product(session, "demo-cad")
+        assert products.feature_mask(product, ["simulation", "Export"]) == 0b101
+        assert products.feature_names(product, 0b110) == ["cam", "simulation"]
+        with pytest.raises(Malformed, match="export, cam, simulation") as refused:
+            products.feature_mask(product, ["tool"])
+    assert refused.value.code == "unknown_feature"
+
+
+def test_an_exported_profile_is_the_one_that_a_wizard_reads(add):
+    add(features=["export"], key_style="signed", machine_source="host")
+    profile = profile_of()
+    assert WizardProfile.from_json(profile.to_json()) == profile
+    assert (profile.product_code, profile.product_name) == ("demo-cad", "Demo CAD")
+    assert (profile.key_style, profile.machine_source) == ("signed", "host")
+    assert profile.features == ("export",)
+    assert profile.server_url == "https://activate.example.com"
+
+
+def test_the_server_and_the_profile_hold_the_same_keys(add):
+    add()
+    profile = profile_of()
+    with reading() as session:
+        product = products.find_product(session, "demo-cad")
+        keyring = parts().keyring
+        assert products.epoch_keys(product, 1, keyring) == profile.keys(1)
+        message = b"signed on the server"
+        epoch = product.current_epoch
+        profile.epochs[0].typed_key.verify(products.typed_key_private(epoch, keyring).sign(message), message)
+        profile.epochs[0].license_file_key.verify(
+            products.license_file_private(epoch, keyring).sign(message), message
+        )
+
+
+def test_rotation_makes_fresh_keys_and_keeps_the_fingerprint_key(add, rotate):
+    add()
+    before = profile_of()
+    assert rotate() == 2
+    after = profile_of()
+    assert after.epochs[0] == before.epochs[0]
+    assert after.current_epoch.number == 2
+    assert after.current_epoch.application_secret != before.current_epoch.application_secret
+    assert after.current_epoch.typed_key_public != before.current_epoch.typed_key_public
+    assert after.fingerprint_key == before.fingerprint_key
+
+
+def test_a_retired_epoch_is_refused_and_the_new_one_served(add, rotate):
+    add()
+    rotate()
+    rotate(retire_old=True)
+    with reading() as session:
+        product = products.find_product(session, "demo-cad")
+        for number in (1, 2):
+            with pytest.raises(RetiredEpoch) as refused:
+                products.epoch_keys(product, number, parts().keyring)
+            assert refused.value.code == "retired_epoch"
+        assert products.find_epoch(product, 1, retired_too=True).number == 1
+        assert products.epoch_keys(product, 3, parts().keyring).epoch == 3
+
+
+def test_an_epoch_that_never_was_is_unknown(add):
+    add()
+    with reading() as session, pytest.raises(NotFound) as refused:
+        products.find_epoch(products.find_product(session, "demo-cad"), 2)
+    assert refused.value.code == "unknown_product"
+
+
+def test_the_epochs_end_where_one_symbol_cannot_name_the_next(add, rotate):
+    add()
+    for expected in range(2, 32):
+        assert rotate() == expected
+    with pytest.raises(Conflict) as refused:
+        rotate()
+    assert refused.value.code == "epochs_used_up"
+
+
+def test_no_secret_lies_open_in_the_database(add, settings):
+    add()
+    profile = profile_of()
+    stored = b"".join(file.read_bytes() for file in settings.home.glob("keyferry.db*"))
+    for secret in (profile.fingerprint_key, profile.current_epoch.application_secret):
+        assert secret not in stored
+        assert secret.hex().encode() not in stored
+
+
+def test_the_master_key_of_another_server_is_noticed(add):
+    add()
+    with reading() as session, pytest.raises(CoreError) as refused:
+        products.check_master_key(session, Keyring.from_text(new_master_key("test")))
+    assert refused.value.code == "wrong_master_key"
+
+
+def test_what_the_vendor_does_is_written_down(add, rotate):
+    add()
+    rotate(retire_old=True)
+    with reading() as session:
+        events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        assert [(event.event, event.who, event.product_number, event.detail) for event in events] == [
+            ("product_added", "ada", 1, None),
+            ("product_rotated", "ada", 1, {"epoch": 2, "earlier_epochs_retired": True}),
+        ]
