@@ -53,7 +53,7 @@ def init_database(app: Flask, settings: Settings) -> None:
 def transaction() -> Iterator[Session]:
     """Open a transaction that may write; commits at the end, rolls back on any exception. Do not nest it.
 
-    This is the only place in the project that commits. On SQLite the write lock is taken at the beginning, so
+    This is the only place in the project that commits. On SQLite the first statement takes the write lock, so
     what was read is still true when it is written.
     """
     with db.session.session_factory() as session, session.begin():

@@ -1,0 +1,74 @@
+"""PostgreSQL is tested where it is installed; elsewhere its tests are not collected at all."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+PROGRAMS = os.pathsep.join([os.environ.get("PATH", ""), *map(str, reversed(DEBIAN))])
+START_SECONDS = 30
+
+
+def program(name: str) -> str | None:
+    return shutil.which(name, path=PROGRAMS)
+
+
+collect_ignore = [] if program("initdb") and program("postgres") else ["test_postgresql.py"]
+
+
+def account() -> int | None:
+    """PostgreSQL refuses to run as root: then it runs as its own account."""
+    return pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL server, in a folder that goes with it, on a Unix socket only."""
+    # A socket's path has at most some 100 characters, fewer than a test's own folder may have.
+    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    uid = account()
+    if uid is not None:
+        os.chown(folder, uid, -1)
+    make = [
+        program("initdb"),
+        "-D",
+        folder / "data",
+        "-U",
+        "keyferry",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
+    subprocess.run(make, user=uid, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    serve = [program("postgres"), "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(serve, user=uid, cwd=folder, stdout=log, stderr=log)
+    try:
+        _await_ready(server, folder)
+        yield f"postgresql://keyferry@/postgres?host={folder}"
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder)
+
+
+def _await_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while "ready to accept connections" not in (folder / "log").read_text():
+        try:
+            # Waiting for its end is the pause between two looks: a server that died is noticed at once.
+            server.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < deadline:
+                continue
+        raise RuntimeError((folder / "log").read_text())

@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from protocol.activation_key import ActivationKey
+from protocol.errors import WrongDeactivationCode
+from server.core import licenses
+from server.core.attempts import bucket
+from server.core.audit import By
+from server.core.errors import LicenseRefused, LimitReached
+from server.core.models import AuditEvent, Customer
+from server.db import reading, transaction
+from server.guard import Limit, guarded
+
+BY = By("phone", address="192.0.2.7")
+HOUR = timedelta(hours=1)
+LIMITS = (Limit(bucket("address", "192.0.2.7"), 3, HOUR), Limit(bucket("license", "x"), 2, HOUR))
+
+
+@pytest.fixture
+def key(vendor) -> ActivationKey:
+    return vendor.issue()
+
+
+def run(clock, key=None, *, limits=(), failure: Exception | None = None) -> None:
+    with guarded(event="deed_refused", by=BY, now=clock.now, limits=limits, activation_key=key) as session:
+        session.add(Customer(email="ada@example.com", created_at=clock.now))
+        session.flush()
+        if failure:
+            raise failure
+
+
+def refused_events() -> list[AuditEvent]:
+    with reading() as session:
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None))))
+
+
+def customers() -> list[str]:
+    with reading() as session:
+        return list(session.scalars(select(Customer.email)))
+
+
+def refuse() -> Exception:
+    return LicenseRefused("The vendor has suspended this licence.", code="license_suspended")
+
+
+def test_a_deed_that_succeeds_stays_and_nothing_is_refused(vendor, clock):
+    run(clock)
+    assert customers() == ["ada@example.com"]
+    assert refused_events() == []
+
+
+def test_a_refused_deed_leaves_nothing_but_the_record(vendor, clock, key):
+    with pytest.raises(LicenseRefused):
+        run(clock, key, failure=refuse())
+    assert customers() == []
+    with reading() as session:
+        license = licenses.find(session, key)
+        [event] = session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None)))
+        assert (event.event, event.code, event.address) == ("deed_refused", "license_suspended", "192.0.2.7")
+        assert (event.license_id, event.activation_key_ending) == (license.id, key.last_group)
+
+
+def test_a_refusal_by_the_protocol_is_recorded_too(vendor, clock, key):
+    with pytest.raises(WrongDeactivationCode):
+        run(clock, key, failure=WrongDeactivationCode("Type it again."))
+    assert [event.code for event in refused_events()] == ["wrong_deactivation_code"]
+
+
+def test_an_unknown_key_is_recorded_by_its_last_group_only(vendor, clock):
+    unknown = ActivationKey.generate(bytes(12))
+    with pytest.raises(LicenseRefused):
+        run(clock, unknown, failure=refuse())
+    [event] = refused_events()
+    assert (event.license_id, event.activation_key_ending) == (None, unknown.last_group)
+
+
+def test_an_unexpected_failure_is_no_refusal(vendor, clock):
+    with pytest.raises(ZeroDivisionError):
+        run(clock, failure=ZeroDivisionError())
+    assert (customers(), refused_events()) == ([], [])
+
+
+def test_failures_use_up_the_limits_and_then_the_deed_is_not_run(vendor, clock):
+    for _ in range(2):
+        with pytest.raises(LicenseRefused):
+            run(clock, limits=LIMITS, failure=refuse())
+    with pytest.raises(LimitReached) as refused:
+        run(clock, limits=LIMITS)
+    assert refused.value.code == "too_many_attempts"
+    assert customers() == []
+    assert len(refused_events()) == 2
+
+
+def test_every_bucket_counts_even_where_another_is_full(vendor, clock):
+    for _ in range(3):
+        with pytest.raises((LicenseRefused, LimitReached)):
+            run(clock, limits=LIMITS, failure=refuse())
+    with pytest.raises(LimitReached):
+        run(clock, limits=LIMITS[:1])
+
+
+def test_successes_use_up_no_limit(vendor, clock):
+    for _ in range(10):
+        with guarded(event="deed_refused", by=BY, now=clock.now, limits=LIMITS):
+            pass
+
+
+def test_the_limits_end_with_their_period(vendor, clock):
+    for _ in range(2):
+        with pytest.raises(LicenseRefused):
+            run(clock, limits=LIMITS, failure=refuse())
+    clock.now += HOUR
+    run(clock, limits=LIMITS)
+    assert customers() == ["ada@example.com"]
+
+
+def test_a_guarded_deed_can_be_followed_by_another_transaction(vendor, clock):
+    run(clock)
+    with transaction() as session:
+        assert session.scalar(select(Customer.email)) == "ada@example.com"

@@ -1,0 +1,45 @@
+import pytest
+from flask import Flask, Response
+
+from server import create_app
+from server.config import Settings
+
+
+@pytest.fixture
+def answering(app: Flask) -> Flask:
+    kept = Response("kept", headers={"Cache-Control": "max-age=60"})
+    app.add_url_rule("/kept", endpoint="kept", view_func=lambda: kept)
+    app.add_url_rule("/plain", endpoint="plain", view_func=lambda: "plain")
+    return app
+
+
+@pytest.mark.parametrize("path", ["/plain", "/kept", "/nowhere", "/api/nowhere", "/a"])
+def test_every_answer_carries_the_headers(answering, path):
+    headers = answering.test_client().get(path, buffered=True).headers
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert policy[0] == "default-src 'none'"
+    assert {"script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} <= set(
+        policy
+    )
+    assert not [rule for rule in policy if "unsafe" in rule or "http" in rule or "*" in rule]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Permissions-Policy"].startswith("camera=(self), ")
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+
+
+def test_nothing_is_kept_by_a_browser_unless_a_handler_says_so(answering):
+    client = answering.test_client()
+    assert client.get("/plain").headers["Cache-Control"] == "no-store"
+    assert client.get("/nowhere").headers["Cache-Control"] == "no-store"
+    assert client.get("/kept").headers["Cache-Control"] == "max-age=60"
+
+
+def test_a_browser_is_bound_to_https_only_where_there_is_https(answering, settings):
+    name = "Strict-Transport-Security"
+    assert name not in answering.test_client().get("/plain").headers
+    assert name in answering.test_client().get("/plain", base_url="https://127.0.0.1").headers
+    behind_a_proxy = create_app(Settings(home=settings.home, public_url="https://activate.example.com"))
+    assert name in behind_a_proxy.test_client().get("/nowhere").headers

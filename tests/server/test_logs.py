@@ -1,0 +1,59 @@
+"""The server at its most talkative, and no key, code or token in what it says."""
+
+import logging
+
+import pytest
+
+SHORTEST_TRACE = 10
+
+
+def traces(secret: str) -> set[str]:
+    """Every stretch of a secret, long enough not to be there by chance."""
+    bare = secret.replace("-", "").upper()
+    return {bare[start : start + SHORTEST_TRACE] for start in range(len(bare) - SHORTEST_TRACE + 1)}
+
+
+@pytest.fixture
+def talkative(app, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG)
+    for name in list(logging.root.manager.loggerDict):
+        # The one logger that writes rows: create_app keeps it at warnings.
+        if not name.startswith("sqlalchemy.engine"):
+            caplog.set_level(logging.DEBUG, logger=name)
+    return caplog
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
+    client = vendor.app.test_client()
+    key = vendor.issue(seats=1)
+    machine, second = vendor.machine(key), vendor.machine(key, "another")
+    forged = machine.activation_token[:-1] + ("0" if machine.activation_token[-1] != "0" else "1")
+
+    def post(address: str, token: str):
+        return client.post(f"/api/phone/{address}", json={"token": token})
+
+    assert post("question", machine.activation_token).status_code == 200
+    computer_key = post("activate", machine.activation_token).json["computer_key"]
+    license_file = post("license-file", machine.activation_token).text
+    assert post("activate", forged).json["code"] == "bad_signature"
+    assert post("activate", second.activation_token).json["code"] == "no_seat_left"
+    assert post("deactivate", machine.deactivation_token).json["outcome"] == "released"
+    assert post("activate", machine.activation_token).json["code"] == "computer_id_released"
+    secrets = {
+        "activation key": key.text,
+        "computer key": computer_key,
+        "licence file": license_file,
+        "deactivation code": machine.code.text,
+        "request token": machine.activation_token,
+        "forged token": forged,
+        "deactivation token": machine.deactivation_token,
+    }
+    logged = talkative.text.replace("-", "").upper()
+    assert {
+        name for name, secret in secrets.items() if any(trace in logged for trace in traces(secret))
+    } == set()
+
+
+def test_the_logger_that_writes_rows_is_silent(app):
+    assert not logging.getLogger("sqlalchemy.engine.Engine").isEnabledFor(logging.INFO)

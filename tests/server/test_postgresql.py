@@ -1,0 +1,163 @@
+"""The same server on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from server import create_app, create_database_app
+from server.config import Settings
+from server.core import activation, attempts, licenses, products
+from server.core.audit import By
+from server.core.errors import CoreError, LimitReached
+from server.core.models import AuditEvent
+from server.core.secrets import new_master_key
+from server.db import db, reading, transaction, upgrade
+from server.parts import parts
+
+PROCESSES = 4
+TRIES = 40
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def settings(postgresql: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """A database of its own for each test."""
+    name = "".join(filter(str.isalnum, tmp_path.name)).lower()
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    settings = Settings(
+        home=tmp_path,
+        database_url=postgresql.replace("/postgres?", f"/{name}?"),
+        master_key=new_master_key("test"),
+    )
+    with create_database_app(settings).app_context():
+        upgrade()
+        db.engine.dispose()
+    return settings
+
+
+@pytest.fixture
+def app(settings: Settings, clock) -> Iterator[Flask]:
+    app = create_app(settings, clock=clock)
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+def in_processes(work, *arguments) -> list:
+    fork_server = multiprocessing.get_context("forkserver")
+    fork_server.set_forkserver_preload(["server"])
+    with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
+        return list(pool.map(work, *([argument] * PROCESSES for argument in arguments), range(PROCESSES)))
+
+
+def count_attempts(settings: Settings, now: datetime, process: int) -> int:
+    app, admitted = create_app(settings), 0
+    with app.app_context():
+        for number in range(TRIES):
+            try:
+                with transaction() as session:
+                    # A window of its own, over at once: so the sweeping of old ones is tried, too.
+                    attempts.admit(session, f"{process} {number}", 1, timedelta(0), now)
+                    attempts.admit(session, "shared", PROCESSES * TRIES // 2, HOUR, now)
+                    admitted += 1
+            except LimitReached:
+                continue
+        db.engine.dispose()
+    return admitted
+
+
+def ask_for_seats(settings: Settings, requests: list[activation.Request], process: int) -> list[str]:
+    app, outcomes = create_app(settings), []
+    with app.app_context():
+        for request in requests[process:] + requests[:process]:
+            try:
+                with transaction() as session:
+                    done = activation.activate(
+                        session, request, keyring=parts().keyring, by=By("phone"), now=parts().clock()
+                    )
+                    outcomes.append(done.outcome.value)
+            except CoreError as refused:
+                outcomes.append(refused.code)
+        db.engine.dispose()
+    return outcomes
+
+
+def test_models_and_migrations_agree(app):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [update(AuditEvent).values(who="somebody else"), delete(AuditEvent), text("TRUNCATE audit_event")],
+)
+def test_the_audit_record_is_append_only(vendor, statement):
+    with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
+        session.execute(statement)
+    with reading() as session:
+        assert session.scalars(select(AuditEvent.who)).all() == ["ada"]
+
+
+def test_what_only_reads_cannot_write(vendor, clock):
+    with pytest.raises(DatabaseError, match="read-only"), reading() as session:
+        session.execute(text("UPDATE product SET name = 'x'"))
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_a_machine_is_activated_and_released_and_the_licence_renewed(vendor):
+    key = vendor.issue(seats=1, days=30, customer="ada@example.com", features=("cam",))
+    machine = vendor.machine(key)
+    first = vendor.activate(machine)
+    assert vendor.activate(machine).computer_key == first.computer_key
+    vendor.change(key, licenses.renew, days=10)
+    assert vendor.activate(machine).computer_key != first.computer_key
+    assert vendor.release(machine).recorded == "proven"
+    assert vendor.seats_used(key) == 0
+
+
+def test_a_product_that_is_there_is_a_conflict(vendor, clock):
+    with pytest.raises(CoreError) as refused, transaction() as session:
+        products.add_product(
+            session,
+            code="DEMO-CAD",
+            name="Demo CAD",
+            key_style="short",
+            features=(),
+            machine_source="os",
+            keyring=vendor.keyring,
+            by=By("command_line"),
+            now=clock.now,
+        )
+    assert refused.value.code == "product_exists"
+
+
+def test_processes_together_admit_exactly_the_limit(app, settings, clock):
+    assert sum(in_processes(count_attempts, settings, clock.now)) == PROCESSES * TRIES // 2
+
+
+def test_the_last_seats_are_not_sold_twice(vendor, settings):
+    key = vendor.issue(seats=3)
+    requests = [vendor.machine(key, f"PC-{number}").request for number in range(8)]
+    answers = Counter(
+        outcome for answer in in_processes(ask_for_seats, settings, requests) for outcome in answer
+    )
+    assert answers["new_seat"] == 3
+    assert sum(answers.values()) == 8 * PROCESSES
+    assert set(answers) == {"new_seat", "same_seat", "no_seat_left"}
+    assert vendor.seats_used(key) == 3
