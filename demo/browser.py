@@ -3,11 +3,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from demo.errors import ChromiumMissing, PageFault
+from demo.leftovers import end_processes_with
 
 FLAGS = (
     "--no-sandbox",
@@ -136,25 +138,47 @@ def _without_fragment(address: str) -> str:
 
 
 @contextmanager
-def chromium(scratch: Path) -> Iterator[Browser]:
-    """Start Debian's Chromium without a screen; it ends with the block. Its crumbs go to `scratch`."""
+def chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium without a screen; it ends with the block, and leaves nothing behind."""
     program = shutil.which("chromium")
     if program is None:
         raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
-    with sync_playwright() as playwright:
-        # The one who started it ends it: a Ctrl-C in the terminal must not end it halfway through a picture.
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=list(FLAGS),
-            env={**os.environ, "TMPDIR": str(scratch)},
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
-        )
+    with _temporary_files() as crumbs:
         try:
-            yield browser
+            with sync_playwright() as playwright:
+                # The one who started it ends it: Ctrl-C must not end it halfway through a picture.
+                browser = playwright.chromium.launch(
+                    executable_path=program,
+                    args=list(FLAGS),
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                )
+                try:
+                    yield browser
+                finally:
+                    browser.close()
         finally:
-            browser.close()
+            # A signal to the whole process group ends Playwright's driver before it can end the browser.
+            end_processes_with("TMPDIR", crumbs)
+
+
+@contextmanager
+def _temporary_files() -> Iterator[str]:
+    """Give the driver and the browser a folder for what they forget to remove.
+
+    Right under /tmp, since Chromium makes a socket in it, whose path must be short.
+    """
+    with TemporaryDirectory(prefix="keyferry-", dir="/tmp") as crumbs:
+        before = os.environ.get("TMPDIR")
+        os.environ["TMPDIR"] = crumbs
+        try:
+            yield crumbs
+        finally:
+            if before is None:
+                del os.environ["TMPDIR"]
+            else:
+                os.environ["TMPDIR"] = before
 
 
 @contextmanager

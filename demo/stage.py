@@ -63,5 +63,5 @@ def set_stage(folder: Path, pictures: Path) -> Iterator[Stage]:
     vendor = Vendor(folder / "instance", public_url=origin)
     vendor.init()
     log = folder / "server.log"
-    with serving(vendor.environment, host=LOOPBACK, port=port, log=log), chromium(folder) as browser:
+    with serving(vendor.environment, host=LOOPBACK, port=port, log=log), chromium() as browser:
         yield Stage(vendor, origin, browser, folder, pictures, log)

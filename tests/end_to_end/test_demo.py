@@ -10,21 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.leftovers import processes_with
+
 MARK = "KEYFERRY_TEST_RUN"
 PATIENCE_SECONDS = 120
-
-
-def left_behind(mark: str) -> list[str]:
-    """The command lines of all processes that carry the mark in their environment."""
-    wanted = f"{MARK}={mark}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (process / "environ").read_bytes().split(b"\0"):
-                found.append((process / "cmdline").read_text().replace("\0", " "))
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue  # it has ended meanwhile, or is somebody else's
-    return found
 
 
 @contextmanager
@@ -47,7 +36,7 @@ def running(root: Path, folder: Path, *command: str) -> Iterator[subprocess.Pope
         finally:
             if process.poll() is None:
                 process.kill()
-    assert left_behind(str(folder)) == []
+    assert processes_with(MARK, str(folder)) == []
     assert list((folder / "tmp").iterdir()) == []
 
 
