@@ -59,7 +59,7 @@ class FileAnchor:
         """Keep the generation durably, or the present one where that is higher."""
         try:
             make_folder(self.path.parent)
-            with locked(self.path.parent):
+            with locked(self.path):
                 kept = max(generation, self.read() or 0)
                 write_durably(self.path, b"%d %s\n" % (kept, _check(kept)))
         except OSError as error:

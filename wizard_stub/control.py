@@ -119,11 +119,18 @@ class ActivationControl:
         What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused or LicenseFileRefused,
         KeyNotAccepted, NotActivated where nothing was begun, and the errors of the state.
         """
+        return self._complete(partial(self._machine.read_proof, text=text))
+
+    def complete_from_file(self, text: str) -> Completed:
+        """Take the text of a licence file, whatever it looks like; raises as `complete` does."""
+        return self._complete(partial(self._machine.read_file, text=text))
+
+    def _complete(self, read: Callable[[Grant], Proof]) -> Completed:
         self._require_state()
         with self._folder.locked():
             state = self._require_state()
             anchored = self._settled_anchor(state)
-            grant, proof = self._prove(state, text)
+            grant, proof = self._prove(state, read)
             now = self._now()
             latest_seen = self._accept(state, grant, proof.claims, now)
             new = transitions.with_license(state, grant, proof, anchored=anchored)
@@ -197,8 +204,9 @@ class ActivationControl:
             if activation_key in (None, grant.activation_key)
         ]
         if state is None or not released:
+            which = "with this activation key " if activation_key else ""
             raise NotActivated(
-                "No licence was deactivated here, so there is no code to show.", code="not_released"
+                f"No licence {which}was deactivated here, so there is no code to show.", code="not_released"
             )
         self._anchor.write(state.generation)
         return self._released(released[-1])
@@ -278,7 +286,7 @@ class ActivationControl:
         try:
             self._settled_anchor(state)
             if worth_remembering(now, state.latest_seen):
-                with self._folder.locked():
+                with self._folder.locked(patience=0):
                     # Another process may have completed or deactivated since: its state stands.
                     if self._folder.read() == state:
                         self._folder.write(replace(state, latest_seen=now))
@@ -286,13 +294,13 @@ class ActivationControl:
             return str(error)
         return None
 
-    def _prove(self, state: State, text: str) -> tuple[Grant, Proof]:
-        """Verify what was typed for what is pending, else for the licence in use."""
+    def _prove(self, state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
+        """Verify what was handed in for what is pending, else for the licence in use."""
         grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
         refusals: list[ProtocolError] = []
         for grant in grants:
             try:
-                return grant, self._machine.read_proof(grant, text)
+                return grant, read(grant)
             except ProtocolError as error:
                 refusals.append(error)
         # What is pending is what the person was told to scan: its refusal has the right words.

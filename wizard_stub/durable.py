@@ -5,8 +5,10 @@ On Windows a folder cannot be flushed; there the rename itself is journalled by 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +18,16 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-_LOCK_NAME = ".lock"
+PATIENCE = 10.0
+"""Seconds to wait for another process, whose longest work is mending a badly typed key."""
+
+_PAUSE = 0.02
 
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replace the file by `data`, mode 0600; raises OSError, and then the old content is untouched.
 
-    The caller holds the folder's lock: the fresh file has one fixed name, so that crashes leave no litter.
+    The caller holds the file's lock: the fresh file has one fixed name, so that crashes leave no litter.
     """
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
@@ -60,14 +65,33 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep other processes and threads from changing the folder meanwhile; raises OSError."""
-    with open(folder / _LOCK_NAME, "ab", opener=_open_private) as file:
+def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other processes and threads from changing the file meanwhile; raises OSError.
+
+    It waits at most `patience` seconds. The lock is a file beside, since the file itself is replaced; the
+    system drops it with the process, however that ends.
+    """
+    with open(path.with_name(f"{path.name}.lock"), "ab", opener=_open_private) as file:
+        deadline = time.monotonic() + patience
+        while not _try_lock(file.fileno()):
+            if time.monotonic() >= deadline:
+                raise BlockingIOError(errno.EAGAIN, "another process is using it")
+            # No system can be asked to wake us when a lock becomes free, but only until a deadline.
+            time.sleep(_PAUSE)
+        yield
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
         if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
-        yield  # Closing the file releases the lock, also when the process dies.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+            return False
+        raise
+    return True
 
 
 def _open_private(path: str, flags: int) -> int:

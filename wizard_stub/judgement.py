@@ -76,7 +76,7 @@ def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> t
         return LicenseState.EXPIRED, (
             f"The licence ended on {claims.expires}. Renew it, then request a new key for this computer."
         )
-    return LicenseState.ACTIVE, f"The licence is valid: it {_until(claims)}."
+    return LicenseState.ACTIVE, f"The licence is valid and {_until(claims)}."
 
 
 def without_license(*, pending: bool) -> Status:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from protocol.profile import WizardProfile
-from wizard_stub.durable import locked, make_folder, sync_folder, write_durably
+from wizard_stub.durable import PATIENCE, locked, make_folder, sync_folder, write_durably
 from wizard_stub.errors import StateDamaged, StorageUnavailable
 from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
 
@@ -46,12 +46,12 @@ class StateFolder:
             write_durably(self._file, encode_state(state, self._profile))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, patience: float = PATIENCE) -> Iterator[None]:
         """Create a missing folder, and keep other processes from changing the state meanwhile."""
         with ExitStack() as stack:
             with self._reporting():
                 make_folder(self.path)
-                stack.enter_context(locked(self.path))
+                stack.enter_context(locked(self._file, patience=patience))
             # Outside of the reporting: an error of the caller's own work is not one of this folder.
             yield
 

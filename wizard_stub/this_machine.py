@@ -6,13 +6,13 @@ machine that the code runs on, so a state that was carried elsewhere proves noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from protocol.activation_key import ActivationKey
 from protocol.claims import Claims
 from protocol.computer_id import ComputerId
-from protocol.computer_key import Binding, ComputerKey, Style
+from protocol.computer_key import Binding, Style
 from protocol.deactivation import DeactivationCode, commitment, deactivation_code
 from protocol.errors import ProtocolError
 from protocol.keys import EpochKeys
@@ -31,8 +31,8 @@ class Proof:
 
     claims: Claims
     corrections: tuple[Correction, ...] = ()
-    computer_key: str | None = None
-    license_file: str | None = None
+    computer_key: str | None = field(default=None, repr=False)
+    license_file: str | None = field(default=None, repr=False)
     details: LicenseFile | None = None
 
 
@@ -81,11 +81,21 @@ class ThisMachine:
 
     def read_proof(self, grant: Grant, text: str) -> Proof:
         """Verify a typed key, or the text of a licence file, for a grant; raises ProtocolError."""
-        binding = Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))
-        if looks_like_license_file(text):
-            details = read_license_file(text, binding, self._epoch(grant).license_file_key)
-            return Proof(details.claims, license_file=text.strip(), details=details)
-        key = self._read_key(grant, binding, text)
+        return self.read_file(grant, text) if looks_like_license_file(text) else self.read_key(grant, text)
+
+    def read_file(self, grant: Grant, text: str) -> Proof:
+        """Verify the text of a licence file for a grant; raises LicenseFileRefused."""
+        details = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
+        return Proof(details.claims, license_file=text.strip(), details=details)
+
+    def read_key(self, grant: Grant, text: str) -> Proof:
+        """Verify a typed computer key for a grant; raises MalformedCode or ComputerKeyRefused."""
+        binding = self._binding(grant)
+        # The profile fixes the style; what was typed never does.
+        if self.profile.key_style is Style.SHORT:
+            key = read_short(text, binding, self._keys(grant).short_computer_key)
+        else:
+            key = read_signed(text, binding, self._epoch(grant).typed_key)
         return Proof(key.claims, key.corrections, computer_key=key.text)
 
     def stored_proof(self, stored: StoredLicense) -> Proof:
@@ -100,11 +110,8 @@ class ThisMachine:
             raise StateDamaged("The stored licence is not what was issued.")
         return proof
 
-    def _read_key(self, grant: Grant, binding: Binding, text: str) -> ComputerKey:
-        # The profile fixes the style; what was typed never does.
-        if self.profile.key_style is Style.SHORT:
-            return read_short(text, binding, self._keys(grant).short_computer_key)
-        return read_signed(text, binding, self._epoch(grant).typed_key)
+    def _binding(self, grant: Grant) -> Binding:
+        return Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))
 
     def _epoch(self, grant: Grant) -> ProfileEpoch:
         epoch = self.profile.epoch(grant.epoch)

@@ -1,0 +1,155 @@
+"""A vendor that makes keys without a server, and a machine whose clock and identity tests decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from secrets import token_bytes
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from protocol.claims import Claims
+from protocol.computer_id import ComputerId, verify_computer_id
+from protocol.computer_key import Binding, Style, issue_short, issue_signed
+from protocol.deactivation import read_deactivation_code, verify_deactivation_code
+from protocol.license_file import LicenseFile, issue_license_file
+from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from wizard_stub.control import ActivationControl
+from wizard_stub.results import Begun, Completed
+
+TODAY = date(2026, 3, 2)
+
+
+@dataclass
+class Clock:
+    """A clock that tests set; the wizard is handed its `now`."""
+
+    moment: datetime = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class Vendor:
+    """Makes the keys that a server would make: the same protocol functions, with secrets of its own."""
+
+    style: Style = Style.SHORT
+    product_number: int = 7
+    product_code: str = "demo-cad"
+    machine_source: MachineSource = MachineSource.HOST
+    server_url: str = "https://activate.example"
+    fingerprint_key: bytes = field(default_factory=lambda: token_bytes(32))
+    epochs: list[tuple[bytes, Ed25519PrivateKey, Ed25519PrivateKey]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rotate()
+
+    def rotate(self) -> None:
+        self.epochs.append((token_bytes(32), Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()))
+
+    @property
+    def profile(self) -> WizardProfile:
+        return WizardProfile(
+            product_number=self.product_number,
+            product_code=self.product_code,
+            product_name="Demo CAD",
+            key_style=self.style,
+            features=("export", "render"),
+            server_url=self.server_url,
+            machine_source=self.machine_source,
+            fingerprint_key=self.fingerprint_key,
+            epochs=tuple(
+                ProfileEpoch(
+                    number,
+                    secret,
+                    typed.public_key().public_bytes_raw(),
+                    file.public_key().public_bytes_raw(),
+                )
+                for number, (secret, typed, file) in enumerate(self.epochs, start=1)
+            ),
+        )
+
+    def activation_key(self) -> ActivationKey:
+        return ActivationKey.generate(token_bytes(ENTROPY_BYTES))
+
+    def computer_key(
+        self,
+        begun: Begun,
+        *,
+        issued: date = TODAY,
+        expires: date | None = TODAY + timedelta(days=30),
+        features: int = 0b01,
+    ) -> str:
+        binding, claims = self._binding(begun), Claims(issued, expires, features)
+        if self.style is Style.SHORT:
+            keys = self.profile.keys(begun.computer_id.epoch)
+            return issue_short(binding, claims, keys.short_computer_key)
+        return issue_signed(binding, claims, self.epochs[begun.computer_id.epoch - 1][1])
+
+    def license_file(
+        self, begun: Begun, *, issued: date = TODAY, expires: date | None = TODAY + timedelta(days=30)
+    ) -> str:
+        content = LicenseFile(
+            activation_id="a-1",
+            issued_at=datetime(2026, 3, 2, tzinfo=UTC),
+            claims=Claims(issued, expires, 0b11),
+            customer="Ada Example",
+        )
+        private_key = self.epochs[begun.computer_id.epoch - 1][2]
+        return issue_license_file(content, self._binding(begun), private_key)
+
+    def accepts_code(self, code: str, computer_id: ComputerId, activation_key: ActivationKey) -> None:
+        """Judge a deactivation code as the server does; raises WrongDeactivationCode."""
+        verify_deactivation_code(
+            read_deactivation_code(code),
+            product_code=self.product_code,
+            activation_key=activation_key,
+            computer_id=computer_id,
+        )
+
+    def _binding(self, begun: Begun) -> Binding:
+        keys = self.profile.keys(begun.computer_id.epoch)
+        verify_computer_id(begun.computer_id, keys, begun.activation_key)
+        return Binding(self.product_code, begun.activation_key, begun.computer_id)
+
+
+@dataclass
+class Machine:
+    """One machine: its identifier, its state folder, its anchor folder, its clock."""
+
+    vendor: Vendor
+    folder: Path
+    anchors: Path
+    clock: Clock
+    identifier: str = "machine-1"
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "state.json"
+
+    @property
+    def anchor_file(self) -> Path:
+        return next(self.anchors.glob("*.anchor"))
+
+    def control(self, **options: object) -> ActivationControl:
+        """Open the control anew, as a restarted application does."""
+        handed_in: dict[str, object] = {
+            "machine_identifier": self.identifier,
+            "anchor_folder": self.anchors,
+            "now": self.clock.now,
+            **options,
+        }
+        return ActivationControl(self.vendor.profile, self.folder, **handed_in)  # type: ignore[arg-type]
+
+    def activate(self, key: ActivationKey | None = None, **claims: object) -> Completed:
+        begun = self.control().begin(key or self.vendor.activation_key())
+        return self.control().complete(self.vendor.computer_key(begun, **claims))  # type: ignore[arg-type]
+
+    def at(self, folder: Path) -> Machine:
+        return replace(self, folder=folder)

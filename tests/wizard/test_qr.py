@@ -1,0 +1,105 @@
+import io
+import re
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageOps
+
+from protocol.request_token import ActivationRequest, DeactivationRequest, verify_request
+from wizard_stub.qr import ScanCode
+
+PIXELS = 6
+LONG_URL = "HTTPS://LICENSES.A-LONG-NAME.EXAMPLE.COM:8443/A#" + "A0B1C2D3E4" * 20
+LINE = re.compile(r"\x1b\[38;2;0;0;0;48;2;255;255;255m([█▀▄ ]+)\x1b\[0m")
+
+
+def decoded(picture: Image.Image) -> str:
+    framed = ImageOps.expand(picture.convert("L"), border=20, fill=255)
+    [found] = zxingcpp.read_barcodes(framed)
+    return found.text
+
+
+def rendered(terminal_text: str) -> Image.Image:
+    """Paint the half-block characters as a terminal does."""
+    lines = [LINE.fullmatch(line)[1] for line in terminal_text.splitlines()]
+    picture = Image.new("L", (len(lines[0]), 2 * len(lines)), 255)
+    for row, line in enumerate(lines):
+        for column, character in enumerate(line):
+            picture.putpixel((column, 2 * row), 0 if character in "█▀" else 255)
+            picture.putpixel((column, 2 * row + 1), 0 if character in "█▄" else 255)
+    return picture.resize((picture.width * PIXELS, picture.height * PIXELS), Image.Resampling.NEAREST)
+
+
+@pytest.fixture
+def urls(vendor, machine):
+    """The addresses of both deeds, with a 15-character host and a 12-character computer name."""
+    vendor.server_url = "https://keys.example.co"
+    assert len("keys.example.co") == 15
+    begun = machine.control().begin(vendor.activation_key(), "LAB-PC-07-AB")
+    assert len(begun.computer_name) == 12
+    machine.control().complete(vendor.computer_key(begun))
+    return {"activate": begun.url, "deactivate": machine.control().deactivate().url}
+
+
+@pytest.mark.parametrize("deed", ["activate", "deactivate"])
+def test_a_code_with_a_usual_host_and_name_is_at_most_version_5(urls, deed):
+    code = ScanCode.of(urls[deed])
+    assert code.version <= 5
+    lines = code.terminal().splitlines()
+    assert len(lines) <= 23
+    assert all(len(LINE.fullmatch(line)[1]) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize("deed", ["activate", "deactivate"])
+def test_a_scanner_reads_the_picture_and_the_terminal_as_the_very_address(urls, deed):
+    code = ScanCode.of(urls[deed])
+    assert decoded(Image.open(io.BytesIO(code.png()))) == urls[deed]
+    assert decoded(rendered(code.terminal())) == urls[deed]
+
+
+@pytest.mark.parametrize(
+    ("deed", "kind"), [("activate", ActivationRequest), ("deactivate", DeactivationRequest)]
+)
+def test_the_address_carries_a_request_that_the_server_verifies(urls, vendor, deed, kind):
+    address, _, token = urls[deed].partition("#")
+    assert address == "HTTPS://KEYS.EXAMPLE.CO/A"
+    request = verify_request(token, vendor.profile.keys(1))
+    assert isinstance(request, kind)
+    assert request.computer_name == "LAB-PC-07-AB"
+
+
+def test_a_long_address_falls_back_to_the_weaker_correction_and_is_still_read():
+    code = ScanCode.of(LONG_URL)
+    assert (code.error_correction, code.version > 5) == ("L", True)
+    assert decoded(Image.open(io.BytesIO(code.png()))) == LONG_URL
+    assert decoded(rendered(code.terminal())) == LONG_URL
+
+
+def test_a_short_address_has_the_stronger_correction():
+    assert ScanCode.of("HTTPS://A.EXAMPLE/A#" + "A" * 80).error_correction == "M"
+
+
+def test_an_address_outside_the_narrow_alphabet_is_still_read():
+    url = "http://192.168.1.7:8000/a?x=1#abc_def"
+    assert decoded(Image.open(io.BytesIO(ScanCode.of(url).png()))) == url
+
+
+def test_the_same_address_always_gives_the_same_code():
+    assert ScanCode.of(LONG_URL).terminal() == ScanCode.of(LONG_URL).terminal()
+
+
+def test_each_line_of_the_terminal_sets_its_own_colours_and_resets_them():
+    for line in ScanCode.of(LONG_URL).terminal().splitlines():
+        assert LINE.fullmatch(line)
+
+
+def test_the_svg_brings_its_own_white_ground():
+    svg = ScanCode.of(LONG_URL).svg().decode()
+    assert svg.startswith("<?xml")
+    assert 'fill="#fff"' in svg
+
+
+def test_the_activation_key_is_not_readable_in_the_address(urls, machine):
+    key = machine.control().show_code().activation_key
+    for url in urls.values():
+        assert key.text.replace("-", "")[4:20] not in url

@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+import pytest
+
+from protocol.errors import ComputerKeyRefused
+from wizard_stub.errors import KeyNotAccepted
+from wizard_stub.results import LicenseState
+
+from .parts import TODAY
+
+
+def test_asking_again_while_licensed_shows_the_same_computer_id_for_a_renewal(machine, vendor):
+    completed = machine.activate()
+    begun = machine.control().begin(completed.activation_key)
+    assert begun.renewal
+    assert begun.computer_id == completed.computer_id
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_a_renewed_key_replaces_the_old_one(machine, vendor):
+    completed = machine.activate()
+    machine.clock.advance(days=20)
+    renewed = vendor.computer_key(
+        machine.control().begin(completed.activation_key),
+        issued=TODAY + timedelta(20),
+        expires=TODAY + timedelta(50),
+    )
+    machine.control().complete(renewed)
+    assert machine.control().status().claims.expires == TODAY + timedelta(50)
+
+
+def test_an_expired_licence_is_renewed_with_its_own_computer_id(machine, vendor):
+    completed = machine.activate()
+    machine.clock.advance(days=40)
+    assert machine.control().status().state is LicenseState.EXPIRED
+    begun = machine.control().begin(completed.activation_key)
+    assert begun.computer_id == completed.computer_id
+    machine.control().complete(
+        vendor.computer_key(begun, issued=TODAY + timedelta(40), expires=TODAY + timedelta(70))
+    )
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_typing_the_same_key_again_is_harmless(machine, vendor):
+    completed = machine.activate()
+    again = machine.control().complete(completed.computer_key)
+    assert again.claims == completed.claims
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_an_older_key_never_silently_replaces_a_newer_one(machine, vendor):
+    completed = machine.activate()
+    old = completed.computer_key
+    begun = machine.control().begin(completed.activation_key)
+    machine.control().complete(
+        vendor.computer_key(begun, issued=TODAY + timedelta(1), expires=TODAY + timedelta(60))
+    )
+    before = machine.state_file.read_bytes()
+    with pytest.raises(KeyNotAccepted, match="older than the one in use") as refused:
+        machine.control().complete(old)
+    assert refused.value.code == "older_license"
+    assert machine.state_file.read_bytes() == before
+
+
+def test_of_two_keys_of_one_day_the_one_that_ends_earlier_does_not_replace_the_other(machine, vendor):
+    completed = machine.activate(expires=None)
+    begun = machine.control().begin(completed.activation_key)
+    with pytest.raises(KeyNotAccepted, match="does not expire"):
+        machine.control().complete(vendor.computer_key(begun, expires=TODAY + timedelta(5)))
+
+
+def test_a_newer_key_may_end_earlier_since_the_vendor_decided_so(machine, vendor):
+    completed = machine.activate(expires=None)
+    begun = machine.control().begin(completed.activation_key)
+    shorter = vendor.computer_key(begun, issued=TODAY + timedelta(1), expires=TODAY + timedelta(5))
+    assert machine.control().complete(shorter).claims.expires == TODAY + timedelta(5)
+
+
+def test_a_key_with_more_features_of_the_same_day_replaces_the_old_one(machine, vendor):
+    completed = machine.activate(features=0b01)
+    begun = machine.control().begin(completed.activation_key)
+    machine.control().complete(vendor.computer_key(begun, features=0b11))
+    assert machine.control().status().features == ("export", "render")
+
+
+def test_a_licence_file_may_replace_a_typed_key_of_the_same_claims(machine, vendor):
+    completed = machine.activate(features=0b11)
+    begun = machine.control().begin(completed.activation_key)
+    assert machine.control().complete(vendor.license_file(begun)).customer == "Ada Example"
+
+
+def test_a_renewal_keeps_the_deactivation_code(machine, vendor):
+    completed = machine.activate()
+    begun = machine.control().begin(completed.activation_key)
+    machine.control().complete(vendor.computer_key(begun, issued=TODAY + timedelta(1)))
+    released = machine.control().deactivate()
+    vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)
+
+
+def test_another_licence_is_used_only_once_its_key_verifies(machine, vendor, tmp_path):
+    former = machine.activate()
+    begun = machine.control().begin(vendor.activation_key())
+    stranger = machine.at(tmp_path / "other").control().begin(vendor.activation_key())
+    with pytest.raises(ComputerKeyRefused):
+        machine.control().complete(vendor.computer_key(stranger))
+    assert machine.control().status().activation_key == former.activation_key
+    completed = machine.control().complete(vendor.computer_key(begun))
+    assert completed.replaced == former.activation_key
+    assert machine.control().status().activation_key == begun.activation_key
+
+
+def test_the_seat_of_a_licence_that_was_replaced_can_still_be_freed(machine, vendor):
+    former = machine.activate()
+    machine.activate(vendor.activation_key())
+    released = machine.control().show_code()
+    assert released.activation_key == former.activation_key
+    vendor.accepts_code(released.code.text, former.computer_id, former.activation_key)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_a_renewal_of_the_old_licence_is_accepted_while_another_is_pending(machine, vendor):
+    completed = machine.activate()
+    renewal = machine.control().begin(completed.activation_key)
+    pending = machine.control().begin(vendor.activation_key())
+    machine.control().complete(
+        vendor.computer_key(renewal, issued=TODAY + timedelta(1), expires=TODAY + timedelta(90))
+    )
+    assert machine.control().status().claims.expires == TODAY + timedelta(90)
+    assert machine.control().complete(vendor.computer_key(pending)).replaced == completed.activation_key
+
+
+def test_an_application_upgraded_to_a_new_epoch_asks_for_a_fresh_key_and_runs_meanwhile(machine, vendor):
+    completed = machine.activate()
+    vendor.rotate()
+    assert machine.control().status().state is LicenseState.ACTIVE
+    begun = machine.control().begin(completed.activation_key)
+    assert (begun.computer_id.epoch, begun.renewal) == (2, False)
+    assert begun.computer_id.fingerprint == completed.computer_id.fingerprint
+    assert machine.control().status().computer_id == completed.computer_id
+    assert machine.control().begin(completed.activation_key) == begun
+    renewed = machine.control().complete(vendor.computer_key(begun))
+    assert renewed.replaced is None
+    assert machine.control().status().computer_id.epoch == 2
+
+
+def test_a_licence_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, vendor):
+    completed = machine.activate()
+    vendor.rotate()
+    released = machine.control().deactivate()
+    assert released.computer_id == completed.computer_id
+    vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)

@@ -1,0 +1,170 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
+
+import pytest
+
+from wizard_stub import this_machine
+from wizard_stub.clock import moved_back
+from wizard_stub.errors import KeyNotAccepted
+from wizard_stub.results import LicenseState
+
+from .parts import TODAY
+
+
+def latest_seen(machine):
+    return machine.control()._folder.read().latest_seen
+
+
+def test_a_licence_runs_until_noon_of_the_next_day_in_utc(machine):
+    machine.activate(expires=TODAY)
+    machine.clock.moment = datetime(2026, 3, 3, 11, 59, 59, tzinfo=UTC)
+    assert machine.control().status().state is LicenseState.ACTIVE
+    machine.clock.moment = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+    status = machine.control().status()
+    assert status.state is LicenseState.EXPIRED
+    assert "ended on 2026-03-02" in status.message
+    assert status.claims.expires == TODAY
+
+
+def test_a_licence_without_end_does_not_expire(machine):
+    machine.activate(expires=None)
+    machine.clock.advance(days=365 * 50)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_a_clock_set_back_by_more_than_26_hours_is_noticed(machine):
+    machine.activate()
+    machine.clock.advance(days=10)
+    assert machine.control().status().state is LicenseState.ACTIVE
+    machine.clock.advance(hours=-26)
+    assert machine.control().status().state is LicenseState.ACTIVE
+    machine.clock.advance(seconds=-1)
+    status = machine.control().status()
+    assert status.state is LicenseState.CLOCK_MOVED_BACK
+    assert "2026-03-12 09:30 UTC" in status.message
+
+
+def test_an_expired_licence_is_not_revived_by_setting_the_clock_back(machine):
+    machine.activate()
+    machine.clock.advance(days=40)
+    assert machine.control().status().state is LicenseState.EXPIRED
+    machine.clock.advance(days=-20)
+    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+    machine.clock.advance(days=20)
+    assert machine.control().status().state is LicenseState.EXPIRED
+
+
+def test_a_clock_that_was_right_again_runs_again(machine):
+    machine.activate()
+    machine.clock.advance(days=10)
+    machine.control().status()
+    machine.clock.advance(days=-9)
+    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+    machine.clock.advance(days=9)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_typing_the_old_key_again_does_not_hide_a_clock_set_back(machine):
+    completed = machine.activate()
+    machine.clock.advance(days=29)
+    machine.control().status()
+    machine.clock.advance(days=-20)
+    with pytest.raises(KeyNotAccepted) as refused:
+        machine.control().complete(completed.computer_key)
+    assert refused.value.code == "clock_moved_back"
+    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+
+
+def test_the_latest_time_cannot_be_walked_back_in_steps_under_the_tolerance(machine):
+    completed = machine.activate()
+    before = latest_seen(machine)
+    for _ in range(3):
+        machine.clock.advance(hours=-20)
+        if moved_back(machine.clock.moment, before):
+            break
+        machine.control().complete(completed.computer_key)
+    assert latest_seen(machine) == before
+
+
+def test_a_clock_that_was_wrongly_in_the_future_is_mended_by_a_renewed_key(machine, vendor):
+    completed = machine.activate(expires=None)
+    machine.clock.advance(days=3650)
+    machine.control().status()
+    machine.clock.advance(days=-3649)
+    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+    begun = machine.control().begin(completed.activation_key)
+    machine.control().complete(vendor.computer_key(begun, issued=TODAY + timedelta(1), expires=None))
+    assert machine.control().status().state is LicenseState.ACTIVE
+    assert latest_seen(machine) == machine.clock.moment
+
+
+def test_a_clock_that_was_wrongly_in_the_future_is_mended_by_a_new_activation(machine, vendor):
+    completed = machine.activate(expires=None)
+    machine.clock.advance(days=3650)
+    machine.control().status()
+    machine.clock.advance(days=-3650)
+    machine.control().deactivate()
+    machine.activate(completed.activation_key, expires=None)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_asking_and_giving_up_need_no_clock(machine, vendor):
+    completed = machine.activate()
+    machine.clock.advance(days=-300)
+    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+    assert machine.control().begin(completed.activation_key).computer_id == completed.computer_id
+    vendor.accepts_code(
+        machine.control().deactivate().code.text, completed.computer_id, completed.activation_key
+    )
+
+
+def test_a_clock_before_the_issue_day_counts_as_moved_back(machine):
+    machine.activate()
+    state = machine.control()._folder.read()
+    machine.control()._folder.write(replace(state, latest_seen=None))
+    machine.clock.advance(days=-2)
+    status = machine.control().status()
+    assert status.state is LicenseState.CLOCK_MOVED_BACK
+    assert "issued on 2026-03-02" in status.message
+
+
+def test_the_latest_time_is_written_once_an_hour_at_most(machine):
+    machine.activate()
+    written = machine.state_file.stat().st_ino
+    machine.clock.advance(minutes=60)
+    machine.control().status()
+    assert machine.state_file.stat().st_ino == written
+    machine.clock.advance(seconds=1)
+    machine.control().status()
+    assert latest_seen(machine) == machine.clock.moment
+
+
+def test_the_latest_time_is_not_taken_from_a_clock_that_was_set_back(machine):
+    machine.activate()
+    machine.clock.advance(days=10)
+    machine.control().status()
+    seen = latest_seen(machine)
+    machine.clock.advance(days=-9)
+    machine.control().status()
+    assert latest_seen(machine) == seen
+
+
+def test_the_costly_commitment_is_computed_once_in_a_process(machine, monkeypatch):
+    machine.activate()
+    this_machine._commitment.cache_clear()
+    counted = Mock(wraps=this_machine.commitment)
+    monkeypatch.setattr(this_machine, "commitment", counted)
+    for _ in range(5):
+        assert machine.control().status().state is LicenseState.ACTIVE
+    assert counted.call_count == 1
+
+
+def test_a_status_beside_a_process_that_changes_the_state_does_not_wait_and_does_not_write(machine):
+    machine.activate()
+    machine.clock.advance(days=1)
+    control = machine.control()
+    with control._folder.locked():
+        status = machine.control().status()
+    assert status.state is LicenseState.ACTIVE
+    assert "another process is using it" in status.not_remembered

@@ -1,0 +1,118 @@
+"""What `keyferry-wizard … --json` answers: names that other programs rely on, so they only grow.
+
+Dates are `YYYY-MM-DD` or null. `status` says in the words of the server's side whether the licence is valid;
+`state` says more finely what the wizard is in.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from protocol.claims import Claims
+from protocol.profile import WizardProfile
+from protocol.typed import Correction
+from wizard_stub.qr import ScanCode
+from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
+
+Answer = dict[str, object]
+
+_STATUS = {LicenseState.ACTIVE: "valid", LicenseState.PENDING: "not_activated"}
+
+
+def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
+    """Answer `request`."""
+    return {
+        "state": "active" if begun.renewal else "pending",
+        **_grant(begun, profile),
+        "url": begun.url,
+        "qr_version": code.version,
+        "set_aside": str(begun.set_aside) if begun.set_aside else None,
+    }
+
+
+def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
+    """Answer `activate`."""
+    corrections = [_correction(correction) for correction in completed.corrections]
+    return {
+        "status": "valid",
+        "state": "active",
+        **_grant(completed, profile),
+        **_claims(completed.claims, completed.features),
+        "computer_key": completed.computer_key,
+        "customer": completed.customer,
+        "repaired": corrections,
+        "corrections": corrections,
+        "replaced_activation_key": completed.replaced.text if completed.replaced else None,
+    }
+
+
+def of_status(status: Status, profile: WizardProfile) -> Answer:
+    """Answer `status`; where the application may not run, `code` and `message` say why."""
+    refused = status.state is not LicenseState.ACTIVE
+    return {
+        "status": _STATUS.get(status.state, status.state.value),
+        "state": status.state.value,
+        "activation_key": status.activation_key.text if status.activation_key else None,
+        "computer_id": status.computer_id.text if status.computer_id else None,
+        "computer_name": status.computer_name,
+        **_product(profile),
+        **_claims(status.claims, status.features),
+        "warning": status.not_remembered,
+        **({"code": code_of(status.state), "message": status.message} if refused else {}),
+    }
+
+
+def of_release(released: Released, code: ScanCode, profile: WizardProfile) -> Answer:
+    """Answer `deactivate` and `show-code`."""
+    return {
+        "state": "deactivated",
+        **_grant(released, profile),
+        "deactivation_code": released.code.text,
+        "deactivation_verification_code": released.code.text,
+        "url": released.url,
+        "qr_version": code.version,
+    }
+
+
+def code_of(state: LicenseState) -> str:
+    """Return the stable code of a state in which the application may not run."""
+    codes = {
+        LicenseState.PENDING: "not_activated",
+        LicenseState.EXPIRED: "license_expired",
+        LicenseState.DAMAGED: "state_damaged",
+    }
+    return codes.get(state, state.value)
+
+
+def _grant(result: Begun | Completed | Released, profile: WizardProfile) -> Answer:
+    return {
+        "activation_key": result.activation_key.text,
+        "computer_id": result.computer_id.text,
+        "computer_name": result.computer_name,
+        **_product(profile),
+    }
+
+
+def _product(profile: WizardProfile) -> Answer:
+    return {"product": profile.product_code, "product_name": profile.product_name}
+
+
+def _claims(claims: Claims | None, features: tuple[str, ...]) -> Answer:
+    return {
+        "features": list(features),
+        "expires": _day(claims.expires if claims else None),
+        "issued": _day(claims.issued if claims else None),
+    }
+
+
+def _correction(correction: Correction) -> Answer:
+    return {
+        "group": correction.group,
+        "place": correction.place,
+        "typed": correction.typed,
+        "read": correction.read,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,220 @@
+"""`keyferry-wizard`: the activation control for scripts, and for people who like a command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from protocol.profile import MachineSource, WizardProfile
+from wizard_stub import answers, failures, wording
+from wizard_stub.answers import Answer
+from wizard_stub.control import ActivationControl
+from wizard_stub.files import Pictures, read_license_file, read_profile
+from wizard_stub.qr import ScanCode
+from wizard_stub.results import LicenseState, Released
+
+_PATH = click.Path(path_type=Path)
+_JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
+_PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
+_SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
+
+_EXAMPLES = """\b
+Examples:
+  keyferry-wizard --profile demo.json --state ~/.demo request 1ABCD-…-VWXYZ --name LAB-PC-07
+  keyferry-wizard --profile demo.json --state ~/.demo activate 12345-…-VWXYZ
+  keyferry-wizard --profile demo.json --state ~/.demo activate --file demo.lic
+  keyferry-wizard --profile demo.json --state ~/.demo status --json
+
+\b
+Exit codes: 0 done, 1 refused or not activated, 2 usage, 3 expired,
+4 the clock was moved back, 5 wrong machine or damaged state.
+"""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What stands before the command."""
+
+    profile_path: Path | None
+    folder: Path | None
+    machine: str | None
+
+    @cached_property
+    def profile(self) -> WizardProfile:
+        """Read the profile; raises UsageError, or MalformedProfile."""
+        if self.profile_path is None:
+            raise click.UsageError("Missing --profile FILE before the command.")
+        return read_profile(self.profile_path)
+
+    def control(self) -> ActivationControl:
+        """Open the activation control; raises UsageError, or MachineUnknown."""
+        from_host = self.profile.machine_source is MachineSource.HOST
+        if self.folder is None:
+            raise click.UsageError("Missing --state DIR before the command.")
+        if from_host and not (self.machine and self.machine.isprintable()):
+            raise click.UsageError("This product needs --machine ID before the command.")
+        if self.machine is not None and not from_host:
+            raise click.UsageError(
+                "--machine is not for this product: the operating system names the machine."
+            )
+        anchors = os.environ.get("KEYFERRY_ANCHOR_DIR")
+        return ActivationControl(
+            self.profile,
+            self.folder,
+            machine_identifier=self.machine,
+            anchor_folder=Path(anchors) if anchors else None,
+        )
+
+
+@click.group(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--profile", "profile_path", type=_PATH, help="The wizard profile of the product (JSON).")
+@click.option("--state", "folder", type=_PATH, help="The folder that keeps the licence; made where missing.")
+@click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
+@click.pass_context
+def wizard(
+    context: click.Context, profile_path: Path | None, folder: Path | None, machine: str | None
+) -> None:
+    """Activate a product on a computer that has no network, with a phone that has one."""
+    context.obj = Invocation(profile_path, folder, machine)
+
+
+def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[..., int]], click.Command]:
+    return wizard.command(name, params=[*parameters, _JSON])
+
+
+@_command(
+    "request",
+    click.Argument(["activation_key"], nargs=-1, required=True),
+    click.Option(["--name"], help="The name under which you know this computer."),
+    _PNG,
+    _SVG,
+    click.Option(["--start-over"], is_flag=True, help="Set a damaged or foreign state aside and begin anew."),
+)
+@click.pass_obj
+def request(
+    invocation: Invocation,
+    activation_key: tuple[str, ...],
+    name: str | None,
+    png: Path | None,
+    svg: Path | None,
+    start_over: bool,
+    as_json: bool,
+) -> int:
+    """Ask for a computer key: show the QR code.
+
+    As long as the key has not been typed, this shows the same computer ID again. A licence in use stays
+    in use until the new key is verified.
+    """
+    control, pictures = invocation.control(), Pictures(png, svg)
+    pictures.require_writable()
+    begun = control.begin(" ".join(activation_key), name, start_over=start_over)
+    code = ScanCode.of(begun.url)
+    answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
+    return _tell(answer, wording.of_request(begun, invocation.profile), code, as_json=as_json)
+
+
+@_command(
+    "activate",
+    click.Argument(["computer_key"], nargs=-1),
+    click.Option(["--file", "path"], type=_PATH, help="Use this licence file instead of a typed key."),
+)
+@click.pass_obj
+def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path | None, as_json: bool) -> int:
+    """Verify a computer key, or a file, and store it.
+
+    Type the key as it is shown; case, spaces and dashes do not matter, and mistyped characters are mended
+    where the key itself can prove what was meant. Type ? for a character that cannot be read.
+    """
+    if bool(computer_key) == (path is not None):
+        raise click.UsageError("Give either a computer key or --file FILE.", click.get_current_context())
+    control = invocation.control()
+    if path is not None:
+        completed = control.complete_from_file(read_license_file(path))
+    else:
+        completed = control.complete(" ".join(computer_key))
+    answer = answers.of_activation(completed, invocation.profile)
+    return _tell(answer, wording.of_activation(completed, invocation.profile), as_json=as_json)
+
+
+@_command("status")
+@click.pass_obj
+def status(invocation: Invocation, as_json: bool) -> int:
+    """Tell what is licensed, and until when."""
+    found = invocation.control().status()
+    active, code = found.state is LicenseState.ACTIVE, answers.code_of(found.state)
+    if active or as_json:
+        answer = answers.of_status(found, invocation.profile)
+        _tell(answer, wording.of_status(found, invocation.profile), as_json=as_json)
+    else:
+        failures.report(code, found.message, as_json=False)
+    return 0 if active else failures.exit_code_of(code)
+
+
+@_command("deactivate", _PNG, _SVG)
+@click.pass_obj
+def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_json: bool) -> int:
+    """Give the licence up, and show the code for it."""
+    control, pictures = invocation.control(), Pictures(png, svg)
+    pictures.require_writable()
+    return _tell_release(control.deactivate(), invocation, pictures, as_json=as_json)
+
+
+@_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)
+@click.pass_obj
+def show_code(
+    invocation: Invocation, activation_key: tuple[str, ...], png: Path | None, svg: Path | None, as_json: bool
+) -> int:
+    """Show the newest deactivation code again.
+
+    With an activation key: the newest code of that one.
+    """
+    released = invocation.control().show_code(" ".join(activation_key) or None)
+    return _tell_release(released, invocation, Pictures(png, svg), as_json=as_json)
+
+
+def _tell_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
+    code = ScanCode.of(released.url)
+    answer = {**answers.of_release(released, code, invocation.profile), **pictures.write(code)}
+    return _tell(answer, wording.of_release(released, invocation.profile), code, as_json=as_json)
+
+
+def _tell(answer: Answer, words: str, code: ScanCode | None = None, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(answer))
+        return 0
+    click.echo(words, nl=False)
+    if code is not None:
+        # Last, so that all of it stands on a terminal of 24 lines; in colour even through a pipe.
+        click.echo("\n" + _drawable(code), nl=False, color=True)
+    return 0
+
+
+def _drawable(code: ScanCode) -> str:
+    drawing = code.terminal()
+    try:
+        drawing.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "This terminal cannot show the QR code. Write it to a file with --png FILE.\n"
+    return drawing
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every failure is one line, never a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if not given:
+            wizard.main(["--help"], prog_name="keyferry-wizard", standalone_mode=False)
+            return failures.USAGE
+        return int(wizard.main(given, prog_name="keyferry-wizard", standalone_mode=False) or 0)
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last door: whatever it is, a customer sees one clear line
+        return failures.report_error(error, as_json="--json" in given)

@@ -1,0 +1,69 @@
+"""How `keyferry-wizard` fails: one clear line, never a traceback, and an exit code for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+
+import click
+
+from protocol.errors import ProtocolError
+from wizard_stub.errors import WizardError
+
+REFUSED = 1
+USAGE = 2
+
+_EXIT_CODES = {
+    "license_expired": 3,
+    "clock_moved_back": 4,
+    "not_yet_valid": 4,
+    "wrong_machine": 5,
+    "state_damaged": 5,
+}
+_WAYS_OUT = {
+    "wrong_machine": "To begin anew here: keyferry-wizard … request ACTIVATION-KEY --start-over",
+    "state_damaged": "To set it aside and begin anew: keyferry-wizard … request ACTIVATION-KEY --start-over",
+}
+
+
+def exit_code_of(code: str) -> int:
+    """Return 3 expired, 4 clock, 5 wrong machine or damaged state, else 1."""
+    return _EXIT_CODES.get(code, REFUSED)
+
+
+def in_words(code: str, message: str) -> str:
+    """Return the message with the command that leads out, where there is one."""
+    return " ".join(filter(None, (message, _WAYS_OUT.get(code))))
+
+
+def report(code: str, message: str, *, as_json: bool, suggestion: str | None = None) -> None:
+    """Tell a failure: one line on standard error, or an object on standard output."""
+    if as_json:
+        answer = {"code": code, "message": message}
+        click.echo(json.dumps({**answer, "suggestion": suggestion} if suggestion else answer))
+    else:
+        click.echo(in_words(code, message), err=True)
+
+
+def report_error(error: Exception, *, as_json: bool) -> int:
+    """Tell any error and return its exit code."""
+    if isinstance(error, click.ClickException):
+        command = (
+            error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "keyferry-wizard"
+        )
+        message = f"{error.format_message()} See `{command} --help`."
+        report("usage", message, as_json=as_json)
+        return USAGE
+    if isinstance(error, WizardError | ProtocolError):
+        report(error.code, str(error), as_json=as_json, suggestion=error.suggestion)
+        return exit_code_of(error.code)
+    report("internal_error", _place_of(error), as_json=as_json)
+    return REFUSED
+
+
+def _place_of(error: Exception) -> str:
+    """Describe a fault of the wizard itself by its place alone: its text could hold a key."""
+    place = traceback.extract_tb(sys.exc_info()[2] or error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
+    return f"The wizard itself failed ({where}). Nothing was reported to anybody: please tell the vendor."

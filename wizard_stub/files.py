@@ -1,0 +1,71 @@
+"""The files beside the terminal: QR pictures to write, profiles and licence files to read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from protocol.errors import MalformedProfile
+from protocol.profile import WizardProfile
+from wizard_stub.errors import StorageUnavailable
+from wizard_stub.qr import ScanCode
+
+_LARGEST_FILE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where a QR code is to be written."""
+
+    png: Path | None
+    svg: Path | None
+
+    def require_writable(self) -> None:
+        """Raise StorageUnavailable (file_not_writable) before anything is done that cannot be undone."""
+        for path in filter(None, (self.png, self.svg)):
+            if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+                raise _not_writable(path, "it is no place for a file, or not this account's")
+
+    def write(self, code: ScanCode) -> dict[str, str]:
+        """Write the pictures, and return their names as an answer shows them; raises StorageUnavailable."""
+        written = {}
+        for kind, path, picture in (("png", self.png, code.png), ("svg", self.svg, code.svg)):
+            if path is not None:
+                try:
+                    path.write_bytes(picture())
+                except OSError as error:
+                    raise _not_writable(path, error.strerror) from error
+                written[kind] = str(path)
+        return written
+
+
+def read_profile(path: Path) -> WizardProfile:
+    """Read a wizard profile; raises MalformedProfile."""
+    try:
+        return WizardProfile.from_json(_read(path))
+    except OSError as error:
+        raise MalformedProfile(f"The profile {path} cannot be read ({error.strerror}).") from error
+    except RecursionError as error:
+        raise MalformedProfile(f"The profile {path} is no wizard profile.") from error
+
+
+def read_license_file(path: Path) -> str:
+    """Return the text of a licence file; raises StorageUnavailable (file_not_readable)."""
+    try:
+        return _read(path)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{path} cannot be read ({error.strerror}). Name the .lic file that you downloaded.",
+            code="file_not_readable",
+        ) from error
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        # A Windows editor puts a byte order mark in front; what is no text is refused by its reader.
+        return file.read(_LARGEST_FILE).decode("utf-8-sig", errors="replace")
+
+
+def _not_writable(path: Path, reason: str | None) -> StorageUnavailable:
+    return StorageUnavailable(f"{path} cannot be written: {reason}.", code="file_not_writable")

@@ -1,0 +1,138 @@
+"""What `keyferry-wizard` tells a person; lines of at most 79 columns."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+from protocol.profile import WizardProfile
+from protocol.typed import Correction
+from wizard_stub.results import Begun, Completed, Released, Status
+
+_GROUPS_A_LINE = 6
+_WIDTH = 79
+
+
+def of_request(begun: Begun, profile: WizardProfile) -> str:
+    """Tell how to get a computer key, with a phone or by hand."""
+    aside = f"The former state is kept as {begun.set_aside}.\n\n" if begun.set_aside else ""
+    title = "renew the licence of" if begun.renewal else "activate"
+    return (
+        f"{aside}{profile.product_name}: {title} this computer\n\n"
+        + _table(
+            ("Activation key", begun.activation_key.text),
+            ("Computer ID", begun.computer_id.text),
+            ("Computer name", begun.computer_name),
+        )
+        + _paragraphs(
+            "1. Scan the QR code below with a phone that has internet access, and follow the page "
+            "that opens. Without a phone: send the activation key and the computer ID to the vendor, "
+            "who can make the computer key for you.",
+            "2. Type the computer key that you get: keyferry-wizard … activate COMPUTER-KEY",
+        )
+    )
+
+
+def of_activation(completed: Completed, profile: WizardProfile) -> str:
+    """Tell that the licence is stored, and what was read differently from what was typed."""
+    key = completed.computer_key if completed.corrections else None
+    return (
+        f"Activated: {profile.product_name} is licensed on this computer.\n\n"
+        + _table(
+            ("Valid until", _until(completed)),
+            ("Features", ", ".join(completed.features)),
+            ("Licensed to", completed.customer),
+            ("Activation key", completed.activation_key.text),
+            ("Computer ID", completed.computer_id.text),
+            ("Computer name", completed.computer_name),
+            ("Computer key", key),
+        )
+        + _corrections(completed.corrections)
+        + _replaced(completed)
+    )
+
+
+def of_status(status: Status, profile: WizardProfile) -> str:
+    """Tell what is licensed and until when."""
+    warning = f"But the time could not be remembered. {status.not_remembered}"
+    return (
+        f"{status.message}\n\n"
+        + _table(
+            ("Product", profile.product_name),
+            ("Valid until", _until(status)),
+            ("Features", ", ".join(status.features)),
+            ("Activation key", status.activation_key.text if status.activation_key else None),
+            ("Computer ID", status.computer_id.text if status.computer_id else None),
+            ("Computer name", status.computer_name),
+        )
+        + (_paragraphs(warning) if status.not_remembered else "")
+    )
+
+
+def of_release(released: Released, profile: WizardProfile) -> str:
+    """Tell the deactivation code and how it frees the seat."""
+    return (
+        f"Deactivated: {profile.product_name} no longer runs on this computer.\n\n"
+        + _table(
+            ("Deactivation code", released.code.text),
+            ("Activation key", released.activation_key.text),
+            ("Computer ID", released.computer_id.text),
+            ("Computer name", released.computer_name),
+        )
+        + _paragraphs(
+            "The seat is free once the vendor knows of it: scan the QR code below with a phone that has "
+            "internet access, or send the three codes above to the vendor.",
+            "To see this again: keyferry-wizard … show-code",
+        )
+    )
+
+
+def _table(*rows: tuple[str, str | None]) -> str:
+    told = [(name, text) for name, text in rows if text]
+    width = max((len(name) for name, _ in told), default=0)
+    return "".join(
+        f"  {name if place == 0 else '':{width}}  {line}\n"
+        for name, text in told
+        for place, line in enumerate(_lines(text))
+    )
+
+
+def _lines(text: str) -> list[str]:
+    """Return a long key in its rows of groups; any other text is one line."""
+    groups = text.split("-")
+    if len(groups) <= _GROUPS_A_LINE:
+        return [text]
+    starts = range(0, len(groups), _GROUPS_A_LINE)
+    return ["-".join(groups[start : start + _GROUPS_A_LINE]) for start in starts]
+
+
+def _corrections(corrections: tuple[Correction, ...]) -> str:
+    if not corrections:
+        return ""
+    count = "One character was" if len(corrections) == 1 else f"{len(corrections)} characters were"
+    lines = [
+        f"  group {correction.group}, character {correction.place}: "
+        f"{f'“{correction.typed}”' if correction.typed else 'nothing'} → {correction.read}\n"
+        for correction in corrections
+    ]
+    return f"\n{count} read differently from what was typed, and the key verifies:\n" + "".join(lines)
+
+
+def _replaced(completed: Completed) -> str:
+    if completed.replaced is None:
+        return ""
+    return _paragraphs(
+        f"The former licence ({completed.replaced.text}) is no longer used here. "
+        "To free its seat: keyferry-wizard … show-code"
+    )
+
+
+def _until(result: Completed | Status) -> str | None:
+    if result.claims is None:
+        return None
+    return result.claims.expires.isoformat() if result.claims.expires else "it does not expire"
+
+
+def _paragraphs(*texts: str) -> str:
+    return "".join(
+        "\n" + fill(text, _WIDTH, break_on_hyphens=False, break_long_words=False) + "\n" for text in texts
+    )
