@@ -8,7 +8,7 @@ into another, and one typed in the wrong place is recognised.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from protocol.alphabet import GROUP, Symbols, grouped, typed_groups
@@ -48,7 +48,7 @@ class Kind(Enum):
 class Reading:
     """The content of a typed code, and the places that were read differently (none: it was typed right)."""
 
-    content: Symbols
+    content: Symbols = field(repr=False)
     corrections: tuple[Correction, ...]
 
     def text(self, kind: Kind) -> str:
@@ -77,10 +77,13 @@ def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
     return found
 
 
-def split(kind: Kind, text: str) -> tuple[str, ...]:
-    """Return the typed groups; raises MalformedCode where nothing, or no code of any kind, was typed."""
+def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...]:
+    """Return the typed groups; raises MalformedCode where nothing, or no code of any kind, was typed.
+
+    `length` is the number of symbols where that is not the kind's own.
+    """
     try:
-        groups = typed_groups(text, limit=4 * kind.length)
+        groups = typed_groups(text, limit=4 * (length or kind.length))
     except MalformedCode as error:
         raise MalformedCode(str(error), code=kind.malformed) from None
     if not groups:
@@ -100,20 +103,23 @@ def reading(kind: Kind, layout: Layout, content: Symbols) -> Reading:
     return Reading(content, corrections(layout, encode(kind, content)))
 
 
-def unreadable(kind: Kind, groups: tuple[str, ...]) -> MalformedCode:
+def unreadable(
+    kind: Kind,
+    groups: tuple[str, ...],
+    *,
+    length: int | None = None,
+    advice: str = "Compare it group by group and type it again.",
+) -> MalformedCode:
     """Return the error that says what is wrong with what was typed."""
-    typed = sum(map(len, groups))
+    typed, length = sum(map(len, groups)), length or kind.length
     other = next((other for other in Kind if other is not kind and _is_exactly(other, groups)), None)
     if other is not None:
         message = f"This is the {other.words}. Type the {kind.words} here."
-    elif typed < kind.length:
-        message = f"This {kind.words} is too short: it has {kind.length} characters, and {typed} were typed."
-    elif typed > kind.length:
-        message = f"This {kind.words} is too long: it has {kind.length} characters, and {typed} were typed."
+    elif typed != length:
+        which = "short" if typed < length else "long"
+        message = f"This is too {which}: a {kind.words} has {length} characters, what was typed has {typed}."
     else:
-        message = (
-            f"This {kind.words} has too many wrong characters. Compare it group by group and type it again."
-        )
+        message = f"This {kind.words} has too many wrong characters. {advice}"
     return MalformedCode(message, code=kind.malformed)
 
 
@@ -149,8 +155,12 @@ def _shifted_reading(kind: Kind, groups: tuple[str, ...]) -> Reading | None:
 
 
 def _spare(layout: Layout, errors: int) -> bool:
-    """Whether at least two check symbols are left over to vouch for a guess at the layout."""
-    return 2 * errors + layout.unreadable <= CHECK - 2
+    """Whether the check symbols that are left over can vouch for a guess at the layout.
+
+    A character that may be one too many can stand anywhere, and so costs as much as an unreadable one: else
+    every fourth code with three wrong characters would be taken for one with a shift and a wrong character.
+    """
+    return 2 * errors + layout.unreadable + len(layout.surplus) <= CHECK - 2
 
 
 def _is_exactly(kind: Kind, groups: tuple[str, ...]) -> bool:

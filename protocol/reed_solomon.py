@@ -14,6 +14,7 @@ two wrong places in n steps, four in n^3 / 6, which is why a mistyped key is rep
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from protocol.alphabet import Symbols
@@ -33,15 +34,12 @@ _INVERSE = [0] + [_EXP[ORDER - _LOG[a]] for a in range(1, 32)]
 
 def check_symbols(message: Sequence[int], count: int) -> Symbols:
     """Return the `count` symbols that make `message` a codeword when they are appended."""
-    generator = [1]
-    for power in range(count):
-        shifted, scaled = [*generator, 0], [0, *(_TIMES[_EXP[power]][g] for g in generator)]
-        generator = [a ^ b for a, b in zip(shifted, scaled, strict=True)]
+    generator = _generator(count)
     remainder = [0] * count
     for symbol in message:
         factor = _TIMES[symbol ^ remainder[0]]
         shifted = [*remainder[1:], 0]
-        remainder = [r ^ factor[g] for r, g in zip(shifted, generator[1:], strict=True)]
+        remainder = [r ^ factor[g] for r, g in zip(shifted, generator, strict=True)]
     return tuple(remainder)
 
 
@@ -71,6 +69,16 @@ def nearest_codeword(word: Sequence[int | None], *, check: int) -> Symbols | Non
         for codeword in codewords_near(word, check=check, errors=errors):
             return codeword
     return None
+
+
+@cache
+def _generator(count: int) -> Symbols:
+    """Return the polynomial with the roots a^0 … a^(count-1), without its leading 1."""
+    generator = [1]
+    for power in range(count):
+        shifted, scaled = [*generator, 0], [0, *(_TIMES[_EXP[power]][g] for g in generator)]
+        generator = [a ^ b for a, b in zip(shifted, scaled, strict=True)]
+    return tuple(generator[1:])
 
 
 def _locator(n: int, place: int) -> int:

@@ -21,11 +21,12 @@ _UNTYPED = ("",) * GROUP
 class Layout:
     """One typed character for each place of a code, "" where none was typed; and those left over.
 
-    `surplus` holds each character that is taken for one too many, with the place before which it stood.
+    `surplus` holds each character that is taken for one too many: the group in which it stood, the place in
+    it (both from 0, the place up to 5), and the character.
     """
 
     characters: _Characters
-    surplus: tuple[tuple[int, str], ...] = ()
+    surplus: tuple[tuple[int, int, str], ...] = ()
 
     @property
     def values(self) -> tuple[int | None, ...]:
@@ -54,14 +55,14 @@ class Correction:
 def corrections(layout: Layout, symbols: Symbols) -> tuple[Correction, ...]:
     """Return the places at which `symbols` is not what was typed."""
     changed = [
-        (place, typed, write([symbol]))
+        (*divmod(place, GROUP), typed, write([symbol]))
         for place, (typed, symbol) in enumerate(zip(layout.characters, symbols, strict=True))
         if value_of(typed) != symbol
     ]
-    dropped = [(place, typed, "") for place, typed in layout.surplus]
+    dropped = [(group, place, typed, "") for group, place, typed in layout.surplus]
     return tuple(
-        Correction(place // GROUP + 1, place % GROUP + 1, typed, read)
-        for place, typed, read in sorted(changed + dropped)
+        Correction(group + 1, place + 1, typed, read)
+        for group, place, typed, read in sorted(changed + dropped)
     )
 
 
@@ -126,7 +127,12 @@ def _whole(group: str) -> Layout:
 
 def _without(characters: _Characters, out: tuple[int, ...]) -> Layout:
     kept = tuple(character for place, character in enumerate(characters) if place not in out)
-    return Layout(kept, tuple((place - before, characters[place]) for before, place in enumerate(out)))
+    surplus = []
+    for before, place in enumerate(out):
+        # What stood behind the last place belongs to the last group, as its sixth character.
+        group = min(place - before, len(kept) - 1) // GROUP
+        surplus.append((group, place - before - group * GROUP, characters[place]))
+    return Layout(kept, tuple(surplus))
 
 
 def _with_gaps(layout: Layout, gaps: tuple[int, ...]) -> Layout:
@@ -139,9 +145,9 @@ def _with_gaps(layout: Layout, gaps: tuple[int, ...]) -> Layout:
 def _joined(groups: Sequence[Layout]) -> Layout:
     characters = tuple(character for group in groups for character in group.characters)
     surplus = tuple(
-        (number * GROUP + place, character)
+        (number, place, character)
         for number, group in enumerate(groups)
-        for place, character in group.surplus
+        for _, place, character in group.surplus
     )
     return Layout(characters, surplus)
 
