@@ -26,6 +26,9 @@ def clean_computer_name(text: str | None) -> str | None:
 
 
 def shortened_for_token(name: str | None) -> str:
-    """Return as much of a name as a QR code carries: at most 24 bytes of UTF-8, cut between characters."""
-    encoded = (name or "").encode("utf-8")[:MAX_TOKEN_BYTES]
+    """Return as much of a name as a QR code carries, "" where there is none.
+
+    That is at most 24 bytes of UTF-8, cut between characters; raises as `clean_computer_name` does.
+    """
+    encoded = (clean_computer_name(name) or "").encode("utf-8")[:MAX_TOKEN_BYTES]
     return encoded.decode("utf-8", errors="ignore").strip()

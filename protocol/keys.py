@@ -36,9 +36,11 @@ class EpochKeys:
 
     @classmethod
     def derive(cls, application_secret: bytes, *, product_code: str, epoch: int) -> EpochKeys:
-        """Derive all keys of an epoch from its 32-byte application secret."""
+        """Derive all keys of an epoch, 1 to 31, from its 32-byte application secret."""
         if len(application_secret) != APPLICATION_SECRET_BYTES:
             raise ValueError(f"an application secret has {APPLICATION_SECRET_BYTES} bytes")
+        if not FIRST_EPOCH <= epoch <= LAST_EPOCH:
+            raise ValueError(f"epochs are numbered from {FIRST_EPOCH} to {LAST_EPOCH}")
 
         def key(purpose: str) -> bytes:
             return derive_key(application_secret, purpose)

@@ -6,13 +6,13 @@ wizard fixes algorithm, type, issuer and audience, and applies its own day rule 
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from jwt.utils import base64url_encode
 
 from protocol.alphabet import SYMBOLS, write
 from protocol.claims import CLAIMS_SYMBOLS, Claims
@@ -26,7 +26,13 @@ MAX_CHARACTERS = 8192
 _ALGORITHM = "EdDSA"
 _REQUIRED = ["iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"]
 # `iat` and its like are judged by the claims and the wizard's own day rule, not by a library's clock.
-_CHECKS: Any = {"require": _REQUIRED, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
+_CHECKS: Any = {
+    "require": _REQUIRED,
+    "strict_aud": True,
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
 
 
 @dataclass(frozen=True)
@@ -69,18 +75,10 @@ def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey)
         payload, "activation_key_sha256", binding.activation_key.digest.hex(), "another activation key"
     )
     try:
-        return LicenseFile(
-            activation_id=payload["jti"],
-            issued_at=datetime.fromtimestamp(payload["iat"], UTC),
-            claims=_claims(payload["claims"]),
-            computer_name=payload.get("computer_name"),
-            customer=payload.get("customer"),
-            features=tuple(payload.get("features", ())),
-        )
-    except (TypeError, ValueError, OverflowError):
-        raise LicenseFileRefused(
-            "This licence file is of a form not known here. Update the application."
-        ) from None
+        return _content(payload)
+    except (TypeError, ValueError, OverflowError, OSError):
+        refused = LicenseFileRefused("This licence file is of a form not known here. Update the application.")
+    raise refused
 
 
 def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey) -> dict[str, Any]:
@@ -91,13 +89,21 @@ def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey
             text, public_key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=product_code, options=_CHECKS
         )
     except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
-        raise LicenseFileRefused(
+        refused = LicenseFileRefused(
             "This licence file is for another product. Choose the file for this one."
-        ) from None
-    except (jwt.InvalidTokenError, UnicodeError):
-        raise LicenseFileRefused(
-            "This is no licence file for this application, or it was altered. Download it again, unchanged."
-        ) from None
+        )
+    except (jwt.PyJWTError, UnicodeError, RecursionError):
+        refused = _altered()
+    else:
+        return _payload_of_a_license_file(token, text)
+    # Not raised above, since the library's errors hold what they refuse and would come along as the context.
+    raise refused
+
+
+def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, Any]:
+    # The library forgives what does not belong into the base64 of a signature; there is one right way only.
+    if base64url_encode(token["signature"]) != text.rpartition(".")[2].encode("ascii"):
+        raise _altered()
     if token["header"].get("typ") != TYPE:
         raise LicenseFileRefused("This file is signed, but it is no licence file. Choose the .lic file.")
     payload: dict[str, Any] = token["payload"]
@@ -105,13 +111,45 @@ def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey
 
 
 def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str) -> None:
-    if not hmac.compare_digest(str(payload[name]).encode(), expected.encode()):
+    # Nothing here is secret from who holds the file: its signature was verified before.
+    if payload[name] != expected:
         raise LicenseFileRefused(
             f"This licence file is for {whose}. Download the one for the QR code shown now."
         )
 
 
+def _content(payload: dict[str, Any]) -> LicenseFile:
+    """Read a verified payload; raises TypeError, ValueError, OverflowError or OSError where it is odd."""
+    features = payload.get("features", [])
+    if type(payload["iat"]) is not int or not isinstance(features, list):
+        raise TypeError("iat is a number, features are a list")
+    return LicenseFile(
+        activation_id=_text(payload["jti"]),
+        issued_at=datetime.fromtimestamp(payload["iat"], UTC),
+        claims=_claims(_text(payload["claims"])),
+        computer_name=_text_or_none(payload.get("computer_name")),
+        customer=_text_or_none(payload.get("customer")),
+        features=tuple(map(_text, features)),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is missing")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
 def _claims(text: str) -> Claims:
     if len(text) != CLAIMS_SYMBOLS or not set(text) <= set(SYMBOLS):
-        raise ValueError("claims are 8 symbols")
+        raise ValueError(f"claims are {CLAIMS_SYMBOLS} symbols")
     return Claims.from_symbols(tuple(map(SYMBOLS.index, text)))
+
+
+def _altered() -> LicenseFileRefused:
+    return LicenseFileRefused(
+        "This is no licence file for this application, or it was altered. Download it again, unchanged."
+    )

@@ -127,13 +127,8 @@ class WizardProfile:
     @classmethod
     def from_json(cls, text: str) -> WizardProfile:
         """Read a profile; raises MalformedProfile, which names the field that is wrong."""
-        try:
-            document = json.loads(text)
-        except ValueError:
-            raise _malformed("it is not JSON") from None
-        if not isinstance(document, dict) or document.get("format") != FORMAT:
-            raise _malformed(f"its format is not {FORMAT}")
-        read = _Reader(document)
+        read = _Reader(_json_object(text))
+        read.matching("format", re.compile(re.escape(FORMAT)))
         return cls(
             product_number=read.number("product_number", 1, MAX_PRODUCT_NUMBER),
             product_code=read.text("product_code"),
@@ -152,20 +147,32 @@ def is_server_url(url: str) -> bool:
     return _SERVER_URL.fullmatch(url) is not None
 
 
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    # Not raised above, since the error of the json module holds the whole profile.
+    if not isinstance(document, dict):
+        raise _malformed("it is no JSON object")
+    return document
+
+
 @dataclass(frozen=True)
 class _Reader:
-    """Reads one JSON object field by field, naming the field that is wrong."""
+    """Reads one JSON object field by field, naming the field that is wrong, below `path`."""
 
     document: dict[str, Any]
+    path: str = ""
 
     def _get(self, name: str, valid: Callable[[Any], bool]) -> Any:
         value = self.document.get(name)
         if not valid(value):
-            raise _malformed(f"“{name}” is missing or wrong")
+            raise _malformed(f"“{self.path}{name}” is missing or wrong")
         return value
 
     def text(self, name: str) -> str:
-        return str(self._get(name, lambda value: isinstance(value, str) and value != ""))
+        return str(self._get(name, _is_text))
 
     def number(self, name: str, lowest: int, highest: int) -> int:
         return int(self._get(name, lambda value: type(value) is int and lowest <= value <= highest))
@@ -177,28 +184,20 @@ class _Reader:
         return kind(self._get(name, lambda value: value in list(kind)))
 
     def matching(self, name: str, pattern: re.Pattern[str]) -> str:
-        return str(
-            self._get(name, lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None)
-        )
+        return str(self._get(name, lambda value: _is_text(value) and pattern.fullmatch(value) is not None))
 
     def texts(self, name: str, most: int) -> tuple[str, ...]:
-        return tuple(self._get(name, lambda value: _is_list_of(value, str) and len(value) <= most))
+        return tuple(self._get(name, lambda value: _is_list(value, _is_text) and len(value) <= most))
 
     def binary(self, name: str, size: int) -> bytes:
-        try:
-            value = base64.b64decode(self.text(name), validate=True)
-        except ValueError:
-            value = b""
-        if len(value) != size:
-            raise _malformed(f"“{name}” is not {size} bytes in base64")
-        return value
+        return base64.b64decode(self._get(name, lambda value: _is_base64(value, size)))
 
     def epochs(self, name: str) -> tuple[ProfileEpoch, ...]:
-        items = self._get(name, lambda value: _is_list_of(value, dict) and value)
-        epochs = tuple(_Reader(item).epoch() for item in items)
+        items = self._get(name, lambda value: _is_list(value, _is_object) and value)
+        epochs = tuple(_Reader(item, f"{name}[{place}].").epoch() for place, item in enumerate(items))
         numbers = [epoch.number for epoch in epochs]
         if numbers != sorted(set(numbers)):
-            raise _malformed("its epochs are not in ascending order")
+            raise _malformed(f"the numbers of “{name}” do not ascend")
         return epochs
 
     def epoch(self) -> ProfileEpoch:
@@ -211,8 +210,24 @@ class _Reader:
         )
 
 
-def _is_list_of(value: Any, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+def _is_list(value: Any, of: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(map(of, value))
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_text(value: Any) -> bool:
+    # JSON can name half a character, which no encoding can write.
+    return isinstance(value, str) and value != "" and value.encode("utf-8", "ignore").decode() == value
+
+
+def _is_base64(value: Any, size: int) -> bool:
+    if not isinstance(value, str) or re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", value) is None or len(value) % 4:
+        return False
+    decoded = base64.b64decode(value)
+    return len(decoded) == size and _base64(decoded) == value
 
 
 def _base64(value: bytes) -> str:

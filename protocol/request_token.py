@@ -12,13 +12,12 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from itsdangerous import BadSignature as ItsdangerousBadSignature
 from itsdangerous import Signer
 
 from protocol.activation_key import ActivationKey
 from protocol.alphabet import SYMBOLS, Symbols, to_int, to_symbols, top_bits, write
 from protocol.computer_id import ComputerId
-from protocol.computer_name import MAX_TOKEN_BYTES, clean_computer_name, shortened_for_token
+from protocol.computer_name import MAX_TOKEN_BYTES, shortened_for_token
 from protocol.deactivation import DeactivationCode
 from protocol.errors import BadSignature, MalformedCode, MalformedToken
 from protocol.keys import EpochKeys, mac
@@ -67,7 +66,10 @@ class TokenHeader:
 
 
 def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKeys) -> str:
-    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups."""
+    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups.
+
+    Raises MalformedCode (malformed_computer_name) as `clean_computer_name` does.
+    """
     deed = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
     head = (deed, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
     body = _masked(request.activation_key.symbols, head, keys)
@@ -86,14 +88,12 @@ def peek(token: str) -> TokenHeader:
 def verify_request(token: str, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
     """Verify, then parse; raises MalformedToken, BadSignature, or MalformedCode for a newer key format."""
     symbols, deed = _split(token)
-    try:
-        _signer(deed, keys).unsign(token)
-    except ItsdangerousBadSignature:
-        # Its error carries the token: it goes no further than here.
+    # Not `unsign`: its error carries the token.
+    if not _signer(deed, keys).validate(token):
         raise BadSignature(
             "This QR code was altered, or does not come from the application that it names. "
             "Scan the code in the License Wizard again, or use the computer ID by hand."
-        ) from None
+        )
     return _parse(symbols, deed, keys)
 
 
@@ -144,18 +144,15 @@ def _name_symbols(name: str) -> Symbols:
 
 def _name(symbols: Symbols) -> str | None:
     size, padding = divmod(5 * len(symbols), 8)
-    value = to_int(symbols)
+    encoded = (to_int(symbols) >> padding).to_bytes(size, "big")
     try:
-        text = (value >> padding).to_bytes(size, "big").decode("utf-8")
-        name = clean_computer_name(text)
-    except (UnicodeDecodeError, MalformedCode):
-        raise _malformed(
-            "This QR code holds a computer name that cannot be shown. Rename the computer."
-        ) from None
+        name = shortened_for_token(encoded.decode("utf-8", errors="replace"))
+    except MalformedCode:
+        name = ""
     # One canonical encoding, all else rejected.
-    if _name_symbols(name or "") != symbols:
-        raise _malformed("This QR code holds a computer name in a form that is not used. Scan it again.")
-    return name
+    if _name_symbols(name) != symbols:
+        raise _malformed("This QR code holds a computer name that cannot be shown. Rename the computer.")
+    return name or None
 
 
 class _TokenSigner(Signer):
