@@ -64,8 +64,9 @@ install_project() {
 make_browser() {
     local python missing=()
     command -v chromium >/dev/null || missing+=(chromium)
-    # Without any font, Chromium shows empty boxes.
+    # Without any font, Chromium shows empty boxes; without libatomic, the driver that steers it does not start.
     [ -d /usr/share/fonts/truetype/dejavu ] || missing+=(fonts-dejavu-core)
+    compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
     if [ ! -e .venv/locked ]; then
         python=$(find_python)
         # shellcheck disable=SC2207 # at most one word
