@@ -88,6 +88,8 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+        # From here on a request waits for the workers instead of being turned away.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise _cannot_listen(error, host, port) from None

@@ -1,0 +1,109 @@
+"""`keyferry` as an administrator types it, in the test's own process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from server.faces.command_line import main
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+    @property
+    def refusal(self) -> str:
+        """The code of a refusal that was asked for in JSON."""
+        assert (self.exit_code, self.stderr) == (1, ""), self.stderr
+        assert set(self.json) <= {"code", "message", "suggestion"}
+        code: str = self.json["code"]
+        return code
+
+
+@pytest.fixture
+def keyferry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Said]:
+    for name in ("DATABASE_URL", "MASTER_KEY", "MASTER_KEY_FILE", "PUBLIC_URL"):
+        monkeypatch.delenv(f"KEYFERRY_{name}", raising=False)
+    monkeypatch.setenv("KEYFERRY_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> Said:
+        done = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+        return Said(done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def instance(settings, keyferry) -> Callable[..., Said]:
+    """`keyferry` on an initialised instance."""
+    return keyferry
+
+
+@pytest.fixture
+def done(instance) -> Callable[..., Any]:
+    """Run a command that must succeed, and return its JSON."""
+
+    def run(*arguments: str) -> Any:
+        said = instance(*arguments, "--json")
+        assert said.exit_code == 0, said.stdout + said.stderr
+        return said.json
+
+    return run
+
+
+@pytest.fixture
+def issue(done) -> Callable[..., str]:
+    """Issue a licence of two seats and return its activation key."""
+
+    def issue(*options: str) -> str:
+        [license] = done("license", "issue", "demo-cad", "--seats", "2", *options)["licenses"]
+        key: str = license["activation_key"]
+        return key
+
+    return issue
+
+
+@pytest.fixture
+def certificate(tmp_path) -> tuple[Path, Path]:
+    """A certificate for this machine, signed by itself, and its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certfile.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    unprotected = serialization.NoEncryption()
+    keyfile.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unprotected)
+    )
+    return certfile, keyfile

@@ -1,0 +1,81 @@
+"""`keyferry init`, and every other command before it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from server.core.secrets import new_master_key
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_init_makes_everything_for_the_owner_only_and_says_what_comes_next(keyferry, tmp_path):
+    said = keyferry("init")
+    assert said.exit_code == 0
+    home = tmp_path / "home"
+    for made in (home, home / "keyferry.db", home / "master.key"):
+        assert str(made) in said.stdout
+    assert mode_of(home) == 0o700
+    assert mode_of(home / "master.key") == 0o600
+    assert mode_of(home / "keyferry.db") == 0o600
+    assert "keyferry product add" in said.stdout
+    assert "keyferry serve" in said.stdout
+
+
+def test_init_again_changes_nothing(keyferry, tmp_path):
+    keyferry("init")
+    key = (tmp_path / "home" / "master.key").read_text()
+    keyferry("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short")
+    again = keyferry("init", "--json")
+    assert (again.exit_code, again.json["made"]) == (0, [])
+    assert (tmp_path / "home" / "master.key").read_text() == key
+    assert keyferry("product", "export", "demo-cad").exit_code == 0
+
+
+def test_init_makes_no_master_key_file_where_the_environment_holds_the_key(keyferry, tmp_path, monkeypatch):
+    monkeypatch.setenv("KEYFERRY_MASTER_KEY", new_master_key("env"))
+    assert keyferry("init", "--json").json["master_key_file"] is None
+    assert not (tmp_path / "home" / "master.key").exists()
+
+
+def test_init_never_replaces_a_lost_master_key_by_a_new_one(keyferry, tmp_path):
+    keyferry("init")
+    keyferry("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short")
+    (tmp_path / "home" / "master.key").unlink()
+    assert keyferry("init", "--json").refusal == "missing_master_key"
+    assert not (tmp_path / "home" / "master.key").exists()
+
+
+def test_init_says_where_it_may_not_write(keyferry, tmp_path):
+    (tmp_path / "home").write_text("a file where the folder should be")
+    assert keyferry("init", "--json").refusal == "home_not_writable"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short"),
+        ("product", "export", "demo-cad"),
+        ("product", "rotate", "demo-cad"),
+        ("license", "issue", "demo-cad", "--seats", "1"),
+        ("license", "show", "KEY"),
+        ("license", "renew", "KEY", "--days", "1"),
+        ("license", "suspend", "KEY"),
+        ("license", "resume", "KEY"),
+        ("activate", "KEY", "ID"),
+        ("deactivate", "KEY", "ID", "CODE"),
+        ("serve",),
+    ],
+)
+def test_every_command_asks_for_init_first(keyferry, tmp_path, command):
+    said = keyferry(*command)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.endswith("Run `keyferry init` first.\n")
+    assert len(said.stderr.splitlines()) == 1
+    assert keyferry(*command, "--json").refusal == "not_initialised"
+    assert list(tmp_path.iterdir()) == []

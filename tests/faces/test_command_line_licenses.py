@@ -1,0 +1,123 @@
+"""`keyferry license …`."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol.activation_key import ActivationKey
+
+
+def test_an_issued_licence_shows_everything_that_it_grants(vendor, done, issue):
+    options = (
+        "--expires",
+        "2090-12-31",
+        "--lease-days",
+        "30",
+        "--feature",
+        "cam",
+        "--customer",
+        "Ada@Example.com",
+    )
+    key = issue(*options)
+    [shown] = done("license", "show", key)["licenses"]
+    assert shown == {
+        "activation_key": key,
+        "product": "demo-cad",
+        "product_name": "Demo CAD",
+        "customer": "ada@example.com",
+        "seats": 2,
+        "seats_used": 0,
+        "expires": "2090-12-31",
+        "days": None,
+        "lease_days": 30,
+        "features": ["cam"],
+        "status": "active",
+        "activations": [],
+    }
+
+
+def test_many_licences_are_issued_at_once(vendor, done, instance):
+    issued = done("license", "issue", "demo-cad", "--seats", "1", "--count", "20")["licenses"]
+    assert len({license["activation_key"] for license in issued}) == 20
+    lines = instance("license", "issue", "demo-cad", "--seats", "1", "--count", "3").stdout.splitlines()
+    assert [ActivationKey.from_text(line).text for line in lines[-3:]] == lines[-3:]
+
+
+def test_json_may_stand_anywhere_after_the_command(vendor, instance):
+    for arguments in (
+        ("--json", "demo-cad", "--seats", "1"),
+        ("demo-cad", "--json", "--seats", "1"),
+        ("demo-cad", "--seats", "1", "--json"),
+    ):
+        assert len(instance("license", "issue", *arguments).json["licenses"]) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--seats", "0"),
+        ("--seats", "1", "--expires", "31.12.2030"),
+        ("--seats", "1", "--expires", "2030-12-31", "--days", "1"),
+        ("--seats", "1", "--days", "0"),
+        ("--seats", "1", "--nonsense"),
+        (),
+    ],
+)
+def test_wrong_usage_ends_with_2(vendor, instance, options):
+    said = instance("license", "issue", "demo-cad", *options)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "Usage: " in said.stderr
+
+
+def test_a_licence_is_renewed_by_date_or_days(vendor, done, issue):
+    key = issue("--expires", "2090-01-01")
+    [renewed] = done("license", "renew", key, "--days", "10")["licenses"]
+    assert renewed["expires"] == "2090-01-11"
+    [renewed] = done("license", "renew", key, "--expires", "2080-01-01")["licenses"]
+    assert renewed["expires"] == "2080-01-01"
+
+
+def test_a_licence_that_never_expires_gets_no_days(vendor, issue, instance):
+    assert instance("license", "renew", issue(), "--days", "1", "--json").refusal == "license_never_expires"
+
+
+@pytest.mark.parametrize("options", [(), ("--days", "1", "--expires", "2090-01-01")])
+def test_a_renewal_takes_one_of_date_and_days(vendor, issue, instance, options):
+    assert instance("license", "renew", issue(), *options).exit_code == 2
+
+
+def test_a_licence_is_suspended_and_resumed(vendor, done, issue, instance):
+    key = issue()
+    machine = vendor.machine(ActivationKey.from_text(key))
+    assert done("license", "suspend", key)["licenses"][0]["status"] == "suspended"
+    assert instance("activate", key, machine.computer_id.text, "--json").refusal == "license_suspended"
+    assert done("license", "resume", key)["licenses"][0]["status"] == "active"
+    done("activate", key, machine.computer_id.text)
+
+
+def test_an_expired_licence_says_so(vendor, done, issue, instance):
+    key = issue("--expires", "2021-01-01")
+    assert done("license", "show", key)["licenses"][0]["status"] == "expired"
+    assert "keyferry license renew" in instance("license", "show", key).stdout
+
+
+def test_a_mistyped_key_is_refused_with_what_was_probably_meant(vendor, issue, instance):
+    key = issue()
+    typed = ("2" if key[6] != "2" else "3").join((key[:6], key[7:]))
+    said = instance("license", "show", typed, "--json")
+    assert said.refusal == "malformed_activation_key"
+    assert said.json["suggestion"] == key
+    said = instance("license", "show", typed)
+    assert (said.exit_code, len(said.stderr.splitlines())) == (1, 1)
+    assert f"Did you mean {key}?" in said.stderr
+
+
+def test_an_unknown_key_is_refused(vendor, instance):
+    unknown = ActivationKey.generate(bytes(12)).text
+    assert instance("license", "show", unknown, "--json").refusal == "unknown_activation_key"
+
+
+def test_a_key_is_read_as_people_type_it(vendor, done, issue):
+    key = issue()
+    [shown] = done("license", "show", key.replace("-", " ").lower())["licenses"]
+    assert shown["activation_key"] == key
