@@ -44,22 +44,34 @@ export class Problem extends Error {
   /**
    * @param {string} code
    * @param {string} [detail] a sentence from the server, shown where the page has no words of its own
+   * @param {number | null} [retryAfter] seconds until trying again makes sense, where the server says so
    */
-  constructor(code, detail = "") {
+  constructor(code, detail = "", retryAfter = null) {
     super(code);
     this.code = code;
     this.detail = detail;
+    this.retryAfter = retryAfter;
   }
 }
 
-/** @typedef {{status: number, type: string, disposition: string, body: string}} Answer */
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} type
+ * @property {string} disposition
+ * @property {number | null} retryAfter seconds
+ * @property {string} body
+ */
 
 /** @param {Response} response @returns {Promise<Answer>} */
 async function received(response) {
+  // The other form of this header, a date, is not one that our server sends.
+  const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
   return {
     status: response.status,
     type: response.headers.get("content-type") ?? "",
     disposition: response.headers.get("content-disposition") ?? "",
+    retryAfter: Number.isNaN(seconds) ? null : seconds,
     body: await response.text(),
   };
 }
@@ -123,7 +135,7 @@ async function post(address, token, signal) {
   if (answer.status >= 200 && answer.status < 300) return answer;
   const { code, detail } = parse(answer.body);
   if (typeof code !== "string") throw new Problem("unreadable_answer");
-  throw new Problem(code, typeof detail === "string" ? detail : "");
+  throw new Problem(code, typeof detail === "string" ? detail : "", answer.retryAfter);
 }
 
 /**

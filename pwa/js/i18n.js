@@ -86,7 +86,7 @@ export function t(key, values = {}) {
  * Say something with elements in it, such as a name that keeps its own direction.
  *
  * @param {string} key
- * @param {Record<string, Node | string | number>} values
+ * @param {Record<string, Node | string | number>} values `count` chooses the plural form
  * @returns {(Node | string)[]}
  */
 export function rich(key, values) {

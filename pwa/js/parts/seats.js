@@ -1,4 +1,17 @@
 import { el } from "../dom.js";
+import { rich, t } from "../i18n.js";
+
+/**
+ * A sentence with a share of the seats in it, such as "2 of 5", which never breaks in the middle.
+ *
+ * @param {string} key
+ * @param {number} part
+ * @param {number} total
+ */
+export function seatSentence(key, part, total) {
+  const share = el("span", { class: "share" }, t("seats.share", { part, total }));
+  return rich(key, { share, count: total });
+}
 
 /** More than this many seats no longer read as single dots. */
 const MOST_DOTS = 10;

@@ -3,7 +3,7 @@ import { t } from "../i18n.js";
 import { button } from "../parts/button.js";
 import { computer, factList, identity, validity } from "../parts/facts.js";
 import { aboutComputer } from "../parts/names.js";
-import { seatPicture } from "../parts/seats.js";
+import { seatPicture, seatSentence } from "../parts/seats.js";
 
 /** @typedef {import("../api.js").ActivationQuestion | import("../api.js").DeactivationQuestion} Question */
 
@@ -16,14 +16,14 @@ import { seatPicture } from "../parts/seats.js";
  */
 export function confirmView(question, { confirm }) {
   const words = `confirm.${question.deed}.${question.outcome}`;
-  const { used, total, after } = question.seats;
+  const { total, after } = question.seats;
   const heading = el("h1", {}, aboutComputer(`${words}.title`, question.computerName));
-  const seats = t(`${words}.seats`, { used, total, after, count: total });
+  const lead = el("p", { class: "lead" }, seatSentence(`${words}.seats`, after, total));
   const end = question.deed === "activate" ? [validity(question.expires)] : [];
   const card = el(
     "div",
     { class: "card is-question" },
-    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, seats), seatPicture(question.seats)),
+    el("div", { class: "opening" }, heading, lead, seatPicture(question.seats)),
     el("p", { class: "explanation" }, t(`${words}.explanation`)),
     factList([computer(question.computerName), ...identity(question), ...end]),
     el(
@@ -33,5 +33,5 @@ export function confirmView(question, { confirm }) {
       el("p", { class: "hint" }, t("confirm.nothingYet")),
     ),
   );
-  return { name: `confirm-${question.deed}`, heading, content: [card], announcement: seats };
+  return { name: `confirm-${question.deed}`, heading, content: [card], announcement: lead.textContent ?? "" };
 }

@@ -6,6 +6,7 @@ import { button } from "../parts/button.js";
 import { typedKey } from "../parts/code.js";
 import { factList, identity, validity } from "../parts/facts.js";
 import { aboutComputer, properName } from "../parts/names.js";
+import { seatSentence } from "../parts/seats.js";
 
 /** @typedef {{fetchFile: () => Promise<{name: string, content: Blob}>, finish: () => void}} KeyActions */
 
@@ -103,7 +104,7 @@ function facts(activation) {
   const { used, total } = activation.seats;
   return factList([
     validity(activation.expires),
-    [t("facts.seats"), t("facts.seatsInUse", { used, total })],
+    [t("facts.seats"), ...seatSentence("facts.seatsInUse", used, total)],
     activation.features.length === 0 ? null : [t("facts.features"), properName(list(activation.features))],
     ...identity(activation),
   ]);

@@ -26,13 +26,24 @@ function tryAgain(code, { repeat, startOver }) {
 }
 
 /**
+ * What to do, with the time to wait where the server named it.
+ *
+ * @param {string} words
+ * @param {number | null} retryAfter seconds
+ */
+function toDo(words, retryAfter) {
+  if (retryAfter === null || !hasWords(`${words}.toDoAfter`)) return t(`${words}.toDo`);
+  return t(`${words}.toDoAfter`, { count: Math.ceil(retryAfter / 60) });
+}
+
+/**
  * What happened, what to do, whom to ask.
  *
  * @param {import("../api.js").Problem} problem
  * @param {{repeat: () => Promise<void>, startOver: () => Promise<void>}} actions
  * @returns {import("../screen.js").View}
  */
-export function problemView({ code, detail }, actions) {
+export function problemView({ code, detail, retryAfter }, actions) {
   const words = hasWords(`problems.${code}`) ? `problems.${code}` : "problems.unknown";
   const heading = el("h1", {}, t(`${words}.title`));
   const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
@@ -45,7 +56,7 @@ export function problemView({ code, detail }, actions) {
     heading,
     el("p", { class: "lead" }, happened),
     el("h2", {}, t("problem.toDo")),
-    el("p", {}, t(`${words}.toDo`)),
+    el("p", {}, toDo(words, retryAfter)),
     el("h2", {}, t("problem.whomToAsk")),
     el("p", {}, t(`${words}.ask`)),
     again && el("div", { class: "actions" }, again),

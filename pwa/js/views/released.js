@@ -4,7 +4,7 @@ import { button } from "../parts/button.js";
 import { factList, identity } from "../parts/facts.js";
 import { icon } from "../parts/icon.js";
 import { aboutComputer } from "../parts/names.js";
-import { seatPicture } from "../parts/seats.js";
+import { seatPicture, seatSentence } from "../parts/seats.js";
 
 /**
  * The seat is free: by this tap, or by an earlier one.
@@ -17,16 +17,16 @@ export function releasedView(release, { finish }) {
   const words = `released.${release.outcome === "already_released" ? "already" : "now"}`;
   const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
   const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
-  const lead = t(`${words}.lead`, seats);
+  const lead = el("p", { class: "lead" }, seatSentence(`${words}.lead`, seats.used, seats.total));
   const card = el(
     "div",
     { class: "card" },
     el("div", { class: "badge is-good" }, icon("check")),
-    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, lead), seatPicture(seats)),
+    el("div", { class: "opening" }, heading, lead, seatPicture(seats)),
     el("h2", {}, t("released.nextTitle")),
     el("p", {}, t(`${words}.next`)),
     factList(identity(release)),
     el("div", { class: "actions" }, button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
   );
-  return { name: "released", heading, content: [card], announcement: lead };
+  return { name: "released", heading, content: [card], announcement: lead.textContent ?? "" };
 }
