@@ -27,10 +27,11 @@ _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this 
 
 _EXAMPLES = """\b
 Examples:
-  keyferry-wizard --profile demo.json --state ~/.demo request 1ABCD-…-VWXYZ --name LAB-PC-07
-  keyferry-wizard --profile demo.json --state ~/.demo activate 12345-…-VWXYZ
-  keyferry-wizard --profile demo.json --state ~/.demo activate --file demo.lic
-  keyferry-wizard --profile demo.json --state ~/.demo status --json
+  keyferry-wizard --profile demo.json --state lic request 1A2B3-… --name LAB-7
+  keyferry-wizard --profile demo.json --state lic activate 1C2D3-…
+  keyferry-wizard --profile demo.json --state lic activate --file demo.lic
+  keyferry-wizard --profile demo.json --state lic status --json
+  keyferry-wizard --profile demo.json --state lic deactivate --png code.png
 
 \b
 Exit codes: 0 done, 1 refused or not activated, 2 usage, 3 expired,

@@ -124,9 +124,7 @@ def test_a_second_folder_that_completes_takes_over_and_the_first_says_so(machine
     assert "older copy" in status.message
 
 
-def test_of_two_folders_that_asked_at_once_the_last_to_complete_runs(
-    machine, tmp_path, vendor
-):
+def test_of_two_folders_that_asked_at_once_the_last_to_complete_runs(machine, tmp_path, vendor):
     second, key = machine.at(tmp_path / "second"), vendor.activation_key()
     first_asked, second_asked = machine.control().begin(key), second.control().begin(key)
     machine.control().complete(vendor.computer_key(first_asked))

@@ -168,3 +168,17 @@ def test_a_status_beside_a_process_that_changes_the_state_does_not_wait_and_does
         status = machine.control().status()
     assert status.state is LicenseState.ACTIVE
     assert "another process is using it" in status.not_remembered
+
+
+def test_remembering_the_time_never_undoes_what_another_process_did_meanwhile(machine):
+    machine.activate()
+    machine.clock.advance(days=1)
+
+    def now() -> datetime:
+        # Between the reading and the writing of the status that asks for the time.
+        if machine.control()._folder.read().license is not None:
+            machine.control().deactivate()
+        return machine.clock.moment
+
+    assert machine.control(now=now).status().state is LicenseState.ACTIVE
+    assert machine.control().status().state is LicenseState.NOT_ACTIVATED

@@ -1,0 +1,109 @@
+"""No network anywhere: not in what the wizard imports, not in what it does."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import wizard_stub
+from protocol.computer_id import read_computer_id
+from protocol.profile import MachineSource
+from wizard_stub.results import Begun
+
+ROOT = Path(wizard_stub.__file__).parents[1]
+NETWORK = {"socket", "ssl", "http", "urllib", "asyncio", "ftplib", "smtplib", "xmlrpc", "requests"}
+
+# Python reports to audit hooks every socket that is made, bound, connected or asked for a name.
+WITHOUT_SOCKETS = textwrap.dedent(
+    """
+    import os, sys
+
+    def refuse(event, arguments):
+        if event.startswith("socket."):
+            sys.stderr.write(f"the network was used: {event}\\n")
+            sys.stderr.flush()
+            os._exit(70)
+
+    sys.addaudithook(refuse)
+    """
+)
+WIZARD = WITHOUT_SOCKETS + "from wizard_stub.command_line import main\nsys.exit(main())\n"
+
+
+def child(program: str, *arguments: str, anchors: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_ANCHOR_DIR": str(anchors)}
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_watch_itself_notices_a_socket(tmp_path):
+    for use in ("import socket; socket.socket()", "import socket; socket.getaddrinfo('localhost', 80)"):
+        assert child(WITHOUT_SOCKETS + use, anchors=tmp_path).returncode == 70
+
+
+def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, tmp_path):
+    vendor.machine_source = MachineSource.HOST
+    (tmp_path / "profile.json").write_text(vendor.profile.to_json())
+    profile, state = tmp_path / "profile.json", tmp_path / "state"
+    before = ["--profile", str(profile), "--state", str(state), "--machine", "m"]
+
+    def wizard(*arguments: str) -> dict[str, object]:
+        run = child(WIZARD, *before, *arguments, "--json", anchors=tmp_path / "anchors")
+        assert (run.returncode, run.stderr) == (0, "")
+        return json.loads(run.stdout)
+
+    key = vendor.activation_key()
+    asked = wizard("request", key.text, "--png", str(tmp_path / "q.png"), "--svg", str(tmp_path / "q.svg"))
+    begun = Begun(key, read_computer_id(asked["computer_id"]), None, "", False)
+    today = datetime.now(UTC).date()
+    (tmp_path / "demo.lic").write_text(vendor.license_file(begun, issued=today, expires=None))
+    assert wizard("activate", vendor.computer_key(begun, issued=today, expires=None))["status"] == "valid"
+    assert wizard("activate", "--file", str(tmp_path / "demo.lic"))["customer"] == "Ada Example"
+    assert wizard("status")["status"] == "valid"
+    assert wizard("deactivate")["deactivation_code"] == wizard("show-code")["deactivation_code"]
+
+
+def test_the_systems_own_identity_is_read_without_sockets(tmp_path):
+    program = WITHOUT_SOCKETS + textwrap.dedent(
+        """
+        from wizard_stub.errors import MachineUnknown
+        from wizard_stub.machine import machine_identifier
+        try:
+            print(machine_identifier())
+        except MachineUnknown as error:
+            print(error.code)
+        """
+    )
+    run = child(program, anchors=tmp_path)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(("linux", "windows:", "macos:", "machine_unknown"))
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "wizard_stub").rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_no_module_of_the_wizard_imports_a_network(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        assert not {name.split(".")[0] for name in names} & NETWORK
+
+
+def test_the_wizard_ships_without_the_server(tmp_path):
+    program = textwrap.dedent(
+        """
+        import sys
+        import wizard_stub.command_line
+        loaded = {name.split(".")[0] for name in sys.modules}
+        print(sorted(loaded & {"flask", "server", "sqlalchemy", "werkzeug"}))
+        """
+    )
+    run = child(program, anchors=tmp_path)
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")

@@ -1,0 +1,189 @@
+"""The stored state when it is edited, cut short, or written by another version."""
+
+import json
+import os
+import stat
+from dataclasses import replace
+
+import pytest
+
+from wizard_stub.errors import StateDamaged
+from wizard_stub.results import LicenseState
+from wizard_stub.state import LARGEST_FILE, decode_state, encode_state
+
+
+@pytest.fixture
+def activated(machine, vendor):
+    """A machine whose state has every part: a licence, a pending request and a tombstone."""
+    machine.activate()
+    machine.control().deactivate()
+    machine.activate()
+    machine.control().begin(vendor.activation_key(), "Büro 3")
+    return machine
+
+
+def test_a_state_survives_writing_and_reading(activated):
+    state = activated.control()._folder.read()
+    assert state.license
+    assert state.pending.computer_name == "Büro 3"
+    assert len(state.released) == 1
+    profile = activated.vendor.profile
+    assert decode_state(encode_state(state, profile), profile) == state
+
+
+def test_a_change_of_any_single_byte_is_noticed(activated):
+    data, profile = activated.state_file.read_bytes(), activated.vendor.profile
+    for place in range(len(data)):
+        for changed in (data[place] ^ 1, ord(" ")):
+            if changed != data[place]:
+                with pytest.raises(StateDamaged):
+                    decode_state(data[:place] + bytes([changed]) + data[place + 1 :], profile)
+
+
+def test_a_state_cut_short_anywhere_is_noticed(activated):
+    data, profile = activated.state_file.read_bytes(), activated.vendor.profile
+    for length in range(len(data)):
+        with pytest.raises(StateDamaged):
+            decode_state(data[:length], profile)
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"\x00" * 4096, b"{}", b"null\n", b'{"epoch":1}\n', b"[" * 100_000])
+def test_rubbish_in_the_place_of_a_state_is_damage(activated, rubbish):
+    activated.state_file.write_bytes(rubbish)
+    assert activated.control().status().state is LicenseState.DAMAGED
+
+
+def test_anything_appended_to_a_state_is_damage(activated):
+    data = activated.state_file.read_bytes()
+    for more in (b"\n", b" ", data):
+        activated.state_file.write_bytes(data + more)
+        assert activated.control().status().state is LicenseState.DAMAGED
+
+
+def test_a_state_as_large_as_a_disk_is_not_read_to_its_end(activated):
+    with activated.state_file.open("r+b") as file:
+        file.truncate(1 << 40)
+    status = activated.control().status()
+    assert status.state is LicenseState.DAMAGED
+    assert "far too long" in status.message
+
+
+def test_the_largest_state_that_the_wizard_writes_is_far_under_what_it_reads(activated, monkeypatch):
+    state = activated.control()._folder.read()
+    full = replace(state, released=state.released * 64)
+    assert len(encode_state(full, activated.vendor.profile)) < LARGEST_FILE / 4
+
+
+def test_a_state_with_a_seal_of_another_epoch_is_damage(activated):
+    activated.vendor.rotate()
+    data = activated.state_file.read_bytes()
+    assert activated.control().status().state is LicenseState.ACTIVE
+    activated.state_file.write_bytes(data.replace(b'"epoch":1,"mac"', b'"epoch":2,"mac"', 1))
+    assert activated.control().status().state is LicenseState.DAMAGED
+
+
+def test_a_state_of_a_newer_application_tells_an_older_one_so(activated, machine):
+    older = activated.vendor.profile
+    activated.vendor.rotate()
+    activated.activate()
+    with pytest.raises(StateDamaged, match="newer version"):
+        decode_state(activated.state_file.read_bytes(), older)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 2},
+        {"product_number": 8},
+        {"fingerprint": "x"},
+        {"fingerprint": "f" * 11},
+        {"latest_seen": "yesterday"},
+        {"latest_seen": 7},
+        {"released": None},
+        {"pending": []},
+        {"pending": {}},
+        {"license": {"activation_key": "ABC"}},
+    ],
+)
+def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
+    profile = activated.vendor.profile
+    content = json.loads(activated.state_file.read_bytes())["state"]
+    monkeypatch.setattr("wizard_stub.state._to_json", lambda _: {**content, **change})
+    sealed = encode_state(activated.control()._folder.read(), profile)
+    with pytest.raises(StateDamaged, match="form that this application does not know"):
+        decode_state(sealed, profile)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epoch": 9},
+        {"epoch": "1"},
+        {"epoch": True},
+        {"secret": "00"},
+        {"computer_key": None},
+        {"license_file": "eyJ"},
+        {"computer_name": 5},
+    ],
+)
+def test_a_sealed_licence_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
+    profile = activated.vendor.profile
+    content = json.loads(activated.state_file.read_bytes())["state"]
+    content["license"].update(change)
+    monkeypatch.setattr("wizard_stub.state._to_json", lambda _: content)
+    sealed = encode_state(activated.control()._folder.read(), profile)
+    with pytest.raises(StateDamaged):
+        decode_state(sealed, profile)
+
+
+def test_a_stored_key_is_verified_again_and_not_only_its_seal(activated, vendor, tmp_path):
+    other = activated.at(tmp_path / "other")
+    foreign = other.activate().computer_key
+    folder = activated.control()._folder
+    state = folder.read()
+    generation = other.control()._folder.read().license.grant.generation
+    grant = replace(state.license.grant, generation=generation)
+    pending = replace(state.pending, generation=generation + 1)
+    folder.write(
+        replace(state, license=replace(state.license, computer_key=foreign, grant=grant), pending=pending)
+    )
+    status = activated.control().status()
+    assert status.state is LicenseState.DAMAGED
+    assert "was not issued for this computer" in status.message
+
+
+def test_a_stored_key_that_only_a_repair_could_read_is_damage(activated):
+    folder = activated.control()._folder
+    state = folder.read()
+    mistyped = "Z" + state.license.computer_key[1:]
+    folder.write(replace(state, license=replace(state.license, computer_key=mistyped)))
+    assert activated.control().status().state is LicenseState.DAMAGED
+
+
+def test_a_damaged_state_is_never_overwritten_unless_started_over(activated, vendor):
+    activated.state_file.write_bytes(b"damaged")
+    for deed in (
+        lambda: activated.control().begin(vendor.activation_key()),
+        lambda: activated.control().complete("ABC"),
+        lambda: activated.control().deactivate(),
+        lambda: activated.control().show_code(),
+    ):
+        with pytest.raises(StateDamaged) as refused:
+            deed()
+        assert refused.value.code == "state_damaged"
+    assert activated.state_file.read_bytes() == b"damaged"
+    begun = activated.control().begin(vendor.activation_key(), start_over=True)
+    assert begun.set_aside.read_bytes() == b"damaged"
+    activated.control().complete(vendor.computer_key(begun))
+    assert activated.control().status().state is LicenseState.ACTIVE
+
+
+def test_only_the_owner_may_read_what_the_wizard_writes(activated):
+    before = os.umask(0)
+    try:
+        activated.control().begin(activated.vendor.activation_key())
+        activated.activate()
+    finally:
+        os.umask(before)
+    for path in (activated.folder, activated.state_file, activated.anchors, activated.anchor_file):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
