@@ -17,7 +17,7 @@ from server.core import audit
 from server.core.audit import By
 from server.core.customers import find_or_add_customer
 from server.core.errors import Conflict, Malformed, NotFound
-from server.core.models import License, LicenseStatus, Product
+from server.core.models import Customer, License, LicenseStatus, Product
 from server.core.products import feature_mask
 
 MAX_SEATS = 1_000_000
@@ -67,21 +67,7 @@ def issue(
     _check_terms(terms)
     mask = feature_mask(product, features)
     holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
-    licenses = [
-        License(
-            activation_key=ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
-            product=product,
-            customer=holder,
-            seats=seats,
-            seats_used=0,
-            expires_on=terms.expires,
-            days_from_first_activation=terms.days,
-            lease_days=terms.lease_days,
-            features=mask,
-            created_at=now,
-        )
-        for _ in range(count)
-    ]
+    licenses = [_new_license(product, holder, seats, terms, mask, now) for _ in range(count)]
     session.add_all(licenses)
     session.flush()
     for license in licenses:
@@ -162,6 +148,23 @@ def standing(license: License, now: datetime) -> Standing:
         return Standing.SUSPENDED
     last_day = expiry(license)
     return Standing.EXPIRED if last_day is not None and has_ended(last_day, now) else Standing.ACTIVE
+
+
+def _new_license(
+    product: Product, customer: Customer | None, seats: int, terms: Terms, features: int, now: datetime
+) -> License:
+    return License(
+        activation_key=ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
+        product=product,
+        customer=customer,
+        seats=seats,
+        seats_used=0,
+        expires_on=terms.expires,
+        days_from_first_activation=terms.days,
+        lease_days=terms.lease_days,
+        features=features,
+        created_at=now,
+    )
 
 
 def _set_status(

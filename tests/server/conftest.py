@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,7 @@ def account() -> int | None:
 def postgresql() -> Iterator[str]:
     """The address of a real PostgreSQL server, in a folder that goes with it, on a Unix socket only."""
     # A socket's path has at most some 100 characters, fewer than a test's own folder may have.
-    folder = Path(subprocess.check_output(["mktemp", "-d"], text=True).strip())
+    folder = Path(tempfile.mkdtemp(prefix="keyferry-"))
     uid = account()
     if uid is not None:
         os.chown(folder, uid, -1)

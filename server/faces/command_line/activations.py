@@ -127,7 +127,7 @@ def _activated_text(done: Activated) -> str:
     until = f"valid until {expires}" if expires else "valid for ever"
     return (
         f"Activated {done.product.name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
-        f"{done.license.seats_used} of {done.license.seats} in use.\n\n"
+        f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
         f"Computer key, to type into the License Wizard:\n\n{_in_lines(done.computer_key)}"
     )
 
@@ -153,5 +153,5 @@ def _released_data(done: Released) -> dict[str, object]:
 
 
 def _released_text(done: Released) -> str:
-    what = "Released before already" if done.outcome == "already_released" else "Released"
+    what = "Already released" if done.outcome == "already_released" else "Released"
     return f"{what} ({done.recorded}): {done.license.seats_used} of {done.license.seats} seats in use."

@@ -37,7 +37,7 @@ def init() -> Answer:
         _make_database(settings, made)
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename} cannot be made: {error.strerror}. Choose another place with KEYFERRY_HOME.",
+            f"{error.filename} cannot be made: {error.strerror}. `keyferry --help` tells how to place it.",
             code="home_not_writable",
         ) from None
     return Answer(_data(settings, made), _text(settings, made))

@@ -42,19 +42,31 @@ Examples:
 """
 )
 @click.argument("code")
-@click.option("--seats", required=True, type=_AT_LEAST_ONE, help="How many computers may hold it at once.")
-@click.option("--expires", type=_DAY, help="The last day, YYYY-MM-DD (UTC). Without it and --days: never.")
-@click.option("--days", type=_AT_LEAST_ONE, help="Days from the first activation, instead of a date.")
+@click.option(
+    "--seats", required=True, type=_AT_LEAST_ONE, metavar="N", help="How many computers may hold it at once."
+)
+@click.option(
+    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The last day, in UTC. Without it and --days: never."
+)
+@click.option(
+    "--days", type=_AT_LEAST_ONE, metavar="N", help="Days from the first activation, instead of a date."
+)
 @click.option(
     "--lease-days",
     type=_AT_LEAST_ONE,
+    metavar="N",
     help="Let each computer key run this many days at most, then one more scan renews it. So a copy that "
     "survives a deactivation ends by itself.",
 )
-@click.option("--feature", "features", multiple=True, help="A feature to grant; repeat it.")
+@click.option("--feature", "features", multiple=True, metavar="NAME", help="A feature to grant; repeat it.")
 @click.option("--customer", metavar="EMAIL", help="The e-mail address of the customer.")
 @click.option(
-    "--count", type=_AT_LEAST_ONE, default=1, show_default=True, help="How many licences, up to 1000."
+    "--count",
+    type=_AT_LEAST_ONE,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many licences, up to 1000.",
 )
 def issue(
     code: str,
@@ -103,10 +115,13 @@ Examples:
 """
 )
 @click.argument("key")
-@click.option("--expires", type=_DAY, help="The new last day, YYYY-MM-DD (UTC); an earlier one, too.")
+@click.option(
+    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The new last day, in UTC; an earlier one, too."
+)
 @click.option(
     "--days",
     type=_AT_LEAST_ONE,
+    metavar="N",
     help="Add days, from today or from the present expiry, whichever is later. Where the days of a licence "
     "have not begun, this replaces them.",
 )

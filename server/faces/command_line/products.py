@@ -50,6 +50,7 @@ def product_group() -> None:
     "--feature",
     "features",
     multiple=True,
+    metavar="NAME",
     help="A feature that licences can grant; repeat it, up to 10 times. Cannot be changed later.",
 )
 @click.option(

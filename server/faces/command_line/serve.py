@@ -26,7 +26,14 @@ Examples:
 """,
 )
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Worker processes.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    default=2,
+    show_default=True,
+    help="Worker processes.",
+)
 @click.option("--certfile", type=_FILE, help="The certificate and its chain (PEM), for HTTPS.")
 @click.option("--keyfile", type=_FILE, help="The certificate's private key (PEM), without a password.")
 def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) -> None:
