@@ -59,7 +59,10 @@ def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> It
         rest = _eliminate(rest, locator)
     readable = [_locator(n, place) for place, symbol in enumerate(word) if symbol is not None]
     for wrong in _explanations(rest, readable, errors):
-        yield _corrected(word, syndromes, unreadable + wrong)
+        codeword = _corrected(word, syndromes, unreadable + wrong)
+        # An explanation may hold a place at which nothing is wrong: then it was given with fewer errors.
+        if sum(symbol not in (None, right) for symbol, right in zip(word, codeword, strict=True)) == errors:
+            yield codeword
 
 
 def nearest_codeword(word: Sequence[int | None], *, check: int) -> Symbols | None:

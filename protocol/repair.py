@@ -82,19 +82,21 @@ def _first_verified(
 
 
 def _short_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
-    """Yield what may have been meant, the likely first."""
+    """Yield what may have been meant, the likely first: as typed, then shifted, each with few wrong first."""
     typed = as_typed(groups, Kind.COMPUTER_KEY.length)
     if typed is not None:
-        most = max(MOST_WRONG - typed.unreadable, (CHECK - typed.unreadable) // 2)
-        yield from _near_short(typed, most)
-    for layout in shifted_layouts(groups, Kind.COMPUTER_KEY.length):
-        yield from _near_short(layout, (CHECK - layout.unreadable) // 2)
+        for errors in range(max(MOST_WRONG - typed.unreadable, _reach(typed)) + 1):
+            yield from ((typed, content) for content in near(Kind.COMPUTER_KEY, typed, errors))
+    layouts = list(shifted_layouts(groups, Kind.COMPUTER_KEY.length))
+    for errors in range(CHECK // 2 + 1):
+        for layout in layouts:
+            if errors <= _reach(layout):
+                yield from ((layout, content) for content in near(Kind.COMPUTER_KEY, layout, errors))
 
 
-def _near_short(layout: Layout, most: int) -> Iterator[_Guess]:
-    for errors in range(most + 1):
-        for content in near(Kind.COMPUTER_KEY, layout, errors):
-            yield layout, content
+def _reach(layout: Layout) -> int:
+    """Return how many wrong characters the check group alone can find; negative where it is used up."""
+    return (CHECK - layout.unreadable) // 2
 
 
 def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
@@ -103,8 +105,8 @@ def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
     if abs(sum(map(len, groups)) - SIGNED_LENGTH) == 1:
         # Two shifts at unknown places would be 7,140 layouts; the licence file is the better way then.
         layouts.extend(shifted_layouts(groups, SIGNED_LENGTH))
-    for layout in layouts:
-        yield from ((layout, content) for content in _plain_rows(layout))
+    plain = [(layout, content) for layout in layouts for content in _plain_rows(layout)]
+    yield from sorted(plain, key=lambda guess: len(corrections(guess[0], encode_rows(guess[1]))))
     for layout in layouts:
         # A doubtful row is some 400 signatures, or 29 beside a gap: not for a surplus that may be anywhere.
         if not layout.surplus or len(layouts) <= GROUP + 1:

@@ -1,0 +1,109 @@
+"""Fixed inputs that the tests of the protocol share, and the ways in which hands err."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from random import Random
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import settings
+
+from protocol.activation_key import ActivationKey
+from protocol.alphabet import GROUP, SYMBOLS
+from protocol.claims import Claims
+from protocol.computer_id import ComputerId
+from protocol.computer_key import Binding, issue_short, issue_signed
+from protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from protocol.keys import EpochKeys, machine_fingerprint
+
+# Deterministic, and without a limit that a busy machine would break.
+PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=100)
+
+
+def fixed_bytes(label: str, size: int = 32) -> bytes:
+    """Return bytes that look random and never change."""
+    return sha256(label.encode()).digest()[:size]
+
+
+APPLICATION_SECRET = fixed_bytes("application secret")
+SECRET = fixed_bytes("r", 16)
+ACTIVATION_KEY = ActivationKey.generate(fixed_bytes("activation key", 12))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One activation on one machine: everything that follows from its inputs."""
+
+    product_code: str = "demo-cad"
+    epoch: int = 3
+    application_secret: bytes = APPLICATION_SECRET
+    activation_key: ActivationKey = ACTIVATION_KEY
+    identifier: str = "8f4e0c5a-demo-machine"
+    secret: bytes = SECRET
+
+    @property
+    def keys(self) -> EpochKeys:
+        return EpochKeys.derive(self.application_secret, product_code=self.product_code, epoch=self.epoch)
+
+    @property
+    def fingerprint(self) -> int:
+        return machine_fingerprint(fixed_bytes("fingerprint key"), self.identifier)
+
+    @property
+    def code(self) -> DeactivationCode:
+        return deactivation_code(
+            self.keys, secret=self.secret, activation_key=self.activation_key, fingerprint=self.fingerprint
+        )
+
+    @property
+    def computer_id(self) -> ComputerId:
+        committed = commitment(
+            self.code,
+            product_code=self.product_code,
+            activation_key=self.activation_key,
+            fingerprint=self.fingerprint,
+        )
+        return ComputerId.make(
+            self.keys, self.activation_key, fingerprint=self.fingerprint, commitment=committed
+        )
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(self.product_code, self.activation_key, self.computer_id)
+
+
+MACHINE = Machine()
+KEYS = MACHINE.keys
+BINDING = MACHINE.binding
+CLAIMS = Claims(issued=date(2026, 3, 1), expires=date(2027, 2, 28), features=0b101)
+PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("typed key"))
+PUBLIC_KEY: Ed25519PublicKey = PRIVATE_KEY.public_key()
+LICENSE_FILE_PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("licence file key"))
+SHORT_KEY = issue_short(BINDING, CLAIMS, KEYS.short_computer_key)
+SIGNED_KEY = issue_signed(BINDING, CLAIMS, PRIVATE_KEY)
+
+
+def bare(text: str) -> str:
+    """Return a code without its dashes."""
+    return text.replace("-", "")
+
+
+def dashed(text: str) -> str:
+    """Return a code in groups of five, the last one shorter where characters are missing."""
+    return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
+
+
+def with_wrong(text: str, places: Iterable[int], random: Random) -> str:
+    """Replace the characters at these places (dashes not counted) by others of the alphabet."""
+    characters = list(bare(text))
+    for place in places:
+        characters[place] = random.choice([other for other in SYMBOLS if other != characters[place]])
+    return dashed("".join(characters))
+
+
+def random_text(length: int, random: Random) -> str:
+    """Return a code of random symbols in groups."""
+    return dashed("".join(random.choice(SYMBOLS) for _ in range(length)))
