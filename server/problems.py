@@ -14,7 +14,7 @@ from server.core.errors import CoreError, LimitReached
 
 logger = logging.getLogger(__name__)
 
-API_PREFIXES = ("/api/", "/phone/")
+API_PREFIXES = ("/phone/",)
 
 # 400 cannot be read · 403 the licence or the vendor forbids it · 404 unknown · 409 contradicts the state.
 STATUS = {

@@ -5,10 +5,9 @@
  * Every request may be repeated: the same token gets the same answer and never a second seat.
  */
 
-const QUESTION = "/api/phone/question";
-const ACTIVATE = "/api/phone/activate";
-const DEACTIVATE = "/api/phone/deactivate";
-const LICENSE_FILE = "/api/phone/license-file";
+const REQUESTS = "/phone/v1/requests";
+const ACTIVATIONS = "/phone/v1/activations";
+const DEACTIVATIONS = "/phone/v1/deactivations";
 
 /** Milliseconds after which a request counts as lost; a server busy with others answers far sooner. */
 const PATIENCE = 20_000;
@@ -24,19 +23,20 @@ const PATIENCE = 20_000;
  * @property {Seats} seats
  *
  * @typedef {object} Activating
- * @property {"activate"} deed
- * @property {"new_seat" | "same_seat" | "replacement"} outcome
+ * @property {"activate"} kind
+ * @property {"new" | "active" | "replaces"} state
  * @property {string | null} expires YYYY-MM-DD
  * @typedef {Subject & Activating} ActivationQuestion
- * @typedef {Subject & {deed: "deactivate", outcome: "release" | "already_released"}} DeactivationQuestion
+ * @typedef {Subject & {kind: "deactivate", state: "active" | "released"}} DeactivationQuestion
  *
  * @typedef {object} Activated
  * @property {string} computerKey groups of five with dashes
  * @property {"short" | "signed"} style
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
+ * @property {{name: string, content: Blob}} licenseFile
  * @typedef {Subject & Activated} Activation
- * @typedef {Subject & {outcome: "released" | "already_released"}} Release
+ * @typedef {Subject & {state: "active" | "released"}} Release `state` is what the seat was before
  */
 
 /** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
@@ -57,8 +57,6 @@ export class Problem extends Error {
 /**
  * @typedef {object} Answer
  * @property {number} status
- * @property {string} type
- * @property {string} disposition
  * @property {number | null} retryAfter seconds
  * @property {string} body
  */
@@ -69,8 +67,6 @@ async function received(response) {
   const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
   return {
     status: response.status,
-    type: response.headers.get("content-type") ?? "",
-    disposition: response.headers.get("content-disposition") ?? "",
     retryAfter: Number.isNaN(seconds) ? null : seconds,
     body: await response.text(),
   };
@@ -163,8 +159,6 @@ const isDayOrNull = (value) => value === null || (isText(value) && /^\d{4}-\d\d-
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 /** @param {unknown} value @returns {value is number} */
 const isCount = (value) => Number.isInteger(value);
-/** @param {unknown} value @returns {value is Record<string, unknown>} */
-const isRecord = (value) => typeof value === "object" && value !== null;
 
 /**
  * @template {string} Word
@@ -175,43 +169,38 @@ const isOneOf = (...allowed) => /** @type {(value: unknown) => value is Word} */
   (value) => allowed.some((word) => word === value)
 );
 
-/** @param {Record<string, unknown>} answer @returns {Subject} */
-function subject(answer) {
-  const seats = read(answer, "seats", isRecord);
-  const used = read(seats, "used", isCount);
+/**
+ * @param {Record<string, unknown>} answer
+ * @param {number} change how many seats the tap takes; negative: frees
+ * @returns {Subject}
+ */
+function subject(answer, change = 0) {
+  const used = read(answer, "seats_used", isCount);
   return {
-    product: read(answer, "product", isText),
+    product: read(answer, "product_name", isText),
     computerName: read(answer, "computer_name", isTextOrNull),
     computerId: read(answer, "computer_id", isText),
     activationKeyEnding: read(answer, "activation_key_ending", isText),
-    seats: {
-      total: read(seats, "total", isCount),
-      used,
-      after: "after" in seats ? read(seats, "after", isCount) : used,
-    },
+    seats: { total: read(answer, "seats", isCount), used, after: used + change },
   };
 }
 
 /**
- * Ask what a tap would do; nothing is written by asking.
+ * Ask the server what a tap would do; nothing happens by asking.
  *
  * @param {string} token
  * @param {AbortSignal} signal
  * @returns {Promise<ActivationQuestion | DeactivationQuestion>}
  */
 export async function question(token, signal) {
-  const answer = parse((await post(QUESTION, token, signal)).body);
-  const deed = read(answer, "deed", isOneOf("activate", "deactivate"));
-  if (deed === "deactivate") {
-    const outcome = read(answer, "outcome", isOneOf("release", "already_released"));
-    return { deed, ...subject(answer), outcome };
+  const answer = parse((await post(REQUESTS, token, signal)).body);
+  const kind = read(answer, "kind", isOneOf("activate", "deactivate"));
+  if (kind === "deactivate") {
+    const state = read(answer, "state", isOneOf("active", "released"));
+    return { kind, state, ...subject(answer, state === "active" ? -1 : 0) };
   }
-  return {
-    deed,
-    ...subject(answer),
-    outcome: read(answer, "outcome", isOneOf("new_seat", "same_seat", "replacement")),
-    expires: read(answer, "expires", isDayOrNull),
-  };
+  const state = read(answer, "state", isOneOf("new", "active", "replaces"));
+  return { kind, state, ...subject(answer, state === "new" ? 1 : 0), expires: read(answer, "expires", isDayOrNull) };
 }
 
 /**
@@ -222,13 +211,24 @@ export async function question(token, signal) {
  * @returns {Promise<Activation>}
  */
 export async function activate(token, signal) {
-  const answer = parse((await post(ACTIVATE, token, signal)).body);
+  const answer = parse((await post(ACTIVATIONS, token, signal)).body);
   return {
     ...subject(answer),
     computerKey: read(answer, "computer_key", isText),
     style: read(answer, "key_style", isOneOf("short", "signed")),
     expires: read(answer, "expires", isDayOrNull),
     features: read(answer, "features", isTexts),
+    licenseFile: licenseFile(answer),
+  };
+}
+
+/** @param {Record<string, unknown>} answer */
+function licenseFile(answer) {
+  const ending = read(answer, "computer_id", isText).slice(-5);
+  return {
+    name: `${read(answer, "product", isText)}-${ending}.lic`,
+    // Any other type makes some phones append their own ending to the name.
+    content: new Blob([read(answer, "license_file", isText)], { type: "application/octet-stream" }),
   };
 }
 
@@ -240,24 +240,8 @@ export async function activate(token, signal) {
  * @returns {Promise<Release>}
  */
 export async function deactivate(token, signal) {
-  const answer = parse((await post(DEACTIVATE, token, signal)).body);
-  return { ...subject(answer), outcome: read(answer, "outcome", isOneOf("released", "already_released")) };
-}
-
-/**
- * Fetch the licence file of an activated machine.
- *
- * @param {string} token
- * @param {AbortSignal} signal
- * @returns {Promise<{name: string, content: Blob}>}
- */
-export async function licenseFile(token, signal) {
-  const answer = await post(LICENSE_FILE, token, signal);
-  // A hotel's sign-in page answers 200 too; it must not be carried to the computer as a licence.
-  if (answer.body === "" || answer.type.startsWith("text/html")) throw new Problem("unreadable_answer");
-  const name = /filename="?([\w.-]+)"?/.exec(answer.disposition)?.[1] ?? "license.lic";
-  // Any other type makes some phones append their own ending to the name.
-  return { name, content: new Blob([answer.body], { type: "application/octet-stream" }) };
+  const answer = parse((await post(DEACTIVATIONS, token, signal)).body);
+  return { ...subject(answer), state: read(answer, "state", isOneOf("active", "released")) };
 }
 
 /**

@@ -58,7 +58,7 @@ function showReleased(release) {
 /** @param {Errand} errand */
 async function activate({ token, signal }) {
   const activation = await api.activate(token, signal);
-  show(keyView(activation, { fetchFile: () => api.licenseFile(token, signal), finish }));
+  show(keyView(activation, { finish }));
 }
 
 /** @param {Errand} errand */
@@ -74,8 +74,8 @@ async function deactivate({ token, signal }) {
 async function ask(errand) {
   const question = await api.question(errand.token, errand.signal);
   // A seat that is free already leaves nothing to confirm.
-  if (question.outcome === "already_released") return showReleased(question);
-  const deed = question.deed === "activate" ? activate : deactivate;
+  if (question.kind === "deactivate" && question.state === "released") return showReleased(question);
+  const deed = question.kind === "activate" ? activate : deactivate;
   show(confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
 }
 

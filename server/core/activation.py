@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -56,20 +56,20 @@ class Preview:
     outcome: Outcome
     expires: date | None
 
-    @property
-    def seats_after(self) -> int:
-        """The number of seats in use afterwards."""
-        return self.license.seats_used + (self.outcome is Outcome.NEW_SEAT)
-
 
 @dataclass(frozen=True)
 class Activated:
-    """A computer key and what it took."""
+    """A computer key, what it took, and what it is bound to."""
 
-    computer_key: str
+    computer_key: str = field(repr=False)
     outcome: Outcome
-    license: License
     activation: Activation
+    binding: Binding
+
+    @property
+    def license(self) -> License:
+        """The licence that was activated."""
+        return self.activation.license
 
     @property
     def product(self) -> Product:
@@ -102,28 +102,23 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
         _take_seat(session, license)
         activation = _add(session, license, request, by, now)
     audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
-    key = _computer_key(activation, request, keyring)
-    return Activated(key, outcome, license, activation)
+    binding = Binding(license.product.code, request.activation_key, request.computer_id)
+    return Activated(_computer_key(activation, binding, keyring), outcome, activation, binding)
 
 
-def license_file(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> str:
-    """Return the licence file of a live activation, with the claims of its newest key.
-
-    Raises what `activate` raises, and NotFound (not_activated) before the first key was given.
-    """
-    license, live, outcome = _judge(session, request, keyring, now, lock=False)
-    if live is None or outcome is not Outcome.SAME_SEAT:
-        raise not_activated()
-    epoch = find_epoch(license.product, live.epoch)
+def license_file(done: Activated, *, keyring: Keyring) -> str:
+    """Return the licence file of an activation: it says what the computer key says."""
+    live, license = done.activation, done.license
     content = LicenseFile(
         activation_id=str(live.id),
         issued_at=live.refreshed_at,
         claims=claims_of(live),
         computer_name=live.computer_name,
         customer=license.customer.email if license.customer else None,
-        features=tuple(feature_names(license.product, live.features)),
+        features=tuple(feature_names(done.product, live.features)),
     )
-    return issue_license_file(content, _binding(license, request), license_file_private(epoch, keyring))
+    epoch = find_epoch(done.product, live.epoch)
+    return issue_license_file(content, done.binding, license_file_private(epoch, keyring))
 
 
 def not_activated() -> NotFound:
@@ -279,13 +274,8 @@ def _no_seat_left(license: License) -> LicenseRefused:
     return LicenseRefused(message, code="no_seat_left")
 
 
-def _binding(license: License, request: Request) -> Binding:
-    return Binding(license.product.code, request.activation_key, request.computer_id)
-
-
-def _computer_key(activation: Activation, request: Request, keyring: Keyring) -> str:
-    product = activation.license.product
-    binding, claims = _binding(activation.license, request), claims_of(activation)
+def _computer_key(activation: Activation, binding: Binding, keyring: Keyring) -> str:
+    product, claims = activation.license.product, claims_of(activation)
     if product.key_style == Style.SHORT:
         return issue_short(binding, claims, epoch_keys(product, activation.epoch, keyring).short_computer_key)
     epoch = find_epoch(product, activation.epoch)

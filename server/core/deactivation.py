@@ -86,11 +86,6 @@ class Preview:
         """Whether there is nothing left to do."""
         return self.activation.ended_at is not None
 
-    @property
-    def seats_after(self) -> int:
-        """The number of seats in use afterwards."""
-        return self.license.seats_used - (not self.already_released)
-
 
 def preview(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Preview:
     """Tell what `deactivate` would do, and refuse what it would refuse but for the code; writes nothing."""

@@ -111,13 +111,13 @@ def test_a_fresh_instance_is_made_with_every_warning_an_error(run, tmp_path):
 def test_the_server_answers_and_leaves_nothing_behind(serving, tmp_path):
     with serving() as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
-        connection.request("POST", "/api/phone/question", "{}", {"Content-Type": "application/json"})
+        connection.request("POST", "/phone/v1/requests", "{}", {"Content-Type": "application/json"})
         answer = connection.getresponse()
         assert (answer.status, json.load(answer)["code"]) == (400, "malformed_request")
         connection.close()
         said = server.stop(signal.SIGTERM)
     assert server.process.returncode == 0
-    assert "/api/phone" not in said
+    assert "/phone/v1" not in said
     assert [*(tmp_path / "user").iterdir(), *(tmp_path / "run").iterdir()] == []
 
 
@@ -125,7 +125,7 @@ def test_the_server_answers_and_leaves_nothing_behind(serving, tmp_path):
 def test_a_request_under_way_is_answered_before_the_server_ends(serving, number):
     with serving() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
         head = (
-            "POST /api/phone/question HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            "POST /phone/v1/requests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n"
         )
         connection.sendall(head.encode())

@@ -7,18 +7,23 @@ import pytest
 from sqlalchemy import func, select
 
 from protocol.activation_key import ActivationKey
+from protocol.computer_key import Binding
+from protocol.license_file import read_license_file
 from server.core import licenses
 from server.core.models import Activation, Attempt, AuditEvent, License
 from server.db import transaction
 from server.faces.phone.api import MOST_FAILURES_PER_LICENSE
+from server.problems import STATUS
+
+JSON = "application/json"
 
 
 @pytest.fixture
 def phone(app):
     client = app.test_client()
 
-    def ask(question: str, token: str):
-        return client.post(f"/api/phone/{question}", json={"token": token})
+    def ask(deed: str, token: str):
+        return client.post(f"/phone/v1/{deed}", json={"token": token})
 
     return ask
 
@@ -49,58 +54,79 @@ def test_the_question_tells_what_a_tap_would_do(vendor, phone):
     key = vendor.issue(seats=5, expires=date(2027, 12, 31))
     vendor.activate(vendor.machine(key, "FIRST"))
     machine = vendor.machine(key, "LAB-PC-07")
-    assert phone("question", machine.activation_token).json == {
-        "deed": "activate",
-        "product": "Demo CAD",
+    assert phone("requests", machine.activation_token).json == {
+        "kind": "activate",
+        "state": "new",
+        "product": "demo-cad",
+        "product_name": "Demo CAD",
         "computer_name": "LAB-PC-07",
         "computer_id": machine.computer_id.text,
         "activation_key_ending": key.last_group,
-        "seats": {"total": 5, "used": 1, "after": 2},
-        "outcome": "new_seat",
+        "seats": 5,
+        "seats_used": 1,
         "expires": "2027-12-31",
     }
     assert vendor.seats_used(key) == 1
 
 
 def test_a_tap_gives_the_key_and_a_second_tap_gives_the_same(vendor, phone):
-    key = vendor.issue(seats=5, features=("cam",))
-    machine = vendor.machine(key)
-    first = phone("activate", machine.activation_token).json
-    assert first["seats"] == {"total": 5, "used": 1}
-    assert (first["features"], first["outcome"]) == (["cam"], "new_seat")
-    again = phone("activate", machine.activation_token).json
-    assert again == first | {"outcome": "same_seat"}
-    assert phone("question", machine.activation_token).json["outcome"] == "same_seat"
+    machine = vendor.machine(vendor.issue(seats=5, features=("cam",)))
+    first = phone("activations", machine.activation_token).json
+    assert (first["seats"], first["seats_used"], first["features"]) == (5, 1, ["cam"])
+    assert first["state"] == "new"
+    again = phone("activations", machine.activation_token).json
+    assert again == first | {"state": "active"}
+    assert phone("requests", machine.activation_token).json["state"] == "active"
 
 
-def test_the_licence_file_comes_as_a_download_with_a_name(vendor, phone):
+def test_the_activation_key_itself_is_never_in_an_answer(vendor, phone):
     machine = vendor.machine(vendor.issue())
-    assert phone("license-file", machine.activation_token).json["code"] == "not_activated"
-    phone("activate", machine.activation_token)
-    file = phone("license-file", machine.activation_token)
-    name = f"demo-cad-{machine.computer_id.last_group}.lic"
-    assert file.headers["Content-Disposition"] == f"attachment; filename={name}"
-    assert file.headers["Cache-Control"] == "no-store"
-    assert file.text.count(".") == 2
+    for deed, token in [
+        ("requests", machine.activation_token),
+        ("activations", machine.activation_token),
+        ("requests", machine.deactivation_token),
+        ("deactivations", machine.deactivation_token),
+    ]:
+        answer = phone(deed, token)
+        assert answer.json["activation_key_ending"] == machine.activation_key.last_group
+        assert machine.activation_key.text not in answer.text
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_licence_file_comes_with_the_key(vendor, phone):
+    machine = vendor.machine(vendor.issue(expires=date(2027, 12, 31)))
+    text = phone("activations", machine.activation_token).json["license_file"]
+    binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
+    content = read_license_file(text, binding, machine.profile.epochs[0].license_file_key)
+    assert content.claims.expires == date(2027, 12, 31)
+
+
+def test_a_machine_with_a_new_computer_id_is_told_that_it_replaces_the_earlier_one(vendor, phone):
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+    token = vendor.machine(key).activation_token
+    question = phone("requests", token).json
+    assert (question["state"], question["seats"], question["seats_used"]) == ("replaces", 1, 1)
+    assert phone("activations", token).json["seats_used"] == 1
 
 
 def test_a_deactivation_asks_first_then_frees_the_seat_and_may_be_repeated(vendor, phone):
-    key = vendor.issue()
-    machine = vendor.machine(key)
-    phone("activate", machine.activation_token)
-    question = phone("question", machine.deactivation_token).json
-    assert (question["deed"], question["outcome"]) == ("deactivate", "release")
-    assert question["seats"] == {"total": 1, "used": 1, "after": 0}
-    done = phone("deactivate", machine.deactivation_token).json
-    assert (done["outcome"], done["recorded"], done["seats"]["used"]) == ("released", "proven", 0)
-    assert phone("deactivate", machine.deactivation_token).json["outcome"] == "already_released"
-    assert phone("question", machine.deactivation_token).json["outcome"] == "already_released"
+    machine = vendor.machine(vendor.issue())
+    phone("activations", machine.activation_token)
+    question = phone("requests", machine.deactivation_token).json
+    assert (question["kind"], question["state"]) == ("deactivate", "active")
+    assert (question["seats"], question["seats_used"]) == (1, 1)
+    done = phone("deactivations", machine.deactivation_token).json
+    assert (done["release"], done["state"], done["seats_used"]) == ("proven", "active", 0)
+    again = phone("deactivations", machine.deactivation_token).json
+    assert again == done | {"state": "released"}
+    assert phone("requests", machine.deactivation_token).json["state"] == "released"
 
 
 def test_one_kind_of_code_cannot_do_the_other_deed(vendor, phone):
     machine = vendor.machine(vendor.issue())
-    assert phone("activate", machine.deactivation_token).json["code"] == "malformed_token"
-    assert phone("deactivate", machine.activation_token).json["code"] == "malformed_token"
+    assert phone("activations", machine.deactivation_token).json["code"] == "malformed_token"
+    assert phone("deactivations", machine.activation_token).json["code"] == "malformed_token"
 
 
 def refusals(vendor):
@@ -110,30 +136,30 @@ def refusals(vendor):
     machine = vendor.machine(key)
     yield (
         "unknown_activation_key",
-        "question",
+        "requests",
         vendor.machine(ActivationKey.generate(b"k" * 12)).activation_token,
     )
-    yield "license_expired", "activate", vendor.machine(expired).activation_token
-    yield "license_suspended", "activate", vendor.machine(suspended).activation_token
-    yield "not_activated", "deactivate", machine.deactivation_token
+    yield "license_expired", "activations", vendor.machine(expired).activation_token
+    yield "license_suspended", "activations", vendor.machine(suspended).activation_token
+    yield "not_activated", "deactivations", machine.deactivation_token
     vendor.activate(machine)
-    yield "no_seat_left", "activate", vendor.machine(key, "second").activation_token
+    yield "no_seat_left", "activations", vendor.machine(key, "second").activation_token
     renewed = vendor.machine(key)
     vendor.activate(renewed)
-    yield "computer_id_superseded", "activate", machine.activation_token
+    yield "computer_id_superseded", "activations", machine.activation_token
     vendor.release(renewed)
-    yield "computer_id_released", "question", renewed.activation_token
+    yield "computer_id_released", "requests", renewed.activation_token
     vendor.rotate(retire_old=True)
-    yield "retired_epoch", "activate", vendor.machine(key, "late").activation_token
+    yield "retired_epoch", "activations", vendor.machine(key, "late").activation_token
 
 
 def test_every_refusal_is_a_problem_with_its_code_and_is_audited(vendor, phone):
     met = []
-    for code, question, token in refusals(vendor):
-        answer = phone(question, token)
+    for code, deed, token in refusals(vendor):
+        answer = phone(deed, token)
         assert answer.mimetype == "application/problem+json"
         assert (answer.json["code"], answer.json["type"]) == (code, f"urn:keyferry:problem:{code}")
-        assert 400 <= answer.status_code < 500
+        assert answer.status_code == STATUS[code]
         met.append(code)
     with transaction() as session:
         refused = select(AuditEvent.code).where(AuditEvent.code.is_not(None)).order_by(AuditEvent.id)
@@ -156,7 +182,7 @@ def test_a_token_that_is_altered_in_any_way_is_refused_and_nothing_is_written(ve
     token = vendor.machine(vendor.issue()).activation_token
     before = rows_written()
     for broken in rubbish(token):
-        answer = phone("activate", broken)
+        answer = phone("activations", broken)
         assert answer.status_code in (400, 404), answer.json
         assert answer.json["code"] in ("malformed_token", "bad_signature", "unknown_product")
     assert rows_written() == before
@@ -170,7 +196,7 @@ def test_another_products_token_is_refused(vendor, phone):
         stranger.profile.__class__(**(vars(stranger.profile) | {"epochs": (epoch,)})), machine.activation_key
     )
     before = rows_written()
-    assert phone("activate", forged.activation_token).json["code"] == "bad_signature"
+    assert phone("activations", forged.activation_token).json["code"] == "bad_signature"
     assert rows_written() == before
 
 
@@ -188,12 +214,20 @@ def test_another_products_token_is_refused(vendor, phone):
     ],
 )
 def test_a_body_that_is_no_question_is_a_malformed_request(app, body):
-    answer = app.test_client().post("/api/phone/activate", data=body, content_type="application/json")
+    answer = app.test_client().post("/phone/v1/activations", data=body, content_type=JSON)
     assert (answer.status_code, answer.json["code"]) == (400, "malformed_request")
 
 
+def test_a_question_that_is_not_json_is_told_so(app, vendor):
+    token = vendor.machine(vendor.issue()).activation_token
+    answer = app.test_client().post("/phone/v1/activations", data={"token": token})
+    assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
+
+
 def test_a_megabyte_of_rubbish_is_turned_away(app):
-    answer = app.test_client().post("/api/phone/activate", data=b"x" * 2**20, content_type="application/json")
+    answer = app.test_client().post(
+        "/phone/v1/activations", data=b"x" * 2**20, content_type="application/json"
+    )
     assert (answer.status_code, answer.json["code"]) == (413, "request_too_large")
 
 
@@ -202,18 +236,18 @@ def test_too_many_failures_with_one_licence_are_stopped_and_the_right_answer_wai
     vendor.activate(vendor.machine(key, "first"))
     unlucky = vendor.machine(key, "second").activation_token
     for _ in range(MOST_FAILURES_PER_LICENSE):
-        assert phone("activate", unlucky).json["code"] == "no_seat_left"
-    answer = phone("activate", unlucky)
+        assert phone("activations", unlucky).json["code"] == "no_seat_left"
+    answer = phone("activations", unlucky)
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
     assert int(answer.headers["Retry-After"]) > 0
     vendor.clock.pass_days(1)
-    assert phone("activate", unlucky).json["code"] == "no_seat_left"
+    assert phone("activations", unlucky).json["code"] == "no_seat_left"
 
 
 def test_what_succeeds_uses_up_no_attempts(vendor, phone):
     token = vendor.machine(vendor.issue()).activation_token
     for _ in range(MOST_FAILURES_PER_LICENSE + 5):
-        assert phone("activate", token).status_code == 200
+        assert phone("activations", token).status_code == 200
 
 
 def test_an_unexpected_error_is_a_plain_problem_and_its_log_holds_no_secret(
@@ -227,7 +261,7 @@ def test_an_unexpected_error_is_a_plain_problem_and_its_log_holds_no_secret(
 
     monkeypatch.setattr("server.core.activation.activate", fail)
     with caplog.at_level(logging.DEBUG):
-        answer = phone("activate", token)
+        answer = phone("activations", token)
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
     assert "RuntimeError" in caplog.text
     assert token not in caplog.text

@@ -31,19 +31,18 @@ def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
     forged = machine.activation_token[:-1] + ("0" if machine.activation_token[-1] != "0" else "1")
 
     def post(address: str, token: str):
-        return client.post(f"/api/phone/{address}", json={"token": token})
+        return client.post(f"/phone/v1/{address}", json={"token": token})
 
-    assert post("question", machine.activation_token).status_code == 200
-    computer_key = post("activate", machine.activation_token).json["computer_key"]
-    license_file = post("license-file", machine.activation_token).text
-    assert post("activate", forged).json["code"] == "bad_signature"
-    assert post("activate", second.activation_token).json["code"] == "no_seat_left"
-    assert post("deactivate", machine.deactivation_token).json["outcome"] == "released"
-    assert post("activate", machine.activation_token).json["code"] == "computer_id_released"
+    assert post("requests", machine.activation_token).status_code == 200
+    activated = post("activations", machine.activation_token).json
+    assert post("activations", forged).json["code"] == "bad_signature"
+    assert post("activations", second.activation_token).json["code"] == "no_seat_left"
+    assert post("deactivations", machine.deactivation_token).json["release"] == "proven"
+    assert post("activations", machine.activation_token).json["code"] == "computer_id_released"
     secrets = {
         "activation key": key.text,
-        "computer key": computer_key,
-        "licence file": license_file,
+        "computer key": activated["computer_key"],
+        "licence file": activated["license_file"],
         "deactivation code": machine.code.text,
         "request token": machine.activation_token,
         "forged token": forged,

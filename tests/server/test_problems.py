@@ -51,7 +51,7 @@ NOT_ON_THE_WEB = {
 def failing(app: Flask):
     """A server with one more address, which fails as a test wants."""
 
-    def failing(failure: Exception | int, path: str = "/api/failing") -> Flask:
+    def failing(failure: Exception | int, path: str = "/phone/failing") -> Flask:
         def fail() -> str:
             request.get_data()
             if isinstance(failure, int):
@@ -64,7 +64,7 @@ def failing(app: Flask):
     return failing
 
 
-def post(app: Flask, path: str = "/api/failing", **what):
+def post(app: Flask, path: str = "/phone/failing", **what):
     return app.test_client().post(path, **what)
 
 
@@ -140,7 +140,7 @@ def test_http_errors_are_problems_too(failing, status, code):
 
 
 def test_an_address_tells_which_methods_it_answers(failing):
-    answer = failing(400).test_client().get("/api/failing")
+    answer = failing(400).test_client().get("/phone/failing")
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
     assert "POST" in answer.headers["Allow"]
 
@@ -180,8 +180,8 @@ def test_a_failing_statement_does_not_show_its_values(app, failing, caplog):
             session.execute(text("SELECT * FROM nowhere WHERE x = :key"), {"key": SECRET})
         return ""
 
-    app.add_url_rule("/api/query", view_func=query)
-    assert app.test_client().get("/api/query").status_code == 500
+    app.add_url_rule("/phone/query", view_func=query)
+    assert app.test_client().get("/phone/query").status_code == 500
     assert "OperationalError" in caplog.text
     assert SECRET not in caplog.text
 

@@ -15,11 +15,11 @@ import { seatPicture, seatSentence } from "../parts/seats.js";
  * @returns {import("../screen.js").View}
  */
 export function confirmView(question, { confirm }) {
-  const words = `confirm.${question.deed}.${question.outcome}`;
+  const words = `confirm.${question.kind}.${question.state}`;
   const { total, after } = question.seats;
   const heading = el("h1", {}, aboutComputer(`${words}.title`, question.computerName));
   const lead = el("p", { class: "lead" }, seatSentence(`${words}.seats`, after, total));
-  const end = question.deed === "activate" ? [validity(question.expires)] : [];
+  const end = question.kind === "activate" ? [validity(question.expires)] : [];
   const card = el(
     "div",
     { class: "card is-question" },
@@ -33,5 +33,5 @@ export function confirmView(question, { confirm }) {
       el("p", { class: "hint" }, t("confirm.nothingYet")),
     ),
   );
-  return { name: `confirm-${question.deed}`, heading, content: [card], announcement: lead.textContent ?? "" };
+  return { name: `confirm-${question.kind}`, heading, content: [card], announcement: lead.textContent ?? "" };
 }

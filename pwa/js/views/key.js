@@ -1,14 +1,11 @@
-import { Problem } from "../api.js";
 import { el } from "../dom.js";
-import { hasWords, list, t } from "../i18n.js";
+import { list, t } from "../i18n.js";
 import { announce } from "../screen.js";
 import { button } from "../parts/button.js";
 import { typedKey } from "../parts/code.js";
 import { factList, identity, validity } from "../parts/facts.js";
 import { aboutComputer, properName } from "../parts/names.js";
 import { seatSentence } from "../parts/seats.js";
-
-/** @typedef {{fetchFile: () => Promise<{name: string, content: Blob}>, finish: () => void}} KeyActions */
 
 /** Milliseconds before a downloaded file's address is given back; some phones read it only after asking where to save. */
 const FILE_LIFETIME = 60_000;
@@ -18,7 +15,7 @@ function outcomeLine() {
   const line = el("p", { class: "outcome" });
   return {
     line,
-    say(/** @type {string} */ words, /** @type {"good" | "note" | "bad"} */ tone) {
+    say(/** @type {string} */ words, /** @type {"good" | "note"} */ tone) {
       line.textContent = words;
       line.className = `outcome is-${tone}`;
       announce(words);
@@ -61,39 +58,30 @@ async function copy(key, outcome, text) {
 }
 
 /**
- * @param {KeyActions["fetchFile"]} fetchFile
+ * @param {import("../api.js").Activation["licenseFile"]} file
  * @param {ReturnType<typeof outcomeLine>} outcome
  */
-async function download(fetchFile, outcome) {
-  try {
-    const { name, content } = await fetchFile();
-    const address = URL.createObjectURL(content);
-    el("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
-    outcome.say(t("key.downloaded", { name }), "good");
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    // The key stays on the screen: a failed download is no reason to take it away.
-    const known = hasWords(`problems.${error.code}`);
-    const reason = known ? t(`problems.${error.code}.title`) : error.detail || t("problems.unknown.title");
-    outcome.say(t("key.notDownloaded", { reason }), "bad");
-  }
+function download({ name, content }, outcome) {
+  const address = URL.createObjectURL(content);
+  el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
+  outcome.say(t("key.downloaded", { name }), "good");
 }
 
-/**
- * @param {string} key
- * @param {KeyActions["fetchFile"]} fetchFile
- */
-function keyButtons(key, fetchFile) {
+/** @param {import("../api.js").Activation} activation */
+function keyButtons({ computerKey, licenseFile }) {
   const outcome = outcomeLine();
-  const text = keyAsText(key);
+  const text = keyAsText(computerKey);
   const pair = el(
     "div",
     { class: "button-pair" },
-    button({ id: "copy", label: t("key.copy"), look: "secondary", picture: "copy", onPress: () => copy(key, outcome, text) }),
     button({
-      id: "license-file", label: t("key.file"), busyLabel: t("key.fetchingFile"), look: "secondary",
-      picture: "download", onPress: () => download(fetchFile, outcome),
+      id: "copy", label: t("key.copy"), look: "secondary", picture: "copy",
+      onPress: () => copy(computerKey, outcome, text),
+    }),
+    button({
+      id: "license-file", label: t("key.file"), look: "secondary", picture: "download",
+      onPress: () => download(licenseFile, outcome),
     }),
   );
   return el("div", { class: "key-actions" }, pair, text, outcome.line);
@@ -112,7 +100,7 @@ function facts(activation) {
 
 /**
  * @param {import("../api.js").Activation} activation
- * @param {KeyActions["finish"]} finish
+ * @param {() => void} finish
  */
 function receipt(activation, finish) {
   const done = button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish });
@@ -129,16 +117,16 @@ function receipt(activation, finish) {
  * The computer key, to be typed on another keyboard while reading it here.
  *
  * @param {import("../api.js").Activation} activation
- * @param {KeyActions} actions
+ * @param {{finish: () => void}} actions
  * @returns {import("../screen.js").View}
  */
-export function keyView(activation, { fetchFile, finish }) {
+export function keyView(activation, { finish }) {
   const { style, computerKey } = activation;
   const heading = el("h1", {}, aboutComputer("key.title", activation.computerName));
   const lead = t(`key.${style}.lead`);
   const typing = [typedKey(computerKey), el("p", { class: "hint" }, t("key.reading"))];
   // A long key is better carried as a file: then the buttons come before the rows.
-  const buttons = keyButtons(computerKey, fetchFile);
+  const buttons = keyButtons(activation);
   const steps = ["type", "check", "keep"].map((step) => el("li", {}, t(`key.${style}.steps.${step}`)));
   const card = el(
     "div",

@@ -14,7 +14,7 @@ import { seatPicture, seatSentence } from "../parts/seats.js";
  * @returns {import("../screen.js").View}
  */
 export function releasedView(release, { finish }) {
-  const words = `released.${release.outcome === "already_released" ? "already" : "now"}`;
+  const words = `released.${release.state === "released" ? "already" : "now"}`;
   const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
   const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
   const lead = el("p", { class: "lead" }, seatSentence(`${words}.lead`, seats.used, seats.total));

@@ -58,10 +58,11 @@ def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> 
             ActivationKey.from_text(key), read_computer_id(computer_id), clean_computer_name(name)
         )
         with _guarded("activation_refused", request, parts) as session:
-            now = parts.clock()
-            done = activation.activate(session, request, keyring=parts.keyring, by=operator(), now=now)
+            done = activation.activate(
+                session, request, keyring=parts.keyring, by=operator(), now=parts.clock()
+            )
             if file:
-                file.write(activation.license_file(session, request, keyring=parts.keyring, now=now))
+                file.write(activation.license_file(done, keyring=parts.keyring))
             return Answer(_activated_data(done, out), _activated_text(done))
 
 

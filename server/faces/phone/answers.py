@@ -7,70 +7,72 @@ from typing import Any
 
 from protocol.request_token import ActivationRequest, DeactivationRequest
 from server.core import activation, deactivation
+from server.core.activation import Outcome
 from server.core.audit import ending
 from server.core.models import License
 from server.core.products import feature_names
 
+_STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
 
-def seat_question(seat: activation.Preview, scanned: ActivationRequest) -> dict[str, Any]:
-    """Describe what an activation would do."""
+
+def activation_request(seat: activation.Preview, scanned: ActivationRequest) -> dict[str, Any]:
+    """Describe what an activation would do: take a `new` seat, keep an `active` one, or `replaces`."""
     return {
-        "deed": "activate",
-        **_licensed(seat.license),
+        "kind": "activate",
+        "state": _STATES[seat.outcome],
+        "computer_id": scanned.computer_id.text,
         "computer_name": scanned.computer_name,
-        "computer_id": scanned.computer_id.text,
-        "seats": {"total": seat.license.seats, "used": seat.license.seats_used, "after": seat.seats_after},
-        "outcome": seat.outcome,
         "expires": _day(seat.expires),
+        **_licensed(seat.license),
     }
 
 
-def release_question(release: deactivation.Preview, scanned: DeactivationRequest) -> dict[str, Any]:
-    """Describe what a deactivation would do."""
-    license = release.license
+def release_request(release: deactivation.Preview, scanned: DeactivationRequest) -> dict[str, Any]:
+    """Describe what a deactivation would do: free an `active` seat, or nothing where it is `released`."""
     return {
-        "deed": "deactivate",
-        **_licensed(license),
-        "computer_name": scanned.computer_name or release.activation.computer_name,
+        "kind": "deactivate",
+        "state": "released" if release.already_released else "active",
         "computer_id": scanned.computer_id.text,
-        "seats": {"total": license.seats, "used": license.seats_used, "after": release.seats_after},
-        "outcome": "already_released" if release.already_released else "release",
+        "computer_name": scanned.computer_name or release.activation.computer_name,
+        **_licensed(release.license),
     }
 
 
-def activated(done: activation.Activated) -> dict[str, Any]:
-    """Describe a given computer key."""
+def activated(done: activation.Activated, license_file: str) -> dict[str, Any]:
+    """Describe a given computer key; `state` is what the seat was before."""
     return {
+        "state": _STATES[done.outcome],
+        "computer_id": done.activation.computer_id,
+        "computer_name": done.activation.computer_name,
         "computer_key": done.computer_key,
         "key_style": done.product.key_style,
-        **_licensed(done.license),
-        "computer_name": done.activation.computer_name,
-        "computer_id": done.activation.computer_id,
-        "seats": _seats(done.license),
+        "license_file": license_file,
         "expires": _day(done.activation.expires_on),
         "features": feature_names(done.product, done.activation.features),
-        "outcome": done.outcome,
+        **_licensed(done.license),
     }
 
 
 def released(done: deactivation.Released) -> dict[str, Any]:
-    """Describe a released seat."""
+    """Describe a released seat; `state` is what it was before."""
+    already = done.outcome is deactivation.Outcome.ALREADY_RELEASED
     return {
-        **_licensed(done.license),
-        "computer_name": done.activation.computer_name,
+        "state": "released" if already else "active",
+        "release": done.recorded,
         "computer_id": done.activation.computer_id,
-        "seats": _seats(done.license),
-        "outcome": done.outcome,
-        "recorded": done.recorded,
+        "computer_name": done.activation.computer_name,
+        **_licensed(done.license),
     }
 
 
 def _licensed(license: License) -> dict[str, Any]:
-    return {"product": license.product.name, "activation_key_ending": ending(license.activation_key)}
-
-
-def _seats(license: License) -> dict[str, int]:
-    return {"total": license.seats, "used": license.seats_used}
+    return {
+        "product": license.product.code,
+        "product_name": license.product.name,
+        "activation_key_ending": ending(license.activation_key),
+        "seats": license.seats,
+        "seats_used": license.seats_used,
+    }
 
 
 def _day(day: date | None) -> str | None:

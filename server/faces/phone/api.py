@@ -1,4 +1,4 @@
-"""What the phone page asks: what would happen, then the deed, and the licence file."""
+"""What the phone page asks, always with the token that it scanned: what would happen, and then the deed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from protocol.errors import MalformedToken
 from protocol.request_token import ActivationRequest, DeactivationRequest
-from server.core import activation, deactivation, licenses
+from server.core import activation, deactivation
 from server.core.attempts import bucket
 from server.core.audit import By
 from server.core.requests import open_request
@@ -23,45 +23,34 @@ MOST_FAILURES_PER_ADDRESS = 100
 MOST_FAILURES_PER_LICENSE = 20
 PERIOD = timedelta(hours=1)
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/phone")
+blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
 
 
-@blueprint.post("/question")
-def question() -> Response:
+@blueprint.post("/requests")
+def requests() -> Response:
     """Tell what the scanned code would do; nothing happens yet."""
     scanned, keyring, now = _scanned(), parts().keyring, parts().clock()
-    with _guarded("question_refused", scanned, now) as session:
+    with _guarded("request_refused", scanned, now) as session:
         if isinstance(scanned, DeactivationRequest):
             release = deactivation.preview(session, _request(scanned), keyring=keyring, now=now)
-            return jsonify(answers.release_question(release, scanned))
+            return jsonify(answers.release_request(release, scanned))
         seat = activation.preview(session, _request(scanned), keyring=keyring, now=now)
-        return jsonify(answers.seat_question(seat, scanned))
+        return jsonify(answers.activation_request(seat, scanned))
 
 
-@blueprint.post("/activate")
-def activate() -> Response:
-    """Give the computer key."""
-    scanned, keyring, now = _scanned_activation(), parts().keyring, parts().clock()
+@blueprint.post("/activations")
+def activations() -> Response:
+    """Give the computer key, and the licence file for who would rather carry that."""
+    scanned, keyring, now = _scanned(), parts().keyring, parts().clock()
+    if not isinstance(scanned, ActivationRequest):
+        raise MalformedToken("This QR code deactivates a computer. Scan the code that the wizard shows now.")
     with _guarded("activation_refused", scanned, now) as session:
         done = activation.activate(session, _request(scanned), keyring=keyring, by=_by(), now=now)
-        return jsonify(answers.activated(done))
+        return jsonify(answers.activated(done, activation.license_file(done, keyring=keyring)))
 
 
-@blueprint.post("/license-file")
-def license_file() -> Response:
-    """Give the licence file of a machine that is activated."""
-    scanned, keyring, now = _scanned_activation(), parts().keyring, parts().clock()
-    with _guarded("license_file_refused", scanned, now) as session:
-        content = activation.license_file(session, _request(scanned), keyring=keyring, now=now)
-        product = licenses.find(session, scanned.activation_key).product
-    response = Response(content, mimetype="application/octet-stream")
-    name = f"{product.code}-{scanned.computer_id.last_group}.lic"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-@blueprint.post("/deactivate")
-def deactivate() -> Response:
+@blueprint.post("/deactivations")
+def deactivations() -> Response:
     """Free the seat that the wizard gave up."""
     scanned, keyring, now = _scanned(), parts().keyring, parts().clock()
     if not isinstance(scanned, DeactivationRequest):
@@ -74,19 +63,12 @@ def deactivate() -> Response:
 
 def _scanned() -> ActivationRequest | DeactivationRequest:
     """Return the verified request in the body; until here nothing is counted and nothing written."""
-    body = request.get_json(silent=True)
+    body = request.get_json()
     token = body.get("token") if isinstance(body, dict) else None
     if not isinstance(token, str):
         abort(400)
     with reading() as session:
         return open_request(session, token, keyring=parts().keyring)
-
-
-def _scanned_activation() -> ActivationRequest:
-    scanned = _scanned()
-    if not isinstance(scanned, ActivationRequest):
-        raise MalformedToken("This QR code deactivates a computer. Scan the code that the wizard shows now.")
-    return scanned
 
 
 def _request(scanned: ActivationRequest | DeactivationRequest) -> activation.Request:
