@@ -74,13 +74,13 @@ def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform:
     """Return the machine-wide folder of this system, or this account's where only root may write that."""
     if platform == "win32":
         return Path(environment.get("PROGRAMDATA", r"C:\ProgramData")) / _FOLDER_NAME
-    if os.geteuid() == 0:
+    if _is_root():
         return Path("/Library/Application Support" if platform == "darwin" else "/var/lib") / _FOLDER_NAME
     home = environment.get("HOME")
     if not home:
         raise StorageUnavailable(
             "This account has no home folder (HOME is not set) for the wizard's anchor. "
-            "Set HOME, or name another folder in KEYFERRY_ANCHOR_DIR.",
+            "Set HOME; keyferry-wizard also takes a folder from KEYFERRY_ANCHOR_DIR.",
             code="anchor_not_writable",
         )
     if platform == "darwin":
@@ -91,6 +91,10 @@ def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform:
 def file_anchor(folder: Path, *, product_number: int, fingerprint: int) -> FileAnchor:
     """Return the anchor of one product on one machine; the machine is in the name, so a copy is no anchor."""
     return FileAnchor(folder / f"{product_number}-{fingerprint:010x}.anchor")
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 def _check(generation: int) -> bytes:

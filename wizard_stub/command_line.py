@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -209,6 +210,10 @@ def _drawable(code: ScanCode) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; every failure is one line, never a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A product or computer name that the terminal cannot write must not cost the answer around it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         if not given:
             wizard.main(["--help"], prog_name="keyferry-wizard", standalone_mode=False)

@@ -55,11 +55,11 @@ class ActivationControl:
         now: Callable[[], datetime] = utc_now,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        """Take a profile and a folder; raises MachineUnknown, or ValueError where the host must name itself.
+        """Take a profile and a folder; raises MachineUnknown, StorageUnavailable or ValueError.
 
-        `machine_identifier` is needed where the profile's machine source is `host`. `anchor` may be anything
-        that keeps a number that only grows; `anchor_folder` only moves the default, a file. `now` returns
-        aware UTC.
+        `machine_identifier` must be given where the profile's machine source is `host`. `anchor` may be
+        anything that keeps a number that only grows; `anchor_folder` only moves the default, a file. `now`
+        returns aware UTC.
         """
         if machine_identifier is None:
             if profile.machine_source is MachineSource.HOST:
@@ -68,11 +68,13 @@ class ActivationControl:
         self._profile = profile
         self._machine = ThisMachine(profile, machine_fingerprint(profile.fingerprint_key, machine_identifier))
         self._folder = StateFolder(folder, profile)
-        self._anchor = anchor or file_anchor(
-            anchor_folder or default_anchor_folder(),
-            product_number=profile.product_number,
-            fingerprint=self._machine.fingerprint,
-        )
+        if anchor is None:
+            anchor = file_anchor(
+                anchor_folder or default_anchor_folder(),
+                product_number=profile.product_number,
+                fingerprint=self._machine.fingerprint,
+            )
+        self._anchor = anchor
         self._now = now
         self._random_bytes = random_bytes
 
@@ -208,7 +210,7 @@ class ActivationControl:
             raise NotActivated(
                 f"No licence {which}was deactivated here, so there is no code to show.", code="not_released"
             )
-        self._anchor.write(state.generation)
+        self._settled_anchor(state)
         return self._released(released[-1])
 
     def _released(self, grant: Grant) -> Released:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import traceback
 
 import click
@@ -64,6 +63,6 @@ def report_error(error: Exception, *, as_json: bool) -> int:
 
 def _place_of(error: Exception) -> str:
     """Describe a fault of the wizard itself by its place alone: its text could hold a key."""
-    place = traceback.extract_tb(sys.exc_info()[2] or error.__traceback__)[-1]
+    place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
     return f"The wizard itself failed ({where}). Nothing was reported to anybody: please tell the vendor."

@@ -12,6 +12,7 @@ from wizard_stub.errors import StorageUnavailable
 from wizard_stub.qr import ScanCode
 
 _LARGEST_FILE = 1024 * 1024
+_AGAIN = "request, or show-code, shows the QR code again"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Pictures:
                 try:
                     path.write_bytes(picture())
                 except OSError as error:
-                    raise _not_writable(path, error.strerror) from error
+                    raise _not_writable(path, f"{error.strerror}. All else is done: {_AGAIN}") from error
                 written[kind] = str(path)
         return written
 

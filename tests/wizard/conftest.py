@@ -1,10 +1,17 @@
-from collections.abc import Callable
-from dataclasses import replace
+import json
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from protocol.activation_key import ActivationKey
+from protocol.computer_id import read_computer_id
+from wizard_stub.command_line import main
+from wizard_stub.results import Begun
+
 from .parts import Clock, Machine, Vendor
+
+SECRETS = Vendor()
 
 
 @pytest.fixture
@@ -14,7 +21,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def vendor() -> Vendor:
-    return Vendor()
+    # The same secrets all the time, so that tests that use the same keys need not wait for scrypt again.
+    return Vendor(fingerprint_key=SECRETS.fingerprint_key, epochs=list(SECRETS.epochs))
 
 
 @pytest.fixture
@@ -23,10 +31,68 @@ def machine(vendor: Vendor, clock: Clock, tmp_path: Path) -> Machine:
 
 
 @pytest.fixture
-def other_machine(machine: Machine, tmp_path: Path) -> Callable[[], Machine]:
-    """Another computer, which was given a copy of the first one's state folder."""
+def profile(vendor, tmp_path):
+    path = tmp_path / "profile.json"
+    path.write_text(vendor.profile.to_json())
+    return path
 
-    def make() -> Machine:
-        return replace(machine, identifier="machine-2", anchors=tmp_path / "other-anchors")
 
-    return make
+@pytest.fixture
+def run(profile, machine, monkeypatch, capsys):
+    """Run one command as a person does, and return exit code, standard output and standard error."""
+    monkeypatch.setenv("KEYFERRY_ANCHOR_DIR", str(machine.anchors))
+
+    def run(*arguments: str, machine_id: str | None = "usb-1") -> tuple[int, str, str]:
+        before = ["--profile", str(profile), "--state", str(machine.folder)]
+        if machine_id is not None:
+            before += ["--machine", machine_id]
+        code = main([*before, *arguments])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def run_json(run):
+    """Run one command with --json, and return exit code and answer; nothing else may be printed."""
+
+    def run_json(*arguments: str, **options: str | None) -> tuple[int, dict[str, object]]:
+        code, out, err = run(*arguments, "--json", **options)
+        assert err == ""
+        assert out.count("\n") == 1
+        return code, json.loads(out)
+
+    return run_json
+
+
+@pytest.fixture
+def key(vendor):
+    return vendor.activation_key()
+
+
+@pytest.fixture
+def issue(vendor):
+    """Issue a key for what `request --json` answered."""
+
+    def issue(answer: dict[str, object], *, file: bool = False, **claims: date | None) -> str:
+        begun = Begun(
+            activation_key=ActivationKey.from_text(answer["activation_key"]),
+            computer_id=read_computer_id(answer["computer_id"]),
+            computer_name=None,
+            url="",
+            renewal=False,
+        )
+        today = datetime.now(UTC).date()
+        dates = {"issued": today, "expires": today + timedelta(30), **claims}
+        return vendor.license_file(begun, **dates) if file else vendor.computer_key(begun, **dates)
+
+    return issue
+
+
+@pytest.fixture
+def licensed(run_json, key, issue):
+    _, answer = run_json("request", key.text, "--name", "LAB-PC-07")
+    code, completed = run_json("activate", issue(answer))
+    assert code == 0
+    return completed

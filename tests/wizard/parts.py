@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -48,7 +49,8 @@ class Vendor:
     epochs: list[tuple[bytes, Ed25519PrivateKey, Ed25519PrivateKey]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rotate()
+        if not self.epochs:
+            self.rotate()
 
     def rotate(self) -> None:
         self.epochs.append((token_bytes(32), Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()))
@@ -128,6 +130,7 @@ class Machine:
     anchors: Path
     clock: Clock
     identifier: str = "machine-1"
+    random_bytes: Callable[[int], bytes] = token_bytes
 
     @property
     def state_file(self) -> Path:
@@ -143,6 +146,7 @@ class Machine:
             "machine_identifier": self.identifier,
             "anchor_folder": self.anchors,
             "now": self.clock.now,
+            "random_bytes": self.random_bytes,
             **options,
         }
         return ActivationControl(self.vendor.profile, self.folder, **handed_in)  # type: ignore[arg-type]

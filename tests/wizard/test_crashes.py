@@ -69,8 +69,12 @@ def cut_at_each_step(monkeypatch):
 
 @pytest.fixture
 def fresh(machine, tmp_path):
-    """Machines one after the other, each with its own folders and anchor."""
+    """Machines one after the other, each with its own folders and anchor.
+
+    All with one secret: their computer IDs are the same, so scrypt runs once and not for each of them.
+    """
     number = iter(range(1000))
+    machine.random_bytes = lambda count: b"r" * count
 
     def make():
         home = tmp_path / str(next(number))
@@ -96,11 +100,11 @@ def test_a_request_interrupted_anywhere_is_asked_again_and_completed(fresh, vend
 def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_licence(
     fresh, vendor, cut_at_each_step
 ):
-    machine, issued = fresh(), {}
+    machine, issued, key = fresh(), {}, vendor.activation_key()
 
     def prepare():
         fresh()
-        issued["key"] = vendor.computer_key(machine.control().begin(vendor.activation_key()))
+        issued["key"] = vendor.computer_key(machine.control().begin(key))
 
     seen = set()
     for _ in cut_at_each_step(prepare, lambda: machine.control().complete(issued["key"])):
@@ -111,12 +115,12 @@ def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_licence(
 
 
 def test_a_licence_in_use_survives_an_interrupted_change_to_another(fresh, vendor, cut_at_each_step):
-    machine, issued = fresh(), {}
+    machine, issued, former, key = fresh(), {}, vendor.activation_key(), vendor.activation_key()
 
     def prepare():
         fresh()
-        machine.activate()
-        issued["key"] = vendor.computer_key(machine.control().begin(vendor.activation_key()))
+        machine.activate(former)
+        issued["key"] = vendor.computer_key(machine.control().begin(key))
 
     for _ in cut_at_each_step(prepare, lambda: machine.control().complete(issued["key"])):
         assert machine.control().status().state is LicenseState.ACTIVE
@@ -127,11 +131,11 @@ def test_a_licence_in_use_survives_an_interrupted_change_to_another(fresh, vendo
 def test_a_deactivation_interrupted_anywhere_loses_nothing_and_leaves_no_live_copy(
     fresh, vendor, cut_at_each_step
 ):
-    machine, before = fresh(), {}
+    machine, before, key = fresh(), {}, vendor.activation_key()
 
     def prepare():
         fresh()
-        before["completed"] = machine.activate()
+        before["completed"] = machine.activate(key)
         before["copy"] = machine.state_file.read_bytes()
 
     seen = set()
@@ -165,12 +169,12 @@ def test_starting_over_interrupted_anywhere_keeps_the_damaged_file(fresh, vendor
         assert machine.control().status().state is LicenseState.PENDING
 
 
-def test_remembering_the_time_interrupted_anywhere_keeps_the_licence(fresh, cut_at_each_step):
-    machine = fresh()
+def test_remembering_the_time_interrupted_anywhere_keeps_the_licence(fresh, vendor, cut_at_each_step):
+    machine, key = fresh(), vendor.activation_key()
 
     def prepare():
         fresh()
-        machine.activate(expires=None)
+        machine.activate(key, expires=None)
         machine.clock.advance(hours=2)
 
     for _ in cut_at_each_step(prepare, lambda: machine.control().status()):

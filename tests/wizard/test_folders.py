@@ -98,6 +98,14 @@ def test_an_anchor_that_cannot_be_written_stops_a_deactivation_before_it_begins(
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
+def test_a_code_is_shown_again_where_nothing_can_be_written_any_more(machine, unprivileged):
+    machine.activate()
+    released = machine.control().deactivate()
+    machine.anchors.chmod(0o500)
+    machine.folder.chmod(0o500)
+    assert machine.control().show_code() == released
+
+
 def test_a_licence_in_a_folder_that_became_read_only_still_runs_with_a_warning(machine, unprivileged):
     machine.activate()
     machine.folder.chmod(0o500)
@@ -143,11 +151,11 @@ def test_a_lock_that_is_never_given_back_is_waited_for_only_a_while(tmp_path):
 @pytest.mark.parametrize(
     ("platform", "environment", "root", "expected"),
     [
-        ("linux", {"HOME": "/home/ada"}, True, "/var/lib/keyferry-wizard"),
-        ("linux", {"HOME": "/home/ada"}, False, "/home/ada/.local/state/keyferry-wizard"),
-        ("linux", {"HOME": "/home/ada", "XDG_STATE_HOME": "/s"}, False, "/s/keyferry-wizard"),
-        ("darwin", {"HOME": "/Users/ada"}, True, "/Library/Application Support/keyferry-wizard"),
-        ("darwin", {"HOME": "/Users/ada"}, False, "/Users/ada/Library/Application Support/keyferry-wizard"),
+        ("linux", {"HOME": "/h/ada"}, True, "/var/lib/keyferry-wizard"),
+        ("linux", {"HOME": "/h/ada"}, False, "/h/ada/.local/state/keyferry-wizard"),
+        ("linux", {"HOME": "/h/ada", "XDG_STATE_HOME": "/s"}, False, "/s/keyferry-wizard"),
+        ("darwin", {"HOME": "/u/ada"}, True, "/Library/Application Support/keyferry-wizard"),
+        ("darwin", {"HOME": "/u/ada"}, False, "/u/ada/Library/Application Support/keyferry-wizard"),
         ("win32", {"PROGRAMDATA": "D:/Data"}, False, "D:/Data/keyferry-wizard"),
     ],
 )

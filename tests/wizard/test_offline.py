@@ -36,8 +36,8 @@ WITHOUT_SOCKETS = textwrap.dedent(
 WIZARD = WITHOUT_SOCKETS + "from wizard_stub.command_line import main\nsys.exit(main())\n"
 
 
-def child(program: str, *arguments: str, anchors: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_ANCHOR_DIR": str(anchors)}
+def child(program: str, *arguments: str, anchors: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_ANCHOR_DIR": str(anchors), **variables}
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
@@ -107,3 +107,14 @@ def test_the_wizard_ships_without_the_server(tmp_path):
     )
     run = child(program, anchors=tmp_path)
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
+
+
+def test_a_terminal_that_lacks_characters_gets_its_answer_too(vendor, tmp_path):
+    profile = tmp_path / "profile.json"
+    profile.write_text(vendor.profile.to_json())
+    before = ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "m"]
+    request = ["request", vendor.activation_key().text, "--name", "ラボ3"]
+    run = child(WIZARD, *before, *request, anchors=tmp_path / "anchors", PYTHONIOENCODING="latin-1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "??3" in run.stdout
+    assert "Write it to a file with --png FILE" in run.stdout

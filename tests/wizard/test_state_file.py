@@ -4,21 +4,27 @@ import json
 import os
 import stat
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
+from protocol.activation_key import ActivationKey
 from wizard_stub.errors import StateDamaged
 from wizard_stub.results import LicenseState
 from wizard_stub.state import LARGEST_FILE, decode_state, encode_state
+
+KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
 
 @pytest.fixture
 def activated(machine, vendor):
     """A machine whose state has every part: a licence, a pending request and a tombstone."""
-    machine.activate()
+    secrets = count(1)
+    machine.random_bytes = lambda size: next(secrets).to_bytes(size, "big")
+    machine.activate(KEYS[0])
     machine.control().deactivate()
-    machine.activate()
-    machine.control().begin(vendor.activation_key(), "Büro 3")
+    machine.activate(KEYS[1])
+    machine.control().begin(KEYS[2], "Büro 3")
     return machine
 
 

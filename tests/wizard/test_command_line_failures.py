@@ -1,0 +1,174 @@
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from protocol.profile import MachineSource
+from wizard_stub import command_line
+from wizard_stub.command_line import main
+
+TODAY = datetime.now(UTC).date()
+
+
+def set_clock(monkeypatch, moment: datetime) -> None:
+    """Hand the control a clock: the command line itself offers no way to do that."""
+    monkeypatch.setattr(
+        command_line, "ActivationControl", partial(command_line.ActivationControl, now=lambda: moment)
+    )
+
+
+def test_an_expired_licence_ends_with_3(run, run_json, machine, key, issue, monkeypatch):
+    asked = run_json("request", key.text)[1]
+    old = issue(asked, issued=TODAY - timedelta(30), expires=TODAY - timedelta(9))
+    code, answer = run_json("activate", old)
+    assert (code, answer["code"]) == (3, "license_expired")
+    run_json("activate", issue(asked))
+    set_clock(monkeypatch, datetime.now(UTC) + timedelta(days=60))
+    code, answer = run_json("status")
+    assert (code, answer["status"], answer["code"]) == (3, "expired", "license_expired")
+    code, out, err = run("status")
+    assert (code, out) == (3, "")
+    assert err.count("\n") == 1
+    assert "ended on" in err
+
+
+def test_a_clock_set_back_ends_with_4(run, run_json, licensed, monkeypatch):
+    set_clock(monkeypatch, datetime.now(UTC) - timedelta(days=9))
+    code, answer = run_json("status")
+    assert (code, answer["status"]) == (4, "clock_moved_back")
+    code, out, err = run("status")
+    assert (code, out, err.count("\n")) == (4, "", 1)
+    code, answer = run_json("activate", licensed["computer_key"])
+    assert code == 4
+
+
+def test_another_machine_ends_with_5_and_is_told_the_way_out(run, run_json, licensed, key):
+    code, answer = run_json("status", machine_id="usb-2")
+    assert (code, answer["status"], answer["code"]) == (5, "wrong_machine", "wrong_machine")
+    code, out, err = run("status", machine_id="usb-2")
+    assert (code, out, err.count("\n")) == (5, "", 1)
+    assert "--start-over" in err
+    for command in (["request", key.text], ["activate", "ABCDE"], ["deactivate"], ["show-code"]):
+        code, answer = run_json(*command, machine_id="usb-2")
+        assert (code, answer["code"]) == (5, "wrong_machine")
+    code, answer = run_json("request", key.text, "--start-over", machine_id="usb-2")
+    assert code == 0
+    assert answer["set_aside"].endswith("state.json.damaged-1")
+
+
+def test_a_damaged_state_ends_with_5_and_is_told_the_way_out(run, run_json, licensed, machine, key):
+    machine.state_file.write_bytes(b"damaged")
+    code, answer = run_json("status")
+    assert (code, answer["status"], answer["code"]) == (5, "damaged", "state_damaged")
+    code, out, err = run("request", key.text)
+    assert (code, out, err.count("\n")) == (5, "", 1)
+    assert "--start-over" in err
+    code, out, _ = run("request", key.text, "--start-over")
+    assert code == 0
+    assert "state.json.damaged-1" in out
+
+
+def test_a_mistyped_activation_key_is_suggested(run, run_json, key):
+    wrong = ("2" if key.text[0] != "2" else "3") + key.text[1:]
+    code, answer = run_json("request", wrong)
+    assert (code, answer["code"], answer["suggestion"]) == (1, "malformed_activation_key", key.text)
+    code, out, err = run("request", wrong)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"Did you mean {key.text}?" in err
+
+
+def test_a_refused_key_ends_with_1_and_one_line(run, run_json, key):
+    run_json("request", key.text)
+    code, out, err = run("activate", "0" * 30)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["request"],
+        ["activate"],
+        ["activate", "ABC", "--file", "x"],
+        ["status", "now"],
+        ["status", "--frobnicate"],
+        ["frobnicate"],
+        [],
+    ],
+)
+def test_a_wrong_use_ends_with_2_and_one_line(run, arguments):
+    code, out, err = run(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "--help" in err
+
+
+def test_a_wrong_use_with_json_is_an_object_too(run_json):
+    code, answer = run_json("activate")
+    assert (code, answer["code"]) == (2, "usage")
+    assert "--file" in answer["message"]
+
+
+def test_a_product_that_the_host_names_needs_the_machine(run_json):
+    for missing in (None, "", "tab\t", "\udcff"):
+        code, answer = run_json("status", machine_id=missing)
+        assert (code, answer["code"]) == (2, "usage")
+        assert "--machine" in answer["message"]
+
+
+def test_a_product_that_asks_the_system_takes_no_machine(run_json, vendor, profile):
+    vendor.machine_source = MachineSource.OS
+    profile.write_text(vendor.profile.to_json())
+    code, answer = run_json("status")
+    assert (code, answer["code"]) == (2, "usage")
+    assert "--machine" in answer["message"]
+
+
+def test_profile_and_state_must_be_named(capsys, profile):
+    for arguments in (["status"], ["--profile", str(profile), "status"]):
+        assert main(arguments) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[" * 200_000, b'{"format": 1}'])
+def test_a_profile_that_is_none_is_one_line(run, run_json, profile, content):
+    profile.write_bytes(content)
+    code, answer = run_json("status")
+    assert (code, answer["code"]) == (1, "malformed_profile")
+    code, out, err = run("status")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+
+
+def test_a_profile_that_is_missing_is_one_line(run_json, profile):
+    profile.unlink()
+    code, answer = run_json("status")
+    assert (code, answer["code"]) == (1, "malformed_profile")
+    assert str(profile) in answer["message"]
+
+
+def test_a_fault_of_the_wizard_itself_is_one_line_that_holds_no_key(run, key, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"cannot handle {key.text}")
+
+    monkeypatch.setattr(command_line.ScanCode, "of", broken)
+    code, out, err = run("request", key.text)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "RuntimeError in broken" in err
+    assert key.text not in err
+
+
+def test_an_interruption_is_one_line(run, key, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line.ScanCode, "of", interrupted)
+    code, _, err = run("request", key.text)
+    assert code == 130
+    assert err.strip() == "Interrupted."
+
+
+def test_an_unwritable_state_folder_is_one_line_at_the_request(run, machine, key, tmp_path):
+    (tmp_path / "file").write_text("")
+    machine.folder = tmp_path / "file" / "state"
+    code, out, err = run("request", key.text)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert str(machine.folder) in err
