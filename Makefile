@@ -4,18 +4,18 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live test lint serve bench lock browser clean
+.PHONY: help demo demo-live test lint serve bench lock clean demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: browser $(environment) ## Show the main job in a throw-away folder, with screenshots
+demo: demo-machine $(environment) ## Show the main job in a throw-away folder, with screenshots
 	@exec $(python) -m demo
 
 demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CERT=… KEY=… NAME=… for HTTPS
 	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)') $(if $(NAME),--name '$(NAME)')
 
-test: browser lint ## Check and test everything
+test: test-machine lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile
 
 lint: $(environment) ## Only the checks: style, types, arrows
@@ -34,12 +34,15 @@ bench: $(environment) ## Measure what is costly, as ratios
 lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
 	@demo/prepare.sh lock
 
-browser:
-	@demo/prepare.sh browser
-
 clean: ## Remove what was made here, never an instance folder
 	@rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+demo-machine:
+	@demo/prepare.sh demo
+
+test-machine:
+	@demo/prepare.sh tests
 
 # A stamp is written last: without it, what lies in .venv is not trusted and made anew.
 .venv/locked: requirements.lock

@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
 # Brings a fresh Debian machine to where the named part can run. Asks nothing, and never waits for a person.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 exec </dev/null
 
 say() { printf 'keyferry: %s\n' "$*" >&2; }
 
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+apt() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@"
+}
+
 install_from_debian() {
-    local become=()
-    if [ "$(id -u)" -ne 0 ]; then become=(sudo -n); fi
-    if ! command -v apt-get >/dev/null || ! "${become[@]}" true 2>/dev/null; then
+    [ $# -gt 0 ] || return 0
+    if ! command -v apt-get >/dev/null || ! as_root true 2>/dev/null; then
         say "please install these packages, then run make again: $*"
         exit 1
     fi
     say "installing from Debian: $* (a minute or two)"
-    local apt=("${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
     local log
     log=$(mktemp)
-    if ! { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
+    if ! { apt update && apt install -y --no-install-recommends "$@"; } >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         say "Debian's packages could not be installed: $* (see above)"
         exit 1
@@ -46,10 +51,10 @@ missing_for_environment() {
 }
 
 make_environment() {
-    local python missing
+    local python
     python=$(find_python)
-    missing=$(missing_for_environment "$python")
-    [ -z "$missing" ] || install_from_debian "$missing"
+    # shellcheck disable=SC2046 # one word or none
+    install_from_debian $(missing_for_environment "$python")
     say "making .venv with Python $(version_of "$python") and the locked dependencies (a minute or so)"
     "$python" -m venv --clear .venv
     PIP_ROOT_USER_ACTION=ignore pip install --require-hashes -r requirements.lock
@@ -60,19 +65,50 @@ install_project() {
     PIP_ROOT_USER_ACTION=ignore pip install --no-deps --no-build-isolation -e .
 }
 
-# Runs before make_environment, and asks for what that would ask for: a person should be told once, not twice.
-make_browser() {
-    local python missing=()
-    command -v chromium >/dev/null || missing+=(chromium)
+there_is() { compgen -G "$1" >/dev/null; }
+
+missing_for_browser() {
+    command -v chromium >/dev/null || echo chromium
     # Without any font, Chromium shows empty boxes; without libatomic, the driver that steers it does not start.
-    [ -d /usr/share/fonts/truetype/dejavu ] || missing+=(fonts-dejavu-core)
-    compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || missing+=(libatomic1)
+    there_is /usr/share/fonts/truetype/dejavu || echo fonts-dejavu-core
+    there_is '/usr/lib*/libatomic.so.1' || there_is '/usr/lib/*/libatomic.so.1' || echo libatomic1
+}
+
+# Asks for what make_environment will ask for, too: a person should be told once, not twice.
+missing_for_demo() {
+    local python
+    missing_for_browser
     if [ ! -e .venv/locked ]; then
         python=$(find_python)
-        # shellcheck disable=SC2207 # at most one word
-        missing+=($(missing_for_environment "$python"))
+        missing_for_environment "$python"
     fi
-    [ ${#missing[@]} -eq 0 ] || install_from_debian "${missing[@]}"
+}
+
+prepare_demo() {
+    local missing
+    missing=$(missing_for_demo)
+    # shellcheck disable=SC2086 # words
+    install_from_debian $missing
+}
+
+prepare_tests() {
+    local missing
+    missing=$(missing_for_demo)
+    if ! command -v initdb >/dev/null && ! there_is '/usr/lib/postgresql/*/bin/initdb'; then
+        missing="$missing postgresql"
+        keep_postgresql_quiet
+    fi
+    # shellcheck disable=SC2086 # words
+    install_from_debian $missing
+}
+
+# The tests want PostgreSQL's programs, and start a server of their own; Debian would start one for everybody.
+keep_postgresql_quiet() {
+    local settings=/etc/postgresql-common/createcluster.conf
+    if [ ! -e "$settings" ] && as_root true 2>/dev/null; then
+        as_root mkdir -p "${settings%/*}"
+        echo 'create_main_cluster = false' | as_root tee "$settings" >/dev/null
+    fi
 }
 
 # Neither registry addresses nor the paths of one machine belong into the lock.
@@ -86,7 +122,8 @@ resolve_lock() {
 case "${1:-}" in
     environment) make_environment ;;
     project) install_project ;;
-    browser) make_browser ;;
+    demo) prepare_demo ;;
+    tests) prepare_tests ;;
     lock) resolve_lock ;;
-    *) say "usage: demo/prepare.sh environment | project | browser | lock"; exit 2 ;;
+    *) say "usage: demo/prepare.sh demo | tests | environment | project | lock"; exit 2 ;;
 esac
