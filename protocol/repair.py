@@ -40,7 +40,9 @@ def read_short(text: str, binding: Binding, key: bytes) -> ComputerKey:
     """Read a typed 30-character key; raises MalformedCode, or ComputerKeyRefused for another computer's."""
     groups = split(Kind.COMPUTER_KEY, text)
     verify = partial(verify_short, binding=binding, key=key)
-    verified = _first_verified(_short_guesses(groups), verify, partial(encode, Kind.COMPUTER_KEY))
+    encoded = partial(encode, Kind.COMPUTER_KEY)
+    # Within one symbol of a codeword by chance: 1 in 36,000.
+    verified = _first_verified(_short_guesses(groups), verify, encoded, telling=1)
     if verified is None:
         raise unreadable(Kind.COMPUTER_KEY, groups)
     return verified
@@ -50,9 +52,10 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
     """Read a typed 120-character key; raises MalformedCode, or ComputerKeyRefused for another computer's."""
     groups = split(Kind.COMPUTER_KEY, text, length=SIGNED_LENGTH)
     verify = partial(verify_signed, binding=binding, public_key=public_key)
-    verified = _first_verified(_signed_guesses(groups), verify, encode_rows)
+    # A row of two check symbols is within one symbol of a codeword nearly always: only no correction tells.
+    verified = _first_verified(_signed_guesses(groups), verify, encode_rows, telling=0)
     if verified is None:
-        advice = "Compare it row by row, or use the licence file."
+        advice = "Compare it row by row with the key for the QR code shown now, or use the licence file."
         raise unreadable(Kind.COMPUTER_KEY, groups, length=SIGNED_LENGTH, advice=advice)
     return verified
 
@@ -61,23 +64,27 @@ def _first_verified(
     guesses: Iterator[_Guess],
     verify: Callable[[Symbols], Claims | None],
     encoded: Callable[[Symbols], Symbols],
+    *,
+    telling: int,
 ) -> ComputerKey | None:
     """Return the first guess that verifies; raises ComputerKeyRefused for another computer's key.
 
-    That is one which needs at most a single correction: the check symbols make chance as good as impossible,
-    and who typed it must not be sent to look for mistyped characters.
+    That is one whose first reading needs at most `telling` corrections, so few that chance is ruled out: who
+    typed it must not be sent to look for mistyped characters.
     """
-    issued_elsewhere = False
-    for layout, content in guesses:
-        claims, symbols = verify(content), encoded(content)
-        changed = corrections(layout, symbols)
+    refused: ComputerKeyRefused | None = None
+    for number, (layout, content) in enumerate(guesses):
+        claims = verify(content)
         if claims is not None:
-            return ComputerKey(grouped(symbols), claims, changed)
-        issued_elsewhere = issued_elsewhere or len(changed) <= 1
-        if not changed:
-            break
-    if issued_elsewhere:
-        raise _refused()
+            symbols = encoded(content)
+            return ComputerKey(grouped(symbols), claims, corrections(layout, symbols))
+        if number == 0:
+            changed = len(corrections(layout, encoded(content)))
+            refused = _refused() if changed <= telling else None
+            if not changed:
+                break
+    if refused is not None:
+        raise refused
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from random import Random
 
@@ -44,7 +45,7 @@ class Machine:
     identifier: str = "8f4e0c5a-demo-machine"
     secret: bytes = SECRET
 
-    @property
+    @cached_property
     def keys(self) -> EpochKeys:
         return EpochKeys.derive(self.application_secret, product_code=self.product_code, epoch=self.epoch)
 
@@ -58,7 +59,7 @@ class Machine:
             self.keys, secret=self.secret, activation_key=self.activation_key, fingerprint=self.fingerprint
         )
 
-    @property
+    @cached_property
     def computer_id(self) -> ComputerId:
         committed = commitment(
             self.code,
