@@ -1,0 +1,300 @@
+"""Request tokens: verified before they are parsed, written in one way only, and rubbish is only rubbish."""
+
+import hashlib
+import hmac
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from protocol_samples import KEYS, MACHINE, PROPERTY, fixed_bytes
+
+from protocol.alphabet import SYMBOLS, to_symbols, write
+from protocol.computer_id import ComputerId
+from protocol.computer_name import shortened_for_token
+from protocol.deactivation import DeactivationCode
+from protocol.errors import BadSignature, MalformedCode, MalformedToken
+from protocol.keys import EpochKeys
+from protocol.request_token import (
+    MAX_PRODUCT_NUMBER,
+    ActivationRequest,
+    DeactivationRequest,
+    TokenHeader,
+    peek,
+    scan_url,
+    sign_request,
+    verify_request,
+)
+
+ACTIVATION = ActivationRequest(42, MACHINE.computer_id, MACHINE.activation_key, "LAB-PC-07")
+DEACTIVATION = DeactivationRequest(42, MACHINE.computer_id, MACHINE.activation_key, MACHINE.code, "LAB-PC-07")
+REQUESTS = [
+    pytest.param(ACTIVATION, id="activation"),
+    pytest.param(DEACTIVATION, id="deactivation"),
+    pytest.param(replace(ACTIVATION, computer_name=None), id="activation without a name"),
+    pytest.param(replace(DEACTIVATION, computer_name="x" * 24), id="deactivation with the longest name"),
+]
+ALPHANUMERIC = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+NAME = 45
+
+
+def signed(packed: str, salt: str = "activation", keys: EpochKeys = KEYS) -> str:
+    """Sign what the protocol itself would never write, by hand."""
+    key = hmac.digest(keys.request_token, f"keyferry/1 {salt} request".encode(), "sha256")
+    value = int.from_bytes(hmac.digest(key, packed.encode(), "sha256"), "big") >> 156
+    return f"{packed}.{write(to_symbols(value, 20))}"
+
+
+def refused(token, keys=KEYS):
+    """Whatever is wrong with a token, it is one of two errors, and neither holds the token."""
+    with pytest.raises((MalformedToken, BadSignature)) as caught:
+        verify_request(token, keys)
+    assert caught.value.code in ("malformed_token", "bad_signature")
+    assert token not in str(caught.value) or len(token) < 2
+    return type(caught.value)
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_request_survives_the_way(request_):
+    token = sign_request(request_, KEYS)
+    assert verify_request(token, KEYS) == request_
+    assert peek(token) == TokenHeader(42, 3)
+
+
+@PROPERTY
+@given(
+    number=st.integers(0, MAX_PRODUCT_NUMBER),
+    fields=st.tuples(st.integers(0, 2**40 - 1), st.integers(0, 2**40 - 1), st.integers(0, 2**15 - 1)),
+    name=st.none()
+    | st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2FFF), max_size=30),
+    code=st.none() | st.lists(st.integers(0, 31), min_size=10, max_size=10),
+)
+def test_any_request_survives_the_way(number, fields, name, code):
+    computer_id = ComputerId(KEYS.epoch, *fields)
+    request: ActivationRequest | DeactivationRequest = ActivationRequest(
+        number, computer_id, MACHINE.activation_key, name
+    )
+    if code is not None:
+        request = DeactivationRequest(
+            number, computer_id, MACHINE.activation_key, DeactivationCode(tuple(code)), name
+        )
+    try:
+        token = sign_request(request, KEYS)
+    except MalformedCode:
+        assume(False)
+    assert verify_request(token, KEYS) == replace(request, computer_name=shortened_for_token(name) or None)
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_token_and_its_address_stay_in_the_alphanumeric_mode_of_a_qr_code(request_):
+    url = scan_url("https://lic.example.com:8443", sign_request(request_, KEYS))
+    assert url.startswith("HTTPS://LIC.EXAMPLE.COM:8443/A#")
+    assert set(url.replace("#", "", 1)) <= ALPHANUMERIC
+
+
+def test_a_name_is_cleaned_before_it_is_signed():
+    token = sign_request(replace(ACTIVATION, computer_name="  Bu\u0308ro "), KEYS)
+    assert verify_request(token, KEYS).computer_name == "Büro"
+    with pytest.raises(MalformedCode) as caught:
+        sign_request(replace(ACTIVATION, computer_name="a\x1bb"), KEYS)
+    assert caught.value.code == "malformed_computer_name"
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_each_flipped_bit_of_each_character_is_noticed(request_):
+    token = sign_request(request_, KEYS)
+    for place, character in enumerate(token):
+        for bit in range(8):
+            refused(token[:place] + chr(ord(character) ^ 1 << bit) + token[place + 1 :])
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_each_other_symbol_in_each_place_is_noticed(request_):
+    token = sign_request(request_, KEYS)
+    for place in range(len(token)):
+        other = next(symbol for symbol in SYMBOLS if symbol != token[place])
+        refused(token[:place] + other + token[place + 1 :])
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_each_truncation_and_each_extension_is_noticed(request_):
+    token = sign_request(request_, KEYS)
+    for length in range(len(token)):
+        refused(token[:length])
+        refused(token[length + 1 :])
+    for more in ("0", ".", "\n", " ", token):
+        refused(token + more)
+        refused(more + token)
+
+
+def test_every_transposition_of_neighbours_is_noticed():
+    token = sign_request(ACTIVATION, KEYS)
+    for place in range(len(token) - 1):
+        swapped = token[:place] + token[place + 1] + token[place] + token[place + 2 :]
+        if swapped != token:
+            refused(swapped)
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        "",
+        ".",
+        "A",
+        "." * 100,
+        "A" * 1_000_000,
+        "." * 1_000_000,
+        "A" * 45 + "." + "A" * 1_000_000,
+        "A" * 94 + "." + "A" * 20,
+        "é" * 70,
+        "\ud800" * 70,
+        "\x00" * 70,
+        "A" * 45 + "." + "é" * 20,
+        "Ａ" * 45 + "." + "A" * 20,
+    ],
+    ids=range(13),
+)
+def test_rubbish_is_refused_without_another_error(rubbish):
+    refused(rubbish)
+    if len(rubbish) != 115:
+        with pytest.raises(MalformedToken):
+            peek(rubbish)
+
+
+@PROPERTY
+@given(st.text(max_size=130) | st.text(SYMBOLS + ".", min_size=60, max_size=120))
+def test_any_other_text_is_refused(text):
+    refused(text)
+
+
+def test_a_token_in_lower_case_is_malformed():
+    assert refused(sign_request(ACTIVATION, KEYS).lower()) is MalformedToken
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        EpochKeys.derive(fixed_bytes("another product"), product_code="demo-cam", epoch=3),
+        EpochKeys.derive(fixed_bytes("another epoch"), product_code="demo-cad", epoch=4),
+    ],
+)
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_a_token_of_another_product_or_epoch_has_a_bad_signature(request_, keys):
+    assert refused(sign_request(request_, keys)) is BadSignature
+    assert refused(sign_request(request_, KEYS), keys) is BadSignature
+
+
+def test_a_deactivation_is_never_taken_for_an_activation_nor_the_other_way_round():
+    activation, deactivation = sign_request(ACTIVATION, KEYS), sign_request(DEACTIVATION, KEYS)
+    assert refused("D" + activation[1:]) in (BadSignature, MalformedToken)
+    assert refused("A" + deactivation[1:]) is BadSignature
+    packed = sign_request(DEACTIVATION, KEYS).partition(".")[0]
+    assert verify_request(signed(packed, "deactivation"), KEYS) == DEACTIVATION
+    assert refused(signed(packed, "activation")) is BadSignature
+
+
+def test_a_deed_of_a_newer_wizard_is_told_to_be_newer():
+    packed = "B" + sign_request(ACTIVATION, KEYS).partition(".")[0][1:]
+    with pytest.raises(MalformedToken, match="newer"):
+        peek(signed(packed))
+
+
+def named(symbols: str) -> str:
+    """A token with these symbols for a name, and a right signature."""
+    return signed(sign_request(replace(ACTIVATION, computer_name=None), KEYS)[:NAME] + symbols)
+
+
+def name_symbols(encoded: bytes, *, spare: int = 0, more: int = 0) -> str:
+    count = -(-8 * len(encoded) // 5)
+    return (
+        write(to_symbols(int.from_bytes(encoded, "big") << (5 * count - 8 * len(encoded)) | spare, count))
+        + "0" * more
+    )
+
+
+def test_the_tests_write_names_as_the_protocol_does():
+    assert named(name_symbols(b"LAB-PC-07")) == sign_request(ACTIVATION, KEYS)
+
+
+@pytest.mark.parametrize(
+    "symbols",
+    [
+        pytest.param(name_symbols(b"LAB", spare=1), id="spare bits that are not zero"),
+        pytest.param(name_symbols(b"LAB", more=1), id="a symbol too many"),
+        pytest.param("0", id="a symbol alone"),
+        pytest.param(name_symbols(b"\x00"), id="a zero byte"),
+        pytest.param(name_symbols(b" LAB"), id="a space before it"),
+        pytest.param(name_symbols(b"LAB "), id="a space after it"),
+        pytest.param(name_symbols(b"A\nB"), id="a new line"),
+        pytest.param(name_symbols(b"A\x1b[2JB"), id="an escape sequence"),
+        pytest.param(name_symbols("a\u202eb".encode()), id="a turn of direction"),
+        pytest.param(name_symbols("Bu\u0308ro".encode()), id="not composed"),
+        pytest.param(name_symbols(b"\xff\xfe"), id="no UTF-8"),
+        pytest.param(name_symbols(b"\xc0\x80"), id="UTF-8 longer than it need be"),
+        pytest.param(name_symbols(b"\xed\xa0\x80"), id="half a character"),
+        pytest.param(name_symbols("ü".encode()[:1]), id="a character cut in two"),
+        pytest.param(name_symbols(b"x" * 25), id="25 bytes"),
+        pytest.param(name_symbols(b"x" * 30), id="30 bytes"),
+    ],
+)
+def test_a_name_in_any_but_its_one_form_is_malformed_although_it_is_signed(symbols):
+    assert refused(named(symbols)) is MalformedToken
+
+
+@PROPERTY
+@given(st.text(SYMBOLS, max_size=39))
+def test_a_signed_name_is_the_one_form_or_malformed(symbols):
+    token = named(symbols)
+    try:
+        request = verify_request(token, KEYS)
+    except MalformedToken:
+        return
+    assert sign_request(request, KEYS) == token
+
+
+def test_an_activation_key_of_a_newer_format_is_named_so():
+    newer = replace(MACHINE.activation_key, symbols=(2, *MACHINE.activation_key.symbols[1:]))
+    with pytest.raises(MalformedCode, match="newer format") as caught:
+        verify_request(sign_request(replace(ACTIVATION, activation_key=newer), KEYS), KEYS)
+    assert caught.value.code == "malformed_activation_key"
+
+
+def test_the_activation_key_is_masked():
+    token = sign_request(ACTIVATION, KEYS)
+    assert write(MACHINE.activation_key.symbols) not in token
+    other = replace(MACHINE, secret=fixed_bytes("another r", 16)).computer_id
+    masked = {
+        sign_request(replace(ACTIVATION, computer_id=cid), KEYS)[25:45]
+        for cid in (MACHINE.computer_id, other)
+    }
+    assert len(masked) == 2
+
+
+def test_a_token_is_the_same_each_time():
+    assert sign_request(ACTIVATION, KEYS) == sign_request(ACTIVATION, KEYS)
+
+
+def test_a_request_does_not_show_its_secrets():
+    shown = repr(DEACTIVATION)
+    assert MACHINE.activation_key.text not in shown
+    assert str(MACHINE.activation_key.symbols) not in shown
+    assert str(MACHINE.code.symbols) not in shown
+
+
+def test_random_tokens_of_the_right_form_have_a_bad_signature():
+    random = Random(1)
+    for _ in range(2000):
+        packed = "A" + "".join(random.choice(SYMBOLS) for _ in range(44))
+        assert refused(packed + "." + "".join(random.choice(SYMBOLS) for _ in range(20))) is BadSignature
+
+
+def test_the_mask_is_an_hmac_over_header_and_computer_id():
+    token = sign_request(ACTIVATION, KEYS)
+    head = bytes(SYMBOLS.index(letter) for letter in token[:25])
+    digest = hmac.new(KEYS.activation_key_mask, b"keyferry/1 activation key mask\x00" + head, hashlib.sha256)
+    mask = f"{int.from_bytes(digest.digest(), 'big'):0256b}"[:100]
+    unmasked = [
+        SYMBOLS.index(letter) ^ int(mask[5 * n : 5 * n + 5], 2) for n, letter in enumerate(token[25:45])
+    ]
+    assert tuple(unmasked) == MACHINE.activation_key.symbols
