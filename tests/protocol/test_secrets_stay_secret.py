@@ -143,7 +143,7 @@ def everything_in(error: BaseException | None) -> str:
 
 def pieces(secret: str, size: int = 5):
     """Every piece of the secret that is long enough not to stand in a sentence by chance."""
-    letters = bare(secret)
+    letters = "".join(bare(secret).split())
     yield from (letters[start : start + size] for start in range(len(letters) - size + 1))
     yield from (group for group in secret.split("-") if len(group) >= size)
 
