@@ -1,6 +1,7 @@
 """Errors and reprs hold nothing of what was typed, scanned or read; tags are compared in constant time."""
 
 import hmac
+import re
 import traceback
 from random import Random
 
@@ -143,8 +144,9 @@ def everything_in(error: BaseException | None) -> str:
 
 def pieces(secret: str, size: int = 5):
     """Every piece of the secret that is long enough not to stand in a sentence by chance."""
-    letters = "".join(bare(secret).split())
-    yield from (letters[start : start + size] for start in range(len(letters) - size + 1))
+    # Of a profile, the values and not the names of its fields, which an error does name.
+    for letters in re.findall(r'"([^"]{40,})"', secret) or [bare(secret)]:
+        yield from (letters[start : start + size] for start in range(len(letters) - size + 1))
     yield from (group for group in secret.split("-") if len(group) >= size)
 
 
