@@ -31,14 +31,15 @@ NEVER_ASKED = "192.0.2.1"  # an address for documentation: it is routed, but not
 
 HERE_ONLY = (
     "The server listens on this machine only, so a phone cannot reach it: a browser on this machine can. "
-    "To let phones of the same network in: make demo-live LAN=1"
+    "To let the phones of this network in:"
 )
+WITH_LAN = "make demo-live LAN=1"
 PLAIN_HTTP = (
     "The page comes over plain HTTP. It works, but whoever shares the network can read along, and phones "
-    "keep some things for HTTPS: the page cannot be installed, cannot keep the screen on while you type, and "
-    "cannot copy the key. With a certificate that your phone trusts: "
-    "make demo-live LAN=1 CERT=cert.pem KEY=key.pem NAME=host.name.in.it"
+    "keep some things for HTTPS: the page cannot be installed, cannot keep the screen on while you type "
+    "(no wake lock), and cannot copy the key. With a certificate that your phone trusts:"
 )
+WITH_CERTIFICATE = "make demo-live LAN=1 CERT=cert.pem KEY=key.pem NAME=host.name.in.it"
 
 
 def main() -> int:
@@ -98,8 +99,10 @@ def _introduce(teller: Teller, origin: str, options: argparse.Namespace) -> None
         print(ScanCode.of(f"{origin.upper()}/A").terminal(), flush=True)
     else:
         teller.say(HERE_ONLY)
+        teller.show(WITH_LAN)
     if not options.certfile:
         teller.say(PLAIN_HTTP)
+        teller.show(WITH_CERTIFICATE)
     teller.say("Ctrl-C ends everything.")
 
 
@@ -107,8 +110,9 @@ def _activate(teller: Teller, machine: OfflineMachine, activation_key: str) -> N
     teller.chapter("The License Wizard of Demo CAD, without any network")
     teller.say(f"The activation key of the demo licence: {activation_key}")
     _require(machine.show("request", activation_key, "--name", "Demo machine"))
-    while machine.show("activate", input("\nThe computer key that the phone shows: ")) != 0:
+    while machine.show("activate", "--", input("\nThe computer key that the phone shows: ")) != 0:
         teller.say("Nothing was changed. Please try again.")
+    teller.chapter("The application asks for its licence at each start")
     _require(machine.show("status"))
 
 
