@@ -29,6 +29,7 @@ FORBIDDEN = [
     ("wizard_stub", "from http import client"),
     ("wizard_stub", "import urllib.request"),
     ("server/core", "from server.faces import phone"),
+    ("server/core", "from server.db import transaction"),
     ("server/core", "import flask"),
     ("server/core", "from werkzeug import exceptions"),
     ("server/core", "import wizard_stub"),
