@@ -1,0 +1,62 @@
+"""Write the test vectors: `python tests/protocol/generate_vectors.py`.
+
+They pin what is in the field, so a file may gain cases, but a case that was released is never changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import vector_codes
+import vector_computer_keys
+import vector_documents
+import vector_requests
+from vector_inputs import Case
+
+import protocol
+
+FOLDER = Path(protocol.__path__[0]) / "vectors"
+
+FILES: dict[str, Callable[[], Case]] = {
+    "alphabet": vector_codes.alphabet,
+    "check_groups": vector_codes.check_groups,
+    "reading": vector_codes.reading,
+    "keys": vector_codes.keys,
+    "fingerprints": vector_codes.fingerprints,
+    "activation_keys": vector_codes.activation_keys,
+    "computer_ids": vector_codes.computer_ids,
+    "claims": vector_codes.claims,
+    "short_computer_keys": vector_computer_keys.short_computer_keys,
+    "signed_computer_keys": vector_computer_keys.signed_computer_keys,
+    "repair": vector_computer_keys.repair,
+    "request_tokens": vector_requests.request_tokens,
+    "deactivation_codes": vector_requests.deactivation_codes,
+    "license_files": vector_documents.license_files,
+    "profiles": vector_documents.profiles,
+}
+
+
+def rendered(name: str) -> str:
+    """Return the text of one file: ASCII, one case a line."""
+    document = FILES[name]()
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, list) and value:
+            cases = ",\n".join(f"  {json.dumps(case)}" for case in value)
+            lines.append(f" {json.dumps(key)}: [\n{cases}\n ]")
+        else:
+            lines.append(f" {json.dumps(key)}: {json.dumps(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def main() -> None:
+    """Write every file."""
+    FOLDER.mkdir(exist_ok=True)
+    for name in FILES:
+        (FOLDER / f"{name}.json").write_text(rendered(name), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

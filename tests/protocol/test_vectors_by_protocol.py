@@ -1,0 +1,341 @@
+"""The committed vectors, verified with the protocol; and made again, byte for byte."""
+
+import json
+from datetime import date, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from generate_vectors import FILES, FOLDER, rendered
+
+from protocol.activation_key import ActivationKey
+from protocol.alphabet import SYMBOLS, to_symbols, typed_groups, value_of, write
+from protocol.claims import Claims
+from protocol.codes import Kind, encode, read
+from protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
+from protocol.computer_key import Binding, issue_short, issue_signed
+from protocol.deactivation import (
+    commitment,
+    deactivation_code,
+    read_deactivation_code,
+    verify_deactivation_code,
+)
+from protocol.errors import ProtocolError
+from protocol.keys import EpochKeys, machine_fingerprint
+from protocol.license_file import read_license_file
+from protocol.profile import WizardProfile
+from protocol.reed_solomon import check_symbols
+from protocol.repair import read_short, read_signed
+from protocol.request_token import DeactivationRequest, peek, scan_url, sign_request, verify_request
+
+DOCUMENTS = {name: json.loads((FOLDER / f"{name}.json").read_text(encoding="ascii")) for name in FILES}
+
+
+def given(name):
+    return DOCUMENTS[name]["given"]
+
+
+def cases(name, which):
+    return [pytest.param(case, id=f"{name}-{number}") for number, case in enumerate(DOCUMENTS[name][which])]
+
+
+def valid(name):
+    return pytest.mark.parametrize("case", cases(name, "valid"))
+
+
+def invalid(name):
+    return pytest.mark.parametrize("case", cases(name, "invalid"))
+
+
+def refused(case, function, *arguments):
+    with pytest.raises(ProtocolError) as caught:
+        function(*arguments)
+    assert caught.value.code == case["error"]
+    return caught.value
+
+
+def keys_of(known):
+    secret = bytes.fromhex(known["application_secret"])
+    return EpochKeys.derive(secret, product_code=known["product_code"], epoch=known["epoch"])
+
+
+def binding_of(known):
+    key, computer_id = (
+        ActivationKey.from_text(known["activation_key"]),
+        read_computer_id(known["computer_id"]),
+    )
+    return Binding(known["product_code"], key, computer_id)
+
+
+def claims_of(case):
+    expires = case["expires"] and date.fromisoformat(case["expires"])
+    return Claims(date.fromisoformat(case["issued"]), expires, case["features"])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_are_what_their_generator_makes(name):
+    assert (FOLDER / f"{name}.json").read_text(encoding="ascii") == rendered(name)
+
+
+def test_there_is_no_file_that_nothing_makes():
+    assert {path.stem for path in FOLDER.iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_invalid_case_says_why_and_with_which_code(name):
+    document = DOCUMENTS[name]
+    assert document["format"] == "keyferry-vectors/1"
+    assert document["valid"]
+    assert all(case["because"] and case["error"] for case in document["invalid"])
+
+
+@valid("alphabet")
+def test_the_alphabet_is_read(case):
+    assert list(typed_groups(case["typed"], limit=1000)) == case["groups"]
+    assert [value_of(letter) for letter in "".join(case["groups"])] == case["symbols"]
+    assert given("alphabet")["symbols"] == SYMBOLS
+
+
+@invalid("alphabet")
+def test_what_cannot_be_typed_is_refused(case):
+    refused(case, lambda: typed_groups(case["typed"], limit=1000))
+
+
+@valid("check_groups")
+def test_check_symbols_are_made(case):
+    content = tuple(case["content"])
+    if case["kind"] == "signed_row":
+        assert list(check_symbols(content, 2)) == case["check"]
+    else:
+        assert list(encode(Kind[case["kind"].upper()], content)) == case["content"] + case["check"]
+
+
+@invalid("check_groups")
+def test_codes_of_other_kinds_are_refused(case):
+    refused(case, read, Kind[case["kind"].upper()], case["typed"])
+
+
+def read_plainly(case):
+    kind = Kind[case["kind"].upper()]
+    return kind, read(kind, case["typed"], vouched=kind is not Kind.ACTIVATION_KEY)
+
+
+@valid("reading")
+def test_typed_codes_are_read(case):
+    kind, reading = read_plainly(case)
+    assert reading.text(kind) == case["text"]
+    assert bool(reading.corrections) is case["repaired"]
+
+
+@invalid("reading")
+def test_unreadable_codes_are_refused(case):
+    refused(case, read_plainly, case)
+
+
+@valid("keys")
+def test_keys_are_derived(case):
+    keys = EpochKeys.derive(bytes.fromhex(case["application_secret"]), product_code="demo-cad", epoch=1)
+    for purpose, key in case.items():
+        if purpose != "application_secret":
+            assert getattr(keys, purpose.replace(" ", "_")).hex() == key
+
+
+@invalid("keys")
+def test_secrets_of_other_sizes_are_refused(case):
+    with pytest.raises(ValueError, match="32 bytes"):
+        EpochKeys.derive(bytes.fromhex(case["application_secret"]), product_code="demo-cad", epoch=1)
+
+
+@valid("fingerprints")
+def test_fingerprints_are_made(case):
+    key = bytes.fromhex(given("fingerprints")["fingerprint_key"])
+    assert f"{machine_fingerprint(key, case['identifier']):010x}" == case["fingerprint"]
+
+
+@valid("activation_keys")
+def test_activation_keys_are_made_and_read(case):
+    key = ActivationKey.generate(bytes.fromhex(case["entropy"]))
+    assert key == ActivationKey.from_text(case["text"])
+    assert list(key.symbols) == case["symbols"]
+    assert (key.text, key.last_group, key.digest.hex()) == (case["text"], case["last_group"], case["sha256"])
+
+
+@invalid("activation_keys")
+def test_mistyped_activation_keys_are_refused_with_a_suggestion(case):
+    assert refused(case, ActivationKey.from_text, case["typed"]).suggestion == case["suggestion"]
+
+
+@valid("computer_ids")
+def test_computer_ids_are_made_and_verified(case):
+    known = given("computer_ids")
+    key = ActivationKey.from_text(known["activation_key"])
+    computer_id = ComputerId.make(
+        keys_of(known),
+        key,
+        fingerprint=int(case["fingerprint"], 16),
+        commitment=int(case["commitment"], 16),
+    )
+    assert (computer_id.text, computer_id.tag) == (case["text"], case["tag"])
+    verify_computer_id(read_computer_id(case["text"]), keys_of(known), key)
+
+
+@invalid("computer_ids")
+def test_computer_ids_that_do_not_fit_are_refused(case):
+    known = given("computer_ids")
+    key = ActivationKey.from_text(known["activation_key"])
+    refused(case, lambda: verify_computer_id(read_computer_id(case["typed"]), keys_of(known), key))
+
+
+@valid("claims")
+def test_claims_are_written_and_judged(case):
+    claims = claims_of(case)
+    assert write(claims.symbols) == case["symbols"]
+    assert Claims.from_symbols(tuple(map(SYMBOLS.index, case["symbols"]))) == claims
+    states = {moment: claims.state_at(datetime.fromisoformat(moment)).value for moment in case["states"]}
+    assert states == case["states"]
+
+
+@invalid("claims")
+def test_claims_that_do_not_fit_are_refused(case):
+    with pytest.raises(ValueError, match=r"day lies|features"):
+        claims_of(case)
+
+
+def read_short_key(typed):
+    known = given("short_computer_keys")
+    return read_short(typed, binding_of(known), keys_of(known).short_computer_key)
+
+
+@valid("short_computer_keys")
+def test_short_computer_keys_are_made_and_read(case):
+    known, claims = given("short_computer_keys"), claims_of(case)
+    assert issue_short(binding_of(known), claims, keys_of(known).short_computer_key) == case["text"]
+    assert read_short_key(case["text"]).claims == claims
+
+
+@invalid("short_computer_keys")
+def test_short_computer_keys_are_refused(case):
+    refused(case, read_short_key, case["typed"])
+
+
+def read_signed_key(typed):
+    known = given("signed_computer_keys")
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
+    return read_signed(typed, binding_of(known), public)
+
+
+@valid("signed_computer_keys")
+def test_signed_computer_keys_are_made_and_read(case):
+    known, claims = given("signed_computer_keys"), claims_of(case)
+    private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(known["private_key"]))
+    assert issue_signed(binding_of(known), claims, private) == case["text"]
+    assert read_signed_key(case["text"]).claims == claims
+
+
+@invalid("signed_computer_keys")
+def test_signed_computer_keys_are_refused(case):
+    refused(case, read_signed_key, case["typed"])
+
+
+def repaired(case):
+    return read_short_key(case["typed"]) if case["style"] == "short" else read_signed_key(case["typed"])
+
+
+@valid("repair")
+def test_mistyped_computer_keys_are_repaired(case):
+    key = repaired(case)
+    assert key.text == given("repair")[case["style"]]
+    assert [vars(correction) for correction in key.corrections] == case["corrections"]
+
+
+@invalid("repair")
+def test_computer_keys_beyond_repair_are_refused(case):
+    refused(case, repaired, case)
+
+
+@valid("request_tokens")
+def test_request_tokens_are_made_and_verified(case):
+    known = given("request_tokens")
+    request = verify_request(case["token"], keys_of(known))
+    binding = binding_of(known)
+    assert isinstance(request, DeactivationRequest) is (case["deed"] == "deactivate")
+    assert (request.computer_id, request.activation_key) == (binding.computer_id, binding.activation_key)
+    assert request.product_number == case["product_number"] == peek(case["token"]).product_number
+    assert request.computer_name == case.get("read_name", case["computer_name"])
+    if isinstance(request, DeactivationRequest):
+        assert request.code.text == case["deactivation_code"]
+    assert sign_request(request, keys_of(known)) == case["token"]
+    assert scan_url(known["server_url"], case["token"]) == case["url"]
+
+
+@invalid("request_tokens")
+def test_request_tokens_are_refused(case):
+    refused(case, verify_request, case["token"], keys_of(given("request_tokens")))
+
+
+def verify_code(case):
+    known = given("deactivation_codes")
+    code = read_deactivation_code(case["typed"])
+    verify_deactivation_code(
+        code,
+        product_code=known["product_code"],
+        activation_key=ActivationKey.from_text(known["activation_key"]),
+        computer_id=read_computer_id(case["computer_id"]),
+    )
+    return code
+
+
+@valid("deactivation_codes")
+def test_deactivation_codes_are_made_and_verified(case):
+    known = given("deactivation_codes")
+    key = ActivationKey.from_text(known["activation_key"])
+    assert verify_code(case).text == case["text"]
+    if "r" in case:
+        fingerprint = int(case["fingerprint"], 16)
+        code = deactivation_code(
+            keys_of(known), secret=bytes.fromhex(case["r"]), activation_key=key, fingerprint=fingerprint
+        )
+        assert code.text == case["text"]
+        committed = commitment(code, product_code="demo-cad", activation_key=key, fingerprint=fingerprint)
+        assert to_symbols(committed, 8) == to_symbols(int(case["commitment"], 16), 8)
+
+
+@invalid("deactivation_codes")
+def test_deactivation_codes_are_refused(case):
+    refused(case, verify_code, case)
+
+
+def read_file(case):
+    known = given("license_files")
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
+    return read_license_file(case["file"], binding_of(known), public)
+
+
+@valid("license_files")
+def test_license_files_are_read(case):
+    content = read_file(case)
+    assert content.activation_id == case["activation_id"]
+    assert content.issued_at == datetime.fromisoformat(case["issued_at"])
+    assert content.claims == claims_of(case["claims"])
+    assert (content.computer_name, content.customer) == (case["computer_name"], case["customer"])
+    assert list(content.features) == case["feature_names"]
+
+
+@invalid("license_files")
+def test_license_files_are_refused(case):
+    refused(case, read_file, case)
+
+
+@valid("profiles")
+def test_profiles_are_read_and_written(case):
+    profile = WizardProfile.from_json(case["profile"])
+    assert profile.to_json() == case["profile"]
+    assert profile.current_epoch.number == case["current_epoch"]
+    assert profile.fingerprint_key.hex() == case["fingerprint_key"]
+    secrets = {str(epoch.number): epoch.application_secret.hex() for epoch in profile.epochs}
+    assert secrets == case["application_secrets"]
+
+
+@invalid("profiles")
+def test_profiles_are_refused_with_the_field(case):
+    error = refused(case, WizardProfile.from_json, case["profile"])
+    assert case["field"] is None or f"“{case['field']}”" in str(error)

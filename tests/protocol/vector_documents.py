@@ -1,0 +1,246 @@
+"""Vectors of licence files and wizard profiles."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from vector_inputs import (
+    ACTIVATION_KEY,
+    APPLICATION_SECRET,
+    BINDING,
+    CLAIMS,
+    COMPUTER_ID,
+    EARLIER_COMPUTER_ID,
+    FINGERPRINT_KEY,
+    LICENSE_FILE_KEY,
+    OTHER_ACTIVATION_KEY,
+    OTHER_COMPUTER_ID,
+    PRODUCT_CODE,
+    PRODUCT_NUMBER,
+    TYPED_KEY,
+    Case,
+    claims_case,
+    document,
+    fixed_bytes,
+    refused,
+)
+
+from protocol.alphabet import write
+from protocol.computer_key import Style
+from protocol.license_file import LicenseFile, issue_license_file
+from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+
+REFUSED, MALFORMED = "license_file_refused", "malformed_profile"
+CONTENT = LicenseFile(
+    activation_id="c0ffee00-1234-4abc-8def-000000004711",
+    issued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
+    claims=CLAIMS,
+    computer_name="LAB-PC-07",
+    customer="Ada Löwe <ada@example.com>",
+    features=("export", "simulation"),
+)
+HEADER = {"alg": "EdDSA", "typ": "keyferry-license+jwt", "kid": "2"}
+PAYLOAD: Case = {
+    "iss": "keyferry",
+    "aud": PRODUCT_CODE,
+    "jti": CONTENT.activation_id,
+    "iat": int(CONTENT.issued_at.timestamp()),
+    "computer_id": COMPUTER_ID.text,
+    "activation_key_sha256": ACTIVATION_KEY.digest.hex(),
+    "claims": write(CLAIMS.symbols),
+    "computer_name": CONTENT.computer_name,
+    "customer": CONTENT.customer,
+    "features": ["export", "simulation"],
+}
+
+
+def license_files() -> Case:
+    """Licence files."""
+    nameless = LicenseFile(CONTENT.activation_id, CONTENT.issued_at, replace(CLAIMS, expires=None))
+    return document(
+        "Licence files: JWTs under the epoch's key for licence files; only the claims decide.",
+        given={
+            "product_code": PRODUCT_CODE,
+            "activation_key": ACTIVATION_KEY.text,
+            "computer_id": COMPUTER_ID.text,
+            "private_key": LICENSE_FILE_KEY.private_bytes_raw().hex(),
+            "public_key": LICENSE_FILE_KEY.public_key().public_bytes_raw().hex(),
+        },
+        valid=[
+            *map(_file_case, (CONTENT, nameless)),
+            {**_file_case(CONTENT), "file": f"\n {_file(CONTENT)}\r\n"},
+            {**_file_case(CONTENT), "file": _made(payload={**PAYLOAD, "exp": 1, "later": {}})},
+        ],
+        invalid=[*_forged_files(), *_foreign_files(), *_odd_files()],
+    )
+
+
+def _file(content: LicenseFile) -> str:
+    return issue_license_file(content, BINDING, LICENSE_FILE_KEY)
+
+
+def _file_case(content: LicenseFile) -> Case:
+    return {
+        "file": _file(content),
+        "activation_id": content.activation_id,
+        "issued_at": f"{content.issued_at:%Y-%m-%dT%H:%M:%SZ}",
+        "claims": claims_case(content.claims),
+        "computer_name": content.computer_name,
+        "customer": content.customer,
+        "feature_names": list(content.features),
+    }
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _message(header: Case, payload: Any) -> str:
+    return ".".join(_base64url(json.dumps(part).encode("ascii")) for part in (header, payload))
+
+
+def _made(header: Case = HEADER, payload: Any = PAYLOAD) -> str:
+    message = _message(header, payload)
+    return f"{message}.{_base64url(LICENSE_FILE_KEY.sign(message.encode('ascii')))}"
+
+
+def _forged_files() -> Iterator[Case]:
+    text = _file(CONTENT)
+    message, _, signature = text.rpartition(".")
+    changed = _message(HEADER, {**PAYLOAD, "claims": write(replace(CLAIMS, expires=None).symbols)})
+    unsigned = _message({**HEADER, "alg": "none"}, PAYLOAD)
+    other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another licence file key"))
+    yield refused("nothing", REFUSED, file="")
+    yield refused("cut short", REFUSED, file=text[:-1])
+    yield refused("the claims were changed", REFUSED, file=f"{changed}.{signature}")
+    yield refused("a character that decoders of base64 pass over", REFUSED, file=f"{message}.*{signature}")
+    yield refused("padding", REFUSED, file=f"{text}==")
+    yield refused("the algorithm `none`", REFUSED, file=f"{unsigned}.")
+    yield refused("the algorithm HS256 in the header", REFUSED, file=_made({**HEADER, "alg": "HS256"}))
+    yield refused("another key", REFUSED, file=issue_license_file(CONTENT, BINDING, other))
+    yield refused(
+        "the key for typed computer keys", REFUSED, file=issue_license_file(CONTENT, BINDING, TYPED_KEY)
+    )
+    yield refused("another type", REFUSED, file=_made({**HEADER, "typ": "JWT"}))
+
+
+def _foreign_files() -> Iterator[Case]:
+    fields = [
+        ("another issuer", {"iss": "somebody"}),
+        ("another product", {"aud": "demo-cam"}),
+        ("several products", {"aud": [PRODUCT_CODE, "demo-cam"]}),
+        ("another computer", {"computer_id": OTHER_COMPUTER_ID.text}),
+        ("an earlier activation", {"computer_id": EARLIER_COMPUTER_ID.text}),
+        ("another activation key", {"activation_key_sha256": OTHER_ACTIVATION_KEY.digest.hex()}),
+    ]
+    for because, field in fields:
+        yield refused(because, REFUSED, file=_made(payload={**PAYLOAD, **field}))
+
+
+def _odd_files() -> Iterator[Case]:
+    for name in ("iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"):
+        without = {key: value for key, value in PAYLOAD.items() if key != name}
+        yield refused(f"{name} is missing", REFUSED, file=_made(payload=without))
+    fields = [
+        ("the claims are a list", {"claims": list(PAYLOAD["claims"])}),
+        ("the claims are in lower case", {"claims": "abcdefgh"}),
+        ("the claims are too short", {"claims": PAYLOAD["claims"][:-1]}),
+        ("iat is a text", {"iat": "1795521600"}),
+        ("features are a text", {"features": "export"}),
+        ("a feature is a number", {"features": [1]}),
+        ("the customer is a list", {"customer": []}),
+        ("more than 8192 characters", {"customer": "x" * 8192}),
+    ]
+    for because, field in fields:
+        yield refused(because, REFUSED, file=_made(payload={**PAYLOAD, **field}))
+    yield refused("the payload is a list", REFUSED, file=_made(payload=[PAYLOAD]))
+
+
+def profiles() -> Case:
+    """Wizard profiles."""
+    return document(
+        "Wizard profiles; `field` is what the error names.",
+        given={},
+        valid=map(_profile_case, (PROFILE, SMALL_PROFILE)),
+        invalid=_broken_profiles(),
+    )
+
+
+def _epoch(number: int, secret: bytes, *, retired: bool = False) -> ProfileEpoch:
+    return ProfileEpoch(
+        number,
+        secret,
+        TYPED_KEY.public_key().public_bytes_raw(),
+        LICENSE_FILE_KEY.public_key().public_bytes_raw(),
+        retired=retired,
+    )
+
+
+PROFILE = WizardProfile(
+    product_number=PRODUCT_NUMBER,
+    product_code=PRODUCT_CODE,
+    product_name="Demo CAD – Büro",
+    key_style=Style.SIGNED,
+    features=("export", "cam", "simulation"),
+    server_url="https://lic.example.com",
+    machine_source=MachineSource.OS,
+    fingerprint_key=FINGERPRINT_KEY,
+    epochs=(_epoch(1, fixed_bytes("epoch 1"), retired=True), _epoch(2, APPLICATION_SECRET)),
+)
+SMALL_PROFILE = replace(
+    PROFILE,
+    key_style=Style.SHORT,
+    features=(),
+    server_url="http://192.168.1.20:8000",
+    machine_source=MachineSource.HOST,
+    epochs=PROFILE.epochs[1:],
+)
+
+
+def _profile_case(profile: WizardProfile) -> Case:
+    return {
+        "profile": profile.to_json(),
+        "current_epoch": profile.current_epoch.number,
+        "fingerprint_key": profile.fingerprint_key.hex(),
+        "application_secrets": {str(one.number): one.application_secret.hex() for one in profile.epochs},
+    }
+
+
+def _broken_profiles() -> Iterator[Case]:
+    whole = json.loads(PROFILE.to_json())
+    yield refused("it is no JSON", MALFORMED, profile=PROFILE.to_json()[:-2], field=None)
+    yield refused("it is no object", MALFORMED, profile="[]", field=None)
+    for name in whole:
+        without = {key: value for key, value in whole.items() if key != name}
+        yield refused(f"{name} is missing", MALFORMED, profile=json.dumps(without), field=name)
+    for name in whole["epochs"][1]:
+        without = {key: value for key, value in whole["epochs"][1].items() if key != name}
+        broken = {**whole, "epochs": [whole["epochs"][0], without]}
+        field = f"epochs[1].{name}"
+        yield refused(f"{field} is missing", MALFORMED, profile=json.dumps(broken), field=field)
+    secret = whole["fingerprint_key"]
+    fields: list[tuple[str, Any]] = [
+        ("format", "keyferry-profile/2"),
+        ("product_number", 2**20),
+        ("product_number", "4711"),
+        ("product_name", ""),
+        ("key_style", "SHORT"),
+        ("features", [f"feature {number}" for number in range(11)]),
+        ("features", [1]),
+        ("server_url", "https://lic.example.com/path"),
+        ("server_url", "https://LIC.example.com"),
+        ("machine_source", "bios"),
+        ("fingerprint_key", secret[:-4]),
+        ("fingerprint_key", f"{secret}\n"),
+        ("epochs", []),
+        ("epochs", whole["epochs"][::-1]),
+    ]
+    for name, value in fields:
+        broken = {**whole, name: value}
+        yield refused(f"{name} is wrong", MALFORMED, profile=json.dumps(broken), field=name)
