@@ -16,7 +16,11 @@ from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
 
 Answer = dict[str, object]
 
-_STATUS = {LicenseState.ACTIVE: "valid", LicenseState.PENDING: "not_activated"}
+_STATUS = {
+    LicenseState.ACTIVE: "valid",
+    LicenseState.PENDING: "not_activated",
+    LicenseState.RETIRED_EPOCH: "not_activated",
+}
 
 
 def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:

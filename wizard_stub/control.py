@@ -33,7 +33,14 @@ from protocol.profile import MachineSource, WizardProfile
 from wizard_stub import judgement, transitions
 from wizard_stub.anchor import Anchor, default_anchor_folder, file_anchor
 from wizard_stub.clock import utc_now, worth_remembering
-from wizard_stub.errors import LicenseInUse, NotActivated, StateDamaged, StorageUnavailable, WrongMachine
+from wizard_stub.errors import (
+    KeyNotAccepted,
+    LicenseInUse,
+    NotActivated,
+    StateDamaged,
+    StorageUnavailable,
+    WrongMachine,
+)
 from wizard_stub.machine import machine_identifier as identifier_of_this_machine
 from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
 from wizard_stub.state import Grant, State
@@ -161,6 +168,8 @@ class ActivationControl:
                 return judgement.without_license(pending=False)
             if state.license is None:
                 return judgement.without_license(pending=state.pending is not None)
+            if self._machine.is_retired(state.license.grant):
+                return Status(LicenseState.RETIRED_EPOCH, judgement.RETIRED_EPOCH)
             proof = self._machine.stored_proof(state.license)
         except StateDamaged as error:
             return Status(LicenseState.DAMAGED, str(error))
@@ -273,6 +282,8 @@ class ActivationControl:
 
     def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
         """Return the latest time seen from now on; raises KeyNotAccepted."""
+        if self._machine.is_retired(grant):
+            raise KeyNotAccepted(judgement.RETIRED_EPOCH, code="retired_epoch")
         judgement.require_acceptable(claims, now)
         if state.license is None or grant != state.license.grant:
             # The server answered a new computer ID: a clock that had run ahead is mended.

@@ -51,7 +51,8 @@ class NotActivated(WizardError):
 class KeyNotAccepted(WizardError):
     """A genuine key does not serve now.
 
-    `license_expired`, `not_yet_valid` and `clock_moved_back` by the clock, `older_license` by the one in use.
+    `license_expired`, `not_yet_valid` and `clock_moved_back` by the clock, `older_license` by the one in use,
+    `retired_epoch` by the vendor.
     """
 
     code = "license_expired"

@@ -13,6 +13,10 @@ from wizard_stub.state import State
 WRONG_MACHINE = (
     "The stored licence belongs to another computer. This computer needs an activation of its own."
 )
+RETIRED_EPOCH = (
+    "The vendor has retired the keys of the earlier version that this licence was made for. "
+    "Request a new key with the same activation key: it takes no further seat."
+)
 LICENSE_IN_USE = "A licence is in use here. Deactivate it first, so that its seat becomes free."
 
 

@@ -19,6 +19,7 @@ class LicenseState(Enum):
     ACTIVE = "active"
     NOT_ACTIVATED = "not_activated"
     PENDING = "pending"
+    RETIRED_EPOCH = "retired_epoch"
     EXPIRED = "expired"
     CLOCK_MOVED_BACK = "clock_moved_back"
     WRONG_MACHINE = "wrong_machine"

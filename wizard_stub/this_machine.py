@@ -110,6 +110,10 @@ class ThisMachine:
             raise StateDamaged("The stored licence is not what was issued.")
         return proof
 
+    def is_retired(self, grant: Grant) -> bool:
+        """Tell whether the vendor has retired the epoch of a grant; it can still be given up."""
+        return self._epoch(grant).retired
+
     def _binding(self, grant: Grant) -> Binding:
         return Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))
 

@@ -47,6 +47,7 @@ class Vendor:
     server_url: str = "https://activate.example"
     fingerprint_key: bytes = field(default_factory=lambda: token_bytes(32))
     epochs: list[tuple[bytes, Ed25519PrivateKey, Ed25519PrivateKey]] = field(default_factory=list)
+    retired: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if not self.epochs:
@@ -72,6 +73,7 @@ class Vendor:
                     secret,
                     typed.public_key().public_bytes_raw(),
                     file.public_key().public_bytes_raw(),
+                    retired=number in self.retired,
                 )
                 for number, (secret, typed, file) in enumerate(self.epochs, start=1)
             ),

@@ -149,3 +149,26 @@ def test_a_licence_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, 
     released = machine.control().deactivate()
     assert released.computer_id == completed.computer_id
     vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)
+
+
+def test_a_licence_of_a_retired_epoch_no_longer_runs_and_a_fresh_key_mends_it(machine, vendor):
+    old = machine.control().begin(vendor.activation_key())
+    old_key = vendor.computer_key(old)
+    machine.control().complete(old_key)
+    vendor.rotate()
+    vendor.retired.add(1)
+    assert machine.control().status().state is LicenseState.RETIRED_EPOCH
+    with pytest.raises(KeyNotAccepted) as refused:
+        machine.control().complete(old_key)
+    assert refused.value.code == "retired_epoch"
+    begun = machine.control().begin(old.activation_key)
+    machine.control().complete(vendor.computer_key(begun))
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_a_licence_of_a_retired_epoch_can_still_be_given_up(machine, vendor):
+    completed = machine.activate()
+    vendor.rotate()
+    vendor.retired.add(1)
+    released = machine.control().deactivate()
+    vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)
