@@ -1,7 +1,6 @@
 """What `keyferry-wizard … --json` answers: names that other programs rely on, so they only grow.
 
-Dates are `YYYY-MM-DD` or null. `status` says in the words of the server's side whether the licence is valid;
-`state` says more finely what the wizard is in.
+Dates are `YYYY-MM-DD` or null.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ _STATUS = {
 def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
     """Answer `request`."""
     return {
-        "state": "active" if begun.renewal else "pending",
         **_grant(begun, profile),
+        "renewal": begun.renewal,
         "url": begun.url,
         "qr_version": code.version,
         "set_aside": str(begun.set_aside) if begun.set_aside else None,
@@ -36,16 +35,13 @@ def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
 
 def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
     """Answer `activate`."""
-    corrections = [_correction(correction) for correction in completed.corrections]
     return {
         "status": "valid",
-        "state": "active",
         **_grant(completed, profile),
         **_claims(completed.claims, completed.features),
         "computer_key": completed.computer_key,
         "customer": completed.customer,
-        "repaired": corrections,
-        "corrections": corrections,
+        "repaired": [_correction(correction) for correction in completed.corrections],
         "replaced_activation_key": completed.replaced.text if completed.replaced else None,
     }
 
@@ -55,7 +51,7 @@ def of_status(status: Status, profile: WizardProfile) -> Answer:
     refused = status.state is not LicenseState.ACTIVE
     return {
         "status": _STATUS.get(status.state, status.state.value),
-        "state": status.state.value,
+        "pending": status.state is LicenseState.PENDING,
         "activation_key": status.activation_key.text if status.activation_key else None,
         "computer_id": status.computer_id.text if status.computer_id else None,
         "computer_name": status.computer_name,
@@ -69,10 +65,8 @@ def of_status(status: Status, profile: WizardProfile) -> Answer:
 def of_release(released: Released, code: ScanCode, profile: WizardProfile) -> Answer:
     """Answer `deactivate` and `show-code`."""
     return {
-        "state": "deactivated",
         **_grant(released, profile),
         "deactivation_code": released.code.text,
-        "deactivation_verification_code": released.code.text,
         "url": released.url,
         "qr_version": code.version,
     }

@@ -33,7 +33,7 @@ def test_the_whole_life_of_a_licence_in_json(run_json, key, issue):
     code, status = run_json("status")
     assert code == 0
     assert status["status"] == "valid"
-    assert status["state"] == "active"
+    assert status["pending"] is False
     assert status["expires"] == completed["expires"]
     assert status["product"] == "demo-cad"
     code, released = run_json("deactivate")
@@ -66,7 +66,6 @@ def test_a_mistyped_key_in_several_arguments_is_mended_and_told(run_json, key, i
     assert code == 0
     assert completed["computer_key"] == issued
     assert completed["repaired"] == [{"group": 1, "place": 4, "typed": "?", "read": issued[3]}]
-    assert completed["corrections"] == completed["repaired"]
 
 
 def test_a_person_is_told_what_was_mended(run, run_json, key, issue):
