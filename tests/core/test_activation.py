@@ -15,6 +15,7 @@ from protocol.license_file import read_license_file
 from protocol.repair import read_short, read_signed
 from server.core import activation, deactivation, licenses
 from server.core.activation import Outcome
+from server.core.audit import By
 from server.core.errors import ComputerIdBurnt, CoreError, LicenseRefused, NotFound, RetiredEpoch
 from server.core.models import Activation, License
 from server.db import transaction
@@ -142,7 +143,7 @@ def test_a_computer_id_made_for_another_activation_key_is_noticed(vendor):
     foreign = activation.Request(vendor.issue(), machine.computer_id)
     with transaction() as session, pytest.raises(ComputerIdMismatch):
         activation.activate(
-            session, foreign, keyring=vendor.keyring, by=activation.By("phone"), now=vendor.clock.now
+            session, foreign, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
         )
 
 
@@ -221,8 +222,11 @@ def test_a_licence_file_says_what_the_key_says_and_any_jwt_library_can_check_it(
         expires=date(2027, 12, 31), features=("export", "simulation"), customer="ada@example.com"
     )
     machine = vendor.machine(key)
-    done = vendor.activate(machine)
-    text = activation.license_file(done, keyring=vendor.keyring)
+    with transaction() as session:
+        done = activation.activate(
+            session, machine.request, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+        )
+        text = activation.license_file(done, keyring=vendor.keyring)
     public = machine.profile.epoch(1).license_file_key
     binding = Binding(machine.profile.product_code, key, machine.computer_id)
     content = read_license_file(text, binding, public)
