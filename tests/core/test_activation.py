@@ -142,9 +142,7 @@ def test_a_computer_id_made_for_another_activation_key_is_noticed(vendor):
     machine = vendor.machine(vendor.issue())
     foreign = activation.Request(vendor.issue(), machine.computer_id)
     with transaction() as session, pytest.raises(ComputerIdMismatch):
-        activation.activate(
-            session, foreign, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
-        )
+        activation.activate(session, foreign, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now)
 
 
 def test_the_wizard_of_another_product_is_told_so(vendor):
