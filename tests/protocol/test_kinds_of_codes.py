@@ -161,7 +161,7 @@ def test_a_code_of_the_wrong_length_is_told_its_length(kind, change, said):
     text = random_text(kind.length + change, Random(1))
     with pytest.raises(
         MalformedCode,
-        match=f"{said}: a {kind.words} has {kind.length} characters.* {kind.length + change}\\.",
+        match=f"{said}: the {kind.words} has {kind.length} characters, and {kind.length + change} were",
     ):
         READERS[kind](text)
 
@@ -226,9 +226,9 @@ def test_a_doubled_character_of_an_activation_key_leads_to_a_suggestion(place, s
 def test_more_wrong_characters_seldom_lead_to_a_wrong_suggestion(wrong):
     """Who is asked "Did you mean …?" believes it: at most one such question in twenty may be mistaken."""
     random = Random(wrong)
-    texts = [with_wrong(AK, random.sample(range(25), wrong), random) for _ in range(60)]
+    texts = [with_wrong(AK, random.sample(range(25), wrong), random) for _ in range(40)]
     mistaken = [text for text in texts if suggestion(ActivationKey.from_text, text) is not None]
-    assert len(mistaken) <= 3
+    assert len(mistaken) <= 2
 
 
 def test_an_activation_key_of_another_format_is_named_so():
