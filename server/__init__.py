@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings, load_keyring, load_settings
 from server.core.products import check_master_key
@@ -30,6 +31,10 @@ def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] 
     keyring = _checked_keyring(app, settings)
     app.extensions[EXTENSION] = Parts(settings, keyring, clock)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    if settings.trusted_proxies:
+        # Without this every phone would have the proxy's address, and share one limit of failures.
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     init_headers(app, settings)
     init_problems(app)
     app.register_blueprint(phone.blueprint)

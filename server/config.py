@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8000"
     master_key: SecretStr | None = None
     master_key_file: _Folder | None = None
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
     @model_validator(mode="after")
     def _one_master_key(self) -> Settings:
