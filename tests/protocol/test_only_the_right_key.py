@@ -22,12 +22,13 @@ from protocol_samples import (
 )
 
 from protocol.activation_key import ActivationKey
-from protocol.alphabet import SYMBOLS, grouped
+from protocol.alphabet import SYMBOLS, grouped, to_symbols, top_bits
 from protocol.claims import Claims
 from protocol.codes import Kind, encode
 from protocol.computer_id import verify_computer_id
 from protocol.computer_key import encode_rows, issue_short, issue_signed
 from protocol.errors import ComputerIdMismatch, ComputerKeyRefused, MalformedCode
+from protocol.keys import mac, product_digest
 from protocol.repair import read_short, read_signed
 
 OTHERS = {
@@ -119,10 +120,31 @@ def test_every_bit_of_a_signed_key_counts_the_reserved_ones_too():
             refused_signed(grouped(encode_rows(tuple(changed))))
 
 
-def test_a_scheme_of_the_other_style_is_refused_even_where_the_tag_fits():
+@pytest.mark.parametrize("scheme", [0, 2, 3, 31])
+def test_another_scheme_is_refused_by_a_short_product_even_where_the_tag_fits(scheme):
     """The profile fixes the style: a typed scheme never does."""
-    for scheme in (0, 2, 3, 31):
-        refused_short(grouped(encode(Kind.COMPUTER_KEY, (scheme, *symbols_of(SHORT_KEY)[1:25]))))
+    head = (scheme, *CLAIMS.symbols)
+    tag = to_symbols(top_bits(mac(KEYS.short_computer_key, "short computer key", *message(head)), 80), 16)
+    refused_short(grouped(encode(Kind.COMPUTER_KEY, head + tag)))
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 3, 31])
+def test_another_scheme_is_refused_by_a_signed_product_even_where_the_signature_fits(scheme):
+    head = (scheme, *CLAIMS.symbols)
+    signature = PRIVATE_KEY.sign(b"keyferry/1 signed computer key\x00" + b"".join(message(head)))
+    rest = to_symbols(int.from_bytes(signature, "big") << 3, 103)
+    refused_signed(grouped(encode_rows(head + rest)))
+
+
+def message(head):
+    """What both styles sign, by hand."""
+    return (
+        product_digest("demo-cad"),
+        bytes(BINDING.activation_key.symbols),
+        bytes(BINDING.computer_id.symbols),
+        bytes(head),
+        b"\x00",
+    )
 
 
 def test_random_well_formed_short_keys_are_refused():

@@ -137,6 +137,18 @@ def test_a_missing_character_and_a_wrong_one_in_another_row_are_repaired():
         assert len(read("-".join(groups))) == 2
 
 
+def test_two_wrong_characters_in_one_row_are_repaired_also_where_a_group_has_a_character_too_many():
+    groups = with_wrong(SIGNED_KEY, [65, 88], Random(11)).split("-")
+    groups[2] = "Z" + groups[2]
+    assert len(read("-".join(groups))) == 3
+
+
+@pytest.mark.parametrize("length", [119, 120, 121])
+def test_a_random_text_costs_so_many_signatures_as_take_seconds(length):
+    guesses = _signed_guesses((bare(random_text(length, Random(length))),))
+    assert sum(1 for _ in guesses) < 2**14
+
+
 def test_two_unreadable_characters_in_each_row_are_filled_in():
     random = Random(8)
     unreadable = {place for row in ROWS for place in random.sample(row, 2)}

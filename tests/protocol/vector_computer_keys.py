@@ -17,6 +17,7 @@ from vector_inputs import (
     KEYS,
     OTHER_ACTIVATION_KEY,
     OTHER_COMPUTER_ID,
+    PRODUCT_CODE,
     TYPED_KEY,
     Case,
     bare,
@@ -31,7 +32,7 @@ from vector_inputs import (
     wrong,
 )
 
-from protocol.alphabet import SYMBOLS, Symbols, grouped, to_symbols
+from protocol.alphabet import SYMBOLS, Symbols, grouped, to_symbols, top_bits
 from protocol.claims import Claims
 from protocol.codes import Kind, encode
 from protocol.computer_key import (
@@ -43,6 +44,7 @@ from protocol.computer_key import (
     issue_short,
     issue_signed,
 )
+from protocol.keys import mac, product_digest
 from protocol.repair import read_short, read_signed
 
 SHORT = issue_short(BINDING, CLAIMS, KEYS.short_computer_key)
@@ -75,8 +77,8 @@ def short_computer_keys() -> Case:
     changed = {
         "the last bit of the tag was flipped": (*content[:-1], content[-1] ^ 1),
         "the claims were changed": (1, *replace(CLAIMS, expires=None).symbols, *content[9:]),
-        "the scheme is that of the other style": (2, *content[1:]),
-        "the scheme is 0": (0, *content[1:]),
+        "the scheme is that of the other style, under a tag that fits": _short_of_scheme(2),
+        "the scheme is 0, under a tag that fits": _short_of_scheme(0),
     }
     return document(
         "Computer keys of the style `short`: 80 bits of an HMAC.",
@@ -102,6 +104,24 @@ def _short(binding: Binding, claims: Claims) -> str:
     return issue_short(binding, claims, KEYS.short_computer_key)
 
 
+def _short_of_scheme(scheme: int) -> Symbols:
+    head = (scheme, *CLAIMS.symbols)
+    digest = mac(KEYS.short_computer_key, "short computer key", _message(head))
+    return head + to_symbols(top_bits(digest, 80), 16)
+
+
+def _signed_of_scheme(scheme: int) -> Symbols:
+    head = (scheme, *CLAIMS.symbols)
+    signature = TYPED_KEY.sign(b"keyferry/1 signed computer key\x00" + _message(head))
+    return head + to_symbols(int.from_bytes(signature, "big") << 3, 103)
+
+
+def _message(head: Symbols) -> bytes:
+    """What both styles sign."""
+    key, computer_id = bytes(ACTIVATION_KEY.symbols), bytes(COMPUTER_ID.symbols)
+    return product_digest(PRODUCT_CODE) + key + computer_id + bytes(head) + b"\x00"
+
+
 def signed_computer_keys() -> Case:
     """Signed computer keys."""
     content = content_of_rows(SIGNED)
@@ -109,7 +129,7 @@ def signed_computer_keys() -> Case:
         "a reserved bit is set": (*content[:-1], content[-1] ^ 1),
         "a bit of the signature was flipped": (*content[:20], content[20] ^ 1, *content[21:]),
         "the claims were changed": (2, *replace(CLAIMS, expires=None).symbols, *content[9:]),
-        "the scheme is that of the other style": (1, *content[1:]),
+        "the scheme is that of the other style, under a signature that fits": _signed_of_scheme(1),
         "the signature's scalar is not reduced": _with_greater_scalar(content),
     }
     other_private = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another typed key"))
