@@ -16,9 +16,14 @@ from protocol.activation_key import ActivationKey
 from protocol.errors import ProtocolError
 from server.core import attempts, audit, licenses
 from server.core.audit import By
-from server.core.errors import CoreError, LimitReached, NotFound
+from server.core.errors import CoreError, NotFound
 from server.core.models import License, Product
 from server.db import transaction
+
+# What a person without the secret would get while trying.
+GUESSES = frozenset(
+    {"unknown_activation_key", "computer_id_mismatch", "not_activated", "wrong_deactivation_code"}
+)
 
 
 @dataclass(frozen=True)
@@ -43,30 +48,33 @@ def guarded(
     """Open the transaction of a deed; a refusal in it is recorded as `event` with its code, and raised on.
 
     Call it only for what was verified before, a token's signature for instance: whoever can fail here writes.
-    Raises LimitReached (too_many_attempts) before the deed; a deed that succeeds does not use up its limits.
+    Raises LimitReached (too_many_attempts) before the deed. Only guesses use up the limits: neither success,
+    nor a refusal such as `no_seat_left`, which says nothing about a secret.
     """
     _count(limits, now)
     try:
         with transaction() as session:
             yield session
-            for limit in _in_order(limits):
-                attempts.forgive(session, limit.bucket, now)
+            _forgive(session, limits, now)
     except (CoreError, ProtocolError) as refusal:
-        _record(refusal.code, event, by, now, product, activation_key)
+        with transaction() as session:
+            if refusal.code not in GUESSES:
+                _forgive(session, limits, now)
+            _record(session, refusal.code, event, by, now, product, activation_key)
         raise
 
 
 def _count(limits: Sequence[Limit], now: datetime) -> None:
-    refusal: LimitReached | None = None
+    """Count in all buckets or in none: who is over one limit must not use up another's."""
     if limits:
         with transaction() as session:
             for limit in _in_order(limits):
-                try:
-                    attempts.admit(session, limit.bucket, limit.count, limit.per, now)
-                except LimitReached as reached:
-                    refusal = reached
-    if refusal is not None:
-        raise refusal
+                attempts.admit(session, limit.bucket, limit.count, limit.per, now)
+
+
+def _forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
+    for limit in _in_order(limits):
+        attempts.forgive(session, limit.bucket, now)
 
 
 def _in_order(limits: Sequence[Limit]) -> list[Limit]:
@@ -75,6 +83,7 @@ def _in_order(limits: Sequence[Limit]) -> list[Limit]:
 
 
 def _record(
+    session: Session,
     code: str,
     event: str,
     by: By,
@@ -82,17 +91,16 @@ def _record(
     product: Product | None,
     activation_key: ActivationKey | None,
 ) -> None:
-    with transaction() as session:
-        audit.record(
-            session,
-            event=event,
-            by=by,
-            now=now,
-            product=product,
-            license=_license(session, activation_key),
-            activation_key_ending=activation_key.last_group if activation_key else None,
-            code=code,
-        )
+    audit.record(
+        session,
+        event=event,
+        by=by,
+        now=now,
+        product=product,
+        license=_license(session, activation_key),
+        activation_key_ending=activation_key.last_group if activation_key else None,
+        code=code,
+    )
 
 
 def _license(session: Session, activation_key: ActivationKey | None) -> License | None:

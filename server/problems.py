@@ -23,7 +23,6 @@ STATUS = {
     "bad_signature": 400,
     "malformed_activation_key": 400,
     "malformed_computer_id": 400,
-    "malformed_computer_key": 400,
     "malformed_computer_name": 400,
     "malformed_deactivation_code": 400,
     "computer_id_mismatch": 400,

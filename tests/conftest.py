@@ -95,8 +95,12 @@ class Machine:
 
     @property
     def deactivation_token(self) -> str:
+        return self.deactivation_token_for(self.computer_id)
+
+    def deactivation_token_for(self, computer_id: ComputerId) -> str:
+        """The code of this state beside any computer ID, as a guess would be."""
         number = self.profile.product_number
-        request = DeactivationRequest(number, self.computer_id, self.activation_key, self.code, self.name)
+        request = DeactivationRequest(number, computer_id, self.activation_key, self.code, self.name)
         return sign_request(request, self.keys)
 
 

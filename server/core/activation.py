@@ -94,14 +94,17 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
     """
     license, live, outcome = _judge(session, request, keyring, now, lock=True)
     license.first_activated_on = license.first_activated_on or now.date()
+    changed = True
     if outcome is Outcome.SAME_SEAT and live is not None:
-        activation = _refresh(live, request, claims_now(license, live, now), now)
+        activation, changed = live, _refresh(live, request, claims_now(license, live, now), now)
     elif live is not None:
         activation = _replace(session, live, request, by, now)
     else:
         _take_seat(session, license)
-        activation = _add(session, license, request, by, now)
-    audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
+        activation = _add(session, license, request, request.computer_name, by, now)
+    # The same code scanned again and again is no event; a member of the staff who reads a key out is.
+    if changed or by.who is not None:
+        audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
     binding = Binding(license.product.code, request.activation_key, request.computer_id)
     return Activated(_computer_key(activation, binding, keyring), outcome, activation, binding)
 
@@ -215,12 +218,16 @@ def _live_on_machine(session: Session, license: License, computer_id: ComputerId
     return session.scalar(wanted)
 
 
-def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) -> Activation:
-    live.computer_name = request.computer_name or live.computer_name
+def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) -> bool:
+    """Bring a live activation up to date, and tell whether anything changed."""
+    name = request.computer_name or live.computer_name
+    if (claims, name) == (claims_of(live), live.computer_name):
+        return False
+    live.computer_name = name
     if claims != claims_of(live):
         live.issued_on, live.expires_on, live.features = claims.issued, claims.expires, claims.features
         live.refreshed_at = now
-    return live
+    return True
 
 
 def _replace(session: Session, live: Activation, request: Request, by: By, now: datetime) -> Activation:
@@ -228,13 +235,16 @@ def _replace(session: Session, live: Activation, request: Request, by: By, now: 
     # The old row ends first: the database lets a machine have one live activation only.
     live.ended_at, live.ended_how, live.ended_by = now, Ending.SUPERSEDED.value, by.who
     session.flush()
-    activation = _add(session, live.license, request, by, now)
+    name = request.computer_name or live.computer_name
+    activation = _add(session, live.license, request, name, by, now)
     activation.unproven_before = live.unproven_before or not _is_upgrade(live, activation.epoch)
     live.replaced_by = activation.id
     return activation
 
 
-def _add(session: Session, license: License, request: Request, by: By, now: datetime) -> Activation:
+def _add(
+    session: Session, license: License, request: Request, name: str | None, by: By, now: datetime
+) -> Activation:
     claims = claims_now(license, None, now)
     activation = Activation(
         license=license,
@@ -242,7 +252,7 @@ def _add(session: Session, license: License, request: Request, by: By, now: date
         fingerprint=request.computer_id.fingerprint,
         commitment=request.computer_id.commitment,
         computer_id=request.computer_id.text,
-        computer_name=request.computer_name,
+        computer_name=name,
         issued_on=claims.issued,
         expires_on=claims.expires,
         features=claims.features,

@@ -22,6 +22,8 @@ from server.core.models import Activation, Ending, License, Product
 from server.core.products import application_secret, find_epoch
 from server.core.secrets import Keyring
 
+MAX_REASON = 500
+
 # Each scrypt takes 16 MiB and a core for some 40 ms: a flood of guesses waits here instead of filling memory.
 _SCRYPT_AT_ONCE = threading.BoundedSemaphore(2)
 
@@ -106,7 +108,8 @@ def deactivate(
     (release_limit_reached), Malformed (malformed_reason).
     """
     license, activation = _look_up(session, request, keyring, lock=True)
-    if activation.ended_at is None:
+    # Staff are who is asked when the limit is reached; what they force counts towards it all the same.
+    if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
     _check_proof(proof, request, activation)
     if activation.ended_at is not None:
@@ -145,8 +148,16 @@ def _check_proof(proof: Proof, request: Request, activation: Activation) -> None
             )
     elif activation.ended_at is not None:
         raise burnt(activation)
-    elif isinstance(proof, Forced) and not proof.reason.strip():
-        raise Malformed("Give the reason for the forced release: it is kept.", code="malformed_reason")
+    elif isinstance(proof, Forced):
+        _check_reason(proof.reason)
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > MAX_REASON or not reason.isprintable():
+        raise Malformed(
+            f"Give the reason for the forced release in up to {MAX_REASON} visible characters: it is kept.",
+            code="malformed_reason",
+        )
 
 
 def _end(session: Session, activation: Activation, proof: Proof, by: By, now: datetime) -> None:

@@ -171,7 +171,6 @@ class License(Base):
     lease_days: Mapped[int | None]
     features: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
-    notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
 
     product: Mapped[Product] = relationship()
@@ -189,6 +188,8 @@ class Activation(Base):
 
     __tablename__ = "activation"
     __table_args__ = (
+        # One computer ID may fit two activation keys: its tag has 15 bits.
+        UniqueConstraint("license_id", "computer_id"),
         CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
         CheckConstraint(f"ended_how IS NULL OR {_one_of('ended_how', Ending)}", name="ended_how"),
         CheckConstraint(
@@ -210,7 +211,7 @@ class Activation(Base):
     epoch: Mapped[int]
     fingerprint: Mapped[int] = mapped_column(BigInteger)
     commitment: Mapped[int] = mapped_column(BigInteger)
-    computer_id: Mapped[str] = mapped_column(String(29), unique=True)
+    computer_id: Mapped[str] = mapped_column(String(29))
     computer_name: Mapped[str | None] = mapped_column(String(40))
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]

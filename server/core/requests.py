@@ -15,11 +15,14 @@ def open_request(
 ) -> ActivationRequest | DeactivationRequest:
     """Verify a token and return its request; nothing is written.
 
-    Raises MalformedToken, BadSignature, MalformedCode (malformed_activation_key), NotFound (unknown_product).
-    Whether a retired epoch is still served is for the deed to decide.
+    Raises MalformedToken, BadSignature, MalformedCode (malformed_activation_key), NotFound (unknown_product),
+    and RetiredEpoch for an activation: who has a retired secret must not reach a table with it.
     """
     header = peek(token)
     product = find_product_by_number(session, header.product_number)
     epoch = find_epoch(product, header.epoch, retired_too=True)
     secret = application_secret(epoch, keyring)
-    return verify_request(token, EpochKeys.derive(secret, product_code=product.code, epoch=epoch.number))
+    request = verify_request(token, EpochKeys.derive(secret, product_code=product.code, epoch=epoch.number))
+    if isinstance(request, ActivationRequest):
+        find_epoch(product, header.epoch)
+    return request

@@ -17,7 +17,7 @@ from server.core import activation, deactivation, licenses
 from server.core.activation import Outcome
 from server.core.audit import By
 from server.core.errors import ComputerIdBurnt, CoreError, LicenseRefused, NotFound, RetiredEpoch
-from server.core.models import Activation, License
+from server.core.models import Activation, AuditEvent, License
 from server.db import transaction
 
 
@@ -194,6 +194,30 @@ def test_an_upgraded_application_keeps_its_seat_and_its_proof(vendor):
         assert vendor.activate(machine).outcome is Outcome.REPLACEMENT
     assert vendor.seats_used(key) == 1
     assert vendor.release(machine).recorded == "proven"
+
+
+def test_an_activation_that_changes_nothing_is_recorded_only_where_staff_asked(vendor):
+    machine = vendor.machine(vendor.issue())
+    for by in (By("phone"), By("phone"), By("command_line", who="ada"), By("phone")):
+        with transaction() as session:
+            activation.activate(session, machine.request, keyring=vendor.keyring, by=by, now=vendor.clock.now)
+    with transaction() as session:
+        events = select(AuditEvent.event, AuditEvent.who).where(AuditEvent.activation_id.is_not(None))
+        assert session.execute(events.order_by(AuditEvent.id)).all() == [
+            ("activated_new_seat", None),
+            ("activated_same_seat", "ada"),
+        ]
+
+
+def test_a_new_computer_id_keeps_the_computers_name(vendor):
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+    nameless = replace(vendor.machine(key).request, computer_name=None)
+    with transaction() as session:
+        done = activation.activate(
+            session, nameless, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+        )
+        assert (done.outcome, done.activation.computer_name) == (Outcome.REPLACEMENT, "LAB-PC-07")
 
 
 def test_a_rotated_product_still_answers_wizards_in_the_field(vendor):

@@ -107,11 +107,12 @@ def test_a_forced_release_keeps_its_reason(vendor):
         assert event.detail == {"reason": "the mainboard burnt"}
 
 
-def test_a_forced_release_without_a_reason_is_refused(vendor):
+@pytest.mark.parametrize("reason", ["  ", "tab\there", "\udcff", "x" * 501])
+def test_a_forced_release_without_a_reason_that_can_be_kept_is_refused(vendor, reason):
     machine = vendor.machine(vendor.issue())
     vendor.activate(machine)
     with pytest.raises(Malformed) as refused:
-        vendor.release(machine, Forced("  "))
+        vendor.release(machine, Forced(reason))
     assert refused.value.code == "malformed_reason"
 
 
@@ -146,6 +147,17 @@ def test_releases_of_every_kind_count_towards_the_limit_of_a_machine(vendor, pro
         vendor.release(machine)
     assert refused.value.code == "release_limit_reached"
     assert vendor.seats_used(key) == 1
+    assert vendor.release(machine, Forced("the limit was reached")).recorded == "forced"
+
+
+def test_a_release_is_possible_again_when_the_earlier_ones_are_long_ago(vendor):
+    key = vendor.issue(seats=50)
+    for _ in range(6):
+        machine = vendor.machine(key)
+        vendor.activate(machine)
+        vendor.release(machine)
+    machine = vendor.machine(key)
+    vendor.activate(machine)
     vendor.clock.now += timedelta(days=30)
     assert vendor.release(machine).outcome is Outcome.RELEASED
 

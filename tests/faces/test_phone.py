@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import logging
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +14,7 @@ from protocol.license_file import read_license_file
 from server.core import licenses
 from server.core.models import Activation, Attempt, AuditEvent, License
 from server.db import transaction
-from server.faces.phone.api import MOST_FAILURES_PER_LICENSE
+from server.faces.phone.api import MOST_FAILURES_PER_ADDRESS, MOST_FAILURES_PER_LICENSE
 from server.problems import STATUS
 
 JSON = "application/json"
@@ -149,8 +151,6 @@ def refusals(vendor):
     yield "computer_id_superseded", "activations", machine.activation_token
     vendor.release(renewed)
     yield "computer_id_released", "requests", renewed.activation_token
-    vendor.rotate(retire_old=True)
-    yield "retired_epoch", "activations", vendor.machine(key, "late").activation_token
 
 
 def test_every_refusal_is_a_problem_with_its_code_and_is_audited(vendor, phone):
@@ -224,6 +224,21 @@ def test_a_question_that_is_not_json_is_told_so(app, vendor):
     assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
 
 
+def test_a_body_nested_beyond_reason_is_a_malformed_request(app):
+    answer = app.test_client().post("/phone/v1/requests", data=b"[" * 16_000, content_type=JSON)
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_request")
+
+
+def test_a_body_without_a_length_is_turned_away_unread(app):
+    answer = app.test_client().post(
+        "/phone/v1/requests",
+        input_stream=io.BytesIO(b"zz"),
+        content_type=JSON,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_request")
+
+
 def test_a_megabyte_of_rubbish_is_turned_away(app):
     answer = app.test_client().post(
         "/phone/v1/activations", data=b"x" * 2**20, content_type="application/json"
@@ -231,17 +246,54 @@ def test_a_megabyte_of_rubbish_is_turned_away(app):
     assert (answer.status_code, answer.json["code"]) == (413, "request_too_large")
 
 
-def test_too_many_failures_with_one_licence_are_stopped_and_the_right_answer_waits_too(vendor, phone):
-    key = vendor.issue()
-    vendor.activate(vendor.machine(key, "first"))
-    unlucky = vendor.machine(key, "second").activation_token
+def test_a_retired_epochs_token_is_refused_and_nothing_is_written(vendor, phone):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    vendor.rotate(retire_old=True)
+    before = rows_written()
+    for deed in ("requests", "activations"):
+        answer = phone(deed, machine.activation_token)
+        assert (answer.status_code, answer.json["code"]) == (403, "retired_epoch")
+    assert rows_written() == before
+    assert phone("deactivations", machine.deactivation_token).json["release"] == "proven"
+
+
+def wrong_code(vendor, machine):
+    """A deactivation token with the code of another activation."""
+    return replace(machine, secret=b"guess" * 3 + b"!").deactivation_token_for(machine.computer_id)
+
+
+def test_too_many_guesses_with_one_licence_are_stopped_and_the_right_answer_waits_too(vendor, phone):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    guess = wrong_code(vendor, machine)
     for _ in range(MOST_FAILURES_PER_LICENSE):
-        assert phone("activations", unlucky).json["code"] == "no_seat_left"
-    answer = phone("activations", unlucky)
+        assert phone("deactivations", guess).json["code"] == "wrong_deactivation_code"
+    answer = phone("deactivations", machine.deactivation_token)
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
     assert int(answer.headers["Retry-After"]) > 0
     vendor.clock.pass_days(1)
-    assert phone("activations", unlucky).json["code"] == "no_seat_left"
+    assert phone("deactivations", machine.deactivation_token).json["release"] == "proven"
+
+
+def test_what_is_refused_without_being_a_guess_uses_up_no_attempts(vendor, phone):
+    key = vendor.issue(seats=1)
+    first = vendor.machine(key, "first")
+    vendor.activate(first)
+    late = vendor.machine(key, "second").activation_token
+    for _ in range(MOST_FAILURES_PER_LICENSE + 5):
+        assert phone("requests", late).json["code"] == "no_seat_left"
+    assert phone("deactivations", first.deactivation_token).json["release"] == "proven"
+    assert phone("activations", late).json["state"] == "new"
+
+
+def test_one_licence_over_its_limit_does_not_lock_its_whole_address(vendor, phone):
+    machine, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    guess = wrong_code(vendor, machine)
+    for _ in range(MOST_FAILURES_PER_ADDRESS + 20):
+        phone("deactivations", guess)
+    assert phone("activations", other.activation_token).json["state"] == "new"
 
 
 def test_what_succeeds_uses_up_no_attempts(vendor, phone):

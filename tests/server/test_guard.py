@@ -45,6 +45,10 @@ def refuse() -> Exception:
     return LicenseRefused("The vendor has suspended this licence.", code="license_suspended")
 
 
+def guess() -> Exception:
+    return WrongDeactivationCode("Type it again.")
+
+
 def test_a_deed_that_succeeds_stays_and_nothing_is_refused(vendor, clock):
     run(clock)
     assert customers() == ["ada@example.com"]
@@ -82,10 +86,10 @@ def test_an_unexpected_failure_is_no_refusal(vendor, clock):
     assert (customers(), refused_events()) == ([], [])
 
 
-def test_failures_use_up_the_limits_and_then_the_deed_is_not_run(vendor, clock):
+def test_guesses_use_up_the_limits_and_then_the_deed_is_not_run(vendor, clock):
     for _ in range(2):
-        with pytest.raises(LicenseRefused):
-            run(clock, limits=LIMITS, failure=refuse())
+        with pytest.raises(WrongDeactivationCode):
+            run(clock, limits=LIMITS, failure=guess())
     with pytest.raises(LimitReached) as refused:
         run(clock, limits=LIMITS)
     assert refused.value.code == "too_many_attempts"
@@ -93,12 +97,18 @@ def test_failures_use_up_the_limits_and_then_the_deed_is_not_run(vendor, clock):
     assert len(refused_events()) == 2
 
 
-def test_every_bucket_counts_even_where_another_is_full(vendor, clock):
-    for _ in range(3):
-        with pytest.raises((LicenseRefused, LimitReached)):
+def test_a_refusal_that_is_no_guess_uses_up_no_limit(vendor, clock):
+    for _ in range(10):
+        with pytest.raises(LicenseRefused):
             run(clock, limits=LIMITS, failure=refuse())
-    with pytest.raises(LimitReached):
-        run(clock, limits=LIMITS[:1])
+    run(clock, limits=LIMITS)
+
+
+def test_who_is_over_one_limit_uses_up_no_other(vendor, clock):
+    for _ in range(10):
+        with pytest.raises((WrongDeactivationCode, LimitReached)):
+            run(clock, limits=LIMITS, failure=guess())
+    run(clock, limits=LIMITS[:1])
 
 
 def test_successes_use_up_no_limit(vendor, clock):
@@ -109,8 +119,8 @@ def test_successes_use_up_no_limit(vendor, clock):
 
 def test_the_limits_end_with_their_period(vendor, clock):
     for _ in range(2):
-        with pytest.raises(LicenseRefused):
-            run(clock, limits=LIMITS, failure=refuse())
+        with pytest.raises(WrongDeactivationCode):
+            run(clock, limits=LIMITS, failure=guess())
     clock.now += HOUR
     run(clock, limits=LIMITS)
     assert customers() == ["ada@example.com"]

@@ -1,4 +1,4 @@
-"""The phone face: the page behind the QR code, and the four questions that it asks the server."""
+"""The phone face: the page behind the QR code, and what it asks the server."""
 
 from __future__ import annotations
 

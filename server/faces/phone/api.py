@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from protocol.errors import MalformedToken
 from protocol.request_token import ActivationRequest, DeactivationRequest
 from server.core import activation, deactivation
-from server.core.attempts import bucket
+from server.core.attempts import bucket, network_of
 from server.core.audit import By
 from server.core.requests import open_request
 from server.db import reading
@@ -63,12 +63,23 @@ def deactivations() -> Response:
 
 def _scanned() -> ActivationRequest | DeactivationRequest:
     """Return the verified request in the body; until here nothing is counted and nothing written."""
-    body = request.get_json()
+    token = _posted_token()
+    with reading() as session:
+        return open_request(session, token, keyring=parts().keyring)
+
+
+def _posted_token() -> str:
+    # Browsers always say how long a body is; one sent in chunks could break off anywhere.
+    if request.content_length is None:
+        abort(400)
+    try:
+        body = request.get_json()
+    except RecursionError:
+        abort(400)
     token = body.get("token") if isinstance(body, dict) else None
     if not isinstance(token, str):
         abort(400)
-    with reading() as session:
-        return open_request(session, token, keyring=parts().keyring)
+    return token
 
 
 def _request(scanned: ActivationRequest | DeactivationRequest) -> activation.Request:
@@ -85,7 +96,7 @@ def _guarded(
     event: str, scanned: ActivationRequest | DeactivationRequest, now: datetime
 ) -> AbstractContextManager[Session]:
     limits = (
-        Limit(bucket("phone address", str(request.remote_addr)), MOST_FAILURES_PER_ADDRESS, PERIOD),
+        Limit(bucket("phone address", network_of(request.remote_addr)), MOST_FAILURES_PER_ADDRESS, PERIOD),
         Limit(bucket("license", scanned.activation_key.text), MOST_FAILURES_PER_LICENSE, PERIOD),
     )
     return guarded(event=event, by=_by(), now=now, limits=limits, activation_key=scanned.activation_key)

@@ -129,7 +129,6 @@ def _license() -> None:
         sa.Column("lease_days", sa.Integer(), nullable=True),
         sa.Column("features", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=9), nullable=False),
-        sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("status IN ('active', 'suspended')", name=op.f("ck_license_status")),
         sa.CheckConstraint(
@@ -195,7 +194,7 @@ def _activation() -> None:
             ["replaced_by"], ["activation.id"], name=op.f("fk_activation_replaced_by_activation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activation")),
-        sa.UniqueConstraint("computer_id", name=op.f("uq_activation_computer_id")),
+        sa.UniqueConstraint("license_id", "computer_id", name=op.f("uq_activation_license_id_computer_id")),
     )
     op.create_index("ix_activation_license_id", "activation", ["license_id"])
     op.create_index(
