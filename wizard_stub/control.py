@@ -278,7 +278,8 @@ class ActivationControl:
     def _new_grant(self, state: State, key: ActivationKey, name: str | None) -> Grant:
         generation = self._settled_anchor(state) + 1
         epoch = self._profile.current_epoch.number
-        return Grant(key, epoch, self._random_bytes(SECRET_BYTES), generation, name)
+        secret = self._random_bytes(SECRET_BYTES)
+        return Grant(key, epoch, secret, generation, name or state.computer_name)
 
     def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
         """Return the latest time seen from now on; raises KeyNotAccepted."""

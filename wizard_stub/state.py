@@ -66,6 +66,12 @@ class State:
         done = [grant.generation + 1 for grant in self.released]
         return max([*done, self.license.grant.generation if self.license else 0])
 
+    @property
+    def computer_name(self) -> str | None:
+        """Return the name that was given last: asked for once, it need not be given again."""
+        newest = [self.pending, self.license and self.license.grant, *reversed(self.released)]
+        return next((grant.computer_name for grant in newest if grant and grant.computer_name), None)
+
     def with_tombstone(self, grant: Grant) -> State:
         """Return this state with a grant added to what was given up."""
         return replace(self, released=(*self.released, grant)[-MOST_TOMBSTONES:])

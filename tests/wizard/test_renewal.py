@@ -143,6 +143,16 @@ def test_an_application_upgraded_to_a_new_epoch_asks_for_a_fresh_key_and_runs_me
     assert machine.control().status().computer_id.epoch == 2
 
 
+def test_a_computer_name_that_was_given_once_need_not_be_given_again(machine, vendor):
+    key = vendor.activation_key()
+    begun = machine.control().begin(key, "LAB-PC-07")
+    machine.control().complete(vendor.computer_key(begun))
+    vendor.rotate()
+    assert machine.control().begin(key).computer_name == "LAB-PC-07"
+    machine.control().deactivate()
+    assert machine.control().begin(vendor.activation_key()).computer_name == "LAB-PC-07"
+
+
 def test_a_licence_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, vendor):
     completed = machine.activate()
     vendor.rotate()
