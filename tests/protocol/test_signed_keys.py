@@ -80,7 +80,7 @@ def test_any_two_wrong_characters_in_one_row_are_among_few_guesses():
         assert next(number for number, (_, content) in enumerate(guesses) if content == CONTENT) <= 435
 
 
-@pytest.mark.parametrize("start", range(5))
+@pytest.mark.parametrize("start", range(3))
 def test_any_two_wrong_characters_in_one_row_are_repaired(start):
     random = Random(start)
     for places in PAIRS[start::15]:
@@ -102,7 +102,7 @@ def test_two_wrong_characters_in_one_row_and_one_in_each_other_row_are_repaired(
 
 
 def test_every_transposition_of_neighbours_within_a_group_is_repaired():
-    for place in range(0, 119, 7):
+    for place in range(0, 119, 11):
         swapped = KEY[:place] + KEY[place + 1] + KEY[place] + KEY[place + 2 :]
         assert len(read(dashed(swapped))) == (0 if swapped == KEY else 2)
 
