@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from protocol.computer_id import verify_computer_id
 from protocol.deactivation import DeactivationCode, verify_deactivation_code
-from protocol.keys import EpochKeys
 from server.core import audit, release_limits
 from server.core.activation import Request, activation_of, burnt, not_activated, require_same_product
 from server.core.audit import By
 from server.core.errors import Malformed
 from server.core.licenses import find
 from server.core.models import Activation, Ending, License, Product
-from server.core.products import application_secret, find_epoch
+from server.core.products import find_epoch, keys_of
 from server.core.secrets import Keyring
 
 MAX_REASON = 500
@@ -125,10 +124,8 @@ def _look_up(
 ) -> tuple[License, Activation]:
     license = find(session, request.activation_key, lock=lock)
     require_same_product(license, request)
-    product, number = license.product, request.computer_id.epoch
-    secret = application_secret(find_epoch(product, number, retired_too=True), keyring)
-    keys = EpochKeys.derive(secret, product_code=product.code, epoch=number)
-    verify_computer_id(request.computer_id, keys, request.activation_key)
+    epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
+    verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
     activation = activation_of(session, license, request.computer_id)
     if activation is None:
         raise not_activated()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from protocol.claims import MAX_FEATURES
 from protocol.computer_key import Style
@@ -26,7 +26,7 @@ from server.core import audit
 from server.core.audit import By
 from server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
 from server.core.models import Product, ProductEpoch
-from server.core.secrets import Keyring
+from server.core.secrets import Keyring, key_id_of
 
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?", re.ASCII)
 _FEATURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
@@ -75,7 +75,10 @@ def add_product(
 
 def find_product(session: Session, code: str) -> Product:
     """Return the product with this code in either case; raises NotFound (unknown_product)."""
-    product = session.scalar(select(Product).where(Product.folded_code == code.strip().lower()))
+    folded = code.strip().lower()
+    # What can be no code is not asked for: a driver may be unable to put it into its query.
+    known = select(Product).where(Product.folded_code == folded)
+    product = session.scalar(known) if _CODE.fullmatch(folded) else None
     if product is None:
         raise NotFound("There is no product with this code. Check the code.", code="unknown_product")
     return product
@@ -134,9 +137,13 @@ def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> P
 
 def epoch_keys(product: Product, epoch: int, keyring: Keyring) -> EpochKeys:
     """Return the symmetric keys of an epoch that is still served; raises as `find_epoch`."""
-    return EpochKeys.derive(
-        application_secret(find_epoch(product, epoch), keyring), product_code=product.code, epoch=epoch
-    )
+    return keys_of(find_epoch(product, epoch), keyring)
+
+
+def keys_of(epoch: ProductEpoch, keyring: Keyring) -> EpochKeys:
+    """Return the symmetric keys of an epoch, retired or not."""
+    secret = application_secret(epoch, keyring)
+    return EpochKeys.derive(secret, product_code=epoch.product.code, epoch=epoch.number)
 
 
 def application_secret(epoch: ProductEpoch, keyring: Keyring) -> bytes:
@@ -162,10 +169,16 @@ def fingerprint_key(product: Product, keyring: Keyring) -> bytes:
 
 
 def check_master_key(session: Session, keyring: Keyring) -> None:
-    """Raise SecretUnreadable unless the master key opens what this database holds; an empty one fits all."""
-    product = session.scalar(select(Product).order_by(Product.number).limit(1))
-    if product is not None:
-        fingerprint_key(product, keyring)
+    """Raise SecretUnreadable unless the master key opens what this database holds; an empty one fits all.
+
+    One secret is opened for each master key that sealed any.
+    """
+    products = session.scalars(select(Product).options(selectinload(Product.epochs)))
+    sealed = {
+        key_id_of(secret): (secret, context) for product in products for secret, context in _held(product)
+    }
+    for secret, context in sealed.values():
+        keyring.open(secret, context)
 
 
 def feature_mask(product: Product, names: Iterable[str]) -> int:
@@ -204,6 +217,15 @@ def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> Wizar
         fingerprint_key=fingerprint_key(product, keyring),
         epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs),
     )
+
+
+def _held(product: Product) -> Iterator[tuple[str, str]]:
+    """Yield every sealed secret of a product with its context."""
+    yield product.fingerprint_key, _fingerprint_context(product.code)
+    for epoch in product.epochs:
+        yield epoch.application_secret, _epoch_context(epoch, "application secret")
+        yield epoch.typed_key_private, _epoch_context(epoch, "typed key")
+        yield epoch.license_file_private, _epoch_context(epoch, "license file")
 
 
 def _profile_epoch(epoch: ProductEpoch, keyring: Keyring) -> ProfileEpoch:

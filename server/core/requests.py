@@ -1,12 +1,18 @@
-"""Opening request tokens: from what a phone scanned to what a wizard asks for."""
+"""From what a phone scanned, or a person typed, to what a wizard asks for."""
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from protocol.keys import EpochKeys
+from protocol.activation_key import ActivationKey
+from protocol.computer_id import read_computer_id, verify_computer_id
+from protocol.computer_name import clean_computer_name
+from protocol.errors import MalformedCode, ProtocolError
 from protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
-from server.core.products import application_secret, find_epoch, find_product_by_number
+from server.core import licenses
+from server.core.activation import Request
+from server.core.errors import CoreError
+from server.core.products import find_epoch, find_product_by_number, keys_of
 from server.core.secrets import Keyring
 
 
@@ -21,8 +27,41 @@ def open_request(
     header = peek(token)
     product = find_product_by_number(session, header.product_number)
     epoch = find_epoch(product, header.epoch, retired_too=True)
-    secret = application_secret(epoch, keyring)
-    request = verify_request(token, EpochKeys.derive(secret, product_code=product.code, epoch=epoch.number))
+    request = verify_request(token, keys_of(epoch, keyring))
     if isinstance(request, ActivationRequest):
         find_epoch(product, header.epoch)
     return request
+
+
+def typed_request(
+    session: Session, activation_key: str, computer_id: str, computer_name: str | None, *, keyring: Keyring
+) -> Request:
+    """Read what a person typed; nothing is written.
+
+    Raises MalformedCode. A repaired reading is suggested, never taken; that of a computer ID only where its
+    tag fits the activation key, since its check group alone would vouch for too much.
+    """
+    key = ActivationKey.from_text(activation_key)
+    name = clean_computer_name(computer_name)
+    try:
+        return Request(key, read_computer_id(computer_id), name)
+    except MalformedCode as mistyped:
+        if mistyped.suggestion is None or _fits(session, key, mistyped.suggestion, keyring):
+            raise
+        code = mistyped.code
+    raise MalformedCode(
+        "This computer ID is mistyped, or belongs to another activation key. "
+        "Compare both with the License Wizard, group by group.",
+        code=code,
+    )
+
+
+def _fits(session: Session, key: ActivationKey, suggestion: str, keyring: Keyring) -> bool:
+    computer_id = read_computer_id(suggestion)
+    try:
+        product = licenses.find(session, key).product
+        epoch = find_epoch(product, computer_id.epoch, retired_too=True)
+        verify_computer_id(computer_id, keys_of(epoch, keyring), key)
+    except (CoreError, ProtocolError):
+        return False
+    return True
