@@ -79,6 +79,11 @@ class Keyring:
             ) from None
 
 
+def key_id_of(sealed: str) -> str:
+    """Return the id of the master key that sealed a secret."""
+    return sealed.partition(":")[2].partition(":")[0]
+
+
 def _bound_to(key_id: str, context: str) -> bytes:
     return f"keyferry sealed v{_VERSION}\0{key_id}\0{context}".encode()
 
