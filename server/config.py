@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,7 +32,14 @@ class ConfigError(Exception):
 
 
 def _absolute(path: Path) -> Path:
-    return path.expanduser().absolute()
+    try:
+        whole = path.expanduser().absolute()
+        str(whole).encode()
+    except RuntimeError:
+        raise ValueError(f"{path} names the home of an unknown account. Write the path in full.") from None
+    except UnicodeEncodeError:
+        raise ValueError(f"The path {str(path)!a} is not UTF-8. Choose another.") from None
+    return whole
 
 
 def _public_url(text: str) -> str:
@@ -47,11 +56,10 @@ def _public_url(text: str) -> str:
 def _database_url(secret: SecretStr) -> SecretStr:
     try:
         url = make_url(secret.get_secret_value())
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = URL.create("unreadable")
     backend = url.get_backend_name()
-    kept = backend == "postgresql" or (backend == "sqlite" and url.database not in (None, "", ":memory:"))
-    if not kept:
+    if backend != "postgresql" and not _is_sqlite_file(url):
         raise ValueError(
             "Set KEYFERRY_DATABASE_URL to a PostgreSQL database, postgresql://user:password@host/name, "
             "or an SQLite file, sqlite:////var/lib/keyferry/keyferry.db, or leave it out."
@@ -61,6 +69,13 @@ def _database_url(secret: SecretStr) -> SecretStr:
     elif url.database:
         url = url.set(database=str(_absolute(Path(url.database))))
     return SecretStr(url.render_as_string(hide_password=False))
+
+
+def _is_sqlite_file(url: URL) -> bool:
+    is_sqlite = url.drivername in ("sqlite", "sqlite+pysqlite")
+    # With any of the others the driver would stumble at the first connection.
+    others = (url.username, url.password, url.host, url.port, url.query)
+    return is_sqlite and url.database not in (None, "", ":memory:") and not any(others)
 
 
 _Folder = Annotated[Path, AfterValidator(_absolute)]
@@ -106,6 +121,15 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether the public address is an https one."""
         return self.public_url.startswith("https://")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches the public address, and no phone."""
+        host = urlsplit(self.public_url).hostname or ""
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
 
 
 def load_settings(**values: Any) -> Settings:

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.config import ConfigError, Settings
@@ -35,6 +35,31 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
+# What SQLite and PostgreSQL report: the beginnings of SQLite's names, PostgreSQL's states, and what to tell.
+_TROUBLES = {
+    "database_busy": (
+        ("SQLITE_BUSY", "SQLITE_LOCKED"),
+        ("40001", "40P01", "55P03", "57014"),
+        "The database did not answer in time, since others were using it. Try again.",
+    ),
+    "database_read_only": (
+        ("SQLITE_READONLY", "SQLITE_PERM"),
+        ("25006", "42501"),
+        "This account may read the database but not write to it. Check who owns it, and its folder.",
+    ),
+    "database_full": (
+        ("SQLITE_FULL",),
+        ("53100",),
+        "The disk that holds the database is full. Make room, and try again.",
+    ),
+    "database_unreachable": (
+        ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT"),
+        ("08",),
+        "The database cannot be opened. Check that it runs, that this account may use it, and "
+        "KEYFERRY_DATABASE_URL.",
+    ),
+}
+
 
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind the database to an application; nothing is opened yet."""
@@ -42,7 +67,13 @@ def init_database(app: Flask, settings: Settings) -> None:
     # Statements carry activation keys: neither an error nor a log line may show them.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, "pool_pre_ping": True}
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "PostgreSQL needs a driver. Install it: pip install 'keyferry[server,postgresql]'.",
+            code="database_driver_missing",
+        ) from None
     migrate.init_app(app, db)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
@@ -71,17 +102,16 @@ def reading() -> Iterator[Session]:
 def require_migrated(settings: Settings) -> None:
     """Check that every table is there.
 
-    Raises ConfigError (not_initialised, database_outdated, database_unreachable).
+    Raises ConfigError (not_initialised, database_outdated, database_newer, database_unreachable).
     """
-    file = settings.sqlite_file
-    if file is not None and not file.exists():
-        raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialised")
-    present, newest = revision(), ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    _require_file(settings.sqlite_file)
+    present, scripts = revision(), ScriptDirectory(str(MIGRATIONS))
     if present is None:
         raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialised")
-    if present != newest:
+    _require_known(present, scripts)
+    if present != scripts.get_current_head():
         raise ConfigError(
-            "The database was made by another version of Keyferry. Run `keyferry init` to update it.",
+            "The database was made by an older version of Keyferry. Run `keyferry init` to update it.",
             code="database_outdated",
         )
 
@@ -91,15 +121,52 @@ def revision() -> str | None:
     try:
         with db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
-    except DatabaseError:
-        # The driver's text may hold the address and the account: it stays out.
-        message = "The database cannot be opened. Check that it runs, and check KEYFERRY_DATABASE_URL."
-    raise ConfigError(message, code="database_unreachable")
+    except DatabaseError as error:
+        known = explained(error)
+    raise known or _trouble("database_unreachable")
 
 
 def upgrade() -> None:
-    """Bring the database to the newest migration; nothing happens where it is there already."""
+    """Bring the database to the newest migration; nothing happens where it is there already.
+
+    Raises ConfigError (database_newer).
+    """
+    _require_known(revision(), ScriptDirectory(str(MIGRATIONS)))
     command.upgrade(migrate.get_config(str(MIGRATIONS)), "head")
+
+
+def explained(error: DatabaseError) -> ConfigError | None:
+    """Put into words what is wrong with the database, or return None where the statement was.
+
+    The driver's text may hold the address and the account: it stays out.
+    """
+    name = getattr(error.orig, "sqlite_errorname", None) or ""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    for code, (names, states, _) in _TROUBLES.items():
+        if name.startswith(names) or state.startswith(states):
+            return _trouble(code)
+    return _trouble("database_unreachable") if isinstance(error, OperationalError) else None
+
+
+def _trouble(code: str) -> ConfigError:
+    return ConfigError(_TROUBLES[code][2], code=code)
+
+
+def _require_file(file: Path | None) -> None:
+    try:
+        if file is None or file.exists():
+            return
+    except OSError as error:
+        message = f"The database {file} cannot be reached: {error.strerror}."
+        raise ConfigError(message, code="database_unreachable") from None
+    raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialised")
+
+
+def _require_known(present: str | None, scripts: ScriptDirectory) -> None:
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise ConfigError(
+            "The database was made by a newer version of Keyferry. Update Keyferry.", code="database_newer"
+        )
 
 
 def _listen_to_sqlite(engine: Engine) -> None:

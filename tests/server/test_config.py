@@ -41,6 +41,26 @@ def test_the_environment_decides(environment, tmp_path):
     assert settings.master_key_path == tmp_path / "keys" / "master"
 
 
+@pytest.mark.parametrize("home", ["~nobody-of-this-name/x", "\udcff"])
+def test_a_folder_that_no_path_leads_to_is_refused(environment, home):
+    environment.setenv("KEYFERRY_HOME", home)
+    assert refusal_of(load_settings).code == "malformed_settings"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_loopback"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://192.168.1.20:8000", False),
+        ("https://activate.example.com", False),
+    ],
+)
+def test_a_public_url_is_known_to_reach_no_phone(environment, url, is_loopback):
+    environment.setenv("KEYFERRY_PUBLIC_URL", url)
+    assert load_settings().is_loopback is is_loopback
+
+
 def test_an_empty_variable_is_as_good_as_none(environment):
     environment.setenv("KEYFERRY_PUBLIC_URL", "")
     assert load_settings().public_url == "http://127.0.0.1:8000"
@@ -73,7 +93,17 @@ def test_a_public_url_is_scheme_and_host_and_nothing_else(environment, url):
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://a:secret@b/c", "sqlite://", "sqlite:///:memory:", "rubbish with secret"]
+    "url",
+    [
+        "mysql://a:secret@b/c",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite+aiosqlite:///secret",
+        "sqlite:///x?secret=1",
+        "sqlite://secret/x",
+        "postgresql://h:secret/x",
+        "rubbish with secret",
+    ],
 )
 def test_a_database_is_postgresql_or_an_sqlite_file(environment, url):
     environment.setenv("KEYFERRY_DATABASE_URL", url)

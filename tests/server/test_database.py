@@ -1,17 +1,21 @@
 import shutil
+import sqlite3
+import sys
 import threading
+from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import func, select, text
+from sqlalchemy import NullPool, create_engine, func, select, text
+from sqlalchemy.exc import DatabaseError
 
 from server import create_app, create_database_app
 from server.config import ConfigError, Settings
 from server.core.errors import SecretUnreadable
 from server.core.models import Attempt
 from server.core.secrets import new_master_key
-from server.db import db, reading, transaction, upgrade
+from server.db import MIGRATIONS, db, explained, reading, transaction, upgrade
 
 
 def refusal_of(settings: Settings) -> str:
@@ -117,12 +121,49 @@ def test_an_empty_database_is_not_initialised(tmp_path):
     assert refusal_of(Settings(home=tmp_path)) == "not_initialised"
 
 
-def test_a_database_of_another_version_is_outdated(settings):
+def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(settings, tmp_path, monkeypatch):
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(
+        "revision, down_revision = '0002', '0001'\n\n\ndef upgrade():\n    pass\n"
+    )
+    monkeypatch.setattr(sys.modules["server.db"], "MIGRATIONS", tmp_path / "migrations")
+    assert refusal_of(settings) == "database_outdated"
+    with create_database_app(settings).app_context():
+        upgrade()
+        db.engine.dispose()
+    create_app(settings)
+
+
+def test_a_database_of_a_newer_version_is_named(settings):
     with create_database_app(settings).app_context():
         with transaction() as session:
-            session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+            session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         db.engine.dispose()
-    assert refusal_of(settings) == "database_outdated"
+    assert refusal_of(settings) == "database_newer"
+
+
+def trouble_of(url: str, statement: str = "BEGIN IMMEDIATE") -> str | None:
+    engine = create_engine(url, connect_args={"timeout": 0}, poolclass=NullPool)
+    with pytest.raises(DatabaseError) as raised, engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    known = explained(raised.value)
+    return known and known.code
+
+
+def test_a_locked_database_is_told_from_one_that_cannot_be_written_or_opened(settings, tmp_path):
+    url = f"sqlite:///{settings.sqlite_file}"
+    with closing(sqlite3.connect(settings.sqlite_file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert trouble_of(url) == "database_busy"
+    read_only = f"sqlite:///file:{settings.sqlite_file}?mode=ro&uri=true"
+    assert trouble_of(read_only, "DELETE FROM attempt") == "database_read_only"
+    assert trouble_of(f"sqlite:///{tmp_path}/nowhere/db") == "database_unreachable"
+    assert trouble_of(url, "INSERT INTO alembic_version VALUES (NULL)") is None
+
+
+def test_a_missing_driver_of_postgresql_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert refusal_of(Settings(database_url="postgresql://h/x")) == "database_driver_missing"
 
 
 def test_a_file_that_is_no_database_is_noticed(tmp_path):
