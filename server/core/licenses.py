@@ -59,12 +59,17 @@ def issue(
 ) -> list[License]:
     """Issue `count` licences with fresh activation keys; `customer` is an e-mail address.
 
-    Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range, unknown_feature,
-    malformed_email).
+    Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
+    expiry_in_the_past, unknown_feature, malformed_email).
     """
     _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
     _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
     _check_terms(terms)
+    if terms.expires is not None and has_ended(terms.expires, now):
+        raise Malformed(
+            f"{terms.expires} has passed, so the licence could never be activated. Choose a later day.",
+            code="expiry_in_the_past",
+        )
     mask = feature_mask(product, features)
     holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
     licenses = [_new_license(product, holder, seats, terms, mask, now) for _ in range(count)]

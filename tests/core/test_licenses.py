@@ -86,6 +86,7 @@ def test_features_are_granted_by_name(vendor):
         ({"terms": Terms(lease_days=0)}, "malformed_terms"),
         ({"terms": Terms(expires=date(2020, 1, 1))}, "expiry_out_of_range"),
         ({"terms": Terms(expires=date(2109, 9, 19))}, "expiry_out_of_range"),
+        ({"terms": Terms(expires=date(2026, 11, 23))}, "expiry_in_the_past"),
     ],
 )
 def test_a_malformed_licence_is_refused(vendor, changes, code):
@@ -113,9 +114,10 @@ def test_a_licence_with_a_date_is_renewed_by_days_from_its_expiry(vendor):
 
 
 def test_an_expired_licence_is_renewed_by_days_from_today(vendor):
-    key = issue_key(vendor, expires=date(2026, 11, 1))
+    key = issue_key(vendor, expires=date(2026, 11, 24))
+    vendor.clock.pass_days(7)
     renew(vendor, key, days=30)
-    assert expiry_of(key) == (date(2026, 12, 24), None)
+    assert expiry_of(key) == (date(2026, 12, 31), None)
 
 
 def test_days_that_have_begun_are_prolonged_from_their_end(vendor):

@@ -133,7 +133,8 @@ def test_one_kind_of_code_cannot_do_the_other_deed(vendor, phone):
 
 def refusals(vendor):
     """Yield each refusal's code with a request that meets it."""
-    key, expired, suspended = vendor.issue(), vendor.issue(expires=date(2026, 11, 1)), vendor.issue()
+    key, expired, suspended = vendor.issue(), vendor.issue(), vendor.issue()
+    vendor.change(expired, licenses.renew, expires=date(2026, 11, 1))
     vendor.change(suspended, licenses.suspend)
     machine = vendor.machine(key)
     yield (

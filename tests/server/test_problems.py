@@ -41,6 +41,7 @@ NOT_ON_THE_WEB = {
     "malformed_count",
     "malformed_terms",
     "expiry_out_of_range",
+    "expiry_in_the_past",
     "malformed_email",
     "license_never_expires",
     "malformed_reason",
