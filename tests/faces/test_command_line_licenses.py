@@ -43,13 +43,16 @@ def test_many_licences_are_issued_at_once(vendor, done, instance):
     assert [ActivationKey.from_text(line).text for line in lines[-3:]] == lines[-3:]
 
 
-def test_json_may_stand_anywhere_after_the_command(vendor, instance):
-    for arguments in (
-        ("--json", "demo-cad", "--seats", "1"),
-        ("demo-cad", "--json", "--seats", "1"),
-        ("demo-cad", "--seats", "1", "--json"),
-    ):
-        assert len(instance("license", "issue", *arguments).json["licenses"]) == 1
+@pytest.mark.parametrize("place", range(6))
+def test_json_may_stand_anywhere(vendor, instance, place):
+    arguments = ["license", "issue", "demo-cad", "--seats=1", "--count=1"]
+    arguments.insert(place, "--json")
+    assert len(instance(*arguments).json["licenses"]) == 1
+
+
+def test_a_licence_that_has_ended_is_not_sold(vendor, instance):
+    ended = ("--seats", "1", "--expires", "2021-01-01")
+    assert instance("license", "issue", "demo-cad", *ended, "--json").refusal == "expiry_in_the_past"
 
 
 @pytest.mark.parametrize(
@@ -65,8 +68,8 @@ def test_json_may_stand_anywhere_after_the_command(vendor, instance):
 )
 def test_wrong_usage_ends_with_2(vendor, instance, options):
     said = instance("license", "issue", "demo-cad", *options)
-    assert (said.exit_code, said.stdout) == (2, "")
-    assert "Usage: " in said.stderr
+    assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (2, "", 1)
+    assert "See `keyferry license issue --help`." in said.stderr
 
 
 def test_a_licence_is_renewed_by_date_or_days(vendor, done, issue):
@@ -96,7 +99,8 @@ def test_a_licence_is_suspended_and_resumed(vendor, done, issue, instance):
 
 
 def test_an_expired_licence_says_so(vendor, done, issue, instance):
-    key = issue("--expires", "2021-01-01")
+    key = issue()
+    done("license", "renew", key, "--expires", "2021-01-01")
     assert done("license", "show", key)["licenses"][0]["status"] == "expired"
     assert "keyferry license renew" in instance("license", "show", key).stdout
 

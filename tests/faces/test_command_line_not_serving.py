@@ -19,7 +19,7 @@ def test_a_busy_port_is_named(instance):
         assert instance("serve", "--bind", f"127.0.0.1:{port}", "--json").refusal == "port_in_use"
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "a" * 70, "ü..x"])
 def test_an_address_of_another_machine_is_named(instance, host):
     said = instance("serve", "--bind", f"{host}:8000", "--json")
     assert said.refusal == "address_not_available"
@@ -44,6 +44,9 @@ def test_wrong_usage_ends_with_2(instance, options):
 
 def test_a_missing_certificate_is_named(instance, certificate, tmp_path):
     nowhere = str(tmp_path / "nowhere.pem")
+    too_long = str(tmp_path / ("a" * 300))
+    said = instance("serve", "--certfile", too_long, "--keyfile", too_long, "--json")
+    assert said.refusal == "malformed_certificate"
     for files in ((certificate[0], nowhere), (nowhere, certificate[1])):
         said = instance("serve", "--certfile", str(files[0]), "--keyfile", str(files[1]), "--json")
         assert said.refusal == "malformed_certificate"

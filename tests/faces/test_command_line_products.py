@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from protocol.activation_key import ActivationKey
 from protocol.profile import WizardProfile
 
@@ -76,8 +78,18 @@ def test_a_profile_replaces_its_predecessor_and_no_other_file(vendor, instance, 
     assert out.read_text() == "something dear"
 
 
-def test_a_file_that_cannot_be_written_is_named(vendor, instance, tmp_path):
-    out = str(tmp_path / "nowhere" / "profile.json")
+def test_whoever_exports_a_profile_is_warned_where_no_phone_reaches_the_server(vendor, instance, monkeypatch):
+    said = instance("product", "export", "demo-cad")
+    assert said.exit_code == 0
+    assert "http://127.0.0.1:8000" in said.stderr
+    assert "set KEYFERRY_PUBLIC_URL first" in said.stderr
+    monkeypatch.setenv("KEYFERRY_PUBLIC_URL", "https://activate.example.com")
+    assert instance("product", "export", "demo-cad").stderr == ""
+
+
+@pytest.mark.parametrize("name", ["nowhere/profile.json", "a" * 300])
+def test_a_file_that_cannot_be_written_is_named(vendor, instance, tmp_path, name):
+    out = str(tmp_path / name)
     said = instance("product", "export", "demo-cad", "--out", out, "--json")
     assert said.refusal == "file_not_writable"
     assert out in said.json["message"]

@@ -101,6 +101,39 @@ def test_a_licence_is_issued_by_real_commands(run):
     assert "0 of 3 in use" in shown.stdout
 
 
+def test_an_answer_that_cannot_be_written_is_one_line(environment, tmp_path):
+    for arguments in (["init"], ["init", "--json"], ["--help"], ["license", "show", "KEY", "--json"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [*COMMAND, *arguments],
+                env=environment,
+                cwd=tmp_path,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+        assert done.stderr.startswith("keyferry: ")
+
+
+def test_a_reader_who_has_enough_ends_an_answer_quietly(environment, tmp_path):
+    for arguments in (["init"], ["init", "--json"], ["--help"]):
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(writer, "w") as broken:
+            done = subprocess.run(
+                [*COMMAND, *arguments],
+                env=environment,
+                cwd=tmp_path,
+                stdout=broken,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert done.stderr == ""
+
+
 def test_a_fresh_instance_is_made_with_every_warning_an_error(run, tmp_path):
     home = tmp_path / "fresh"
     made = run("init", KEYFERRY_HOME=str(home), PYTHONWARNINGS="error")

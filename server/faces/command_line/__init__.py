@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from server.faces.command_line.activations import activate, deactivate
-from server.faces.command_line.answers import AnsweringGroup
+from server.faces.command_line.answers import Door
 from server.faces.command_line.initialise import init
 from server.faces.command_line.licenses import license_group
 from server.faces.command_line.products import product_group
@@ -28,11 +28,11 @@ Settings come from the environment:
   KEYFERRY_MASTER_KEY_FILE  its file (default: master.key in the instance folder)
 
 \b
-Every command takes --json. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.
+--json may stand anywhere. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.
 """
 
 
-@click.group(cls=AnsweringGroup, epilog=_EPILOG)
+@click.group("keyferry", cls=Door, epilog=_EPILOG)
 def main() -> None:
     """Activate licence keys on machines that have no network."""
 

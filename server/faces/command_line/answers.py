@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
 
-from protocol.errors import ProtocolError
-from server.config import ConfigError
-from server.core.errors import CoreError
+from server.faces.command_line.failures import USAGE, CommandFailed, Failure, failure_of
+
+_JSON = "--json"
 
 
 @dataclass(frozen=True)
@@ -22,39 +25,17 @@ class Answer:
     text: str
 
 
-class CommandFailed(Exception):
-    """What only the command line can meet: a file that is there already, a port in use."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.suggestion = None
+def _json_option() -> click.Option:
+    # Read from the arguments as a whole, so that it counts where they cannot be read, too.
+    return click.Option([_JSON], is_flag=True, expose_value=False, help="Answer in JSON, also on failure.")
 
 
 class AnsweringCommand(click.Command):
-    """A command whose function returns an Answer; it takes --json, and a failure is one line and exit 1."""
+    """A command whose function returns an Answer; it takes --json."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        as_json = click.Option(["--json", "as_json"], is_flag=True, help="Answer in JSON, also on failure.")
-        self.params.append(as_json)
-
-    def invoke(self, ctx: click.Context) -> None:
-        """Run the command and print what it returns."""
-        as_json: bool = ctx.params.pop("as_json")
-        try:
-            answer: Answer | None = super().invoke(ctx)
-        except (CoreError, ProtocolError, ConfigError, CommandFailed) as failure:
-            _tell(str(failure), failure.code, getattr(failure, "suggestion", None), as_json=as_json)
-        except OperationalError:
-            # The driver's text may hold the address and the account.
-            message = "The database did not answer in time. Check that it runs, and try again."
-            _tell(message, "database_unreachable", None, as_json=as_json)
-        else:
-            if answer is not None:
-                click.echo(_json(answer.data) if as_json else answer.text)
-            return
-        ctx.exit(1)
+        self.params.append(_json_option())
 
 
 class AnsweringGroup(click.Group):
@@ -63,20 +44,67 @@ class AnsweringGroup(click.Group):
     command_class = AnsweringCommand
     group_class = type
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **{"no_args_is_help": False, **settings})
+        self.params.append(_json_option())
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of their making."""
         return list(self.commands)
 
 
-def _tell(message: str, code: str, suggestion: str | None, *, as_json: bool) -> None:
+class Door(AnsweringGroup):
+    """The group of everything: prints what a command answers, and puts whatever goes wrong into one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run one command and end the process."""
+        given = list(sys.argv[1:] if args is None else args)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A name that the terminal cannot write must not cost the answer around it.
+            sys.stdout.reconfigure(errors="replace")
+        try:
+            answer = super().main(given or ["--help"], prog_name, complete_var, False, **extra)
+            if isinstance(answer, Answer):
+                _print(answer.data if _JSON in given else answer.text)
+        except Exception as error:  # noqa: BLE001 - the last door: whatever it is, people see one clear line
+            sys.exit(_tell(failure_of(error), as_json=_JSON in given))
+        sys.exit(0 if given else USAGE)
+
+
+def _print(what: str | dict[str, Any]) -> None:
+    try:
+        # ASCII: a profile in a file must be UTF-8, whatever this terminal speaks.
+        click.echo(what if isinstance(what, str) else json.dumps(what, indent=2))
+    except BrokenPipeError:
+        # Whoever read has enough: that is how `| head` ends.
+        _give_stdout_up()
+    except OSError as error:
+        raise CommandFailed(
+            f"All is done, but the answer could not be written: {error.strerror}.", code="answer_not_written"
+        ) from None
+
+
+def _tell(failure: Failure, *, as_json: bool) -> int:
+    try:
+        if as_json:
+            click.echo(json.dumps(failure.data, indent=2))
+        elif sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _give_stdout_up()
+        as_json = False
     if not as_json:
-        click.echo(f"keyferry: {message}", err=True)
-        return
-    failure = {"code": code, "message": message}
-    if suggestion is not None:
-        failure["suggestion"] = suggestion
-    click.echo(_json(failure))
+        click.echo(f"keyferry: {' '.join(failure.message.split())}", err=True)
+    return failure.exit_code
 
 
-def _json(data: dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2)
+def _give_stdout_up() -> None:
+    """Let what is still to be written go nowhere, or Python would fail over it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

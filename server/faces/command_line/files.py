@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from server.faces.command_line.answers import CommandFailed
+from server.faces.command_line.failures import CommandFailed
 
 
 def _never(path: Path) -> bool:
@@ -18,30 +19,41 @@ def _never(path: Path) -> bool:
 
 @contextmanager
 def new_file(path: Path, *, may_replace: Callable[[Path], bool] = _never) -> Iterator[TextIO]:
-    """Yield a file that appears under its name, mode 0600, when the block has succeeded.
+    """Yield what becomes a file of this name, mode 0600, when the block has succeeded.
 
     Raises CommandFailed (file_exists, file_not_writable) before the block runs, so nothing is done in vain.
     """
-    if path.exists() and not may_replace(path):
-        raise CommandFailed(
-            f"There is a file {path} already. Name another one, or remove it first.", code="file_exists"
-        )
+    handle, temporary = _beside(path, may_replace)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _not_writable(path, error) from None
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        os.unlink(temporary)
-        raise _not_writable(path, error) from None
+        # In memory, so that what the system refuses inside the block is not told as a fault of this file.
+        content = io.StringIO()
+        yield content
+        _write(handle, content.getvalue(), temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _beside(path: Path, may_replace: Callable[[Path], bool]) -> tuple[int, str]:
+    try:
+        if path.exists() and not may_replace(path):
+            raise CommandFailed(
+                f"There is a file {path} already. Name another one, or remove it first.", code="file_exists"
+            )
+        return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _not_writable(path, error) from None
+
+
+def _write(handle: int, content: str, temporary: str, path: Path) -> None:
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _not_writable(path, error) from None
 
 
 def _not_writable(path: Path, error: OSError) -> CommandFailed:

@@ -15,10 +15,12 @@ from server.core.models import Product
 from server.core.products import check_master_key
 from server.core.secrets import new_master_key
 from server.db import db, reading, revision, upgrade
-from server.faces.command_line.answers import Answer, AnsweringCommand, CommandFailed
+from server.faces.command_line.answers import Answer, AnsweringCommand
+from server.faces.command_line.failures import CommandFailed
 
 _NEXT = (
     'keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed',
+    "keyferry product export DEMO-CAD --out profile.json",
     "keyferry license issue DEMO-CAD --seats 1",
     "keyferry serve",
 )
@@ -37,7 +39,8 @@ def init() -> Answer:
         _make_database(settings, made)
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename} cannot be made: {error.strerror}. `keyferry --help` tells how to place it.",
+            f"{error.filename or settings.home} cannot be made: {error.strerror}. "
+            "`keyferry --help` tells how to place it.",
             code="home_not_writable",
         ) from None
     return Answer(_data(settings, made), _text(settings, made))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,8 +29,9 @@ def opened() -> Iterator[Parts]:
 def operator() -> By:
     """Return who runs this command, by the name of the account."""
     try:
-        who = getpass.getuser()
-    except (KeyError, OSError):
+        # Not LOGNAME, which whoever runs the command can set.
+        who = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         # A container may run under a number that has no name.
         who = f"uid {os.getuid()}"
     return By(WAY, who)

@@ -10,6 +10,7 @@ import click
 from protocol.computer_key import Style
 from protocol.errors import MalformedProfile
 from protocol.profile import MachineSource, WizardProfile
+from server.config import Settings
 from server.core import audit, products
 from server.db import transaction
 from server.faces.command_line.answers import Answer, AnsweringGroup
@@ -145,7 +146,17 @@ def _export(code: str) -> tuple[dict[str, object], str]:
         profile = products.wizard_profile(product, parts.keyring, parts.settings.public_url)
         audit.record(session, event="profile_exported", by=operator(), product=product, now=parts.clock())
         text = profile.to_json()
+        _warn_of_loopback(parts.settings)
     return json.loads(text), text
+
+
+def _warn_of_loopback(settings: Settings) -> None:
+    if settings.is_loopback:
+        click.echo(
+            f"keyferry: wizards with this profile send phones to {settings.public_url}, which reaches this "
+            "machine only; set KEYFERRY_PUBLIC_URL first.",
+            err=True,
+        )
 
 
 def _is_profile_of(path: Path, code: str) -> bool:

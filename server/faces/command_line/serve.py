@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from server import create_app
-from server.faces.command_line.answers import AnsweringCommand, CommandFailed
+from server.faces.command_line.answers import AnsweringCommand
+from server.faces.command_line.failures import CommandFailed
 from server.faces.command_line.web_server import run
 from server.parts import EXTENSION
 
@@ -70,10 +71,10 @@ def _check_certificate(certfile: Path, keyfile: Path) -> None:
             code="malformed_certificate",
         )
 
-    for file in (certfile, keyfile):
-        if not file.is_file():
-            raise CommandFailed(f"There is no file {file}.", code="malformed_certificate")
     try:
+        for file in (certfile, keyfile):
+            if not file.is_file():
+                raise CommandFailed(f"There is no file {file}.", code="malformed_certificate")
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_password)
     except ssl.SSLError:
         raise CommandFailed(
@@ -89,9 +90,10 @@ def _check_certificate(certfile: Path, keyfile: Path) -> None:
 def _listener(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except socket.gaierror:
-        raise CommandFailed(f"{host} is no address of this machine.", code="address_not_available") from None
-    listener = socket.socket(family, kind, protocol)
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError):
+        # UnicodeError: what is no host name at all, since a label of it is empty or too long.
+        raise _no_address(host) from None
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
@@ -114,6 +116,10 @@ def _cannot_listen(error: OSError, host: str, port: int) -> CommandFailed:
             f"This account may not listen on port {port}. Choose one above 1023 with --bind.",
             code="port_not_permitted",
         )
+    return _no_address(host)
+
+
+def _no_address(host: str) -> CommandFailed:
     return CommandFailed(f"{host} is no address of this machine.", code="address_not_available")
 
 
