@@ -25,7 +25,11 @@ class Pictures:
     def require_writable(self) -> None:
         """Raise StorageUnavailable (file_not_writable) before anything is done that cannot be undone."""
         for path in filter(None, (self.png, self.svg)):
-            if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+            try:
+                is_fit = not path.is_dir() and os.access(path if path.exists() else path.parent, os.W_OK)
+            except OSError as error:
+                raise _not_writable(path, error.strerror) from error
+            if not is_fit:
                 raise _not_writable(path, "it is no place for a file, or not this account's")
 
     def write(self, code: ScanCode) -> dict[str, str]:

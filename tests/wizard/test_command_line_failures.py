@@ -166,6 +166,15 @@ def test_an_interruption_is_one_line(run, key, monkeypatch):
     assert err.strip() == "Interrupted."
 
 
+@pytest.mark.parametrize("option", ["--png", "--svg"])
+def test_a_picture_whose_name_is_too_long_is_one_line_before_anything_is_done(
+    run_json, machine, key, tmp_path, option
+):
+    code, answer = run_json("request", key.text, option, str(tmp_path / ("a" * 300)))
+    assert (code, answer["code"]) == (1, "file_not_writable")
+    assert not machine.state_file.exists()
+
+
 def test_an_unwritable_state_folder_is_one_line_at_the_request(run, machine, key, tmp_path):
     (tmp_path / "file").write_text("")
     machine.folder = tmp_path / "file" / "state"
