@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from protocol.activation_key import ActivationKey
 from protocol.alphabet import GROUP
-from protocol.computer_id import read_computer_id
-from protocol.computer_name import clean_computer_name
 from protocol.deactivation import read_deactivation_code
 from server.core import activation, deactivation
 from server.core.activation import Activated, Request
 from server.core.deactivation import Code, Forced, Released
 from server.core.products import feature_names
+from server.core.requests import typed_request
+from server.db import reading
 from server.faces.command_line.answers import Answer, AnsweringCommand
 from server.faces.command_line.described import iso
 from server.faces.command_line.files import new_file
@@ -54,9 +53,7 @@ def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> 
     The same KEY and COMPUTER_ID give the same computer key, as often as you ask.
     """
     with opened() as parts, new_file(out) if out else nullcontext() as file:
-        request = Request(
-            ActivationKey.from_text(key), read_computer_id(computer_id), clean_computer_name(name)
-        )
+        request = _typed(key, computer_id, name, parts)
         with _guarded("activation_refused", request, parts) as session:
             done = activation.activate(
                 session, request, keyring=parts.keyring, by=operator(), now=parts.clock()
@@ -91,13 +88,18 @@ def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reaso
     if not forced and (code is None or reason is not None):
         raise click.UsageError("Give the CODE that the License Wizard showed, or --forced with --reason.")
     with opened() as parts:
-        request = Request(ActivationKey.from_text(key), read_computer_id(computer_id))
+        request = _typed(key, computer_id, None, parts)
         proof = Forced(reason or "") if code is None else Code(read_deactivation_code(code))
         with _guarded("deactivation_refused", request, parts) as session:
             done = deactivation.deactivate(
                 session, request, proof, keyring=parts.keyring, by=operator(), now=parts.clock()
             )
             return Answer(_released_data(done), _released_text(done))
+
+
+def _typed(key: str, computer_id: str, name: str | None, parts: Parts) -> Request:
+    with reading() as session:
+        return typed_request(session, key, computer_id, name, keyring=parts.keyring)
 
 
 def _guarded(event: str, request: Request, parts: Parts) -> AbstractContextManager[Session]:
