@@ -34,10 +34,13 @@ const PATIENCE = 20_000;
  * @property {"short" | "signed"} style
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
- * @property {{name: string, content: Blob}} licenseFile
+ * @property {{name: string, text: string}} licenseFile
  * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {state: "active" | "released"}} Release `state` is what the seat was before
  */
+
+/** The answer was lost or never made: the same request again may well succeed. */
+const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
 
 /** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
 export class Problem extends Error {
@@ -51,6 +54,11 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same request may succeed later, with nothing changed. */
+  get mayPass() {
+    return PASSING.has(this.code);
   }
 }
 
@@ -225,11 +233,7 @@ export async function activate(token, signal) {
 /** @param {Record<string, unknown>} answer */
 function licenseFile(answer) {
   const ending = read(answer, "computer_id", isText).slice(-5);
-  return {
-    name: `${read(answer, "product", isText)}-${ending}.lic`,
-    // Any other type makes some phones append their own ending to the name.
-    content: new Blob([read(answer, "license_file", isText)], { type: "application/octet-stream" }),
-  };
+  return { name: `${read(answer, "product", isText)}-${ending}.lic`, text: read(answer, "license_file", isText) };
 }
 
 /**

@@ -111,6 +111,15 @@ export function longDay(day) {
   return format.format(new Date(`${day}T00:00:00Z`));
 }
 
+/**
+ * A moment in words, by the phone's own clock.
+ *
+ * @param {number} at milliseconds since 1970
+ */
+export function moment(at) {
+  return new Intl.DateTimeFormat(t("meta.dates"), { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
 /** @param {string[]} names @returns {string} */
 export function list(names) {
   return new Intl.ListFormat(t("meta.language"), { type: "unit", style: "short" }).format(names);

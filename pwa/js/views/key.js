@@ -61,7 +61,9 @@ async function copy(key, outcome, text) {
  * @param {import("../api.js").Activation["licenseFile"]} file
  * @param {ReturnType<typeof outcomeLine>} outcome
  */
-function download({ name, content }, outcome) {
+function download({ name, text }, outcome) {
+  // Any other type makes some phones append their own ending to the name.
+  const content = new Blob([text], { type: "application/octet-stream" });
   const address = URL.createObjectURL(content);
   el("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
@@ -100,15 +102,15 @@ function facts(activation) {
 
 /**
  * @param {import("../api.js").Activation} activation
- * @param {() => void} finish
+ * @param {{kept: boolean, finish: () => void}} actions
  */
-function receipt(activation, finish) {
+function receipt(activation, { kept, finish }) {
   const done = button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish });
   return el(
     "div",
     { class: "receipt" },
     facts(activation),
-    el("p", { class: "hint" }, t("key.notKept")),
+    el("p", { class: "hint" }, t(kept ? "key.kept" : "key.notKept")),
     el("div", { class: "actions" }, done),
   );
 }
@@ -117,10 +119,10 @@ function receipt(activation, finish) {
  * The computer key, to be typed on another keyboard while reading it here.
  *
  * @param {import("../api.js").Activation} activation
- * @param {{finish: () => void}} actions
+ * @param {{kept: boolean, finish: () => void}} actions `kept`: whether the phone keeps the key
  * @returns {import("../screen.js").View}
  */
-export function keyView(activation, { finish }) {
+export function keyView(activation, actions) {
   const { style, computerKey } = activation;
   const heading = el("h1", {}, aboutComputer("key.title", activation.computerName));
   const lead = t(`key.${style}.lead`);
@@ -137,7 +139,7 @@ export function keyView(activation, { finish }) {
       "div",
       { class: "next-side" },
       el("div", { class: "next-steps" }, el("h2", {}, t("key.next")), el("ol", { class: "steps" }, ...steps)),
-      receipt(activation, finish),
+      receipt(activation, actions),
     ),
   );
   return { name: "key", heading, content: [card], announcement: lead };

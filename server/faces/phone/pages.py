@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from flask import Blueprint, Response, abort, request
 
-from flask import Blueprint, Response, send_from_directory
-
-PWA = Path(__file__).resolve().parents[3] / "pwa"
+from server.faces.phone import files
 
 blueprint = Blueprint("pages", __name__)
 
@@ -15,17 +13,32 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/A")
 def page() -> Response:
     """Serve the page; the QR code's address is in upper case, to stay in the code's alphanumeric mode."""
-    return _revalidated("index.html")
+    return _sent("index.html")
+
+
+@blueprint.get("/sw.js")
+def worker() -> Response:
+    """Serve the service worker at the root: from /pwa/ it could not look after /a."""
+    return _sent(files.WORKER)
 
 
 @blueprint.get("/pwa/<path:name>")
 def file(name: str) -> Response:
     """Serve a file of the page."""
-    return _revalidated(name)
+    return _sent(name)
 
 
-def _revalidated(name: str) -> Response:
-    """Let the browser keep a file, but ask each time whether it is still the same one."""
-    response = send_from_directory(PWA, name)
+def _sent(name: str) -> Response:
+    """Send a file, packed where the browser takes it; a kept one is good for as long as it is the same."""
+    found = files.find(name)
+    if found is None:
+        abort(404)
+    packed = found.packed if request.accept_encodings["gzip"] else None
+    response = Response(found.content if packed is None else packed, mimetype=found.mimetype)
     response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept-Encoding")
+    if packed is not None:
+        response.content_encoding = "gzip"
+    response.set_etag(f"{found.sum}-{'plain' if packed is None else 'gzip'}")
+    response.make_conditional(request)
     return response

@@ -1,0 +1,102 @@
+/**
+ * The only place that caches: the page and its files, so that the page opens without network.
+ *
+ * Answers of the server never come in here. Files are taken from one folder's state: the server puts a sum of
+ * all files in the place of the version, so a changed file makes a new worker, and the new worker a new cache.
+ */
+
+const VERSION = "@version@";
+const CACHE = `keyferry-${VERSION}`;
+const PAGE = "/a";
+
+/** Everything that the page needs without network; a test compares this list with the folder. */
+const FILES = [
+  "/pwa/app.css",
+  "/pwa/icons/apple-touch-icon.png",
+  "/pwa/icons/favicon.svg",
+  "/pwa/icons/icon-192.png",
+  "/pwa/icons/icon-512.png",
+  "/pwa/icons/icon-maskable-512.png",
+  "/pwa/js/api.js",
+  "/pwa/js/dom.js",
+  "/pwa/js/errand.js",
+  "/pwa/js/i18n.js",
+  "/pwa/js/main.js",
+  "/pwa/js/offline.js",
+  "/pwa/js/parts/button.js",
+  "/pwa/js/parts/code.js",
+  "/pwa/js/parts/facts.js",
+  "/pwa/js/parts/icon.js",
+  "/pwa/js/parts/names.js",
+  "/pwa/js/parts/seats.js",
+  "/pwa/js/screen.js",
+  "/pwa/js/store.js",
+  "/pwa/js/token.js",
+  "/pwa/js/views/confirm.js",
+  "/pwa/js/views/key.js",
+  "/pwa/js/views/problem.js",
+  "/pwa/js/views/released.js",
+  "/pwa/js/views/welcome.js",
+  "/pwa/js/views/working.js",
+  "/pwa/manifest.webmanifest",
+  "/pwa/strings/en.json",
+];
+
+/** Too large for everybody, and kept from the first use on: the scanner for browsers without one. */
+const KEPT_ON_USE = "/pwa/vendor/";
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([PAGE, ...FILES]);
+}
+
+async function dropEarlierVersions() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<Response>}
+ */
+async function kept(address) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(address, { ignoreVary: true })) ?? fetch(address);
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<Response>}
+ */
+async function keptOnUse(address) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(address, { ignoreVary: true });
+  if (found !== undefined) return found;
+  const answer = await fetch(address);
+  if (answer.ok) await cache.put(address, answer.clone());
+  return answer;
+}
+
+/** @param {Request} request @returns {Promise<Response> | null} null: none of our business */
+function answer(request) {
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return null;
+  // The address in a QR code is in upper case; both are the same page.
+  if (request.mode === "navigate") return pathname.toLowerCase() === PAGE ? kept(PAGE) : null;
+  if (FILES.includes(pathname)) return kept(pathname);
+  return pathname.startsWith(KEPT_ON_USE) ? keptOnUse(pathname) : null;
+}
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+worker.addEventListener("install", (event) => {
+  // Phones keep tabs open for months: waiting for the last one to close would keep an old page alive.
+  event.waitUntil(fill().then(() => worker.skipWaiting()));
+});
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(dropEarlierVersions().then(() => worker.clients.claim()));
+});
+worker.addEventListener("fetch", (event) => {
+  const answered = answer(event.request);
+  if (answered !== null) event.respondWith(answered);
+});

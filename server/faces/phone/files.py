@@ -1,0 +1,72 @@
+"""The files of the phone page, packed once and sent as they are."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+PWA = Path(__file__).resolve().parents[3] / "pwa"
+WORKER = "sw.js"
+
+_VERSION = b"@version@"
+_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
+}
+# Everything else in the folder is compressed by its own format.
+_PACKABLE = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm", ".webmanifest"}
+_MOST_FILES = 256
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """One file as it goes over the line; `packed` is None where gzip would gain nothing."""
+
+    content: bytes
+    packed: bytes | None
+    mimetype: str
+    sum: str
+
+
+def find(name: str) -> PageFile | None:
+    """Return a file of the page's folder by its path in it, or None where there is none."""
+    path = (PWA / name).resolve()
+    if not path.is_relative_to(PWA) or not path.is_file():
+        return None
+    if name == WORKER:
+        return _packed(path.suffix, path.read_bytes().replace(_VERSION, version().encode("ascii")))
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+def version() -> str:
+    """Return a name for the state of the whole folder: it changes when any file does."""
+    states = [
+        (path, path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(PWA.rglob("*"))
+        if path.suffix in _PACKABLE | {".png"}
+    ]
+    return _sum("".join(_read(*state).sum for state in states).encode("ascii"))
+
+
+@lru_cache(_MOST_FILES)
+def _read(path: Path, _changed: int, _size: int) -> PageFile:
+    """Read a file once for each of its states."""
+    return _packed(path.suffix, path.read_bytes())
+
+
+@lru_cache(_MOST_FILES)
+def _packed(suffix: str, content: bytes) -> PageFile:
+    mimetype = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    packed = gzip.compress(content, mtime=0) if suffix in _PACKABLE else None
+    return PageFile(content, packed, mimetype, _sum(content))
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
