@@ -9,7 +9,8 @@ from server.config import Settings
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        # The scanner for browsers without one of their own is a WebAssembly.
+        "script-src 'self' 'wasm-unsafe-eval'",
         "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self'",
@@ -20,6 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types keyferry",
     )
 )
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.

@@ -12,10 +12,19 @@ import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
 import { problemView } from "./views/problem.js";
 import { releasedView } from "./views/released.js";
+import { isAboutTyping } from "./views/typed.js";
 import { workingView } from "./views/working.js";
 
 /** @typedef {() => Promise<void>} Step */
-/** @typedef {{token: string, signal: AbortSignal, leave: () => void}} Errand */
+
+/**
+ * @typedef {object} Ways
+ * @property {() => void} leave where the person goes when it is done or left
+ * @property {() => void} scanNext
+ * @property {(typed: api.Typed, problem: api.Problem) => void} mistyped back to the form
+ */
+
+/** @typedef {{asked: api.Asked, signal: AbortSignal, ways: Ways}} Errand */
 
 /** Ends the errand in hand: a late answer must not replace the question of a newer scan. */
 let current = new AbortController();
@@ -32,55 +41,65 @@ async function attempt(errand, step) {
   } catch (error) {
     if (errand.signal.aborted) return;
     if (!(error instanceof api.Problem)) throw error;
-    const kept = await keepOrDrop(errand.token, error);
-    const startOver = () => attempt(errand, () => ask(errand));
-    show(problemView(error, { kept, repeat: () => attempt(errand, step), startOver, leave: errand.leave }));
-    if (error.code === "offline") whenOnline(errand, startOver);
+    await meet(errand, step, error);
   }
 }
 
 /**
- * Keep a scan that the server has not answered; tells whether it is kept.
- *
- * @param {string} token
+ * @param {Errand} errand
+ * @param {Step} step
  * @param {api.Problem} problem
  */
-async function keepOrDrop(token, problem) {
-  if (problem.mayPass) return keepScan(token);
-  await dropScan(token);
-  return false;
+async function meet(errand, step, problem) {
+  const { asked, ways } = errand;
+  if (!("token" in asked) && isAboutTyping(problem.code)) return ways.mistyped(asked, problem);
+  const kept = await keepOrDrop(asked, problem);
+  const startOver = () => attempt(errand, () => ask(errand));
+  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.leave }));
+  // Asking changes nothing, and the tap stays the person's.
+  const again = () => void startOver();
+  if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });
 }
 
 /**
- * Ask again by itself once the network is back: asking changes nothing, and the tap stays the person's.
+ * Keep a scan that the server has not answered; tells whether it is kept. What was typed is not: it holds an
+ * activation key in clear.
  *
- * @param {Errand} errand
- * @param {Step} startOver
+ * @param {api.Asked} asked
+ * @param {api.Problem} problem
  */
-function whenOnline(errand, startOver) {
-  window.addEventListener("online", () => void startOver(), { once: true, signal: errand.signal });
+async function keepOrDrop(asked, problem) {
+  if (!("token" in asked)) return false;
+  if (problem.mayPass) return keepScan(asked.token);
+  await dropScan(asked.token);
+  return false;
+}
+
+/** @param {api.Asked} asked */
+async function answered(asked) {
+  if ("token" in asked) await dropScan(asked.token);
 }
 
 /**
  * @param {Errand} errand
  * @param {api.Release | api.DeactivationQuestion} release
  */
-async function showReleased({ token, leave }, release) {
+async function showReleased({ asked, ways }, release) {
   forget();
-  await Promise.all([dropScan(token), dropActivation(release.computerId)]);
-  show(releasedView(release, { finish: leave }));
+  await Promise.all([answered(asked), dropActivation(release.computerId)]);
+  show(() => releasedView(release, { finish: ways.leave }));
 }
 
 /** @param {Errand} errand */
-async function activate({ token, signal, leave }) {
-  const activation = await api.activate(token, signal);
-  const [kept] = await Promise.all([keepActivation(activation), dropScan(token)]);
-  show(keyView(activation, { kept, finish: leave }));
+async function activate({ asked, signal, ways }) {
+  const activation = await api.activate(asked, signal);
+  const [kept] = await Promise.all([keepActivation(activation), answered(asked)]);
+  show(() => keyView(activation, { kept, finish: ways.leave, scanNext: ways.scanNext }));
 }
 
 /** @param {Errand} errand */
 async function deactivate(errand) {
-  await showReleased(errand, await api.deactivate(errand.token, errand.signal));
+  await showReleased(errand, await api.deactivate(errand.asked, errand.signal));
 }
 
 /**
@@ -89,11 +108,11 @@ async function deactivate(errand) {
  * @param {Errand} errand
  */
 async function ask(errand) {
-  const question = await api.question(errand.token, errand.signal);
+  const question = await api.question(errand.asked, errand.signal);
   // A seat that is free already leaves nothing to confirm.
   if (question.kind === "deactivate" && question.state === "released") return showReleased(errand, question);
   const deed = question.kind === "activate" ? activate : deactivate;
-  show(confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
+  show(() => confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
 }
 
 /** Put the errand in hand away, whatever it is waiting for. */
@@ -103,13 +122,14 @@ export function endErrand() {
 }
 
 /**
- * @param {string} token
- * @param {() => void} leave where the person goes from here
+ * @param {api.Asked} asked
+ * @param {Ways} ways
  */
-export async function begin(token, leave) {
+export async function begin(asked, ways) {
   current.abort();
   current = new AbortController();
-  const errand = { token, signal: current.signal, leave };
-  show(workingView());
+  const errand = { asked, signal: current.signal, ways };
+  // What was typed stays in sight while the server reads it.
+  if ("token" in asked) show(workingView);
   await attempt(errand, () => ask(errand));
 }

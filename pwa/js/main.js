@@ -1,18 +1,24 @@
 /**
- * Composition: the words, the scanned token, and the way home.
+ * Composition: the words, the scanned token, and the ways between the views.
  */
 import * as api from "./api.js";
 import { begin, endErrand } from "./errand.js";
 import { chooseLanguage, useCatalogue } from "./i18n.js";
 import { workOffline } from "./offline.js";
-import { dress, show, showStuck } from "./screen.js";
-import { dropScan, keptLanguage, keptScans } from "./store.js";
+import { dress, show, showAgain, showStuck } from "./screen.js";
+import * as store from "./store.js";
 import { recall, takeScanned } from "./token.js";
+import { historyView } from "./views/history.js";
+import { keyView } from "./views/key.js";
+import { scanView } from "./views/scan.js";
+import { typedView } from "./views/typed.js";
 import { welcomeView } from "./views/welcome.js";
 
-/** @param {string} token */
-function open(token) {
-  return begin(token, () => void home({ finished: true }));
+const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
+
+/** @param {api.Asked} asked */
+function open(asked) {
+  return begin(asked, { leave: () => void home({ finished: true }), scanNext: scan, mistyped: type });
 }
 
 /**
@@ -22,25 +28,63 @@ function open(token) {
  */
 async function home({ finished }) {
   endErrand();
-  const scans = await keptScans();
-  show(
-    welcomeView({
-      finished,
-      scans,
-      resume: open,
-      remove: async (token) => {
-        await dropScan(token);
-        await home({ finished: false });
-      },
-    }),
-  );
+  const [scans, activations] = await Promise.all([store.keptScans(), store.keptActivations()]);
+  const remove = async (/** @type {string} */ token) => {
+    await store.dropScan(token);
+    await home({ finished: false });
+  };
+  const resume = (/** @type {string} */ token) => open({ token });
+  show(() => welcomeView({ finished, scans, kept: activations.length, resume, remove, scan, history: () => void history() }));
+}
+
+/** Scan with this page, one machine after the other. */
+function scan() {
+  endErrand();
+  const actions = {
+    found: (/** @type {string} */ token) => void open({ token }),
+    type: () => type(NOTHING_TYPED, null),
+    back: () => void home({ finished: false }),
+  };
+  show(() => scanView(actions));
+}
+
+/**
+ * @param {api.Typed} values
+ * @param {api.Problem | null} problem
+ */
+function type(values, problem) {
+  show(() => typedView({ values, problem, ask: open, back: scan }));
+}
+
+/** The keys that this phone keeps. */
+async function history() {
+  const activations = await store.keptActivations();
+  const remove = async (/** @type {store.KeptActivation} */ { computerId }) => {
+    await store.dropActivation(computerId);
+    await history();
+  };
+  const again = (/** @type {store.KeptActivation} */ kept) =>
+    show(() => keyView(kept, { kept: true, finish: () => void history(), remove: () => remove(kept) }));
+  const removeAll = async () => {
+    await store.dropAllActivations();
+    await history();
+  };
+  show(() => historyView(activations, { open: again, remove, removeAll, back: () => void home({ finished: false }) }));
+}
+
+/** @param {string} language */
+async function speakIn(language) {
+  useCatalogue(await api.catalogue(language));
+  dress((chosen) => {
+    store.keepLanguage(chosen);
+    void speakIn(chosen).then(showAgain);
+  });
 }
 
 /** Load the words; without them the page can only say so in the words of index.html. */
 async function loadWords() {
   try {
-    useCatalogue(await api.catalogue(chooseLanguage([keptLanguage() ?? "", ...navigator.languages])));
-    dress();
+    await speakIn(chooseLanguage([store.keptLanguage() ?? "", ...navigator.languages]));
     return true;
   } catch (error) {
     showStuck();
@@ -53,12 +97,12 @@ async function start() {
   takeScanned();
   if (!(await loadWords())) return;
   window.addEventListener("hashchange", () => {
-    const scanned = takeScanned();
-    if (scanned !== null) void open(scanned);
+    const token = takeScanned();
+    if (token !== null) void open({ token });
   });
   // Looked at again: another code may have been scanned into this tab while the words were on their way.
   const token = takeScanned() ?? recall();
-  await (token === null ? home({ finished: false }) : open(token));
+  await (token === null ? home({ finished: false }) : open({ token }));
   await workOffline();
 }
 

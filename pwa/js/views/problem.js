@@ -70,7 +70,7 @@ export function problemView(problem, actions) {
       "div",
       { class: "actions" },
       again,
-      button({ id: "leave", label: t("actions.home"), look: "secondary", onPress: actions.leave }),
+      button({ id: "leave", label: t("actions.leave"), look: "secondary", onPress: actions.leave }),
     ),
     el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
   );

@@ -9,6 +9,9 @@ const STEPS = ["open", "scan", "tap"];
  * @typedef {object} Options
  * @property {boolean} finished whether something was done before
  * @property {import("../store.js").Scan[]} scans that wait for the network
+ * @property {number} kept how many keys the phone keeps
+ * @property {() => void} scan
+ * @property {() => void} history
  * @property {(token: string) => Promise<void>} resume
  * @property {(token: string) => Promise<void>} remove
  */
@@ -43,7 +46,7 @@ function waiting({ scans, resume, remove }) {
  * @returns {import("../screen.js").View}
  */
 export function welcomeView(options) {
-  const { finished } = options;
+  const { finished, kept, scan, history } = options;
   const words = finished ? "welcome.finished" : "welcome.first";
   const heading = el("h1", {}, t(`${words}.title`));
   const card = el(
@@ -55,6 +58,13 @@ export function welcomeView(options) {
     el("h2", {}, t(`${words}.how`)),
     el("ol", { class: "steps" }, ...STEPS.map((step) => el("li", {}, t(`welcome.steps.${step}`)))),
     el("p", { class: "hint" }, t("welcome.promise")),
+    el(
+      "div",
+      { class: "actions" },
+      button({ id: "scan", label: t("welcome.scan"), look: "secondary", picture: "scan", onPress: scan }),
+      kept > 0 &&
+        button({ id: "history", label: t("welcome.history", { count: kept }), look: "secondary", picture: "history", onPress: history }),
+    ),
   );
   const content = /** @type {Node[]} */ ([waiting(options), card].filter((part) => part !== null));
   return { name: "welcome", heading, content, announcement: t(`${words}.lead`) };
