@@ -55,8 +55,8 @@ const FILES = [
   "/pwa/strings/en.json",
 ];
 
-/** Too large for everybody, and kept from the first use on: the scanner for browsers without one. */
-const KEPT_ON_USE = "/pwa/vendor/";
+/** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have. */
+const KEPT_ON_USE = ["/pwa/vendor/", "/vendor-logo"];
 
 async function fill() {
   const cache = await caches.open(CACHE);
@@ -97,7 +97,7 @@ function answer(request) {
   // The address in a QR code is in upper case; both are the same page.
   if (request.mode === "navigate") return pathname.toLowerCase() === PAGE ? kept(PAGE) : null;
   if (FILES.includes(pathname)) return kept(pathname);
-  return pathname.startsWith(KEPT_ON_USE) ? keptOnUse(pathname) : null;
+  return KEPT_ON_USE.some((beginning) => pathname.startsWith(beginning)) ? keptOnUse(pathname) : null;
 }
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));

@@ -61,6 +61,15 @@ function vendorName() {
   return document.body.dataset.vendor || "Keyferry";
 }
 
+/** Put the vendor's name and logo at the head of the page, where the settings hold them. */
+function showVendor() {
+  const { logo } = document.body.dataset;
+  find(".brand-name").textContent = vendorName();
+  const mark = find(".brand-mark");
+  if (logo) mark.setAttribute("src", logo);
+  mark.classList.toggle("is-vendor", Boolean(logo));
+}
+
 /** @param {(language: string) => void} choose */
 function languageSwitch(choose) {
   const options = Object.entries(LANGUAGES).map(([tag, name]) =>
@@ -78,6 +87,7 @@ function languageSwitch(choose) {
  */
 export function dress(choose) {
   const { privacy } = document.body.dataset;
+  showVendor();
   const foot = find(".foot");
   foot.replaceChildren(
     languageSwitch(choose),

@@ -10,6 +10,8 @@ LOADED_ON_USE = ("vendor/",)
 # The page's source of the icon above, which no page asks for.
 SOURCES = {"icons/icon-maskable.svg"}
 
+NOBODY = files.Vendor()
+
 
 @pytest.fixture
 def pwa(root):
@@ -46,13 +48,17 @@ def test_a_change_of_any_file_makes_a_new_version(pwa, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "PWA", tmp_path)
     (tmp_path / "sw.js").write_text('"@version@"')
     (tmp_path / "app.css").write_text("a {}")
-    before = files.find("sw.js").content
+    before = files.find("sw.js", NOBODY).content
     (tmp_path / "app.css").write_text("b { }")
-    after = files.find("sw.js").content
+    after = files.find("sw.js", NOBODY).content
     assert b"@" not in before
     assert before != after
 
 
+def test_a_change_of_the_vendors_settings_makes_a_new_version_too():
+    assert files.find("sw.js", NOBODY).sum != files.find("sw.js", files.Vendor("Acme")).sum
+
+
 def test_a_file_outside_of_the_folder_is_not_found(pwa):
-    assert files.find("../server/config.py") is None
-    assert files.find("js") is None
+    assert files.find("../server/config.py", NOBODY) is None
+    assert files.find("js", NOBODY) is None

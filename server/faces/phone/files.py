@@ -7,12 +7,16 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 PWA = Path(__file__).resolve().parents[3] / "pwa"
 WORKER = "sw.js"
 
+PAGE = "index.html"
+
 _VERSION = b"@version@"
+_VENDOR = b'data-vendor=""'
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -34,25 +38,42 @@ class PageFile:
     sum: str
 
 
-def find(name: str) -> PageFile | None:
+@dataclass(frozen=True)
+class Vendor:
+    """What the page shows of the vendor, "" where the settings say nothing."""
+
+    name: str = ""
+    logo: str = ""
+    privacy: str = ""
+
+    @property
+    def attributes(self) -> bytes:
+        """The attributes of the page's body."""
+        named = f'data-vendor="{escape(self.name)}" data-logo="{escape(self.logo)}"'
+        return f'{named} data-privacy="{escape(self.privacy)}"'.encode()
+
+
+def find(name: str, vendor: Vendor) -> PageFile | None:
     """Return a file of the page's folder by its path in it, or None where there is none."""
     path = (PWA / name).resolve()
     if not path.is_relative_to(PWA) or not path.is_file():
         return None
     if name == WORKER:
-        return _packed(path.suffix, path.read_bytes().replace(_VERSION, version().encode("ascii")))
+        return _packed(path.suffix, path.read_bytes().replace(_VERSION, version(vendor).encode("ascii")))
+    if name == PAGE:
+        return _packed(path.suffix, path.read_bytes().replace(_VENDOR, vendor.attributes))
     stat = path.stat()
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
-def version() -> str:
-    """Return a name for the state of the whole folder: it changes when any file does."""
+def version(vendor: Vendor) -> str:
+    """Return a name for the state of the whole folder: it changes when any file or setting does."""
     states = [
         (path, path.stat().st_mtime_ns, path.stat().st_size)
         for path in sorted(PWA.rglob("*"))
         if path.suffix in _PACKABLE | {".png"}
     ]
-    return _sum("".join(_read(*state).sum for state in states).encode("ascii"))
+    return _sum("".join(_read(*state).sum for state in states).encode("ascii") + vendor.attributes)
 
 
 @lru_cache(_MOST_FILES)

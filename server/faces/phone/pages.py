@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, send_file, url_for
 
+from server.config import LOGO_TYPES
 from server.faces.phone import files
+from server.parts import parts
 
 blueprint = Blueprint("pages", __name__)
 
@@ -13,7 +15,7 @@ blueprint = Blueprint("pages", __name__)
 @blueprint.get("/A")
 def page() -> Response:
     """Serve the page; the QR code's address is in upper case, to stay in the code's alphanumeric mode."""
-    return _sent("index.html")
+    return _sent(files.PAGE)
 
 
 @blueprint.get("/sw.js")
@@ -28,9 +30,26 @@ def file(name: str) -> Response:
     return _sent(name)
 
 
+@blueprint.get("/vendor-logo")
+def logo() -> Response:
+    """Serve the picture that the vendor's settings name."""
+    path = parts().settings.vendor_logo
+    if path is None:
+        abort(404)
+    response = send_file(path, mimetype=LOGO_TYPES[path.suffix.lower()])
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _vendor() -> files.Vendor:
+    settings = parts().settings
+    logo = url_for(".logo") if settings.vendor_logo else ""
+    return files.Vendor(settings.vendor_name, logo, settings.privacy_url or "")
+
+
 def _sent(name: str) -> Response:
     """Send a file, packed where the browser takes it; a kept one is good for as long as it is the same."""
-    found = files.find(name)
+    found = files.find(name, _vendor())
     if found is None:
         abort(404)
     packed = found.packed if request.accept_encodings["gzip"] else None
