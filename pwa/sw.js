@@ -12,11 +12,7 @@ const PAGE = "/a";
 /** Everything that the page needs without network; a test compares this list with the folder. */
 const FILES = [
   "/pwa/app.css",
-  "/pwa/icons/apple-touch-icon.png",
   "/pwa/icons/favicon.svg",
-  "/pwa/icons/icon-192.png",
-  "/pwa/icons/icon-512.png",
-  "/pwa/icons/icon-maskable-512.png",
   "/pwa/js/api.js",
   "/pwa/js/awake.js",
   "/pwa/js/camera.js",

@@ -45,6 +45,15 @@ const PATIENCE = 20_000;
 /** The answer was lost or never made: the same request again may well succeed. */
 const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
 
+/** Which of the typed codes a refusal is about. @type {Record<string, keyof Typed>} */
+const FIELDS = {
+  malformed_activation_key: "activationKey",
+  unknown_activation_key: "activationKey",
+  malformed_computer_id: "computerId",
+  computer_id_mismatch: "computerId",
+  malformed_computer_name: "computerName",
+};
+
 /** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
 export class Problem extends Error {
   /**
@@ -59,6 +68,11 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.retryAfter = retryAfter;
+  }
+
+  /** The typed code that it is about, if it is about one. */
+  get field() {
+    return Object.hasOwn(FIELDS, this.code) ? FIELDS[this.code] : null;
   }
 
   /** Whether the same request may succeed later, with nothing changed. */

@@ -12,7 +12,6 @@ import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
 import { problemView } from "./views/problem.js";
 import { releasedView } from "./views/released.js";
-import { isAboutTyping } from "./views/typed.js";
 import { workingView } from "./views/working.js";
 
 /** @typedef {() => Promise<void>} Step */
@@ -21,7 +20,7 @@ import { workingView } from "./views/working.js";
  * @typedef {object} Ways
  * @property {() => void} leave where the person goes when it is done or left
  * @property {() => void} scanNext
- * @property {(typed: api.Typed, problem: api.Problem) => void} mistyped back to the form
+ * @property {(typed: api.Typed, problem: api.Problem) => Promise<void>} mistyped back to the form
  */
 
 /** @typedef {{asked: api.Asked, signal: AbortSignal, ways: Ways}} Errand */
@@ -52,7 +51,7 @@ async function attempt(errand, step) {
  */
 async function meet(errand, step, problem) {
   const { asked, ways } = errand;
-  if (!("token" in asked) && isAboutTyping(problem.code)) return ways.mistyped(asked, problem);
+  if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
   const kept = await keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
   show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.leave }));

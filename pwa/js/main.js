@@ -8,17 +8,14 @@ import { workOffline } from "./offline.js";
 import { dress, show, showAgain, showStuck } from "./screen.js";
 import * as store from "./store.js";
 import { recall, takeScanned } from "./token.js";
-import { historyView } from "./views/history.js";
 import { keyView } from "./views/key.js";
-import { scanView } from "./views/scan.js";
-import { typedView } from "./views/typed.js";
 import { welcomeView } from "./views/welcome.js";
 
 const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
 
 /** @param {api.Asked} asked */
 function open(asked) {
-  return begin(asked, { leave: () => void home({ finished: true }), scanNext: scan, mistyped: type });
+  return begin(asked, { leave: () => void home({ finished: true }), scanNext: () => void scan(), mistyped: type });
 }
 
 /**
@@ -34,15 +31,16 @@ async function home({ finished }) {
     await home({ finished: false });
   };
   const resume = (/** @type {string} */ token) => open({ token });
-  show(() => welcomeView({ finished, scans, kept: activations.length, resume, remove, scan, history: () => void history() }));
+  show(() => welcomeView({ finished, scans, kept: activations.length, resume, remove, scan: () => void scan(), history: () => void history() }));
 }
 
-/** Scan with this page, one machine after the other. */
-function scan() {
+/** Scan with this page, one machine after the other; a first scan by the phone's camera does not wait for this. */
+async function scan() {
   endErrand();
+  const { scanView } = await import("./views/scan.js");
   const actions = {
     found: (/** @type {string} */ token) => void open({ token }),
-    type: () => type(NOTHING_TYPED, null),
+    type: () => void type(NOTHING_TYPED, null),
     back: () => void home({ finished: false }),
   };
   show(() => scanView(actions));
@@ -52,12 +50,14 @@ function scan() {
  * @param {api.Typed} values
  * @param {api.Problem | null} problem
  */
-function type(values, problem) {
-  show(() => typedView({ values, problem, ask: open, back: scan }));
+async function type(values, problem) {
+  const { typedView } = await import("./views/typed.js");
+  show(() => typedView({ values, problem, ask: open, back: () => void scan() }));
 }
 
 /** The keys that this phone keeps. */
 async function history() {
+  const { historyView } = await import("./views/history.js");
   const activations = await store.keptActivations();
   const remove = async (/** @type {store.KeptActivation} */ { computerId }) => {
     await store.dropActivation(computerId);

@@ -9,6 +9,8 @@ from server.faces.phone import files
 LOADED_ON_USE = ("vendor/",)
 # The page's source of the icon above, which no page asks for.
 SOURCES = {"icons/icon-maskable.svg"}
+# Asked for by the phone itself when the page is installed, and then in its hands.
+INSTALLED = {"apple-touch-icon.png", "icon-192.png", "icon-512.png", "icon-maskable-512.png"}
 
 NOBODY = files.Vendor()
 
@@ -25,7 +27,9 @@ def quoted_files(text: str) -> set[str]:
 def test_the_worker_keeps_every_file_that_is_not_loaded_on_use(pwa):
     there = {str(path.relative_to(pwa)) for path in pwa.rglob("*") if path.is_file()}
     expected = {
-        name for name in there - {"index.html", "sw.js"} - SOURCES if not name.startswith(LOADED_ON_USE)
+        name
+        for name in there - {"index.html", "sw.js"} - SOURCES - {f"icons/{name}" for name in INSTALLED}
+        if not name.startswith(LOADED_ON_USE)
     }
     assert quoted_files((pwa / "sw.js").read_text()) == expected
 

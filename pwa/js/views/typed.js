@@ -5,20 +5,6 @@ import { inlineCode } from "../parts/code.js";
 
 /** @typedef {import("../api.js").Typed} Typed */
 
-/** Which field a refusal of the server is about. @type {Record<string, keyof Typed>} */
-const FIELD_OF = {
-  malformed_activation_key: "activationKey",
-  unknown_activation_key: "activationKey",
-  malformed_computer_id: "computerId",
-  computer_id_mismatch: "computerId",
-  malformed_computer_name: "computerName",
-};
-
-/** Whether a problem is shown at a field of the form. @param {string} code */
-export function isAboutTyping(code) {
-  return Object.hasOwn(FIELD_OF, code);
-}
-
 /**
  * @param {import("../api.js").Problem} problem
  * @param {HTMLInputElement} input
@@ -48,7 +34,7 @@ function fault(problem, input, id) {
 function field(name, value, problem) {
   const isCode = name !== "computerName";
   const hint = `${name}-hint`;
-  const mine = problem !== null && FIELD_OF[problem.code] === name;
+  const mine = problem !== null && problem.field === name;
   const input = el("input", {
     id: name, name, type: "text", class: isCode && "is-code", dir: isCode ? "ltr" : "auto", autocomplete: "off",
     autocapitalize: isCode ? "characters" : "off", autocorrect: "off", spellcheck: "false",

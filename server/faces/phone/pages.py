@@ -8,6 +8,9 @@ from server.config import LOGO_TYPES
 from server.faces.phone import files
 from server.parts import parts
 
+# The worker that makes the page ready for offline use asks for the same files right after the page did.
+FRESH = "max-age=30, must-revalidate"
+
 blueprint = Blueprint("pages", __name__)
 
 
@@ -48,13 +51,13 @@ def _vendor() -> files.Vendor:
 
 
 def _sent(name: str) -> Response:
-    """Send a file, packed where the browser takes it; a kept one is good for as long as it is the same."""
+    """Send a file, packed where the browser takes it; later it asks whether it is still the same."""
     found = files.find(name, _vendor())
     if found is None:
         abort(404)
     packed = found.packed if request.accept_encodings["gzip"] else None
     response = Response(found.content if packed is None else packed, mimetype=found.mimetype)
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "no-cache" if name in (files.PAGE, files.WORKER) else FRESH
     response.vary.add("Accept-Encoding")
     if packed is not None:
         response.content_encoding = "gzip"
