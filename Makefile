@@ -4,7 +4,7 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live test lint serve bench lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live test lint serve bench bench-page lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default insta
 
 bench: $(environment) ## Measure what is costly, as ratios
 	@exec $(python) -m bench
+
+bench-page: demo-machine $(environment) ## Measure what a person waits for on a slow line
+	@exec $(python) -m bench.phone_page
 
 lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
 	@demo/prepare.sh lock
