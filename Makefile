@@ -4,7 +4,7 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live test lint serve bench lock clean demo-machine test-machine
+.PHONY: help demo demo-live test lint serve bench bench-page lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,12 @@ lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
+lint-js: ## Check the phone page's JavaScript: types and style (needs Node 18 or newer)
+	@demo/prepare.sh javascript
+	@cd .javascript && node_modules/.bin/tsc -p tsconfig.json && node_modules/.bin/tsc -p tsconfig.worker.json
+	@cp tests/pwa/eslint.config.js .javascript/pwa.eslint.config.js
+	@cd .javascript && node_modules/.bin/eslint --config pwa.eslint.config.js --max-warnings 0 pwa/js pwa/sw.js
+
 serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default instance/) on 127.0.0.1:8000
 	@.venv/bin/keyferry init
 	@exec .venv/bin/keyferry serve
@@ -31,11 +37,14 @@ serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default insta
 bench: $(environment) ## Measure what is costly, as ratios
 	@exec $(python) -m bench
 
+bench-page: demo-machine $(environment) ## Measure what a person waits for on a slow line
+	@exec $(python) -m bench.phone_page
+
 lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
 	@demo/prepare.sh lock
 
 clean: ## Remove what was made here, never an instance folder
-	@rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .javascript build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 demo-machine:

@@ -5,6 +5,9 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 exec </dev/null
 
+JAVASCRIPT_PACKAGES="typescript@5.9.3 eslint@9.39.5 @eslint/js@9.39.5 globals@16.5.0"
+JAVASCRIPT_VERSIONS=installed-5.9.3-9.39.5
+
 say() { printf 'keyferry: %s\n' "$*" >&2; }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -102,6 +105,22 @@ prepare_tests() {
     install_from_debian $missing
 }
 
+# The checks run in a folder of their own, where their packages and the page lie side by side.
+prepare_javascript() {
+    command -v node >/dev/null && command -v npm >/dev/null || install_from_debian nodejs npm
+    local checks=.javascript
+    mkdir -p "$checks"
+    cp tests/pwa/tsconfig.json tests/pwa/tsconfig.worker.json "$checks/"
+    ln -sfn ../pwa "$checks/pwa"
+    if [ ! -e "$checks/$JAVASCRIPT_VERSIONS" ]; then
+        say "installing TypeScript and ESLint into $checks"
+        echo '{"private": true, "type": "module"}' >"$checks/package.json"
+        # shellcheck disable=SC2086 # words
+        (cd "$checks" && npm install --silent --no-audit --no-fund --no-package-lock --no-save $JAVASCRIPT_PACKAGES)
+        touch "$checks/$JAVASCRIPT_VERSIONS"
+    fi
+}
+
 # The tests want PostgreSQL's programs, and start a server of their own; Debian would start one for everybody.
 keep_postgresql_quiet() {
     local settings=/etc/postgresql-common/createcluster.conf
@@ -124,6 +143,7 @@ case "${1:-}" in
     project) install_project ;;
     demo) prepare_demo ;;
     tests) prepare_tests ;;
+    javascript) prepare_javascript ;;
     lock) resolve_lock ;;
-    *) say "usage: demo/prepare.sh demo | tests | environment | project | lock"; exit 2 ;;
+    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | lock"; exit 2 ;;
 esac

@@ -19,6 +19,8 @@ from server.core.secrets import Keyring
 
 PREFIX = "KEYFERRY_"
 
+LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
+
 _PORT = re.compile(r":([0-9]+)$")
 _LAST_PORT = 65535
 
@@ -78,6 +80,20 @@ def _is_sqlite_file(url: URL) -> bool:
     return is_sqlite and url.database not in (None, "", ":memory:") and not any(others)
 
 
+def _logo(path: Path) -> Path:
+    if path.suffix.lower() not in LOGO_TYPES or not path.is_file():
+        raise ValueError(
+            f"Set KEYFERRY_VENDOR_LOGO to a picture file that the server can read: {', '.join(LOGO_TYPES)}."
+        )
+    return path
+
+
+def _privacy_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s\"'<>]+", text):
+        raise ValueError("Set KEYFERRY_PRIVACY_URL to the address of your privacy notice: https://….")
+    return text
+
+
 _Folder = Annotated[Path, AfterValidator(_absolute)]
 
 
@@ -91,6 +107,9 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_public_url)] = "http://127.0.0.1:8000"
     master_key: SecretStr | None = None
     master_key_file: _Folder | None = None
+    vendor_name: Annotated[str, Field(max_length=60)] = ""
+    vendor_logo: Annotated[_Folder, AfterValidator(_logo)] | None = None
+    privacy_url: Annotated[str, AfterValidator(_privacy_url)] | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
     @model_validator(mode="after")

@@ -13,6 +13,9 @@ const DEACTIVATIONS = "/phone/v1/deactivations";
 const PATIENCE = 20_000;
 
 /**
+ * @typedef {{activationKey: string, computerId: string, computerName: string}} Typed
+ * @typedef {{token: string} | Typed} Asked What a request is about: a scanned token, or what a person typed
+ *
  * @typedef {{total: number, used: number, after: number}} Seats `after`: in use once the deed is done
  *
  * @typedef {object} Subject What every answer says about the machine in question
@@ -34,10 +37,22 @@ const PATIENCE = 20_000;
  * @property {"short" | "signed"} style
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
- * @property {{name: string, content: Blob}} licenseFile
+ * @property {{name: string, text: string, picture: string}} licenseFile `picture`: its QR code as a data: address
  * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {state: "active" | "released"}} Release `state` is what the seat was before
  */
+
+/** The answer was lost or never made: the same request again may well succeed. */
+const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
+
+/** Which of the typed codes a refusal is about. @type {Record<string, keyof Typed>} */
+const FIELDS = {
+  malformed_activation_key: "activationKey",
+  unknown_activation_key: "activationKey",
+  malformed_computer_id: "computerId",
+  computer_id_mismatch: "computerId",
+  malformed_computer_name: "computerName",
+};
 
 /** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
 export class Problem extends Error {
@@ -45,12 +60,24 @@ export class Problem extends Error {
    * @param {string} code
    * @param {string} [detail] a sentence from the server, shown where the page has no words of its own
    * @param {number | null} [retryAfter] seconds until trying again makes sense, where the server says so
+   * @param {string | null} [suggestion] what a mistyped code may have been
    */
-  constructor(code, detail = "", retryAfter = null) {
+  constructor(code, detail = "", retryAfter = null, suggestion = null) {
     super(code);
+    this.suggestion = suggestion;
     this.code = code;
     this.detail = detail;
     this.retryAfter = retryAfter;
+  }
+
+  /** The typed code that it is about, if it is about one. */
+  get field() {
+    return Object.hasOwn(FIELDS, this.code) ? FIELDS[this.code] : null;
+  }
+
+  /** Whether the same request may succeed later, with nothing changed. */
+  get mayPass() {
+    return PASSING.has(this.code);
   }
 }
 
@@ -112,16 +139,16 @@ function parse(text) {
 
 /**
  * @param {string} address
- * @param {string} token
+ * @param {Asked} asked
  * @param {AbortSignal} signal
  */
-async function post(address, token, signal) {
+async function post(address, asked, signal) {
   const answer = await send(
     address,
     {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json" },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify(wire(asked)),
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
@@ -129,9 +156,16 @@ async function post(address, token, signal) {
     signal,
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const { code, detail } = parse(answer.body);
-  if (typeof code !== "string") throw new Problem("unreadable_answer");
-  throw new Problem(code, typeof detail === "string" ? detail : "", answer.retryAfter);
+  const { code, detail, suggestion } = parse(answer.body);
+  if (!isText(code)) throw new Problem("unreadable_answer");
+  throw new Problem(code, isText(detail) ? detail : "", answer.retryAfter, isText(suggestion) ? suggestion : null);
+}
+
+/** @param {Asked} asked */
+function wire(asked) {
+  if ("token" in asked) return { token: asked.token };
+  const { activationKey, computerId, computerName } = asked;
+  return { activation_key: activationKey, computer_id: computerId, computer_name: computerName };
 }
 
 /**
@@ -157,6 +191,8 @@ const isTextOrNull = (value) => value === null || isText(value);
 const isDayOrNull = (value) => value === null || (isText(value) && /^\d{4}-\d\d-\d\d$/.test(value));
 /** @param {unknown} value @returns {value is string[]} */
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
+/** @param {unknown} value @returns {value is string} */
+const isPicture = (value) => isText(value) && value.startsWith("data:image/png;base64,");
 /** @param {unknown} value @returns {value is number} */
 const isCount = (value) => Number.isInteger(value);
 
@@ -188,12 +224,12 @@ function subject(answer, change = 0) {
 /**
  * Ask the server what a tap would do; nothing happens by asking.
  *
- * @param {string} token
+ * @param {Asked} asked
  * @param {AbortSignal} signal
  * @returns {Promise<ActivationQuestion | DeactivationQuestion>}
  */
-export async function question(token, signal) {
-  const answer = parse((await post(REQUESTS, token, signal)).body);
+export async function question(asked, signal) {
+  const answer = parse((await post(REQUESTS, asked, signal)).body);
   const kind = read(answer, "kind", isOneOf("activate", "deactivate"));
   if (kind === "deactivate") {
     const state = read(answer, "state", isOneOf("active", "released"));
@@ -206,12 +242,12 @@ export async function question(token, signal) {
 /**
  * Activate the machine, or fetch its computer key again.
  *
- * @param {string} token
+ * @param {Asked} asked
  * @param {AbortSignal} signal
  * @returns {Promise<Activation>}
  */
-export async function activate(token, signal) {
-  const answer = parse((await post(ACTIVATIONS, token, signal)).body);
+export async function activate(asked, signal) {
+  const answer = parse((await post(ACTIVATIONS, asked, signal)).body);
   return {
     ...subject(answer),
     computerKey: read(answer, "computer_key", isText),
@@ -227,20 +263,20 @@ function licenseFile(answer) {
   const ending = read(answer, "computer_id", isText).slice(-5);
   return {
     name: `${read(answer, "product", isText)}-${ending}.lic`,
-    // Any other type makes some phones append their own ending to the name.
-    content: new Blob([read(answer, "license_file", isText)], { type: "application/octet-stream" }),
+    text: read(answer, "license_file", isText),
+    picture: read(answer, "license_file_qr", isPicture),
   };
 }
 
 /**
  * Give the seat of a deactivated machine back.
  *
- * @param {string} token
+ * @param {Asked} asked
  * @param {AbortSignal} signal
  * @returns {Promise<Release>}
  */
-export async function deactivate(token, signal) {
-  const answer = parse((await post(DEACTIVATIONS, token, signal)).body);
+export async function deactivate(asked, signal) {
+  const answer = parse((await post(DEACTIVATIONS, asked, signal)).body);
   return { ...subject(answer), state: read(answer, "state", isOneOf("active", "released")) };
 }
 

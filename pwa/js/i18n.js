@@ -5,8 +5,8 @@
 /** @typedef {{[key: string]: string | Catalogue}} Catalogue */
 /** @typedef {Record<string, string | number>} Values */
 
-/** Languages that have a catalogue; the first is the fallback. */
-export const LANGUAGES = ["en"];
+/** Languages that have a catalogue, by their own names; the first is the fallback. */
+export const LANGUAGES = Object.freeze({ en: "English", de: "Deutsch" });
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
@@ -20,8 +20,8 @@ let words = {};
  * @returns {string}
  */
 export function chooseLanguage(wanted) {
-  const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => LANGUAGES.includes(tag));
-  return known ?? LANGUAGES[0];
+  const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => Object.hasOwn(LANGUAGES, tag));
+  return known ?? Object.keys(LANGUAGES)[0];
 }
 
 /**
@@ -109,6 +109,15 @@ export function rich(key, values) {
 export function longDay(day) {
   const format = new Intl.DateTimeFormat(t("meta.dates"), { dateStyle: "long", timeZone: "UTC" });
   return format.format(new Date(`${day}T00:00:00Z`));
+}
+
+/**
+ * A moment in words, by the phone's own clock.
+ *
+ * @param {number} at milliseconds since 1970
+ */
+export function moment(at) {
+  return new Intl.DateTimeFormat(t("meta.dates"), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
 /** @param {string[]} names @returns {string} */

@@ -1,98 +1,90 @@
 /**
- * Composition: a scanned token, the question it raises, one tap, the answer.
- *
- * Nothing is carried out by opening the page. What a tap carries out may be repeated safely, so every failure
- * of the network ends in "Try again" and never in a dead end.
+ * Composition: the words, the scanned token, and the ways between the views.
  */
 import * as api from "./api.js";
+import { begin, endErrand } from "./errand.js";
 import { chooseLanguage, useCatalogue } from "./i18n.js";
-import { dress, show, showStuck } from "./screen.js";
-import { forget, recall, takeScanned } from "./token.js";
-import { confirmView } from "./views/confirm.js";
+import { workOffline } from "./offline.js";
+import { dress, show, showAgain, showStuck } from "./screen.js";
+import * as store from "./store.js";
+import { recall, takeScanned } from "./token.js";
 import { keyView } from "./views/key.js";
-import { problemView } from "./views/problem.js";
-import { releasedView } from "./views/released.js";
 import { welcomeView } from "./views/welcome.js";
-import { workingView } from "./views/working.js";
 
-/** @typedef {() => Promise<void>} Step */
-/** @typedef {{token: string, signal: AbortSignal}} Errand */
+const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
 
-/** Ends the errand in hand: a late answer must not replace the question of a newer scan. */
-let current = new AbortController();
-
-/**
- * Take a step of an errand, or show the problem that it meets.
- *
- * @param {Errand} errand
- * @param {Step} step what "Try again" repeats where the answer was lost
- */
-async function attempt(errand, step) {
-  try {
-    await step();
-  } catch (error) {
-    if (errand.signal.aborted) return;
-    if (!(error instanceof api.Problem)) throw error;
-    show(
-      problemView(error, {
-        repeat: () => attempt(errand, step),
-        startOver: () => attempt(errand, () => ask(errand)),
-      }),
-    );
-  }
-}
-
-/** Put everything away; the next scan begins anew. */
-function finish() {
-  current.abort();
-  forget();
-  show(welcomeView({ finished: true }));
-}
-
-/** @param {api.Release | api.DeactivationQuestion} release */
-function showReleased(release) {
-  forget();
-  show(releasedView(release, { finish }));
-}
-
-/** @param {Errand} errand */
-async function activate({ token, signal }) {
-  const activation = await api.activate(token, signal);
-  show(keyView(activation, { finish }));
-}
-
-/** @param {Errand} errand */
-async function deactivate({ token, signal }) {
-  showReleased(await api.deactivate(token, signal));
+/** @param {api.Asked} asked */
+function open(asked) {
+  return begin(asked, { leave: () => void home({ finished: true }), scanNext: () => void scan(), mistyped: type });
 }
 
 /**
- * Ask the server what a tap would do, and show it.
+ * Put everything away and show how to begin; the next scan begins anew.
  *
- * @param {Errand} errand
+ * @param {{finished: boolean}} options
  */
-async function ask(errand) {
-  const question = await api.question(errand.token, errand.signal);
-  // A seat that is free already leaves nothing to confirm.
-  if (question.kind === "deactivate" && question.state === "released") return showReleased(question);
-  const deed = question.kind === "activate" ? activate : deactivate;
-  show(confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
+async function home({ finished }) {
+  endErrand();
+  const [scans, activations] = await Promise.all([store.keptScans(), store.keptActivations()]);
+  const remove = async (/** @type {string} */ token) => {
+    await store.dropScan(token);
+    await home({ finished: false });
+  };
+  const resume = (/** @type {string} */ token) => open({ token });
+  show(() => welcomeView({ finished, scans, kept: activations.length, resume, remove, scan: () => void scan(), history: () => void history() }));
 }
 
-/** @param {string} token */
-async function begin(token) {
-  current.abort();
-  current = new AbortController();
-  const errand = { token, signal: current.signal };
-  show(workingView());
-  await attempt(errand, () => ask(errand));
+/** Scan with this page, one machine after the other; a first scan by the phone's camera does not wait for this. */
+async function scan() {
+  endErrand();
+  const { scanView } = await import("./views/scan.js");
+  const actions = {
+    found: (/** @type {string} */ token) => void open({ token }),
+    type: () => void type(NOTHING_TYPED, null),
+    back: () => void home({ finished: false }),
+  };
+  show(() => scanView(actions));
+}
+
+/**
+ * @param {api.Typed} values
+ * @param {api.Problem | null} problem
+ */
+async function type(values, problem) {
+  const { typedView } = await import("./views/typed.js");
+  show(() => typedView({ values, problem, ask: open, back: () => void scan() }));
+}
+
+/** The keys that this phone keeps. */
+async function history() {
+  const { historyView } = await import("./views/history.js");
+  const activations = await store.keptActivations();
+  const remove = async (/** @type {store.KeptActivation} */ { computerId }) => {
+    await store.dropActivation(computerId);
+    await history();
+  };
+  const again = (/** @type {store.KeptActivation} */ kept) =>
+    show(() => keyView(kept, { kept: true, finish: () => void history(), remove: () => remove(kept) }));
+  const removeAll = async () => {
+    await store.dropAllActivations();
+    await history();
+  };
+  show(() => historyView(activations, { open: again, remove, removeAll, back: () => void home({ finished: false }) }));
+}
+
+/** @param {string} language */
+async function speakIn(language) {
+  useCatalogue(await api.catalogue(language));
+  dress((chosen) => {
+    store.keepLanguage(chosen);
+    void speakIn(chosen).then(showAgain);
+  });
 }
 
 /** Load the words; without them the page can only say so in the words of index.html. */
 async function loadWords() {
   try {
-    useCatalogue(await api.catalogue(chooseLanguage(navigator.languages)));
-    dress();
+    await speakIn(chooseLanguage([store.keptLanguage() ?? "", ...navigator.languages]));
     return true;
   } catch (error) {
     showStuck();
@@ -105,13 +97,13 @@ async function start() {
   takeScanned();
   if (!(await loadWords())) return;
   window.addEventListener("hashchange", () => {
-    const scanned = takeScanned();
-    if (scanned !== null) void begin(scanned);
+    const token = takeScanned();
+    if (token !== null) void open({ token });
   });
   // Looked at again: another code may have been scanned into this tab while the words were on their way.
   const token = takeScanned() ?? recall();
-  if (token === null) show(welcomeView({ finished: false }));
-  else await begin(token);
+  await (token === null ? home({ finished: false }) : open({ token }));
+  await workOffline();
 }
 
 void start();

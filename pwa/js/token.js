@@ -5,7 +5,8 @@
  * application while typing a key, and comes back, gets this page loaded anew, without the fragment. With the
  * token the page asks its question again; nothing is carried out by that, and every request may be repeated.
  * A token is no key: its activation key is masked. sessionStorage belongs to one tab and ends with it, and
- * forget() empties it when the person says "Done" or the deactivation is recorded. Keys are never stored.
+ * forget() empties it when the person says "Done" or the deactivation is recorded. What outlives the tab is
+ * store.js's: scans that wait for the network, and given keys.
  */
 
 const PLACE = "keyferry.token";

@@ -12,7 +12,7 @@ from protocol.request_token import ActivationRequest, DeactivationRequest, peek,
 from server.core import licenses
 from server.core.activation import Request
 from server.core.errors import CoreError
-from server.core.products import find_epoch, find_product_by_number, keys_of
+from server.core.products import epoch_keys, find_epoch, find_product_by_number, keys_of
 from server.core.secrets import Keyring
 
 
@@ -53,6 +53,19 @@ def typed_request(
         "This computer ID is mistyped, or belongs to another activation key. "
         "Compare both with the License Wizard, group by group.",
         code=code,
+    )
+
+
+def open_typed(session: Session, typed: Request, *, keyring: Keyring) -> ActivationRequest:
+    """Verify what was typed, and return it as the request that the wizard's QR code would have carried.
+
+    Raises NotFound (unknown_activation_key), RetiredEpoch, ComputerIdMismatch.
+    """
+    license = licenses.find(session, typed.activation_key)
+    keys = epoch_keys(license.product, typed.computer_id.epoch, keyring)
+    verify_computer_id(typed.computer_id, keys, typed.activation_key)
+    return ActivationRequest(
+        license.product_number, typed.computer_id, typed.activation_key, typed.computer_name
     )
 
 

@@ -48,9 +48,23 @@ function groupItem(group, number) {
  * @param {string[]} groups
  * @param {number} first the number of the first of them
  */
-function groupList(groups, first) {
+export function groupList(groups, first) {
   const items = groups.map((group, place) => groupItem(group, first + place));
   return el("ol", { class: "groups", start: first, dir: "ltr", translate: "no" }, ...items);
+}
+
+/**
+ * The steps in which a key is typed: groups of a short key, rows of a long one.
+ *
+ * @param {string} key groups with dashes
+ */
+export function keySteps(key) {
+  const groups = key.split("-");
+  const length = groups.length > GROUPS_IN_A_ROW ? GROUPS_IN_A_ROW : 1;
+  return Array.from({ length: groups.length / length }, (_, step) => {
+    const start = step * length;
+    return { groups: groups.slice(start, start + length), first: start + 1 };
+  });
 }
 
 /** @param {string[]} groups @param {number} row counted from 0 */

@@ -22,7 +22,7 @@ export function factList(facts) {
 /**
  * What identifies the machine and the licence in question.
  *
- * @param {import("../api.js").Subject} subject
+ * @param {Pick<import("../api.js").Subject, "product" | "computerId" | "activationKeyEnding">} subject
  * @returns {Fact[]}
  */
 export function identity({ product, computerId, activationKeyEnding }) {

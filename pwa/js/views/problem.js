@@ -3,25 +3,30 @@ import { hasWords, t } from "../i18n.js";
 import { button } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
 
-/** The answer was lost or never made: the same request again may well succeed. */
-const REPEAT = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
-
 /** Somebody can change what stands in the way; then the question is worth asking again. */
 const START_OVER = new Set(["license_expired", "license_suspended", "no_seat_left", "release_limit_reached"]);
 
 /**
- * @param {string} code
- * @param {{repeat: () => Promise<void>, startOver: () => Promise<void>}} actions
+ * @typedef {object} Actions
+ * @property {boolean} kept whether the scan waits on the phone
+ * @property {() => Promise<void>} repeat
+ * @property {() => Promise<void>} startOver
+ * @property {() => void} leave
  */
-function tryAgain(code, { repeat, startOver }) {
+
+/**
+ * @param {import("../api.js").Problem} problem
+ * @param {Actions} actions
+ */
+function tryAgain({ code, mayPass }, { repeat, startOver }) {
   const known = hasWords(`problems.${code}`);
-  if (known && !REPEAT.has(code) && !START_OVER.has(code)) return null;
+  if (known && !mayPass && !START_OVER.has(code)) return null;
   return button({
     id: "try-again",
     label: t("actions.tryAgain"),
     busyLabel: t("actions.tryingAgain"),
     look: START_OVER.has(code) ? "secondary" : "primary",
-    onPress: REPEAT.has(code) ? repeat : startOver,
+    onPress: mayPass ? repeat : startOver,
   });
 }
 
@@ -40,15 +45,16 @@ function toDo(words, retryAfter) {
  * What happened, what to do, whom to ask.
  *
  * @param {import("../api.js").Problem} problem
- * @param {{repeat: () => Promise<void>, startOver: () => Promise<void>}} actions
+ * @param {Actions} actions
  * @returns {import("../screen.js").View}
  */
-export function problemView({ code, detail, retryAfter }, actions) {
+export function problemView(problem, actions) {
+  const { code, detail, retryAfter } = problem;
   const words = hasWords(`problems.${code}`) ? `problems.${code}` : "problems.unknown";
   const heading = el("h1", {}, t(`${words}.title`));
   const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
   const sign = code === "offline" ? "offline" : "alert";
-  const again = tryAgain(code, actions);
+  const again = tryAgain(problem, actions);
   const card = el(
     "div",
     { class: "card" },
@@ -59,7 +65,13 @@ export function problemView({ code, detail, retryAfter }, actions) {
     el("p", {}, toDo(words, retryAfter)),
     el("h2", {}, t("problem.whomToAsk")),
     el("p", {}, t(`${words}.ask`)),
-    again && el("div", { class: "actions" }, again),
+    actions.kept && el("p", { class: "outcome", id: "scan-kept" }, t(`problem.${code === "offline" ? "keptUntilOnline" : "kept"}`)),
+    el(
+      "div",
+      { class: "actions" },
+      again,
+      button({ id: "leave", label: t("actions.leave"), look: "secondary", onPress: actions.leave }),
+    ),
     el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
   );
   return { name: "problem", problem: code, heading, content: [card], announcement: happened };

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import segno
+
 from protocol.request_token import ActivationRequest, DeactivationRequest
 from server.core import activation, deactivation
 from server.core.activation import Outcome
@@ -47,6 +49,7 @@ def activated(done: activation.Activated, license_file: str) -> dict[str, Any]:
         "computer_key": done.computer_key,
         "key_style": done.product.key_style,
         "license_file": license_file,
+        "license_file_qr": _picture(license_file),
         "expires": _day(done.activation.expires_on),
         "features": feature_names(done.product, done.activation.features),
         **_licensed(done.license),
@@ -73,6 +76,12 @@ def _licensed(license: License) -> dict[str, Any]:
         "seats": license.seats,
         "seats_used": license.seats_used,
     }
+
+
+def _picture(text: str) -> str:
+    """Return a QR code for a camera that looks at a phone: as few and as large dots as the text allows."""
+    address: str = segno.make(text, error="l", boost_error=False, micro=False).png_data_uri(border=4)
+    return address
 
 
 def _day(day: date | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What the phone page asks, always with the token that it scanned: what would happen, and then the deed."""
+"""What the phone page asks, with a scanned token or what was typed: first a question, then the deed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from protocol.request_token import ActivationRequest, DeactivationRequest
 from server.core import activation, deactivation
 from server.core.attempts import bucket, network_of
 from server.core.audit import By
-from server.core.requests import open_request
+from server.core.requests import open_request, open_typed, typed_request
 from server.db import reading
 from server.faces.phone import answers
 from server.guard import Limit, guarded
@@ -62,13 +62,15 @@ def deactivations() -> Response:
 
 
 def _scanned() -> ActivationRequest | DeactivationRequest:
-    """Return the verified request in the body; until here nothing is counted and nothing written."""
-    token = _posted_token()
+    """Return the verified request in the body; with a token, nothing is counted and nothing written here."""
+    body = _posted()
+    if "token" not in body:
+        return _typed(body)
     with reading() as session:
-        return open_request(session, token, keyring=parts().keyring)
+        return open_request(session, body["token"], keyring=parts().keyring)
 
 
-def _posted_token() -> str:
+def _posted() -> dict[str, str]:
     # Browsers always say how long a body is; one sent in chunks could break off anywhere.
     if request.content_length is None:
         abort(400)
@@ -76,16 +78,32 @@ def _posted_token() -> str:
         body = request.get_json()
     except RecursionError:
         abort(400)
-    token = body.get("token") if isinstance(body, dict) else None
-    if not isinstance(token, str):
+    if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
         abort(400)
-    return token
+    return body
+
+
+def _typed(body: dict[str, str]) -> ActivationRequest:
+    """Return the request that was typed; a guess counts against its address, and against no licence yet."""
+    if not body.keys() >= {"activation_key", "computer_id"}:
+        abort(400)
+    now, keyring = parts().clock(), parts().keyring
+    key, computer_id, name = body["activation_key"], body["computer_id"], body.get("computer_name")
+    with reading() as session:
+        typed = typed_request(session, key, computer_id, name, keyring=keyring)
+    with guarded(event="request_refused", by=_by(), now=now, limits=[_address_limit()]) as session:
+        return open_typed(session, typed, keyring=keyring)
 
 
 def _request(scanned: ActivationRequest | DeactivationRequest) -> activation.Request:
     return activation.Request(
         scanned.activation_key, scanned.computer_id, scanned.computer_name, scanned.product_number
     )
+
+
+def _address_limit() -> Limit:
+    network = network_of(request.remote_addr)
+    return Limit(bucket("phone address", network), MOST_FAILURES_PER_ADDRESS, PERIOD)
 
 
 def _by() -> By:
@@ -96,7 +114,7 @@ def _guarded(
     event: str, scanned: ActivationRequest | DeactivationRequest, now: datetime
 ) -> AbstractContextManager[Session]:
     limits = (
-        Limit(bucket("phone address", network_of(request.remote_addr)), MOST_FAILURES_PER_ADDRESS, PERIOD),
+        _address_limit(),
         Limit(bucket("license", scanned.activation_key.text), MOST_FAILURES_PER_LICENSE, PERIOD),
     )
     return guarded(event=event, by=_by(), now=now, limits=limits, activation_key=scanned.activation_key)

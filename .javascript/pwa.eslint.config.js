@@ -1,0 +1,37 @@
+import js from "@eslint/js";
+import globals from "globals";
+
+const EVERYWHERE = {
+  eqeqeq: "error",
+  "no-var": "error",
+  "prefer-const": "error",
+  "no-eval": "error",
+  "no-implied-eval": "error",
+  "max-lines": ["error", 300],
+  "no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_", ignoreRestSiblings: true }],
+  // Nothing is ever markup, and each concern has one door.
+  "no-restricted-properties": [
+    "error",
+    ...["innerHTML", "outerHTML", "insertAdjacentHTML"].map((property) => ({ property })),
+    { object: "document", property: "write" },
+  ],
+  "no-restricted-globals": ["error", "fetch", "XMLHttpRequest", "indexedDB", "localStorage", "sessionStorage", "caches"],
+};
+
+/** @param {...string} names what a door may use */
+const door = (...names) => ({
+  "no-restricted-globals": ["error", ...EVERYWHERE["no-restricted-globals"].slice(1).filter((name) => !names.includes(name))],
+});
+
+export default [
+  js.configs.recommended,
+  { files: ["pwa/js/**/*.js"], languageOptions: { globals: globals.browser }, rules: EVERYWHERE },
+  { files: ["pwa/js/api.js"], rules: door("fetch") },
+  { files: ["pwa/js/store.js"], rules: door("indexedDB", "localStorage") },
+  { files: ["pwa/js/token.js"], rules: door("sessionStorage") },
+  {
+    files: ["pwa/js/views/**/*.js"],
+    rules: { "no-restricted-imports": ["error", { patterns: [{ regex: "^\\./", message: "Views do not import each other." }] }] },
+  },
+  { files: ["pwa/sw.js"], languageOptions: { globals: globals.serviceworker }, rules: { ...EVERYWHERE, ...door("fetch", "caches") } },
+];

@@ -1,0 +1,108 @@
+"""How long a person waits on a slow line: from the scan to the question, and from the tap to the key."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Page
+
+from demo.browser import phone
+from demo.stage import Stage, set_stage
+
+RUNS = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as Chromium emulates it: milliseconds before each answer, and kilobits in a second."""
+
+    name: str
+    latency: float
+    down: int
+    up: int
+
+
+LINES = (
+    Line("Slow 4G of Lighthouse", 150, 1638, 675),
+    Line("Slow 4G of Chromium's DevTools", 562.5, 1440, 675),
+)
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The seconds that one person waited."""
+
+    question: float
+    key: float
+    second_question: float
+
+
+def slow_down(page: Page, line: Line) -> None:
+    """Let everything that the page asks for go over the line."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": line.latency,
+            "downloadThroughput": line.down * 1000 / 8,
+            "uploadThroughput": line.up * 1000 / 8,
+        },
+    )
+
+
+@contextmanager
+def stopwatch(times: list[float]) -> Iterator[None]:
+    """Add the seconds that the block takes."""
+    before = time.perf_counter()
+    yield
+    times.append(time.perf_counter() - before)
+
+
+def scan_and_activate(stage: Stage, line: Line, name: str) -> Waits:
+    """Let a phone that was never here scan a code, and then another."""
+    addresses = []
+    for number in (1, 2):
+        license = stage.vendor.issue("BENCH", "--seats", "1")
+        addresses.append(stage.machine(f"{name}-{number}", "BENCH").run("request", license)["url"])
+    times: list[float] = []
+    with phone(stage.browser, stage.origin) as held:
+        slow_down(held.page, line)
+        with stopwatch(times):
+            held.page.goto(addresses[0], wait_until="commit")
+            held.sees("confirm-activate")
+        with stopwatch(times):
+            held.tap()
+            held.sees("key")
+        held.page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+        held.page.goto("about:blank")
+        with stopwatch(times):
+            held.page.goto(addresses[1], wait_until="commit")
+            held.sees("confirm-activate")
+    return Waits(*times)
+
+
+def main() -> int:
+    """Print the median waits on each line."""
+    with TemporaryDirectory(prefix="keyferry-bench-") as folder:
+        place = Path(folder)
+        with set_stage(place, place / "pictures") as stage:
+            options = ("--key-style", "short", "--machine-source", "host")
+            stage.vendor.run("product", "add", "BENCH", "--name", "Bench", *options)
+            for number, line in enumerate(LINES):
+                waits = [scan_and_activate(stage, line, f"PC-{number}-{run}") for run in range(RUNS)]
+                print(f"\n{line.name}")
+                print(f"  first scan, until the question  {median(w.question for w in waits):>6.2f} s")
+                print(f"  tap, until the key              {median(w.key for w in waits):>6.2f} s")
+                print(f"  next scan, until the question   {median(w.second_question for w in waits):>6.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

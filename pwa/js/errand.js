@@ -1,0 +1,134 @@
+/**
+ * One scanned or typed request from its question to its answer.
+ *
+ * Nothing is carried out by asking. What a tap carries out may be repeated safely, so every failure of the
+ * network ends in "Try again" and never in a dead end; meanwhile the scan is kept on the phone.
+ */
+import * as api from "./api.js";
+import { show } from "./screen.js";
+import { dropActivation, dropScan, keepActivation, keepScan } from "./store.js";
+import { forget } from "./token.js";
+import { confirmView } from "./views/confirm.js";
+import { keyView } from "./views/key.js";
+import { problemView } from "./views/problem.js";
+import { releasedView } from "./views/released.js";
+import { workingView } from "./views/working.js";
+
+/** @typedef {() => Promise<void>} Step */
+
+/**
+ * @typedef {object} Ways
+ * @property {() => void} leave where the person goes when it is done or left
+ * @property {() => void} scanNext
+ * @property {(typed: api.Typed, problem: api.Problem) => Promise<void>} mistyped back to the form
+ */
+
+/** @typedef {{asked: api.Asked, signal: AbortSignal, ways: Ways}} Errand */
+
+/** Ends the errand in hand: a late answer must not replace the question of a newer scan. */
+let current = new AbortController();
+
+/**
+ * Take a step of an errand, or show the problem that it meets.
+ *
+ * @param {Errand} errand
+ * @param {Step} step what "Try again" repeats where the answer was lost
+ */
+async function attempt(errand, step) {
+  try {
+    await step();
+  } catch (error) {
+    if (errand.signal.aborted) return;
+    if (!(error instanceof api.Problem)) throw error;
+    await meet(errand, step, error);
+  }
+}
+
+/**
+ * @param {Errand} errand
+ * @param {Step} step
+ * @param {api.Problem} problem
+ */
+async function meet(errand, step, problem) {
+  const { asked, ways } = errand;
+  if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
+  const kept = await keepOrDrop(asked, problem);
+  const startOver = () => attempt(errand, () => ask(errand));
+  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.leave }));
+  // Asking changes nothing, and the tap stays the person's.
+  const again = () => void startOver();
+  if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });
+}
+
+/**
+ * Keep a scan that the server has not answered; tells whether it is kept. What was typed is not: it holds an
+ * activation key in clear.
+ *
+ * @param {api.Asked} asked
+ * @param {api.Problem} problem
+ */
+async function keepOrDrop(asked, problem) {
+  if (!("token" in asked)) return false;
+  if (problem.mayPass) return keepScan(asked.token);
+  await dropScan(asked.token);
+  return false;
+}
+
+/** @param {api.Asked} asked */
+async function answered(asked) {
+  if ("token" in asked) await dropScan(asked.token);
+}
+
+/**
+ * @param {Errand} errand
+ * @param {api.Release | api.DeactivationQuestion} release
+ */
+async function showReleased({ asked, ways }, release) {
+  forget();
+  await Promise.all([answered(asked), dropActivation(release.computerId)]);
+  show(() => releasedView(release, { finish: ways.leave }));
+}
+
+/** @param {Errand} errand */
+async function activate({ asked, signal, ways }) {
+  const activation = await api.activate(asked, signal);
+  const [kept] = await Promise.all([keepActivation(activation), answered(asked)]);
+  show(() => keyView(activation, { kept, finish: ways.leave, scanNext: ways.scanNext }));
+}
+
+/** @param {Errand} errand */
+async function deactivate(errand) {
+  await showReleased(errand, await api.deactivate(errand.asked, errand.signal));
+}
+
+/**
+ * Ask the server what a tap would do, and show it.
+ *
+ * @param {Errand} errand
+ */
+async function ask(errand) {
+  const question = await api.question(errand.asked, errand.signal);
+  // A seat that is free already leaves nothing to confirm.
+  if (question.kind === "deactivate" && question.state === "released") return showReleased(errand, question);
+  const deed = question.kind === "activate" ? activate : deactivate;
+  show(() => confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
+}
+
+/** Put the errand in hand away, whatever it is waiting for. */
+export function endErrand() {
+  current.abort();
+  forget();
+}
+
+/**
+ * @param {api.Asked} asked
+ * @param {Ways} ways
+ */
+export async function begin(asked, ways) {
+  current.abort();
+  current = new AbortController();
+  const errand = { asked, signal: current.signal, ways };
+  // What was typed stays in sight while the server reads it.
+  if ("token" in asked) show(workingView);
+  await attempt(errand, () => ask(errand));
+}

@@ -1,0 +1,117 @@
+/**
+ * The ways to take a key along other than typing it: copy, share, licence file, QR code.
+ */
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { button } from "./button.js";
+import { openDialog } from "./dialog.js";
+import { outcomeLine } from "./outcome.js";
+
+/** @typedef {Omit<import("../api.js").Activation, "seats">} Given */
+/** @typedef {ReturnType<typeof outcomeLine>} Outcome */
+
+/** Milliseconds before a downloaded file's address is given back; some phones read it only after asking where to save. */
+const FILE_LIFETIME = 60_000;
+
+/**
+ * The key as plain text, shown and selected where the page may not use the clipboard.
+ *
+ * @param {string} key
+ */
+function keyAsText(key) {
+  const text = el("textarea", {
+    class: "key-text", rows: key.length > 40 ? 4 : 2, readonly: true, hidden: true, dir: "ltr",
+    translate: "no", spellcheck: "false", autocomplete: "off", "aria-label": t("key.asText"),
+  });
+  text.value = key;
+  return text;
+}
+
+/**
+ * @param {string} key
+ * @param {Outcome} outcome
+ * @param {HTMLTextAreaElement} text
+ */
+async function copy(key, outcome, text) {
+  try {
+    // Absent on plain HTTP, where browsers offer no clipboard.
+    if (navigator.clipboard === undefined) throw new DOMException("No clipboard here.", "NotAllowedError");
+    await navigator.clipboard.writeText(key);
+    outcome.say(t("key.copied"), "good");
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    text.hidden = false;
+    text.focus();
+    text.select();
+    outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"), "note");
+  }
+}
+
+/**
+ * @param {Given["licenseFile"]} file
+ * @param {Outcome} outcome
+ */
+function download({ name, text }, outcome) {
+  // Any other type makes some phones append their own ending to the name.
+  const content = new Blob([text], { type: "application/octet-stream" });
+  const address = URL.createObjectURL(content);
+  el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
+  outcome.say(t("key.downloaded", { name }), "good");
+}
+
+/**
+ * @param {Given} given
+ * @param {Outcome} outcome
+ */
+async function share({ product, computerName, computerKey }, outcome) {
+  const title = t(`key.share.${computerName === null ? "unnamed" : "named"}`, { product, computer: computerName ?? "" });
+  try {
+    await navigator.share({ title, text: `${title}\n${computerKey}` });
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    // Closing the sheet again is a choice, not a failure.
+    if (error.name !== "AbortError") outcome.say(t("key.share.failed"), "note");
+  }
+}
+
+/** @param {Given["licenseFile"]} file */
+function showQr({ name, picture }) {
+  openDialog({
+    name: "file-qr",
+    heading: el("h2", { class: "full-title" }, t("key.qr.title")),
+    content: [
+      el("img", { class: "qr", src: picture, alt: t("key.qr.alt", { name }) }),
+      el("p", { class: "hint" }, t("key.qr.how")),
+    ],
+  });
+}
+
+/** @param {Given} given */
+export function keyWays(given) {
+  const { computerKey, licenseFile } = given;
+  const outcome = outcomeLine();
+  const text = keyAsText(computerKey);
+  const buttons = el(
+    "div",
+    { class: "button-pair" },
+    button({
+      id: "copy", label: t("key.copy"), look: "secondary", picture: "copy",
+      onPress: () => copy(computerKey, outcome, text),
+    }),
+    "share" in navigator &&
+      button({
+        id: "share", label: t("key.share.button"), look: "secondary", picture: "share",
+        onPress: () => share(given, outcome),
+      }),
+    button({
+      id: "license-file", label: t("key.file"), look: "secondary", picture: "download",
+      onPress: () => download(licenseFile, outcome),
+    }),
+    button({
+      id: "file-as-qr", label: t("key.qr.button"), look: "secondary", picture: "scan",
+      onPress: () => showQr(licenseFile),
+    }),
+  );
+  return el("div", { class: "key-actions" }, buttons, text, outcome.line);
+}

@@ -1,0 +1,15 @@
+import { el } from "../dom.js";
+import { announce } from "../screen.js";
+
+/** A line below buttons that says what came of a tap. */
+export function outcomeLine() {
+  const line = el("p", { class: "outcome" });
+  return {
+    line,
+    say(/** @type {string} */ words, /** @type {"good" | "note"} */ tone) {
+      line.textContent = words;
+      line.className = `outcome is-${tone}`;
+      announce(words);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Reads QR codes from pictures: the browser's own reader where there is one, else a WebAssembly of ours.
+ */
+
+const READER = "/pwa/vendor/zxing-wasm/reader/index.js";
+const WASM = "/pwa/vendor/zxing-wasm/zxing_reader.wasm";
+
+/** Pixels on the longer side: enough for a code that fills a third of a picture. */
+const LARGEST = 1600;
+
+/** @typedef {HTMLVideoElement | ImageBitmap} Picture */
+/** @typedef {(picture: Picture) => Promise<string | null>} Reader the text of a code, null where none is seen */
+
+/** @returns {Promise<Reader | null>} */
+async function browsersOwn() {
+  const Detector = /** @type {any} */ (window).BarcodeDetector;
+  if (Detector === undefined || !(await Detector.getSupportedFormats()).includes("qr_code")) return null;
+  const detector = new Detector({ formats: ["qr_code"] });
+  return async (picture) => (await detector.detect(picture))[0]?.rawValue ?? null;
+}
+
+/** @param {Picture} picture @param {CanvasRenderingContext2D} context */
+function pixels(picture, context) {
+  const [width, height] =
+    picture instanceof HTMLVideoElement ? [picture.videoWidth, picture.videoHeight] : [picture.width, picture.height];
+  const scale = Math.min(1, LARGEST / Math.max(width, height));
+  const { canvas } = context;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** @returns {Promise<Reader>} */
+async function ours() {
+  const zxing = await import(READER);
+  // Without this it would ask a server elsewhere for its other half.
+  await zxing.prepareZXingModule({ overrides: { locateFile: () => WASM }, fireImmediately: true });
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("No canvas.");
+  return async (picture) => {
+    const found = await zxing.readBarcodes(pixels(picture, context), { formats: ["QRCode"], tryHarder: true });
+    return found[0]?.text ?? null;
+  };
+}
+
+/** @type {Promise<Reader> | null} */
+let loading = null;
+
+/** Get a reader ready. @returns {Promise<Reader>} */
+export async function reader() {
+  loading ??= browsersOwn().then((own) => own ?? ours());
+  try {
+    return await loading;
+  } catch (error) {
+    // The next attempt loads it anew.
+    loading = null;
+    throw error;
+  }
+}
+
+/**
+ * What a scanned text leads to: a token of ours, another server's page, or something else altogether.
+ *
+ * @param {string} text
+ * @returns {{token: string} | {foreign: string} | null}
+ */
+export function destination(text) {
+  const [address, token] = text.split("#");
+  if (token === undefined || token === "" || !/^https?:\/\/[^/]+\/a$/i.test(address)) return null;
+  const { host } = new URL(address);
+  return host === location.host ? { token } : { foreign: host };
+}

@@ -1,0 +1,103 @@
+import { CameraTrouble, watch } from "../camera.js";
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { button } from "../parts/button.js";
+import { outcomeLine } from "../parts/outcome.js";
+import { destination, reader } from "../scanner.js";
+
+/**
+ * @typedef {object} Actions
+ * @property {(token: string) => void} found
+ * @property {() => void} type
+ * @property {() => void} back
+ */
+
+/**
+ * Go where a scanned text leads; tells whether it leads somewhere.
+ *
+ * @param {string | null} text
+ * @param {ReturnType<typeof outcomeLine>} outcome
+ * @param {Actions} actions
+ */
+function follow(text, outcome, { found }) {
+  if (text === null) return false;
+  const place = destination(text);
+  if (place !== null && "token" in place) {
+    found(place.token);
+    return true;
+  }
+  const words = place === null ? t("scan.anotherCode") : t("scan.foreign", { host: place.foreign });
+  if (outcome.line.textContent !== words) outcome.say(words, "note");
+  return false;
+}
+
+/**
+ * @param {ReturnType<typeof outcomeLine>} outcome
+ * @param {Actions} actions
+ */
+function photoPicker(outcome, actions) {
+  const input = el("input", { id: "photo", type: "file", accept: "image/*", class: "visually-hidden" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files ?? [];
+    if (file === undefined) return;
+    try {
+      const picture = await createImageBitmap(file);
+      const text = await (await reader())(picture);
+      if (text === null) outcome.say(t("scan.nothingInPhoto"), "note");
+      follow(text, outcome, actions);
+    } catch (error) {
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      outcome.say(t("scan.unreadablePhoto"), "note");
+    }
+    input.value = "";
+  });
+  return el("label", { class: "button is-secondary file", for: "photo" }, input, el("span", { class: "button-label" }, t("scan.photo")));
+}
+
+/**
+ * Scan with this page: the camera, a photo, or by typing.
+ *
+ * @param {Actions} actions
+ * @returns {import("../screen.js").View}
+ */
+export function scanView(actions) {
+  const leaving = new AbortController();
+  const heading = el("h1", {}, t("scan.title"));
+  const outcome = outcomeLine();
+  const video = el("video", { class: "camera", muted: true, playsinline: true, hidden: true, "aria-label": t("scan.picture") });
+  video.muted = true;
+  const start = button({
+    id: "camera", label: t("scan.start"), busyLabel: t("scan.looking"), picture: "scan",
+    onPress: async () => {
+      try {
+        const read = await reader();
+        video.hidden = false;
+        await watch(video, async (picture) => follow(await read(picture), outcome, actions), leaving.signal);
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        if (error instanceof CameraTrouble) outcome.say(t(`scan.camera.${error.kind}`), "note");
+        else if (error instanceof TypeError) outcome.say(t("scan.notLoaded"), "note");
+        else throw error;
+        video.hidden = true;
+      }
+    },
+  });
+  const card = el(
+    "div",
+    { class: "card" },
+    heading,
+    el("p", { class: "lead" }, t("scan.lead")),
+    video,
+    outcome.line,
+    el(
+      "div",
+      { class: "actions" },
+      start,
+      photoPicker(outcome, actions),
+      button({ id: "type", label: t("scan.type"), look: "secondary", onPress: actions.type }),
+      button({ id: "back", label: t("actions.back"), look: "secondary", onPress: actions.back }),
+    ),
+    el("p", { class: "hint" }, t("scan.privacy")),
+  );
+  return { name: "scan", heading, content: [card], announcement: t("scan.lead"), leave: () => leaving.abort() };
+}

@@ -1,0 +1,111 @@
+/**
+ * The only place that caches: the page and its files, so that the page opens without network.
+ *
+ * Answers of the server never come in here. Files are taken from one folder's state: the server puts a sum of
+ * all files in the place of the version, so a changed file makes a new worker, and the new worker a new cache.
+ */
+
+const VERSION = "@version@";
+const CACHE = `keyferry-${VERSION}`;
+const PAGE = "/a";
+
+/** Everything that the page needs without network; a test compares this list with the folder. */
+const FILES = [
+  "/pwa/app.css",
+  "/pwa/icons/favicon.svg",
+  "/pwa/js/api.js",
+  "/pwa/js/awake.js",
+  "/pwa/js/camera.js",
+  "/pwa/js/dom.js",
+  "/pwa/js/errand.js",
+  "/pwa/js/i18n.js",
+  "/pwa/js/main.js",
+  "/pwa/js/offline.js",
+  "/pwa/js/parts/button.js",
+  "/pwa/js/parts/code.js",
+  "/pwa/js/parts/dialog.js",
+  "/pwa/js/parts/facts.js",
+  "/pwa/js/parts/icon.js",
+  "/pwa/js/parts/key-help.js",
+  "/pwa/js/parts/key-ways.js",
+  "/pwa/js/parts/names.js",
+  "/pwa/js/parts/outcome.js",
+  "/pwa/js/parts/seats.js",
+  "/pwa/js/parts/stepper.js",
+  "/pwa/js/scanner.js",
+  "/pwa/js/screen.js",
+  "/pwa/js/speech.js",
+  "/pwa/js/store.js",
+  "/pwa/js/token.js",
+  "/pwa/js/views/confirm.js",
+  "/pwa/js/views/history.js",
+  "/pwa/js/views/key.js",
+  "/pwa/js/views/problem.js",
+  "/pwa/js/views/released.js",
+  "/pwa/js/views/scan.js",
+  "/pwa/js/views/typed.js",
+  "/pwa/js/views/welcome.js",
+  "/pwa/js/views/working.js",
+  "/pwa/manifest.webmanifest",
+  "/pwa/strings/de.json",
+  "/pwa/strings/en.json",
+];
+
+/** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have. */
+const KEPT_ON_USE = ["/pwa/vendor/", "/vendor-logo"];
+
+async function fill() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([PAGE, ...FILES]);
+}
+
+async function dropEarlierVersions() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<Response>}
+ */
+async function kept(address) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(address, { ignoreVary: true })) ?? fetch(address);
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<Response>}
+ */
+async function keptOnUse(address) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(address, { ignoreVary: true });
+  if (found !== undefined) return found;
+  const answer = await fetch(address);
+  if (answer.ok) await cache.put(address, answer.clone());
+  return answer;
+}
+
+/** @param {Request} request @returns {Promise<Response> | null} null: none of our business */
+function answer(request) {
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return null;
+  // The address in a QR code is in upper case; both are the same page.
+  if (request.mode === "navigate") return pathname.toLowerCase() === PAGE ? kept(PAGE) : null;
+  if (FILES.includes(pathname)) return kept(pathname);
+  return KEPT_ON_USE.some((beginning) => pathname.startsWith(beginning)) ? keptOnUse(pathname) : null;
+}
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
+worker.addEventListener("install", (event) => {
+  // Phones keep tabs open for months: waiting for the last one to close would keep an old page alive.
+  event.waitUntil(fill().then(() => worker.skipWaiting()));
+});
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(dropEarlierVersions().then(() => worker.clients.claim()));
+});
+worker.addEventListener("fetch", (event) => {
+  const answered = answer(event.request);
+  if (answered !== null) event.respondWith(answered);
+});

@@ -1,0 +1,105 @@
+"""The files of the phone page, packed once and sent as they are."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+PWA = Path(__file__).resolve().parents[3] / "pwa"
+WORKER = "sw.js"
+
+PAGE = "index.html"
+
+VENDORED = "vendor"
+
+_COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
+_VERSION = b"@version@"
+_VENDOR = b'data-vendor=""'
+_TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
+}
+# Everything else in the folder is compressed by its own format.
+_PACKABLE = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm", ".webmanifest"}
+_MOST_FILES = 256
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """One file as it goes over the line; `packed` is None where gzip would gain nothing."""
+
+    content: bytes
+    packed: bytes | None
+    mimetype: str
+    sum: str
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What the page shows of the vendor, "" where the settings say nothing."""
+
+    name: str = ""
+    logo: str = ""
+    privacy: str = ""
+
+    @property
+    def attributes(self) -> bytes:
+        """The attributes of the page's body."""
+        named = f'data-vendor="{escape(self.name)}" data-logo="{escape(self.logo)}"'
+        return f'{named} data-privacy="{escape(self.privacy)}"'.encode()
+
+
+def find(name: str, vendor: Vendor) -> PageFile | None:
+    """Return a file of the page's folder by its path in it, or None where there is none."""
+    path = (PWA / name).resolve()
+    if not path.is_relative_to(PWA) or not path.is_file():
+        return None
+    if name == WORKER:
+        content = _without_comments(path.read_bytes())
+        return _packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
+    if name == PAGE:
+        return _packed(path.suffix, path.read_bytes().replace(_VENDOR, vendor.attributes))
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+def version(vendor: Vendor) -> str:
+    """Return a name for the state of the whole folder: it changes when any file or setting does."""
+    states = [
+        (path, path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(PWA.rglob("*"))
+        if path.suffix in _PACKABLE | {".png"}
+    ]
+    return _sum("".join(_read(*state).sum for state in states).encode("ascii") + vendor.attributes)
+
+
+@lru_cache(_MOST_FILES)
+def _read(path: Path, _changed: int, _size: int) -> PageFile:
+    """Read a file once for each of its states."""
+    content = path.read_bytes()
+    ours = path.suffix in {".js", ".css"} and VENDORED not in path.parts
+    return _packed(path.suffix, _without_comments(content) if ours else content)
+
+
+def _without_comments(content: bytes) -> bytes:
+    """Leave out comments that have lines to themselves: a third of each file; line numbers stay."""
+    return _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
+
+
+@lru_cache(_MOST_FILES)
+def _packed(suffix: str, content: bytes) -> PageFile:
+    mimetype = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    packed = gzip.compress(content, mtime=0) if suffix in _PACKABLE else None
+    return PageFile(content, packed, mimetype, _sum(content))
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,79 @@
+"""Typed codes: the same questions and deeds as with a scanned token, for whoever has no camera."""
+
+import pytest
+from sqlalchemy import func, select
+
+from protocol.activation_key import ActivationKey
+from server.core.models import Attempt, AuditEvent
+from server.db import transaction
+from server.faces.phone.api import MOST_FAILURES_PER_ADDRESS
+
+
+@pytest.fixture
+def typed(app):
+    client = app.test_client()
+
+    def ask(deed: str, key: str, computer_id: str, **more):
+        body = {"activation_key": key, "computer_id": computer_id, **more}
+        return client.post(f"/phone/v1/{deed}", json=body)
+
+    return ask
+
+
+def test_typed_codes_get_the_same_key_as_the_scanned_code(app, vendor, typed):
+    machine = vendor.machine(vendor.issue(seats=2))
+    codes = machine.activation_key.text.lower(), machine.computer_id.text.replace("-", "")
+    question = typed("requests", *codes, computer_name="LAB-PC-07").json
+    assert (question["kind"], question["state"], question["computer_name"]) == (
+        "activate",
+        "new",
+        "LAB-PC-07",
+    )
+    answer = typed("activations", *codes).json
+    token = machine.activation_token
+    scanned = app.test_client().post("/phone/v1/activations", json={"token": token}).json
+    assert answer["computer_key"] == scanned["computer_key"]
+    assert (scanned["state"], scanned["seats_used"]) == ("active", 1)
+    assert machine.activation_key.text not in str(answer)
+
+
+def test_a_mistyped_key_is_met_with_a_suggestion_and_nothing_is_written(vendor, typed):
+    machine = vendor.machine(vendor.issue())
+    right = machine.activation_key.text
+    wrong = ("0" if right[0] != "0" else "1") + right[1:]
+    answer = typed("requests", wrong, machine.computer_id.text)
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_activation_key")
+    assert answer.json["suggestion"] == right
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 0
+
+
+def test_a_computer_id_of_another_key_is_refused(vendor, typed):
+    one, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
+    answer = typed("activations", one.activation_key.text, other.computer_id.text)
+    assert answer.json["code"] == "computer_id_mismatch"
+
+
+def test_guesses_count_against_their_address_and_not_against_the_licence(vendor, typed):
+    machine = vendor.machine(vendor.issue())
+    for number in range(MOST_FAILURES_PER_ADDRESS):
+        key = ActivationKey.generate(number.to_bytes(12, "big")).text
+        assert typed("requests", key, machine.computer_id.text).json["code"] == "unknown_activation_key"
+    answer = typed("requests", machine.activation_key.text, machine.computer_id.text)
+    assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 1
+        assert set(session.scalars(select(AuditEvent.code))) >= {"unknown_activation_key"}
+
+
+@pytest.mark.parametrize(
+    "body", [{"activation_key": "A"}, {"computer_id": "A"}, {"activation_key": 1, "computer_id": 2}]
+)
+def test_half_of_the_codes_is_a_malformed_request(app, body):
+    assert app.test_client().post("/phone/v1/requests", json=body).json["code"] == "malformed_request"
+
+
+def test_codes_cannot_be_typed_to_deactivate(vendor, typed):
+    machine = vendor.machine(vendor.issue())
+    answer = typed("deactivations", machine.activation_key.text, machine.computer_id.text)
+    assert answer.json["code"] == "malformed_token"

@@ -1,0 +1,229 @@
+"""Everybody can use the page: axe on every state, keyboard only, large text, narrow screens, targets."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pwa.conftest import House, await_worker, key_on, sees
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TARGET = 44
+
+
+def activate(page: Page, house: House, style: str = "short") -> None:
+    vendor = getattr(house, style)
+    page.goto(house.scan(vendor.machine(vendor.issue(seats=3, features=("export",)))))
+    page.locator("#confirm").click()
+    key_on(page)
+
+
+def open_home(page, house):
+    page.goto(f"{house.origin}/a")
+    sees(page, "welcome")
+
+
+def open_question(page, house):
+    page.goto(house.scan(house.short.machine(house.short.issue(seats=3))))
+    sees(page, "confirm-activate")
+
+
+def open_key(page, house):
+    activate(page, house)
+
+
+def open_signed_key(page, house):
+    activate(page, house, "signed")
+
+
+def open_copied_key(page, house):
+    activate(page, house)
+    page.locator("#copy").click()
+    expect(page.locator(".outcome").last).not_to_be_empty()
+
+
+def open_large_key(page, house):
+    activate(page, house)
+    page.locator("#larger").click()
+
+
+def open_steps(page, house):
+    activate(page, house)
+    page.locator("#step-through").click()
+
+
+def open_steps_by_row(page, house):
+    activate(page, house, "signed")
+    page.locator("#step-through").click()
+
+
+def open_file_as_qr(page, house):
+    activate(page, house)
+    page.locator("#file-as-qr").click()
+
+
+def open_history(page, house):
+    activate(page, house)
+    page.locator("#finish").click()
+    page.locator("#history").click()
+    sees(page, "history")
+
+
+def open_empty_history(page, house):
+    open_history(page, house)
+    page.locator("#remove-all").click()
+    expect(page.locator(".kept")).to_have_count(0)
+
+
+def open_earlier_key(page, house):
+    open_history(page, house)
+    page.locator("#open-0").click()
+    sees(page, "key")
+
+
+def open_scanner(page, house):
+    open_home(page, house)
+    page.locator("#scan").click()
+    sees(page, "scan")
+
+
+def open_mistyped(page, house):
+    open_scanner(page, house)
+    key = house.short.issue().text
+    page.locator("#type").click()
+    page.locator("#activationKey").fill(("0" if key[0] != "0" else "1") + key[1:])
+    page.locator("#computerId").fill("ABCDE")
+    page.locator("#ask").click()
+    expect(page.locator("#use-suggestion")).to_be_visible()
+
+
+def open_problem(page, house):
+    page.goto(house.scan(house.short.machine(house.short.issue()))[:-1])
+    sees(page, "problem")
+
+
+def open_lost_network(page, house):
+    open_home(page, house)
+    await_worker(page)
+    page.context.set_offline(True)
+    page.goto("about:blank")
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "problem")
+
+
+def open_waiting_scan(page, house):
+    open_lost_network(page, house)
+    page.locator("#leave").click()
+    expect(page.locator("#resume-0")).to_be_visible()
+
+
+def open_release(page, house):
+    machine = house.short.machine(house.short.issue(seats=2))
+    house.short.activate(machine)
+    page.goto(house.scan(machine, releasing=True))
+    sees(page, "confirm-deactivate")
+
+
+def open_released(page, house):
+    open_release(page, house)
+    page.locator("#confirm").click()
+    sees(page, "released")
+
+
+STATES = [value for name, value in list(globals().items()) if name.startswith("open_")]
+BY_NAME = [state.__name__.removeprefix("open_") for state in STATES]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+def too_small(page: Page) -> list[str]:
+    return page.evaluate(
+        """least => [...document.querySelectorAll('button, select, input, textarea, a[href], label.button')]
+            .filter(element => element.checkVisibility() && !element.closest('.visually-hidden'))
+            .filter(element => !document.querySelector('dialog') || element.closest('dialog'))
+            .filter(element => !element.classList.contains('visually-hidden'))
+            .filter(element => {
+                const { width, height } = element.getBoundingClientRect();
+                return width < least || height < least;
+            })
+            .map(element => element.outerHTML.slice(0, 100))""",
+        TARGET,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES, ids=BY_NAME)
+def test_axe_finds_nothing_and_targets_are_large(house, phone, state, scheme):
+    page = phone(
+        color_scheme=scheme, reduced_motion="reduce", locale="de-DE" if scheme == "dark" else "en-GB"
+    )
+    state(page, house)
+    assert violations(page) == []
+    assert too_small(page) == []
+
+
+@pytest.mark.parametrize("state", STATES, ids=BY_NAME)
+def test_nothing_is_cut_off_on_a_narrow_screen_with_text_twice_as_large(house, phone, state):
+    page = phone(viewport={"width": 320, "height": 640}, locale="de-DE")
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '32px'; })"
+    )
+    state(page, house)
+    wide = """() => [document.documentElement, ...document.querySelectorAll('dialog')]
+        .some(element => element.scrollWidth > element.clientWidth)"""
+    assert not page.evaluate(wide)
+    hidden = """() => [...document.querySelectorAll('button, .symbols, select')]
+        .filter(element => element.checkVisibility())
+        .filter(element => {
+            const { left, right } = element.getBoundingClientRect();
+            return left < -1 || right > innerWidth + 1;
+        }).map(element => element.outerHTML.slice(0, 80))"""
+    assert page.evaluate(hidden) == []
+
+
+def test_a_machine_is_activated_with_the_keyboard_only(house, phone):
+    page = phone()
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "confirm-activate")
+    expect(page.locator("h1")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#confirm")).to_be_focused()
+    page.keyboard.press("Enter")
+    key_on(page)
+    expect(page.locator("h1")).to_be_focused()
+    order = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.id"))
+    in_page = page.evaluate("[...document.querySelectorAll('main button')].map(button => button.id)")
+    assert order == in_page[: len(order)]
+    page.locator("#step-through").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-next")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#step-through")).to_be_focused()
+
+
+def test_what_happens_is_announced(house, phone):
+    page = phone()
+    page.goto(house.scan(house.short.machine(house.short.issue(seats=5))))
+    announcer = page.get_by_role("status").last
+    expect(announcer).to_have_text("It will use seat 1 of 5.")
+    page.locator("#confirm").click()
+    expect(announcer).to_have_text("Type it into the License Wizard.")
+    page.locator("#step-through").click()
+    spelled = page.locator("#computer-key .symbols").first.get_attribute("aria-label")
+    expect(page.get_by_role("dialog")).to_have_accessible_name(f"Group 1 of 6 : {spelled}")
+
+
+def test_nothing_moves_for_those_who_want_it_still(house, phone):
+    page = phone(reduced_motion="reduce")
+    open_question(page, house)
+    assert page.locator(".card").evaluate("card => card.getAnimations().length") == 0

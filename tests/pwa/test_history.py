@@ -1,0 +1,64 @@
+"""Given keys are kept on the phone, shown without network, and removed when asked."""
+
+from playwright.sync_api import expect
+
+from tests.pwa.conftest import await_worker, key_on, sees
+
+
+def activate(house, page, name):
+    page.goto("about:blank")
+    page.goto(house.scan(house.short.machine(house.short.issue(), name)))
+    page.locator("#confirm").click()
+    key = key_on(page)
+    page.locator("#finish").click()
+    sees(page, "welcome")
+    return key
+
+
+def test_earlier_keys_are_shown_without_network(house, phone):
+    page = phone()
+    keys = [activate(house, page, name) for name in ("FIRST", "SECOND")]
+    await_worker(page)
+    page.context.set_offline(True)
+    page.goto("about:blank")
+    page.goto(f"{house.origin}/a")
+    page.locator("#history").click()
+    sees(page, "history")
+    expect(page.locator(".kept > li h2")).to_have_text(["SECOND", "FIRST"])
+    expect(page.locator("main")).to_contain_text("in this browser on this phone, so that")
+    page.locator("#open-1").click()
+    assert key_on(page) == keys[0]
+    page.locator("#finish").click()
+    sees(page, "history")
+
+
+def test_they_are_removed_one_by_one_and_all_at_once(house, phone):
+    page = phone()
+    for name in ("ONE", "TWO", "THREE"):
+        activate(house, page, name)
+    page.locator("#history").click()
+    page.locator("#remove-1").click()
+    expect(page.locator(".kept > li h2")).to_have_text(["THREE", "ONE"])
+    page.locator("#open-1").click()
+    page.locator("#remove").click()
+    expect(page.locator(".kept > li h2")).to_have_text(["THREE"])
+    page.locator("#remove-all").click()
+    expect(page.locator(".kept")).to_have_count(0)
+    page.locator("#back").click()
+    sees(page, "welcome")
+    expect(page.locator("#history")).to_have_count(0)
+
+
+def test_the_key_of_a_deactivated_computer_is_removed(house, phone):
+    machine = house.short.machine(house.short.issue())
+    page = phone()
+    page.goto(house.scan(machine))
+    page.locator("#confirm").click()
+    key_on(page)
+    page.goto("about:blank")
+    page.goto(house.scan(machine, releasing=True))
+    page.locator("#confirm").click()
+    sees(page, "released")
+    page.locator("#finish").click()
+    sees(page, "welcome")
+    expect(page.locator("#history")).to_have_count(0)

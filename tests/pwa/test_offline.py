@@ -1,0 +1,111 @@
+"""The page is installable, opens without network, keeps scans, and a lost answer costs no seat."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pwa.conftest import await_worker, key_on, sees
+from tests.pwa.line import line_to
+
+
+def test_the_page_can_be_installed(house, phone):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    errors = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+    # A browser that a test drives keeps nothing, like a private window; nothing else may stand in the way.
+    assert [error["errorId"] for error in errors["installabilityErrors"]] in ([], ["in-incognito"])
+
+
+def test_after_one_visit_the_page_opens_without_network(house, phone):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    page.context.set_offline(True)
+    for address in ("/a", "/A"):
+        page.goto("about:blank")
+        page.goto(f"{house.origin}{address}")
+        sees(page, "welcome")
+
+
+def test_nothing_that_the_server_answered_is_in_the_cache(house, phone):
+    machine = house.short.machine(house.short.issue())
+    page = phone()
+    page.goto(house.scan(machine))
+    page.locator("#confirm").click()
+    key_on(page)
+    await_worker(page)
+    kept = page.evaluate(
+        """async () => {
+            const paths = [];
+            for (const name of await caches.keys())
+                for (const request of await (await caches.open(name)).keys())
+                    paths.push(new URL(request.url).pathname);
+            return paths;
+        }"""
+    )
+    assert len(kept) > 20
+    assert [path for path in kept if path != "/a" and not path.startswith("/pwa/")] == []
+
+
+def test_a_scan_without_network_is_kept_and_finished_when_the_network_is_back(house, phone):
+    key = house.short.issue()
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    page.context.set_offline(True)
+    page.goto("about:blank")
+    page.goto(house.scan(house.short.machine(key)))
+    sees(page, "problem")
+    expect(page.locator("#scan-kept")).to_be_visible()
+    page.context.set_offline(False)
+    sees(page, "confirm-activate")
+    assert house.short.seats_used(key) == 0, "the tap stays the person's"
+    page.locator("#confirm").click()
+    key_on(page)
+    page.locator("#finish").click()
+    expect(page.locator("#resume-0")).to_have_count(0)
+
+
+def test_a_kept_scan_outlives_the_tab_and_can_be_taken_up_or_removed(house, phone):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    context = page.context
+    context.set_offline(True)
+    page.goto("about:blank")
+    for name in ("one", "two"):
+        page.goto("about:blank")
+        page.goto(house.scan(house.short.machine(house.short.issue(), name)))
+        expect(page.locator("#scan-kept")).to_be_visible()
+    page.close()
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto(f"{house.origin}/a")
+    expect(later.locator("#resume-1")).to_be_visible()
+    later.locator("#drop-1").click()
+    expect(later.locator("#resume-1")).to_have_count(0)
+    later.locator("#resume-0").click()
+    sees(later, "confirm-activate")
+    expect(later.locator("h1")).to_contain_text("two")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_answer_lost_after_the_server_committed_costs_no_second_seat(house, phone, times):
+    key = house.short.issue(seats=5)
+    machine = house.short.machine(key)
+    with line_to(("127.0.0.1", house.port)) as line:
+        page = phone()
+        page.goto(house.scan(machine, origin=f"http://127.0.0.1:{line.port}"))
+        sees(page, "confirm-activate")
+        line.loses = b"POST /phone/v1/activations"
+        for _ in range(times):
+            page.locator("#confirm, #try-again").first.click()
+            sees(page, "problem")
+            expect(page.locator("#try-again")).not_to_have_attribute("aria-busy", "true")
+        assert line.lost >= times
+        assert house.short.seats_used(key) == 1, "the server had committed"
+        line.loses = None
+        page.locator("#try-again").click()
+        shown = key_on(page)
+    assert shown == house.short.activate(machine).computer_key
+    assert house.short.seats_used(key) == 1

@@ -1,0 +1,111 @@
+"""Scanning in the page, through the whole camera path: Chromium's camera shows a film of a QR code."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from demo.browser import FLAGS, REPORT_CSP_VIOLATIONS
+from tests.pwa.conftest import key_on, sees
+from tests.pwa.film import make_film
+
+
+@pytest.fixture
+def filmed(tmp_path: Path) -> Iterator:
+    """Start phones whose camera shows a film; `own_reader` leaves the browser its BarcodeDetector."""
+    chromium = shutil.which("chromium")
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        running = []
+
+        def start(*texts: str | None, device: bool = True) -> Page:
+            film = make_film(tmp_path / "film.y4m", *texts)
+            camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+            flags = [*FLAGS, "--use-fake-ui-for-media-stream", *(camera if device else ())]
+            browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+            running.append(browser)
+            page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB").new_page()
+            page.add_init_script(REPORT_CSP_VIOLATIONS)
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
+            return page
+
+        yield start
+        for browser in running:
+            browser.close()
+    assert faults == []
+
+
+def test_machines_are_scanned_one_after_the_other_with_our_own_reader(house, filmed):
+    """Chromium on Linux has no reader, so this is the WebAssembly's way: camera, canvas, zxing."""
+    license = house.short.issue(seats=5)
+    machine = house.short.machine(license, "FILMED")
+    page = filmed(None, house.scan(machine))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    sees(page, "scan")
+    assert not [url for url in asked if "/vendor/" in url], "loaded only on use"
+    page.locator("#camera").click()
+    sees(page, "confirm-activate")
+    assert [url for url in asked if url.endswith("zxing_reader.wasm")]
+    assert [url for url in asked if not url.startswith(house.origin)] == []
+    assert "FILMED" in page.locator("h1").inner_text()
+    page.locator("#confirm").click()
+    assert key_on(page) == house.short.activate(machine).computer_key
+    page.locator("#scan-next").click()
+    sees(page, "scan")
+    page.locator("#camera").click()
+    sees(page, "confirm-activate")
+
+
+def test_the_camera_goes_off_when_the_view_is_left(house, filmed):
+    page = filmed(None)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    video = page.locator("video.camera")
+    expect(video).to_be_visible()
+    stream = video.evaluate_handle(
+        """video => new Promise(done => {
+            const look = () => video.srcObject ? done(video.srcObject) : setTimeout(look, 50);
+            look();
+        })"""
+    )
+    page.locator("#back").click()
+    sees(page, "welcome")
+    ended = """stream => new Promise(done => {
+        const look = () => stream.getTracks().every(track => track.readyState === 'ended')
+            ? done(true) : setTimeout(look, 50);
+        look();
+    })"""
+    assert stream.evaluate(ended)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("https://example.com/menu", "This is some other QR code"),
+        ("HTTPS://ELSEWHERE.EXAMPLE/A#0123456789ABCDEF", "another server, elsewhere.example"),
+    ],
+)
+def test_another_code_is_explained_and_the_camera_stays_on(house, filmed, text, words):
+    page = filmed(text)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    expect(page.locator(".outcome")).to_contain_text(words)
+    expect(page.locator("video.camera")).to_be_visible()
+
+
+def test_without_a_camera_the_page_says_what_else_there_is(house, filmed):
+    page = filmed(None, device=False)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    expect(page.locator(".outcome")).to_contain_text("The page has no camera here.")

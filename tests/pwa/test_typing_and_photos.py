@@ -1,0 +1,45 @@
+"""The ways in for phones whose camera reads no codes: a photo, or both codes typed."""
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.pwa.conftest import key_on, sees
+from tests.pwa.film import qr_picture
+
+
+def test_a_photo_is_read_too(house, phone, tmp_path):
+    qr_picture(house.scan(house.short.machine(house.short.issue(), "PHOTO")), 900).save(tmp_path / "code.png")
+    Image.new("L", (600, 600), 200).save(tmp_path / "empty.png")
+    (tmp_path / "no.png").write_text("no picture")
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    for name, words in (("empty", "No code was found"), ("no", "cannot be opened as a picture")):
+        page.locator("#photo").set_input_files(tmp_path / f"{name}.png")
+        expect(page.locator(".outcome")).to_contain_text(words)
+    page.locator("#photo").set_input_files(tmp_path / "code.png")
+    sees(page, "confirm-activate")
+    expect(page.locator("h1")).to_contain_text("PHOTO")
+
+
+def test_typed_codes_lead_to_the_same_key_and_a_mistyped_one_is_met_with_a_suggestion(house, phone):
+    license = house.short.issue()
+    machine = house.short.machine(license, "TYPED")
+    mistyped = license.text[:3] + ("0" if license.text[3] != "0" else "1") + license.text[4:]
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#type").click()
+    page.locator("#activationKey").fill(mistyped)
+    page.locator("#computerId").fill(machine.computer_id.text.lower().replace("-", " "))
+    page.locator("#computerName").fill("TYPED")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fault")).to_contain_text(f"Did you mean {license.text}?")
+    expect(page.locator("#activationKey")).to_have_attribute("aria-invalid", "true")
+    page.locator("#use-suggestion").click()
+    page.locator("#ask").click()
+    sees(page, "confirm-activate")
+    expect(page.locator("h1")).to_contain_text("TYPED")
+    assert house.short.seats_used(license) == 0
+    page.locator("#confirm").click()
+    assert key_on(page) == house.short.activate(machine).computer_key

@@ -1,0 +1,125 @@
+"""Every word is there in every language, and none is left over."""
+
+import json
+import re
+
+import pytest
+
+from protocol.alphabet import SYMBOLS
+from server.problems import STATUS
+
+# What the code puts together: each expression with what stands for it.
+FAMILIES = {
+    r"`confirm\.": "confirm",
+    r"`problems\.": "problems",
+    r"`typed\.": "typed",
+    r"`spelling\.": "spelling",
+    r"`scan\.camera\.": "scan.camera",
+    r"`released\.": "released",
+    r"`key\.": "key",
+    r"`welcome\.": "welcome",
+    r"`problem\.": "problem",
+}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@pytest.fixture(scope="module")
+def catalogues(root):
+    return {path.stem: json.loads(path.read_text()) for path in (root / "pwa" / "strings").glob("*.json")}
+
+
+@pytest.fixture(scope="module")
+def code(root):
+    return "\n".join(path.read_text() for path in sorted((root / "pwa" / "js").rglob("*.js")))
+
+
+def flat(words: dict, place: str = "") -> dict[str, str]:
+    """Every text by its dotted key; the plural forms of one text count as one, since languages differ."""
+    found: dict[str, str] = {}
+    for name, value in words.items():
+        if isinstance(value, str):
+            found[place + name] = value
+        elif "other" in value:
+            found[place + name] = " ".join(value.values())
+        else:
+            found |= flat(value, f"{place}{name}.")
+    return found
+
+
+def test_every_language_says_the_same_things_with_the_same_names_in_them(catalogues):
+    english = flat(catalogues["en"])
+    for language, words in catalogues.items():
+        other = flat(words)
+        assert other.keys() == english.keys(), language
+        differing = [
+            key
+            for key, text in other.items()
+            if set(PLACEHOLDER.findall(text)) != set(PLACEHOLDER.findall(english[key]))
+        ]
+        assert differing == [], language
+        assert [key for key, text in other.items() if not text.strip()] == []
+
+
+def test_every_catalogue_has_the_plural_forms_of_its_language(catalogues):
+    """English and German both tell one from many."""
+
+    def plurals(words):
+        for value in words.values():
+            if isinstance(value, dict):
+                if "other" in value:
+                    yield value
+                else:
+                    yield from plurals(value)
+
+    for words in catalogues.values():
+        assert all(forms.keys() == {"one", "other"} for forms in plurals(words))
+
+
+def test_every_catalogue_is_offered_and_every_offer_has_a_catalogue(catalogues, code):
+    offered = re.search(r"LANGUAGES = Object\.freeze\(\{(.+?)\}\)", code)
+    assert set(re.findall(r"(\w+):", offered[1])) == set(catalogues)
+    assert all(words["meta"]["language"] == language for language, words in catalogues.items())
+
+
+def test_every_key_that_the_code_names_has_words(catalogues, code):
+    english = catalogues["en"]
+    named = set(re.findall(r'"([a-z]\w*(?:\.\w+)+)"', code)) - {"keyferry.token", "keyferry.language"}
+    named = {key for key in named if key.split(".")[0] in english}
+    assert len(named) > 60
+
+    def there(key):
+        place = english
+        for step in key.split("."):
+            if not isinstance(place, dict) or step not in place:
+                return False
+            place = place[step]
+        return True
+
+    assert [key for key in named if not there(key)] == []
+
+
+def test_no_words_are_left_over(catalogues, code):
+    """Every text is named in the code, whole or by the beginning of a key that the code completes."""
+    composed = [prefix for pattern, prefix in FAMILIES.items() if re.search(pattern, code)]
+    unused = []
+    for key in flat(catalogues["en"]):
+        whole = re.search(rf'"{re.escape(key.removesuffix(".named").removesuffix(".unnamed"))}"', code)
+        ending = key.rsplit(".", 1)[-1]
+        partly = any(key.startswith(f"{prefix}.") for prefix in composed) and (
+            re.search(rf"[\"'`.}}]{re.escape(ending)}\b", code) or key.startswith(("problems.", "spelling."))
+        )
+        in_typed = key.startswith("typed.problems.")
+        if not (whole or partly or in_typed):
+            unused.append(key)
+    assert unused == []
+
+
+def test_every_problem_of_the_server_has_words(catalogues, code):
+    # These two have no way to a phone's screen: the page asks only at addresses that there are.
+    own = {"not_found", "method_not_allowed", "unsupported_media_type", "malformed_computer_key"}
+    assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
+
+
+def test_every_symbol_of_a_key_can_be_spelled(catalogues):
+    for words in catalogues.values():
+        assert words["spelling"].keys() == set(SYMBOLS)
