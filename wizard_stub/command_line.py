@@ -105,8 +105,7 @@ def wizard(
     if context.invoked_subcommand is not None:
         return 0
     if not has_terminal():
-        click.echo(context.get_help())
-        return failures.USAGE
+        raise click.UsageError("Missing command: the full screen needs a terminal.", context)
     return open_wizard(
         invocation.control(),
         invocation.profile,

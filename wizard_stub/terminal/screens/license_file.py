@@ -62,6 +62,7 @@ class LicenseFileScreen(WizardScreen):
             self._complete(named)
         else:
             self._tell(self.say("file.none"))
+            self.query_one(Input).focus()
 
     @work(exclusive=True)
     async def _complete(self, named: str) -> None:
