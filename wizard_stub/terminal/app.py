@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from protocol.profile import WizardProfile
 from wizard_stub.control import ActivationControl
 from wizard_stub.terminal.screens.home import HomeScreen
+from wizard_stub.terminal.themes import DARK, LIGHT
 from wizard_stub.terminal.words import Words
 
 # The last takes the terminal's own colours, whatever they are.
-_THEMES = {"dark": "textual-dark", "light": "textual-light", "terminal": "ansi-dark"}
+_THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
 
 
 class WizardApp(App[None]):
@@ -44,8 +45,15 @@ class WizardApp(App[None]):
         self.look = look
         self.failure: Exception | None = None
 
+    @property
+    def lacks_colours(self) -> bool:
+        """Whether nobody knows which of ground and character is the lighter one."""
+        return self.console.color_system is None or (self.no_color and self.native_ansi_color)
+
     def on_mount(self) -> None:
         """Open the overview."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
         self.theme = _THEMES[self.look]
         self.push_screen(HomeScreen())
 

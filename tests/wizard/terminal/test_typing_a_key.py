@@ -1,5 +1,7 @@
 """What the wizard says about what is typed: at once, and after the last character."""
 
+from datetime import timedelta
+
 import pytest
 from textual.geometry import Offset
 
@@ -238,10 +240,12 @@ def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, beg
 
     async def story(person: Person) -> None:
         await person.choose("type_key")
-        await person.paste(vendor.computer_key(begun, expires=today.replace(day=1)))
+        await person.paste(
+            vendor.computer_key(begun, issued=today - timedelta(9), expires=today - timedelta(5))
+        )
         assert "genuine, but the licence has ended" in person.sees
         await person.press("ctrl+u")
-        await person.paste(vendor.computer_key(begun, issued=today.replace(month=5)))
+        await person.paste(vendor.computer_key(begun, issued=today + timedelta(60), expires=None))
         assert "issued on a later day than this computer’s clock shows" in person.sees
 
     tell(machine, story)

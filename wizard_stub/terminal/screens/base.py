@@ -53,9 +53,9 @@ class WizardScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Put the bars around the body."""
         with Horizontal(id="title-bar"):
-            title = self.say("app.title", product=self.wizard.profile.product_name)
+            title = self.say("bar.title", product=self.wizard.profile.product_name)
             yield Static(title, id="product", markup=False)
-            yield Static(self.say("app.no_network"), id="no-network", markup=False)
+            yield Static(self.say("bar.no_network"), id="no-network", markup=False)
         with VerticalScroll(id="body", can_focus=False):
             yield from self.body()
         with Horizontal(id="key-bar"):

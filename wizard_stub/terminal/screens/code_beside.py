@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Middle, VerticalScroll
 from textual.screen import Screen
+from textual.widgets import Static
 
 from wizard_stub.terminal.screens.base import WizardScreen
 from wizard_stub.terminal.widgets.scan_code import ScanCodeView
@@ -30,11 +32,17 @@ class CodeBesideScreen(WizardScreen):
         with Horizontal(id="beside"):
             yield ScanCodeView(self._url, too_small=self.wizard.words.raw("scan.too_small"))
             with VerticalScroll(id="aside", can_focus=False):
+                if self.wizard.lacks_colours:
+                    yield Static(self.say("scan.invert"), classes="text note", markup=False)
                 yield from self.aside()
 
     def aside(self) -> ComposeResult:
         """Yield what stands beside the code."""
         raise NotImplementedError
+
+    def on_resize(self) -> None:
+        """Draw the code as soon as there is room for it."""
+        self.query_one(ScanCodeView).refresh()
 
     def action_invert(self) -> None:
         """Exchange black and white."""
@@ -58,8 +66,13 @@ class CodeAloneScreen(Screen[None]):
         with Middle(), Center():
             yield ScanCodeView(self._url, too_small=self._too_small)
 
-    def on_key(self) -> None:
-        """Return."""
+    def on_resize(self) -> None:
+        """Draw the code as soon as there is room for it."""
+        self.query_one(ScanCodeView).refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        """Return, and let the key do nothing else on the screen below."""
+        event.stop()
         self.dismiss()
 
     def on_click(self) -> None:
