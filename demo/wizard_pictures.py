@@ -197,11 +197,10 @@ def take_all(folder: Path, *, look: str, language: str = "en") -> None:
 
 
 def main(folder: Path = PICTURES) -> None:
-    """Take every picture in light and dark, and the whole way in German in dark."""
+    """Take every picture in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
     for look in ("dark", "light"):
         take_all(folder, look=look)
-    take_all(folder, look="light", language="de")
 
 
 if __name__ == "__main__":

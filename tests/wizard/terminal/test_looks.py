@@ -1,10 +1,13 @@
 """How it looks: QR codes that a phone reads, everything inside 80 by 24, and nothing said by colour alone."""
 
+from dataclasses import dataclass, field
+
 import pytest
 import zxingcpp
 
 from demo.terminal_picture import Cell, cells_of, picture_of
 from protocol.computer_key import Style
+from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
 from wizard_stub.terminal.app import WizardApp
 from wizard_stub.terminal.opening import LOOKS, look_of
@@ -103,60 +106,71 @@ def test_a_terminal_that_is_too_small_for_the_code_says_how_large_it_must_be(mac
     tell(machine, story, size=(80, 16))
 
 
+@dataclass
+class Inspection:
+    """Looks at each step of a whole life: does it fit, can it be read, does its help?"""
+
+    person: Person
+    vendor: Vendor
+    machine: Machine
+    seen: set[str] = field(default_factory=set)
+
+    async def look(self) -> None:
+        person = self.person
+        step = person.step
+        self.seen.add(step)
+        assert is_whole(person), f"{step} does not fit: {person.sees}"
+        assert faint_cells(person.app) == set(), step
+        await person.press("f1")
+        assert person.step == "Help"
+        assert is_whole(person), f"the help of {step} does not fit"
+        await person.press("escape")
+        assert person.step == step
+
+    async def choose(self, *names: str) -> None:
+        for name in names:
+            await self.person.choose(name)
+            await self.look()
+
+    async def request(self, key: str) -> None:
+        await self.look()
+        await self.choose("activate", "key")
+        await self.person.paste(key[:7] + key[8] + key[7] + key[9:])
+        await self.look()
+        await self.person.press("ctrl+u")
+        await self.person.paste(key)
+        await self.person.paste("LAB-PC-07-AB")
+        await self.choose("continue")
+
+    async def activate(self) -> None:
+        await self.choose("type_key")
+        await self.person.paste("A" * 5 * self.person.typed.count)
+        await self.look()
+        await self.person.press("escape")
+        await self.choose("use_file")
+        await self.person.press("escape", "escape", "escape", "escape")
+        await self.choose("start_over", "no", "type_key")
+        issued = self.vendor.computer_key(self.machine.control().pending())
+        await self.person.paste("?" + issued[1:])
+        await self.look()
+
+    async def deactivate(self) -> None:
+        await self.choose("home", "deactivate", "go-on", "yes")
+
+
 @languages
 @pytest.mark.parametrize("style", list(Style))
 def test_every_step_fits_a_small_terminal_and_can_be_read(machine, vendor, key, language, style):
     vendor.style = style
-    seen: list[str] = []
 
     async def story(person: Person) -> None:
-        async def fits(name: str) -> None:
-            seen.append(person.step)
-            assert is_whole(person), f"{name} does not fit"
-            assert faint_cells(person.app) == set(), name
-            await person.press("f1")
-            assert person.step == "Help"
-            assert is_whole(person), f"the help of {name} does not fit"
-            await person.press("escape")
-
-        await fits("welcome")
-        await person.choose("activate")
-        await fits("method")
-        await person.choose("key")
-        await person.paste(key.text[:7] + key.text[8] + key.text[7] + key.text[9:])
-        await fits("suggestion")
-        await person.press("ctrl+u")
-        await person.paste(key.text)
-        await person.paste("LAB-PC-07-AB")
-        await person.choose("continue")
-        await fits("scan")
-        await person.choose("type_key")
-        await person.paste("A" * 24 * 5 if style is Style.SIGNED else "A" * 30)
-        await fits("computer key")
-        await person.press("escape")
-        await person.choose("use_file")
-        await fits("licence file")
-        await person.press("escape", "escape", "escape", "escape")
-        await fits("pending")
-        await person.choose("start_over")
-        await fits("start over")
-        await person.press("escape")
-        await person.choose("type_key")
-        begun = machine.control().pending()
-        issued = vendor.computer_key(begun)
-        await person.paste("?" + issued[1:])
-        await fits("done")
-        await person.press("escape")
-        await fits("licensed")
-        await person.choose("deactivate")
-        await fits("deactivate")
-        await person.choose("go-on")
-        await fits("confirm")
-        await person.choose("yes")
-        await fits("released")
+        inspection = Inspection(person, vendor, machine)
+        await inspection.request(key.text)
+        await inspection.activate()
+        await inspection.deactivate()
+        assert inspection.seen == STEPS
 
     tell(machine, story, language=language, look="dark" if language == "en" else "light")
-    assert set(seen) == STEPS
 
 
 def test_the_focus_and_what_is_doubtful_are_told_without_colour(machine, vendor, key):
