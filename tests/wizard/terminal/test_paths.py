@@ -88,7 +88,7 @@ def test_who_has_a_computer_key_but_no_request_is_told_that_it_cannot_fit(machin
     async def story(person: Person) -> None:
         await person.choose("activate")
         await person.choose("key")
-        assert "made for the computer ID" in person.sees
+        assert "fits one computer ID" in person.sees
         await person.paste(key.text)
         await person.choose("continue")
         assert person.step == "Scan"

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
+from wizard_stub.terminal.problems import Refusal
 from wizard_stub.terminal.widgets.choice import Choice
 
 if TYPE_CHECKING:
@@ -108,11 +109,24 @@ class WizardScreen(Screen[None]):
 
     async def in_background(self, work: Callable[[], T]) -> T:
         """Let the control work in a thread, since scrypt and a repair would freeze the screen."""
-        worker = self.run_worker(work, thread=True, exit_on_error=False)
+        refusals: list[Exception] = []
+
+        def attempt() -> T | None:
+            # A refusal is an answer, not a failure of the thread.
+            try:
+                return work()
+            except Refusal as error:
+                refusals.append(error)
+                return None
+
+        worker = self.run_worker(attempt, thread=True, exit_on_error=False)
         try:
-            return await worker.wait()
+            answer = await worker.wait()
         except WorkerFailed as failed:
             raise failed.error from None
+        if refusals:
+            raise refusals[0]
+        return cast("T", answer)
 
 
 class KeyHint(Static):
