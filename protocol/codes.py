@@ -77,6 +77,15 @@ def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
     return found
 
 
+def recognised(text: str) -> Kind | None:
+    """Return the kind of code that a text is without any mistake, or None where it is none."""
+    try:
+        groups = typed_groups(text, limit=4 * max(kind.length for kind in Kind))
+    except MalformedCode:
+        return None
+    return next((kind for kind in Kind if _is_exactly(kind, groups)), None)
+
+
 def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...]:
     """Return the typed groups; raises MalformedCode where nothing, or no code of any kind, was typed.
 

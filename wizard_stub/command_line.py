@@ -20,6 +20,8 @@ from wizard_stub.control import ActivationControl
 from wizard_stub.files import Pictures, read_license_file, read_profile
 from wizard_stub.qr import ScanCode
 from wizard_stub.results import LicenseState, Released
+from wizard_stub.terminal.opening import LOOKS, has_terminal, open_wizard
+from wizard_stub.terminal.words import LANGUAGES
 
 _PATH = click.Path(path_type=Path)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
@@ -28,6 +30,7 @@ _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this 
 
 _EXAMPLES = """\b
 Examples:
+  keyferry-wizard --profile demo.json --state lic
   keyferry-wizard --profile demo.json --state lic request 1A2B3-… --name LAB-7
   keyferry-wizard --profile demo.json --state lic activate 1C2D3-…
   keyferry-wizard --profile demo.json --state lic activate --file demo.lic
@@ -75,16 +78,42 @@ class Invocation:
         )
 
 
-@click.group(epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.option("--profile", "profile_path", type=_PATH, help="The wizard profile of the product (JSON).")
 @click.option("--state", "folder", type=_PATH, help="The folder that keeps the licence; made where missing.")
 @click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="The language of the full screen.")
+@click.option("--look", type=click.Choice(LOOKS), help="Its colours; F2 changes them.")
 @click.pass_context
 def wizard(
-    context: click.Context, profile_path: Path | None, folder: Path | None, machine: str | None
-) -> None:
-    """Activate a product on a computer that has no network, with a phone that has one."""
-    context.obj = Invocation(profile_path, folder, machine)
+    context: click.Context,
+    profile_path: Path | None,
+    folder: Path | None,
+    machine: str | None,
+    language: str | None,
+    look: str | None,
+) -> int:
+    """Activate a product on a computer that has no network, with a phone that has one.
+
+    Without a command, the wizard opens full screen.
+    """
+    invocation = context.obj = Invocation(profile_path, folder, machine)
+    if context.invoked_subcommand is not None:
+        return 0
+    if not has_terminal():
+        raise click.UsageError("Missing command: the full screen needs a terminal.", context)
+    return open_wizard(
+        invocation.control(),
+        invocation.profile,
+        invocation.folder or Path(),
+        language=language,
+        look=look,
+        environment=os.environ,
+    )
 
 
 def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[..., int]], click.Command]:

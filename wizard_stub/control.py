@@ -113,14 +113,12 @@ class ActivationControl:
                 partial(self._new_grant, state, activation_key, name),
             )
             self._folder.write(state)
-        return Begun(
-            activation_key=grant.activation_key,
-            computer_id=self._machine.computer_id(grant),
-            computer_name=grant.computer_name,
-            url=self._machine.activation_url(grant),
-            renewal=grant is not state.pending,
-            set_aside=aside,
-        )
+        return self._begun(grant, renewal=grant is not state.pending, set_aside=aside)
+
+    def pending(self) -> Begun | None:
+        """Return what was begun and waits for its key, to be shown again; raises the errors of the state."""
+        state = self._read()
+        return self._begun(state.pending, renewal=False) if state and state.pending else None
 
     def complete(self, text: str) -> Completed:
         """Take a typed computer key, or the text of a licence file, and store the licence durably.
@@ -221,6 +219,16 @@ class ActivationControl:
             )
         self._settled_anchor(state)
         return self._released(released[-1])
+
+    def _begun(self, grant: Grant, *, renewal: bool, set_aside: Path | None = None) -> Begun:
+        return Begun(
+            activation_key=grant.activation_key,
+            computer_id=self._machine.computer_id(grant),
+            computer_name=grant.computer_name,
+            url=self._machine.activation_url(grant),
+            renewal=renewal,
+            set_aside=set_aside,
+        )
 
     def _released(self, grant: Grant) -> Released:
         return Released(

@@ -194,3 +194,11 @@ def test_no_result_shows_a_key_in_its_repr(machine, vendor):
         assert typed not in text
         assert released.code.text not in text
         assert "HTTPS" not in text
+
+
+def test_what_is_pending_can_be_shown_again_without_its_activation_key(machine):
+    assert machine.control().pending() is None
+    begun = machine.control().begin(machine.vendor.activation_key(), "LAB-PC-07")
+    assert machine.control().pending() == begun
+    machine.control().complete(machine.vendor.computer_key(begun))
+    assert machine.control().pending() is None

@@ -1,0 +1,103 @@
+"""Paints the screen of a Textual application as a picture, cell by cell, as a terminal does.
+
+A browser would paint Textual's SVG with hair-thin gaps between the cells, and a QR code with gaps is not what
+a person sees. Blocks are filled here to the last pixel.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import Image, ImageDraw, ImageFont
+from rich.color import Color
+from rich.style import Style
+from textual.app import App
+
+# At this size a character of this font is 12.04 pixels wide: boxes close without gaps.
+FONT_SIZE = 20
+CELL_WIDTH, CELL_HEIGHT = 12, 24
+_FONTS = Path("/usr/share/fonts/truetype/dejavu")
+_FACES = {False: "DejaVuSansMono.ttf", True: "DejaVuSansMono-Bold.ttf"}
+_UPPER, _LOWER = {"█", "▀"}, {"█", "▄"}
+_GROUNDS = {True: ((0xE6, 0xE6, 0xE6), (0x12, 0x12, 0x12)), False: ((0x10, 0x10, 0x10), (0xFF, 0xFF, 0xFF))}
+_DIM = 0.6
+
+Colour = tuple[int, int, int]
+
+
+class Cell(NamedTuple):
+    """One character as a terminal shows it."""
+
+    character: str
+    colour: Colour
+    ground: Colour
+    bold: bool
+    underlined: bool
+
+
+def cells_of(app: App[None]) -> list[list[Cell]]:
+    """Return what is on the screen now, line by line."""
+    usual = _GROUNDS[app.current_theme.dark]
+    lines = []
+    for strip in app.screen._compositor.render_strips():
+        line: list[Cell] = []
+        for segment in strip:
+            line.extend(_cell(character, segment.style or Style.null(), usual) for character in segment.text)
+        lines.append(line)
+    return lines
+
+
+def picture_of(app: App[None]) -> Image.Image:
+    """Paint what is on the screen now."""
+    cells = cells_of(app)
+    size = (CELL_WIDTH * max(map(len, cells)), CELL_HEIGHT * len(cells))
+    picture = Image.new("RGB", size)
+    drawing = ImageDraw.Draw(picture)
+    for row, line in enumerate(cells):
+        for column, cell in enumerate(line):
+            _paint(drawing, column * CELL_WIDTH, row * CELL_HEIGHT, cell)
+    return picture
+
+
+def _paint(drawing: ImageDraw.ImageDraw, left: int, top: int, cell: Cell) -> None:
+    middle, right, bottom = top + CELL_HEIGHT // 2, left + CELL_WIDTH - 1, top + CELL_HEIGHT - 1
+    drawing.rectangle((left, top, right, bottom), fill=cell.ground)
+    if cell.character in _UPPER | _LOWER:
+        if cell.character in _UPPER:
+            drawing.rectangle((left, top, right, middle - 1), fill=cell.colour)
+        if cell.character in _LOWER:
+            drawing.rectangle((left, middle, right, bottom), fill=cell.colour)
+    elif cell.character.strip():
+        drawing.text((left, top), cell.character, font=_font(cell.bold), fill=cell.colour)
+    if cell.underlined:
+        drawing.line((left, bottom - 2, right, bottom - 2), fill=cell.colour)
+
+
+@cache
+def _font(bold: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_FONTS / _FACES[bold], FONT_SIZE)
+
+
+def _cell(character: str, style: Style, usual: tuple[Colour, Colour]) -> Cell:
+    colour, ground = _rgb(style.color, usual[0]), _rgb(style.bgcolor, usual[1])
+    if style.reverse:
+        colour, ground = ground, colour
+    if style.dim:
+        colour = _blend(colour, ground)
+    return Cell(character, colour, ground, bool(style.bold), bool(style.underline))
+
+
+def _rgb(colour: Color | None, usual: Colour) -> Colour:
+    if colour is None or colour.is_default:
+        return usual
+    red, green, blue = colour.get_truecolor()
+    return red, green, blue
+
+
+def _blend(colour: Colour, ground: Colour) -> Colour:
+    red, green, blue = (
+        round(_DIM * mine + (1 - _DIM) * behind) for mine, behind in zip(colour, ground, strict=True)
+    )
+    return red, green, blue

@@ -1,0 +1,207 @@
+"""Makes the pictures of the License Wizard: `python -m demo.wizard_pictures [FOLDER]`.
+
+The real screens over the real control, with fixed secrets and a fixed clock, so that the same code always
+makes the same pictures. The keys in them open nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from textual import events
+from textual.pilot import Pilot
+
+from demo.terminal_picture import picture_of
+from protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from protocol.claims import Claims
+from protocol.computer_key import Binding, Style, issue_short, issue_signed
+from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from wizard_stub.control import ActivationControl
+from wizard_stub.results import Begun
+from wizard_stub.terminal.app import WizardApp
+from wizard_stub.terminal.words import Words
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+SIZE = (80, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+# Enough shades for a terminal, and a third of the size.
+_SHADES = 32
+
+Step = Callable[[Pilot[None]], Awaitable[object]]
+
+
+def _fixed(name: str, count: int) -> bytes:
+    return sha256(name.encode()).digest()[:count]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A product, an activation key and a machine for pictures."""
+
+    style: Style
+    folder: Path
+
+    @property
+    def profile(self) -> WizardProfile:
+        """The profile of an invented product."""
+        epoch = ProfileEpoch(
+            1,
+            _fixed("application", 32),
+            self._signer("typed").public_key().public_bytes_raw(),
+            self._signer("file").public_key().public_bytes_raw(),
+        )
+        return WizardProfile(
+            product_number=1,
+            product_code="demo-cad",
+            product_name="Demo CAD",
+            key_style=self.style,
+            features=("export", "render"),
+            server_url="https://keys.example.com",
+            machine_source=MachineSource.HOST,
+            fingerprint_key=_fixed("fingerprint", 32),
+            epochs=(epoch,),
+        )
+
+    @property
+    def activation_key(self) -> ActivationKey:
+        """The activation key in the pictures."""
+        return ActivationKey.generate(_fixed("activation key", ENTROPY_BYTES))
+
+    def control(self, machine: str = "machine") -> ActivationControl:
+        """Open the control on the fixed day."""
+        return ActivationControl(
+            self.profile,
+            self.folder / "state",
+            machine_identifier=machine,
+            anchor_folder=self.folder / "anchor",
+            now=lambda: NOON,
+            random_bytes=lambda count: _fixed("random", count),
+        )
+
+    def computer_key(self, begun: Begun) -> str:
+        """Issue what the server would answer."""
+        binding = Binding("demo-cad", begun.activation_key, begun.computer_id)
+        claims = Claims(date(2026, 11, 24), date(2026, 11, 24) + timedelta(days=365), 0b11)
+        if self.style is Style.SIGNED:
+            return issue_signed(binding, claims, self._signer("typed"))
+        return issue_short(binding, claims, self.profile.keys(1).short_computer_key)
+
+    def _signer(self, name: str) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(_fixed(name, 32))
+
+
+@contextmanager
+def scene(style: Style = Style.SHORT) -> Iterator[Scene]:
+    """Give a scene a folder of its own."""
+    with TemporaryDirectory() as folder:
+        yield Scene(style, Path(folder))
+
+
+class Album:
+    """Writes one wizard's pictures, each named for what it shows."""
+
+    def __init__(self, folder: Path, *, look: str, language: str = "en", machine: str = "machine") -> None:
+        self._folder = folder
+        self._look = look
+        self._language = language
+        self._machine = machine
+
+    def show(self, scene: Scene, *steps: str | Step) -> None:
+        """Run the wizard; each step is a name to take a picture under, or something to do."""
+        asyncio.run(self._show(scene, steps))
+
+    async def _show(self, scene: Scene, steps: tuple[str | Step, ...]) -> None:
+        words = Words(self._language)
+        control = scene.control(self._machine)
+        app = WizardApp(control, scene.profile, Path("license"), words, look=self._look)
+        async with app.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            for step in steps:
+                if isinstance(step, str):
+                    self._take(app, step)
+                else:
+                    await step(pilot)
+                    await settled(pilot)
+
+    def _take(self, app: WizardApp, name: str) -> None:
+        language = "" if self._language == "en" else f"-{self._language}"
+        path = self._folder / f"wizard-{name}{language}-{self._look}.png"
+        picture_of(app).quantize(_SHADES).save(path, optimize=True)
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until the control has answered and the screen shows it."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def press(*keys: str) -> Step:
+    """Press keys."""
+    return lambda pilot: pilot.press(*keys)
+
+
+def write(text: str) -> Step:
+    """Paste a text, which is quicker than typing it, and looks the same."""
+
+    async def paste(pilot: Pilot[None]) -> None:
+        focused = pilot.app.focused
+        if focused is not None:
+            focused.post_message(events.Paste(text))
+        await pilot.pause()
+
+    return paste
+
+
+def choose(name: str) -> Step:
+    """Choose with the mouse."""
+    return lambda pilot: pilot.click(f"#{name}")
+
+
+def take_all(folder: Path, *, look: str, language: str = "en") -> None:
+    """Take the pictures of a licence's whole life in one look and language."""
+    album = Album(folder, look=look, language=language)
+    with scene() as short:
+        key = short.activation_key.text
+        swapped = key[:7] + key[8] + key[7] + key[9:]
+        album.show(short, "welcome", choose("activate"), "method", press("f1"), "help")
+        album.show(
+            short,
+            *(choose("activate"), choose("scan"), write(key.lower()[:13]), write("u"), "typing"),
+            *(press("ctrl+u"), write(swapped), "suggestion", choose("use-suggestion")),
+            *(write("LAB-PC-07"), "activation-key", choose("continue"), "scan"),
+        )
+        issued = short.computer_key(short.control().begin(short.activation_key))
+        album.show(
+            short,
+            *("pending", choose("type_key"), write(issued[:15]), "computer-key"),
+            *(press("ctrl+u"), write(issued[:18] + "?????" + issued[23:27] + "??" + issued[29:]), "doubt"),
+            *(press("ctrl+u"), write("?" + issued[1:]), "done", choose("home"), "licensed"),
+            *(choose("deactivate"), "deactivate", choose("go-on"), "confirm", choose("yes"), "released"),
+        )
+    with scene(Style.SIGNED) as signed:
+        rows = signed.computer_key(signed.control().begin(signed.activation_key, "LAB-PC-07")).split("-")
+        rows[7], rows[8] = "A" + rows[7][1:4] + "A", "B" + rows[8][1:4] + "B"
+        album.show(signed, choose("type_key"), write("".join(rows)), "rows")
+        Album(folder, look=look, language=language, machine="another").show(signed, "wrong-machine")
+        (signed.folder / "state" / "state.json").write_text("{}")
+        album.show(signed, "damaged")
+
+
+def main(folder: Path = PICTURES) -> None:
+    """Take every picture in light and dark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for look in ("dark", "light"):
+        take_all(folder, look=look)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))

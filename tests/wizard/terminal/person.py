@@ -1,0 +1,101 @@
+"""A person in front of the wizard: presses keys, clicks, pastes, and reads the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual import events
+from textual.pilot import Pilot
+
+from demo.terminal_picture import cells_of
+from tests.wizard.parts import Machine
+from wizard_stub.terminal.app import WizardApp
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.typed_groups import TypedGroups
+from wizard_stub.terminal.widgets.group_boxes import GroupBoxes
+from wizard_stub.terminal.words import Words
+
+SMALL = (80, 24)
+LARGE = (140, 50)
+
+
+@dataclass
+class Person:
+    """What a person does; everything waits until the control has answered."""
+
+    pilot: Pilot[None]
+    app: WizardApp
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def type(self, text: str) -> None:
+        await self.press(*text)
+
+    async def paste(self, text: str) -> None:
+        self.app.focused.post_message(events.Paste(text))
+        await self.settled()
+
+    async def choose(self, name: str) -> None:
+        assert await self.pilot.click(f"#{name}"), f"{name} is not on the screen"
+        await self.settled()
+
+    async def settled(self) -> None:
+        # A step may lead to another that asks the control, too.
+        for _ in range(3):
+            await self.pilot.pause()
+            await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    @property
+    def screen(self) -> WizardScreen:
+        return self.app.screen
+
+    @property
+    def step(self) -> str:
+        return type(self.app.screen).__name__.removesuffix("Screen")
+
+    @property
+    def sees(self) -> str:
+        """The words on the screen, without where the lines break, and without a QR code beside them."""
+        return " ".join(re.sub("[█▀▄]", " ", self.lines_joined).split())
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(cell.character for cell in line) for line in cells_of(self.app)]
+
+    @property
+    def lines_joined(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def typed(self) -> TypedGroups:
+        return self.app.screen.query_one(GroupBoxes).typed
+
+
+Story = Callable[[Person], Awaitable[None]]
+
+
+def tell(
+    machine: Machine,
+    story: Story,
+    *,
+    size: tuple[int, int] = SMALL,
+    language: str = "en",
+    look: str = "dark",
+) -> None:
+    """Open the wizard of a machine anew, and let a person go through a story."""
+
+    async def run() -> None:
+        control = machine.control()
+        app = WizardApp(control, machine.vendor.profile, machine.folder, Words(language), look=look)
+        async with app.run_test(size=size) as pilot:
+            person = Person(pilot, app)
+            await person.settled()
+            await story(person)
+
+    asyncio.run(run())

@@ -1,0 +1,237 @@
+"""How it looks: QR codes that a phone reads, everything inside 80 by 24, and nothing said by colour alone."""
+
+from dataclasses import dataclass, field
+
+import pytest
+import zxingcpp
+
+from demo.terminal_picture import Cell, cells_of, picture_of
+from protocol.computer_key import Style
+from tests.wizard.parts import Machine, Vendor
+from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
+from wizard_stub.terminal.app import WizardApp
+from wizard_stub.terminal.opening import LOOKS, look_of
+
+READABLE = 4.5
+STEPS = {
+    *("Home", "Method", "ActivationKey", "Scan", "ComputerKey", "LicenseFile"),
+    *("Done", "Deactivate", "Confirm", "Released"),
+}
+looks = pytest.mark.parametrize("look", LOOKS)
+sizes = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+languages = pytest.mark.parametrize("language", ["en", "de"])
+
+
+@pytest.fixture
+def key(vendor):
+    return vendor.activation_key()
+
+
+def decoded(app: WizardApp) -> str:
+    [found] = zxingcpp.read_barcodes(picture_of(app))
+    return found.text
+
+
+def is_whole(person: Person) -> bool:
+    """Whether nothing has to be scrolled, and no choice is cut off."""
+    return all(scrolled.max_scroll_y == 0 for scrolled in person.screen.query("#body, #aside"))
+
+
+@looks
+@sizes
+@languages
+def test_the_code_on_the_screen_is_read_in_every_look(machine, vendor, key, look, size, language):
+    vendor.server_url = "https://keys.example.co"
+    begun = machine.control().begin(key, "LAB-PC-07-AB")
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        assert decoded(person.app) == begun.url
+        await person.press("f2")
+        assert decoded(person.app) == begun.url
+        await person.press("f4")
+        assert decoded(person.app) == begun.url
+        await person.press("space")
+        assert person.step == "Scan"
+        await person.press("escape")
+        await person.choose("deactivate")
+        await person.choose("go-on")
+        await person.choose("yes")
+        assert decoded(person.app) == machine.control().show_code().url
+
+    tell(machine, story, look=look, size=size, language=language)
+
+
+@looks
+def test_the_code_is_read_where_colours_are_not_wanted(machine, key, look, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    begun = machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        if look == "terminal":
+            # No colour at all: the person may have to invert it, which F3 does.
+            assert "F3 inverts the code" in person.sees
+            [found] = zxingcpp.read_barcodes(picture_of(person.app), try_invert=True)
+            assert found.text == begun.url
+        else:
+            assert decoded(person.app) == begun.url
+
+    tell(machine, story, look=look)
+
+
+def test_black_and_white_can_be_exchanged_for_a_terminal_that_knows_no_colours(machine, key):
+    machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        before = person.lines[12][:45]
+        await person.press("f3")
+        exchanged = str.maketrans(" █▀▄", "█ ▄▀")
+        assert person.lines[12][:45] == before.translate(exchanged)
+
+    tell(machine, story)
+
+
+def test_a_terminal_that_is_too_small_for_the_code_says_how_large_it_must_be(machine, key):
+    begun = machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        await person.press("1")
+        assert "needs a window of 45 by 22" in person.sees
+        await person.pilot.resize_terminal(*SMALL)
+        await person.settled()
+        assert decoded(person.app) == begun.url
+
+    tell(machine, story, size=(80, 16))
+
+
+@dataclass
+class Inspection:
+    """Looks at each step of a whole life: does it fit, can it be read, does its help?"""
+
+    person: Person
+    vendor: Vendor
+    machine: Machine
+    seen: set[str] = field(default_factory=set)
+
+    async def look(self) -> None:
+        person = self.person
+        step = person.step
+        self.seen.add(step)
+        assert is_whole(person), f"{step} does not fit: {person.sees}"
+        assert faint_cells(person.app) == set(), step
+        await person.press("f1")
+        assert person.step == "Help"
+        assert is_whole(person), f"the help of {step} does not fit"
+        await person.press("escape")
+        assert person.step == step
+
+    async def choose(self, *names: str) -> None:
+        for name in names:
+            await self.person.choose(name)
+            await self.look()
+
+    async def request(self, key: str) -> None:
+        await self.look()
+        await self.choose("activate", "key")
+        await self.person.paste(key[:7] + key[8] + key[7] + key[9:])
+        await self.look()
+        await self.person.press("ctrl+u")
+        await self.person.paste(key)
+        await self.person.paste("LAB-PC-07-AB")
+        await self.choose("continue")
+
+    async def activate(self) -> None:
+        await self.choose("type_key")
+        await self.person.paste("A" * 5 * self.person.typed.count)
+        await self.look()
+        await self.person.press("escape")
+        await self.choose("use_file")
+        await self.person.press("escape", "escape", "escape", "escape")
+        await self.choose("start_over", "no", "type_key")
+        issued = self.vendor.computer_key(self.machine.control().pending())
+        await self.person.paste("?" + issued[1:])
+        await self.look()
+
+    async def deactivate(self) -> None:
+        await self.choose("home", "deactivate", "go-on", "yes")
+
+
+@languages
+@pytest.mark.parametrize("style", list(Style))
+def test_every_step_fits_a_small_terminal_and_can_be_read(machine, vendor, key, language, style):
+    vendor.style = style
+
+    async def story(person: Person) -> None:
+        inspection = Inspection(person, vendor, machine)
+        await inspection.request(key.text)
+        await inspection.activate()
+        await inspection.deactivate()
+        assert inspection.seen == STEPS
+
+    tell(machine, story, language=language, look="dark" if language == "en" else "light")
+
+
+def test_the_focus_and_what_is_doubtful_are_told_without_colour(machine, vendor, key):
+    machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        [marked] = [line for line in person.lines if "►" in line]
+        assert "1 Show the QR code again" in marked
+        await person.press("down")
+        [marked] = [line for line in person.lines if "►" in line]
+        assert "2 Type the computer key" in marked
+        await person.press("enter")
+        assert "╔1══════╗" in person.lines_joined
+        assert "┌2──────┐" in person.lines_joined
+
+    tell(machine, story)
+
+
+def faint_cells(app: WizardApp) -> set[Cell]:
+    """Return the characters that do not stand out; the lines of boxes and their empty places need not."""
+    cells = (cell for line in cells_of(app) for cell in line)
+    return {
+        cell
+        for cell in cells
+        if cell.character.strip(" ·─│┌┐└┘") and contrast(cell.colour, cell.ground) < READABLE
+    }
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    linear = [v / 12.92 if (v := part / 255) <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for part in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_the_look_follows_the_key_and_the_terminal(machine):
+    async def story(person: Person) -> None:
+        themes = []
+        for _ in range(3):
+            await person.press("f2")
+            themes.append(person.app.theme)
+        assert themes == ["wizard-light", "ansi-dark", "wizard-dark"]
+
+    tell(machine, story)
+    assert look_of({"COLORFGBG": "0;15"}) == look_of({"COLORFGBG": "0;default;7"}) == "light"
+    assert look_of({"COLORFGBG": "15;0"}) == look_of({}) == "dark"
+
+
+def test_the_bar_of_keys_can_be_clicked(machine):
+    async def story(person: Person) -> None:
+        await person.pilot.click("KeyHint")
+        await person.settled()
+        assert person.step == "Help"
+        await person.choose("close")
+        assert person.step == "Home"
+        await person.press("question_mark")
+        assert person.step == "Help"
+        await person.press("f1")
+        assert person.step == "Home"
+
+    tell(machine, story)

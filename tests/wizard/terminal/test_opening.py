@@ -1,0 +1,162 @@
+"""`keyferry-wizard` without a command: in a real terminal, without a network, and lazily."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.test_offline import ROOT, WIZARD, child
+from wizard_stub import command_line
+from wizard_stub.results import LicenseState
+
+# asyncio wakes its own loop through a pair of Unix sockets, which no network is behind. Everything else that
+# a socket can be made for or used for ends the process, as in test_offline.
+WITHOUT_NETWORK = textwrap.dedent(
+    """
+    import os, socket, sys
+
+    def refuse(event, arguments):
+        own_pair = event == "socket.__new__" and arguments[1] == socket.AF_UNIX
+        if event.startswith("socket.") and not own_pair:
+            os.write(2, f"the network was used: {event}".encode())
+            os._exit(70)
+
+    sys.addaudithook(refuse)
+    """
+)
+FULL_SCREEN = WITHOUT_NETWORK + "from wizard_stub.command_line import main\nsys.exit(main())\n"
+
+
+class Terminal:
+    """A program in a terminal of its own."""
+
+    def __init__(self, program: str, *arguments: str, **variables: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **variables}
+        environment |= {"COLUMNS": "80", "LINES": "24"}
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def wait_for(self, text: str, patience: float = 30) -> None:
+        while text not in self.shown:
+            ready, _, _ = select.select([self._master], [], [], patience)
+            assert ready, self.shown[-2000:]
+            try:
+                self.shown += os.read(self._master, 65536).decode(errors="replace")
+            except OSError as error:
+                raise AssertionError(self.shown[-2000:]) from error
+
+    def press(self, keys: str) -> None:
+        self.shown = ""
+        os.write(self._master, keys.encode())
+
+    def end(self) -> int:
+        try:
+            return self.process.wait(timeout=30)
+        finally:
+            self.process.kill()
+            os.close(self._master)
+
+
+@pytest.fixture
+def before(profile, machine):
+    return ["--profile", str(profile), "--state", str(machine.folder), "--machine", "machine-1"]
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "vt100", "linux"])
+def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine, vendor, before, term):
+    key = vendor.activation_key()
+    variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "LANG": "C.UTF-8", "TERM": term}
+    terminal = Terminal(FULL_SCREEN, *before, **variables)
+    terminal.wait_for("Activate this computer")
+    terminal.press("1")
+    terminal.wait_for("Scan with a phone")
+    terminal.press("1")
+    terminal.wait_for("25 characters in five groups")
+    terminal.press(key.text.lower())
+    terminal.wait_for("without a typing error")
+    terminal.press("\r")
+    terminal.wait_for("Without a phone")
+    begun = machine.control().pending()
+    assert begun.activation_key == key
+    terminal.press("1")
+    terminal.wait_for("0 of 30 characters")
+    today = datetime.now(UTC).date()
+    # A bracketed paste, as a terminal sends it.
+    terminal.press(f"\x1b[200~{vendor.computer_key(begun, issued=today, expires=None)}\x1b[201~")
+    terminal.wait_for("is licensed on this computer")
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    machine.clock.moment = datetime.now(UTC)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "socket.socket(socket.AF_INET)",
+        "socket.getaddrinfo('localhost', 80)",
+        "socket.socket(socket.AF_UNIX).connect('/nowhere')",
+        "socket.socket(socket.AF_UNIX).bind('/nowhere')",
+    ],
+)
+def test_the_watch_lets_only_the_loops_own_pair_pass(tmp_path, use):
+    assert child(WITHOUT_NETWORK + f"import socket; {use}", anchors=tmp_path).returncode == 70
+    pair = "import asyncio; asyncio.run(asyncio.sleep(0))"
+    assert child(WITHOUT_NETWORK + pair, anchors=tmp_path).returncode == 0
+
+
+def test_without_a_terminal_it_is_a_wrong_use(before, tmp_path):
+    run = child(WIZARD, *before, anchors=tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "the full screen needs a terminal" in run.stderr
+
+
+def test_commands_for_scripts_do_not_wait_for_the_full_screen(before, tmp_path):
+    program = textwrap.dedent(
+        """
+        import sys
+        from wizard_stub.command_line import main
+        main()
+        print("textual" in sys.modules or "asyncio" in sys.modules, file=sys.stderr)
+        """
+    )
+    run = child(program, *before, "status", "--json", anchors=tmp_path)
+    assert run.stderr == "False\n"
+
+
+def test_language_and_look_are_options_and_else_follow_the_environment(run, monkeypatch):
+    opened: list[tuple[str | None, str | None, Path]] = []
+
+    def remember(_control, _profile, folder, *, language, look, environment):
+        assert environment is os.environ
+        opened.append((language, look, folder))
+        return 0
+
+    monkeypatch.setattr(command_line, "has_terminal", lambda: True)
+    monkeypatch.setattr(command_line, "open_wizard", remember)
+    assert run()[0] == 0
+    assert run("--language", "de", "--look", "light")[0] == 0
+    assert [(language, look) for language, look, _ in opened] == [(None, None), ("de", "light")]
+
+
+def test_what_is_missing_before_the_full_screen_is_said_in_one_line(monkeypatch, capsys, profile):
+    monkeypatch.setattr(command_line, "has_terminal", lambda: True)
+    assert command_line.main(["--language", "de"]) == 2
+    assert "Missing --profile FILE" in capsys.readouterr().err
+    assert command_line.main(["--profile", str(profile), "--machine", "m"]) == 2
+    assert "Missing --state DIR" in capsys.readouterr().err

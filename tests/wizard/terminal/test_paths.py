@@ -1,0 +1,290 @@
+"""Every way through the wizard, at 80 by 24 characters and on a large terminal."""
+
+import pytest
+
+from protocol.computer_key import Style
+from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
+from wizard_stub.results import LicenseState
+
+pytestmark = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+
+
+@pytest.fixture
+def key(vendor):
+    return vendor.activation_key()
+
+
+@pytest.fixture
+def begun(machine, key):
+    return machine.control().begin(key, "LAB-PC-07")
+
+
+@pytest.fixture
+def licensed(machine, key):
+    return machine.activate(key)
+
+
+def state(machine) -> LicenseState:
+    return machine.control().status().state
+
+
+def test_a_computer_is_activated_with_a_phone_using_the_keyboard_alone(machine, vendor, key, size):
+    async def story(person: Person) -> None:
+        assert "Not activated yet" in person.sees
+        await person.press("enter")
+        assert person.step == "Method"
+        await person.press("1")
+        await person.type(key.text.lower())
+        assert "without a typing error" in person.sees
+        await person.type("LAB-PC-07")
+        await person.press("enter")
+        assert person.step == "Scan"
+        begun = machine.control().pending()
+        for shown in (key.text, begun.computer_id.text, "LAB-PC-07", "Without a phone"):
+            assert shown in person.sees
+        await person.press("enter")
+        await person.type(vendor.computer_key(begun).replace("-", ""))
+        assert person.step == "Done"
+        for shown in ("is licensed on this computer", "2026-04-01", "export", key.text):
+            assert shown in person.sees
+        assert "read differently" not in person.sees
+        await person.press("2")
+        assert "● Licensed" in person.sees
+        assert "valid until 2026-04-01" in person.sees
+
+    tell(machine, story, size=size)
+    assert state(machine) is LicenseState.ACTIVE
+
+
+def test_a_signed_key_is_typed_into_four_rows(machine, vendor, key, size):
+    vendor.style = Style.SIGNED
+    begun = machine.control().begin(key)
+    issued = vendor.computer_key(begun)
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        assert person.typed.count == 24
+        await person.paste(issued[: 23 * 6].replace("-", " "))
+        assert "115 of 120 characters" in person.sees
+        await person.type(issued[-5:])
+        assert person.step == "Done"
+
+    tell(machine, story, size=size)
+    assert state(machine) is LicenseState.ACTIVE
+
+
+def test_who_has_a_computer_key_already_goes_on_where_it_was_requested(machine, vendor, key, begun, size):
+    async def story(person: Person) -> None:
+        assert "Waiting for the computer key" in person.sees
+        await person.choose("type_key")
+        assert begun.computer_id.text in person.sees
+        await person.paste(f" {vendor.computer_key(begun)}\n")
+        assert person.step == "Done"
+
+    tell(machine, story, size=size)
+
+
+def test_who_has_a_computer_key_but_no_request_is_told_that_it_cannot_fit(machine, key, size):
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        await person.choose("key")
+        assert "fits one computer ID" in person.sees
+        await person.paste(key.text)
+        await person.choose("continue")
+        assert person.step == "Scan"
+        assert "A new computer ID: earlier keys and files do not fit it." in person.sees
+
+    tell(machine, story, size=size)
+
+
+@pytest.mark.parametrize(("way", "step"), [("key", "ComputerKey"), ("file", "LicenseFile"), ("scan", "Scan")])
+def test_the_same_activation_key_again_leads_on_with_the_same_request(machine, key, begun, size, way, step):
+    machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        await person.choose("start_over")
+        await person.choose("no")
+        assert person.step == "Home"
+
+    tell(machine, story, size=size)
+    machine.control().complete(machine.vendor.computer_key(begun))
+
+    async def renewing(person: Person) -> None:
+        await person.choose("other_key")
+        await person.choose(way)
+        await person.paste(key.text)
+        await person.choose("continue")
+        assert person.step == step
+
+    tell(machine, renewing, size=size)
+
+
+def test_a_licence_file_found_nearby_is_used_with_one_key(
+    machine, vendor, begun, size, tmp_path, monkeypatch
+):
+    (tmp_path / "demo.lic").write_text(vendor.license_file(begun))
+    monkeypatch.chdir(tmp_path)
+
+    async def story(person: Person) -> None:
+        await person.choose("use_file")
+        assert "demo.lic" in person.lines_joined
+        await person.press("enter")
+        assert person.step == "Done"
+        assert "Ada Example" in person.sees
+
+    tell(machine, story, size=size)
+    assert state(machine) is LicenseState.ACTIVE
+
+
+def test_a_licence_file_is_named_by_its_path_or_pasted(machine, vendor, begun, size, tmp_path):
+    path = tmp_path / "my licence.lic"
+    path.write_text(vendor.license_file(begun))
+
+    async def naming(person: Person) -> None:
+        await person.choose("use_file")
+        await person.choose("use")
+        assert "Type the path" in person.sees
+        await person.paste(f"'{tmp_path / 'missing.lic'}'")
+        await person.press("enter")
+        assert "This file cannot be read" in person.sees
+        await person.press("ctrl+u")
+        await person.paste(f'"{path}"')
+        await person.press("enter")
+        assert person.step == "Done"
+
+    tell(machine, naming, size=size)
+
+    async def pasting(person: Person) -> None:
+        await person.choose("renew")
+        await person.choose("type_key")
+        await person.paste(path.read_text())
+        assert person.step == "Done"
+
+    tell(machine, pasting, size=size)
+
+
+def test_a_licence_is_renewed_by_scan(machine, vendor, licensed, size):
+    async def story(person: Person) -> None:
+        await person.press("1")
+        assert person.step == "Scan"
+        assert "Renew by scan" in person.sees
+        assert licensed.computer_id.text in person.sees
+        machine.clock.advance(days=20)
+        begun = machine.control().begin(licensed.activation_key)
+        today = machine.clock.now().date()
+        await person.press("1")
+        await person.paste(vendor.computer_key(begun, issued=today, expires=None))
+        assert "without end" in person.sees
+
+    tell(machine, story, size=size)
+    assert machine.control().status().claims.expires is None
+
+
+def test_a_deactivation_is_explained_confirmed_and_gives_code_and_qr(machine, vendor, licensed, size):
+    async def story(person: Person) -> None:
+        await person.press("2")
+        assert "shows a deactivation code" in person.sees
+        await person.press("2")
+        assert "Deactivate it now?" in person.sees
+        assert state(machine) is LicenseState.ACTIVE
+        await person.press("2")
+        assert person.step == "Released"
+        code = machine.control().show_code().code.text
+        for shown in (code, licensed.activation_key.text, licensed.computer_id.text):
+            assert shown in person.sees
+        vendor.accepts_code(code, licensed.computer_id, licensed.activation_key)
+        await person.press("escape")
+        assert "Not activated yet" in person.sees
+        await person.choose("show_code")
+        assert code in person.sees
+
+    tell(machine, story, size=size)
+    assert state(machine) is LicenseState.NOT_ACTIVATED
+
+
+@pytest.mark.parametrize("answers", [["keep"], ["go-on", "no"], ["go-on", "ESC", "ESC"]])
+def test_a_deactivation_can_be_thought_over(machine, licensed, size, answers):
+    async def story(person: Person) -> None:
+        await person.choose("deactivate")
+        for answer in answers:
+            await (person.press("escape") if answer == "ESC" else person.choose(answer))
+        assert state(machine) is LicenseState.ACTIVE
+
+    tell(machine, story, size=size)
+
+
+def test_what_is_pending_is_given_up_with_a_code_as_well(machine, begun, size):
+    async def story(person: Person) -> None:
+        await person.choose("deactivate")
+        assert "What was requested is given up" in person.sees
+        await person.choose("go-on")
+        await person.choose("yes")
+        assert machine.control().show_code().code.text in person.sees
+
+    tell(machine, story, size=size)
+
+
+def test_starting_over_asks_first_and_makes_a_new_computer_id(machine, key, begun, size):
+    async def story(person: Person) -> None:
+        await person.choose("start_over")
+        assert "gets a new computer ID" in person.sees
+        await person.choose("yes")
+        await person.choose("scan")
+        await person.paste(key.text)
+        await person.choose("continue")
+        new = machine.control().pending()
+        assert new.computer_id != begun.computer_id
+        assert new.computer_id.text in person.sees
+        # Back, and on again: that must not drop what was just made.
+        await person.press("escape")
+        await person.choose("continue")
+        assert new.computer_id.text in person.sees
+
+    tell(machine, story, size=size)
+
+
+def test_another_activation_key_takes_over_and_the_former_seat_can_be_freed(machine, vendor, licensed, size):
+    other = vendor.activation_key()
+
+    async def story(person: Person) -> None:
+        await person.choose("other_key")
+        await person.choose("scan")
+        await person.paste(other.text)
+        await person.choose("continue")
+        await person.press("escape", "escape", "escape")
+        assert "Another computer key was requested" in person.sees
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(machine.control().pending()))
+        assert licensed.activation_key.text in person.sees
+        await person.choose("show_code")
+        assert person.step == "Released"
+        assert licensed.activation_key.text in person.sees
+
+    tell(machine, story, size=size)
+    assert machine.control().status().activation_key == other
+
+
+def test_the_wizard_goes_on_after_it_was_quit_in_the_middle(machine, key, size):
+    async def first(person: Person) -> None:
+        await person.choose("activate")
+        await person.choose("scan")
+        await person.paste(key.text)
+        await person.choose("continue")
+        await person.press("ctrl+q")
+
+    tell(machine, first, size=size)
+
+    async def later(person: Person) -> None:
+        assert "Waiting for the computer key" in person.sees
+        await person.choose("go_on")
+        assert machine.control().pending().computer_id.text in person.sees
+
+    tell(machine, later, size=size)
+
+
+def test_quit_is_a_choice_too(machine, licensed, size):
+    async def story(person: Person) -> None:
+        await person.choose("quit")
+        assert person.app.return_code == 0
+
+    tell(machine, story, size=size)

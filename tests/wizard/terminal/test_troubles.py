@@ -1,0 +1,253 @@
+"""Everything that can be wrong has its screen, with words that say what to do."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.wizard.terminal.person import Person, tell
+from wizard_stub.control import ActivationControl
+from wizard_stub.errors import StorageUnavailable
+from wizard_stub.results import LicenseState
+
+languages = pytest.mark.parametrize("language", ["en", "de"])
+WORDS = {
+    "damaged": {"en": "stored licence is damaged", "de": "gespeicherte Lizenz ist beschädigt"},
+    "another": {"en": "belongs to another computer", "de": "gehört zu einem anderen Computer"},
+    "clock": {"en": "The clock is wrong", "de": "Die Uhr geht falsch"},
+    "expired": {"en": "The licence has ended", "de": "Die Lizenz ist abgelaufen"},
+    "retired": {"en": "A new computer key is needed", "de": "Ein neuer Computerschlüssel ist nötig"},
+    "folder": {"en": "cannot be used", "de": "nicht benutzbar"},
+}
+
+
+@pytest.fixture
+def licensed(machine):
+    return machine.activate()
+
+
+async def start_anew(person: Person, key: str) -> None:
+    await person.choose("anew")
+    await person.choose("scan")
+    await person.paste(key)
+    await person.choose("continue")
+
+
+@languages
+def test_a_damaged_state_is_set_aside_and_begun_anew(machine, licensed, language):
+    machine.state_file.write_text("{}")
+
+    async def story(person: Person) -> None:
+        assert WORDS["damaged"][language] in person.sees
+        await start_anew(person, licensed.activation_key.text)
+        assert person.step == "Scan"
+        assert "state.json.damaged-1" in person.sees
+
+    tell(machine, story, language=language)
+    assert machine.control().status().state is LicenseState.PENDING
+
+
+@languages
+def test_a_state_of_another_computer_is_set_aside_and_begun_anew(machine, licensed, language):
+    machine.identifier = "machine-2"
+
+    async def story(person: Person) -> None:
+        assert WORDS["another"][language] in person.sees
+        await start_anew(person, licensed.activation_key.text)
+        assert person.step == "Scan"
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_clock_that_was_moved_back_is_looked_at_again_once_it_is_right(machine, licensed, language):
+    machine.clock.advance(days=10)
+    machine.control().status()
+    machine.clock.advance(days=-9)
+
+    async def story(person: Person) -> None:
+        assert WORDS["clock"][language] in person.sees
+        machine.clock.advance(days=9)
+        await person.choose("look_again")
+        assert "●" in person.lines_joined
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_an_expired_licence_leads_to_the_renewal(machine, licensed, language):
+    machine.clock.advance(days=90)
+
+    async def story(person: Person) -> None:
+        assert WORDS["expired"][language] in person.sees
+        await person.press("1")
+        assert person.step == "Scan"
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_retired_epoch_leads_to_a_new_request(machine, vendor, licensed, language):
+    vendor.rotate()
+    vendor.retired.add(1)
+
+    async def story(person: Person) -> None:
+        assert WORDS["retired"][language] in person.sees
+        await person.choose("new_key")
+        await person.choose("scan")
+        await person.paste(licensed.activation_key.text)
+        await person.choose("continue")
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(machine.control().pending()))
+        assert person.step == "Done"
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_folder_that_cannot_be_read_is_named_with_what_to_do(machine, licensed, language):
+    machine.state_file.unlink()
+    machine.state_file.mkdir()
+
+    async def story(person: Person) -> None:
+        assert WORDS["folder"][language] in person.sees
+        assert machine.folder.name in person.sees
+        machine.state_file.rmdir()
+        await person.choose("look_again")
+        assert "○" in person.lines_joined
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_read_only_folder_is_told_at_the_request(machine, vendor, language):
+    machine.folder = Path("/proc/self/keyferry")
+
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        await person.choose("scan")
+        await person.paste(vendor.activation_key().text)
+        await person.choose("continue")
+        assert person.step == "Problem"
+        assert "/proc/self/keyferry" in person.sees
+        await person.choose("back")
+        assert person.step == "ActivationKey"
+        await person.choose("continue")
+        await person.choose("home")
+        assert person.step == "Home"
+
+    tell(machine, story, language=language)
+
+
+def test_a_folder_that_fails_while_the_key_is_stored_is_told(machine, vendor, monkeypatch):
+    issued = vendor.computer_key(machine.control().begin(vendor.activation_key()))
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+
+        def full(*_: object) -> None:
+            raise StorageUnavailable("The disk is full.", code="state_not_writable")
+
+        monkeypatch.setattr(person.app.control, "complete", full)
+        await person.paste(issued)
+        assert person.step == "Problem"
+        assert "free some space on the disk" in person.sees
+        assert "For the vendor’s support: The disk is full." in person.sees
+        await person.press("escape")
+        monkeypatch.undo()
+        await person.press("enter")
+        assert person.step == "Done"
+
+    tell(machine, story)
+
+
+@pytest.mark.parametrize("deed", ["deactivate", "begin"])
+def test_a_deed_that_is_refused_is_explained_where_it_was_tried(machine, licensed, monkeypatch, deed):
+    async def story(person: Person) -> None:
+        def refuse(*_: object) -> None:
+            raise StorageUnavailable("No.", code="anchor_not_writable")
+
+        monkeypatch.setattr(person.app.control, deed, refuse)
+        if deed == "begin":
+            await person.choose("renew")
+        else:
+            await person.choose("deactivate")
+            await person.choose("go-on")
+            await person.choose("yes")
+        assert "small counter outside the licence folder" in person.sees
+
+    tell(machine, story)
+
+
+def test_a_code_that_these_words_do_not_know_is_told_in_the_controls_own(machine, licensed, monkeypatch):
+    async def story(person: Person) -> None:
+        def refuse(*_: object) -> None:
+            raise StorageUnavailable("Turn the key to the left.", code="never_heard_of")
+
+        monkeypatch.setattr(person.app.control, "begin", refuse)
+        await person.choose("renew")
+        assert "Turn the key to the left." in person.sees
+
+    tell(machine, story)
+
+
+def test_a_time_that_could_not_be_stored_is_said_beside_the_licence(machine, licensed, monkeypatch):
+    seen = machine.control().status()
+    monkeypatch.setattr(
+        ActivationControl, "status", lambda _: replace(seen, not_remembered="The disk is full.")
+    )
+
+    async def story(person: Person) -> None:
+        assert "● Licensed" in person.sees
+        assert "The current time could not be stored in the licence folder." in person.sees
+
+    tell(machine, story)
+
+
+def test_an_unexpected_failure_shows_no_traceback_and_no_key(machine, vendor, monkeypatch, capsys):
+    key = vendor.activation_key()
+    failures: list[Exception] = []
+
+    async def story(person: Person) -> None:
+        def fail(*_: object, **__: object) -> None:
+            secret = key.text
+            raise RuntimeError(f"unexpected {secret}")
+
+        monkeypatch.setattr(person.app.control, "begin", fail)
+        failures.append(person.app)
+        await person.choose("activate")
+        await person.choose("scan")
+        await person.paste(key.text)
+        await person.choose("continue")
+
+    with pytest.raises(Exception, match="unexpected"):
+        tell(machine, story)
+    told = capsys.readouterr()
+    assert key.text not in told.out + told.err
+    assert "Traceback" not in told.out + told.err
+    assert failures[0].failure is not None
+
+
+def test_the_state_is_asked_again_whenever_the_overview_comes_back(machine, vendor, licensed):
+    async def story(person: Person) -> None:
+        await person.choose("deactivate")
+        machine.control().deactivate()
+        await person.press("escape")
+        assert "Not activated yet" in person.sees
+
+    tell(machine, story)
+
+
+def test_a_key_older_than_the_licence_in_use_is_explained(machine, vendor, licensed):
+    older = vendor.computer_key(
+        machine.control().begin(licensed.activation_key), issued=licensed.claims.issued - timedelta(9)
+    )
+
+    async def story(person: Person) -> None:
+        await person.choose("renew")
+        await person.choose("type_key")
+        await person.paste(older)
+        assert "older than the one in use" in person.sees
+
+    tell(machine, story)

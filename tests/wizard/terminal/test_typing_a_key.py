@@ -1,0 +1,267 @@
+"""What the wizard says about what is typed: at once, and after the last character."""
+
+from datetime import timedelta
+
+import pytest
+from textual.geometry import Offset
+
+from protocol.computer_key import Style
+from tests.wizard.terminal.person import Person, tell
+
+
+@pytest.fixture
+def key(vendor):
+    return vendor.activation_key()
+
+
+@pytest.fixture
+def begun(machine, key):
+    return machine.control().begin(key)
+
+
+@pytest.fixture
+def issued(vendor, begun):
+    return vendor.computer_key(begun)
+
+
+def other_symbol(symbol: str) -> str:
+    return "A" if symbol != "A" else "B"
+
+
+def with_wrong(text: str, *places: int) -> str:
+    characters = list(text)
+    for place in places:
+        characters[place] = other_symbol(characters[place])
+    return "".join(characters)
+
+
+async def to_the_activation_key(person: Person) -> None:
+    await person.choose("activate")
+    await person.choose("scan")
+
+
+def test_a_mistyped_activation_key_is_offered_as_it_was_meant(machine, key):
+    async def story(person: Person) -> None:
+        await to_the_activation_key(person)
+        await person.type(with_wrong(key.text, 8).replace("-", ""))
+        assert f"Did you mean {key.text}?" in person.sees
+        assert "2!" in person.lines_joined
+        assert machine.control().pending() is None
+        await person.press("enter")
+        assert machine.control().pending() is None
+        await person.press("enter")
+        assert person.typed.text == key.text
+        assert "without a typing error" in person.sees
+        await person.press("enter")
+        assert machine.control().pending().activation_key == key
+
+    tell(machine, story)
+
+
+def test_an_activation_key_that_cannot_be_mended_is_not_taken(machine, key):
+    async def story(person: Person) -> None:
+        await to_the_activation_key(person)
+        await person.choose("continue")
+        assert "0 are typed so far" in person.sees
+        await person.paste(with_wrong(key.text, 2, 8, 14, 20))
+        await person.choose("continue")
+        assert "Compare group by group" in person.sees
+        assert machine.control().pending() is None
+
+    tell(machine, story)
+
+
+def test_a_computer_id_in_place_of_the_activation_key_is_recognised(machine, begun):
+    async def story(person: Person) -> None:
+        await person.choose("start_over")
+        await person.choose("yes")
+        await person.choose("scan")
+        await person.paste(begun.computer_id.text)
+        assert "This is the computer ID. Type the activation key here." in person.sees
+
+    tell(machine, story)
+
+
+def test_a_name_that_cannot_be_shown_is_explained(machine, key):
+    async def story(person: Person) -> None:
+        await to_the_activation_key(person)
+        await person.paste(key.text)
+        await person.paste("LAB\u202e7")
+        await person.choose("continue")
+        assert person.step == "Problem"
+        assert "visible characters and spaces only" in person.sees
+        await person.press("escape")
+        assert person.step == "ActivationKey"
+
+    tell(machine, story)
+
+
+def test_what_cannot_be_a_character_is_said_at_once_and_keeps_its_place(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.type(issued[:2].lower() + "u")
+        assert "No key contains “u”" in person.sees
+        assert person.typed.groups[0] == issued[:2] + "?"
+        await person.press("backspace")
+        assert "No key contains" not in person.sees
+        await person.type("o")
+        assert "“o” is read as 0" in person.sees
+        # A question mark is typed, and not taken for the key of the help.
+        await person.type("?")
+        assert person.step == "ComputerKey"
+        assert person.typed.groups[0] == issued[:2] + "0?"
+
+    tell(machine, story)
+
+
+def test_backspace_goes_back_into_the_group_before(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.type(issued[:5])
+        assert person.typed.group == 1
+        await person.press("backspace", "backspace")
+        assert (person.typed.group, person.typed.groups[0]) == (0, issued[:3])
+        await person.type(issued[3:5])
+        assert person.typed.group == 1
+        await person.press("ctrl+u")
+        assert person.typed.empty
+
+    tell(machine, story)
+
+
+def test_the_mouse_goes_to_a_box_and_typing_writes_over(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(with_wrong(issued, 12, 13, 14, 15, 24)[:33])
+        await person.pilot.click("#boxes", offset=Offset(2 * 10 + 2, 1))
+        assert (person.typed.group, person.typed.place) == (2, 0)
+        await person.type(issued[12:16])
+        assert person.typed.groups[2] == issued[12:17]
+
+    tell(machine, story)
+
+
+def test_what_was_read_differently_is_shown_after_the_last_character(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.type(with_wrong(issued, 0, 9).replace("-", "").lower())
+        assert person.step == "Done"
+        assert "2 characters were read differently" in person.sees
+        assert f"group 1, character 1: {other_symbol(issued[0])} → {issued[0]}" in person.sees
+        assert f"group 2, character 4: {other_symbol(issued[9])} → {issued[9]}" in person.sees
+        assert issued in person.sees
+
+    tell(machine, story)
+
+
+def test_a_group_with_a_missing_character_is_mended(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.type(issued[:3] + issued[4:])
+        assert person.step == "Done"
+        assert f"group 1, character 4: nothing → {issued[3]}" in person.sees
+
+    tell(machine, story)
+
+
+def test_the_groups_worth_a_second_look_are_marked(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(issued[:6] + "?????-" + issued[12:15] + "??" + issued[17:])
+        assert "Look again at the groups marked with !: 2, 3." in person.sees
+        assert "2!" in person.lines_joined
+        assert "3!" in person.lines_joined
+        assert (person.typed.group, person.typed.place) == (1, 0)
+        await person.type(issued[6:11])
+        await person.press("enter")
+        assert person.step == "Done"
+
+    tell(machine, story)
+
+
+def test_the_row_of_a_signed_key_that_does_not_add_up_is_marked(machine, vendor, key):
+    vendor.style = Style.SIGNED
+    issued = vendor.computer_key(machine.control().begin(key))
+    rows = with_wrong(issued, 36, 40, 42, 46)
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(rows)
+        assert "These rows hold a mistake: 2." in person.sees
+        assert person.screen.query_one("#boxes").doubtful == frozenset(range(7, 13))
+
+    tell(machine, story)
+
+
+def test_no_group_of_a_short_key_is_accused_without_a_reason(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(with_wrong(issued, 0, 6, 12, 18, 24, 30))
+        assert "nothing tells which" in person.sees
+        assert person.screen.query_one("#boxes").doubtful == frozenset()
+
+    tell(machine, story)
+
+
+def test_too_little_is_counted_and_the_cursor_goes_to_the_gap(machine, issued):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.type(issued[:13])
+        await person.press("enter")
+        assert "The key has 30 characters; 11 are typed so far." in person.sees
+        assert (person.typed.group, person.typed.place) == (2, 1)
+
+    tell(machine, story)
+
+
+def test_an_activation_key_in_place_of_the_computer_key_is_recognised(machine, key, begun):
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(key.text)
+        await person.press("enter")
+        assert "This is the activation key. Type the computer key here." in person.sees
+
+    tell(machine, story)
+
+
+def test_a_key_for_another_computer_is_explained_and_not_blamed_on_typing(machine, vendor, begun):
+    other = machine.at(machine.folder.parent / "other").control().begin(vendor.activation_key())
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(other))
+        assert "no typing error, but was made for another computer" in person.sees
+
+    tell(machine, story)
+
+
+def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, begun):
+    today = machine.clock.now().date()
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(
+            vendor.computer_key(begun, issued=today - timedelta(9), expires=today - timedelta(5))
+        )
+        assert "genuine, but the licence has ended" in person.sees
+        await person.press("ctrl+u")
+        await person.paste(vendor.computer_key(begun, issued=today + timedelta(60), expires=None))
+        assert "issued on a later day than this computer’s clock shows" in person.sees
+
+    tell(machine, story)
+
+
+def test_a_licence_file_of_another_computer_is_explained(machine, vendor, begun):
+    other = machine.at(machine.folder.parent / "other").control().begin(vendor.activation_key())
+
+    async def story(person: Person) -> None:
+        await person.choose("use_file")
+        await person.paste(vendor.license_file(other))
+        await person.press("enter")
+        assert "no licence file for this computer" in person.sees
+        await person.press("escape")
+        await person.choose("type_key")
+        await person.paste(vendor.license_file(other))
+        assert "no licence file for this computer" in person.sees
+
+    tell(machine, story)

@@ -1,0 +1,111 @@
+"""Both catalogues are complete, and hold nothing that no screen says."""
+
+import ast
+import json
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import wizard_stub.terminal
+from wizard_stub.results import LicenseState
+from wizard_stub.terminal.screens.home import _CHOICES
+from wizard_stub.terminal.typed_groups import Remark
+from wizard_stub.terminal.ways import Way
+from wizard_stub.terminal.words import CATALOGUES, LANGUAGES, Words, catalogue, language_of
+
+SOURCES = sorted(Path(wizard_stub.terminal.__file__).parent.rglob("*.py"))
+PACKAGE = Path(wizard_stub.__file__).parent
+KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+# Where a key is put together, what it is put together from.
+MADE = {
+    *(f"state.{state.value}" for state in LicenseState),
+    *(f"home.{state.value}" for state in LicenseState),
+    *(f"do.{'start_over' if name == 'anew' else name}" for names in _CHOICES.values() for name in names),
+    *(f"method.{way.value}{hint}" for way in Way for hint in ("", ".hint")),
+    *(f"typing.{remark.value}" for remark in Remark),
+    *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
+    *("do.renew.hint", "do.deactivate.hint", "do.show_code", "do.quit"),
+}
+# Raised, and handled before anybody could be told.
+NEVER_TOLD = {"file_not_writable", "machine_unknown", "malformed_profile"}
+
+
+def literals() -> set[str]:
+    texts = {
+        node.value
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {text for text in texts if KEY.fullmatch(text)}
+
+
+def codes() -> set[str]:
+    """Every code of an error that the control can raise."""
+    found = re.findall(
+        r'code\s*=\s*"([a-z_]+)"',
+        "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py")),
+    )
+    return {*found, "malformed_activation_key", "malformed_computer_key", "malformed_computer_name"} | {
+        "computer_key_refused",
+        "license_file_refused",
+    }
+
+
+def said() -> set[str]:
+    problems = {f"problem.{code}" for code in codes() - NEVER_TOLD - {"wizard_error", "not_a_code"}}
+    known = {
+        text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in catalogue("en")}
+    }
+    return known | MADE | problems | {"busy"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_missing_and_none_is_superfluous(language):
+    assert said() - catalogue(language).keys() == set()
+    assert catalogue(language).keys() - said() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_takes_the_same_values_in_every_language(language):
+    def values(text: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    differing = {
+        key for key, text in catalogue("en").items() if values(text) != values(catalogue(language)[key])
+    }
+    assert differing <= {"typing.other_kind"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_twice_and_no_text_is_empty(language):
+    pairs = json.loads((CATALOGUES / f"{language}.json").read_text(encoding="utf-8"), object_pairs_hook=list)
+    assert len(pairs) == len({key for key, _ in pairs})
+    assert [key for key, text in pairs if not text.strip()] == []
+
+
+def test_the_languages_are_english_and_german():
+    assert LANGUAGES == ("de", "en")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "de_AT.UTF-8"}, "de"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "de_DE"}, "de"),
+        ({"LC_MESSAGES": "de", "LANG": "en"}, "de"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "fr_FR"}, "en"),
+        ({"LC_ALL": "", "LANG": "de"}, "de"),
+        ({}, "en"),
+    ],
+)
+def test_the_environment_chooses_the_language(environment, language):
+    assert language_of(environment) == language
+
+
+def test_a_missing_text_fails_loudly():
+    with pytest.raises(KeyError):
+        Words("en")("there.is.none")

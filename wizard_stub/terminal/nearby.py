@@ -1,0 +1,23 @@
+"""Licence files where a person is likely to have put one."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+_MOST = 4
+
+
+def license_files_nearby(folder: Path) -> list[Path]:
+    """Return a few .lic files of the present folder, beside the licence folder, and of Downloads."""
+    places = (Path.cwd(), folder.resolve().parent, Path.home(), Path.home() / "Downloads")
+    found = (path for place in dict.fromkeys(places) for path in sorted(_in(place)))
+    return list(islice(found, _MOST))
+
+
+def _in(place: Path) -> list[Path]:
+    try:
+        return [path for path in place.iterdir() if path.suffix == ".lic" and path.is_file()]
+    except OSError:
+        # A folder that is missing or closed holds nothing that this person could use.
+        return []

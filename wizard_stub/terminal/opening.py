@@ -1,0 +1,45 @@
+"""Opening the full screen, and whether there is a terminal for it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from protocol.profile import WizardProfile
+from wizard_stub.control import ActivationControl
+from wizard_stub.terminal.words import Words, language_of
+
+LOOKS = ("dark", "light", "terminal")
+# The last part of COLORFGBG, which many terminals set, is the colour of their ground: 7 and 15 are white.
+_WHITE_GROUNDS = {"7", "15"}
+
+
+def has_terminal() -> bool:
+    """Tell whether a person can type here and see the answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def look_of(environment: Mapping[str, str]) -> str:
+    """Return the look that fits the terminal's ground as far as it tells."""
+    return "light" if environment.get("COLORFGBG", "").split(";")[-1] in _WHITE_GROUNDS else "dark"
+
+
+def open_wizard(
+    control: ActivationControl,
+    profile: WizardProfile,
+    folder: Path,
+    *,
+    language: str | None,
+    look: str | None,
+    environment: Mapping[str, str],
+) -> int:
+    """Run the wizard until the person quits, and return 0; what fails unexpectedly is raised."""
+    from wizard_stub.terminal.app import WizardApp
+
+    words = Words(language or language_of(environment))
+    wizard = WizardApp(control, profile, folder, words, look=look or look_of(environment))
+    wizard.run()
+    if wizard.failure is not None:
+        raise wizard.failure
+    return 0

@@ -1,0 +1,24 @@
+"""What went wrong, in the person's language: what happened, what to do, and whom to show the detail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from protocol.errors import ProtocolError
+from wizard_stub.errors import StateDamaged, StorageUnavailable, WizardError
+from wizard_stub.terminal.words import Words
+
+Refusal = (WizardError, ProtocolError)
+
+
+def explain(words: Words, error: Exception, *, folder: Path) -> str:
+    """Return the words for a refusal; the control's own sentence where its code is newer than the words."""
+    code = getattr(error, "code", "")
+    key = f"problem.{code}"
+    return words(key, folder=folder) if words.knows(key) else str(error)
+
+
+def detail(words: Words, error: Exception) -> str | None:
+    """Return what the vendor's support wants to know, such as a path, where the words leave it out."""
+    tells_more = isinstance(error, StorageUnavailable | StateDamaged)
+    return words("problem.support", detail=error) if tells_more else None

@@ -1,0 +1,31 @@
+"""What is said below the boxes about what was typed."""
+
+from __future__ import annotations
+
+from protocol.codes import Kind, recognised
+from wizard_stub.terminal.typed_groups import Noticed, TypedGroups
+from wizard_stub.terminal.words import Words
+
+_KINDS = {
+    Kind.ACTIVATION_KEY: "kind.activation_key",
+    Kind.COMPUTER_ID: "kind.computer_id",
+    Kind.COMPUTER_KEY: "kind.computer_key",
+    Kind.DEACTIVATION_CODE: "kind.deactivation_code",
+}
+
+
+def while_typing(words: Words, typed: TypedGroups, noticed: tuple[Noticed, ...], *, length: int) -> str:
+    """Return how far the person is, and what was not taken as it was typed."""
+    lines = [words("typing.progress", typed=typed.typed, length=length)]
+    # One remark is enough: a pasted text may call for many.
+    for found in noticed[:1]:
+        lines.append(words(f"typing.{found.remark.value}", typed=found.typed, shown=found.shown))
+    return "\n".join(lines)
+
+
+def other_kind(words: Words, text: str, wanted: Kind) -> str | None:
+    """Return the words for a code that belongs somewhere else, or None where it is none."""
+    kind = recognised(text.rstrip("-?"))
+    if kind is None or kind is wanted:
+        return None
+    return words("typing.other_kind", kind=words(_KINDS[kind]), wanted=words(_KINDS[wanted]))

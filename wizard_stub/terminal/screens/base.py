@@ -1,0 +1,141 @@
+"""What every screen has: a title bar, a body, a bar of keys, help, and the control in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Static
+from textual.worker import WorkerFailed
+
+from wizard_stub.terminal.problems import Refusal
+from wizard_stub.terminal.widgets.choice import Choice
+
+if TYPE_CHECKING:
+    from wizard_stub.terminal.app import WizardApp
+
+T = TypeVar("T")
+
+
+class WizardScreen(Screen[None]):
+    """A step of the wizard; `help_key` names its help text."""
+
+    help_key: ClassVar[str] = "help.home"
+    can_go_back: ClassVar[bool] = True
+    numbers_choices: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "help", show=False),
+        Binding("escape", "back", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+    ]
+
+    @property
+    def shown_help(self) -> str:
+        """The key of this step's help text."""
+        return self.help_key
+
+    @property
+    def wizard(self) -> WizardApp:
+        """The application, with its control and words."""
+        return cast("WizardApp", self.app)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return words in the person's language."""
+        return self.wizard.words(key, **values)
+
+    def compose(self) -> ComposeResult:
+        """Put the bars around the body."""
+        with Horizontal(id="title-bar"):
+            title = self.say("bar.title", product=self.wizard.profile.product_name)
+            yield Static(title, id="product", markup=False)
+            yield Static(self.say("bar.no_network"), id="no-network", markup=False)
+        with VerticalScroll(id="body", can_focus=False):
+            yield from self.body()
+        with Horizontal(id="key-bar"):
+            yield KeyHint(self.say("bar.help"), "screen.help")
+            yield KeyHint(self.say("bar.look"), "app.next_look")
+            if self.can_go_back:
+                yield KeyHint(self.say("bar.back"), "screen.back")
+            yield KeyHint(self.say("bar.quit"), "app.quit")
+
+    def body(self) -> ComposeResult:
+        """Yield what the step consists of."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Give the choices their numbers."""
+        self.number_choices()
+
+    def number_choices(self) -> None:
+        """Give each choice that is shown its number."""
+        if self.numbers_choices:
+            shown = (choice for choice in self.query(Choice) if choice.display)
+            for number, choice in enumerate(shown, start=1):
+                choice.number = number
+                choice.refresh(layout=True)
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by number; boxes and inputs keep the digits that are typed into them."""
+        if event.character and event.character.isdigit():
+            for choice in self.query(Choice):
+                if choice.display and choice.number == int(event.character):
+                    event.stop()
+                    choice.focus()
+                    choice.action_choose()
+
+    def action_help(self) -> None:
+        """Explain this step."""
+        from wizard_stub.terminal.screens.help import HelpScreen
+
+        self.wizard.push_screen(HelpScreen(self.shown_help))
+
+    def action_back(self) -> None:
+        """Return to the step before."""
+        if self.can_go_back:
+            self.dismiss()
+
+    def action_page(self, by: int) -> None:
+        """Scroll what does not fit, on a small terminal."""
+        for scrolled in self.query(VerticalScroll):
+            scrolled.scroll_relative(y=by * scrolled.size.height, animate=False)
+
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Let the control work in a thread, since scrypt and a repair would freeze the screen."""
+        refusals: list[Exception] = []
+
+        def attempt() -> T | None:
+            # A refusal is an answer, not a failure of the thread.
+            try:
+                return work()
+            except Refusal as error:
+                refusals.append(error)
+                return None
+
+        worker = self.run_worker(attempt, thread=True, exit_on_error=False)
+        try:
+            answer = await worker.wait()
+        except WorkerFailed as failed:
+            raise failed.error from None
+        if refusals:
+            raise refusals[0]
+        return cast("T", answer)
+
+
+class KeyHint(Static):
+    """A key and what it does; a click does the same."""
+
+    def __init__(self, text: str, action: str) -> None:
+        super().__init__(text, markup=False)
+        self._action = action
+
+    async def on_click(self) -> None:
+        """Do what the key does."""
+        await self.run_action(self._action)

@@ -1,0 +1,130 @@
+"""The computer key: typed into numbered boxes, repaired, or pointed at where it is worth a second look."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from protocol.alphabet import GROUP
+from protocol.codes import Kind
+from protocol.computer_id import ComputerId
+from protocol.computer_key import SIGNED_LENGTH, Style
+from protocol.doubt import doubts
+from protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
+from wizard_stub.errors import KeyNotAccepted
+from wizard_stub.terminal.problems import Refusal, explain
+from wizard_stub.terminal.remarks import other_kind, while_typing
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.done import DoneScreen
+from wizard_stub.terminal.screens.problem import ProblemScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Facts
+from wizard_stub.terminal.widgets.group_boxes import GroupBoxes
+
+# The repair reaches at most this far: asking it about less would only make the person wait.
+_MOST_MISSING = GROUP
+
+
+class ComputerKeyScreen(WizardScreen):
+    """Takes the key, and stores the licence once the key itself has proved what was meant."""
+
+    help_key: ClassVar[str] = "help.computer_key"
+    numbers_choices: ClassVar[bool] = False
+
+    def __init__(self, computer_id: ComputerId | None) -> None:
+        super().__init__()
+        self._computer_id = computer_id
+
+    @property
+    def _style(self) -> Style:
+        return self.wizard.profile.key_style
+
+    @property
+    def _length(self) -> int:
+        return SIGNED_LENGTH if self._style is Style.SIGNED else Kind.COMPUTER_KEY.length
+
+    def body(self) -> ComposeResult:
+        """Show the boxes and what is said about them."""
+        self.set_class(self._style is Style.SIGNED, "tight")
+        yield Static(self.say("computer_key.title"), classes="title", markup=False)
+        yield Static(self.say("computer_key.text"), classes="text", markup=False)
+        yield GroupBoxes(self._length // GROUP, id="boxes")
+        progress = self.say("typing.progress", typed=0, length=self._length)
+        yield Static(progress, id="said", markup=False)
+        yield Choice(self.say("computer_key.check"), id="check")
+        if self._computer_id is not None:
+            # The phone shows it, too: who scanned another computer's code can see that here.
+            yield Facts((self.say("fact.computer_id"), self._computer_id.text))
+
+    def on_mount(self) -> None:
+        """Begin in the first box."""
+        self.query_one(GroupBoxes).focus()
+
+    @on(GroupBoxes.Changed)
+    def changed(self, event: GroupBoxes.Changed) -> None:
+        """Say what there is to say, and check the key after its last character."""
+        typed = self.query_one(GroupBoxes).typed
+        self._tell(while_typing(self.wizard.words, typed, event.noticed, length=self._length))
+        if event.ended:
+            self.check()
+
+    @on(GroupBoxes.Submitted)
+    @on(Choice.Chosen, "#check")
+    def check(self) -> None:
+        """Check what was typed, if that can be a key."""
+        boxes = self.query_one(GroupBoxes)
+        other = other_kind(self.wizard.words, boxes.typed.text, Kind.COMPUTER_KEY)
+        if other is not None:
+            self._tell(other)
+        elif boxes.typed.typed < self._length - _MOST_MISSING:
+            self._tell(self.say("computer_key.incomplete", typed=boxes.typed.typed, length=self._length))
+            boxes.action_last()
+            boxes.focus()
+        else:
+            self._complete(boxes.typed.text)
+
+    @on(GroupBoxes.PastedFile)
+    def take_file(self, event: GroupBoxes.PastedFile) -> None:
+        """Take a licence file that was pasted here."""
+        self._complete(event.text)
+
+    @work(exclusive=True)
+    async def _complete(self, text: str) -> None:
+        self._tell(self.say("computer_key.checking"))
+        try:
+            completed = await self.in_background(lambda: self.wizard.control.complete(text))
+        except MalformedCode:
+            self._point_at_doubts()
+        except ComputerKeyRefused:
+            self._tell(self.say("computer_key.refused"))
+        except (KeyNotAccepted, LicenseFileRefused) as error:
+            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+        except Refusal as error:
+            self._tell("")
+            self.wizard.push_screen(ProblemScreen(error))
+        else:
+            self.wizard.push_screen(DoneScreen(completed))
+
+    def _point_at_doubts(self) -> None:
+        boxes = self.query_one(GroupBoxes)
+        found = doubts(boxes.typed.groups, self._style)
+        boxes.point_at(found.all_groups)
+        boxes.focus()
+        if found.rows and not found.groups:
+            self._tell(self.say("computer_key.doubt_rows", rows=_listed(found.rows)))
+        elif found.all_groups:
+            self._tell(self.say("computer_key.doubt", groups=_listed(found.all_groups)))
+        else:
+            self._tell(self.say("computer_key.no_doubt"))
+
+    def _tell(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.set_class(text.startswith("!"), "problem")
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))

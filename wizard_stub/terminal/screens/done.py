@@ -1,0 +1,97 @@
+"""Activated: what is licensed, until when, and what was read differently from what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from wizard_stub.results import Completed
+from wizard_stub.terminal.problems import Refusal
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.problem import ProblemScreen
+from wizard_stub.terminal.screens.released import ReleasedScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Fact, Facts
+
+
+class DoneScreen(WizardScreen):
+    """The end of every way of activation."""
+
+    help_key: ClassVar[str] = "help.done"
+
+    def __init__(self, completed: Completed) -> None:
+        super().__init__()
+        self._completed = completed
+
+    def body(self) -> ComposeResult:
+        """Show the licence, the corrections, and what became of a former licence."""
+        product = self.wizard.profile.product_name
+        yield Static(self.say("done.title", product=product), classes="title active", markup=False)
+        yield Facts(*self._facts())
+        if self._completed.corrections:
+            yield Static(self._corrections(), classes="text above note", markup=False)
+        if self._completed.replaced:
+            replaced = self.say("done.replaced", former=self._completed.replaced.text)
+            yield Static(replaced, classes="text above", markup=False)
+            yield Choice(self.say("do.show_code"), id="show_code")
+        yield Static(self.say("done.text"), classes="text above", markup=False)
+        yield Choice(self.say("do.quit"), id="quit")
+        yield Choice(self.say("do.home"), id="home")
+
+    def _facts(self) -> Iterator[Fact]:
+        completed, words = self._completed, self.wizard.words
+        expires = completed.claims.expires
+        yield self.say("fact.expires"), words.day(expires) if expires else self.say("fact.never")
+        yield self.say("fact.features"), ", ".join(completed.features)
+        yield self.say("fact.customer"), completed.customer
+        yield self.say("fact.activation_key"), completed.activation_key.text
+        yield self.say("fact.computer_id"), completed.computer_id.text
+        yield self.say("fact.computer_name"), completed.computer_name
+        yield self.say("fact.computer_key"), completed.computer_key if completed.corrections else None
+
+    def _corrections(self) -> str:
+        corrections, nothing = self._completed.corrections, self.say("done.nothing")
+        key = "done.corrections.one" if len(corrections) == 1 else "done.corrections"
+        lines = [self.say(key, count=len(corrections))]
+        lines += [
+            "  "
+            + self.say(
+                "done.correction",
+                group=correction.group,
+                place=correction.place,
+                typed=correction.typed or nothing,
+                read=correction.read or nothing,
+            )
+            for correction in corrections
+        ]
+        return "\n".join(lines)
+
+    def action_back(self) -> None:
+        """Go to the overview: what led here is done."""
+        self.wizard.go_home()
+
+    @on(Choice.Chosen, "#home")
+    def home(self) -> None:
+        """Go to the overview."""
+        self.wizard.go_home()
+
+    @on(Choice.Chosen, "#quit")
+    def quit(self) -> None:
+        """Close the wizard."""
+        self.wizard.exit()
+
+    @on(Choice.Chosen, "#show_code")
+    @work(exclusive=True)
+    async def show_code(self) -> None:
+        """Show the code that frees the former licence's seat."""
+        former = self._completed.replaced
+        try:
+            released = await self.in_background(lambda: self.wizard.control.show_code(former))
+        except Refusal as error:
+            self.wizard.push_screen(ProblemScreen(error))
+        else:
+            self.wizard.push_screen(ReleasedScreen(released))

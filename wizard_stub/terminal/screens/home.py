@@ -1,0 +1,196 @@
+"""The overview: welcome, what is licensed, and all that can be done from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from wizard_stub.results import Begun, LicenseState, Status
+from wizard_stub.terminal.overview import Overview, overview
+from wizard_stub.terminal.problems import Refusal, detail, explain
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
+from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
+from wizard_stub.terminal.screens.deactivate import DeactivateScreen
+from wizard_stub.terminal.screens.license_file import LicenseFileScreen
+from wizard_stub.terminal.screens.method import MethodScreen
+from wizard_stub.terminal.screens.problem import ProblemScreen
+from wizard_stub.terminal.screens.released import ReleasedScreen
+from wizard_stub.terminal.screens.scan import ScanScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Facts
+
+_PENDING = ("go_on", "type_key", "use_file")
+_CHOICES = {
+    LicenseState.NOT_ACTIVATED: ("activate",),
+    LicenseState.PENDING: (*_PENDING, "start_over", "deactivate"),
+    LicenseState.ACTIVE: ("renew", "deactivate", "other_key"),
+    LicenseState.EXPIRED: ("renew", "deactivate", "other_key"),
+    LicenseState.CLOCK_MOVED_BACK: ("look_again", "renew", "deactivate"),
+    LicenseState.RETIRED_EPOCH: ("new_key", "deactivate"),
+    LicenseState.WRONG_MACHINE: ("anew", "look_again"),
+    LicenseState.DAMAGED: ("anew", "look_again"),
+}
+
+
+class HomeScreen(WizardScreen):
+    """Asks the control whenever it comes to the front, and shows the answer."""
+
+    can_go_back: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: Overview | None = None
+
+    def body(self) -> ComposeResult:
+        """Leave room for what the control will answer."""
+        yield Vertical(Static(self.say("busy"), classes="text", markup=False), id="answer")
+
+    def on_screen_resume(self) -> None:
+        """Ask again: another screen may have changed it."""
+        self.look()
+
+    @work(exclusive=True)
+    async def look(self) -> None:
+        """Ask the control, and show what it says."""
+        answer = self.query_one("#answer", Vertical)
+        try:
+            self._seen = await self.in_background(lambda: overview(self.wizard.control))
+            shown = list(self._answer(self._seen))
+        except Refusal as error:
+            shown = list(self._unavailable(error))
+        await answer.remove_children()
+        await answer.mount_all(shown)
+        self.number_choices()
+        answer.query(Choice).first().focus()
+
+    def _answer(self, seen: Overview) -> Iterator[Widget]:
+        state = seen.status.state
+        yield Static(self.say(f"state.{state.value}"), classes=f"title {state.value}", markup=False)
+        yield Static(self._text(seen), classes="text", markup=False)
+        facts = list(self._facts(seen))
+        if any(value for _, value in facts):
+            yield Facts(*facts)
+        for name in self._names(seen):
+            key = "start_over" if name == "anew" else name
+            hint = self.say(f"do.{key}.hint") if self.wizard.words.knows(f"do.{key}.hint") else ""
+            yield Choice(self.say(f"do.{key}"), id=name, hint=hint)
+
+    def _names(self, seen: Overview) -> Iterator[str]:
+        state = seen.status.state
+        yield from _CHOICES[state]
+        if seen.pending and state is not LicenseState.PENDING:
+            yield from _PENDING
+        if seen.released:
+            yield "show_code"
+        yield "quit"
+
+    def _text(self, seen: Overview) -> str:
+        status, words = seen.status, self.wizard.words
+        expires = status.claims.expires if status.claims else None
+        day = words.day(expires) if expires else ""
+        until = self.say("home.until", day=day) if expires else self.say("home.never")
+        product = self.wizard.profile.product_name
+        texts = [self.say(f"home.{status.state.value}", product=product, until=until, day=day)]
+        if status.not_remembered:
+            texts.append(self.say("home.not_remembered", product=product))
+        if status.state is LicenseState.DAMAGED:
+            texts.append(self.say("problem.support", detail=status.message))
+        if seen.pending and status.state is not LicenseState.PENDING:
+            texts.append(self.say("home.also_pending"))
+        return "\n\n".join(texts)
+
+    def _facts(self, seen: Overview) -> Iterator[tuple[str, str | None]]:
+        source: Status | Begun = seen.pending or seen.status if seen.status.claims is None else seen.status
+        yield self.say("fact.features"), ", ".join(seen.status.features)
+        yield self.say("fact.activation_key"), source.activation_key.text if source.activation_key else None
+        yield self.say("fact.computer_id"), source.computer_id.text if source.computer_id else None
+        yield self.say("fact.computer_name"), source.computer_name
+
+    def _unavailable(self, error: Exception) -> Iterator[Widget]:
+        words = self.wizard.words
+        yield Static(self.say("state.unavailable"), classes="title damaged", markup=False)
+        yield Static(explain(words, error, folder=self.wizard.folder), classes="text", markup=False)
+        yield Static(detail(words, error) or "", classes="text detail", markup=False)
+        yield Choice(self.say("do.look_again"), id="look_again")
+        yield Choice(self.say("do.quit"), id="quit")
+
+    @on(Choice.Chosen, "#activate,#new_key,#other_key")
+    def activate(self) -> None:
+        """Ask for the way."""
+        self.wizard.push_screen(MethodScreen())
+
+    @on(Choice.Chosen, "#anew")
+    def anew(self) -> None:
+        """Begin anew beside a damaged or foreign state."""
+        self.wizard.push_screen(MethodScreen(start_over=True))
+
+    @on(Choice.Chosen, "#start_over")
+    def start_over(self) -> None:
+        """Ask whether what is pending may be dropped."""
+        question = Question(
+            title=self.say("do.start_over"),
+            text=self.say("start_over.text"),
+            no=self.say("start_over.no"),
+            yes=self.say("start_over.yes"),
+        )
+        self.wizard.push_screen(ConfirmScreen(question, self.anew, help_key="help.home"))
+
+    @on(Choice.Chosen, "#renew")
+    @work(exclusive=True)
+    async def renew(self) -> None:
+        """Show the QR code of the licence in use again."""
+        key = self._seen.status.activation_key if self._seen else None
+        if key is None:
+            return
+        try:
+            begun = await self.in_background(lambda: self.wizard.control.begin(key))
+        except Refusal as error:
+            self.wizard.push_screen(ProblemScreen(error))
+        else:
+            self.wizard.push_screen(ScanScreen(begun))
+
+    @on(Choice.Chosen, "#go_on")
+    def go_on(self) -> None:
+        """Show what is pending."""
+        if self._seen and self._seen.pending:
+            self.wizard.push_screen(ScanScreen(self._seen.pending))
+
+    @on(Choice.Chosen, "#type_key")
+    def type_key(self) -> None:
+        """Type the computer key."""
+        pending = self._seen.pending if self._seen else None
+        self.wizard.push_screen(ComputerKeyScreen(pending.computer_id if pending else None))
+
+    @on(Choice.Chosen, "#use_file")
+    def use_file(self) -> None:
+        """Name a licence file."""
+        self.wizard.push_screen(LicenseFileScreen())
+
+    @on(Choice.Chosen, "#deactivate")
+    def deactivate(self) -> None:
+        """Explain the deactivation."""
+        pending_only = self._seen is not None and self._seen.status.state is LicenseState.PENDING
+        self.wizard.push_screen(DeactivateScreen(pending_only=pending_only))
+
+    @on(Choice.Chosen, "#show_code")
+    def show_code(self) -> None:
+        """Show the newest deactivation code again."""
+        if self._seen and self._seen.released:
+            self.wizard.push_screen(ReleasedScreen(self._seen.released))
+
+    @on(Choice.Chosen, "#look_again")
+    def look_again(self) -> None:
+        """Ask the control again."""
+        self.look()
+
+    @on(Choice.Chosen, "#quit")
+    def quit(self) -> None:
+        """Close the wizard."""
+        self.wizard.exit()

@@ -1,0 +1,95 @@
+"""A licence file in place of a typed key: found nearby, named by its path, or pasted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from wizard_stub.errors import StorageUnavailable
+from wizard_stub.files import read_license_file
+from wizard_stub.results import Completed
+from wizard_stub.terminal.nearby import license_files_nearby
+from wizard_stub.terminal.problems import Refusal, explain
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.done import DoneScreen
+from wizard_stub.terminal.screens.problem import ProblemScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.this_machine import looks_like_license_file
+
+
+class LicenseFileScreen(WizardScreen):
+    """Takes a licence file."""
+
+    help_key: ClassVar[str] = "help.license_file"
+    numbers_choices: ClassVar[bool] = False
+
+    def body(self) -> ComposeResult:
+        """Show what was found, and a line for the path."""
+        self._found = license_files_nearby(self.wizard.folder)
+        yield Static(self.say("file.title"), classes="title", markup=False)
+        yield Static(self.say("file.text"), classes="text", markup=False)
+        if self._found:
+            yield Static(self.say("file.found"), classes="label", markup=False)
+            for place, path in enumerate(self._found):
+                yield Choice(str(path), id=f"found-{place}")
+        yield Static(self.say("file.path"), classes="label above", markup=False)
+        yield Input(id="path", compact=True)
+        yield Static("", id="said", markup=False)
+        yield Choice(self.say("file.use"), id="use")
+
+    def on_mount(self) -> None:
+        """Begin with what was found, else with the path."""
+        found = self.query("#found-0")
+        (found.first() if found else self.query_one(Input)).focus()
+
+    @on(Choice.Chosen)
+    def chosen(self, event: Choice.Chosen) -> None:
+        """Use a file that was found, or the one that was named."""
+        name = event.choice.id or ""
+        if name.startswith("found-"):
+            self.query_one(Input).value = str(self._found[int(name.removeprefix("found-"))])
+        self.use()
+
+    @on(Input.Submitted)
+    def use(self) -> None:
+        """Use what stands in the line."""
+        named = self.query_one(Input).value.strip()
+        if named:
+            self._complete(named)
+        else:
+            self._tell(self.say("file.none"))
+            self.query_one(Input).focus()
+
+    @work(exclusive=True)
+    async def _complete(self, named: str) -> None:
+        control = self.wizard.control
+
+        def complete() -> Completed:
+            text = named if looks_like_license_file(named) else read_license_file(_path(named))
+            return control.complete_from_file(text)
+
+        try:
+            completed = await self.in_background(complete)
+        except StorageUnavailable as error:
+            if error.code != "file_not_readable":
+                self.wizard.push_screen(ProblemScreen(error))
+                return
+            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+        except Refusal as error:
+            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+        else:
+            self.wizard.push_screen(DoneScreen(completed))
+
+    def _tell(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.set_class(text.startswith("!"), "problem")
+
+
+def _path(named: str) -> Path:
+    # A file dropped onto a terminal arrives in quotation marks.
+    return Path(named.strip("\"'")).expanduser()

@@ -1,0 +1,38 @@
+"""How to activate: with a phone, with a computer key, or with a licence file."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from wizard_stub.terminal.screens.activation_key import ActivationKeyScreen
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.ways import Way
+from wizard_stub.terminal.widgets.choice import Choice
+
+
+class MethodScreen(WizardScreen):
+    """Asks for the way; each begins with the activation key."""
+
+    help_key: ClassVar[str] = "help.method"
+
+    def __init__(self, *, start_over: bool = False) -> None:
+        super().__init__()
+        self._start_over = start_over
+
+    def body(self) -> ComposeResult:
+        """Offer the three ways."""
+        yield Static(self.say("method.title"), classes="title", markup=False)
+        for way in Way:
+            yield Choice(
+                self.say(f"method.{way.value}"), id=way.value, hint=self.say(f"method.{way.value}.hint")
+            )
+
+    @on(Choice.Chosen)
+    def chosen(self, event: Choice.Chosen) -> None:
+        """Go on to the activation key."""
+        way = Way(event.choice.id)
+        self.wizard.push_screen(ActivationKeyScreen(way, start_over=self._start_over))

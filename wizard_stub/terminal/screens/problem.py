@@ -1,0 +1,45 @@
+"""Something did not work: what it is, and what to do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from wizard_stub.terminal.problems import detail, explain
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.widgets.choice import Choice
+
+
+class ProblemScreen(WizardScreen):
+    """Tells about one refusal; back is where it can be tried again."""
+
+    help_key: ClassVar[str] = "help.problem"
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def body(self) -> ComposeResult:
+        """Show the words, and the detail for the support."""
+        words = self.wizard.words
+        yield Static(self.say("problem.title"), classes="title problem", markup=False)
+        told = explain(words, self._error, folder=self.wizard.folder)
+        yield Static(told, classes="text", markup=False)
+        further = detail(words, self._error)
+        if further:
+            yield Static(further, classes="text detail", markup=False)
+        yield Choice(self.say("do.back"), id="back")
+        yield Choice(self.say("do.home"), id="home")
+
+    @on(Choice.Chosen, "#back")
+    def back(self) -> None:
+        """Return to where it was tried."""
+        self.dismiss()
+
+    @on(Choice.Chosen, "#home")
+    def home(self) -> None:
+        """Return to the overview."""
+        self.wizard.go_home()

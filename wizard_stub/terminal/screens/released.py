@@ -1,0 +1,54 @@
+"""A licence that was given up here: the code that frees its seat, to scan or to send."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from wizard_stub.results import Released
+from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Facts
+
+
+class ReleasedScreen(CodeBesideScreen):
+    """Shows a deactivation code; back is the overview."""
+
+    help_key: ClassVar[str] = "help.released"
+
+    def __init__(self, released: Released) -> None:
+        super().__init__(released.url)
+        self._released = released
+
+    def aside(self) -> ComposeResult:
+        """Tell how the seat becomes free."""
+        released = self._released
+        yield Static(self.say("released.title"), classes="title", markup=False)
+        yield Static(self.say("released.steps"), classes="text", markup=False)
+        yield Facts(
+            (self.say("fact.code"), released.code.text),
+            (self.say("fact.activation_key"), released.activation_key.text),
+            (self.say("fact.computer_id"), released.computer_id.text),
+            (self.say("fact.computer_name"), released.computer_name),
+            below=True,
+        )
+        yield Static(self.say("released.again"), classes="text above", markup=False)
+        yield Choice(self.say("do.home"), id="home")
+        yield Choice(self.say("scan.alone"), id="alone")
+
+    def action_back(self) -> None:
+        """Go to the overview: what led here can no longer be done."""
+        self.wizard.go_home()
+
+    @on(Choice.Chosen, "#home")
+    def home(self) -> None:
+        """Go to the overview."""
+        self.wizard.go_home()
+
+    @on(Choice.Chosen, "#alone")
+    def alone(self) -> None:
+        """Show nothing but the code."""
+        self.action_alone()

@@ -1,0 +1,65 @@
+"""The request: a QR code to scan, and the way without a phone in words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from wizard_stub.results import Begun
+from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
+from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
+from wizard_stub.terminal.screens.license_file import LicenseFileScreen
+from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Facts
+
+
+class ScanScreen(CodeBesideScreen):
+    """Shows what was begun; `fresh` where the person hoped to have a key for it already."""
+
+    help_key: ClassVar[str] = "help.scan"
+
+    def __init__(self, begun: Begun, *, fresh: bool = False) -> None:
+        super().__init__(begun.url)
+        self._begun = begun
+        self._fresh = fresh
+
+    def aside(self) -> ComposeResult:
+        """Tell both ways, and lead on to the computer key."""
+        begun = self._begun
+        title = "scan.title.renew" if begun.renewal else "scan.title"
+        yield Static(self.say(title), classes="title", markup=False)
+        if self._fresh and not begun.renewal:
+            yield Static(self.say("scan.fresh"), classes="text note", markup=False)
+        yield Static(self.say("scan.steps"), classes="text", markup=False)
+        yield Static("", classes="gap")
+        yield Choice(self.say("do.type_key"), id="type_key")
+        yield Choice(self.say("do.use_file"), id="use_file")
+        yield Choice(self.say("scan.alone"), id="alone")
+        yield Static(self.say("scan.by_hand"), classes="text above", markup=False)
+        yield Facts(
+            (self.say("fact.activation_key"), begun.activation_key.text),
+            (self.say("fact.computer_id"), begun.computer_id.text),
+            (self.say("fact.computer_name"), begun.computer_name),
+            below=True,
+        )
+        if begun.set_aside:
+            aside = self.say("scan.aside", name=begun.set_aside.name)
+            yield Static(aside, classes="text detail above", markup=False)
+
+    @on(Choice.Chosen, "#type_key")
+    def type_key(self) -> None:
+        """Go on to the computer key."""
+        self.wizard.push_screen(ComputerKeyScreen(self._begun.computer_id))
+
+    @on(Choice.Chosen, "#use_file")
+    def use_file(self) -> None:
+        """Go on to a licence file."""
+        self.wizard.push_screen(LicenseFileScreen())
+
+    @on(Choice.Chosen, "#alone")
+    def alone(self) -> None:
+        """Show nothing but the code."""
+        self.action_alone()

@@ -1,0 +1,46 @@
+"""A table of names and values, such as the activation key and the day on which the licence ends."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+Fact = tuple[str, str | None]
+_GROUPS_A_LINE = 6
+
+
+class Facts(Static):
+    """Facts beside each other, or below each other where there is little room; empty ones are left out."""
+
+    def __init__(self, *facts: Fact, below: bool = False) -> None:
+        told = [(name, value) for name, value in facts if value]
+        super().__init__(_below(told) if below else _beside(told), markup=False, classes="facts")
+
+
+def _beside(facts: list[tuple[str, str]]) -> Text:
+    width = max((len(name) for name, _ in facts), default=0)
+    lines = Text()
+    for name, value in facts:
+        for place, line in enumerate(_lines(value)):
+            lines.append((name if place == 0 else "").ljust(width + 2), "dim")
+            lines.append(line + "\n", "bold")
+    lines.rstrip()
+    return lines
+
+
+def _below(facts: list[tuple[str, str]]) -> Text:
+    lines = Text()
+    for name, value in facts:
+        lines.append(name + "\n", "dim")
+        lines.append(value + "\n", "bold")
+    lines.rstrip()
+    return lines
+
+
+def _lines(text: str) -> list[str]:
+    """Return a long key in its rows of groups; any other text is one line."""
+    groups = text.split("-")
+    if len(groups) <= _GROUPS_A_LINE:
+        return [text]
+    starts = range(0, len(groups), _GROUPS_A_LINE)
+    return ["-".join(groups[start : start + _GROUPS_A_LINE]) for start in starts]
