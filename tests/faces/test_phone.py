@@ -14,7 +14,8 @@ from protocol.license_file import read_license_file
 from server.core import licenses
 from server.core.models import Activation, Attempt, AuditEvent, License
 from server.db import transaction
-from server.faces.phone.api import MOST_FAILURES_PER_ADDRESS, MOST_FAILURES_PER_LICENSE
+from server.faces.phone.api import MOST_FAILURES_PER_LICENSE
+from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
 from server.problems import STATUS
 
 JSON = "application/json"

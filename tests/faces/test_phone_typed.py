@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from protocol.activation_key import ActivationKey
 from server.core.models import Attempt, AuditEvent
 from server.db import transaction
-from server.faces.phone.api import MOST_FAILURES_PER_ADDRESS
+from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""What the phone page posts: a scanned token, or activation key and computer ID as they were typed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import abort, request
+
+from protocol.request_token import ActivationRequest, DeactivationRequest
+from server.core.attempts import bucket, network_of
+from server.core.audit import By
+from server.core.requests import open_request, open_typed, typed_request
+from server.db import reading
+from server.guard import Limit, guarded
+from server.parts import parts
+
+MOST_FAILURES_PER_ADDRESS = 100
+PERIOD = timedelta(hours=1)
+
+
+def posted_request() -> ActivationRequest | DeactivationRequest:
+    """Return the verified request in the body; with a token, nothing is counted and nothing written here."""
+    body = _body()
+    if "token" not in body:
+        return _typed(body)
+    with reading() as session:
+        return open_request(session, body["token"], keyring=parts().keyring)
+
+
+def by_phone() -> By:
+    """Return who asks: somebody at an address."""
+    return By("phone", address=request.remote_addr)
+
+
+def address_limit() -> Limit:
+    """Return the limit of guesses from one address."""
+    network = network_of(request.remote_addr)
+    return Limit(bucket("phone address", network), MOST_FAILURES_PER_ADDRESS, PERIOD)
+
+
+def _body() -> dict[str, str]:
+    # Browsers always say how long a body is; one sent in chunks could break off anywhere.
+    if request.content_length is None:
+        abort(400)
+    try:
+        body = request.get_json()
+    except RecursionError:
+        abort(400)
+    if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
+        abort(400)
+    return body
+
+
+def _typed(body: dict[str, str]) -> ActivationRequest:
+    """Return the request that was typed; a guess counts against its address, and against no licence yet."""
+    if not body.keys() >= {"activation_key", "computer_id"}:
+        abort(400)
+    now, keyring = parts().clock(), parts().keyring
+    key, computer_id, name = body["activation_key"], body["computer_id"], body.get("computer_name")
+    with reading() as session:
+        typed = typed_request(session, key, computer_id, name, keyring=keyring)
+    with guarded(event="request_refused", by=by_phone(), now=now, limits=[address_limit()]) as session:
+        return open_typed(session, typed, keyring=keyring)
