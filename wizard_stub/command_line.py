@@ -23,7 +23,8 @@ from wizard_stub.results import LicenseState, Released
 from wizard_stub.terminal.opening import LOOKS, has_terminal, open_wizard
 from wizard_stub.terminal.words import LANGUAGES
 
-_PATH = click.Path(path_type=Path)
+# Whether it can be read is for us to say, in our own words and exit code.
+_PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
 _PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
 _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
