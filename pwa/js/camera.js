@@ -15,20 +15,21 @@ export class CameraTrouble extends Error {
   }
 }
 
-/** @param {HTMLVideoElement} video */
-async function turnOn(video) {
+/** @param {unknown} error @returns {unknown} the trouble that a person can be told of, or the error itself */
+function trouble(error) {
+  if (!(error instanceof DOMException)) return error;
+  return new CameraTrouble(error.name === "NotAllowedError" ? "denied" : "none");
+}
+
+async function turnOn() {
   // Absent on plain HTTP.
   if (navigator.mediaDevices === undefined) throw new CameraTrouble("none");
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({
+    return await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
     });
-    video.srcObject = stream;
-    await video.play();
-    return stream;
   } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    throw new CameraTrouble(error.name === "NotAllowedError" ? "denied" : "none");
+    throw trouble(error);
   }
 }
 
@@ -40,11 +41,15 @@ async function turnOn(video) {
  * @param {AbortSignal} signal
  */
 export async function watch(video, look, signal) {
-  const stream = await turnOn(video);
-  const turnOff = () => stream.getTracks().forEach((track) => track.stop());
+  const stream = await turnOn();
   try {
+    video.srcObject = stream;
+    await video.play();
     while (!signal.aborted && !(await look(video))) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  } catch (error) {
+    throw trouble(error);
   } finally {
-    turnOff();
+    // Also where the view was left before the first picture: a camera must not stay on unseen.
+    stream.getTracks().forEach((track) => track.stop());
   }
 }

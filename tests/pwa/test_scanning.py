@@ -14,6 +14,20 @@ from tests.pwa.conftest import key_on, sees
 from tests.pwa.film import make_film
 
 
+def until(condition: str) -> str:
+    """A function for the page that answers as soon as a condition holds, and fails after ten seconds."""
+    return f"""subject => new Promise((done, give_up) => {{
+        const began = performance.now();
+        const look = () => {{
+            const found = ({condition})(subject);
+            if (found) done(found);
+            else if (performance.now() - began > 10_000) give_up(new Error("never: {condition}"));
+            else setTimeout(look, 50);
+        }};
+        look();
+    }})"""
+
+
 @pytest.fixture
 def filmed(tmp_path: Path) -> Iterator:
     """Start phones whose camera shows a film; `own_reader` leaves the browser its BarcodeDetector."""
@@ -71,20 +85,29 @@ def test_the_camera_goes_off_when_the_view_is_left(house, filmed):
     page.locator("#camera").click()
     video = page.locator("video.camera")
     expect(video).to_be_visible()
-    stream = video.evaluate_handle(
-        """video => new Promise(done => {
-            const look = () => video.srcObject ? done(video.srcObject) : setTimeout(look, 50);
-            look();
-        })"""
-    )
+    stream = video.evaluate_handle(until("video => video.srcObject"))
     page.locator("#back").click()
     sees(page, "welcome")
-    ended = """stream => new Promise(done => {
-        const look = () => stream.getTracks().every(track => track.readyState === 'ended')
-            ? done(true) : setTimeout(look, 50);
-        look();
-    })"""
-    assert stream.evaluate(ended)
+    assert stream.evaluate(until("stream => stream.getTracks().every(track => track.readyState === 'ended')"))
+
+
+def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed):
+    page = filmed(None)
+    # A phone takes a while to show the first picture; the person is quicker.
+    page.add_init_script(
+        "HTMLMediaElement.prototype.play = function () { return new Promise((_, left) => {"
+        " this.leave = () => left(new DOMException('removed', 'AbortError')); }); };"
+    )
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    video = page.locator("video.camera")
+    stream = video.evaluate_handle(until("video => video.leave && video.srcObject"))
+    handle = video.element_handle()
+    page.locator("#back").click()
+    sees(page, "welcome")
+    handle.evaluate("video => video.leave()")
+    assert stream.evaluate(until("stream => stream.getTracks().every(track => track.readyState === 'ended')"))
 
 
 @pytest.mark.parametrize(
