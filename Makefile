@@ -4,16 +4,20 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live test lint serve bench bench-page lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots test lint serve bench bench-page lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: demo-machine $(environment) ## Show the main job in a throw-away folder, with screenshots
 	@exec $(python) -m demo
 
 demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CERT=… KEY=… NAME=… for HTTPS
 	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)') $(if $(NAME),--name '$(NAME)')
+
+screenshots: demo-machine $(environment) ## Make every picture in README and docs anew
+	@$(python) -m demo.wizard_pictures docs/pictures
+	@exec $(python) -m demo.phone_pictures docs/pictures
 
 test: test-machine lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile

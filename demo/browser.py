@@ -24,10 +24,16 @@ VIEWPORT = (390, 844)
 PATIENCE_MILLISECONDS = 10_000
 # Chromium prints this line for every answer of 400 and more; answers are judged by their status instead.
 STATUS_LINE = "Failed to load resource: the server responded with a status of "
+NO_NETWORK_LINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 REPORT_CSP_VIOLATIONS = """
 addEventListener('securitypolicyviolation', event =>
     console.error('CSP violation: ' + event.effectiveDirective + ' ' + event.blockedURI));
 """
+AWAIT_WORKER = """async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller)
+        await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done));
+}"""
 
 
 class Phone:
@@ -38,14 +44,12 @@ class Phone:
         self._origin = origin
         self._faults: list[str] = []
         self._refusals: list[str] = []
+        self._online = True
         page.set_default_timeout(PATIENCE_MILLISECONDS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self._faults.append(f"page error: {error}"))
         page.on("request", self._asked)
-        page.on(
-            "requestfailed",
-            lambda request: self._faults.append(f"request failed: {_without_fragment(request.url)}"),
-        )
+        page.on("requestfailed", self._failed)
         page.on("response", self._answered)
 
     def scan(self, address: str) -> None:
@@ -87,8 +91,17 @@ class Phone:
     def problem(self) -> str:
         """Wait for the problem view, and return its code; the refusals that led to it are no fault."""
         self.sees("problem")
-        self._refusals.clear()
+        self.forget_refusals()
         return self.page.locator("[data-problem]").first.get_attribute("data-problem") or ""
+
+    def forget_refusals(self) -> None:
+        """Take what the server refused so far for an answer, which the page shows in its own words."""
+        self._refusals.clear()
+
+    def await_offline_readiness(self) -> None:
+        """Wait until the page can open without network."""
+        # A promise of the page's own, since polling is not allowed under its policy.
+        self.page.evaluate(AWAIT_WORKER)
 
     @property
     def view(self) -> str:
@@ -106,6 +119,17 @@ class Phone:
         """Save the whole page as a PNG."""
         self.page.screenshot(path=picture, full_page=True, animations="disabled")
 
+    @contextmanager
+    def without_network(self) -> Iterator[None]:
+        """Take the phone off every network for a while; what fails meanwhile is no fault of the page."""
+        self._online = False
+        self.page.context.set_offline(True)
+        try:
+            yield
+        finally:
+            self.page.context.set_offline(False)
+            self._online = True
+
     def raise_for_faults(self) -> None:
         """Raise PageFault if anything on this phone was not as it must be."""
         faults = self._faults + self._refusals
@@ -113,7 +137,8 @@ class Phone:
             raise PageFault("\n".join(faults))
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(STATUS_LINE):
+        told = message.text.startswith(STATUS_LINE if self._online else (STATUS_LINE, NO_NETWORK_LINE))
+        if message.type in ("error", "warning") and not told:
             self._faults.append(f"console {message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -125,7 +150,8 @@ class Phone:
             self._faults.append(f"request to a third party: {_without_fragment(request.url)}")
 
     def _failed(self, request: Request) -> None:
-        self._faults.append(f"request failed ({request.failure}): {_without_fragment(request.url)}")
+        if self._online:
+            self._faults.append(f"request failed ({request.failure}): {_without_fragment(request.url)}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
@@ -182,15 +208,16 @@ def _temporary_files() -> Iterator[str]:
 
 
 @contextmanager
-def phone(browser: Browser, origin: str) -> Iterator[Phone]:
+def phone(browser: Browser, origin: str, *, pixels: int = 2) -> Iterator[Phone]:
     """Hold a fresh phone with nothing stored on it; at the end, PageFault tells what went wrong on its page.
 
-    `origin` is the one place it may talk to, such as `http://127.0.0.1:8000`.
+    `origin` is the one place it may talk to, such as `http://127.0.0.1:8000`; `pixels` is how many of the
+    screen's make one of the page's.
     """
     width, height = VIEWPORT
     context = browser.new_context(
         viewport={"width": width, "height": height},
-        device_scale_factor=2,
+        device_scale_factor=pixels,
         is_mobile=True,
         has_touch=True,
         locale="en-GB",

@@ -18,7 +18,8 @@ import { workingView } from "./views/working.js";
 
 /**
  * @typedef {object} Ways
- * @property {() => void} leave where the person goes when it is done or left
+ * @property {() => void} leave where the person goes when it is done
+ * @property {() => void} giveUp where the person goes when it is not done, and left for now
  * @property {() => void} scanNext
  * @property {(typed: api.Typed, problem: api.Problem) => Promise<void>} mistyped back to the form
  */
@@ -54,7 +55,7 @@ async function meet(errand, step, problem) {
   if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
   const kept = await keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
-  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.leave }));
+  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.giveUp }));
   // Asking changes nothing, and the tap stays the person's.
   const again = () => void startOver();
   if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });

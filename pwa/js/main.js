@@ -15,7 +15,12 @@ const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
 
 /** @param {api.Asked} asked */
 function open(asked) {
-  return begin(asked, { leave: () => void home({ finished: true }), scanNext: () => void scan(), mistyped: type });
+  return begin(asked, {
+    leave: () => void home({ finished: true }),
+    giveUp: () => void home({ finished: false }),
+    scanNext: () => void scan(),
+    mistyped: type,
+  });
 }
 
 /**

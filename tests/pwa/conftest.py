@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from demo.browser import REPORT_CSP_VIOLATIONS, chromium
+from demo.browser import AWAIT_WORKER, REPORT_CSP_VIOLATIONS, chromium
 from demo.server_process import LOOPBACK, free_port, serving
 from server import create_app
 from server.config import Settings
@@ -139,11 +139,4 @@ def key_on(page: Page) -> str:
 
 def await_worker(page: Page) -> None:
     """Wait until the page is ready to open without network."""
-    # A promise of the page's own, since polling is not allowed under its policy.
-    page.evaluate(
-        """async () => {
-            await navigator.serviceWorker.ready;
-            if (!navigator.serviceWorker.controller)
-                await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done));
-        }"""
-    )
+    page.evaluate(AWAIT_WORKER)

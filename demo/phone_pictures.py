@@ -1,0 +1,285 @@
+"""Makes the pictures of the phone page: `python -m demo.phone_pictures [FOLDER]`.
+
+A real server, real Chromium and real offline wizards; the keys open nothing, since their vendor is gone
+when the last picture is taken.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import expect
+
+from demo.browser import VIEWPORT, Phone, phone
+from demo.offline_machine import OfflineMachine
+from demo.stage import Stage, require, set_stage
+from demo.vendor import Vendor
+from server import create_app
+from server.config import Settings
+from server.core import licenses, products
+from server.core.audit import By
+from server.db import transaction
+
+PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+DESKTOP = (1280, 800)
+# Enough shades for flat colours, and a third of the size.
+_SHADES = 256
+_LONG_AGO = datetime(2021, 6, 1, tzinfo=UTC)
+
+
+class Album:
+    """Writes what one phone shows, in light, in dark, and sometimes as wide as a desktop."""
+
+    def __init__(self, folder: Path, held: Phone) -> None:
+        self._folder = folder
+        self._page = held.page
+
+    def take(self, name: str, *, desktop: bool = False, whole: bool = True) -> None:
+        """Take the whole page from its top, or only what the screen shows; name it for its state."""
+        # What was tapped last is not what a picture is about.
+        self._page.mouse.move(0, 0)
+        for look in LOOKS:
+            self._page.emulate_media(color_scheme=look)
+            self._save(f"{name}-{look}", whole=whole)
+        self._page.emulate_media(color_scheme="light")
+        if desktop:
+            with self._sized(DESKTOP):
+                self._save(f"{name}-desktop", whole=False)
+
+    @contextmanager
+    def _sized(self, size: tuple[int, int]) -> Iterator[None]:
+        self._page.set_viewport_size({"width": size[0], "height": size[1]})
+        yield
+        self._page.set_viewport_size({"width": VIEWPORT[0], "height": VIEWPORT[1]})
+
+    def _save(self, name: str, *, whole: bool) -> None:
+        self._page.evaluate("scrollTo(0, 0)")
+        taken = self._page.screenshot(full_page=whole, animations="disabled", caret="hide")
+        with Image.open(BytesIO(taken)) as picture:
+            reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
+            reduced.save(self._folder / f"phone-{name}.png", optimize=True)
+
+
+class Errands:
+    """One phone, the machines that it is carried between, and the album it fills."""
+
+    def __init__(self, stage: Stage, held: Phone, folder: Path) -> None:
+        self.stage = stage
+        self.phone = held
+        self.album = Album(folder, held)
+
+    def machine(self, name: str, product: str = "DEMO-CAD") -> OfflineMachine:
+        """Set up a machine; one that was there before has lost everything."""
+        shutil.rmtree(self.stage.folder / name, ignore_errors=True)
+        return self.stage.machine(name, product)
+
+    def address(self, name: str, activation_key: str, product: str = "DEMO-CAD") -> str:
+        """Return what a fresh machine's wizard shows for an activation key."""
+        asked = self.machine(name, product).run("request", activation_key, "--name", name)
+        return str(asked["url"])
+
+    def license(self, *terms: str, product: str = "DEMO-CAD", seats: int = 5) -> str:
+        """Issue a licence, for a year unless `terms` say otherwise."""
+        return self.stage.vendor.issue(product, "--seats", str(seats), *(terms or ("--days", "365")))
+
+    def activate(self, address: str) -> str:
+        """Scan, tap, and return the key on the page."""
+        self.phone.scan(address)
+        self.phone.tap()
+        self.phone.sees("key")
+        return self.phone.computer_key
+
+    def open(self) -> None:
+        """Open the page without a scan."""
+        self.phone.scan(f"{self.stage.origin}/a")
+        self.phone.sees("welcome")
+
+    def press(self, name: str) -> None:
+        """Tap what has this name in the page."""
+        self.phone.page.locator(f"#{name}").click()
+
+    def meet(self, problem: str, address: str) -> None:
+        """Scan what the server must refuse, and take the problem's picture under its own name."""
+        self.phone.scan(address)
+        met = self.phone.problem()
+        require(met == problem, f"The page shows {met}, where it should show {problem}.")
+        self.album.take(f"problem-{problem.replace('_', '-')}")
+
+
+def take_all(stage: Stage, folder: Path) -> None:
+    """Take every picture, with a fresh phone for each part of the story."""
+    common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
+    for code, name, style in (("DEMO-CAD", "Demo CAD", "short"), ("DEMO-LAB", "Demo Lab", "signed")):
+        stage.vendor.run("product", "add", code, "--name", name, "--key-style", style, *common)
+    for part in (take_life, take_signed, take_history, take_typing, take_offline, take_refusals):
+        with phone(stage.browser, stage.origin, pixels=1) as held:
+            part(Errands(stage, held, folder))
+
+
+def take_life(errands: Errands) -> None:
+    """Take one computer through activation, reinstallation and deactivation."""
+    album, held = errands.album, errands.phone
+    errands.open()
+    album.take("welcome", desktop=True)
+    license = errands.license("--days", "365", "--feature", "export", "--feature", "render")
+    first = errands.address("LAB-PC-07", license)
+    held.scan(first)
+    album.take("question-new", desktop=True)
+    errands.activate(first)
+    album.take("key-top", desktop=True, whole=False)
+    album.take("key-short")
+    errands.press("step-through")
+    album.take("step-through", whole=False)
+    held.page.keyboard.press("Escape")
+    held.scan(first)
+    album.take("question-active")
+    again = errands.machine("LAB-PC-07")
+    second = str(again.run("request", license, "--name", "LAB-PC-07")["url"])
+    held.scan(second)
+    album.take("question-replaces")
+    again.run("activate", errands.activate(second))
+    errands.meet("computer_id_superseded", first)
+    take_release(errands, again)
+    errands.meet("computer_id_released", second)
+
+
+def take_release(errands: Errands, machine: OfflineMachine) -> None:
+    """Give the seat of an activated machine back."""
+    album, held = errands.album, errands.phone
+    proof = str(machine.run("deactivate")["url"])
+    held.scan(proof)
+    album.take("question-deactivate", desktop=True)
+    held.tap()
+    held.sees("released")
+    album.take("released", desktop=True)
+    errands.press("finish")
+    held.sees("welcome")
+    album.take("welcome-finished")
+    held.scan(proof)
+    album.take("released-already")
+
+
+def take_signed(errands: Errands) -> None:
+    """Show a key that is signed, and its licence file as a QR code."""
+    album, page = errands.album, errands.phone.page
+    license = errands.license(product="DEMO-LAB")
+    errands.activate(errands.address("LAB-PC-08", license, "DEMO-LAB"))
+    album.take("key-signed", desktop=True)
+    errands.press("file-as-qr")
+    expect(page.locator("#file-qr img")).to_be_visible()
+    album.take("licence-file-qr", whole=False)
+
+
+def take_history(errands: Errands) -> None:
+    """Fetch some keys, and look at what the phone keeps of them."""
+    license = errands.license()
+    for name in ("LAB-PC-07", "LAB-PC-12", "MEASURING-ROOM"):
+        errands.activate(errands.address(name, license))
+    errands.press("finish")
+    errands.phone.sees("welcome")
+    errands.press("history")
+    errands.phone.sees("history")
+    errands.album.take("history", desktop=True)
+
+
+def take_typing(errands: Errands) -> None:
+    """Go the ways for phones whose camera reads no codes."""
+    album, page = errands.album, errands.phone.page
+    license = errands.license()
+    asked = errands.machine("LAB-PC-07").run("request", license, "--name", "LAB-PC-07")
+    errands.open()
+    errands.press("scan")
+    album.take("scan", desktop=True)
+    errands.press("camera")
+    expect(page.locator(".outcome")).to_contain_text("The page")
+    album.take("scan-no-camera")
+    errands.press("type")
+    album.take("typed", desktop=True)
+    page.locator("#activationKey").fill(license[:3] + ("0" if license[3] != "0" else "1") + license[4:])
+    page.locator("#computerId").fill(asked["computer_id"])
+    page.locator("#computerName").fill("LAB-PC-07")
+    errands.press("ask")
+    expect(page.locator(".fault")).to_contain_text("Did you mean")
+    errands.phone.forget_refusals()
+    album.take("typed-suggestion")
+
+
+def take_offline(errands: Errands) -> None:
+    """Scan where there is no network; the page opens all the same, and keeps the scan."""
+    held = errands.phone
+    address = errands.address("LAB-PC-07", errands.license())
+    errands.open()
+    held.await_offline_readiness()
+    with held.without_network():
+        held.scan(address)
+        require(held.problem() == "offline", "The page does not notice that it is offline.")
+        expect(held.page.locator("#scan-kept")).to_be_visible()
+        errands.album.take("problem-offline")
+        errands.press("leave")
+        held.sees("welcome")
+        errands.album.take("welcome-waiting")
+
+
+def take_refusals(errands: Errands) -> None:
+    """Scan what the server refuses."""
+    vendor = errands.stage.vendor
+    full = errands.license(seats=1)
+    errands.activate(errands.address("LAB-PC-07", full))
+    errands.meet("no_seat_left", errands.address("LAB-PC-08", full))
+    errands.meet("license_expired", errands.address("LAB-PC-08", ended_license(vendor)))
+    held_back = errands.license()
+    vendor.run("license", "suspend", held_back)
+    errands.meet("license_suspended", errands.address("LAB-PC-08", held_back))
+    elsewhere = errands.license(product="DEMO-LAB")
+    errands.meet("unknown_activation_key", errands.address("LAB-PC-08", elsewhere))
+    address = errands.address("LAB-PC-08", errands.license())
+    place = len(address) // 2
+    other = "A" if address[place] != "A" else "B"
+    errands.meet("bad_signature", address[:place] + other + address[place + 1 :])
+    errands.meet("malformed_token", address[: len(address) - place // 2])
+    vendor.run("product", "rotate", "DEMO-CAD", "--retire-old")
+    errands.meet("retired_epoch", address)
+
+
+def ended_license(vendor: Vendor) -> str:
+    """Issue a licence long ago: the commands go by today's clock, and refuse a day that has passed."""
+    app = create_app(Settings(home=vendor.home))
+    with app.app_context(), transaction() as session:
+        (license,) = licenses.issue(
+            session,
+            products.find_product(session, "demo-cad"),
+            seats=5,
+            terms=licenses.Terms(expires=_LONG_AGO.date()),
+            features=(),
+            customer=None,
+            count=1,
+            by=By("command_line", who="vendor"),
+            now=_LONG_AGO,
+        )
+        return str(license.activation_key)
+
+
+def main(folder: Path = PICTURES) -> None:
+    """Take every picture of the phone page, in place of those that were there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("phone-*.png"):
+        old.unlink()
+    with (
+        TemporaryDirectory(prefix="keyferry-") as rest,
+        set_stage(Path(rest), Path(rest) / "pictures") as stage,
+    ):
+        take_all(stage, folder)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))
