@@ -30,9 +30,14 @@ addEventListener('securitypolicyviolation', event =>
     console.error('CSP violation: ' + event.effectiveDirective + ' ' + event.blockedURI));
 """
 AWAIT_WORKER = """async () => {
-    await navigator.serviceWorker.ready;
-    if (!navigator.serviceWorker.controller)
-        await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done));
+    const controlled = async () => {
+        await navigator.serviceWorker.ready;
+        if (!navigator.serviceWorker.controller)
+            await new Promise(done => navigator.serviceWorker.addEventListener('controllerchange', done));
+    };
+    const patience = new Promise((_, give_up) =>
+        setTimeout(() => give_up(new Error('no service worker took over within 20 seconds')), 20_000));
+    await Promise.race([controlled(), patience]);
 }"""
 
 
