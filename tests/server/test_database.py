@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -123,8 +124,9 @@ def test_an_empty_database_is_not_initialised(tmp_path):
 
 def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(settings, tmp_path, monkeypatch):
     shutil.copytree(MIGRATIONS, tmp_path / "migrations")
-    (tmp_path / "migrations" / "versions" / "0002_next.py").write_text(
-        "revision, down_revision = '0002', '0001'\n\n\ndef upgrade():\n    pass\n"
+    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    (tmp_path / "migrations" / "versions" / "next.py").write_text(
+        f"revision, down_revision = 'next', '{newest}'\n\n\ndef upgrade():\n    pass\n"
     )
     monkeypatch.setattr(sys.modules["server.db"], "MIGRATIONS", tmp_path / "migrations")
     assert refusal_of(settings) == "database_outdated"

@@ -1,66 +1,24 @@
-"""What the database keeps, as plain SQLAlchemy classes; the constraints here are the judge, not the code."""
+"""Products, customers, licences and their activations; the constraints here are the judge, not the code."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
-    MetaData,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, also in databases that keep no time zone; naive values are refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Hand over UTC; raises ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("times are aware UTC datetimes, and this one has no zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return UTC; SQLite hands back what was stored without its zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """The base of all models; every constraint has a name, so that a migration can change it."""
-
-    registry = registry(
-        metadata=MetaData(
-            naming_convention={
-                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-                "ck": "ck_%(table_name)s_%(constraint_name)s",
-                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-                "pk": "pk_%(table_name)s",
-            }
-        ),
-        type_annotation_map={datetime: UtcDateTime, date: Date},
-    )
+from server.core.models.base import Base, one_of
 
 
 class LicenseStatus(StrEnum):
@@ -79,18 +37,14 @@ class Ending(StrEnum):
     SUPERSEDED = "superseded"
 
 
-def _one_of(column: str, values: type[StrEnum] | tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
-
-
 class Product(Base):
     """What is sold; its number is in every request token and is never given twice."""
 
     __tablename__ = "product"
     __table_args__ = (
         CheckConstraint("number BETWEEN 1 AND 1048575", name="number_has_20_bits"),
-        CheckConstraint(_one_of("key_style", ("short", "signed")), name="key_style"),
-        CheckConstraint(_one_of("machine_source", ("os", "host")), name="machine_source"),
+        CheckConstraint(one_of("key_style", ("short", "signed")), name="key_style"),
+        CheckConstraint(one_of("machine_source", ("os", "host")), name="machine_source"),
         {"sqlite_autoincrement": True},
     )
 
@@ -156,7 +110,7 @@ class License(Base):
         CheckConstraint("seats_used >= 0 AND seats_used <= seats", name="seats_are_not_oversold"),
         CheckConstraint("expires_on IS NULL OR days_from_first_activation IS NULL", name="one_kind_of_term"),
         CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
-        CheckConstraint(_one_of("status", LicenseStatus), name="status"),
+        CheckConstraint(one_of("status", LicenseStatus), name="status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -171,6 +125,7 @@ class License(Base):
     lease_days: Mapped[int | None]
     features: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
+    notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
     product: Mapped[Product] = relationship()
@@ -191,9 +146,9 @@ class Activation(Base):
         # One computer ID may fit two activation keys: its tag has 15 bits.
         UniqueConstraint("license_id", "computer_id"),
         CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
-        CheckConstraint(f"ended_how IS NULL OR {_one_of('ended_how', Ending)}", name="ended_how"),
+        CheckConstraint(f"ended_how IS NULL OR {one_of('ended_how', Ending)}", name="ended_how"),
         CheckConstraint(
-            _one_of("way", ("phone", "self_help", "portal", "console", "command_line")), name="way"
+            one_of("way", ("phone", "self_help", "portal", "console", "command_line")), name="way"
         ),
         # A machine takes one seat at most, whoever asks at the same moment.
         Index(
@@ -218,6 +173,7 @@ class Activation(Base):
     features: Mapped[int] = mapped_column(default=0)
     way: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
+    notes: Mapped[str | None] = mapped_column(Text)
     activated_at: Mapped[datetime]
     refreshed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -229,33 +185,3 @@ class Activation(Base):
     unproven_before: Mapped[bool] = mapped_column(default=False)
 
     license: Mapped[License] = relationship(back_populates="activations")
-
-
-class Attempt(Base):
-    """How often something was tried in the window that runs now; a bucket holds a digest, never a key."""
-
-    __tablename__ = "attempt"
-
-    bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
-    window_ends_at: Mapped[datetime] = mapped_column(index=True)
-    count: Mapped[int]
-
-
-class AuditEvent(Base):
-    """What happened, who did it, and what was refused; database triggers refuse to change or delete it."""
-
-    __tablename__ = "audit_event"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    event: Mapped[str] = mapped_column(String(40))
-    way: Mapped[str] = mapped_column(String(12))
-    who: Mapped[str | None] = mapped_column(String(254))
-    address: Mapped[str | None] = mapped_column(String(45))
-    product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
-    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
-    activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
-    activation_key_ending: Mapped[str | None] = mapped_column(String(5))
-    code: Mapped[str | None] = mapped_column(String(40))
-    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

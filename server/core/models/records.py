@@ -1,0 +1,62 @@
+"""What is kept about deeds: counted attempts, the audit, and mail on its way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.core.models.base import Base
+
+
+class Attempt(Base):
+    """How often something was tried in the window that runs now; a bucket holds a digest, never a key."""
+
+    __tablename__ = "attempt"
+
+    bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_ends_at: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+
+class AuditEvent(Base):
+    """What happened, who did it, and what was refused; database triggers refuse to change or delete it."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    event: Mapped[str] = mapped_column(String(40))
+    way: Mapped[str] = mapped_column(String(12))
+    who: Mapped[str | None] = mapped_column(String(254))
+    address: Mapped[str | None] = mapped_column(String(45))
+    product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
+    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
+    activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
+    activation_key_ending: Mapped[str | None] = mapped_column(String(5))
+    code: Mapped[str | None] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class OutboxMail(Base):
+    """A mail that was committed with its deed; its sealed text is wiped once it is delivered or given up."""
+
+    __tablename__ = "outbox_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    template: Mapped[str] = mapped_column(String(40))
+    recipient: Mapped[str] = mapped_column(String(254))
+    sealed_text: Mapped[str | None] = mapped_column(Text)
+    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
+    activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
+    way: Mapped[str] = mapped_column(String(12))
+    who: Mapped[str | None] = mapped_column(String(254))
+    tries: Mapped[int] = mapped_column(default=0)
+    # Not before this moment; None once the mail was delivered or given up.
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    delivered_at: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(String(200))

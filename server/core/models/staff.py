@@ -1,0 +1,59 @@
+"""The vendor's staff, where they are signed in, and what they have set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.core.models.base import Base, one_of
+
+
+class Operator(Base):
+    """A member of the vendor's staff; the password is kept as an Argon2id hash only."""
+
+    __tablename__ = "operator"
+    __table_args__ = (
+        CheckConstraint(one_of("role", ("administrator", "manager", "support", "viewer")), name="role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    folded_name: Mapped[str] = mapped_column(String(60), unique=True)
+    role: Mapped[str] = mapped_column(String(13))
+    password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    password_set_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class OperatorSession(Base):
+    """One place where an operator is signed in; the token itself is known there only."""
+
+    __tablename__ = "operator_session"
+    __table_args__ = (CheckConstraint(one_of("way", ("portal", "console")), name="way"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    way: Mapped[str] = mapped_column(String(12))
+    address: Mapped[str | None] = mapped_column(String(45))
+    device: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    operator: Mapped[Operator] = relationship()
+
+
+class ServerProperty(Base):
+    """A server property that staff have set; one that is not here has its default."""
+
+    __tablename__ = "server_property"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str | None] = mapped_column(String(254))
