@@ -64,7 +64,7 @@ def test_modules_that_import_each_other_are_refused():
 def test_the_policy_lets_the_pages_own_style_and_script_through_by_their_sums(language):
     made = document(files.Vendor("Acme"), language)
     page = made.file.content.decode()
-    assert "{{" not in page
+    assert not re.search(r"\{\{[\w.]+\}\}", page)
     for element in ("style", 'script type="module"'):
         [content] = re.findall(rf"<{element}>(.*?)</{element.split()[0]}>", page, re.DOTALL)
         sum = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
