@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, request
 
 from server.config import Settings
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        # The scanner for browsers without one of their own is a WebAssembly.
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "font-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types keyferry",
+CSP = "Content-Security-Policy"
+
+
+def content_security_policy(*, scripts: Sequence[str] = (), styles: Sequence[str] = ()) -> str:
+    """Return the policy, which lets files of ours through, and what stands in a page by its hash only."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            # The scanner for browsers without one of their own is a WebAssembly.
+            " ".join(("script-src 'self' 'wasm-unsafe-eval'", *scripts)),
+            " ".join(("style-src 'self'", *styles)),
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self'",
+            "font-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types keyferry",
+        )
     )
-)
+
+
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
 PERMISSIONS_POLICY = ", ".join(
     (
@@ -45,7 +54,7 @@ PERMISSIONS_POLICY = ", ".join(
     )
 )
 _ALWAYS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    CSP: content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": PERMISSIONS_POLICY,
@@ -55,7 +64,7 @@ _ALWAYS = {
 # To files that are no documents the rest says nothing, and forty times 1 kB are felt on a slow line.
 _FILES = "/pwa/"
 _OF_A_FILE = {
-    "Content-Security-Policy": "default-src 'none'",
+    CSP: "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -63,11 +72,14 @@ _ONE_YEAR = "max-age=31536000"
 
 
 def init_headers(app: Flask, settings: Settings) -> None:
-    """Add the headers to every answer, errors included; a handler's own Cache-Control stays."""
+    """Add the headers to every answer, errors included; a handler's own policy and Cache-Control stay."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        own = response.headers.get(CSP)
         response.headers.update(_OF_A_FILE if request.path.startswith(_FILES) else _ALWAYS)
+        if own is not None:
+            response.headers[CSP] = own
         response.headers.setdefault("Cache-Control", "no-store")
         if request.is_secure or settings.is_https:
             response.headers["Strict-Transport-Security"] = _ONE_YEAR

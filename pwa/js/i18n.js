@@ -1,11 +1,12 @@
 /**
  * Words, dates and plurals. Every word that a person reads comes from a catalogue in strings/.
  */
+import { find } from "./dom.js";
 
 /** @typedef {{[key: string]: string | Catalogue}} Catalogue */
 /** @typedef {Record<string, string | number>} Values */
 
-/** Languages that have a catalogue, by their own names; the first is the fallback. */
+/** Languages that have a catalogue, by their own names. */
 export const LANGUAGES = Object.freeze({ en: "English", de: "Deutsch" });
 
 const PLACEHOLDER = /\{(\w+)\}/g;
@@ -13,15 +14,12 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 /** @type {Catalogue} */
 let words = {};
 
-/**
- * Choose the first wanted language that has a catalogue.
- *
- * @param {readonly string[]} wanted BCP 47 tags, best first
- * @returns {string}
- */
-export function chooseLanguage(wanted) {
-  const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => Object.hasOwn(LANGUAGES, tag));
-  return known ?? Object.keys(LANGUAGES)[0];
+/** The language that the server chose by what the browser asks for; its words came with the page. */
+export const DELIVERED = document.documentElement.lang;
+
+/** @returns {Catalogue} */
+export function deliveredWords() {
+  return JSON.parse(find("#words").textContent ?? "");
 }
 
 /**

@@ -3,9 +3,9 @@
  */
 import * as api from "./api.js";
 import { begin, endErrand } from "./errand.js";
-import { chooseLanguage, useCatalogue } from "./i18n.js";
+import { DELIVERED, LANGUAGES, deliveredWords, useCatalogue } from "./i18n.js";
 import { workOffline } from "./offline.js";
-import { dress, show, showAgain, showStuck } from "./screen.js";
+import { dress, show, showAgain } from "./screen.js";
 import * as store from "./store.js";
 import { recall, takeScanned } from "./token.js";
 import { keyView } from "./views/key.js";
@@ -79,28 +79,39 @@ async function history() {
 
 /** @param {string} language */
 async function speakIn(language) {
-  useCatalogue(await api.catalogue(language));
-  dress((chosen) => {
-    store.keepLanguage(chosen);
-    void speakIn(chosen).then(showAgain);
-  });
+  useCatalogue(language === DELIVERED ? deliveredWords() : await api.catalogue(language));
+  dress((chosen) => void change(chosen));
 }
 
-/** Load the words; without them the page can only say so in the words of index.html. */
-async function loadWords() {
+/** @param {string} language */
+async function change(language) {
+  // The switch was turned already; without the words it goes back.
+  if (await speaks(language)) store.keepLanguage(language);
+  else dress((chosen) => void change(chosen));
+  showAgain();
+}
+
+/** Speak in a language, if its words can be had now. @param {string} language */
+async function speaks(language) {
   try {
-    await speakIn(chooseLanguage([store.keptLanguage() ?? "", ...navigator.languages]));
+    await speakIn(language);
     return true;
   } catch (error) {
-    showStuck();
     if (error instanceof api.Problem) return false;
     throw error;
   }
 }
 
+/** Speak as somebody chose on this phone, else as the page came. */
+async function loadWords() {
+  const kept = store.keptLanguage();
+  const known = kept !== null && Object.hasOwn(LANGUAGES, kept);
+  if (!known || !(await speaks(kept))) await speakIn(DELIVERED);
+}
+
 async function start() {
   takeScanned();
-  if (!(await loadWords())) return;
+  await loadWords();
   window.addEventListener("hashchange", () => {
     const token = takeScanned();
     if (token !== null) void open({ token });

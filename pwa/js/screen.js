@@ -96,8 +96,3 @@ export function dress(choose) {
   );
   foot.hidden = false;
 }
-
-/** Say that the page cannot start, in the words of index.html, since the catalogue is not there. */
-export function showStuck() {
-  find("main").classList.add("is-stuck");
-}

@@ -1,9 +1,13 @@
 """The page speaks the browser's language, or the one that was chosen, and remembers the choice."""
 
+import json
+from urllib.request import Request, urlopen
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.pwa.conftest import key_on, sees
+from server.faces.phone.languages import chosen
+from tests.pwa.conftest import await_worker, key_on, sees
 
 
 @pytest.mark.parametrize(
@@ -15,6 +19,77 @@ def test_the_page_speaks_the_browsers_language_or_english(house, phone, locale, 
     page.goto(f"{house.origin}/a")
     expect(page.locator("h1")).to_contain_text(title)
     expect(page.locator("html")).to_have_attribute("lang", "de" if locale == "de-AT" else "en")
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("de", "de"),
+        ("de-AT,en;q=0.9", "de"),
+        ("en;q=0.7, DE-ch;q=0.8", "de"),
+        ("fr-FR, fr;q=0.9, de;q=0.2", "de"),
+        ("de;q=0, en;q=0.1", "en"),
+        ("de;q=0", "en"),
+        ("fr, *;q=0.5", "en"),
+        ("*", "en"),
+        ("x;q=nonsense,,", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_server_answers_in_the_language_that_is_asked_for(house, header, language):
+    for address in ("/A", "/pwa/manifest.webmanifest"):
+        asked = Request(house.origin + address, headers={} if header is None else {"Accept-Language": header})
+        with urlopen(asked) as answer:
+            assert answer.headers["Content-Language"] == language
+            assert "Accept-Language" in answer.headers["Vary"]
+            text = answer.read().decode()
+        if address == "/A":
+            assert f'<html lang="{language}" dir="ltr">' in text
+            title = {"en": "Licence key for a computer", "de": "Lizenzschlüssel für einen Computer"}
+            assert f"<title>{title[language]}</title>" in text
+            assert {"en": "This page needs", "de": "Diese Seite braucht"}[language] in text
+        else:
+            manifest = json.loads(text)
+            assert (manifest["lang"], manifest["dir"]) == (language, "ltr")
+
+
+def test_a_language_that_is_wanted_less_waits_for_one_that_is_wanted_more():
+    assert chosen([("pt-BR", 1), ("de-AT", 0.9), ("en", 0.8)], ["en", "de"]) == "de"
+    assert chosen([], ["en", "de"]) == "en"
+
+
+def test_the_page_agrees_with_the_server_and_needs_no_second_answer_for_its_words(house, phone):
+    page = phone(locale="de-AT")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{house.origin}/a")
+    sees(page, "welcome")
+    expect(page.locator("h1")).to_contain_text("Scannen Sie den Code")
+    expect(page.locator("#language")).to_have_value("de")
+    assert [url for url in asked if "/strings/" in url] == []
+
+
+def test_the_choice_wins_over_the_copy_that_opens_without_network(house, phone):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    page.locator("#language").select_option("de")
+    expect(page.locator("h1")).to_contain_text("Scannen Sie")
+    page.context.set_offline(True)
+    page.goto("about:blank")
+    page.goto(f"{house.origin}/a")
+    expect(page.locator("h1")).to_contain_text("Scannen Sie")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+
+
+def test_a_language_whose_words_cannot_be_fetched_does_not_keep_the_page_from_starting(house, phone):
+    page = phone()
+    page.add_init_script("localStorage.setItem('keyferry.language', 'de')")
+    page.route("**/strings/de.json", lambda route: route.abort())
+    page.goto(f"{house.origin}/a")
+    sees(page, "welcome")
+    expect(page.locator("h1")).to_contain_text("Scan the code")
 
 
 def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembered(house, phone):

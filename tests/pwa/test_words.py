@@ -30,7 +30,9 @@ def catalogues(root):
 
 @pytest.fixture(scope="module")
 def code(root):
-    return "\n".join(path.read_text() for path in sorted((root / "pwa" / "js").rglob("*.js")))
+    modules = "\n".join(path.read_text() for path in sorted((root / "pwa" / "js").rglob("*.js")))
+    filled = "".join((root / "pwa" / name).read_text() for name in ("index.html", "manifest.webmanifest"))
+    return modules + " ".join(f'"{key}"' for key in re.findall(r"\{\{([\w.]+)\}\}", filled))
 
 
 def flat(words: dict, place: str = "") -> dict[str, str]:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import mimetypes
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 
+from server.faces.phone.languages import word
+
 PWA = Path(__file__).resolve().parents[3] / "pwa"
 WORKER = "sw.js"
-
 PAGE = "index.html"
+MANIFEST = "manifest.webmanifest"
+STRINGS = "strings"
 
 VENDORED = "vendor"
 
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
 _VERSION = b"@version@"
-_VENDOR = b'data-vendor=""'
+_WORDS = re.compile(r"\{\{([\w.]+)\}\}")
 _TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -57,18 +62,34 @@ class Vendor:
         return f'{named} data-privacy="{escape(self.privacy)}"'.encode()
 
 
-def find(name: str, vendor: Vendor) -> PageFile | None:
+def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
     """Return a file of the page's folder by its path in it, or None where there is none."""
     path = (PWA / name).resolve()
     if not path.is_relative_to(PWA) or not path.is_file():
         return None
     if name == WORKER:
         content = _without_comments(path.read_bytes())
-        return _packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
-    if name == PAGE:
-        return _packed(path.suffix, path.read_bytes().replace(_VENDOR, vendor.attributes))
-    stat = path.stat()
-    return _read(path, stat.st_mtime_ns, stat.st_size)
+        return packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
+    if name == MANIFEST:
+        return packed(path.suffix, with_words(read(name), language, _in_json))
+    return _file(path)
+
+
+def languages() -> list[str]:
+    """Return the languages that have a catalogue."""
+    return [path.stem for path in (PWA / STRINGS).glob("*.json")]
+
+
+def read(name: str) -> bytes:
+    """Return what a file of the page's folder says, without its comments."""
+    return _file(PWA / name).content
+
+
+def with_words(content: bytes, language: str, written: Callable[[str], str]) -> bytes:
+    """Put the words of a language where a file names them, such as `{{meta.language}}`."""
+    catalogue = read(f"{STRINGS}/{language}.json")
+    filled = _WORDS.sub(lambda place: written(word(catalogue, place[1])), content.decode("utf-8"))
+    return filled.encode("utf-8")
 
 
 def version(vendor: Vendor) -> str:
@@ -86,7 +107,16 @@ def _read(path: Path, _changed: int, _size: int) -> PageFile:
     """Read a file once for each of its states."""
     content = path.read_bytes()
     ours = path.suffix in {".js", ".css"} and VENDORED not in path.parts
-    return _packed(path.suffix, _without_comments(content) if ours else content)
+    return packed(path.suffix, _without_comments(content) if ours else content)
+
+
+def _file(path: Path) -> PageFile:
+    stat = path.stat()
+    return _read(path, stat.st_mtime_ns, stat.st_size)
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _without_comments(content: bytes) -> bytes:
@@ -95,7 +125,8 @@ def _without_comments(content: bytes) -> bytes:
 
 
 @lru_cache(_MOST_FILES)
-def _packed(suffix: str, content: bytes) -> PageFile:
+def packed(suffix: str, content: bytes) -> PageFile:
+    """Return content as it goes over the line, packed once for each content."""
     mimetype = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
     packed = gzip.compress(content, mtime=0) if suffix in _PACKABLE else None
     return PageFile(content, packed, mimetype, _sum(content))

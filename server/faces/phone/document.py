@@ -1,0 +1,78 @@
+"""The page itself: one document that brings its style, its words and its script along.
+
+A first scan over a slow line waits for every answer that it must ask for: with everything in one answer, the
+page asks its question as soon as it is there. The parts stay files of their own in the folder; they are put
+together here, once for each state of the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from html import escape
+
+from server.faces.phone import files
+from server.faces.phone.assembly import NotAssembled, one_script
+from server.headers import content_security_policy
+
+_VENDOR = 'data-vendor=""'
+_STYLE = '<link rel="stylesheet" href="/pwa/app.css">'
+_SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
+# What would end an element too early, or begin a comment in it.
+_UNSAFE = re.compile(r"</(?:script|style)|<!--", re.I)
+_MOST_DOCUMENTS = 16
+
+
+@dataclass(frozen=True)
+class Document:
+    """The page in one language, and the policy that lets its own style and script through, and no other."""
+
+    file: files.PageFile
+    policy: str
+
+
+def document(vendor: files.Vendor, language: str) -> Document:
+    """Return the page for a vendor in a language."""
+    return _assembled(vendor, language, files.version(vendor))
+
+
+@lru_cache(_MOST_DOCUMENTS)
+def _assembled(vendor: files.Vendor, language: str, _version: str) -> Document:
+    page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
+    style = _harmless(files.read("app.css").decode("utf-8"))
+    script = _harmless(one_script("js/main.js", lambda name: files.read(name).decode("utf-8")))
+    for place, filling in (
+        (_VENDOR, vendor.attributes.decode("utf-8")),
+        (_STYLE, f"<style>{style}</style>"),
+        (_SCRIPT, f'{_words(language)}\n<script type="module">{script}</script>'),
+    ):
+        page = _filled(page, place, filling)
+    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),))
+    return Document(files.packed(".html", page.encode("utf-8")), policy)
+
+
+def _filled(page: str, place: str, filling: str) -> str:
+    if page.count(place) != 1:
+        raise NotAssembled(f"{files.PAGE} must say {place} once.")
+    return page.replace(place, filling)
+
+
+def _words(language: str) -> str:
+    """Return the catalogue as data, which no policy has to let through, for it is never run."""
+    catalogue = json.loads(files.read(f"{files.STRINGS}/{language}.json"))
+    text = json.dumps(catalogue, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="words">{text}</script>'
+
+
+def _harmless(text: str) -> str:
+    if found := _UNSAFE.search(text):
+        raise NotAssembled(f"{found[0]} cannot stand in a script or a style that is part of the page.")
+    return text
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
