@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wizard_stub.durable import locked, make_folder, write_durably
-from wizard_stub.errors import StorageUnavailable
+from wizard_stub.errors import StorageUnavailable, place_and_reason
 
 _FOLDER_NAME = "keyferry-wizard"
 _LONGEST_FILE = 256
@@ -51,6 +51,7 @@ class FileAnchor:
             raise StorageUnavailable(
                 f"{self.path} cannot be read ({_reason(error)}). Give this account the right to read it.",
                 code="anchor_not_readable",
+                detail=place_and_reason(self.path, error),
             ) from error
         found = re.fullmatch(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{16})\n", text)
         return int(found[1]) if found and found[2] == _check(int(found[1])) else None
@@ -67,6 +68,7 @@ class FileAnchor:
                 f"{self.path} cannot be written ({_reason(error)}). "
                 "It holds which activation is the newest: make its folder writable, then try again.",
                 code="anchor_not_writable",
+                detail=place_and_reason(self.path, error),
             ) from error
 
 
@@ -82,6 +84,7 @@ def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform:
             "This account has no home folder (HOME is not set) for the wizard's anchor. "
             "Set HOME; keyferry-wizard also takes a folder from KEYFERRY_ANCHOR_DIR.",
             code="anchor_not_writable",
+            detail="HOME, KEYFERRY_ANCHOR_DIR (ENOENT)",
         )
     if platform == "darwin":
         return Path(home) / "Library" / "Application Support" / _FOLDER_NAME

@@ -47,11 +47,15 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
 
 
 def of_status(status: Status, profile: WizardProfile) -> Answer:
-    """Answer `status`; where the application may not run, `code` and `message` say why."""
+    """Answer `status`; where the application may not run, `code` and `message` say why.
+
+    `pending` tells that a key for another computer ID was requested and not typed yet, whether or not a
+    licence is in use. A renewal asks under the present computer ID, and leaves nothing pending.
+    """
     refused = status.state is not LicenseState.ACTIVE
     return {
         "status": _STATUS.get(status.state, status.state.value),
-        "pending": status.state is LicenseState.PENDING,
+        "pending": status.pending,
         "activation_key": status.activation_key.text if status.activation_key else None,
         "computer_id": status.computer_id.text if status.computer_id else None,
         "computer_name": status.computer_name,

@@ -167,10 +167,11 @@ class ActivationControl:
             if state.license is None:
                 return judgement.without_license(pending=state.pending is not None)
             if self._machine.is_retired(state.license.grant):
-                return Status(LicenseState.RETIRED_EPOCH, judgement.RETIRED_EPOCH)
+                pending = state.pending is not None
+                return Status(LicenseState.RETIRED_EPOCH, judgement.RETIRED_EPOCH, pending=pending)
             proof = self._machine.stored_proof(state.license)
         except StateDamaged as error:
-            return Status(LicenseState.DAMAGED, str(error))
+            return Status(LicenseState.DAMAGED, str(error), detail=error.detail)
         except WrongMachine as error:
             return Status(LicenseState.WRONG_MACHINE, str(error))
         now = self._now()
@@ -185,6 +186,7 @@ class ActivationControl:
             claims=proof.claims,
             features=self._profile.feature_names(proof.claims.features),
             not_remembered=self._remember(state, now) if trusted else None,
+            pending=state.pending is not None,
         )
 
     def deactivate(self) -> Released:

@@ -6,15 +6,20 @@ No error ever contains an activation key, a computer key or a deactivation code.
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 
 class WizardError(Exception):
     """The root of all errors of this package."""
 
     code = "wizard_error"
 
-    def __init__(self, message: str, *, code: str | None = None) -> None:
+    def __init__(self, message: str, *, code: str | None = None, detail: str | None = None) -> None:
+        """Take the sentence; `detail` is what the vendor's support asks for, the same in every language."""
         super().__init__(message)
         self.code = code or self.code
+        self.detail = detail
         self.suggestion: str | None = None
 
 
@@ -31,7 +36,7 @@ class StorageUnavailable(WizardError):
 
 
 class StateDamaged(WizardError):
-    """The stored state was edited, cut short, replaced, or is an older copy of itself."""
+    """The stored state was edited, cut short, replaced, or is an older copy of itself; `detail` is which."""
 
     code = "state_damaged"
 
@@ -62,3 +67,8 @@ class LicenseInUse(WizardError):
     """Starting over would throw away a licence that is in order."""
 
     code = "license_in_use"
+
+
+def place_and_reason(path: Path, error: OSError) -> str:
+    """Return the detail of a failed file: the system's own sentence would be in the system's language."""
+    return f"{path} ({errno.errorcode.get(error.errno or 0, type(error).__name__)})"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from protocol.claims import Claims, Validity
 from wizard_stub.clock import moved_back
+from wizard_stub.days import in_words, moment_in_words
 from wizard_stub.errors import KeyNotAccepted, StateDamaged
 from wizard_stub.results import LicenseState, Status
 from wizard_stub.state import State
@@ -26,7 +27,8 @@ def require_newest(state: State, anchored: int | None) -> None:
     if anchored is not None and any(grant.generation < anchored for grant in grants):
         raise StateDamaged(
             "The stored state is an older copy: "
-            "since then a licence was activated or deactivated on this computer."
+            "since then a licence was activated or deactivated on this computer.",
+            detail="older_copy",
         )
 
 
@@ -35,12 +37,13 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
     validity = claims.state_at(now)
     if validity is Validity.EXPIRED:
         raise KeyNotAccepted(
-            f"This key is genuine, but it ended on {claims.expires}. "
+            f"This key is genuine, but it {_ended(claims)}. "
             "Renew the licence, then scan the QR code again for a new key."
         )
     if validity is Validity.NOT_YET_VALID:
         raise KeyNotAccepted(
-            f"This key was issued on {claims.issued}, but this computer's clock says {_moment(now)}. "
+            f"This key was issued on {in_words(claims.issued)}, "
+            f"but this computer's clock says {moment_in_words(now)}. "
             "Set the clock right, then type the key again.",
             code="not_yet_valid",
         )
@@ -73,12 +76,12 @@ def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> t
         return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen)
     if validity is Validity.NOT_YET_VALID:
         return LicenseState.CLOCK_MOVED_BACK, (
-            f"The clock says {_moment(now)}, but the licence was issued on {claims.issued}. "
-            "Set the clock right."
+            f"The clock says {moment_in_words(now)}, "
+            f"but the licence was issued on {in_words(claims.issued)}. Set the clock right."
         )
     if validity is Validity.EXPIRED:
         return LicenseState.EXPIRED, (
-            f"The licence ended on {claims.expires}. Renew it, then request a new key for this computer."
+            f"The licence {_ended(claims)}. Renew it, then request a new key for this computer."
         )
     return LicenseState.ACTIVE, f"The licence is valid and {_until(claims)}."
 
@@ -87,16 +90,16 @@ def without_license(*, pending: bool) -> Status:
     """Return the status of a machine that holds no licence."""
     if pending:
         message = "Not activated yet: the computer key is still to be typed."
-        return Status(LicenseState.PENDING, message)
+        return Status(LicenseState.PENDING, message, pending=True)
     return Status(
         LicenseState.NOT_ACTIVATED, "Not activated: request a computer key with your activation key."
     )
 
 
 def _clock_message(now: datetime, latest_seen: datetime | None) -> str:
-    seen = f", but it has already said {_moment(latest_seen)}" if latest_seen else ""
+    seen = f", but it has already said {moment_in_words(latest_seen)}" if latest_seen else ""
     return (
-        f"The clock says {_moment(now)}{seen}. Set the clock right. "
+        f"The clock says {moment_in_words(now)}{seen}. Set the clock right. "
         "If it is right now and was wrong before, deactivate the licence and activate it again."
     )
 
@@ -105,9 +108,9 @@ def _ends_before(one: Claims, other: Claims) -> bool:
     return one.expires is not None and (other.expires is None or one.expires < other.expires)
 
 
+def _ended(claims: Claims) -> str:
+    return f"ended on {in_words(claims.expires)}" if claims.expires else "has ended"
+
+
 def _until(claims: Claims) -> str:
-    return f"runs until {claims.expires}" if claims.expires else "does not expire"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+    return f"runs until {in_words(claims.expires)}" if claims.expires else "does not expire"

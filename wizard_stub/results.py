@@ -72,6 +72,10 @@ class Status:
     features: tuple[str, ...] = ()
     not_remembered: str | None = None
     """Why the time could not be remembered: then a clock set back later may go unnoticed."""
+    pending: bool = False
+    """Whether a computer key was requested and not typed yet, also beside a licence that is in use."""
+    detail: str | None = None
+    """What is wrong with a damaged state, for the vendor's support; a word, not a sentence."""
 
 
 @dataclass(frozen=True)

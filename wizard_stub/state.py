@@ -88,21 +88,26 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
     """Verify and read the bytes of a file; raises StateDamaged with the reason."""
     found = _ENVELOPE.fullmatch(data)
     if found is None:
-        raise StateDamaged("The stored state is not whole: it was edited or cut short.")
+        raise StateDamaged("The stored state is not whole: it was edited or cut short.", detail="not_whole")
     epoch = int(found[1])
     known = profile.epoch(epoch)
     if known is None:
         raise StateDamaged(
             f"The stored state was written with key epoch {epoch}, which this application does not know: "
-            "it was edited, or a newer version of the application wrote it."
+            "it was edited, or a newer version of the application wrote it.",
+            detail="unknown_epoch",
         )
     if not hmac.compare_digest(_mac(found[3], profile, known), found[2]):
-        raise StateDamaged("The stored state does not fit its seal: it was edited, or is another product's.")
+        raise StateDamaged(
+            "The stored state does not fit its seal: it was edited, or is another product's.",
+            detail="wrong_seal",
+        )
     try:
         return _from_json(json.loads(found[3]), profile)
     except (KeyError, TypeError, ValueError, ProtocolError) as error:
         raise StateDamaged(
-            "The stored state is of a form that this application does not know: a newer version wrote it."
+            "The stored state is of a form that this application does not know: a newer version wrote it.",
+            detail="unknown_form",
         ) from error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from protocol.profile import WizardProfile
 from wizard_stub.durable import PATIENCE, locked, make_folder, sync_folder, write_durably
-from wizard_stub.errors import StateDamaged, StorageUnavailable
+from wizard_stub.errors import StateDamaged, StorageUnavailable, place_and_reason
 from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
 
 _FILE_NAME = "state.json"
@@ -34,10 +34,12 @@ class StateFolder:
         except OSError as error:
             raise StorageUnavailable(
                 f"{self._file} cannot be read ({error.strerror}). "
-                "Run the wizard under the account that activated the application, or give this one the right."
+                "Run the wizard under the account that activated the application, "
+                "or give this one the right.",
+                detail=place_and_reason(self._file, error),
             ) from error
         if len(data) > LARGEST_FILE:
-            raise StateDamaged("The stored state is far too long to be one.")
+            raise StateDamaged("The stored state is far too long to be one.", detail="not_whole")
         return decode_state(data, self._profile)
 
     def write(self, state: State) -> None:
@@ -73,4 +75,5 @@ class StateFolder:
                 f"The folder {self.path} cannot be written ({error.strerror or type(error).__name__}). "
                 "Make it writable, or name another one, then try again.",
                 code="state_not_writable",
+                detail=place_and_reason(self.path, error),
             ) from error

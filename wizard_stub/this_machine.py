@@ -104,10 +104,11 @@ class ThisMachine:
             proof = self.read_proof(stored.grant, stored.computer_key or stored.license_file or "")
         except ProtocolError as error:
             raise StateDamaged(
-                "The stored licence was not issued for this computer and this version of the application."
+                "The stored licence was not issued for this computer and this version of the application.",
+                detail="not_issued_here",
             ) from error
         if proof.corrections:
-            raise StateDamaged("The stored licence is not what was issued.")
+            raise StateDamaged("The stored licence is not what was issued.", detail="not_issued_here")
         return proof
 
     def is_retired(self, grant: Grant) -> bool:
@@ -121,7 +122,8 @@ class ThisMachine:
         epoch = self.profile.epoch(grant.epoch)
         if epoch is None:
             raise StateDamaged(
-                f"The stored state uses key epoch {grant.epoch}, which this application lacks."
+                f"The stored state uses key epoch {grant.epoch}, which this application lacks.",
+                detail="unknown_epoch",
             )
         return epoch
 

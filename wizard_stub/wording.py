@@ -6,6 +6,7 @@ from textwrap import fill
 
 from protocol.profile import WizardProfile
 from protocol.typed import Correction
+from wizard_stub.days import in_words
 from wizard_stub.results import Begun, Completed, Released, Status
 
 _GROUPS_A_LINE = 6
@@ -39,7 +40,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> str:
         f"Activated: {profile.product_name} is licensed on this computer.\n\n"
         + _table(
             ("Valid until", _until(completed)),
-            ("Features", ", ".join(completed.features)),
+            ("Includes", ", ".join(completed.features)),
             ("Licensed to", completed.customer),
             ("Activation key", completed.activation_key.text),
             ("Computer ID", completed.computer_id.text),
@@ -59,7 +60,7 @@ def of_status(status: Status, profile: WizardProfile) -> str:
         + _table(
             ("Product", profile.product_name),
             ("Valid until", _until(status)),
-            ("Features", ", ".join(status.features)),
+            ("Includes", ", ".join(status.features)),
             ("Activation key", status.activation_key.text if status.activation_key else None),
             ("Computer ID", status.computer_id.text if status.computer_id else None),
             ("Computer name", status.computer_name),
@@ -129,7 +130,7 @@ def _replaced(completed: Completed) -> str:
 def _until(result: Completed | Status) -> str | None:
     if result.claims is None:
         return None
-    return result.claims.expires.isoformat() if result.claims.expires else "it does not expire"
+    return in_words(result.claims.expires) if result.claims.expires else "it does not expire"
 
 
 def _paragraphs(*texts: str) -> str:

@@ -23,7 +23,7 @@ def test_a_licence_runs_until_noon_of_the_next_day_in_utc(machine):
     machine.clock.moment = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
     status = machine.control().status()
     assert status.state is LicenseState.EXPIRED
-    assert "ended on 2026-03-02" in status.message
+    assert "ended on 2 March 2026" in status.message
     assert status.claims.expires == TODAY
 
 
@@ -42,7 +42,7 @@ def test_a_clock_set_back_by_more_than_26_hours_is_noticed(machine):
     machine.clock.advance(seconds=-1)
     status = machine.control().status()
     assert status.state is LicenseState.CLOCK_MOVED_BACK
-    assert "2026-03-12 09:30 UTC" in status.message
+    assert "12 March 2026, 09:30 UTC" in status.message
 
 
 def test_an_expired_licence_is_not_revived_by_setting_the_clock_back(machine):
@@ -126,7 +126,7 @@ def test_a_clock_before_the_issue_day_counts_as_moved_back(machine):
     machine.clock.advance(days=-2)
     status = machine.control().status()
     assert status.state is LicenseState.CLOCK_MOVED_BACK
-    assert "issued on 2026-03-02" in status.message
+    assert "issued on 2 March 2026" in status.message
 
 
 def test_the_latest_time_is_written_once_an_hour_at_most(machine):
@@ -182,3 +182,37 @@ def test_remembering_the_time_never_undoes_what_another_process_did_meanwhile(ma
 
     assert machine.control(now=now).status().state is LicenseState.ACTIVE
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
+
+
+def test_what_is_pending_is_told_also_beside_a_licence_that_runs(machine, vendor):
+    assert machine.control().status().pending is False
+    machine.control().begin(vendor.activation_key())
+    assert machine.control().status().pending is True
+    licensed = machine.control().complete(vendor.computer_key(machine.control().pending()))
+    assert machine.control().status().pending is False
+    machine.control().begin(licensed.activation_key)
+    # A renewal asks under the computer ID in use: nothing waits, and the licence runs on.
+    assert machine.control().status().pending is False
+    machine.control().begin(vendor.activation_key())
+    status = machine.control().status()
+    assert (status.state, status.pending) == (LicenseState.ACTIVE, True)
+
+
+def test_what_is_pending_is_told_beside_a_licence_of_a_retired_epoch(machine, vendor):
+    machine.activate()
+    vendor.rotate()
+    vendor.retired.add(1)
+    assert machine.control().status().pending is False
+    machine.control().begin(vendor.activation_key())
+    status = machine.control().status()
+    assert (status.state, status.pending) == (LicenseState.RETIRED_EPOCH, True)
+
+
+def test_a_damaged_state_tells_in_a_word_what_is_wrong_with_it(machine):
+    machine.activate()
+    older = machine.state_file.read_bytes()
+    machine.control().deactivate()
+    machine.state_file.write_bytes(older)
+    assert machine.control().status().detail == "older_copy"
+    machine.state_file.write_text("{}")
+    assert machine.control().status().detail == "not_whole"
