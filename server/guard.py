@@ -22,7 +22,13 @@ from server.db import transaction
 
 # What a person without the secret would get while trying.
 GUESSES = frozenset(
-    {"unknown_activation_key", "computer_id_mismatch", "not_activated", "wrong_deactivation_code"}
+    {
+        "unknown_activation_key",
+        "computer_id_mismatch",
+        "not_activated",
+        "wrong_deactivation_code",
+        "wrong_sign_in",
+    }
 )
 
 
@@ -51,7 +57,7 @@ def guarded(
     Raises LimitReached (too_many_attempts) before the deed. Only guesses use up the limits: neither success,
     nor a refusal such as `no_seat_left`, which says nothing about a secret.
     """
-    _count(limits, now)
+    count(limits, now)
     try:
         with transaction() as session:
             yield session
@@ -64,8 +70,11 @@ def guarded(
         raise
 
 
-def _count(limits: Sequence[Limit], now: datetime) -> None:
-    """Count in all buckets or in none: who is over one limit must not use up another's."""
+def count(limits: Sequence[Limit], now: datetime) -> None:
+    """Count in all buckets or in none: who is over one limit must not use up another's.
+
+    Raises LimitReached (too_many_attempts).
+    """
     if limits:
         with transaction() as session:
             for limit in _in_order(limits):

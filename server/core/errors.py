@@ -50,6 +50,12 @@ class ComputerIdBurnt(CoreError):
     code = "computer_id_released"
 
 
+class NotAllowed(CoreError):
+    """The operator is not who signs in, no longer signed in, or may not do this."""
+
+    code = "not_permitted"
+
+
 class RetiredEpoch(CoreError):
     """The application was built with keys that the vendor has retired."""
 

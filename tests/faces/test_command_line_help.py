@@ -29,6 +29,11 @@ def test_a_bad_setting_is_one_line(instance, monkeypatch):
         ("license", "renew"),
         ("license", "suspend"),
         ("license", "resume"),
+        ("operator",),
+        ("operator", "add"),
+        ("operator", "reset"),
+        ("operator", "disable"),
+        ("operator", "list"),
         ("activate",),
         ("deactivate",),
     ],
@@ -37,7 +42,7 @@ def test_every_command_explains_itself(keyferry, command):
     said = keyferry(*command, "--help")
     assert said.exit_code == 0
     assert "Usage: " in said.stdout
-    if command and command[-1] not in ("product", "license"):
+    if command and command[-1] not in ("product", "license", "operator"):
         assert "--json" in said.stdout
 
 

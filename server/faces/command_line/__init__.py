@@ -8,6 +8,7 @@ from server.faces.command_line.activations import activate, deactivate
 from server.faces.command_line.answers import Door
 from server.faces.command_line.initialise import init
 from server.faces.command_line.licenses import license_group
+from server.faces.command_line.operators import operator_group
 from server.faces.command_line.products import product_group
 from server.faces.command_line.serve import serve
 
@@ -41,5 +42,6 @@ main.add_command(init)
 main.add_command(serve)
 main.add_command(product_group)
 main.add_command(license_group)
+main.add_command(operator_group)
 main.add_command(activate)
 main.add_command(deactivate)

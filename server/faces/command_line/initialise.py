@@ -22,6 +22,7 @@ _NEXT = (
     'keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed',
     "keyferry product export DEMO-CAD --out profile.json",
     "keyferry license issue DEMO-CAD --seats 1",
+    "keyferry operator add NAME --role administrator",
     "keyferry serve",
 )
 

@@ -1,0 +1,117 @@
+"""Operators, their passwords and roles."""
+
+import itertools
+
+import pytest
+
+from server.core import operators, passwords, sessions
+from server.core.audit import By
+from server.core.errors import CoreError
+from server.core.models import AuditEvent
+from server.core.roles import PERMISSIONS, Permission, Role, may, require
+from server.db import reading, transaction
+from tests.conftest import NOON, STAFF
+
+PASSWORD = "correct horse battery"
+
+
+def add(name: str = "Ada", role: Role = Role.ADMINISTRATOR, password: str = PASSWORD) -> None:
+    with transaction() as session:
+        operators.add(session, name, role, password, by=STAFF, now=NOON)
+
+
+def refusal_of(deed, *arguments, **more) -> str:
+    with pytest.raises(CoreError) as raised, transaction() as session:
+        deed(session, *arguments, by=STAFF, now=NOON, **more)
+    return raised.value.code
+
+
+def test_a_password_is_kept_as_an_argon2id_hash_with_a_salt_of_its_own(app):
+    one, other = passwords.hashed(PASSWORD), passwords.hashed(PASSWORD)
+    assert one.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert one != other
+    assert passwords.fits(PASSWORD, one)
+    assert not passwords.fits(PASSWORD + "x", one)
+    assert not passwords.fits(PASSWORD, None)
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 257, "with a line\nbreak in it"])
+def test_a_password_that_is_short_endless_or_unprintable_is_refused(app, password):
+    assert refusal_of(operators.add, "ada", Role.VIEWER, password) == "malformed_password"
+
+
+@pytest.mark.parametrize("name", ["", " ", "-ada", "a" * 61, "ada;", "ada\0"])
+def test_a_name_without_meaning_is_refused(app, name):
+    assert refusal_of(operators.add, name, Role.VIEWER, PASSWORD) == "malformed_operator_name"
+
+
+def test_a_name_is_given_once_in_any_case_and_found_in_any_case(app):
+    add("Ada")
+    assert refusal_of(operators.add, " ADA ", Role.VIEWER, PASSWORD) == "operator_exists"
+    with reading() as session:
+        assert operators.find(session, "aDa").name == "Ada"
+        assert [one.name for one in operators.everyone(session)] == ["Ada"]
+        with pytest.raises(CoreError) as raised:
+            operators.find(session, "grace")
+    assert raised.value.code == "unknown_operator"
+
+
+def test_the_last_administrator_stays_and_the_others_can_be_disabled(app):
+    add("ada")
+    add("grace")
+    with transaction() as session:
+        operators.disable(session, operators.find(session, "ada"), by=STAFF, now=NOON)
+    with pytest.raises(CoreError) as raised, transaction() as session:
+        operators.disable(session, operators.find(session, "grace"), by=STAFF, now=NOON)
+    assert raised.value.code == "last_administrator"
+
+
+@pytest.mark.parametrize("deed", ["reset", "disable"])
+def test_a_new_password_and_a_disabling_end_every_session(app, deed):
+    add("ada")
+    add("grace", Role.SUPPORT)
+    with transaction() as session:
+        grace = operators.find(session, "grace")
+        token = sessions.begin(session, grace, by=By("portal", "grace"), device=None, now=NOON).token
+    with transaction() as session:
+        grace = operators.find(session, "grace")
+        if deed == "reset":
+            operators.reset(session, grace, "a new pass phrase", by=STAFF, now=NOON)
+        else:
+            operators.disable(session, grace, by=STAFF, now=NOON)
+    with pytest.raises(CoreError) as raised, reading() as session:
+        sessions.find(session, token, now=NOON)
+    assert raised.value.code == "signed_out"
+
+
+def test_each_deed_on_an_operator_is_in_the_audit_without_the_password(app):
+    add("ada")
+    add("grace", Role.VIEWER)
+    with transaction() as session:
+        operators.disable(session, operators.find(session, "grace"), by=STAFF, now=NOON)
+        operators.reset(session, operators.find(session, "grace"), PASSWORD, by=STAFF, now=NOON)
+    with reading() as session:
+        rows = session.query(AuditEvent).order_by(AuditEvent.id).all()
+    events = [row.event for row in rows]
+    assert events == ["operator_added", "operator_added", "operator_disabled", "operator_reset"]
+    assert rows[-1].detail == {"operator": "grace", "role": "viewer"}
+
+
+def test_each_role_may_what_the_one_below_may_and_more():
+    ladder = [Role.VIEWER, Role.SUPPORT, Role.MANAGER, Role.ADMINISTRATOR]
+    for lower, higher in itertools.pairwise(ladder):
+        assert PERMISSIONS[lower] < PERMISSIONS[higher]
+    assert PERMISSIONS[Role.ADMINISTRATOR] == set(Permission)
+
+
+def test_who_may_not_is_told_whom_to_ask_and_who_is_disabled_may_nothing(app):
+    add("ada")
+    add("grace", Role.SUPPORT)
+    with reading() as session:
+        grace = operators.find(session, "grace")
+        require(grace, Permission.ACTIVATE)
+        with pytest.raises(CoreError, match="Ask an administrator") as raised:
+            require(grace, Permission.FORCE_RELEASE)
+        grace.disabled_at = NOON
+        assert not may(grace, Permission.SEE_LICENSES)
+    assert raised.value.code == "not_permitted"

@@ -1,0 +1,131 @@
+"""Signing in: what opens a session, what ends it, and what guessing meets."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.core import operators, passwords, sessions
+from server.core.audit import By
+from server.core.errors import CoreError, NotAllowed
+from server.core.models import AuditEvent, OperatorSession
+from server.core.roles import Role
+from server.db import reading, transaction
+from server.signing_in import sign_in
+from tests.conftest import NOON, STAFF
+
+PASSWORD = "correct horse battery"
+OFFICE, STRANGER = "192.0.2.7", "198.51.100.1"
+
+
+@pytest.fixture(autouse=True)
+def ada(app) -> None:
+    with transaction() as session:
+        operators.add(session, "Ada", Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=NOON)
+
+
+def enter(name: str = "ada", password: str = PASSWORD, address: str = OFFICE, now=NOON) -> str:
+    return sign_in(name, password, by=By("portal", address=address), device="Firefox", now=now).token
+
+
+def refusal(*arguments, **more) -> str:
+    with pytest.raises(CoreError) as raised:
+        enter(*arguments, **more)
+    return raised.value.code
+
+
+def is_in(token: str, now) -> bool:
+    with reading() as session:
+        try:
+            sessions.find(session, token, now=now)
+        except NotAllowed:
+            return False
+    return True
+
+
+def test_name_and_password_open_a_session_whose_token_is_not_kept(app):
+    token = enter("ADA")
+    with reading() as session:
+        row = sessions.find(session, token, now=NOON)
+        assert (row.operator.name, row.way, row.address, row.device) == ("Ada", "portal", OFFICE, "Firefox")
+        assert token not in str(vars(session.query(OperatorSession).one()))
+        assert [event.event for event in session.query(AuditEvent)][-1] == "signed_in"
+    assert not is_in(token + "x", NOON)
+
+
+def test_an_unknown_name_a_wrong_password_and_a_disabled_operator_get_the_same_words(app):
+    with transaction() as session:
+        operators.add(session, "grace", Role.VIEWER, PASSWORD, by=STAFF, now=NOON)
+        operators.disable(session, operators.find(session, "grace"), by=STAFF, now=NOON)
+    said = set()
+    for name, password in [("nobody", PASSWORD), ("ada", "wrong horse battery"), ("grace", PASSWORD)]:
+        with pytest.raises(CoreError) as raised:
+            enter(name, password)
+        said.add((raised.value.code, str(raised.value)))
+    assert len(said) == 1
+    with reading() as session:
+        refused = session.query(AuditEvent).filter_by(event="sign_in_refused").all()
+    assert [(row.code, row.who) for row in refused] == [
+        ("wrong_sign_in", None),
+        ("wrong_sign_in", "Ada"),
+        ("wrong_sign_in", "grace"),
+    ]
+
+
+def test_a_session_ends_when_idle_and_after_its_longest_time_however_busy(app):
+    token, now = enter(), NOON
+    assert not is_in(token, now + sessions.IDLE)
+    while now - NOON < sessions.LONGEST - timedelta(minutes=20):
+        now += timedelta(minutes=20)
+        with transaction() as session:
+            row = sessions.find(session, token, now=now)
+            assert sessions.is_to_be_seen(row, now)
+            sessions.see(session, row, now=now)
+    assert is_in(token, NOON + sessions.LONGEST - timedelta(seconds=1))
+    assert not is_in(token, NOON + sessions.LONGEST)
+
+
+def test_sessions_are_listed_and_ended_one_by_one(app):
+    here, there = enter(), enter(address=STRANGER)
+    with transaction() as session:
+        row = sessions.find(session, here, now=NOON)
+        assert len(sessions.live(session, row.operator, now=NOON)) == 2
+        sessions.end(session, row, by=STAFF, now=NOON)
+        sessions.end(session, row, by=STAFF, now=NOON)
+    assert (is_in(here, NOON), is_in(there, NOON)) == (False, True)
+    with reading() as session:
+        assert session.query(AuditEvent).filter_by(event="signed_out").count() == 1
+
+
+def test_guesses_are_refused_even_with_the_right_password_until_the_window_is_over(app):
+    for _ in range(5):
+        assert refusal(password="wrong horse battery") == "wrong_sign_in"
+    assert refusal() == "too_many_attempts"
+    assert enter(now=NOON + timedelta(minutes=15))
+
+
+def test_signing_in_rightly_uses_up_no_attempt(app):
+    for _ in range(8):
+        enter()
+
+
+def test_a_stranger_cannot_keep_an_operator_out_of_a_place_where_they_were_before(app, monkeypatch):
+    monkeypatch.setattr("server.signing_in._PER_NAME", 3)
+    enter(now=NOON - timedelta(days=30))
+    for number in range(3):
+        guess = refusal(password="wrong horse battery", address=f"198.51.100.{number}")
+        assert guess == "wrong_sign_in"
+    assert refusal(address=STRANGER) == "too_many_attempts"
+    assert enter()
+
+
+def test_a_password_that_was_reset_while_it_was_checked_no_longer_opens(app, monkeypatch):
+    checked = passwords.fits
+
+    def fits_and_is_reset(password: str, password_hash: str | None) -> bool:
+        fits = checked(password, password_hash)
+        with transaction() as session:
+            operators.reset(session, operators.find(session, "ada"), "a new pass phrase", by=STAFF, now=NOON)
+        return fits
+
+    monkeypatch.setattr(passwords, "fits", fits_and_is_reset)
+    assert refusal() == "wrong_sign_in"
