@@ -32,6 +32,8 @@ STATUS = {
     "license_suspended": 403,
     "no_seat_left": 403,
     "release_limit_reached": 403,
+    "activation_limit_reached": 403,
+    "deactivation_too_early": 403,
     "not_found": 404,
     "unknown_product": 404,
     "unknown_activation_key": 404,

@@ -90,7 +90,8 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
     The same activation key and computer ID give the same key until the claims change. Raises NotFound
     (unknown_activation_key, unknown_product), RetiredEpoch, ComputerIdMismatch, LicenseRefused
     (license_expired, license_suspended, no_seat_left), ComputerIdBurnt (computer_id_released,
-    computer_id_superseded), LimitReached (release_limit_reached).
+    computer_id_superseded), LimitReached
+    (release_limit_reached, activation_limit_reached).
     """
     license, live, outcome = _judge(session, request, keyring, now, lock=True)
     license.first_activated_on = license.first_activated_on or now.date()
@@ -183,12 +184,13 @@ def _judge(
 def _outcome(
     session: Session, license: License, request: Request, live: Activation | None, now: datetime
 ) -> Outcome:
+    if live is not None and live.computer_id == request.computer_id.text:
+        return Outcome.SAME_SEAT
+    release_limits.check_activation(session, license, request.computer_id.fingerprint)
     if live is None:
         if license.seats_used >= license.seats:
             raise _no_seat_left(license)
         return Outcome.NEW_SEAT
-    if live.computer_id == request.computer_id.text:
-        return Outcome.SAME_SEAT
     if not _is_upgrade(live, request.computer_id.epoch):
         release_limits.check_replacement(session, license, live.fingerprint, now)
     return Outcome.REPLACEMENT

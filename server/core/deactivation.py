@@ -104,12 +104,14 @@ def deactivate(
     A code counts as proven only if no replacement without proof came before on this seat. An epoch that was
     retired still releases: that only ever frees a seat. Raises NotFound (unknown_activation_key,
     not_activated), ComputerIdMismatch, ComputerIdBurnt, WrongDeactivationCode, LimitReached
-    (release_limit_reached), Malformed (malformed_reason).
+    (release_limit_reached, deactivation_too_early), Malformed (malformed_reason).
     """
     license, activation = _look_up(session, request, keyring, lock=True)
     # Staff are who is asked when the limit is reached; what they force counts towards it all the same.
     if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
+        if by.way == "self_help":
+            release_limits.check_period(session, activation, now)
     _check_proof(proof, request, activation)
     if activation.ended_at is not None:
         return Released(Outcome.ALREADY_RELEASED, license, activation)

@@ -2,7 +2,7 @@
 
 Releases of every kind count, and so do replacements without proof: a machine that comes with a new computer
 ID although its old one was never released. Both are counted from the activations themselves, which a locked
-licence keeps exact.
+licence keeps exact. Server properties can set other numbers; they count from the next request on.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from server.core import properties
 from server.core.errors import LimitReached
 from server.core.models import Activation, Ending, License
 
@@ -30,7 +31,6 @@ class Limit:
         return self.per_license + self.per_seat * license.seats
 
 
-PERIOD = timedelta(days=30)
 # A person who moves a licence between two desks every week stays below these.
 RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
 REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
@@ -38,11 +38,13 @@ REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
 
 def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
     """Raise LimitReached (release_limit_reached) where one more release would be too many."""
+    count = properties.read(session)["options/maxReleaseCount"]
+    limit = Limit(per_machine=count, per_license=count, per_seat=0) if count else RELEASES
     released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
     _check(
         session,
         select(func.count()).select_from(Activation).where(released),
-        RELEASES,
+        limit,
         license,
         fingerprint,
         now,
@@ -62,6 +64,31 @@ def check_replacement(session: Session, license: License, fingerprint: int, now:
     _check(session, replaced, REPLACEMENTS, license, fingerprint, now)
 
 
+def check_activation(session: Session, license: License, fingerprint: int) -> None:
+    """Raise LimitReached (activation_limit_reached) where a machine would be activated anew too often."""
+    most = properties.read(session)["options/maxActivationsPerSystem"]
+    before = select(func.count()).where(
+        Activation.license_id == license.id, Activation.fingerprint == fingerprint
+    )
+    if most and session.scalars(before).one() >= most:
+        raise LimitReached(
+            "This computer has been activated with this licence too often. Ask the vendor for help.",
+            code="activation_limit_reached",
+        )
+
+
+def check_period(session: Session, activation: Activation, now: datetime) -> None:
+    """Raise LimitReached (deactivation_too_early) so soon after an activation that the vendor forbids it."""
+    days = properties.read(session)["customerSite/preventDeactivationPeriod"]
+    first = activation.activated_at + timedelta(days=days)
+    if now < first:
+        raise LimitReached(
+            f"This computer can be deactivated here from {first.date()} on. "
+            "Ask the vendor if that is too late.",
+            code="deactivation_too_early",
+        )
+
+
 def _check(
     session: Session,
     changes: Select[int],
@@ -70,12 +97,14 @@ def _check(
     fingerprint: int,
     now: datetime,
 ) -> None:
-    recent = changes.where(Activation.license_id == license.id, Activation.ended_at > now - PERIOD)
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    since = now - timedelta(days=days)
+    recent = changes.where(Activation.license_id == license.id, Activation.ended_at > since)
     on_license = session.scalars(recent).one()
     on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
-            f"This licence has changed computers too often in the last {PERIOD.days} days. "
+            f"This licence has changed computers too often in the last {days} days. "
             "Wait some days, or ask the vendor for help.",
             code="release_limit_reached",
         )

@@ -34,6 +34,9 @@ def test_a_bad_setting_is_one_line(instance, monkeypatch):
         ("operator", "reset"),
         ("operator", "disable"),
         ("operator", "list"),
+        ("property",),
+        ("property", "list"),
+        ("property", "set"),
         ("activate",),
         ("deactivate",),
     ],
@@ -42,7 +45,7 @@ def test_every_command_explains_itself(keyferry, command):
     said = keyferry(*command, "--help")
     assert said.exit_code == 0
     assert "Usage: " in said.stdout
-    if command and command[-1] not in ("product", "license", "operator"):
+    if command and command[-1] not in ("product", "license", "operator", "property"):
         assert "--json" in said.stdout
 
 

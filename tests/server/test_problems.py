@@ -22,6 +22,8 @@ NOT_ON_THE_WEB = {
     "operator_exists",
     "unknown_operator",
     "last_administrator",
+    "unknown_property",
+    "malformed_property",
     "not_permitted",
     "signed_out",
     "wrong_sign_in",

@@ -4,7 +4,13 @@ import { button } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
 
 /** Somebody can change what stands in the way; then the question is worth asking again. */
-const START_OVER = new Set(["license_expired", "license_suspended", "no_seat_left", "release_limit_reached"]);
+const START_OVER = new Set([
+  "license_expired",
+  "license_suspended",
+  "no_seat_left",
+  "release_limit_reached",
+  "activation_limit_reached",
+]);
 
 /**
  * @typedef {object} Actions

@@ -10,6 +10,7 @@ from server.faces.command_line.initialise import init
 from server.faces.command_line.licenses import license_group
 from server.faces.command_line.operators import operator_group
 from server.faces.command_line.products import product_group
+from server.faces.command_line.properties import property_group
 from server.faces.command_line.serve import serve
 
 _EPILOG = """\b
@@ -43,5 +44,6 @@ main.add_command(serve)
 main.add_command(product_group)
 main.add_command(license_group)
 main.add_command(operator_group)
+main.add_command(property_group)
 main.add_command(activate)
 main.add_command(deactivate)

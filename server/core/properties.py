@@ -1,0 +1,162 @@
+"""Server properties: what staff can switch, by QLM's own names where it has one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.core import audit
+from server.core.audit import By
+from server.core.errors import Malformed, NotFound
+from server.core.models import ServerProperty
+
+_MAX_TEXT = 200
+_MAX_NUMBER = 10_000
+_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+_URL = re.compile(r"https?://[^\s\"'<>]+")
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property: its name, its default, which tells its type, and a sentence for who sets it."""
+
+    name: str
+    default: bool | int | str
+    sentence: str
+
+    @property
+    def type(self) -> str:
+        """The type in words: yes or no, number, text or address."""
+        if isinstance(self.default, bool):
+            return "yes or no"
+        if isinstance(self.default, int):
+            return "number"
+        return "address" if self.name.endswith(("Logo", "Url")) else "text"
+
+    def parse(self, text: str) -> bool | int | str:
+        """Return the value that a person typed; raises Malformed (malformed_property)."""
+        typed = text.strip()
+        if self.type == "yes or no" and typed.lower() in _TRUE | _FALSE:
+            return typed.lower() in _TRUE
+        if self.type == "number" and typed.isascii() and typed.isdigit() and int(typed) <= _MAX_NUMBER:
+            return int(typed)
+        if self.type == "address" and (typed == "" or _URL.fullmatch(typed)) and len(typed) <= _MAX_TEXT:
+            return typed
+        if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
+            return typed
+        raise Malformed(f"{self.name} takes {_TAKES[self.type]}.", code="malformed_property")
+
+
+_TAKES = {
+    "yes or no": "true or false",
+    "number": f"a whole number from 0 to {_MAX_NUMBER}",
+    "address": "an address that starts with https://, or nothing",
+    "text": f"up to {_MAX_TEXT} visible characters",
+}
+
+PROPERTIES: Mapping[str, Property] = {
+    declared.name: declared
+    for declared in (
+        Property("customerSite/showActivateLink", True, "Customers can activate on the Self Help page."),
+        Property("customerSite/showDeactivateLink", True, "Customers can deactivate on the Self Help page."),
+        Property(
+            "customerSite/showGetLicenseInformationLink",
+            True,
+            "Customers can look up seats, expiry and features of a licence on the Self Help page.",
+        ),
+        Property(
+            "customerSite/showComputersInLicenseInformation",
+            False,
+            "That page also names the computers of the licence, to whoever holds its activation key.",
+        ),
+        Property(
+            "customerSite/showEmailLicenseKeysLink",
+            True,
+            "Customers can have their activation keys mailed to the address on file.",
+        ),
+        Property(
+            "customerSite/showComputerNameForActivation",
+            True,
+            "The activation form on the Self Help page has a field for the computer's name.",
+        ),
+        Property(
+            "customerSite/activationPage_ComputerNameRequired",
+            False,
+            "The computer's name must be filled in to activate on the Self Help page.",
+        ),
+        Property(
+            "customerSite/showGenerateLicenseFileCheckbox",
+            True,
+            "The activation form on the Self Help page offers a licence file, too.",
+        ),
+        Property(
+            "customerSite/showDeactivationVerificationCode",
+            True,
+            "The Self Help page asks for the deactivation verification code. QLM's default is false: then a "
+            "release there is only claimed, and limited more strictly.",
+        ),
+        Property(
+            "customerSite/preventDeactivationPeriod",
+            0,
+            "Days after an activation during which the Self Help page does not deactivate; 0 is none.",
+        ),
+        Property(
+            "customerSite/customerSiteTitle", "", "The title of the Self Help page; empty for your name."
+        ),
+        Property("customerSite/customerSiteLogo", "", "Where the picture at its head is; empty for none."),
+        Property("customerSite/privacyPolicyUrl", "", "Your privacy notice; empty for that of the settings."),
+        Property(
+            "options/maxActivationsPerSystem",
+            0,
+            "How often one computer may be activated anew on one licence; 0 sets no limit.",
+        ),
+        Property(
+            "options/maxReleaseCount",
+            0,
+            "How many releases a licence may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
+        ),
+        Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days."),
+    )
+}
+
+
+def declared(name: str) -> Property:
+    """Return a property by its name, in any case; raises NotFound (unknown_property)."""
+    for known in PROPERTIES.values():
+        if known.name.lower() == name.strip().lower():
+            return known
+    raise NotFound(
+        "There is no server property of this name. `keyferry property list` shows all.",
+        code="unknown_property",
+    )
+
+
+def read(session: Session) -> dict[str, Any]:
+    """Return the value of every property by its name: what was set, else the default."""
+    values: dict[str, Any] = {known.name: known.default for known in PROPERTIES.values()}
+    stored = session.execute(select(ServerProperty.name, ServerProperty.value))
+    return values | {name: value for name, value in stored if name in values}
+
+
+def stored(session: Session) -> dict[str, ServerProperty]:
+    """Return what was set, by name, with when and by whom."""
+    return {row.name: row for row in session.scalars(select(ServerProperty)) if row.name in PROPERTIES}
+
+
+def put(session: Session, name: str, text: str, *, by: By, now: datetime) -> ServerProperty:
+    """Set a property; raises NotFound (unknown_property) and Malformed (malformed_property)."""
+    known = declared(name)
+    value, before = known.parse(text), read(session)[known.name]
+    row = session.merge(
+        ServerProperty(name=known.name, value=value, changed_at=now, changed_by=by.who),
+    )
+    if value != before:
+        detail = {"property": known.name, "before": before, "after": value}
+        audit.record(session, event="property_set", by=by, detail=detail, now=now)
+    return row

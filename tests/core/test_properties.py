@@ -1,0 +1,117 @@
+"""Server properties, and the limits that they set."""
+
+import pytest
+
+from server.core import properties
+from server.core.audit import By
+from server.core.deactivation import Claimed, Forced, deactivate
+from server.core.errors import CoreError
+from server.core.models import AuditEvent
+from server.core.properties import PROPERTIES
+from server.db import reading, transaction
+from tests.conftest import NOON, STAFF
+
+
+def put(name: str, text: str) -> None:
+    with transaction() as session:
+        properties.put(session, name, text, by=STAFF, now=NOON)
+
+
+def refusal_of(deed, *arguments) -> str:
+    with pytest.raises(CoreError) as raised:
+        deed(*arguments)
+    return raised.value.code
+
+
+def test_every_property_has_its_default_until_it_is_set(app):
+    with reading() as session:
+        assert properties.read(session) == {name: one.default for name, one in PROPERTIES.items()}
+    put("CUSTOMERSITE/showActivateLink", "No")
+    put("options/maxReleaseCount", " 12 ")
+    with reading() as session:
+        values = properties.read(session)
+        assert values["customerSite/showActivateLink"] is False
+        assert values["options/maxReleaseCount"] == 12
+        row = properties.stored(session)["options/maxReleaseCount"]
+        assert (row.changed_at, row.changed_by) == (NOON, "ada")
+
+
+def test_the_deactivation_code_is_asked_for_unlike_in_qlm_and_its_sentence_says_so():
+    one = PROPERTIES["customerSite/showDeactivationVerificationCode"]
+    assert one.default is True
+    assert "QLM's default is false" in one.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("customerSite/showActivateLink", "perhaps"),
+        ("options/maxReleaseCount", "-1"),
+        ("options/maxReleaseCount", "٣"),
+        ("options/maxReleaseCount", "10001"),
+        ("customerSite/customerSiteTitle", "a\nb"),
+        ("customerSite/customerSiteTitle", "x" * 201),
+        ("customerSite/customerSiteLogo", "javascript:alert(1)"),
+        ("customerSite/privacyPolicyUrl", "ftp://example.com"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_the_type_named(app, name, text):
+    with pytest.raises(CoreError, match=f"{name} takes ") as raised:
+        put(name, text)
+    assert raised.value.code == "malformed_property"
+
+
+def test_a_property_that_there_is_not_is_refused(app):
+    assert refusal_of(put, "options/maxFun", "1") == "unknown_property"
+
+
+def test_a_change_is_in_the_audit_and_the_same_value_again_is_none(app):
+    put("options/maxReleaseCount", "12")
+    put("options/maxReleaseCount", "12")
+    with reading() as session:
+        [event] = session.query(AuditEvent).filter_by(event="property_set")
+    assert event.detail == {"property": "options/maxReleaseCount", "before": 0, "after": 12}
+
+
+def test_the_vendor_sets_how_many_releases_there_are_in_which_period(vendor):
+    put("options/maxReleaseCount", "1")
+    put("options/maxReleasePeriodInDays", "7")
+    key = vendor.issue(seats=50)
+    first, second = vendor.machine(key), vendor.machine(key, "another")
+    for machine in (first, second):
+        vendor.activate(machine)
+    vendor.release(first)
+    assert refusal_of(vendor.release, second) == "release_limit_reached"
+    vendor.clock.pass_days(8)
+    vendor.release(second)
+
+
+def test_the_vendor_sets_how_often_one_computer_is_activated_anew(vendor):
+    put("options/maxActivationsPerSystem", "2")
+    key = vendor.issue(seats=50)
+    for _ in range(2):
+        machine = vendor.machine(key)
+        vendor.activate(machine)
+        vendor.activate(machine)
+        vendor.release(machine)
+    assert refusal_of(vendor.activate, vendor.machine(key)) == "activation_limit_reached"
+    vendor.activate(vendor.machine(key, "another"))
+
+
+def test_self_help_releases_no_computer_that_was_activated_too_recently(vendor):
+    put("customerSite/preventDeactivationPeriod", "3")
+    key = vendor.issue(seats=2)
+    machine, other = vendor.machine(key), vendor.machine(key, "another")
+    vendor.activate(machine)
+    vendor.activate(other)
+
+    def by_self_help() -> str:
+        with transaction() as session:
+            by, now = By("self_help"), vendor.clock.now
+            done = deactivate(session, machine.request, Claimed(), keyring=vendor.keyring, by=by, now=now)
+            return done.recorded
+
+    assert refusal_of(by_self_help) == "deactivation_too_early"
+    assert vendor.release(other, Forced("moved")).recorded == "forced"
+    vendor.clock.pass_days(3)
+    assert by_self_help() == "claimed"
