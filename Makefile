@@ -4,7 +4,7 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live screenshots test lint serve bench bench-page lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots test lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ bench: $(environment) ## Measure what is costly, as ratios
 
 bench-page: demo-machine $(environment) ## Measure what a person waits for on a slow line
 	@exec $(python) -m bench.phone_page
+
+lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page: 95 or better (needs Node 20 or newer)
+	@demo/prepare.sh javascript
+	@exec $(python) -m bench.lighthouse
 
 lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
 	@demo/prepare.sh lock

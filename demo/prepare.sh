@@ -5,8 +5,8 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-JAVASCRIPT_PACKAGES="typescript@5.9.3 eslint@9.39.5 @eslint/js@9.39.5 globals@16.5.0"
-JAVASCRIPT_VERSIONS=installed-5.9.3-9.39.5
+JAVASCRIPT_PACKAGES="typescript@5.9.3 eslint@9.39.5 @eslint/js@9.39.5 globals@16.5.0 lighthouse@12.8.2"
+JAVASCRIPT_VERSIONS=installed-5.9.3-9.39.5-12.8.2
 
 say() { printf 'keyferry: %s\n' "$*" >&2; }
 
@@ -113,7 +113,7 @@ prepare_javascript() {
     cp tests/pwa/tsconfig.json tests/pwa/tsconfig.worker.json "$checks/"
     ln -sfn ../pwa "$checks/pwa"
     if [ ! -e "$checks/$JAVASCRIPT_VERSIONS" ]; then
-        say "installing TypeScript and ESLint into $checks"
+        say "installing TypeScript, ESLint and Lighthouse into $checks"
         echo '{"private": true, "type": "module"}' >"$checks/package.json"
         # shellcheck disable=SC2086 # words
         (cd "$checks" && npm install --silent --no-audit --no-fund --no-package-lock --no-save $JAVASCRIPT_PACKAGES)
