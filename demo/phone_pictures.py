@@ -108,12 +108,12 @@ class Errands:
         """Tap what has this name in the page."""
         self.phone.page.locator(f"#{name}").click()
 
-    def meet(self, problem: str, address: str) -> None:
-        """Scan what the server must refuse, and take the problem's picture under its own name."""
+    def meet(self, problem: str, address: str, name: str | None = None) -> None:
+        """Scan what the server must refuse, and take a picture, under the problem's name or another."""
         self.phone.scan(address)
         met = self.phone.problem()
         require(met == problem, f"The page shows {met}, where it should show {problem}.")
-        self.album.take(f"problem-{problem.replace('_', '-')}")
+        self.album.take(name or f"problem-{problem.replace('_', '-')}")
 
 
 def take_all(stage: Stage, folder: Path) -> None:
@@ -121,7 +121,7 @@ def take_all(stage: Stage, folder: Path) -> None:
     common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
     for code, name, style in (("DEMO-CAD", "Demo CAD", "short"), ("DEMO-LAB", "Demo Lab", "signed")):
         stage.vendor.run("product", "add", code, "--name", name, "--key-style", style, *common)
-    for part in (take_life, take_signed, take_history, take_typing, take_offline, take_refusals):
+    for part in (take_life, take_signed, take_history, take_typing, take_offline, take_german, take_refusals):
         with phone(stage.browser, stage.origin, pixels=1) as held:
             part(Errands(stage, held, folder))
 
@@ -230,6 +230,24 @@ def take_offline(errands: Errands) -> None:
         errands.album.take("welcome-waiting")
 
 
+def take_german(errands: Errands) -> None:
+    """Let a customer choose German: longer words, and other dates."""
+    album, held = errands.album, errands.phone
+    license = errands.license("--days", "365", "--feature", "export", seats=1)
+    address = errands.address("MESSRAUM-2", license)
+    errands.open()
+    held.page.locator("select").select_option("de")
+    album.take("german-welcome")
+    held.scan(address)
+    album.take("german-question")
+    errands.activate(address)
+    album.take("german-key")
+    errands.press("step-through")
+    album.take("german-step-through", whole=False)
+    held.page.keyboard.press("Escape")
+    errands.meet("no_seat_left", errands.address("MESSRAUM-3", license), "german-problem")
+
+
 def take_refusals(errands: Errands) -> None:
     """Scan what the server refuses."""
     vendor = errands.stage.vendor
@@ -247,6 +265,10 @@ def take_refusals(errands: Errands) -> None:
     other = "A" if address[place] != "A" else "B"
     errands.meet("bad_signature", address[:place] + other + address[place + 1 :])
     errands.meet("malformed_token", address[: len(address) - place // 2])
+    often = errands.license()
+    vendor.run("property", "set", "options/maxActivationsPerSystem", "1")
+    errands.activate(errands.address("LAB-PC-09", often))
+    errands.meet("activation_limit_reached", errands.address("LAB-PC-09", often))
     vendor.run("product", "rotate", "DEMO-CAD", "--retire-old")
     errands.meet("retired_epoch", address)
 

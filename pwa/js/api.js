@@ -38,6 +38,7 @@ const PATIENCE = 20_000;
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
  * @property {{name: string, text: string, picture: string}} licenseFile `picture`: its QR code as a data: address
+ * @property {string[]} formerComputerIds of the same machine on this licence; their keys no longer count
  * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {state: "active" | "released"}} Release `state` is what the seat was before
  */
@@ -255,6 +256,7 @@ export async function activate(asked, signal) {
     expires: read(answer, "expires", isDayOrNull),
     features: read(answer, "features", isTexts),
     licenseFile: licenseFile(answer),
+    formerComputerIds: read(answer, "former_computer_ids", isTexts),
   };
 }
 

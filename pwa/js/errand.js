@@ -55,7 +55,7 @@ async function meet(errand, step, problem) {
   if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
   const kept = await keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
-  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, leave: ways.giveUp }));
+  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, scan: ways.scanNext, leave: ways.giveUp }));
   // Asking changes nothing, and the tap stays the person's.
   const again = () => void startOver();
   if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });
@@ -93,7 +93,8 @@ async function showReleased({ asked, ways }, release) {
 /** @param {Errand} errand */
 async function activate({ asked, signal, ways }) {
   const activation = await api.activate(asked, signal);
-  const [kept] = await Promise.all([keepActivation(activation), answered(asked)]);
+  const former = activation.formerComputerIds.map(dropActivation);
+  const [kept] = await Promise.all([keepActivation(activation), answered(asked), ...former]);
   show(() => keyView(activation, { kept, finish: ways.leave, scanNext: ways.scanNext }));
 }
 

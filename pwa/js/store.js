@@ -13,7 +13,7 @@ const LANGUAGE = "keyferry.language";
 
 /**
  * @typedef {{token: string, at: number}} Scan `at`: milliseconds since 1970
- * @typedef {Omit<import("./api.js").Activation, "seats"> & {at: number}} KeptActivation
+ * @typedef {Omit<import("./api.js").Activation, "seats" | "formerComputerIds"> & {at: number}} KeptActivation
  */
 
 /**
@@ -91,7 +91,7 @@ export function keptScans() {
 }
 
 /** Keep a given key; tells whether the phone did. @param {import("./api.js").Activation} activation */
-export async function keepActivation({ seats: _, ...activation }) {
+export async function keepActivation({ seats: _, formerComputerIds: __, ...activation }) {
   return (await access(ACTIVATIONS, "readwrite", (kept) => kept.put({ ...activation, at: Date.now() }))).done;
 }
 

@@ -29,6 +29,8 @@ from server.core.products import (
 )
 from server.core.secrets import Keyring
 
+_MOST_FORMER = 20
+
 
 class Outcome(StrEnum):
     """What an activation does to the seats of its licence."""
@@ -153,6 +155,16 @@ def activation_of(session: Session, license: License, computer_id: ComputerId) -
         Activation.license_id == license.id, Activation.computer_id == computer_id.text
     )
     return session.scalar(wanted)
+
+
+def former_computer_ids(session: Session, activation: Activation) -> list[str]:
+    """Return the computer IDs of the same machine on the same licence that no longer count, latest first."""
+    ended = select(Activation.computer_id).where(
+        Activation.license_id == activation.license_id,
+        Activation.fingerprint == activation.fingerprint,
+        Activation.ended_at.is_not(None),
+    )
+    return list(session.scalars(ended.order_by(Activation.ended_at.desc()).limit(_MOST_FORMER)))
 
 
 def require_same_product(license: License, request: Request) -> None:

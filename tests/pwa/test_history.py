@@ -49,6 +49,22 @@ def test_they_are_removed_one_by_one_and_all_at_once(house, phone):
     expect(page.locator("#history")).to_have_count(0)
 
 
+def test_a_reinstalled_computer_has_its_newer_key_there_and_no_longer_the_earlier_one(house, phone):
+    license, page = house.short.issue(), phone()
+    for _ in range(2):
+        machine = house.short.machine(license, "REINSTALLED")
+        page.goto("about:blank")
+        page.goto(house.scan(machine))
+        page.locator("#confirm").click()
+        key = key_on(page)
+        page.locator("#finish").click()
+        sees(page, "welcome")
+    page.locator("#history").click()
+    expect(page.locator(".kept > li h2")).to_have_text(["REINSTALLED"])
+    page.locator("#open-0").click()
+    assert key_on(page) == key
+
+
 def test_the_key_of_a_deactivated_computer_is_removed(house, phone):
     machine = house.short.machine(house.short.issue())
     page = phone()

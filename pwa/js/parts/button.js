@@ -11,7 +11,7 @@ import { icon } from "./icon.js";
  * @param {string} options.id
  * @param {string} options.label
  * @param {string} [options.busyLabel]
- * @param {"primary" | "secondary"} [options.look]
+ * @param {"primary" | "secondary" | "quiet"} [options.look]
  * @param {Parameters<typeof icon>[0]} [options.picture]
  * @param {() => Promise<void> | void} options.onPress
  */

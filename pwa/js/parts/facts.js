@@ -29,7 +29,7 @@ export function identity({ product, computerId, activationKeyEnding }) {
   return [
     [t("facts.product"), properName(product)],
     [t("facts.computerId"), inlineCode(computerId)],
-    [t("facts.activationKey"), t("facts.endsIn"), " ", inlineCode(activationKeyEnding)],
+    [t("facts.activationKey"), el("span", { class: "beside-code" }, t("facts.endsIn")), " ", inlineCode(activationKeyEnding)],
   ];
 }
 

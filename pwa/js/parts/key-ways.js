@@ -7,7 +7,7 @@ import { button } from "./button.js";
 import { openDialog } from "./dialog.js";
 import { outcomeLine } from "./outcome.js";
 
-/** @typedef {Omit<import("../api.js").Activation, "seats">} Given */
+/** @typedef {Omit<import("../api.js").Activation, "seats" | "formerComputerIds">} Given */
 /** @typedef {ReturnType<typeof outcomeLine>} Outcome */
 
 /** Milliseconds before a downloaded file's address is given back; some phones read it only after asking where to save. */

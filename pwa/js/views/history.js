@@ -25,7 +25,7 @@ function item(activation, place, open, remove) {
       "div",
       { class: "button-pair" },
       button({ id: `open-${place}`, label: t("history.open"), look: "secondary", onPress: () => open(activation) }),
-      button({ id: `remove-${place}`, label: t("history.remove"), look: "secondary", onPress: () => remove(activation) }),
+      button({ id: `remove-${place}`, label: t("history.removeOne"), look: "quiet", onPress: () => remove(activation) }),
     ),
   );
 }
@@ -56,7 +56,7 @@ export function historyView(activations, { open, remove, removeAll, back }) {
     el(
       "div",
       { class: "actions" },
-      !empty && button({ id: "remove-all", label: t("history.removeAll"), look: "secondary", onPress: removeAll }),
+      !empty && button({ id: "remove-all", label: t("history.removeAll"), look: "quiet", onPress: removeAll }),
       button({ id: "back", label: t("actions.back"), look: "secondary", onPress: back }),
     ),
   );

@@ -12,11 +12,28 @@ const START_OVER = new Set([
   "activation_limit_reached",
 ]);
 
+/** Another code is what helps: that of the computer's screen, scanned whole. */
+const SCAN_AGAIN = new Set([
+  "bad_signature",
+  "malformed_token",
+  "malformed_activation_key",
+  "malformed_computer_id",
+  "malformed_computer_name",
+  "malformed_deactivation_code",
+  "computer_id_mismatch",
+  "computer_id_released",
+  "computer_id_superseded",
+  "not_activated",
+  "request_too_large",
+  "wrong_deactivation_code",
+]);
+
 /**
  * @typedef {object} Actions
  * @property {boolean} kept whether the scan waits on the phone
  * @property {() => Promise<void>} repeat
  * @property {() => Promise<void>} startOver
+ * @property {() => void} scan
  * @property {() => void} leave
  */
 
@@ -31,7 +48,6 @@ function tryAgain({ code, mayPass }, { repeat, startOver }) {
     id: "try-again",
     label: t("actions.tryAgain"),
     busyLabel: t("actions.tryingAgain"),
-    look: START_OVER.has(code) ? "secondary" : "primary",
     onPress: mayPass ? repeat : startOver,
   });
 }
@@ -60,7 +76,9 @@ export function problemView(problem, actions) {
   const heading = el("h1", {}, t(`${words}.title`));
   const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
   const sign = code === "offline" ? "offline" : "alert";
-  const again = tryAgain(problem, actions);
+  const again = SCAN_AGAIN.has(code)
+    ? button({ id: "scan", label: t("problem.scan"), picture: "scan", onPress: actions.scan })
+    : tryAgain(problem, actions);
   const card = el(
     "div",
     { class: "card" },
@@ -76,7 +94,7 @@ export function problemView(problem, actions) {
       "div",
       { class: "actions" },
       again,
-      button({ id: "leave", label: t("actions.leave"), look: "secondary", onPress: actions.leave }),
+      button({ id: "leave", label: t("actions.leave"), look: again === null ? "primary" : "quiet", onPress: actions.leave }),
     ),
     el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
   );

@@ -40,8 +40,8 @@ def release_request(release: deactivation.Preview, scanned: DeactivationRequest)
     }
 
 
-def activated(done: activation.Activated, license_file: str) -> dict[str, Any]:
-    """Describe a given computer key; `state` is what the seat was before."""
+def activated(done: activation.Activated, license_file: str, former: list[str]) -> dict[str, Any]:
+    """Describe a given computer key; `state` is what the seat was before, `former` what it makes void."""
     return {
         "state": _STATES[done.outcome],
         "computer_id": done.activation.computer_id,
@@ -52,6 +52,7 @@ def activated(done: activation.Activated, license_file: str) -> dict[str, Any]:
         "license_file_qr": _picture(license_file),
         "expires": _day(done.activation.expires_on),
         "features": feature_names(done.product, done.activation.features),
+        "former_computer_ids": former,
         **_licensed(done.license),
     }
 

@@ -42,7 +42,8 @@ def activations() -> Response:
         raise MalformedToken("This QR code deactivates a computer. Scan the code that the wizard shows now.")
     with _guarded("activation_refused", asked, now) as session:
         done = activation.activate(session, _request(asked), keyring=keyring, by=by_phone(), now=now)
-        return jsonify(answers.activated(done, activation.license_file(done, keyring=keyring)))
+        former = activation.former_computer_ids(session, done.activation)
+        return jsonify(answers.activated(done, activation.license_file(done, keyring=keyring), former))
 
 
 @blueprint.post("/deactivations")
