@@ -45,6 +45,18 @@ class Pictures:
         return written
 
 
+def write_new_picture(path: Path, code: ScanCode) -> None:
+    """Write a PNG picture to a file that is not there yet; raises StorageUnavailable."""
+    try:
+        with path.open("xb") as file:
+            file.write(code.png())
+    except FileExistsError as error:
+        raise StorageUnavailable(f"{path} exists already. Name another file.", code="file_exists") from error
+    except (OSError, ValueError) as error:
+        # A name can also be none at all, such as one with a zero byte.
+        raise _not_writable(path, getattr(error, "strerror", None)) from error
+
+
 def read_profile(path: Path) -> WizardProfile:
     """Read a wizard profile; raises MalformedProfile."""
     try:
