@@ -1,4 +1,4 @@
-"""What can be done where no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
+"""What to do where no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from wizard_stub.files import write_new_picture
 from wizard_stub.qr import ScanCode
+from wizard_stub.terminal.nearby import home
 from wizard_stub.terminal.problems import Refusal, explain
 from wizard_stub.terminal.screens.base import WizardScreen
 from wizard_stub.terminal.widgets.choice import Choice
@@ -45,7 +46,7 @@ class CodeTroubleScreen(WizardScreen):
     def _free_name(self) -> Path:
         # The home folder: over SSH, that is where a copy of the file is looked for.
         stem = f"{self.wizard.profile.product_code}-qr"
-        names = (Path.home() / f"{stem}{f'-{number}' if number > 1 else ''}.png" for number in count(1))
+        names = (home() / f"{stem}{f'-{number}' if number > 1 else ''}.png" for number in count(1))
         return next(name for name in names if not name.exists())
 
     @on(Choice.Chosen, "#alone")
