@@ -30,7 +30,10 @@ class MachineUnknown(WizardError):
 
 
 class StorageUnavailable(WizardError):
-    """A file cannot be used: `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`."""
+    """A file cannot be used: `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`.
+
+    `file_exists` where a new one would take the place of another.
+    """
 
     code = "state_not_readable"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from protocol.errors import MalformedProfile
 from protocol.profile import WizardProfile
@@ -43,6 +44,29 @@ class Pictures:
                     raise _not_writable(path, f"{error.strerror}. All else is done: {_AGAIN}") from error
                 written[kind] = str(path)
         return written
+
+
+def write_new_picture(path: Path, code: ScanCode) -> None:
+    """Write a PNG picture to a file that is not there yet; raises StorageUnavailable."""
+    picture = code.png()
+    try:
+        with path.open("xb") as file:
+            _write_or_remove(file, picture, path)
+    except FileExistsError as error:
+        raise StorageUnavailable(f"{path} exists already. Name another file.", code="file_exists") from error
+    except (OSError, ValueError) as error:
+        # A name can also be none at all, such as one with a zero byte.
+        raise _not_writable(path, getattr(error, "strerror", None)) from error
+
+
+def _write_or_remove(file: BinaryIO, content: bytes, path: Path) -> None:
+    """Leave no half of a file behind on a disk that is full."""
+    try:
+        file.write(content)
+        file.flush()
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read_profile(path: Path) -> WizardProfile:

@@ -10,9 +10,17 @@ _MOST = 4
 
 def license_files_nearby(folder: Path) -> list[Path]:
     """Return a few .lic files of the present folder, beside the licence folder, and of Downloads."""
-    places = (Path.cwd(), folder.resolve().parent, Path.home(), Path.home() / "Downloads")
+    places = (Path.cwd(), folder.resolve().parent, home(), home() / "Downloads")
     found = (path for place in dict.fromkeys(places) for path in sorted(_in(place)))
     return list(islice(found, _MOST))
+
+
+def home() -> Path:
+    """Return the person's own folder, or the present one for an account that has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path.cwd()
 
 
 def _in(place: Path) -> list[Path]:

@@ -20,5 +20,14 @@ def explain(words: Words, error: Exception, *, folder: Path) -> str:
 
 def detail(words: Words, error: Exception) -> str | None:
     """Return what the vendor's support wants to know, such as a path, where the words leave it out."""
-    tells_more = isinstance(error, StorageUnavailable | StateDamaged)
-    return words("problem.support", detail=error) if tells_more else None
+    if isinstance(error, StateDamaged):
+        return support(words, error.detail, otherwise=str(error))
+    if isinstance(error, StorageUnavailable):
+        return words("problem.support", detail=error.detail or error)
+    return None
+
+
+def support(words: Words, detail: str | None, *, otherwise: str) -> str:
+    """Return the line for the support about a damaged state; the control's own sentence if it is newer."""
+    key = f"damaged.{detail}"
+    return words("problem.support", detail=words(key) if words.knows(key) else otherwise)

@@ -12,7 +12,6 @@ CATALOGUES = Path(__file__).parent.parent / "words"
 LANGUAGES = tuple(sorted(path.stem for path in CATALOGUES.glob("*.json")))
 FALLBACK = "en"
 
-_DAYS = {"de": "%d.%m.%Y"}
 # The order in which POSIX lets them decide.
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -38,7 +37,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """Return a day as this language writes it."""
-        return day.strftime(_DAYS.get(self.language, "%Y-%m-%d"))
+        return self("date", day=day.day, month=self(f"month.{day.month}"), year=day.year)
 
 
 @cache

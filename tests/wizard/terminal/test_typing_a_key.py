@@ -62,7 +62,7 @@ def test_an_activation_key_that_cannot_be_mended_is_not_taken(machine, key):
     async def story(person: Person) -> None:
         await to_the_activation_key(person)
         await person.choose("continue")
-        assert "0 are typed so far" in person.sees
+        assert "typed so far: 0" in person.sees
         await person.paste(with_wrong(key.text, 2, 8, 14, 20))
         await person.choose("continue")
         assert "Compare group by group" in person.sees
@@ -187,7 +187,7 @@ def test_the_row_of_a_signed_key_that_does_not_add_up_is_marked(machine, vendor,
     async def story(person: Person) -> None:
         await person.choose("type_key")
         await person.paste(rows)
-        assert "These rows hold a mistake: 2." in person.sees
+        assert "mistake in row 2" in person.sees
         assert person.screen.query_one("#boxes").doubtful == frozenset(range(7, 13))
 
     tell(machine, story)
@@ -208,7 +208,7 @@ def test_too_little_is_counted_and_the_cursor_goes_to_the_gap(machine, issued):
         await person.choose("type_key")
         await person.type(issued[:13])
         await person.press("enter")
-        assert "The key has 30 characters; 11 are typed so far." in person.sees
+        assert "typed so far: 11." in person.sees
         assert (person.typed.group, person.typed.place) == (2, 1)
 
     tell(machine, story)

@@ -26,10 +26,13 @@ MADE = {
     *(f"method.{way.value}{hint}" for way in Way for hint in ("", ".hint")),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
+    *(f"month.{number}" for number in range(1, 13)),
+    *(f"{told}.one" for told in ("computer_key.doubt", "computer_key.doubt_rows", "key.suggestion")),
+    "date",
     *("do.renew.hint", "do.deactivate.hint", "do.show_code", "do.quit"),
 }
 # Raised, and handled before anybody could be told.
-NEVER_TOLD = {"file_not_writable", "machine_unknown", "malformed_profile"}
+NEVER_TOLD = {"machine_unknown", "malformed_profile"}
 
 
 def literals() -> set[str]:
@@ -54,12 +57,18 @@ def codes() -> set[str]:
     }
 
 
+def damages() -> set[str]:
+    """Every way in which a state is found damaged."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    return {f"damaged.{way}" for way in re.findall(r'detail\s*=\s*"([a-z_]+)"', sources)}
+
+
 def said() -> set[str]:
     problems = {f"problem.{code}" for code in codes() - NEVER_TOLD - {"wizard_error", "not_a_code"}}
     known = {
         text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in catalogue("en")}
     }
-    return known | MADE | problems | {"busy"}
+    return known | MADE | problems | damages() | {"busy"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Center, Horizontal, Middle, VerticalScroll
@@ -12,6 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.code_trouble import CodeTroubleScreen
+from wizard_stub.terminal.widgets.choice import Choice
 from wizard_stub.terminal.widgets.scan_code import ScanCodeView
 
 
@@ -47,6 +49,13 @@ class CodeBesideScreen(WizardScreen):
     def action_invert(self) -> None:
         """Exchange black and white."""
         self.query_one(ScanCodeView).invert()
+
+    @on(Choice.Chosen, "#trouble")
+    def trouble(self) -> None:
+        """Offer other ways to show the code."""
+        self.wizard.push_screen(
+            CodeTroubleScreen(self._url, alone=self.action_alone, invert=self.action_invert)
+        )
 
     def action_alone(self) -> None:
         """Show nothing but the code."""

@@ -114,9 +114,11 @@ class ComputerKeyScreen(WizardScreen):
         boxes.point_at(found.all_groups)
         boxes.focus()
         if found.rows and not found.groups:
-            self._tell(self.say("computer_key.doubt_rows", rows=_listed(found.rows)))
+            one = ".one" if len(found.rows) == 1 else ""
+            self._tell(self.say(f"computer_key.doubt_rows{one}", rows=_listed(found.rows)))
         elif found.all_groups:
-            self._tell(self.say("computer_key.doubt", groups=_listed(found.all_groups)))
+            one = ".one" if len(found.all_groups) == 1 else ""
+            self._tell(self.say(f"computer_key.doubt{one}", groups=_listed(found.all_groups)))
         else:
             self._tell(self.say("computer_key.no_doubt"))
 

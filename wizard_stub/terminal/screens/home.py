@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from wizard_stub.results import Begun, LicenseState, Status
 from wizard_stub.terminal.overview import Overview, overview
-from wizard_stub.terminal.problems import Refusal, detail, explain
+from wizard_stub.terminal.problems import Refusal, detail, explain, support
 from wizard_stub.terminal.screens.base import WizardScreen
 from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
 from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
@@ -101,7 +101,7 @@ class HomeScreen(WizardScreen):
         if status.not_remembered:
             texts.append(self.say("home.not_remembered", product=product))
         if status.state is LicenseState.DAMAGED:
-            texts.append(self.say("problem.support", detail=status.message))
+            texts.append(support(words, status.detail, otherwise=status.message))
         if seen.pending and status.state is not LicenseState.PENDING:
             texts.append(self.say("home.also_pending"))
         return "\n\n".join(texts)

@@ -35,7 +35,8 @@ class LicenseFileScreen(WizardScreen):
         if self._found:
             yield Static(self.say("file.found"), classes="label", markup=False)
             for place, path in enumerate(self._found):
-                yield Choice(str(path), id=f"found-{place}")
+                # The name first: a long folder may wrap.
+                yield Choice(f"{path.name}  {path.parent}", id=f"found-{place}")
         yield Static(self.say("file.path"), classes="label above", markup=False)
         yield Input(id="path", compact=True)
         yield Static("", id="said", markup=False)

@@ -26,7 +26,7 @@ class ReleasedScreen(CodeBesideScreen):
     def aside(self) -> ComposeResult:
         """Tell how the seat becomes free."""
         released = self._released
-        yield Static(self.say("released.title"), classes="title", markup=False)
+        yield Static(self.say("released.title"), classes="title roomy", markup=False)
         yield Static(self.say("released.steps"), classes="text", markup=False)
         yield Facts(
             (self.say("fact.code"), released.code.text),
@@ -36,8 +36,9 @@ class ReleasedScreen(CodeBesideScreen):
             below=True,
         )
         yield Static(self.say("released.again"), classes="text above", markup=False)
+        yield Static("", classes="gap")
         yield Choice(self.say("do.home"), id="home")
-        yield Choice(self.say("scan.alone"), id="alone")
+        yield Choice(self.say("scan.trouble"), id="trouble")
 
     def action_back(self) -> None:
         """Go to the overview: what led here can no longer be done."""
@@ -47,8 +48,3 @@ class ReleasedScreen(CodeBesideScreen):
     def home(self) -> None:
         """Go to the overview."""
         self.wizard.go_home()
-
-    @on(Choice.Chosen, "#alone")
-    def alone(self) -> None:
-        """Show nothing but the code."""
-        self.action_alone()

@@ -30,14 +30,16 @@ class ScanScreen(CodeBesideScreen):
         """Tell both ways, and lead on to the computer key."""
         begun = self._begun
         title = "scan.title.renew" if begun.renewal else "scan.title"
-        yield Static(self.say(title), classes="title", markup=False)
-        if self._fresh and not begun.renewal:
+        fresh = self._fresh and not begun.renewal
+        # 24 lines hold the note only in place of the empty line below the title.
+        yield Static(self.say(title), classes="title" if fresh else "title roomy", markup=False)
+        if fresh:
             yield Static(self.say("scan.fresh"), classes="text note", markup=False)
         yield Static(self.say("scan.steps"), classes="text", markup=False)
         yield Static("", classes="gap")
         yield Choice(self.say("do.type_key"), id="type_key")
         yield Choice(self.say("do.use_file"), id="use_file")
-        yield Choice(self.say("scan.alone"), id="alone")
+        yield Choice(self.say("scan.trouble"), id="trouble")
         yield Static(self.say("scan.by_hand"), classes="text above", markup=False)
         yield Facts(
             (self.say("fact.activation_key"), begun.activation_key.text),
@@ -58,8 +60,3 @@ class ScanScreen(CodeBesideScreen):
     def use_file(self) -> None:
         """Go on to a licence file."""
         self.wizard.push_screen(LicenseFileScreen())
-
-    @on(Choice.Chosen, "#alone")
-    def alone(self) -> None:
-        """Show nothing but the code."""
-        self.action_alone()

@@ -43,7 +43,11 @@ class Choice(Widget, can_focus=True):
         number = f"{self.number} " if self.number else ""
         label = Content.assemble(f"{mark} ", (f"{number}{self.label}", "bold"))
         indent = " " * (2 + len(number))
-        return Content("\n").join([label, Content(indent + self.hint)]) if self.hint else label
+        if not self.hint:
+            return label
+        # On the ground of the focus, muted would be too faint.
+        style = "" if self.has_focus else "$text-muted"
+        return Content("\n").join([label, Content.styled(indent + self.hint, style)])
 
     def action_choose(self) -> None:
         """Tell the screen."""

@@ -1,0 +1,121 @@
+"""Where no phone reads the code from the terminal: alone, inverted, or saved as a picture."""
+
+import resource
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests.wizard.terminal.person import Person, tell
+
+
+@contextmanager
+def room_for(size: int):
+    """Let no file grow beyond `size` bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.fixture
+def begun(machine, key):
+    return machine.control().begin(key)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    return folder
+
+
+async def to_the_trouble(person: Person) -> None:
+    await person.choose("go_on")
+    await person.choose("trouble")
+    assert person.step == "CodeTrouble"
+    assert person.app.focused is not None
+
+
+def test_the_code_is_saved_as_a_picture_that_a_scanner_reads(machine, begun, home):
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        await person.choose("save")
+        assert "Saved as" in person.sees
+
+    tell(machine, story)
+    [picture] = home.iterdir()
+    assert picture.suffix == ".png"
+    [found] = zxingcpp.read_barcodes(Image.open(picture))
+    assert found.text == begun.url
+
+
+def test_a_picture_that_is_there_is_not_replaced_and_another_name_is_offered(machine, begun, home):
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        await person.choose("save")
+        await person.choose("save")
+        assert "!" in person.sees
+        await person.press("escape")
+        await person.choose("trouble")
+        await person.choose("save")
+
+    tell(machine, story)
+    first, second = sorted(home.iterdir(), key=lambda path: len(path.name))
+    assert second.stem == f"{first.stem}-2"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_of_a_picture(machine, begun, home):
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        with room_for(16):
+            await person.choose("save")
+        assert "Saved as" not in person.sees
+        assert "!" in person.sees
+
+    tell(machine, story)
+    assert list(home.iterdir()) == []
+
+
+def test_a_picture_without_a_name_is_asked_for_one(machine, begun, home):
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        person.screen.query_one("#path").value = " "
+        await person.choose("save")
+        assert "a name for the picture" in person.sees
+
+    tell(machine, story)
+    assert list(home.iterdir()) == []
+
+
+def test_an_account_without_a_home_gets_the_present_folder(machine, begun, tmp_path, monkeypatch):
+    def no_home() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.chdir(tmp_path)
+
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        assert Path(person.screen.query_one("#path").value).parent == tmp_path
+
+    tell(machine, story)
+
+
+@pytest.mark.parametrize(("choice", "step"), [("alone", "CodeAlone"), ("invert", "Scan")])
+def test_the_code_is_shown_alone_or_inverted(machine, begun, home, choice, step):
+    async def story(person: Person) -> None:
+        await to_the_trouble(person)
+        await person.choose(choice)
+        assert person.step == step
+
+    tell(machine, story)

@@ -1,0 +1,85 @@
+"""What to do where no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from wizard_stub.files import write_new_picture
+from wizard_stub.qr import ScanCode
+from wizard_stub.terminal.nearby import home
+from wizard_stub.terminal.problems import Refusal, explain
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.widgets.choice import Choice
+
+
+class CodeTroubleScreen(WizardScreen):
+    """Offers other ways to show one address; `alone` and `invert` act on the screen below."""
+
+    help_key: ClassVar[str] = "help.trouble"
+    numbers_choices: ClassVar[bool] = False
+
+    def __init__(self, url: str, *, alone: Callable[[], object], invert: Callable[[], object]) -> None:
+        super().__init__()
+        self._url = url
+        self._alone = alone
+        self._invert = invert
+
+    def body(self) -> ComposeResult:
+        """Offer the three ways, the picture with the line for its name."""
+        yield Static(self.say("trouble.title"), classes="title", markup=False)
+        yield Static(self.say("trouble.text"), classes="text", markup=False)
+        yield Choice(self.say("trouble.alone"), id="alone")
+        yield Choice(self.say("trouble.invert"), id="invert")
+        yield Static(self.say("trouble.picture"), classes="text above", markup=False)
+        yield Static(self.say("trouble.path"), classes="label", markup=False)
+        yield Input(str(self._free_name()), id="path", compact=True)
+        yield Static("", id="said", markup=False)
+        yield Choice(self.say("trouble.save"), id="save")
+
+    def _free_name(self) -> Path:
+        # The home folder: over SSH, that is where a copy of the file is looked for.
+        stem = f"{self.wizard.profile.product_code}-qr"
+        names = (home() / f"{stem}{f'-{number}' if number > 1 else ''}.png" for number in count(1))
+        return next(name for name in names if not name.exists())
+
+    @on(Choice.Chosen, "#alone")
+    def show_alone(self) -> None:
+        """Return, and show nothing but the code."""
+        self.dismiss()
+        self._alone()
+
+    @on(Choice.Chosen, "#invert")
+    def show_inverted(self) -> None:
+        """Return to the code with black and white exchanged."""
+        self.dismiss()
+        self._invert()
+
+    @on(Input.Submitted)
+    @on(Choice.Chosen, "#save")
+    @work(exclusive=True)
+    async def save(self) -> None:
+        """Write the picture, and say where it is."""
+        named = self.query_one(Input).value.strip().strip("\"'")
+        if not named:
+            self._tell(self.say("trouble.none"))
+            return
+        path = Path(named).expanduser()
+        path = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
+        try:
+            await self.in_background(lambda: write_new_picture(path, ScanCode.of(self._url)))
+        except Refusal as error:
+            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+        else:
+            self._tell(self.say("trouble.saved", path=path.absolute()))
+
+    def _tell(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.set_class(text.startswith("!"), "problem")
