@@ -44,12 +44,31 @@ async function ours() {
   };
 }
 
+/**
+ * The browser's own reader, and ours from its first failure on: some browsers have the name, and no reader behind it.
+ *
+ * @param {Reader} own
+ * @returns {Reader}
+ */
+function orOurs(own) {
+  let read = own;
+  return async (picture) => {
+    try {
+      return await read(picture);
+    } catch (error) {
+      if (read !== own || !(error instanceof DOMException)) throw error;
+      read = await ours();
+      return read(picture);
+    }
+  };
+}
+
 /** @type {Promise<Reader> | null} */
 let loading = null;
 
 /** Get a reader ready. @returns {Promise<Reader>} */
 export async function reader() {
-  loading ??= browsersOwn().then((own) => own ?? ours());
+  loading ??= browsersOwn().then((own) => (own === null ? ours() : orOurs(own)));
   try {
     return await loading;
   } catch (error) {
