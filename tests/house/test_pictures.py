@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 MAKERS = ("wizard", "phone")
-MAX_BYTES = 2_500_000
+MAX_BYTES = 3_000_000
 
 
 @pytest.fixture(scope="module")
