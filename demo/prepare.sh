@@ -105,6 +105,12 @@ prepare_tests() {
     install_from_debian $missing
 }
 
+# Safari's engine, as GTK has it, on a screen that nobody sees.
+prepare_webkit() {
+    command -v WebKitWebDriver >/dev/null && command -v xvfb-run >/dev/null && command -v dbus-run-session >/dev/null ||
+        install_from_debian webkit2gtk-driver xvfb xauth dbus
+}
+
 # The checks run in a folder of their own, where their packages and the page lie side by side.
 prepare_javascript() {
     command -v node >/dev/null && command -v npm >/dev/null || install_from_debian nodejs npm
@@ -144,6 +150,7 @@ case "${1:-}" in
     demo) prepare_demo ;;
     tests) prepare_tests ;;
     javascript) prepare_javascript ;;
+    webkit) prepare_webkit ;;
     lock) resolve_lock ;;
-    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | lock"; exit 2 ;;
+    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | webkit | lock"; exit 2 ;;
 esac
