@@ -54,7 +54,7 @@ def sender_of(text: str) -> Address:
         raise ValueError("this is no address")
     try:
         sender = Address(display_name=name, addr_spec=address)
-    except (MessageError, IndexError):
+    except (MessageError, IndexError, AttributeError):
         raise ValueError("this is no address") from None
     if not address.isascii() or not sender.username or not sender.domain:
         raise ValueError("this is no address")
