@@ -52,7 +52,7 @@ class Box:
     ) -> AuthResult:
         assert isinstance(given, LoginPassword)
         self.logins.append((given.login.decode(), given.password.decode()))
-        return AuthResult(success=given.password.decode() == self.password)
+        return AuthResult(success=given.password.decode() == self.password, handled=False)
 
 
 @contextmanager
@@ -67,8 +67,8 @@ def mail_server(
         context.load_cert_chain(*tls)
     settings: dict[str, Any] = {"tls_context": context} if context and not implicit else {}
     if sign_in:
-        settings |= {"auth_required": True, "auth_require_tls": tls is not None and not implicit}
-        settings |= {"authenticator": box.authenticate}
+        settings["auth_required"] = True
+        settings["authenticator"] = box.authenticate
 
     class OnAnyPort(Controller):
         def factory(self) -> SMTP:
