@@ -27,7 +27,7 @@ class Attachment:
 class Mail:
     """A mail to one address; `template` names its kind, in tables and logs, where its text never goes.
 
-    Raises Malformed (malformed_email, malformed_subject): neither can bring a second line or recipient in.
+    Raises Malformed (malformed_email), and ValueError for a subject of several lines.
     """
 
     template: str
@@ -39,7 +39,7 @@ class Mail:
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", _one_address(self.recipient))
         if not self.subject.isprintable():
-            raise Malformed("The subject of a mail is one line.", code="malformed_subject")
+            raise ValueError("the subject of a mail is one line")
 
 
 @dataclass(frozen=True)

@@ -221,9 +221,8 @@ def test_names_cannot_bring_a_line_of_their_own():
     )
     assert mail.subject == "Your computer key for Demo Bcc: thief@example.com"
     assert "computer PC Type your password." in mail.text
-    with pytest.raises(CoreError) as raised:
+    with pytest.raises(ValueError, match="one line"):
         Mail("x", "ada@example.com", "one\ntwo", "text")
-    assert raised.value.code == "malformed_subject"
 
 
 @pytest.mark.parametrize(
