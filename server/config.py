@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from protocol.profile import is_server_url
 from server.core.errors import CoreError
 from server.core.secrets import Keyring
+from server.smtp import is_sender, server_of
 
 PREFIX = "KEYFERRY_"
 
@@ -94,6 +95,23 @@ def _privacy_url(text: str) -> str:
     return text
 
 
+def _smtp_url(secret: SecretStr) -> SecretStr:
+    if server_of(secret.get_secret_value()) is None:
+        raise ValueError(
+            "Set KEYFERRY_SMTP_URL to your mail server: smtp+starttls://user:password@mail.example.com:587, "
+            "smtps://… or, without encryption, smtp://…. Write @ : / in a password as %40 %3A %2F."
+        )
+    return secret
+
+
+def _mail_from(text: str) -> str:
+    if not is_sender(text):
+        raise ValueError(
+            "Set KEYFERRY_MAIL_FROM to the address that mail comes from: Example Licences <keys@example.com>."
+        )
+    return text
+
+
 _Folder = Annotated[Path, AfterValidator(_absolute)]
 
 
@@ -110,12 +128,20 @@ class Settings(BaseSettings):
     vendor_name: Annotated[str, Field(max_length=60)] = ""
     vendor_logo: Annotated[_Folder, AfterValidator(_logo)] | None = None
     privacy_url: Annotated[str, AfterValidator(_privacy_url)] | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
+    mail_from: Annotated[str, AfterValidator(_mail_from)] | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
     @model_validator(mode="after")
     def _one_master_key(self) -> Settings:
         if self.master_key is not None and self.master_key_file is not None:
             raise ValueError("Set only one of KEYFERRY_MASTER_KEY and KEYFERRY_MASTER_KEY_FILE.")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Settings:
+        if self.smtp_url is not None and self.mail_from is None:
+            raise ValueError("Set KEYFERRY_MAIL_FROM, too: the address that mail comes from.")
         return self
 
     @property

@@ -19,6 +19,7 @@ def test_a_bad_setting_is_one_line(instance, monkeypatch):
         (),
         ("init",),
         ("serve",),
+        ("worker",),
         ("product",),
         ("product", "add"),
         ("product", "export"),

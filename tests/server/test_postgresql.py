@@ -20,9 +20,10 @@ from sqlalchemy.exc import DatabaseError
 
 from server import create_app, create_database_app
 from server.config import Settings
-from server.core import activation, attempts, licenses, products
+from server.core import activation, attempts, licenses, outbox, products
 from server.core.audit import By
 from server.core.errors import CoreError, LimitReached
+from server.core.mails import Mail
 from server.core.models import AuditEvent
 from server.core.secrets import new_master_key
 from server.db import db, reading, transaction, upgrade
@@ -161,3 +162,39 @@ def test_the_last_seats_are_not_sold_twice(vendor, settings):
     assert sum(answers.values()) == 8 * PROCESSES
     assert set(answers) == {"new_seat", "same_seat", "no_seat_left"}
     assert vendor.seats_used(key) == 3
+
+
+def post_mails(count: int, now: datetime) -> None:
+    with transaction() as session:
+        for _ in range(count):
+            mail = Mail("computer_key", "ada@example.com", "subject", "text")
+            outbox.post(session, mail, keyring=parts().keyring, by=By("portal", "ada"), now=now)
+
+
+def take_all(settings: Settings, now: datetime, process: int) -> list[int]:
+    app, taken = create_app(settings), []
+    with app.app_context():
+        while True:
+            with transaction() as session:
+                mail = outbox.take(session, now)
+            if mail is None:
+                break
+            taken.append(mail.id)
+        db.engine.dispose()
+    return taken
+
+
+def test_workers_pass_by_what_another_is_taking_and_take_no_mail_twice(app, settings, clock):
+    post_mails(2, clock.now)
+    with transaction() as one, transaction() as other:
+        first, second = outbox.take(one, clock.now), outbox.take(other, clock.now)
+        assert first is not None
+        assert second is not None
+        assert first.id != second.id
+        assert outbox.take(other, clock.now) is None
+
+
+def test_processes_together_take_every_mail_once(app, settings, clock):
+    post_mails(TRIES, clock.now)
+    taken = [number for mails in in_processes(take_all, settings, clock.now) for number in mails]
+    assert len(taken) == len(set(taken)) == TRIES

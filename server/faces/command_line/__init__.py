@@ -12,6 +12,7 @@ from server.faces.command_line.operators import operator_group
 from server.faces.command_line.products import product_group
 from server.faces.command_line.properties import property_group
 from server.faces.command_line.serve import serve
+from server.faces.command_line.worker import worker
 
 _EPILOG = """\b
 Start here:
@@ -28,6 +29,8 @@ Settings come from the environment:
   KEYFERRY_PUBLIC_URL       the address that phones reach (default: http://127.0.0.1:8000)
   KEYFERRY_MASTER_KEY       the master key itself, or
   KEYFERRY_MASTER_KEY_FILE  its file (default: master.key in the instance folder)
+  KEYFERRY_SMTP_URL         the mail server: smtp+starttls://user:password@host, smtps://…, smtp://…
+  KEYFERRY_MAIL_FROM        the address that mail comes from
 
 \b
 --json may stand anywhere. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.
@@ -41,6 +44,7 @@ def main() -> None:
 
 main.add_command(init)
 main.add_command(serve)
+main.add_command(worker)
 main.add_command(product_group)
 main.add_command(license_group)
 main.add_command(operator_group)

@@ -1,0 +1,124 @@
+"""The worker: takes mail out of the outbox and hands it to the mail server, one at a time."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.errors import MessageError
+
+from sqlalchemy.exc import DatabaseError
+
+from server.config import ConfigError
+from server.core import outbox
+from server.core.errors import CoreError, SecretUnreadable
+from server.core.outbox import Taken
+from server.db import explained, reading, transaction
+from server.mailer import Undelivered, deliver, message_of
+from server.parts import Parts
+from server.smtp import SmtpServer, server_of
+
+LOOK_EVERY_SECONDS = 5
+_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Done:
+    """What a worker did."""
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+
+
+def work(parts: Parts, *, once: bool, say: Say) -> Done:
+    """Send what is due, and with `once` no more; without it go on until SIGTERM or SIGINT.
+
+    Both end it after the mail under way. `say` gets a line for each trouble. Raises ConfigError
+    (mail_not_configured).
+    """
+    server, sender = _configured(parts)
+    done = Done()
+    with _signals_wait():
+        while True:
+            try:
+                ended = _send_what_is_due(parts, server, sender, done, say)
+            except DatabaseError as error:
+                if once or (known := explained(error)) is None:
+                    raise
+                say(str(known))
+                ended = False
+            if ended or once or _told_to_end(LOOK_EVERY_SECONDS):
+                return done
+
+
+def _configured(parts: Parts) -> tuple[SmtpServer, str]:
+    url, sender = parts.settings.smtp_url, parts.settings.mail_from
+    server = server_of(url.get_secret_value()) if url else None
+    if server is None or sender is None:
+        raise ConfigError(
+            "No mail is sent: set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then mail waits.",
+            code="mail_not_configured",
+        )
+    return server, sender
+
+
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Keep the signals that end the worker until it asks for them: none interrupts a mail under way."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _told_to_end(seconds: float) -> bool:
+    """Wait for a signal that ends the worker, for so long; it is noticed at once."""
+    return signal.sigtimedwait(_SIGNALS, seconds) is not None
+
+
+def _send_what_is_due(parts: Parts, server: SmtpServer, sender: str, done: Done, say: Say) -> bool:
+    """Send until nothing is due; True if the worker was told to end."""
+    while not _told_to_end(0):
+        with reading() as session:
+            if not outbox.is_due(session, parts.clock()):
+                return False
+        with transaction() as session:
+            taken = outbox.take(session, parts.clock())
+        if taken is not None:
+            _send(parts, taken, server, sender, done, say)
+    return True
+
+
+def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Done, say: Say) -> None:
+    try:
+        deliver(message_of(outbox.opened(taken, parts.keyring), taken, sender), server)
+    except Undelivered as error:
+        _put_off(parts, taken, str(error), error.for_good, done, say)
+        return
+    except SecretUnreadable as error:
+        _put_off(parts, taken, str(error), False, done, say)
+        return
+    except (CoreError, MessageError, ValueError):
+        # One mail that cannot be written must not keep all others waiting.
+        _put_off(parts, taken, "This cannot be written as a mail.", True, done, say)
+        return
+    with transaction() as session:
+        outbox.delivered(session, taken, parts.clock())
+    done.sent += 1
+
+
+def _put_off(parts: Parts, taken: Taken, trouble: str, for_good: bool, done: Done, say: Say) -> None:
+    with transaction() as session:
+        again = outbox.failed(session, taken, trouble, parts.clock(), for_good=for_good)
+    if again is None:
+        done.given_up += 1
+        then = "Given up."
+    else:
+        done.put_off += 1
+        then = f"Next try at {again:%Y-%m-%d %H:%M:%S} UTC."
+    say(f"Mail {taken.id} ({taken.template}), try {taken.tries}: {trouble} {then}")

@@ -1,0 +1,235 @@
+"""Mail on its way: committed with its deed, taken by one worker at a time, wiped in the end."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from server.core import mails, outbox
+from server.core.errors import CoreError, SecretUnreadable
+from server.core.mails import Held, Mail
+from server.core.models import AuditEvent, OutboxMail
+from server.core.secrets import Keyring, new_master_key
+from server.db import db, reading, transaction
+from tests.conftest import NOON, STAFF
+
+MINUTE = timedelta(minutes=1)
+
+
+def key_mail(key: str = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z", **more) -> Mail:
+    settings = {"product_name": "Demo CAD", "computer_name": "LAB-PC-07", "expires": date(2027, 12, 31)}
+    return mails.computer_key("ada@example.com", computer_key=key, **{**settings, **more})
+
+
+def posted(vendor, mail: Mail | None = None, now=NOON) -> int:
+    with transaction() as session:
+        return outbox.post(session, mail or key_mail(), keyring=vendor.keyring, by=STAFF, now=now).id
+
+
+def taken(now=NOON) -> outbox.Taken | None:
+    with transaction() as session:
+        return outbox.take(session, now)
+
+
+def row(number: int) -> OutboxMail:
+    with reading() as session:
+        return session.get_one(OutboxMail, number)
+
+
+def events(*names: str) -> list[AuditEvent]:
+    with reading() as session:
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.event.in_(names))))
+
+
+def test_a_mail_commits_with_its_deed_and_rolls_back_with_it(vendor):
+    machine = vendor.machine(vendor.issue(customer="ada@example.com"))
+    activated = vendor.activate(machine)
+
+    def deed(fails: bool) -> None:
+        with transaction() as session:
+            outbox.post(
+                session,
+                key_mail(activated.computer_key),
+                keyring=vendor.keyring,
+                by=STAFF,
+                now=NOON,
+                activation=activated.activation,
+            )
+            if fails:
+                raise LookupError
+
+    with pytest.raises(LookupError):
+        deed(fails=True)
+    assert taken() is None
+    deed(fails=False)
+    mail = taken()
+    assert mail is not None
+    assert activated.computer_key in outbox.opened(mail, vendor.keyring).text
+    with transaction() as session:
+        assert outbox.delivered(session, mail, NOON)
+    [event] = events("mail_sent")
+    assert event.activation_id == activated.activation.id
+    assert event.license_id == activated.license.id
+    assert (event.way, event.who) == ("command_line", "ada")
+    assert event.detail == {"mail": mail.id, "template": "computer_key", "tries": 1}
+
+
+def test_what_is_opened_is_what_was_posted(vendor):
+    mail = key_mail(license_file="a licence\n")
+    posted(vendor, mail)
+    assert outbox.opened(taken(), vendor.keyring) == mail
+
+
+def test_no_key_lies_in_the_database_in_the_clear(vendor, settings):
+    mail = key_mail(license_file="the licence file")
+    number = posted(vendor, mail)
+    sealed = row(number).sealed_text
+    assert sealed
+    files = [settings.sqlite_file, settings.sqlite_file.with_name("keyferry.db-wal")]
+    held = b"".join(file.read_bytes() for file in files if file.exists())
+    assert sealed.encode() in held
+    for secret in ("12FX2", "KYN5Z", "the licence file"):
+        assert secret.encode() not in held
+    assert "12FX2" not in repr(mail) + repr(taken())
+
+
+def test_a_sealed_text_opens_in_its_own_row_only(vendor):
+    first, second = posted(vendor), posted(vendor)
+    with transaction() as session:
+        one, other = (session.get_one(OutboxMail, number) for number in (first, second))
+        one.sealed_text = other.sealed_text
+    with pytest.raises(SecretUnreadable):
+        outbox.opened(taken(), vendor.keyring)
+    with transaction() as session:
+        session.get_one(OutboxMail, second).recipient = "thief@example.com"
+    with pytest.raises(SecretUnreadable):
+        outbox.opened(taken(), vendor.keyring)
+
+
+def test_a_mail_under_another_master_key_is_named_and_waits(vendor):
+    posted(vendor)
+    with pytest.raises(SecretUnreadable) as raised:
+        outbox.opened(taken(), Keyring.from_text(new_master_key("other")))
+    assert raised.value.code == "missing_master_key"
+
+
+def test_what_is_taken_is_nobody_elses_until_the_lease_ends(vendor):
+    number = posted(vendor)
+    first = taken()
+    assert first.id == number
+    assert taken() is None
+    assert taken(NOON + outbox.LEASE - MINUTE) is None
+    second = taken(NOON + outbox.LEASE)
+    assert (second.id, second.tries) == (number, 2)
+    # The first worker wakes up: what it says no longer counts.
+    with transaction() as session:
+        assert not outbox.delivered(session, first, NOON + outbox.LEASE)
+        assert outbox.failed(session, first, "late", NOON + outbox.LEASE) is None
+        assert outbox.delivered(session, second, NOON + outbox.LEASE)
+    assert len(events("mail_sent", "mail_given_up")) == 1
+    assert row(number).trouble is None
+
+
+def test_mails_are_taken_in_their_order(vendor):
+    late, early = posted(vendor, now=NOON + MINUTE), posted(vendor)
+    assert taken(NOON).id == early
+    assert taken(NOON) is None
+    assert taken(NOON + MINUTE).id == late
+
+
+def test_a_delivered_mail_is_wiped(vendor):
+    number = posted(vendor)
+    with transaction() as session:
+        outbox.delivered(session, outbox.take(session, NOON), NOON + MINUTE)
+    sent = row(number)
+    assert (sent.sealed_text, sent.next_try_at, sent.delivered_at) == (None, None, NOON + MINUTE)
+    assert taken(NOON + timedelta(days=9)) is None
+
+
+def test_a_mail_that_fails_is_tried_again_with_growing_pauses_and_then_given_up(vendor):
+    number, now, pauses = posted(vendor), NOON, []
+    while True:
+        mail = taken(now)
+        with transaction() as session:
+            again = outbox.failed(session, mail, "The mail server cannot be reached.", now)
+        if again is None:
+            break
+        assert taken(again - timedelta(seconds=1)) is None
+        pauses.append((again - now) // MINUTE)
+        now = again
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
+    ended = row(number)
+    assert (ended.sealed_text, ended.next_try_at, ended.delivered_at) == (None, None, None)
+    assert ended.trouble == "The mail server cannot be reached."
+    [event] = events("mail_given_up")
+    assert event.detail == {"mail": number, "template": "computer_key", "tries": outbox.MAX_TRIES}
+
+
+@pytest.mark.parametrize(("after", "for_good"), [(timedelta(0), True), (outbox.GIVE_UP_AFTER, False)])
+def test_a_mail_is_given_up_at_once_for_good_or_when_it_is_too_old(vendor, after, for_good):
+    number = posted(vendor)
+    mail = taken(NOON + after)
+    with transaction() as session:
+        assert outbox.failed(session, mail, "x" * 300, NOON + after, for_good=for_good) is None
+    assert row(number).sealed_text is None
+    assert row(number).trouble == "x" * 200
+
+
+def test_a_mail_over_which_workers_die_is_given_up(vendor):
+    number, now = posted(vendor), NOON
+    for _ in range(outbox.MAX_TRIES):
+        assert taken(now) is not None
+        now += outbox.LEASE
+    assert taken(now) is None
+    assert row(number).sealed_text is None
+    assert [event.detail["mail"] for event in events("mail_given_up")] == [number]
+
+
+def test_no_audit_event_holds_a_key(vendor):
+    posted(vendor)
+    with transaction() as session:
+        outbox.delivered(session, outbox.take(session, NOON), NOON)
+    with db.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM audit_event").all()
+    assert "12FX2" not in json.dumps([[str(value) for value in row] for row in rows])
+
+
+def test_the_computer_key_comes_in_numbered_groups_and_in_one_piece():
+    mail = key_mail()
+    assert mail.subject == "Your computer key for Demo CAD"
+    assert "computer LAB-PC-07. It is valid until 2027-12-31." in mail.text
+    assert "    1:  12FX2    2:  EQ05J    3:  FMTPY\n    4:  NH8Y1    5:  662TY    6:  KYN5Z\n" in mail.text
+    assert "\n12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z\n" in mail.text
+    assert "licence file" not in mail.text
+    with_file = key_mail(license_file="content", computer_name=None, expires=None)
+    assert "your computer. It is valid for ever." in with_file.text
+    assert [(file.name, file.content) for file in with_file.attachments] == [("license.lic", "content")]
+
+
+def test_the_license_keys_are_listed_with_product_and_seats():
+    held = [Held("Demo CAD", "1TX21-T943W", 1, None), Held("Tool", "1ABCD-EFGHJ", 5, date(2027, 1, 2))]
+    mail = mails.license_keys("ada@example.com", held=held)
+    assert "Demo CAD, 1 seat. It is valid for ever.\n    Activation key: 1TX21-T943W\n" in mail.text
+    assert "Tool, 5 seats. It is valid until 2027-01-02.\n    Activation key: 1ABCD-EFGHJ\n" in mail.text
+    assert "1TX21" not in repr(held)
+
+
+def test_names_cannot_bring_a_line_of_their_own():
+    mail = key_mail(
+        product_name="Demo\r\nBcc: thief@example.com\x00", computer_name="PC\n\nType your password"
+    )
+    assert mail.subject == "Your computer key for Demo Bcc: thief@example.com"
+    assert "computer PC Type your password." in mail.text
+    with pytest.raises(ValueError, match="one line"):
+        Mail("x", "ada@example.com", "one\ntwo", "text")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "ada", "a@b\nBcc: c@d", "a@b,c@d", "a@b>", "<a@b>", "ada <a@b>", '"a@b', "a,c@b", "a@b\0", "a@[b"],
+)
+def test_a_mail_goes_to_one_address(address):
+    with pytest.raises(CoreError) as raised:
+        Mail("x", address, "subject", "text")
+    assert raised.value.code == "malformed_email"

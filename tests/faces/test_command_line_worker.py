@@ -1,0 +1,118 @@
+"""`keyferry worker`, in the test's own process and as a real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from server.core import outbox
+from server.core.mails import Mail
+from server.db import transaction
+from server.parts import parts, utc_now
+from tests.conftest import STAFF
+from tests.mail_server import mail_server
+
+ROOT = Path(__file__).parents[2]
+STOP_SECONDS = 30
+KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
+
+
+@pytest.fixture
+def configured(monkeypatch):
+    def configured(port: int) -> dict[str, str]:
+        given = {
+            "KEYFERRY_SMTP_URL": f"smtp://127.0.0.1:{port}",
+            "KEYFERRY_MAIL_FROM": "Example <keys@example.com>",
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        return given
+
+    return configured
+
+
+def post(recipient: str = "ada@example.com") -> None:
+    mail = Mail("computer_key", recipient, "Your computer key", f"Key: {KEY}\n")
+    with transaction() as session:
+        outbox.post(session, mail, keyring=parts().keyring, by=STAFF, now=utc_now())
+
+
+def start(settings, tmp_path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.faces.command_line", "worker"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_HOME": str(settings.home)},
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_without_a_mail_server_one_line_says_so(instance):
+    said = instance("worker", "--once")
+    assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (1, "", 1)
+    assert "set KEYFERRY_SMTP_URL" in said.stderr
+    assert instance("worker", "--once", "--json").refusal == "mail_not_configured"
+
+
+def test_once_sends_what_is_due_and_ends(app, instance, configured):
+    post()
+    with mail_server() as box:
+        configured(box.port)
+        said = instance("worker", "--once", "--json")
+        assert (said.exit_code, said.stderr) == (0, "")
+        assert said.json == {"sent": 1, "put_off": 0, "given_up": 0}
+        assert instance("worker", "--once").stdout == "Sent 0, put off 0, given up 0.\n"
+    assert len(box.mails) == 1
+
+
+def test_a_trouble_is_one_line_without_key_and_recipient(app, instance, configured):
+    post()
+    with mail_server() as box:
+        box.data_refusals.append(f"554 no {KEY} for ada@example.com")
+        configured(box.port)
+        said = instance("worker", "--once")
+    assert (said.exit_code, len(said.stderr.splitlines())) == (0, 1)
+    assert said.stderr.endswith("The mail server refused the mail (554). Given up.\n")
+    assert "12FX2" not in said.stderr
+    assert "ada" not in said.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_worker_after_the_mail_under_way(app, settings, configured, tmp_path, number):
+    post()
+    post("grace@example.com")
+    with mail_server() as box:
+        box.hold = threading.Event()
+        configured(box.port)
+        process = start(settings, tmp_path)
+        try:
+            assert box.arrived.wait(STOP_SECONDS)
+            process.send_signal(number)
+            box.hold.set()
+            stdout, stderr = process.communicate(timeout=STOP_SECONDS)
+        finally:
+            process.kill()
+    assert (process.returncode, stdout, stderr) == (0, "Sent 1, put off 0, given up 0.\n", "")
+    assert [mail["To"] for mail in box.mails] == ["ada@example.com"]
+
+
+def test_a_signal_ends_a_worker_that_waits_at_once(app, settings, configured, tmp_path, monkeypatch):
+    post()
+    with mail_server() as box:
+        configured(box.port)
+        process = start(settings, tmp_path)
+        try:
+            assert box.arrived.wait(STOP_SECONDS)
+            process.send_signal(signal.SIGTERM)
+            stdout, stderr = process.communicate(timeout=STOP_SECONDS)
+        finally:
+            process.kill()
+    assert (process.returncode, stdout, stderr) == (0, "Sent 1, put off 0, given up 0.\n", "")

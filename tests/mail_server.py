@@ -1,0 +1,91 @@
+"""A real mail server on loopback, which keeps what it gets and refuses what a test tells it to."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+
+@dataclass
+class Box:
+    """What arrived; `refusals` are answers to RCPT or DATA, each used once."""
+
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    rcpt_refusals: list[str] = field(default_factory=list)
+    data_refusals: list[str] = field(default_factory=list)
+    password: str = "p@ss:w/rd"
+    arrived: Event = field(default_factory=Event)
+    hold: Event | None = None
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.rcpt_refusals:
+            return self.rcpt_refusals.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.arrived.set()
+        if self.hold is not None:
+            await server.loop.run_in_executor(None, self.hold.wait, 30)
+        if self.data_refusals:
+            return self.data_refusals.pop(0)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return "250 OK"
+
+    def authenticate(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any
+    ) -> AuthResult:
+        assert isinstance(given, LoginPassword)
+        self.logins.append((given.login.decode(), given.password.decode()))
+        return AuthResult(success=given.password.decode() == self.password, handled=False)
+
+
+@contextmanager
+def mail_server(
+    *, tls: tuple[Path, Path] | None = None, implicit: bool = False, sign_in: bool = False
+) -> Iterator[Box]:
+    """Run a mail server; with a certificate it offers STARTTLS, or speaks TLS from the first byte."""
+    box = Box()
+    context = None
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+    settings: dict[str, Any] = {"tls_context": context} if context and not implicit else {}
+    if sign_in:
+        settings["auth_required"] = True
+        settings["authenticator"] = box.authenticate
+
+    class OnAnyPort(Controller):
+        def factory(self) -> SMTP:
+            return SMTP(self.handler, **self.SMTP_kwargs)
+
+        def _trigger_server(self) -> None:
+            # The controller would connect to the port that it was given, and port 0 is none.
+            box.port = self.server.sockets[0].getsockname()[1]
+            socket.create_connection((self.hostname, box.port)).close()
+
+    server = OnAnyPort(
+        box, hostname="127.0.0.1", port=0, ssl_context=context if implicit else None, **settings
+    )
+    server.start()
+    try:
+        yield box
+    finally:
+        if box.hold is not None:
+            box.hold.set()
+        server.stop()
