@@ -92,6 +92,17 @@ def test_a_language_whose_words_cannot_be_fetched_does_not_keep_the_page_from_st
     expect(page.locator("h1")).to_contain_text("Scan the code")
 
 
+def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
+    page = phone(service_workers="block")
+    page.route("**/strings/de.json", lambda route: route.abort())
+    page.goto(f"{house.origin}/a")
+    sees(page, "welcome")
+    page.locator("#language").select_option("de")
+    expect(page.locator("#language")).to_have_value("en")
+    expect(page.locator("h1")).to_contain_text("Scan the code")
+    assert page.evaluate("localStorage.getItem('keyferry.language')") is None
+
+
 def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembered(house, phone):
     page = phone()
     page.goto(house.scan(house.short.machine(house.short.issue())))

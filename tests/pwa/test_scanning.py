@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from demo.browser import FLAGS, REPORT_CSP_VIOLATIONS
+from demo.film import make_film
 from tests.pwa.conftest import key_on, sees
-from tests.pwa.film import make_film
 
 
 def until(condition: str) -> str:
@@ -151,6 +151,22 @@ def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed)
     sees(page, "welcome")
     handle.evaluate("video => video.leave()")
     assert stream.evaluate(until("stream => stream.getTracks().every(track => track.readyState === 'ended')"))
+
+
+def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
+    page = filmed(None)
+    page.add_init_script(
+        "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices); let asked = 0;"
+        "navigator.mediaDevices.getUserMedia = (wanted) => asked++ === 0"
+        " ? Promise.reject(new DOMException('no', 'NotAllowedError')) : ask(wanted);"
+    )
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    expect(page.locator(".outcome")).to_contain_text("may not use the camera")
+    page.locator("#camera").click()
+    expect(page.locator("video.camera")).to_be_visible()
+    expect(page.locator(".outcome")).to_have_text("")
 
 
 @pytest.mark.parametrize(

@@ -11,5 +11,8 @@ export function outcomeLine() {
       line.className = `outcome is-${tone}`;
       announce(words);
     },
+    clear() {
+      line.textContent = "";
+    },
   };
 }

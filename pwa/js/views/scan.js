@@ -40,6 +40,7 @@ function photoPicker(outcome, actions) {
   input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     if (file === undefined) return;
+    outcome.clear();
     try {
       const picture = await createImageBitmap(file);
       const text = await (await reader())(picture);
@@ -69,6 +70,7 @@ export function scanView(actions) {
   const start = button({
     id: "camera", label: t("scan.start"), busyLabel: t("scan.looking"), picture: "scan",
     onPress: async () => {
+      outcome.clear();
       try {
         const read = await reader();
         video.hidden = false;
