@@ -126,7 +126,9 @@ def unreadable(
         message = f"This is the {other.words}. Type the {kind.words} here."
     elif typed != length:
         which = "short" if typed < length else "long"
-        message = f"This is too {which}: the {kind.words} has {length} characters, you typed {typed}."
+        message = (
+            f"This is too {which}: the {kind.words} has {length} characters, you typed {typed}. {advice}"
+        )
     else:
         message = f"This {kind.words} has too many wrong characters. {advice}"
     return MalformedCode(message, code=kind.malformed)

@@ -27,7 +27,6 @@ MADE = {
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
-    *(f"{told}.one" for told in ("computer_key.doubt", "computer_key.doubt_rows", "key.suggestion")),
     "date",
     *("do.renew.hint", "do.deactivate.hint", "do.show_code", "do.quit"),
 }
@@ -68,6 +67,8 @@ def said() -> set[str]:
     known = {
         text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in catalogue("en")}
     }
+    # The screens put ".one" behind a text where a catalogue tells one from many.
+    known |= {f"{key}.one" for key in known} & catalogue("en").keys()
     return known | MADE | problems | damages() | {"busy"}
 
 
