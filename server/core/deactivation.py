@@ -110,6 +110,7 @@ def deactivate(
     # Staff are who is asked when the limit is reached; what they force counts towards it all the same.
     if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
+        # The property is one of the Self Help page by its name: who brings a code by phone need not wait.
         if by.way == "self_help":
             release_limits.check_period(session, activation, now)
     _check_proof(proof, request, activation)

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from server.core import audit, passwords, sessions
 from server.core.audit import By
 from server.core.errors import Conflict, Malformed, NotFound
-from server.core.models import Operator
-from server.core.roles import Role
+from server.core.models import Operator, Role
 
 _NAME = re.compile(r"[^\W_](?:[\w.@ -]{0,58}[\w.])?")
 

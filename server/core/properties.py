@@ -121,7 +121,7 @@ PROPERTIES: Mapping[str, Property] = {
             0,
             "How many releases a licence may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
         ),
-        Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days."),
+        Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days; 0 sets no limit."),
     )
 }
 

@@ -38,17 +38,12 @@ REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
 
 def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
     """Raise LimitReached (release_limit_reached) where one more release would be too many."""
-    count = properties.read(session)["options/maxReleaseCount"]
+    values = properties.read(session)
+    count, days = values["options/maxReleaseCount"], values["options/maxReleasePeriodInDays"]
     limit = Limit(per_machine=count, per_license=count, per_seat=0) if count else RELEASES
     released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
-    _check(
-        session,
-        select(func.count()).select_from(Activation).where(released),
-        limit,
-        license,
-        fingerprint,
-        now,
-    )
+    changes = select(func.count()).select_from(Activation).where(released)
+    _check(session, changes, limit, days, license, fingerprint, now)
 
 
 def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
@@ -61,7 +56,8 @@ def check_replacement(session: Session, license: License, fingerprint: int, now:
         .join(successor, Activation.replaced_by == successor.id)
         .where(Activation.ended_how == Ending.SUPERSEDED, successor.epoch <= Activation.epoch)
     )
-    _check(session, replaced, REPLACEMENTS, license, fingerprint, now)
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)
 
 
 def check_activation(session: Session, license: License, fingerprint: int) -> None:
@@ -93,11 +89,11 @@ def _check(
     session: Session,
     changes: Select[int],
     limit: Limit,
+    days: int,
     license: License,
     fingerprint: int,
     now: datetime,
 ) -> None:
-    days = properties.read(session)["options/maxReleasePeriodInDays"]
     since = now - timedelta(days=days)
     recent = changes.where(Activation.license_id == license.id, Activation.ended_at > since)
     on_license = session.scalars(recent).one()

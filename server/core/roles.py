@@ -5,16 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from server.core.errors import NotAllowed
-from server.core.models import Operator
-
-
-class Role(StrEnum):
-    """A role; an operator has exactly one."""
-
-    ADMINISTRATOR = "administrator"
-    MANAGER = "manager"
-    SUPPORT = "support"
-    VIEWER = "viewer"
+from server.core.models import Operator, Role
 
 
 class Permission(StrEnum):

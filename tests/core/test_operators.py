@@ -7,8 +7,8 @@ import pytest
 from server.core import operators, passwords, sessions
 from server.core.audit import By
 from server.core.errors import CoreError
-from server.core.models import AuditEvent
-from server.core.roles import PERMISSIONS, Permission, Role, may, require
+from server.core.models import AuditEvent, Role
+from server.core.roles import PERMISSIONS, Permission, may, require
 from server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 

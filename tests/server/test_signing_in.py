@@ -7,8 +7,7 @@ import pytest
 from server.core import operators, passwords, sessions
 from server.core.audit import By
 from server.core.errors import CoreError, NotAllowed
-from server.core.models import AuditEvent, OperatorSession
-from server.core.roles import Role
+from server.core.models import AuditEvent, OperatorSession, Role
 from server.db import reading, transaction
 from server.signing_in import sign_in
 from tests.conftest import NOON, STAFF

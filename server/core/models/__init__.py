@@ -11,7 +11,7 @@ from server.core.models.licensing import (
     ProductEpoch,
 )
 from server.core.models.records import Attempt, AuditEvent, OutboxMail
-from server.core.models.staff import Operator, OperatorSession, ServerProperty
+from server.core.models.staff import Operator, OperatorSession, Role, ServerProperty
 
 __all__ = [
     "Activation",
@@ -27,6 +27,7 @@ __all__ = [
     "OutboxMail",
     "Product",
     "ProductEpoch",
+    "Role",
     "ServerProperty",
     "UtcDateTime",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
@@ -11,13 +12,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.core.models.base import Base, one_of
 
 
+class Role(StrEnum):
+    """What an operator is; each has exactly one, and `core.roles` says what it may do."""
+
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    SUPPORT = "support"
+    VIEWER = "viewer"
+
+
 class Operator(Base):
     """A member of the vendor's staff; the password is kept as an Argon2id hash only."""
 
     __tablename__ = "operator"
-    __table_args__ = (
-        CheckConstraint(one_of("role", ("administrator", "manager", "support", "viewer")), name="role"),
-    )
+    __table_args__ = (CheckConstraint(one_of("role", Role), name="role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from server.core import operators
-from server.core.models import Operator
-from server.core.roles import PERMISSIONS, Role
+from server.core.models import Operator, Role
+from server.core.roles import PERMISSIONS
 from server.db import reading, transaction
 from server.faces.command_line.answers import Answer, AnsweringGroup
 from server.faces.command_line.described import iso
