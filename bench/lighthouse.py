@@ -7,21 +7,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from demo.browser import FLAGS
 from demo.stage import Stage, set_stage
 
 LEAST = 95
 CATEGORIES = ("performance", "accessibility", "best-practices")
 PROGRAM = Path(".javascript/node_modules/.bin/lighthouse")
-CHROMIUM = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def question_address(stage: Stage) -> str:
@@ -43,7 +34,7 @@ def marks(address: str, place: Path) -> dict[str, int]:
         "--output=json",
         f"--output-path={report}",
         f"--only-categories={','.join(CATEGORIES)}",
-        f"--chrome-flags={' '.join(CHROMIUM)} --user-data-dir={place / 'browser'}",
+        f"--chrome-flags=--headless=new {' '.join(FLAGS)} --user-data-dir={place / 'browser'}",
     ]
     chromium = shutil.which("chromium") or "chromium"
     environment = {"CHROME_PATH": chromium, "HOME": str(place), "PATH": "/usr/bin:/bin"}

@@ -169,7 +169,7 @@ def _without_fragment(address: str) -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """Start Debian's Chromium without a screen; it ends with the block, and leaves nothing behind."""
     program = shutil.which("chromium")
     if program is None:
@@ -180,7 +180,7 @@ def chromium() -> Iterator[Browser]:
                 # The one who started it ends it: Ctrl-C must not end it halfway through a picture.
                 browser = playwright.chromium.launch(
                     executable_path=program,
-                    args=list(FLAGS),
+                    args=[*FLAGS, *flags],
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,

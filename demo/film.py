@@ -13,6 +13,7 @@ GREY = bytes([128]) * (WIDTH // 2 * HEIGHT // 2)
 
 
 def qr_picture(text: str, size: int = 380) -> Image.Image:
+    """Return a QR code, as a wizard would show it where it is a request's address."""
     held = io.BytesIO()
     segno.make(text.upper() if "#" in text else text, error="m").save(held, kind="png", scale=4, border=4)
     return Image.open(held).convert("L").resize((size, size))
@@ -29,6 +30,7 @@ def frame(text: str | None) -> bytes:
 
 
 def make_film(path: Path, *texts: str | None) -> Path:
+    """Write a film that shows each of the codes for half a second, None being an empty desk."""
     header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode()
     path.write_bytes(header + b"".join(frame(text) * 5 for text in texts))
     return path

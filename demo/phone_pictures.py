@@ -6,6 +6,7 @@ when the last picture is taken.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,14 +21,17 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from demo.browser import VIEWPORT, Phone, phone
+from demo.film import make_film
 from demo.offline_machine import OfflineMachine
 from demo.stage import Stage, require, set_stage
 from demo.vendor import Vendor
+from protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from server import create_app
 from server.config import Settings
 from server.core import licenses, products
 from server.core.audit import By
 from server.db import transaction
+from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -138,6 +142,8 @@ def take_life(errands: Errands) -> None:
     errands.activate(first)
     album.take("key-top", desktop=True, whole=False)
     album.take("key-short")
+    errands.press("larger")
+    album.take("key-larger", whole=False)
     errands.press("step-through")
     album.take("step-through", whole=False)
     held.page.keyboard.press("Escape")
@@ -203,6 +209,11 @@ def take_typing(errands: Errands) -> None:
     errands.press("camera")
     expect(page.locator(".outcome")).to_contain_text("The page")
     album.take("scan-no-camera")
+    page.context.grant_permissions(["camera"])
+    errands.press("camera")
+    video = page.locator("video.camera")
+    video.evaluate("video => new Promise(done => video.requestVideoFrameCallback(done))")
+    album.take("scan-camera")
     errands.press("type")
     album.take("typed", desktop=True)
     page.locator("#activationKey").fill(license[:3] + ("0" if license[3] != "0" else "1") + license[4:])
@@ -269,8 +280,37 @@ def take_refusals(errands: Errands) -> None:
     vendor.run("property", "set", "options/maxActivationsPerSystem", "1")
     errands.activate(errands.address("LAB-PC-09", often))
     errands.meet("activation_limit_reached", errands.address("LAB-PC-09", often))
+    vendor.run("property", "set", "options/maxActivationsPerSystem", "0")
+    moved = errands.license()
+    vendor.run("property", "set", "options/maxReleaseCount", "1")
+    errands.meet("release_limit_reached", moved_often(errands, moved))
     vendor.run("product", "rotate", "DEMO-CAD", "--retire-old")
     errands.meet("retired_epoch", address)
+    guess_too_often(errands)
+    errands.meet("too_many_attempts", errands.address("LAB-PC-10", errands.license()))
+
+
+def moved_often(errands: Errands, license: str) -> str:
+    """Release a computer, and return what a second one shows that gives its licence up."""
+    for name in ("LAB-PC-11", "LAB-PC-12"):
+        machine = errands.machine(name)
+        asked = machine.run("request", license, "--name", name)
+        machine.run("activate", errands.activate(str(asked["url"])))
+        proof = str(machine.run("deactivate")["url"])
+        if name == "LAB-PC-11":
+            errands.phone.scan(proof)
+            errands.phone.tap()
+            errands.phone.sees("released")
+    return proof
+
+
+def guess_too_often(errands: Errands) -> None:
+    """Ask for licences that there are not, as somebody who guesses would, until nobody is listened to."""
+    asked = errands.machine("LAB-PC-13").run("request", errands.license())
+    for _ in range(MOST_FAILURES_PER_ADDRESS):
+        guess = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text
+        body = {"activation_key": guess, "computer_id": asked["computer_id"]}
+        errands.phone.page.request.post(f"{errands.stage.origin}/phone/v1/requests", data=body)
 
 
 def ended_license(vendor: Vendor) -> str:
@@ -291,6 +331,12 @@ def ended_license(vendor: Vendor) -> str:
         return str(license.activation_key)
 
 
+def _camera(folder: Path) -> tuple[str, ...]:
+    """Give the phones a camera that looks at a desk; each page still has to be allowed to use it."""
+    film = make_film(folder / "desk.y4m", None)
+    return "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"
+
+
 def main(folder: Path = PICTURES) -> None:
     """Take every picture of the phone page, in place of those that were there."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -298,7 +344,7 @@ def main(folder: Path = PICTURES) -> None:
         old.unlink()
     with (
         TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures") as stage,
+        set_stage(Path(rest), Path(rest) / "pictures", *_camera(Path(rest))) as stage,
     ):
         take_all(stage, folder)
 

@@ -54,8 +54,11 @@ class Stage:
 
 
 @contextmanager
-def set_stage(folder: Path, pictures: Path) -> Iterator[Stage]:
-    """Start everything in an empty folder, with pictures in another; all of it ends with the block."""
+def set_stage(folder: Path, pictures: Path, *flags: str) -> Iterator[Stage]:
+    """Start everything in an empty folder, with pictures in another; all of it ends with the block.
+
+    `flags` are for the browser.
+    """
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
     port = free_port()
@@ -63,5 +66,5 @@ def set_stage(folder: Path, pictures: Path) -> Iterator[Stage]:
     vendor = Vendor(folder / "instance", public_url=origin)
     vendor.init()
     log = folder / "server.log"
-    with serving(vendor.environment, host=LOOPBACK, port=port, log=log), chromium() as browser:
+    with serving(vendor.environment, host=LOOPBACK, port=port, log=log), chromium(*flags) as browser:
         yield Stage(vendor, origin, browser, folder, pictures, log)

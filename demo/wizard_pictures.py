@@ -7,6 +7,7 @@ makes the same pictures. The keys in them open nothing.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -178,6 +179,7 @@ def take_all(folder: Path, *, look: str, language: str = "en") -> None:
             *(choose("activate"), choose("scan"), write(key.lower()[:13]), write("u"), "typing"),
             *(press("ctrl+u"), write(swapped), "suggestion", choose("use-suggestion")),
             *(write("LAB-PC-07"), "activation-key", choose("continue"), "scan"),
+            *(choose("trouble"), "trouble", press("escape"), choose("use_file"), "license-file"),
         )
         issued = short.computer_key(short.control().begin(short.activation_key))
         album.show(
@@ -199,6 +201,8 @@ def take_all(folder: Path, *, look: str, language: str = "en") -> None:
 def main(folder: Path = PICTURES) -> None:
     """Take every picture in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
+    # The screens name a person's own folder, which must not be that of whoever makes the pictures.
+    os.environ["HOME"] = "/mnt/ada"
     for look in ("dark", "light"):
         take_all(folder, look=look)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pwa.film import qr_picture
+from demo.film import qr_picture
 from tests.pwa.webkit import Driver, webkit
 
 
