@@ -8,6 +8,8 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
+from server.core.customers import is_email
+
 # The port where none is written; who says smtps or starttls gets an encrypted connection or none.
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -50,15 +52,19 @@ def server_of(url: str) -> SmtpServer | None:
 def sender_of(text: str) -> Address:
     """Read a sender, with a name or without; raises ValueError where it is none."""
     name, address = parseaddr(text)
-    if not text.isprintable() or not address or "@" not in address:
+    written = f"<{address}>" if "<" in text else address
+    # What was left over behind the address would be a second one, or a slip.
+    if (
+        not is_email(address)
+        or not text.isprintable()
+        or not address.isascii()
+        or not text.strip().endswith(written)
+    ):
         raise ValueError("this is no address")
     try:
-        sender = Address(display_name=name, addr_spec=address)
+        return Address(display_name=name, addr_spec=address)
     except (MessageError, IndexError, AttributeError):
         raise ValueError("this is no address") from None
-    if not address.isascii() or not sender.username or not sender.domain:
-        raise ValueError("this is no address")
-    return sender
 
 
 def is_sender(text: str) -> bool:

@@ -12,14 +12,22 @@ from sqlalchemy.orm import Session
 from server.core.errors import Malformed
 from server.core.models import Customer
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+# Python's own reader of addresses takes "a@b, c@d" for one in some of its releases: what would end an address
+# or begin a second one is refused here.
+_PART = r"[^@\s\"(),:;<>\[\\\]]+"
+_EMAIL = re.compile(f"{_PART}@{_PART}")
 _EMAIL_LENGTH = 254
+
+
+def is_email(address: str) -> bool:
+    """Tell whether a text is one e-mail address, without a name and in any case."""
+    return len(address) <= _EMAIL_LENGTH and address.isprintable() and bool(_EMAIL.fullmatch(address))
 
 
 def normalised_email(email: str) -> str:
     """Return an e-mail address trimmed and in lower case; raises Malformed (malformed_email)."""
     address = email.strip().lower()
-    if len(address) > _EMAIL_LENGTH or not address.isprintable() or not _EMAIL.fullmatch(address):
+    if not is_email(address):
         raise Malformed("Give the customer's e-mail address: ada@example.com.", code="malformed_email")
     return address
 
