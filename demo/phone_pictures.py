@@ -31,7 +31,7 @@ from server.config import Settings
 from server.core import licenses, products
 from server.core.audit import By
 from server.db import transaction
-from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
+from server.guesses import PER_ADDRESS
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -307,7 +307,7 @@ def moved_often(errands: Errands, license: str) -> str:
 def guess_too_often(errands: Errands) -> None:
     """Ask for licences that there are not, as somebody who guesses would, until nobody is listened to."""
     asked = errands.machine("LAB-PC-13").run("request", errands.license())
-    for _ in range(MOST_FAILURES_PER_ADDRESS):
+    for _ in range(PER_ADDRESS):
         guess = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text
         body = {"activation_key": guess, "computer_id": asked["computer_id"]}
         errands.phone.page.request.post(f"{errands.stage.origin}/phone/v1/requests", data=body)

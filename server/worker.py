@@ -11,8 +11,11 @@ from email.errors import MessageError
 from sqlalchemy.exc import DatabaseError
 
 from server.config import ConfigError
-from server.core import outbox
+from server.core import listings, mails, outbox
 from server.core.errors import CoreError, SecretUnreadable
+from server.core.licenses import expiry
+from server.core.mails import Held, Mail
+from server.core.models import License
 from server.core.outbox import Taken
 from server.db import explained, reading, transaction
 from server.mailer import Undelivered, deliver, message_of
@@ -96,7 +99,12 @@ def _send_what_is_due(parts: Parts, server: SmtpServer, sender: str, done: Done,
 
 def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Done, say: Say) -> None:
     try:
-        deliver(message_of(outbox.opened(taken, parts.keyring), taken, sender), server)
+        mail = _written(parts, taken)
+        if mail is None:
+            with transaction() as session:
+                outbox.dropped(session, taken)
+            return
+        deliver(message_of(mail, taken, sender), server)
     except Undelivered as error:
         _put_off(parts, taken, str(error), error.for_good, done, say)
         return
@@ -110,6 +118,27 @@ def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Don
     with transaction() as session:
         outbox.delivered(session, taken, parts.clock())
     done.sent += 1
+
+
+def _written(parts: Parts, taken: Taken) -> Mail | None:
+    """Return what is to be sent; asked-for licence keys are looked up only now, None where there are none."""
+    mail = outbox.opened(taken, parts.keyring)
+    if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
+        return mail
+    with reading() as session:
+        licenses = listings.held_by(session, mail.recipient)
+        held = [_held(license) for license in licenses]
+    return mails.license_keys(mail.recipient, held=held) if held else None
+
+
+def _held(license: License) -> Held:
+    return Held(
+        license.product.name,
+        license.activation_key,
+        license.seats,
+        expiry(license),
+        license.days_from_first_activation,
+    )
 
 
 def _put_off(parts: Parts, taken: Taken, trouble: str, for_good: bool, done: Done, say: Say) -> None:

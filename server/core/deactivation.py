@@ -113,6 +113,8 @@ def deactivate(
         # The property is one of the Self Help page by its name: who brings a code by phone need not wait.
         if by.way == "self_help":
             release_limits.check_period(session, activation, now)
+        if isinstance(proof, Claimed):
+            release_limits.check_claim(session, license, activation.fingerprint, now)
     _check_proof(proof, request, activation)
     if activation.ended_at is not None:
         return Released(Outcome.ALREADY_RELEASED, license, activation)

@@ -18,6 +18,7 @@ from server.core.audit import By
 from server.core.customers import find_or_add_customer
 from server.core.errors import Conflict, Malformed, NotFound
 from server.core.models import Customer, License, LicenseStatus, Product
+from server.core.notes import checked_notes
 from server.core.products import feature_mask
 
 MAX_SEATS = 1_000_000
@@ -56,11 +57,12 @@ def issue(
     count: int,
     by: By,
     now: datetime,
+    notes: str | None = None,
 ) -> list[License]:
     """Issue `count` licences with fresh activation keys; `customer` is an e-mail address.
 
     Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
-    expiry_in_the_past, unknown_feature, malformed_email).
+    expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).
     """
     _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
     _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
@@ -72,7 +74,8 @@ def issue(
         )
     mask = feature_mask(product, features)
     holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
-    licenses = [_new_license(product, holder, seats, terms, mask, now) for _ in range(count)]
+    written = checked_notes(notes)
+    licenses = [_new_license(product, holder, seats, terms, mask, written, now) for _ in range(count)]
     session.add_all(licenses)
     session.flush()
     for license in licenses:
@@ -94,6 +97,17 @@ def find(session: Session, activation_key: ActivationKey, *, lock: bool = False)
             "This server does not know this activation key. Compare it with the one you received.",
             code="unknown_activation_key",
         )
+    return license
+
+
+def with_id(session: Session, number: int, *, lock: bool = False) -> License:
+    """Return a licence by the number that addresses name; raises NotFound (unknown_license)."""
+    chosen = select(License).where(License.id == number)
+    license = session.scalar(
+        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+    )
+    if license is None:
+        raise NotFound("There is no such licence. Search for it by its key.", code="unknown_license")
     return license
 
 
@@ -156,7 +170,13 @@ def standing(license: License, now: datetime) -> Standing:
 
 
 def _new_license(
-    product: Product, customer: Customer | None, seats: int, terms: Terms, features: int, now: datetime
+    product: Product,
+    customer: Customer | None,
+    seats: int,
+    terms: Terms,
+    features: int,
+    notes: str | None,
+    now: datetime,
 ) -> License:
     return License(
         activation_key=ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
@@ -168,6 +188,7 @@ def _new_license(
         days_from_first_activation=terms.days,
         lease_days=terms.lease_days,
         features=features,
+        notes=notes,
         created_at=now,
     )
 

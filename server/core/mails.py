@@ -13,6 +13,7 @@ from server.core.errors import Malformed
 
 _GROUPS_IN_A_LINE = 3
 _LICENSE_FILE = "license.lic"
+LICENSE_KEYS_ASKED_FOR = "license_keys"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Held:
     activation_key: str = field(repr=False)
     seats: int
     expires: date | None
+    # Days from the first activation, as long as that has not come.
+    days: int | None = None
 
 
 def computer_key(
@@ -82,6 +85,14 @@ def computer_key(
     return Mail("computer_key", recipient, subject, _text(paragraphs), files)
 
 
+def license_keys_asked_for(recipient: str) -> Mail:
+    """Return the mail that waits where somebody asked for the licences of an address.
+
+    It holds nothing: what the customer holds is written by `license_keys` when it is sent.
+    """
+    return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", "")
+
+
 def license_keys(recipient: str, *, held: Sequence[Held]) -> Mail:
     """Return the mail that lists the licences of a customer."""
     paragraphs = [
@@ -90,18 +101,24 @@ def license_keys(recipient: str, *, held: Sequence[Held]) -> Mail:
     for one in held:
         seats = "1 seat" if one.seats == 1 else f"{one.seats} seats"
         paragraphs.append(
-            f"{_in_one_line(one.product_name)}, {seats}. {_until(one.expires)}\n"
+            f"{_in_one_line(one.product_name)}, {seats}. {_runs(one)}\n"
             f"    Activation key: {one.activation_key}"
         )
     paragraphs.append(
         "Keep them to yourself: whoever has an activation key can use its seats. If you did not ask for this "
         "mail, nothing was changed, and you need to do nothing."
     )
-    return Mail("license_keys", recipient, "Your license keys", _text(paragraphs))
+    return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", _text(paragraphs))
 
 
 def _text(paragraphs: Sequence[str]) -> str:
     return "\n\n".join(paragraphs) + "\n"
+
+
+def _runs(held: Held) -> str:
+    if held.days is not None and held.expires is None:
+        return f"It runs {held.days} days from its first activation."
+    return _until(held.expires)
 
 
 def _until(expires: date | None) -> str:

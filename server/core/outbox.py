@@ -109,6 +109,13 @@ def delivered(session: Session, taken: Taken, now: datetime) -> bool:
     return True
 
 
+def dropped(session: Session, taken: Taken) -> None:
+    """Forget a mail that turned out to be for nobody, with the address that somebody typed."""
+    row = _still_taken(session, taken)
+    if row is not None:
+        session.delete(row)
+
+
 def failed(
     session: Session, taken: Taken, trouble: str, now: datetime, *, for_good: bool = False
 ) -> datetime | None:

@@ -34,6 +34,8 @@ class Limit:
 # A person who moves a licence between two desks every week stays below these.
 RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
 REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
+# Nothing stands behind a claim but the word of whoever holds the activation key and the computer ID.
+CLAIMS = Limit(per_machine=1, per_license=2, per_seat=0)
 
 
 def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
@@ -44,6 +46,13 @@ def check_release(session: Session, license: License, fingerprint: int, now: dat
     released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
     changes = select(func.count()).select_from(Activation).where(released)
     _check(session, changes, limit, days, license, fingerprint, now)
+
+
+def check_claim(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more release without proof would be too many."""
+    claimed = select(func.count()).select_from(Activation).where(Activation.ended_how == Ending.CLAIMED.value)
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    _check(session, claimed, CLAIMS, days, license, fingerprint, now)
 
 
 def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:

@@ -14,8 +14,7 @@ from protocol.license_file import read_license_file
 from server.core import licenses
 from server.core.models import Activation, Attempt, AuditEvent, License
 from server.db import transaction
-from server.faces.phone.api import MOST_FAILURES_PER_LICENSE
-from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
+from server.guesses import PER_ADDRESS, PER_LICENSE
 from server.problems import STATUS
 
 JSON = "application/json"
@@ -269,7 +268,7 @@ def test_too_many_guesses_with_one_licence_are_stopped_and_the_right_answer_wait
     machine = vendor.machine(vendor.issue())
     vendor.activate(machine)
     guess = wrong_code(vendor, machine)
-    for _ in range(MOST_FAILURES_PER_LICENSE):
+    for _ in range(PER_LICENSE):
         assert phone("deactivations", guess).json["code"] == "wrong_deactivation_code"
     answer = phone("deactivations", machine.deactivation_token)
     assert (answer.status_code, answer.json["code"]) == (429, "too_many_attempts")
@@ -283,7 +282,7 @@ def test_what_is_refused_without_being_a_guess_uses_up_no_attempts(vendor, phone
     first = vendor.machine(key, "first")
     vendor.activate(first)
     late = vendor.machine(key, "second").activation_token
-    for _ in range(MOST_FAILURES_PER_LICENSE + 5):
+    for _ in range(PER_LICENSE + 5):
         assert phone("requests", late).json["code"] == "no_seat_left"
     assert phone("deactivations", first.deactivation_token).json["release"] == "proven"
     assert phone("activations", late).json["state"] == "new"
@@ -293,14 +292,14 @@ def test_one_licence_over_its_limit_does_not_lock_its_whole_address(vendor, phon
     machine, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
     vendor.activate(machine)
     guess = wrong_code(vendor, machine)
-    for _ in range(MOST_FAILURES_PER_ADDRESS + 20):
+    for _ in range(PER_ADDRESS + 20):
         phone("deactivations", guess)
     assert phone("activations", other.activation_token).json["state"] == "new"
 
 
 def test_what_succeeds_uses_up_no_attempts(vendor, phone):
     token = vendor.machine(vendor.issue()).activation_token
-    for _ in range(MOST_FAILURES_PER_LICENSE + 5):
+    for _ in range(PER_LICENSE + 5):
         assert phone("activations", token).status_code == 200
 
 

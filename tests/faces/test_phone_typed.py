@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from protocol.activation_key import ActivationKey
 from server.core.models import Attempt, AuditEvent
 from server.db import transaction
-from server.faces.phone.posted import MOST_FAILURES_PER_ADDRESS
+from server.guesses import PER_ADDRESS
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_computer_id_of_another_key_is_refused(vendor, typed):
 
 def test_guesses_count_against_their_address_and_not_against_the_licence(vendor, typed):
     machine = vendor.machine(vendor.issue())
-    for number in range(MOST_FAILURES_PER_ADDRESS):
+    for number in range(PER_ADDRESS):
         key = ActivationKey.generate(number.to_bytes(12, "big")).text
         assert typed("requests", key, machine.computer_id.text).json["code"] == "unknown_activation_key"
     answer = typed("requests", machine.activation_key.text, machine.computer_id.text)

@@ -120,6 +120,9 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     # These have no way to a phone's screen: the page asks only at addresses that there are.
     own = {"not_found", "method_not_allowed", "unsupported_media_type", "malformed_computer_key"}
     own |= {"deactivation_too_early"}
+    # What only people can cause who fill in forms, or work for the vendor.
+    own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
+    own |= {"form_expired", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
     assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
 
 

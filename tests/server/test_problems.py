@@ -24,9 +24,6 @@ NOT_ON_THE_WEB = {
     "last_administrator",
     "unknown_property",
     "malformed_property",
-    "not_permitted",
-    "signed_out",
-    "wrong_sign_in",
     "protocol_error",
     "malformed_code",
     "computer_key_refused",
@@ -53,9 +50,7 @@ NOT_ON_THE_WEB = {
     "malformed_terms",
     "expiry_out_of_range",
     "expiry_in_the_past",
-    "malformed_email",
     "license_never_expires",
-    "malformed_reason",
 }
 
 

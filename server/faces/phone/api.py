@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from protocol.errors import MalformedToken
 from protocol.request_token import ActivationRequest, DeactivationRequest
+from server import guesses
 from server.core import activation, deactivation
-from server.core.attempts import bucket
 from server.faces.phone import answers
-from server.faces.phone.posted import PERIOD, address_limit, by_phone, posted_request
-from server.guard import Limit, guarded
+from server.faces.phone.posted import by_phone, posted_request
+from server.guard import guarded
 from server.parts import parts
-
-MOST_FAILURES_PER_LICENSE = 20
 
 blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
 
@@ -69,11 +67,11 @@ def _request(asked: ActivationRequest | DeactivationRequest) -> activation.Reque
 def _guarded(
     event: str, asked: ActivationRequest | DeactivationRequest, now: datetime
 ) -> AbstractContextManager[Session]:
-    license = Limit(bucket("license", asked.activation_key.text), MOST_FAILURES_PER_LICENSE, PERIOD)
+    by = by_phone()
     return guarded(
         event=event,
-        by=by_phone(),
+        by=by,
         now=now,
-        limits=(address_limit(), license),
+        limits=(guesses.of_address(by), guesses.of_license(by, asked.activation_key)),
         activation_key=asked.activation_key,
     )

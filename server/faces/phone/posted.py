@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import abort, request
 
 from protocol.request_token import ActivationRequest, DeactivationRequest
-from server.core.attempts import bucket, network_of
+from server import guesses
 from server.core.audit import By
 from server.core.requests import open_request, open_typed, typed_request
 from server.db import reading
-from server.guard import Limit, guarded
+from server.guard import guarded
 from server.parts import parts
-
-MOST_FAILURES_PER_ADDRESS = 100
-PERIOD = timedelta(hours=1)
 
 
 def posted_request() -> ActivationRequest | DeactivationRequest:
@@ -30,12 +25,6 @@ def posted_request() -> ActivationRequest | DeactivationRequest:
 def by_phone() -> By:
     """Return who asks: somebody at an address."""
     return By("phone", address=request.remote_addr)
-
-
-def address_limit() -> Limit:
-    """Return the limit of guesses from one address."""
-    network = network_of(request.remote_addr)
-    return Limit(bucket("phone address", network), MOST_FAILURES_PER_ADDRESS, PERIOD)
 
 
 def _body() -> dict[str, str]:
@@ -59,5 +48,7 @@ def _typed(body: dict[str, str]) -> ActivationRequest:
     key, computer_id, name = body["activation_key"], body["computer_id"], body.get("computer_name")
     with reading() as session:
         typed = typed_request(session, key, computer_id, name, keyring=keyring)
-    with guarded(event="request_refused", by=by_phone(), now=now, limits=[address_limit()]) as session:
+    with guarded(
+        event="request_refused", by=by_phone(), now=now, limits=[guesses.of_address(by_phone())]
+    ) as session:
         return open_typed(session, typed, keyring=keyring)

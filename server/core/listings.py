@@ -1,0 +1,193 @@
+"""Lists for the vendor's staff: licences by search, filter and order, and the audit; a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from protocol.alphabet import SYMBOLS, value_of
+from server.core.licenses import Standing
+from server.core.models import Activation, AuditEvent, Customer, License, LicenseStatus, Product
+
+PAGE_SIZE = 50
+# A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
+_DAY_RULE = timedelta(hours=36)
+
+Row = TypeVar("Row")
+
+
+class Order(StrEnum):
+    """What a list of licences is sorted by."""
+
+    ISSUED = "issued"
+    KEY = "key"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    EXPIRY = "expiry"
+    SEATS = "seats"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which licences: any part of a key, customer, computer name or ID; a product's code; a standing."""
+
+    search: str = ""
+    product: str = ""
+    standing: Standing | None = None
+    order: Order = Order.ISSUED
+    descending: bool = True
+
+
+@dataclass(frozen=True)
+class AuditWanted:
+    """Which events: those of one licence, refused ones only, by one way, by one person."""
+
+    license_id: int | None = None
+    refused: bool = False
+    way: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list; `number` counts from 1, and `total` is of rows on all pages."""
+
+    rows: Sequence[Row]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page."""
+        return max(1, -(-self.total // self.size))
+
+
+def licenses(
+    session: Session, wanted: Wanted, *, now: datetime, number: int = 1, size: int = PAGE_SIZE
+) -> Page[License]:
+    """Return a page of licences with their customers and products; a page beyond the last is the last."""
+    conditions = _conditions(session, wanted, now)
+    rows = (
+        select(License)
+        .join(Product, License.product_number == Product.number)
+        .outerjoin(Customer, License.customer_id == Customer.id)
+        .where(*conditions)
+        .order_by(*_order(session, wanted))
+        .options(joinedload(License.product), joinedload(License.customer))
+    )
+    return _page(session, rows, select(func.count()).select_from(License).where(*conditions), number, size)
+
+
+def audit_events(
+    session: Session, wanted: AuditWanted, *, number: int = 1, size: int = PAGE_SIZE
+) -> Page[AuditEvent]:
+    """Return a page of the audit, the latest events first."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.license_id is not None:
+        conditions.append(AuditEvent.license_id == wanted.license_id)
+    if wanted.refused:
+        conditions.append(AuditEvent.code.is_not(None))
+    if wanted.way:
+        conditions.append(AuditEvent.way == wanted.way)
+    if who := _visible(wanted.who):
+        conditions.append(AuditEvent.who.icontains(who, autoescape=True))
+    rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
+    return _page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+
+
+def held_by(session: Session, email: str) -> Sequence[License]:
+    """Return the licences of the customer with this address, in lower case; the newest first."""
+    held = select(License).join(Customer).where(Customer.email == email).order_by(License.id.desc())
+    return session.scalars(held.options(joinedload(License.product))).all()
+
+
+def _page(session: Session, rows: Select[Row], count: Select[int], number: int, size: int) -> Page[Row]:
+    total = session.scalars(count).one()
+    number = min(max(1, number), max(1, -(-total // size)))
+    found = session.scalars(rows.limit(size).offset((number - 1) * size)).unique().all()
+    return Page(found, total, number, size)
+
+
+def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = []
+    if search := _visible(wanted.search):
+        conditions.append(_matches(search))
+    if wanted.product:
+        of_product = select(Product.number).where(Product.folded_code == wanted.product.strip().lower())
+        conditions.append(License.product_number.in_(of_product))
+    if wanted.standing is not None:
+        conditions.append(_stands(session, wanted.standing, now))
+    return conditions
+
+
+def _visible(text: str) -> str:
+    """Leave out what no name holds, and what a database may be unable to look for."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    """Return the condition that any part of a licence, its customer or its computers holds the text."""
+    customers = select(Customer.id).where(
+        or_(
+            Customer.email.icontains(search, autoescape=True),
+            Customer.name.icontains(search, autoescape=True),
+        )
+    )
+    computers: list[ColumnElement[bool]] = [Activation.computer_name.icontains(search, autoescape=True)]
+    found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
+    if code := _as_in_a_code(search):
+        found.append(func.replace(License.activation_key, "-", "").contains(code))
+        computers.append(func.replace(Activation.computer_id, "-", "").contains(code))
+    found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
+    return or_(*found)
+
+
+def _as_in_a_code(search: str) -> str:
+    """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot."""
+    values = [value_of(character) for character in search if character not in " -"]
+    return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)
+
+
+def _stands(session: Session, standing: Standing, now: datetime) -> ColumnElement[bool]:
+    suspended = License.status == LicenseStatus.SUSPENDED.value
+    if standing is Standing.SUSPENDED:
+        return suspended
+    ended = func.coalesce(_last_day(session) <= (now - _DAY_RULE).date().isoformat(), False)
+    return and_(~suspended, ended if standing is Standing.EXPIRED else ~ended)
+
+
+def _last_day(session: Session) -> ColumnElement[str]:
+    """Return the last day of a licence as a text YYYY-MM-DD, NULL where there is none or none yet."""
+    days = License.days_from_first_activation
+    if session.get_bind().dialect.name == "sqlite":
+        # Dates are texts here.
+        counted: ColumnElement[Any] = func.date(License.first_activated_on, func.printf("+%d days", days))
+        fixed: ColumnElement[Any] = func.date(License.expires_on)
+    else:
+        counted = func.to_char(License.first_activated_on + days, "YYYY-MM-DD")
+        fixed = func.to_char(License.expires_on, "YYYY-MM-DD")
+    return case((days.is_not(None), counted), else_=fixed)
+
+
+def _order(session: Session, wanted: Wanted) -> tuple[ColumnElement[Any], ...]:
+    columns: dict[Order, ColumnElement[Any]] = {
+        Order.ISSUED: License.id.expression,
+        Order.KEY: License.activation_key.expression,
+        Order.CUSTOMER: Customer.email.expression,
+        Order.PRODUCT: Product.name.expression,
+        Order.EXPIRY: _last_day(session),
+        Order.SEATS: License.seats.expression,
+    }
+    chosen = columns[wanted.order]
+    directed = chosen.desc() if wanted.descending else chosen.asc()
+    if wanted.order in (Order.CUSTOMER, Order.EXPIRY):
+        # What has none comes last either way, on every database.
+        return (chosen.is_(None), directed, License.id.desc())
+    return (directed, License.id.desc())
