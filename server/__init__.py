@@ -12,7 +12,8 @@ from server.config import Settings, load_keyring, load_settings
 from server.core.products import check_master_key
 from server.core.secrets import Keyring
 from server.db import db, init_database, reading, require_migrated
-from server.faces import phone
+from server.faces import phone, portal, self_help
+from server.forms import csrf, init_forms
 from server.headers import init_headers
 from server.parts import EXTENSION, Parts, utc_now
 from server.problems import init_problems
@@ -37,13 +38,17 @@ def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     init_headers(app, settings)
     init_problems(app)
-    app.register_blueprint(phone.blueprint)
+    init_forms(app, settings, keyring)
+    for face in (phone, self_help, portal):
+        app.register_blueprint(face.blueprint)
+    # What the phone page asks needs no form: it sends JSON, and nobody is signed in.
+    csrf.exempt(phone.api.blueprint)
     return app
 
 
 def create_database_app(settings: Settings) -> Flask:
     """Return an application with a database and nothing else: what `keyferry init` needs to make one."""
-    app = Flask(__name__, instance_path=str(settings.home), static_folder=None, template_folder=None)
+    app = Flask(__name__, instance_path=str(settings.home), static_folder="static")
     init_database(app, settings)
     return app
 

@@ -11,15 +11,20 @@ from server.config import Settings
 CSP = "Content-Security-Policy"
 
 
-def content_security_policy(*, scripts: Sequence[str] = (), styles: Sequence[str] = ()) -> str:
-    """Return the policy, which lets files of ours through, and what stands in a page by its hash only."""
+def content_security_policy(
+    *, scripts: Sequence[str] = (), styles: Sequence[str] = (), images: Sequence[str] = ()
+) -> str:
+    """Return the policy, which lets files of ours through, and what stands in a page by its hash only.
+
+    `images` are addresses of pictures elsewhere, such as a vendor's logo.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             # The scanner for browsers without one of their own is a WebAssembly.
             " ".join(("script-src 'self' 'wasm-unsafe-eval'", *scripts)),
             " ".join(("style-src 'self'", *styles)),
-            "img-src 'self' data: blob:",
+            " ".join(("img-src 'self' data: blob:", *images)),
             "connect-src 'self'",
             "manifest-src 'self'",
             "worker-src 'self'",
@@ -62,7 +67,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # To files that are no documents the rest says nothing, and forty times 1 kB are felt on a slow line.
-_FILES = "/pwa/"
+_FILES = ("/pwa/", "/static/")
 _OF_A_FILE = {
     CSP: "default-src 'none'",
     "X-Content-Type-Options": "nosniff",

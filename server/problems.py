@@ -6,7 +6,7 @@ import logging
 import traceback
 from http import HTTPStatus
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from protocol.errors import ProtocolError
@@ -46,6 +46,7 @@ STATUS = {
     "unknown_product": 404,
     "unknown_activation_key": 404,
     "unknown_license": 404,
+    "switched_off": 404,
     "not_activated": 409,
     "computer_id_released": 409,
     "computer_id_superseded": 409,
@@ -70,8 +71,8 @@ _HTTP = {
 
 def init_problems(app: Flask) -> None:
     """Register the handlers for every error that can reach the edge."""
-    app.register_error_handler(CoreError, _refusal)
-    app.register_error_handler(ProtocolError, _refusal)
+    app.register_error_handler(CoreError, answered)
+    app.register_error_handler(ProtocolError, answered)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -80,7 +81,7 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
     """Return the answer to an error by its code."""
     status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if not request.path.startswith(API_PREFIXES):
-        return Response(f"{detail}\n", status, mimetype="text/plain")
+        return _for_people(int(status), detail)
     problem = {
         "type": f"urn:keyferry:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -93,10 +94,31 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
     return Response(json.dumps(problem), status, mimetype="application/problem+json")
 
 
-def _refusal(error: CoreError | ProtocolError) -> Response:
+def refused(error: CoreError | ProtocolError, page: str) -> Response:
+    """Return a page that tells of a refusal, such as the form that was sent; its status is the error's."""
+    return (
+        answered(error)
+        if error.code not in STATUS
+        else _with_wait(error, Response(page, STATUS[error.code], mimetype="text/html"))
+    )
+
+
+def _for_people(status: int, detail: str) -> Response:
+    wants_html = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
+    if not wants_html:
+        return Response(f"{detail}\n", status, mimetype="text/plain")
+    page = render_template("problem.html", status=status, detail=detail)
+    return Response(page, status, mimetype="text/html")
+
+
+def answered(error: CoreError | ProtocolError) -> Response:
+    """Return the answer to an error; one that no face should meet is a fault of ours."""
     if error.code not in STATUS:
         return _unexpected(error)
-    response = answer(error.code, str(error), suggestion=error.suggestion)
+    return _with_wait(error, answer(error.code, str(error), suggestion=error.suggestion))
+
+
+def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response:
     if isinstance(error, LimitReached) and error.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
     return response

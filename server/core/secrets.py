@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.core.errors import Malformed, SecretUnreadable
 
@@ -56,6 +58,11 @@ class Keyring:
         nonce = os.urandom(_NONCE_BYTES)
         box = AESGCM(self._keys[self.current]).encrypt(nonce, plaintext, _bound_to(self.current, context))
         return f"{_VERSION}:{self.current}:{base64.b64encode(nonce + box).decode()}"
+
+    def derived(self, purpose: str) -> bytes:
+        """Return 32 secret bytes for one purpose, the same as long as the master key that seals is."""
+        info = f"keyferry derived v{_VERSION}\0{purpose}".encode()
+        return HKDF(hashes.SHA256(), MASTER_KEY_BYTES, None, info).derive(self._keys[self.current])
 
     def open(self, sealed: str, context: str) -> bytes:
         """Return what was sealed; raises SecretUnreadable (missing_master_key, wrong_master_key)."""

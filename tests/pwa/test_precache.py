@@ -8,7 +8,7 @@ from server.faces.phone import files
 
 LOADED_ON_USE = ("vendor/",)
 # Part of the page itself, see test_one_piece.py.
-IN_THE_PAGE = {"app.css", "index.html"}
+IN_THE_PAGE = {"app.css", "house.css", "index.html"}
 # The page's source of the icon above, which no page asks for.
 SOURCES = {"icons/icon-maskable.svg"}
 # Asked for by the phone itself when the page is installed, and then in its hands.

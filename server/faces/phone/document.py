@@ -21,6 +21,8 @@ from server.headers import content_security_policy
 
 _VENDOR = 'data-vendor=""'
 _STYLE = '<link rel="stylesheet" href="/pwa/app.css">'
+# The house style first: it is that of Self Help and the portal, too.
+_STYLES = ("house.css", "app.css")
 _SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
 # What would end an element too early, or begin a comment in it.
 _UNSAFE = re.compile(r"</(?:script|style)|<!--", re.I)
@@ -43,7 +45,7 @@ def document(vendor: files.Vendor, language: str) -> Document:
 @lru_cache(_MOST_DOCUMENTS)
 def _assembled(vendor: files.Vendor, language: str, _version: str) -> Document:
     page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
-    style = _harmless(files.read("app.css").decode("utf-8"))
+    style = _harmless("".join(files.read(name).decode("utf-8") for name in _STYLES))
     script = _harmless(one_script("js/main.js", lambda name: files.read(name).decode("utf-8")))
     for place, filling in (
         (_VENDOR, vendor.attributes.decode("utf-8")),

@@ -1,0 +1,112 @@
+"""What the Self Help pages tell of an activation, a release and a licence, as plain values for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from server.core.deactivation import Outcome, Released
+from server.core.licenses import Standing, expiry, standing
+from server.core.models import License
+from server.core.products import feature_names
+from server.deeds import Given
+from server.spelling import spelled
+
+
+@dataclass(frozen=True)
+class Key:
+    """A computer key and what it is for."""
+
+    computer_key: str = field(repr=False)
+    spelled: list[str] = field(repr=False)
+    product: str
+    computer_name: str
+    expires: date | None
+    features: list[str]
+    seats: int
+    seats_used: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """A released seat; `proven` is whether the code stands behind it."""
+
+    product: str
+    computer_name: str
+    already: bool
+    proven: bool
+    seats: int
+    seats_used: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A licence as its holder may see it."""
+
+    product: str
+    ending: str
+    standing: Standing
+    expires: date | None
+    days: int | None
+    features: list[str]
+    seats: int
+    seats_used: int
+
+
+@dataclass(frozen=True)
+class Computer:
+    """A computer that holds a seat."""
+
+    name: str
+    since: date
+
+
+def given(one: Given) -> Key:
+    """Describe a given computer key."""
+    done = one.done
+    return Key(
+        done.computer_key,
+        spelled(done.computer_key),
+        done.product.name,
+        done.activation.computer_name or "",
+        done.activation.expires_on,
+        feature_names(done.product, done.activation.features),
+        done.license.seats,
+        done.license.seats_used,
+    )
+
+
+def released(done: Released) -> Release:
+    """Describe a released seat."""
+    return Release(
+        done.product.name,
+        done.activation.computer_name or "",
+        done.outcome is Outcome.ALREADY_RELEASED,
+        done.recorded == "proven",
+        done.license.seats,
+        done.license.seats_used,
+    )
+
+
+def license(found: License, now: datetime) -> Facts:
+    """Describe a licence."""
+    last_day = expiry(found)
+    return Facts(
+        found.product.name,
+        found.activation_key[-5:],
+        standing(found, now),
+        last_day,
+        found.days_from_first_activation if last_day is None else None,
+        feature_names(found.product, found.features),
+        found.seats,
+        found.seats_used,
+    )
+
+
+def computers(found: License) -> list[Computer]:
+    """Describe the computers that hold a licence now."""
+    return [
+        Computer(one.computer_name or "", one.activated_at.date())
+        for one in found.activations
+        if one.ended_at is None
+    ]

@@ -1,0 +1,191 @@
+"""The Self Help pages: a GET shows a form and does nothing, a POST does what the form says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError
+
+from protocol.deactivation import read_deactivation_code
+from protocol.errors import ProtocolError
+from server import deeds, problems
+from server.core.audit import By
+from server.core.deactivation import Claimed, Code, Proof
+from server.core.errors import CoreError, Malformed
+from server.deeds import Typed
+from server.faces.self_help import described
+from server.faces.self_help.site import Site, site
+from server.forms import form_expired, posted, refusal_of
+from server.headers import CSP
+from server.parts import parts
+
+blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
+
+# The arguments of an address that fill a form, by the names that QLM gave them.
+_PREFILLED = {
+    "is_avkey": "activation_key",
+    "is_pcid": "computer_id",
+    "is_deactcode": "code",
+    "is_file": "license_file",
+}
+
+
+@blueprint.before_request
+def open_site() -> None:
+    """Read what the vendor has switched on, once for each request."""
+    g.site = site()
+
+
+@blueprint.after_request
+def allow_logo(response: Response) -> Response:
+    """Let the vendor's logo through."""
+    if "site" in g:
+        response.headers[CSP] = g.site.policy
+    return response
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Show what a customer can do here."""
+    return _page("home")
+
+
+@blueprint.get("/activate")
+def activate_form() -> str:
+    """Show the form that activates a computer."""
+    _site().require("showActivateLink")
+    return _page("activate", values=_prefilled())
+
+
+@blueprint.post("/activate")
+def activate() -> str:
+    """Give the computer key, and the licence file where it is wanted."""
+    _site().require("showActivateLink")
+    values = posted()
+    given = deeds.activate(_typed(values), by=_by())
+    wants_file = _site().shows("showGenerateLicenseFileCheckbox") and bool(values.get("license_file"))
+    return _page("activated", given=described.given(given), typed=values, wants_file=wants_file)
+
+
+@blueprint.post("/license-file")
+def license_file() -> Response:
+    """Give the licence file of a computer as a file: the same activation once more."""
+    _site().require("showActivateLink")
+    _site().require("showGenerateLicenseFileCheckbox")
+    given = deeds.activate(_typed(posted(), named=False), by=_by())
+    response = Response(given.license_file, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
+    return response
+
+
+@blueprint.get("/deactivate")
+def deactivate_form() -> str:
+    """Show the form that frees a seat."""
+    _site().require("showDeactivateLink")
+    return _page("deactivate", values=_prefilled())
+
+
+@blueprint.post("/deactivate")
+def deactivate() -> str:
+    """Free the seat of a computer."""
+    _site().require("showDeactivateLink")
+    values = posted()
+    done = deeds.release(_typed(values, named=False), _proof(values), by=_by())
+    return _page("deactivated", done=described.released(done))
+
+
+@blueprint.get("/license")
+def license_form() -> str:
+    """Show the form that looks a licence up."""
+    _site().require("showGetLicenseInformationLink")
+    return _page("license", values=_prefilled())
+
+
+@blueprint.post("/license")
+def license() -> str:
+    """Tell how a licence stands; which computers hold it only where the vendor wants that."""
+    _site().require("showGetLicenseInformationLink")
+    found = deeds.look_up(posted().get("activation_key", ""), by=_by())
+    facts = described.license(found, parts().clock())
+    names = described.computers(found) if _site().shows("showComputersInLicenseInformation") else None
+    return _page("license_facts", facts=facts, computers=names)
+
+
+@blueprint.get("/keys")
+def keys_form() -> str:
+    """Show the form that has license keys mailed."""
+    _site().require("showEmailLicenseKeysLink")
+    return _page("keys", values={})
+
+
+@blueprint.post("/keys")
+def keys() -> str:
+    """Say that the license keys are on their way, if there are any; nothing here knows whether there are."""
+    _site().require("showEmailLicenseKeysLink")
+    email = posted().get("email", "")
+    deeds.ask_for_license_keys(email, by=_by())
+    return _page("keys_asked", email=email.strip())
+
+
+@blueprint.errorhandler(CoreError)
+@blueprint.errorhandler(ProtocolError)
+def refused(error: CoreError | ProtocolError) -> Response:
+    """Show the form again, with what was typed and what was wrong."""
+    form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
+    if request.method == "GET" or form is None or error.code == "switched_off":
+        return problems.answered(error)
+    return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
+
+
+@blueprint.errorhandler(CSRFError)
+def expired(error: CSRFError) -> Response:
+    """Show the form again where its field does not fit."""
+    return refused(form_expired())
+
+
+_FORMS = {
+    "activate": "activate",
+    "license-file": "activate",
+    "deactivate": "deactivate",
+    "license": "license",
+    "keys": "keys",
+}
+
+
+def _site() -> Site:
+    opened: Site = g.site
+    return opened
+
+
+def _by() -> By:
+    return By("self_help", address=request.remote_addr)
+
+
+def _page(name: str, **context: Any) -> str:
+    return render_template(f"self_help/{name}.html", site=_site(), **context)
+
+
+def _prefilled() -> dict[str, str]:
+    return {field: request.args.get(argument, "") for argument, field in _PREFILLED.items()}
+
+
+def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
+    """Return the codes that were typed; raises Malformed (computer_name_required)."""
+    name = values.get("computer_name", "").strip()
+    wants_name = _site().shows("showComputerNameForActivation") and _site().shows(
+        "activationPage_ComputerNameRequired"
+    )
+    if named and wants_name and not name:
+        raise Malformed(
+            "Give the computer's name, so that you recognise it later.", code="computer_name_required"
+        )
+    return Typed(values.get("activation_key", ""), values.get("computer_id", ""), name)
+
+
+def _proof(values: dict[str, str]) -> Proof:
+    """Return the code that was typed; no proof only where the vendor does not ask for one."""
+    code = values.get("code", "")
+    if code.strip() or _site().shows("showDeactivationVerificationCode"):
+        return Code(read_deactivation_code(code))
+    return Claimed()

@@ -1,0 +1,54 @@
+"""What the vendor shows of itself on the Self Help pages, and which of them are switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from server.config import Settings
+from server.core import properties
+from server.core.errors import NotFound
+from server.db import reading
+from server.headers import content_security_policy
+from server.parts import parts
+
+
+@dataclass(frozen=True)
+class Site:
+    """The Self Help pages as the server properties, and behind them the settings, want them."""
+
+    title: str
+    logo: str
+    privacy: str
+    values: dict[str, Any]
+
+    def shows(self, name: str) -> bool:
+        """Tell whether a property that is named without its beginning is switched on."""
+        return bool(self.values[f"customerSite/{name}"])
+
+    def require(self, name: str) -> None:
+        """Raise NotFound (switched_off) where the vendor does not want a page."""
+        if not self.shows(name):
+            raise NotFound("The vendor has switched this page off. Ask the vendor.", code="switched_off")
+
+    @property
+    def policy(self) -> str:
+        """The Content-Security-Policy of these pages: the vendor's logo may come from elsewhere."""
+        images = [self.logo] if self.logo.startswith("http") else []
+        return content_security_policy(images=images)
+
+
+def site() -> Site:
+    """Return the site as it is now."""
+    with reading() as session:
+        values = properties.read(session)
+    settings: Settings = parts().settings
+    own_logo = url_for("phone.pages.logo") if settings.vendor_logo else ""
+    return Site(
+        title=values["customerSite/customerSiteTitle"] or settings.vendor_name or "License self help",
+        logo=values["customerSite/customerSiteLogo"] or own_logo,
+        privacy=values["customerSite/privacyPolicyUrl"] or settings.privacy_url or "",
+        values=values,
+    )
