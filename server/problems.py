@@ -47,6 +47,7 @@ STATUS = {
     "unknown_activation_key": 404,
     "unknown_license": 404,
     "switched_off": 404,
+    "unknown_session": 404,
     "not_activated": 409,
     "computer_id_released": 409,
     "computer_id_superseded": 409,

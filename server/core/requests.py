@@ -33,6 +33,16 @@ def open_request(
     return request
 
 
+def open_link(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
+    """Verify the address that a wizard's QR code holds, or only its token, as somebody pasted it.
+
+    Raises as `open_request`.
+    """
+    # Behind the sign that begins what browsers keep to themselves; mail programs wrap long lines.
+    _, _, behind = "".join(text.split()).rpartition("#")
+    return open_request(session, behind.upper(), keyring=keyring)
+
+
 def typed_request(
     session: Session, activation_key: str, computer_id: str, computer_name: str | None, *, keyring: Keyring
 ) -> Request:

@@ -44,3 +44,43 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
 
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) history.replaceState(null, "", location.pathname);
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {string} [computer] the computer ID that the button stands beside
+ */
+function open(dialog, computer) {
+  const field = dialog.querySelector('input[name="computer_id"]:not([type="hidden"])');
+  if (computer && field instanceof HTMLInputElement) field.value = computer;
+  dialog.showModal();
+  const first = dialog.querySelector('[aria-invalid="true"], input:not([type="hidden"], [readonly], [name="link"]):placeholder-shown');
+  if (first instanceof HTMLElement) first.focus();
+}
+
+for (const button of document.querySelectorAll("button[data-opens]")) {
+  if (!(button instanceof HTMLButtonElement)) continue;
+  button.addEventListener("click", () => {
+    const dialog = document.getElementById(button.dataset.opens ?? "");
+    if (dialog instanceof HTMLDialogElement) open(dialog, button.dataset.computer);
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-closes]")) {
+  button.addEventListener("click", () => button.closest("dialog")?.close());
+}
+
+const opened = document.querySelector("dialog[data-opened]");
+if (opened instanceof HTMLDialogElement) open(opened);
+
+// A wizard's link that is pasted where the computer ID belongs fills the whole dialog.
+for (const field of document.querySelectorAll('dialog input[name="computer_id"]')) {
+  if (!(field instanceof HTMLInputElement)) continue;
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text") ?? "";
+    const link = field.closest("dialog")?.querySelector('input[name="link"]');
+    if (!text.includes("#") || !(link instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    link.value = text.trim();
+    link.form?.requestSubmit();
+  });
+}

@@ -123,7 +123,7 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     # What only people can cause who fill in forms, or work for the vendor.
     own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
     own |= {"form_expired", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
-    own |= {"switched_off"}
+    own |= {"switched_off", "unknown_session"}
     assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
 
 

@@ -1,7 +1,12 @@
-"""The portal: where the vendor's staff run the business of keys."""
+"""The portal: where the vendor's staff find licences, activate and release."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from server.faces.portal import audit, deeds, licenses, refusals, signing_in, start
+
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+for room in (start, signing_in, licenses, deeds, audit):
+    blueprint.register_blueprint(room.blueprint)
+refusals.init(blueprint)

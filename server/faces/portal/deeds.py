@@ -1,0 +1,91 @@
+"""What staff do to a licence: activate it, release a seat by code or by force; and a wizard's pasted link."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from protocol.activation_key import ActivationKey
+from protocol.deactivation import read_deactivation_code
+from protocol.request_token import DeactivationRequest
+from server import deeds
+from server.core import licenses
+from server.core.deactivation import Code, Forced
+from server.core.requests import open_link
+from server.core.roles import Permission
+from server.db import reading
+from server.deeds import Given, Typed
+from server.faces.portal import staff
+from server.faces.portal.licenses import license_page
+from server.forms import posted
+from server.parts import parts
+from server.spelling import spelled
+
+blueprint = Blueprint("deeds", __name__)
+
+
+@blueprint.post("/licenses/<int:number>/activate")
+@staff.needs(Permission.ACTIVATE)
+def activate(number: int) -> str:
+    """Give the computer key, and mail it where that is wanted."""
+    given, values = _activated(number), posted()
+    lines = spelled(given.done.computer_key)
+    return license_page(number, dialog="key", given=given, spelled=lines, values=values)
+
+
+@blueprint.post("/licenses/<int:number>/license-file")
+@staff.needs(Permission.ACTIVATE)
+def license_file(number: int) -> Response:
+    """Give the licence file of a computer as a file: the same activation once more."""
+    response = Response(_activated(number).license_file, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
+    return response
+
+
+@blueprint.post("/licenses/<int:number>/release")
+@staff.needs(Permission.RELEASE)
+def release(number: int) -> str:
+    """Free a seat with the code that proves it."""
+    values = posted()
+    typed = Typed(_activation_key(number), values.get("computer_id", ""))
+    proof = Code(read_deactivation_code(values.get("code", "")))
+    return license_page(number, released=deeds.release(typed, proof, by=staff.by()))
+
+
+@blueprint.post("/licenses/<int:number>/force-release")
+@staff.needs(Permission.FORCE_RELEASE)
+def force_release(number: int) -> str:
+    """Free the seat of a computer that is dead or gone, for a reason that is kept."""
+    values = posted()
+    typed = Typed(_activation_key(number), values.get("computer_id", ""))
+    proof = Forced(values.get("reason", ""))
+    return license_page(number, released=deeds.release(typed, proof, by=staff.by()))
+
+
+@blueprint.post("/link")
+@staff.needs(Permission.SEE_LICENSES)
+def link() -> str:
+    """Open the licence of a wizard's link, with the dialog filled that the wizard asks for."""
+    with reading() as session:
+        asked = open_link(session, posted().get("link", ""), keyring=parts().keyring)
+        number = licenses.find(session, asked.activation_key).id
+    values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}
+    if isinstance(asked, DeactivationRequest):
+        return license_page(number, dialog="release", values=values | {"code": asked.code.text})
+    return license_page(number, dialog="activate", values=values)
+
+
+def _activated(number: int) -> Given:
+    values = posted()
+    return deeds.activate(
+        Typed(_activation_key(number), values.get("computer_id", ""), values.get("computer_name", "")),
+        by=staff.by(),
+        email=values.get("email", ""),
+        mails_key=bool(values.get("mails_key")),
+        notes=values.get("notes", ""),
+    )
+
+
+def _activation_key(number: int) -> str:
+    """Return the key of the licence that the address names; the field in the form is there to be read."""
+    with reading() as session:
+        return ActivationKey.from_text(licenses.with_id(session, number).activation_key).text

@@ -1,0 +1,89 @@
+"""The list of licences, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.core import licenses, listings
+from server.core.licenses import Standing, expiry, standing
+from server.core.listings import AuditWanted, Order, Wanted
+from server.core.models import License, Product
+from server.core.products import feature_names
+from server.core.roles import Permission
+from server.db import reading
+from server.faces.portal import staff
+from server.parts import parts
+
+blueprint = Blueprint("licenses", __name__)
+
+_HISTORY = 100
+_NOTHING_DONE: dict[str, Any] = {
+    "values": {},
+    "dialog": "",
+    "refusal": None,
+    "given": None,
+    "released": None,
+}
+
+
+@blueprint.get("/licenses")
+@staff.needs(Permission.SEE_LICENSES)
+def listing() -> str:
+    """Show licences by search, filter and order."""
+    wanted, now = _wanted(), parts().clock()
+    with reading() as session:
+        found = listings.licenses(session, wanted, now=now, number=request.args.get("page", 1, int))
+        return staff.page(
+            "licenses",
+            found=found,
+            wanted=wanted,
+            products=session.scalars(select(Product).order_by(Product.name)).all(),
+            standings=list(Standing),
+            standing=lambda license: standing(license, now),
+            expiry=expiry,
+        )
+
+
+@blueprint.get("/licenses/<int:number>")
+@staff.needs(Permission.SEE_LICENSES)
+def license(number: int) -> str:
+    """Show a licence."""
+    return license_page(number)
+
+
+def license_page(number: int, **context: Any) -> str:
+    """Return the page of a licence, with what a deed has to say where one was done.
+
+    Raises NotFound (unknown_license).
+    """
+    with reading() as session:
+        found = licenses.with_id(session, number)
+        history = listings.audit_events(session, AuditWanted(license_id=number), size=_HISTORY)
+        return staff.page("license", **_facts(session, found), history=history, **(_NOTHING_DONE | context))
+
+
+def _facts(session: Session, found: License) -> dict[str, Any]:
+    return {
+        "license": found,
+        "standing": standing(found, parts().clock()),
+        "expires": expiry(found),
+        "features": feature_names(found.product, found.features),
+        # Those that hold a seat first, the latest of them on top.
+        "activations": sorted(found.activations, key=lambda one: (one.ended_at is not None, -one.id)),
+    }
+
+
+def _wanted() -> Wanted:
+    """Read the address; what it says wrongly is taken as not said."""
+    asked = request.args
+    return Wanted(
+        search=asked.get("q", ""),
+        product=asked.get("product", ""),
+        standing=asked.get("standing", None, Standing),
+        order=asked.get("sort", Order.ISSUED, Order),
+        descending=asked.get("dir", "desc") != "asc",
+    )

@@ -1,0 +1,70 @@
+"""What a refusal looks like in the portal: the page it came from, with what was typed and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from protocol.errors import ProtocolError
+from server import problems
+from server.core.errors import CoreError, NotAllowed
+from server.core.roles import Permission
+from server.faces.portal import staff
+from server.faces.portal.licenses import license_page
+from server.faces.portal.signing_in import sign_in_page
+from server.faces.portal.start import start_page
+from server.forms import Refusal, form_expired, posted, refusal_of
+
+_SIGN_IN = "portal.signing_in.enter"
+# Which dialog of a licence's page a deed was sent from.
+_DIALOGS = {
+    "portal.deeds.activate": "activate",
+    "portal.deeds.license_file": "activate",
+    "portal.deeds.release": "release",
+    "portal.deeds.force_release": "force",
+}
+
+
+def init(blueprint: Blueprint) -> None:
+    """Register what answers a refusal on any page of the portal."""
+    blueprint.register_error_handler(CoreError, refused)
+    blueprint.register_error_handler(ProtocolError, refused)
+    blueprint.register_error_handler(CSRFError, lambda error: refused(form_expired()))
+
+
+def refused(error: CoreError | ProtocolError) -> Response:
+    """Show the page again from which something was asked in vain."""
+    endpoint = request.endpoint or ""
+    if endpoint == _SIGN_IN:
+        return problems.refused(error, sign_in_page(posted(), refusal=refusal_of(error)))
+    try:
+        if not staff.is_known():
+            staff.enter(Permission.SEE_LICENSES)
+    except NotAllowed as signed_out:
+        return _signed_out(signed_out)
+    page = _page_of(endpoint)
+    if page is None or error.code == "unknown_license":
+        return problems.answered(error)
+    return problems.refused(error, page(refusal_of(error)))
+
+
+def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
+    if endpoint == "portal.deeds.link":
+        return lambda refusal: start_page(values=posted(), refusal=refusal)
+    if endpoint in _DIALOGS:
+        number, dialog = (request.view_args or {})["number"], _DIALOGS[endpoint]
+        return lambda refusal: license_page(number, dialog=dialog, values=posted(), refusal=refusal)
+    return None
+
+
+def _signed_out(error: NotAllowed) -> Response:
+    """Lead to the sign-in and back; who sends a form is told why it was not taken."""
+    if request.method == "GET":
+        wanted = request.full_path.rstrip("?")
+        return redirect(url_for("portal.signing_in.form", next=wanted))
+    number = (request.view_args or {}).get("number")
+    back = url_for("portal.licenses.license", number=number) if number else ""
+    return problems.refused(error, sign_in_page({"next": back}, refusal=refusal_of(error)))

@@ -1,0 +1,114 @@
+"""Who is signed in to the portal; every page names the permission that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g, render_template, request
+from werkzeug.wrappers import Response
+
+from server import wording
+from server.admission import admit
+from server.core import roles
+from server.core.audit import By
+from server.core.models import Operator, OperatorSession
+from server.core.roles import Permission
+from server.core.sessions import LONGEST
+from server.parts import parts
+
+WAY = "portal"
+_COOKIE = "keyferry_portal"
+_PATH = "/portal"
+
+_WORDS: dict[str, Any] = {
+    "ways": wording.WAYS,
+    "states": wording.STATES,
+    "event_in_words": wording.event_in_words,
+    "reason_in_words": wording.reason_in_words,
+    "detail_in_words": wording.detail_in_words,
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view be reached only by who is signed in and may do what it does."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def admitted(*arguments: P.args, **named: P.kwargs) -> R:
+            enter(permission)
+            return view(*arguments, **named)
+
+        # What a test looks for on every page.
+        admitted.permission = permission  # type: ignore[attr-defined]
+        return admitted
+
+    return decorate
+
+
+def enter(permission: Permission) -> None:
+    """Find out who asks; raises NotAllowed (signed_out, not_permitted)."""
+    g.staff = admit(token(), permission, by=stranger(), now=parts().clock())
+
+
+def is_known() -> bool:
+    """Tell whether it is known who asks."""
+    return "staff" in g
+
+
+def here() -> OperatorSession:
+    """Return the session of who asks; only for views that `needs` guards."""
+    row: OperatorSession = g.staff
+    return row
+
+
+def operator() -> Operator:
+    """Return who asks."""
+    return here().operator
+
+
+def by() -> By:
+    """Return who asks, for the audit."""
+    return By(WAY, operator().name, request.remote_addr)
+
+
+def stranger() -> By:
+    """Return from where is asked, before it is known by whom."""
+    return By(WAY, address=request.remote_addr)
+
+
+def may(name: str) -> bool:
+    """Tell a template whether to offer a deed, by the name of its permission."""
+    return roles.may(operator(), Permission[name])
+
+
+def page(name: str, **context: Any) -> str:
+    """Return a page for who is signed in."""
+    return render_template(f"portal/{name}.html", operator=operator(), may=may, **_WORDS, **context)
+
+
+def token() -> str:
+    """Return what the browser shows as its sign-in."""
+    return request.cookies.get(_COOKIE, "")
+
+
+def keep_token(response: Response, fresh: str) -> None:
+    """Have the browser show a sign-in from now on: only to the portal, and to no script."""
+    response.set_cookie(
+        _COOKIE,
+        fresh,
+        max_age=LONGEST,
+        path=_PATH,
+        secure=request.is_secure or parts().settings.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget_token(response: Response) -> None:
+    """Have the browser forget the sign-in."""
+    response.delete_cookie(_COOKIE, path=_PATH)
