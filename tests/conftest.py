@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from protocol.activation_key import ActivationKey
@@ -36,6 +38,16 @@ from server.parts import EXTENSION
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAFF = By("command_line", who="ada")
+
+
+class Browser(FlaskClient):
+    """A client whose requests know nothing of the test around them, as on a real server.
+
+    Flask would go on in the test's own application context, and so keep `g` from one request to the next.
+    """
+
+    def open(self, *arguments: Any, **named: Any) -> Any:
+        return Context().run(super().open, *arguments, **named)
 
 
 @dataclass
@@ -206,6 +218,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     app = create_app(settings, clock=clock)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
 

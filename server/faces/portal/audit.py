@@ -27,4 +27,4 @@ def listing() -> str:
     )
     with reading() as session:
         found = listings.audit_events(session, wanted, number=asked.get("page", 1, int))
-        return staff.page("audit", found=found, wanted=wanted, ways=WAYS)
+        return staff.page("audit", found=found, wanted=wanted)

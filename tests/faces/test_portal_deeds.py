@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from protocol.computer_key import Binding
+from protocol.license_file import read_license_file
+from protocol.request_token import scan_url
+from server.core import licenses
+from server.core.models import Activation, AuditEvent, OutboxMail, Role
+from server.db import transaction
+from server.guesses import PER_LICENSE
+from tests.faces.portal_visitor import Visitor, staff
+
+LICENSE = "/portal/licenses/1"
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor)
+
+
+@pytest.fixture
+def machine(vendor):
+    return vendor.machine(vendor.issue(seats=2, customer="ada@example.com"), "LAB-PC-07")
+
+
+def key_in(page: str) -> str:
+    return re.search(r'data-key="([^"]+)" translate="no">\s*<li class="group"', page)[1]
+
+
+def activate(visitor: Visitor, machine, **more: str):
+    return visitor.post(f"{LICENSE}/activate", computer_id=machine.computer_id.text, **more)
+
+
+def release(visitor: Visitor, machine, code: str | None = None):
+    values = {"computer_id": machine.computer_id.text, "code": code or machine.code.text}
+    return visitor.post(f"{LICENSE}/release", **values)
+
+
+def mails() -> list[OutboxMail]:
+    with transaction() as session:
+        return list(session.scalars(select(OutboxMail)))
+
+
+def refused_events() -> list[tuple[str, str | None, str | None]]:
+    with transaction() as session:
+        refused = select(AuditEvent).where(AuditEvent.code.is_not(None))
+        return [(event.event, event.who, event.code) for event in session.scalars(refused)]
+
+
+def test_activating_shows_the_key_that_every_other_way_gives(vendor, visitor, machine):
+    answer = activate(visitor, machine, computer_name="LAB-PC-07", notes="by telephone")
+    assert answer.status_code == 200
+    assert key_in(answer.text) == vendor.activate(machine).computer_key
+    assert vendor.seats_used(machine.activation_key) == 1
+    assert "by telephone" in visitor.get(LICENSE).text
+    assert mails() == []
+
+
+def test_the_key_is_spelled_for_the_telephone(visitor, machine):
+    page = activate(visitor, machine).text
+    first = key_in(page)[0]
+    assert {"1": "one", "2": "two"}[first] in page.split("Spell it over the telephone")[1]
+
+
+def test_the_key_is_mailed_with_the_deed_where_that_is_wanted(visitor, machine):
+    page = activate(visitor, machine, email="Ada@Example.com", mails_key="1").text
+    assert "Mailed to ada@example.com." in page
+    [mail] = mails()
+    assert (mail.template, mail.recipient, mail.way, mail.who) == (
+        "computer_key",
+        "ada@example.com",
+        "portal",
+        "ada",
+    )
+
+
+def test_a_refused_activation_mails_nothing_and_keeps_what_was_typed(vendor, visitor, machine):
+    vendor.change(machine.activation_key, licenses.suspend)
+    answer = activate(
+        visitor, machine, computer_name="LAB-PC-07", email="a@b.example", mails_key="1", notes="n"
+    )
+    assert answer.status_code == 403
+    assert "The vendor has suspended this licence." in answer.text
+    for kept in (machine.computer_id.text, "LAB-PC-07", "a@b.example"):
+        assert kept in answer.text
+    assert 'id="activate" aria-labelledby="activate-title" data-opened' in answer.text
+    assert mails() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("computer_id", "", "Type the computer ID."),
+        ("email", "nobody", "Give the customer&#39;s e-mail address"),
+        ("notes", "n" * 2001, "Write notes of up to"),
+        ("computer_name", "n" * 41, "computer name"),
+    ],
+)
+def test_what_is_malformed_is_told_beside_its_field(visitor, machine, field, value, sentence):
+    answer = visitor.post(
+        f"{LICENSE}/activate", **({"computer_id": machine.computer_id.text} | {field: value})
+    )
+    assert answer.status_code == 400
+    assert sentence in answer.text.split(f'id="activate-{field}-fault"')[1]
+
+
+def test_a_mistyped_computer_id_is_offered_repaired_and_taken_by_one_press(vendor, visitor, machine):
+    typed = machine.computer_id.text[:-2] + "??"
+    answer = visitor.post(f"{LICENSE}/activate", computer_id=typed)
+    assert answer.status_code == 400
+    take = re.search(r'name="take" value="([^"]+)"', answer.text)[1]
+    assert take == f"computer_id={machine.computer_id.text}"
+    page = visitor.post(f"{LICENSE}/activate", computer_id=typed, take=take)
+    assert key_in(page.text) == vendor.activate(machine).computer_key
+
+
+def test_the_licence_file_is_that_of_the_activation(visitor, machine):
+    activate(visitor, machine)
+    answer = visitor.post(f"{LICENSE}/license-file", computer_id=machine.computer_id.text)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
+    binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
+    key = machine.profile.epochs[0].license_file_key
+    assert read_license_file(answer.text, binding, key).computer_name is None
+
+
+def test_the_right_code_frees_the_seat_and_proves_it(vendor, visitor, machine):
+    vendor.activate(machine)
+    assert "Recorded as released, proven." in release(visitor, machine).text
+    assert vendor.seats_used(machine.activation_key) == 0
+    again = release(visitor, machine)
+    assert again.status_code == 200
+    assert "was released before" in again.text
+    assert vendor.seats_used(machine.activation_key) == 0
+
+
+def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, visitor, machine):
+    vendor.activate(machine)
+    assert "Recorded as released, proven." in release(visitor, machine, "?" + machine.code.text[1:]).text
+
+
+def test_the_code_of_another_machine_licence_or_earlier_activation_is_refused(vendor, visitor, machine):
+    vendor.activate(machine)
+    others = [
+        vendor.machine(machine.activation_key, "OTHER"),
+        vendor.machine(vendor.issue(), "LAB-PC-07"),
+        vendor.machine(machine.activation_key, "LAB-PC-07"),
+    ]
+    for other in others:
+        answer = release(visitor, machine, other.code.text)
+        assert answer.status_code == 400
+        assert "does not belong to this activation" in answer.text
+        assert machine.computer_id.text in answer.text
+    assert vendor.seats_used(machine.activation_key) == 1
+    assert refused_events() == [("release_refused", "ada", "wrong_deactivation_code")] * 3
+
+
+def test_wrong_codes_are_counted_for_staff_too_but_apart_from_strangers(vendor, visitor, machine):
+    vendor.activate(machine)
+    other = vendor.machine(machine.activation_key, "OTHER").code.text
+    answers = [release(visitor, machine, other).status_code for _ in range(PER_LICENSE + 1)]
+    assert answers == [400] * PER_LICENSE + [429]
+    assert release(visitor, machine).status_code == 429
+    grace = staff(vendor, "grace", Role.SUPPORT)
+    assert release(grace, machine).status_code == 429
+    stranger = Visitor(vendor.app.test_client())
+    stranger.get("/self-help/deactivate")
+    answer = stranger.post(
+        "/self-help/deactivate",
+        activation_key=machine.activation_key.text,
+        computer_id=machine.computer_id.text,
+        code=machine.code.text,
+    )
+    assert answer.status_code == 200
+
+
+def test_a_release_by_force_wants_a_reason_and_keeps_it(vendor, visitor, machine):
+    vendor.activate(machine)
+    path, computer_id = f"{LICENSE}/force-release", machine.computer_id.text
+    answer = visitor.post(path, computer_id=computer_id, reason="  ")
+    assert answer.status_code == 400
+    assert "Give the reason" in answer.text.split('id="force-reason-fault"')[1]
+    assert vendor.seats_used(machine.activation_key) == 1
+    page = visitor.post(path, computer_id=computer_id, reason="the mainboard died")
+    assert "Recorded as released by force." in page.text
+    with transaction() as session:
+        ended = session.scalars(select(Activation)).one()
+        event = session.scalars(select(AuditEvent).where(AuditEvent.event == "released_forced")).one()
+    assert (ended.ended_how, ended.ended_by, ended.reason) == ("forced", "ada", "the mainboard died")
+    assert event.detail == {"reason": "the mainboard died"}
+
+
+def test_support_releases_with_a_code_but_not_by_force(vendor, machine):
+    vendor.activate(machine)
+    sam = staff(vendor, "sam", Role.SUPPORT)
+    answer = sam.post(f"{LICENSE}/force-release", computer_id=machine.computer_id.text, reason="please")
+    assert answer.status_code == 403
+    assert "does not allow you to release seats without a code" in answer.text
+    assert vendor.seats_used(machine.activation_key) == 1
+    assert "proven" in release(sam, machine).text
+
+
+def test_a_pasted_link_opens_the_licence_with_the_dialog_filled(vendor, visitor, machine):
+    link = scan_url("https://keys.example.com", machine.activation_token)
+    page = visitor.post("/portal/link", link=f"  {link[:60]}\n{link[60:]} ").text
+    assert machine.activation_key.text in page
+    dialog = page.split('<dialog id="activate"')[1].split("</dialog>")[0]
+    assert dialog.startswith(' aria-labelledby="activate-title" data-opened')
+    assert machine.computer_id.text in dialog
+    assert "LAB-PC-07" in dialog
+    assert vendor.seats_used(machine.activation_key) == 0
+    page = visitor.post("/portal/link", link=machine.deactivation_token.lower()).text
+    dialog = page.split('<dialog id="release"')[1].split("</dialog>")[0]
+    assert "data-opened" in dialog[:60]
+    assert machine.code.text in dialog
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [("", "not a complete QR code"), ("https://example.com/", "not a complete"), ("A#" + "A" * 60, "")],
+)
+def test_a_link_that_is_none_is_told_beside_its_field(vendor, visitor, link, sentence):
+    answer = visitor.post("/portal/link", link=link)
+    assert answer.status_code in (400, 404)
+    assert sentence in answer.text
+    assert "What is it about?" in answer.text
+
+
+def test_a_link_that_was_altered_is_refused(vendor, visitor, machine):
+    token = machine.activation_token
+    answer = visitor.post("/portal/link", link=token[:-1] + ("0" if token[-1] != "0" else "1"))
+    assert answer.status_code == 400
+    assert "altered" in answer.text
+
+
+def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_licence(vendor, machine):
+    visitor = staff(vendor)
+    visitor.get(LICENSE)
+    vendor.clock.pass_days(1)
+    answer = activate(visitor, machine)
+    assert answer.status_code == 403
+    assert f'name="next" value="{LICENSE}"' in answer.text
+    assert vendor.seats_used(machine.activation_key) == 0
+
+
+def test_a_deed_from_a_form_that_is_stale_keeps_what_was_typed(vendor, visitor, machine):
+    answer = activate(visitor, machine, csrf_token="stale")
+    assert answer.status_code == 400
+    assert machine.computer_id.text in answer.text
+    assert "send it again" in answer.text
+    with transaction() as session:
+        assert session.scalars(select(func.count()).select_from(Activation)).one() == 0
+
+
+def test_no_key_and_no_code_gets_into_the_log(vendor, visitor, machine, caplog):
+    activate(visitor, machine)
+    release(visitor, machine, vendor.machine(machine.activation_key, "OTHER").code.text)
+    for secret in (machine.activation_key.text, machine.code.text, machine.computer_id.text):
+        assert secret not in caplog.text

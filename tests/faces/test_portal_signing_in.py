@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from server.core import operators
+from server.core.models import AuditEvent, OperatorSession, Role
+from server.core.roles import PERMISSIONS, Permission
+from server.core.sessions import IDLE, LONGEST
+from server.db import transaction
+from tests.conftest import STAFF
+from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+
+
+@pytest.fixture
+def visitor(app) -> Visitor:
+    return Visitor(app.test_client())
+
+
+def portal_rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("portal.")]
+
+
+IN_THE_OPEN = {"portal.signing_in.form", "portal.signing_in.enter"}
+
+
+def test_every_page_of_the_portal_names_the_permission_that_it_needs(app):
+    named = {
+        rule.endpoint: getattr(app.view_functions[rule.endpoint], "permission", None)
+        for rule in portal_rules(app)
+    }
+    assert len(named) > 10
+    assert {endpoint for endpoint, permission in named.items() if permission is None} == IN_THE_OPEN
+    assert all(isinstance(named[endpoint], Permission) for endpoint in named.keys() - IN_THE_OPEN)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_reaches_what_its_permissions_name_and_nothing_else(app, vendor, role):
+    visitor = staff(vendor, role=role)
+    vendor.issue()
+    for rule in portal_rules(app):
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
+        if permission is None or rule.endpoint == "portal.signing_in.leave":
+            continue
+        # Not the session that asks: it is to be there for the next page.
+        path = rule.rule.replace("<int:number>", "99" if "sessions" in rule.rule else "1")
+        answer = visitor.get(path) if "GET" in rule.methods else visitor.post(path)
+        refused = answer.status_code == 403 and "does not allow you" in answer.text
+        assert refused == (permission not in PERMISSIONS[role]), (path, answer.status_code)
+
+
+def test_without_signing_in_nothing_is_to_be_seen_or_done(app, vendor, visitor):
+    vendor.issue()
+    visitor.get("/portal/sign-in")
+    for rule in portal_rules(app):
+        if rule.endpoint in IN_THE_OPEN:
+            continue
+        path = rule.rule.replace("<int:number>", "1")
+        if "GET" in rule.methods:
+            answer = visitor.get(path)
+            assert answer.status_code == 302
+            assert answer.location.startswith("/portal/sign-in?next=")
+        else:
+            answer = visitor.post(path)
+            assert answer.status_code == 403
+            assert "You are no longer signed in" in answer.text
+
+
+def test_who_signs_in_gets_where_they_wanted_to_go(vendor, visitor):
+    staff(vendor)
+    page = visitor.get(visitor.get("/portal/licenses?q=ada").location)
+    assert 'value="/portal/licenses?q=ada"' in page.text
+    answer = visitor.post("/portal/sign-in", name="ada", password=PASSWORD, next="/portal/licenses?q=ada")
+    assert answer.location == "/portal/licenses?q=ada"
+    assert visitor.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://thief.example",
+        "//thief.example",
+        "/portal//thief.example@x:",
+        "/portal/\\thief",
+        "/self-help/",
+        "",
+    ],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(vendor, visitor, elsewhere):
+    staff(vendor)
+    assert visitor.sign_in(next=elsewhere).location == "/portal/"
+
+
+def test_a_wrong_sign_in_says_what_to_do_and_keeps_the_name(vendor, visitor):
+    staff(vendor)
+    answer = visitor.sign_in(password="wrong horse")
+    assert answer.status_code == 403
+    assert "This name and password do not fit." in answer.text
+    assert 'value="ada"' in answer.text
+    assert "wrong horse" not in answer.text
+    assert visitor.get("/portal/").status_code == 302
+
+
+def test_guesses_are_refused_after_some_and_told_how_long(vendor, visitor):
+    staff(vendor)
+    answers = [visitor.sign_in(password=f"guess {number}") for number in range(7)]
+    assert [answer.status_code for answer in answers] == [403] * 5 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert "Wait" in answers[-1].text
+
+
+def test_the_sign_in_is_shown_to_the_portal_only_and_to_no_script(vendor, app):
+    with transaction() as session:
+        operators.add(session, "ada", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+    visitor = Visitor(app.test_client())
+    [cookie] = [one for one in visitor.sign_in().headers.getlist("Set-Cookie") if "keyferry_portal" in one]
+    assert {"HttpOnly", "Path=/portal", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Secure" not in cookie
+    client = app.test_client()
+    page = client.get("/portal/sign-in", base_url="https://localhost")
+    values = {
+        "name": "ada",
+        "password": PASSWORD,
+        "csrf_token": page.text.split('csrf_token" value="')[1].split('"')[0],
+    }
+    answer = client.post("/portal/sign-in", data=values, base_url="https://localhost")
+    assert answer.status_code == 302
+    [cookie] = [one for one in answer.headers.getlist("Set-Cookie") if "keyferry_portal" in one]
+    assert "Secure" in cookie.split("; ")
+
+
+@pytest.mark.parametrize("passed", [IDLE, LONGEST])
+def test_a_session_ends_by_itself(vendor, passed):
+    visitor = staff(vendor)
+    start = vendor.clock.now
+    while vendor.clock.now + timedelta(minutes=20) < start + passed:
+        vendor.clock.now += timedelta(minutes=20)
+        assert visitor.get("/portal/").status_code == 200
+    vendor.clock.now = max(start + passed, vendor.clock.now + (IDLE if passed == IDLE else timedelta()))
+    assert visitor.get("/portal/").status_code == 302
+
+
+def test_signing_out_ends_the_session_for_good(vendor):
+    visitor = staff(vendor)
+    token = visitor.client.get_cookie("keyferry_portal", path="/portal").value
+    assert visitor.post("/portal/sign-out").location == "/portal/sign-in"
+    visitor.client.set_cookie("keyferry_portal", token, path="/portal")
+    assert visitor.get("/portal/").status_code == 302
+
+
+def test_another_place_is_listed_and_can_be_signed_out(vendor):
+    here = staff(vendor)
+    there = Visitor(vendor.app.test_client())
+    there.client.environ_base["HTTP_USER_AGENT"] = "Browser of the laptop"
+    there.sign_in()
+    page = here.get("/portal/sessions")
+    assert "Browser of the laptop" in page.text
+    with transaction() as session:
+        latest = max(session.scalars(select(OperatorSession.id)))
+    assert here.post(f"/portal/sessions/{latest}/end").status_code == 302
+    assert there.get("/portal/").status_code == 302
+    assert here.get("/portal/").status_code == 200
+    assert here.post(f"/portal/sessions/{latest}/end").status_code == 404
+
+
+def test_nobody_signs_somebody_else_out(vendor):
+    staff(vendor)
+    other = staff(vendor, "grace", Role.VIEWER)
+    assert other.post("/portal/sessions/1/end").status_code == 404
+
+
+def test_who_is_disabled_is_out_at_once(vendor):
+    visitor = staff(vendor, role=Role.VIEWER)
+    with transaction() as session:
+        operators.disable(session, operators.find(session, "ada"), by=STAFF, now=vendor.clock.now)
+    assert visitor.get("/portal/").status_code == 302
+
+
+def test_what_a_role_does_not_allow_is_in_the_audit(vendor):
+    visitor = staff(vendor, role=Role.VIEWER)
+    assert visitor.get("/portal/audit").status_code == 403
+    with transaction() as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.code == "not_permitted")).one()
+    assert (event.event, event.who, event.way) == ("permission_refused", "ada", "portal")
+    assert event.detail == {"wanted": "see the audit"}
+
+
+def test_a_form_that_was_open_too_long_comes_back_filled(vendor, visitor):
+    staff(vendor)
+    answer = visitor.post("/portal/sign-in", name="ada", password=PASSWORD, csrf_token="stale")
+    assert answer.status_code == 400
+    assert "send it again" in answer.text
+    assert visitor.post("/portal/sign-in", name="ada", password=PASSWORD).status_code == 302
+
+
+def test_pages_are_never_kept_by_a_browser(vendor):
+    visitor = staff(vendor)
+    for path in ("/portal/", "/portal/licenses", "/portal/audit", "/portal/sign-in"):
+        headers = visitor.get(path).headers
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
