@@ -50,11 +50,13 @@ if (location.search.includes("is_")) history.replaceState(null, "", location.pat
  * @param {string} [computer] the computer ID that the button stands beside
  */
 function open(dialog, computer) {
-  const field = dialog.querySelector('input[name="computer_id"]:not([type="hidden"])');
-  if (computer && field instanceof HTMLInputElement) field.value = computer;
+  /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
+  const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [readonly]), textarea)`);
+  for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
   dialog.showModal();
-  const first = dialog.querySelector('[aria-invalid="true"], input:not([type="hidden"], [readonly], [name="link"]):placeholder-shown');
-  if (first instanceof HTMLElement) first.focus();
+  // What is wrong comes first, else what is still to be typed.
+  const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.value === "");
+  first?.focus();
 }
 
 for (const button of document.querySelectorAll("button[data-opens]")) {

@@ -1,0 +1,72 @@
+"""The portal in real Chromium on a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from demo.browser import REPORT_CSP_VIOLATIONS
+from server.core import operators
+from server.core.models import Role
+from server.db import transaction
+from tests.conftest import STAFF
+from tests.pwa.conftest import House, browser, house, server_environment
+
+__all__ = ["browser", "house", "server_environment"]
+
+PASSWORD = "correct horse battery staple"
+DESK = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def names(house: House) -> dict[Role, str]:
+    """An operator of each role, by name."""
+    with transaction() as session:
+        for role in Role:
+            operators.add(session, f"ada the {role}", role, PASSWORD, by=STAFF, now=house.short.clock.now)
+    return {role: f"ada the {role}" for role in Role}
+
+
+@pytest.fixture
+def desk(browser: Browser, house: House, names: dict[Role, str]) -> Iterator[Callable[..., Page]]:
+    """Open browsers that are signed in; a policy violation or an error on a page fails the test."""
+    faults: list[str] = []
+
+    def signed_in(role: Role = Role.ADMINISTRATOR, **options) -> Page:
+        context = held.enter_context(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+        context.add_init_script(REPORT_CSP_VIOLATIONS)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
+        page.goto(f"{house.origin}/portal/")
+        page.get_by_label("Name").fill(names[role])
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(f"{house.origin}/portal/")
+        return page
+
+    with ExitStack() as held:
+        yield signed_in
+    assert faults == []
+
+
+def open_license(page: Page, key: str) -> None:
+    """Find a licence by its key, as staff do."""
+    page.get_by_role("link", name="Licences").first.click()
+    page.get_by_label("Search").fill(key)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=key).click()
+    expect(page.get_by_role("heading", name=key)).to_be_visible()
+
+
+def key_on(page: Page) -> str:
+    """The key in the dialog."""
+    shown = page.get_by_role("dialog").locator("#computer-key")
+    expect(shown).to_be_visible()
+    return "-".join(re.sub(r"\s", "", text) for text in shown.locator(".symbols").all_inner_texts())

@@ -1,0 +1,127 @@
+"""What staff do all day, in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from protocol.request_token import scan_url
+from server.core.models import Role
+from tests.portal.conftest import key_on, open_license
+
+
+@pytest.mark.parametrize("style", ["short", "signed"])
+def test_a_customer_calls_and_gets_a_key_that_is_read_out_copied_and_saved(desk, house, style):
+    vendor, page = getattr(house, style), desk()
+    machine = vendor.machine(vendor.issue(seats=2), "LAB-PC-07")
+    open_license(page, machine.activation_key.text)
+    page.get_by_role("button", name="Activate", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Computer ID")).to_be_focused()
+    expect(dialog.get_by_label("Activation key")).to_have_value(machine.activation_key.text)
+    # As it is heard over the telephone.
+    dialog.get_by_label("Computer ID").fill(machine.computer_id.text.lower().replace("-", " "))
+    dialog.get_by_label("Computer Name").fill("LAB-PC-07")
+    dialog.get_by_role("button", name="Activate").click()
+    shown = key_on(page)
+    assert shown == vendor.activate(machine).computer_key
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == shown
+    dialog.get_by_text("Spell it over the telephone").click()
+    assert dialog.locator(".spelled li").count() == len(shown.split("-"))
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Licence file").click()
+    assert download.value.suggested_filename == "license.lic"
+    dialog.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("1 of 2").first).to_be_visible()
+    expect(page.locator(".computer").first).to_contain_text("LAB-PC-07")
+
+
+def test_a_computer_is_released_with_its_code_from_its_place_in_the_list(desk, house):
+    vendor, page = house.short, desk(Role.SUPPORT)
+    machine = vendor.machine(vendor.issue(), "LAB-PC-07")
+    vendor.activate(machine)
+    open_license(page, machine.activation_key.text)
+    page.get_by_role("button", name="Release LAB-PC-07").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
+    code = dialog.get_by_label("Deactivation verification code")
+    code.fill(vendor.machine(machine.activation_key).code.text)
+    dialog.get_by_role("button", name="Release", exact=True).click()
+    expect(dialog.get_by_text("does not belong to this activation").first).to_be_visible()
+    expect(code).to_be_focused()
+    expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
+    code.fill(machine.code.text)
+    dialog.get_by_role("button", name="Release", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Recorded as released, proven.")
+    expect(page.get_by_role("button", name="Force")).to_have_count(0)
+    assert vendor.seats_used(machine.activation_key) == 0
+
+
+def test_the_seat_of_a_dead_computer_is_freed_for_a_reason(desk, house):
+    vendor, page = house.short, desk(Role.MANAGER)
+    machine = vendor.machine(vendor.issue(), "DEAD-PC")
+    vendor.activate(machine)
+    open_license(page, machine.activation_key.text)
+    page.get_by_role("button", name="Force the release of DEAD-PC").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("the mainboard died, ticket 4711")
+    page.get_by_role("button", name="Release by force").click()
+    expect(page.get_by_text("Recorded as released by force.")).to_be_visible()
+    expect(page.get_by_text("ticket 4711").first).to_be_visible()
+
+
+def test_a_link_from_a_mail_fills_the_dialog_wherever_it_is_pasted(desk, house):
+    vendor, page = house.short, desk()
+    machine = vendor.machine(vendor.issue(), "LAB-PC-07")
+    link = scan_url(house.origin, machine.activation_token)
+    page.get_by_label("The wizard’s link").fill(link)
+    page.get_by_role("button", name="Fill in").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
+    dialog.get_by_role("button", name="Activate").click()
+    assert key_on(page) == vendor.activate(machine).computer_key
+    # Into the field for the computer ID, on the page of any licence.
+    other = vendor.machine(vendor.issue(), "OTHER")
+    vendor.activate(other)
+    dialog.get_by_role("button", name="Done").click()
+    page.evaluate(
+        "text => navigator.clipboard.writeText(text)", scan_url(house.origin, other.deactivation_token)
+    )
+    page.get_by_role("button", name="Release LAB-PC-07").click()
+    page.get_by_role("dialog").get_by_label("Computer ID").focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("heading", name=other.activation_key.text)).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_label("Deactivation verification code")).to_have_value(
+        other.code.text
+    )
+
+
+def test_all_of_it_works_by_keyboard(desk, house):
+    vendor, page = house.short, desk()
+    machine = vendor.machine(vendor.issue(), "LAB-PC-07")
+    # The search has the focus at once.
+    page.keyboard.type(machine.activation_key.text[-11:].lower())
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name=machine.activation_key.text)
+    expect(link).to_be_visible()
+    tab_to(page, link)
+    page.keyboard.press("Enter")
+    opener = page.get_by_role("button", name="Activate", exact=True)
+    tab_to(page, opener)
+    page.keyboard.press("Enter")
+    page.keyboard.type(machine.computer_id.text)
+    page.keyboard.press("Enter")
+    assert key_on(page) == vendor.activate(machine).computer_key
+    expect(page.get_by_role("button", name="Done")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def tab_to(page, wanted) -> None:
+    for _ in range(40):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key never comes to {wanted}")

@@ -1,0 +1,118 @@
+"""Every page of the portal, in light and dark, on phone and desk: axe finds nothing, nothing overflows."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from protocol.activation_key import ActivationKey
+from server.core.deactivation import Forced
+from tests.portal.conftest import DESK, key_on, open_license
+from tests.pwa.test_access import AXE, RULES
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def license_key(house) -> str:
+    """A licence with a history, and long names in several scripts."""
+    vendor = house.short
+    key = vendor.issue(
+        seats=9, customer="a.very.long.name.of.a.person@example-of-a-company.example", features=("cam",)
+    )
+    for name in ("LAB-PC-07", "Prüfstand 3 – Halle Nord, Messplatz 1234", "測定室の計算機", "حاسوب المختبر"):
+        vendor.activate(vendor.machine(key, name))
+    dead = vendor.machine(key, "DEAD-PC")
+    vendor.activate(dead)
+    vendor.release(dead, Forced("the disk died"))
+    for _ in range(60):
+        vendor.issue()
+    return key.text
+
+
+def activate_dialog(page: Page) -> None:
+    page.get_by_role("button", name="Activate", exact=True).click()
+
+
+def refused_dialog(page: Page) -> None:
+    activate_dialog(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Computer ID").fill("12345-67890")
+    dialog.get_by_role("button", name="Activate").click()
+    page.wait_for_load_state()
+
+
+def key_dialog(page: Page, house, license_key: str) -> None:
+    machine = house.short.machine(ActivationKey.from_text(license_key), "NEW-PC")
+    activate_dialog(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Computer ID").fill(machine.computer_id.text)
+    dialog.get_by_role("button", name="Activate").click()
+    key_on(page)
+
+
+STATES = {
+    "start": "/portal/",
+    "licences": "/portal/licenses",
+    "sorted": "/portal/licenses?sort=expiry&dir=asc",
+    "nothing found": "/portal/licenses?q=nothing",
+    "audit": "/portal/audit",
+    "places": "/portal/sessions",
+    "no such page": "/portal/licenses/999999",
+}
+
+
+def check(page: Page) -> None:
+    """Have axe look in light and dark, on a phone and a desk, and measure the width down to 320 px."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            page.evaluate(AXE)
+            found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    for width in (320, PHONE["width"], 700, DESK["width"]):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_can_be_used_by_everybody(desk, house, license_key, state):
+    page = desk()
+    page.goto(f"{house.origin}{STATES[state]}")
+    check(page)
+
+
+@pytest.mark.parametrize("state", ["license", "activate", "refused", "key", "release", "force"])
+def test_a_licence_and_its_dialogs_can_be_used_by_everybody(desk, house, license_key, state):
+    page = desk()
+    open_license(page, license_key)
+    {
+        "license": lambda: None,
+        "activate": lambda: activate_dialog(page),
+        "refused": lambda: refused_dialog(page),
+        "key": lambda: key_dialog(page, house, license_key),
+        "release": lambda: page.get_by_role("button", name="Release LAB-PC-07").click(),
+        "force": lambda: page.get_by_role("button", name="Force the release of LAB-PC-07").click(),
+    }[state]()
+    check(page)
+
+
+def test_the_sign_in_can_be_used_by_everybody(browser, house):
+    page = browser.new_page()
+    page.goto(f"{house.origin}/portal/")
+    check(page)
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password").fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("do not fit").first.wait_for()
+    check(page)
+    page.close()
+
+
+def test_text_of_twice_the_size_fits(desk, house, license_key):
+    page = desk()
+    open_license(page, license_key)
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
