@@ -16,6 +16,8 @@ class Permission(StrEnum):
     RELEASE = "release seats with a deactivation verification code"
     FORCE_RELEASE = "release seats without a code"
     CHANGE_LICENSES = "issue, renew, suspend and resume licences"
+    CHANGE_CUSTOMERS = "change, merge and delete customers"
+    CHANGE_PRODUCTS = "add products, rotate their keys and download their profiles"
     SEE_AUDIT = "see the audit"
     SET_PROPERTIES = "set server properties"
     MANAGE_OPERATORS = "manage operators"
@@ -23,7 +25,12 @@ class Permission(StrEnum):
 
 _VIEWER = frozenset({Permission.SEE_LICENSES})
 _SUPPORT = _VIEWER | {Permission.ACTIVATE, Permission.RELEASE}
-_MANAGER = _SUPPORT | {Permission.FORCE_RELEASE, Permission.CHANGE_LICENSES, Permission.SEE_AUDIT}
+_MANAGER = _SUPPORT | {
+    Permission.FORCE_RELEASE,
+    Permission.CHANGE_LICENSES,
+    Permission.CHANGE_CUSTOMERS,
+    Permission.SEE_AUDIT,
+}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),

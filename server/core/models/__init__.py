@@ -5,13 +5,14 @@ from server.core.models.licensing import (
     Activation,
     Customer,
     Ending,
+    FormerActivationKey,
     License,
     LicenseStatus,
     Product,
     ProductEpoch,
 )
-from server.core.models.records import Attempt, AuditEvent, OutboxMail
-from server.core.models.staff import Operator, OperatorSession, Role, ServerProperty
+from server.core.models.records import Attempt, AuditEvent, MailTemplate, OutboxMail
+from server.core.models.staff import Operator, OperatorSession, RecoveryCode, Role, ServerProperty
 
 __all__ = [
     "Activation",
@@ -20,13 +21,16 @@ __all__ = [
     "Base",
     "Customer",
     "Ending",
+    "FormerActivationKey",
     "License",
     "LicenseStatus",
+    "MailTemplate",
     "Operator",
     "OperatorSession",
     "OutboxMail",
     "Product",
     "ProductEpoch",
+    "RecoveryCode",
     "Role",
     "ServerProperty",
     "UtcDateTime",

@@ -98,6 +98,7 @@ class Customer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str | None] = mapped_column(String(100))
+    notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
 
@@ -119,7 +120,7 @@ class License(Base):
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     seats: Mapped[int]
     seats_used: Mapped[int] = mapped_column(default=0)
-    expires_on: Mapped[date | None]
+    expires_on: Mapped[date | None] = mapped_column(index=True)
     days_from_first_activation: Mapped[int | None]
     first_activated_on: Mapped[date | None]
     lease_days: Mapped[int | None]
@@ -127,12 +128,25 @@ class License(Base):
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
     notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+    # Activations from before this moment belong to a former activation key.
+    key_replaced_at: Mapped[datetime | None]
 
     product: Mapped[Product] = relationship()
     customer: Mapped[Customer | None] = relationship()
     activations: Mapped[list[Activation]] = relationship(
         order_by="Activation.activated_at, Activation.id", back_populates="license"
     )
+
+
+class FormerActivationKey(Base):
+    """An activation key that leaked and was replaced: it releases, and activates nothing any more."""
+
+    __tablename__ = "former_activation_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activation_key: Mapped[str] = mapped_column(String(29), unique=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), index=True)
+    replaced_at: Mapped[datetime]
 
 
 class Activation(Base):
@@ -174,7 +188,7 @@ class Activation(Base):
     way: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
     notes: Mapped[str | None] = mapped_column(Text)
-    activated_at: Mapped[datetime]
+    activated_at: Mapped[datetime] = mapped_column(index=True)
     refreshed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_how: Mapped[str | None] = mapped_column(String(10))

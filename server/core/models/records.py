@@ -37,7 +37,7 @@ class AuditEvent(Base):
     license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     activation_key_ending: Mapped[str | None] = mapped_column(String(5))
-    code: Mapped[str | None] = mapped_column(String(40))
+    code: Mapped[str | None] = mapped_column(String(40), index=True)
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
@@ -60,3 +60,16 @@ class OutboxMail(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]
     trouble: Mapped[str | None] = mapped_column(String(200))
+
+
+class MailTemplate(Base):
+    """What staff have written for one kind of mail in one language, in the place of our own words."""
+
+    __tablename__ = "mail_template"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str | None] = mapped_column(String(254))
