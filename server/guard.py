@@ -116,6 +116,6 @@ def _license(session: Session, activation_key: ActivationKey | None) -> License 
     if activation_key is None:
         return None
     try:
-        return licenses.find(session, activation_key)
+        return licenses.find(session, activation_key, former_too=True)
     except NotFound:
         return None

@@ -209,8 +209,9 @@ def _outcome(
 
 
 def _is_upgrade(live: Activation, epoch: int) -> bool:
-    """Whether a new computer ID comes from a newer application rather than from a lost or copied state."""
-    return epoch > live.epoch
+    """Whether a new computer ID comes with a newer application or activation key, not with a lost state."""
+    replaced = live.license.key_replaced_at
+    return epoch > live.epoch or (replaced is not None and live.activated_at < replaced)
 
 
 def _require_good_standing(license: License, now: datetime) -> None:

@@ -127,7 +127,8 @@ def deactivate(
 def _look_up(
     session: Session, request: Request, keyring: Keyring, *, lock: bool
 ) -> tuple[License, Activation]:
-    license = find(session, request.activation_key, lock=lock)
+    # A key that leaked and was replaced still gives back what was activated with it.
+    license = find(session, request.activation_key, lock=lock, former_too=True)
     require_same_product(license, request)
     epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
     verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from protocol.activation_key import ENTROPY_BYTES, ActivationKey
@@ -16,8 +16,8 @@ from protocol.claims import EPOCH_DAY, LAST_DAY, has_ended
 from server.core import audit
 from server.core.audit import By
 from server.core.customers import find_or_add_customer
-from server.core.errors import Conflict, Malformed, NotFound
-from server.core.models import Customer, License, LicenseStatus, Product
+from server.core.errors import Conflict, LicenseRefused, Malformed, NotFound
+from server.core.models import Customer, FormerActivationKey, License, LicenseStatus, Product
 from server.core.notes import checked_notes
 from server.core.products import feature_mask
 
@@ -64,7 +64,7 @@ def issue(
     Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
     expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).
     """
-    _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
+    check_seats(seats)
     _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
@@ -83,29 +83,37 @@ def issue(
     return licenses
 
 
-def find(session: Session, activation_key: ActivationKey, *, lock: bool = False) -> License:
-    """Return the licence of an activation key; raises NotFound (unknown_activation_key).
+def find(
+    session: Session, activation_key: ActivationKey, *, lock: bool = False, former_too: bool = False
+) -> License:
+    """Return the licence of an activation key, with `former_too` also of one that was replaced.
 
-    With `lock`, nobody else changes it before this transaction ends.
+    With `lock`, nobody else changes it before this transaction ends. Raises NotFound (unknown_activation_key)
+    and LicenseRefused (activation_key_replaced).
     """
-    chosen = select(License).where(License.activation_key == activation_key.text)
-    license = session.scalar(
-        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+    license = _one(session, License.activation_key == activation_key.text, lock)
+    if license is not None:
+        return license
+    former = select(FormerActivationKey.license_id).where(
+        FormerActivationKey.activation_key == activation_key.text
     )
-    if license is None:
+    replaced = _one(session, License.id == former.scalar_subquery(), lock)
+    if replaced is None:
         raise NotFound(
             "This server does not know this activation key. Compare it with the one you received.",
             code="unknown_activation_key",
         )
-    return license
+    if not former_too:
+        raise LicenseRefused(
+            "The vendor has replaced this activation key by a new one. Use that, or ask the vendor for it.",
+            code="activation_key_replaced",
+        )
+    return replaced
 
 
 def with_id(session: Session, number: int, *, lock: bool = False) -> License:
     """Return a licence by the number that addresses name; raises NotFound (unknown_license)."""
-    chosen = select(License).where(License.id == number)
-    license = session.scalar(
-        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
-    )
+    license = _one(session, License.id == number, lock)
     if license is None:
         raise NotFound("There is no such licence. Search for it by its key.", code="unknown_license")
     return license
@@ -167,6 +175,24 @@ def standing(license: License, now: datetime) -> Standing:
         return Standing.SUSPENDED
     last_day = expiry(license)
     return Standing.EXPIRED if last_day is not None and has_ended(last_day, now) else Standing.ACTIVE
+
+
+def check_seats(seats: int) -> None:
+    """Raise Malformed (malformed_seats) for a number of seats that no licence can have."""
+    _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
+
+
+def check_lease_days(days: int | None) -> None:
+    """Raise Malformed (malformed_terms) for a lease that no key can carry."""
+    if days is not None:
+        _check_range(days, 1, _LONGEST, "lease days", "malformed_terms")
+
+
+def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:
+    chosen = select(License).where(condition)
+    return session.scalar(
+        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+    )
 
 
 def _new_license(
@@ -231,8 +257,7 @@ def _check_terms(terms: Terms) -> None:
         raise _out_of_range()
     if terms.days is not None:
         _check_range(terms.days, 1, _LONGEST, "days", "malformed_terms")
-    if terms.lease_days is not None:
-        _check_range(terms.lease_days, 1, _LONGEST, "lease days", "malformed_terms")
+    check_lease_days(terms.lease_days)
 
 
 def _check_range(value: int, least: int, most: int, what: str, code: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from protocol.alphabet import SYMBOLS, value_of
 from server.core.licenses import Standing
-from server.core.models import Activation, AuditEvent, Customer, License, LicenseStatus, Product
+from server.core.models import (
+    Activation,
+    AuditEvent,
+    Customer,
+    FormerActivationKey,
+    License,
+    LicenseStatus,
+    Product,
+)
 
 PAGE_SIZE = 50
 # A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
@@ -40,6 +48,8 @@ class Wanted:
     search: str = ""
     product: str = ""
     standing: Standing | None = None
+    # Only those that end from now on until this day.
+    ends_by: date | None = None
     order: Order = Order.ISSUED
     descending: bool = True
 
@@ -124,6 +134,9 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
         conditions.append(License.product_number.in_(of_product))
     if wanted.standing is not None:
         conditions.append(_stands(session, wanted.standing, now))
+    if wanted.ends_by is not None:
+        last_day = _last_day(session)
+        conditions += [last_day >= now.date().isoformat(), last_day <= wanted.ends_by.isoformat()]
     return conditions
 
 
@@ -144,6 +157,8 @@ def _matches(search: str) -> ColumnElement[bool]:
     found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
     if code := _as_in_a_code(search):
         found.append(func.replace(License.activation_key, "-", "").contains(code))
+        former = func.replace(FormerActivationKey.activation_key, "-", "").contains(code)
+        found.append(License.id.in_(select(FormerActivationKey.license_id).where(former)))
         computers.append(func.replace(Activation.computer_id, "-", "").contains(code))
     found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
     return or_(*found)

@@ -123,7 +123,9 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     # What only people can cause who fill in forms, or work for the vendor.
     own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
     own |= {"form_expired", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
-    own |= {"switched_off", "unknown_session"}
+    own |= {"switched_off", "unknown_session", "seats_in_use", "license_never_expires", "nothing_chosen"}
+    own |= {"malformed_seats", "malformed_count", "malformed_terms", "unknown_feature"}
+    own |= {"expiry_out_of_range", "expiry_in_the_past"}
     assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
 
 

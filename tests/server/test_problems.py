@@ -43,15 +43,8 @@ NOT_ON_THE_WEB = {
     "malformed_machine_source",
     "malformed_feature",
     "too_many_features",
-    "unknown_feature",
     "product_exists",
     "epochs_used_up",
-    "malformed_seats",
-    "malformed_count",
-    "malformed_terms",
-    "expiry_out_of_range",
-    "expiry_in_the_past",
-    "license_never_expires",
 }
 
 

@@ -14,6 +14,7 @@ const START_OVER = new Set([
 
 /** Another code is what helps: that of the computer's screen, scanned whole. */
 const SCAN_AGAIN = new Set([
+  "activation_key_replaced",
   "bad_signature",
   "malformed_token",
   "malformed_activation_key",
