@@ -33,6 +33,12 @@ _FIELDS = {
     "malformed_token": "link",
     "bad_signature": "link",
     "wrong_sign_in": "password",
+    "malformed_seats": "seats",
+    "seats_in_use": "seats",
+    "malformed_count": "count",
+    "expiry_out_of_range": "expires",
+    "expiry_in_the_past": "expires",
+    "license_never_expires": "days",
 }
 
 

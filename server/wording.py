@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.core.models import AuditEvent
 
 WAYS = {
@@ -31,6 +33,10 @@ _EVENTS = {
     "request_refused": "Question refused",
     "look_up_refused": "Look-up refused",
     "license_issued": "Licence issued",
+    "license_edited": "Licence changed",
+    "activation_key_replaced": "Activation key replaced",
+    "change_refused": "Change refused",
+    "issue_refused": "Issue refused",
     "license_renewed": "Licence renewed",
     "license_suspended": "Licence suspended",
     "license_resumed": "Licence resumed",
@@ -58,6 +64,9 @@ _REASONS = {
     "wrong_sign_in": "wrong name or password",
     "not_permitted": "role does not allow it",
     "no_seat_left": "no seat left",
+    "activation_key_replaced": "activation key was replaced",
+    "seats_in_use": "more seats in use",
+    "license_never_expires": "licence never expires",
     "license_expired": "licence expired",
     "license_suspended": "licence suspended",
     "retired_epoch": "version of the application no longer served",
@@ -87,7 +96,26 @@ def detail_in_words(event: AuditEvent) -> str:
     if event.event == "license_renewed":
         until = detail.get("expires")
         return f"until {until}" if until not in (None, "None") else f"{detail.get('days')} days"
+    if event.event == "license_edited":
+        return _changes(detail)
+    if event.event == "activation_key_replaced":
+        return f"the former one ended in {detail.get('former')}"
     if event.event == "property_set":
         return f"{detail.get('property')}: {detail.get('before')} → {detail.get('after')}"
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""
     return str(named).replace("_", " ")
+
+
+def _changes(detail: dict[str, Any]) -> str:
+    told = [
+        f"{name.replace('_', ' ')}: {_value(change[0])} → {_value(change[1])}"
+        for name, change in detail.items()
+        if name != "also"
+    ]
+    return ", ".join([*told, *detail.get("also", [])])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value)

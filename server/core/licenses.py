@@ -64,6 +64,20 @@ def issue(
     Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
     expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).
     """
+    check_new(seats, terms, count, now)
+    mask = feature_mask(product, features)
+    written = checked_notes(notes)
+    holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
+    licenses = [_new_license(product, holder, seats, terms, mask, written, now) for _ in range(count)]
+    session.add_all(licenses)
+    session.flush()
+    for license in licenses:
+        audit.record(session, event="license_issued", by=by, license=license, now=now)
+    return licenses
+
+
+def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
+    """Raise what `issue` would raise for these numbers and terms."""
     check_seats(seats)
     _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
     _check_terms(terms)
@@ -72,15 +86,6 @@ def issue(
             f"{terms.expires} has passed, so the licence could never be activated. Choose a later day.",
             code="expiry_in_the_past",
         )
-    mask = feature_mask(product, features)
-    holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
-    written = checked_notes(notes)
-    licenses = [_new_license(product, holder, seats, terms, mask, written, now) for _ in range(count)]
-    session.add_all(licenses)
-    session.flush()
-    for license in licenses:
-        audit.record(session, event="license_issued", by=by, license=license, now=now)
-    return licenses
 
 
 def find(

@@ -86,3 +86,47 @@ for (const field of document.querySelectorAll('dialog input[name="computer_id"]'
     link.form?.requestSubmit();
   });
 }
+
+const all = document.querySelector("[data-ticks-all]");
+if (all instanceof HTMLInputElement && all.form) {
+  const form = all.form;
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const boxes = form.querySelectorAll('input[name="chosen"]');
+  const count = () => {
+    const ticked = [...boxes].filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+    const told = form.querySelector("[data-counts]");
+    if (told) told.textContent = ticked === 0 ? "With those that are ticked:" : `${ticked} ticked:`;
+  };
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+    count();
+  });
+  form.addEventListener("change", count);
+  count();
+}
+
+// Another product has other features.
+for (const choice of document.querySelectorAll("select[data-reloads]")) {
+  if (!(choice instanceof HTMLSelectElement)) continue;
+  choice.addEventListener("change", () => {
+    location.assign(`${choice.dataset.reloads}?product=${encodeURIComponent(choice.value)}`);
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-goes-back]")) {
+  if (!(button instanceof HTMLButtonElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => history.back());
+}
+
+// Who fills in a day or a number of days has chosen that.
+for (const field of document.querySelectorAll('fieldset input[name="expires"], fieldset input[name="days"]')) {
+  field.addEventListener("input", () => {
+    const kind = field.getAttribute("name") === "expires" ? "date" : "days";
+    const choice = field.closest("fieldset")?.querySelector(`input[name="term"][value="${kind}"]`);
+    if (choice instanceof HTMLInputElement) choice.checked = true;
+  });
+}

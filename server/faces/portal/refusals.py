@@ -12,7 +12,7 @@ from protocol.errors import ProtocolError
 from server import problems
 from server.core.errors import CoreError, NotAllowed
 from server.core.roles import Permission
-from server.faces.portal import staff
+from server.faces.portal import bulk, issuing, staff
 from server.faces.portal.licenses import license_page
 from server.faces.portal.signing_in import sign_in_page
 from server.faces.portal.start import start_page
@@ -25,6 +25,11 @@ _DIALOGS = {
     "portal.deeds.license_file": "activate",
     "portal.deeds.release": "release",
     "portal.deeds.force_release": "force",
+    "portal.changes.renew": "renew",
+    "portal.changes.edit": "edit",
+    "portal.changes.suspend": "suspend",
+    "portal.changes.resume": "suspend",
+    "portal.changes.replace_key": "replace",
 }
 
 
@@ -54,6 +59,10 @@ def refused(error: CoreError | ProtocolError) -> Response:
 def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
     if endpoint == "portal.deeds.link":
         return lambda refusal: start_page(values=posted(), refusal=refusal)
+    if endpoint in ("portal.issuing.preview", "portal.issuing.issue"):
+        return lambda refusal: issuing.form_page(posted(), refusal=refusal)
+    if endpoint in ("portal.bulk.ask", "portal.bulk.do"):
+        return lambda refusal: bulk.ask_page(refusal=refusal)
     if endpoint in _DIALOGS:
         number, dialog = (request.view_args or {})["number"], _DIALOGS[endpoint]
         return lambda refusal: license_page(number, dialog=dialog, values=posted(), refusal=refusal)

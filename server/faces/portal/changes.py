@@ -1,0 +1,97 @@
+"""What staff change about one licence: its term, what it grants, whether it rests, and a key that leaked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from server.core import license_changes, licenses
+from server.core.license_changes import Content
+from server.core.models import License
+from server.core.roles import Permission
+from server.faces.portal import staff, typed
+from server.forms import posted
+from server.guard import guarded
+from server.parts import parts
+
+blueprint = Blueprint("changes", __name__)
+
+
+@blueprint.post("/licenses/<int:number>/renew")
+@staff.needs(Permission.CHANGE_LICENSES)
+def renew(number: int) -> Response:
+    """Move the expiry, to a day or by days."""
+    values = posted()
+    by_date = values.get("term") == "date"
+    expires = typed.day_or_none(values, "expires") if by_date else None
+    days = None if by_date else typed.number_or_none(values, "days", "malformed_terms")
+
+    def deed(session: Session, license: License, now: datetime) -> None:
+        licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
+
+    return _changed(number, deed, "Renewed. Computers get the new date with their next key.")
+
+
+@blueprint.post("/licenses/<int:number>/suspend")
+@staff.needs(Permission.CHANGE_LICENSES)
+def suspend(number: int) -> Response:
+    """Refuse every activation until the licence is resumed."""
+
+    def deed(session: Session, license: License, now: datetime) -> None:
+        licenses.suspend(session, license, by=staff.by(), now=now)
+
+    return _changed(number, deed, "Suspended. Keys that were given out run until they expire.")
+
+
+@blueprint.post("/licenses/<int:number>/resume")
+@staff.needs(Permission.CHANGE_LICENSES)
+def resume(number: int) -> Response:
+    """End the suspension."""
+
+    def deed(session: Session, license: License, now: datetime) -> None:
+        licenses.resume(session, license, by=staff.by(), now=now)
+
+    return _changed(number, deed, "Resumed. The licence can be activated again.")
+
+
+@blueprint.post("/licenses/<int:number>/edit")
+@staff.needs(Permission.CHANGE_LICENSES)
+def edit(number: int) -> Response:
+    """Change seats, features, lease, customer and notes."""
+    values = posted()
+    content = Content(
+        seats=typed.number(values, "seats", "malformed_seats"),
+        features=typed.features(),
+        lease_days=typed.number_or_none(values, "lease_days", "malformed_terms"),
+        customer=values.get("email", "").strip() or None,
+        notes=values.get("notes", ""),
+    )
+
+    def deed(session: Session, license: License, now: datetime) -> None:
+        license_changes.edit(session, license, content, by=staff.by(), now=now)
+
+    return _changed(number, deed, "Changed. Computers get new features and leases with their next key.")
+
+
+@blueprint.post("/licenses/<int:number>/replace-key")
+@staff.needs(Permission.CHANGE_LICENSES)
+def replace_key(number: int) -> Response:
+    """Give the licence a fresh activation key in the place of one that leaked."""
+
+    def deed(session: Session, license: License, now: datetime) -> None:
+        license_changes.replace_key(session, license, by=staff.by(), now=now)
+
+    return _changed(number, deed, "The activation key is a new one. Send it to the customer.")
+
+
+def _changed(number: int, deed: Callable[[Session, License, datetime], None], said: str) -> Response:
+    """Do a deed to a licence and lead to its page: loaded again, that must not do it again."""
+    now = parts().clock()
+    with guarded(event="change_refused", by=staff.by(), now=now) as session:
+        deed(session, licenses.with_id(session, number, lock=True), now)
+    flash(said)
+    return redirect(url_for("portal.licenses.license", number=number))

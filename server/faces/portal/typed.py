@@ -1,0 +1,53 @@
+"""What staff type into forms about licences: numbers, days and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flask import request
+
+from server.core.errors import Malformed
+from server.core.licenses import Terms
+
+
+def number(values: Mapping[str, str], name: str, code: str) -> int:
+    """Return a number that must be there; raises Malformed with the code."""
+    found = number_or_none(values, name, code)
+    if found is None:
+        raise Malformed(f"Give the number of {name.replace('_', ' ')}.", code=code)
+    return found
+
+
+def number_or_none(values: Mapping[str, str], name: str, code: str) -> int | None:
+    """Return a number, None where the field was left empty; raises Malformed with the code."""
+    text = values.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 9:
+        raise Malformed(f"The {name.replace('_', ' ')} are a whole number.", code=code)
+    return int(text)
+
+
+def day_or_none(values: Mapping[str, str], name: str) -> date | None:
+    """Return a day, None where the field was left empty; raises Malformed (malformed_terms)."""
+    text = values.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Malformed("Write the day as 2027-12-31.", code="malformed_terms") from None
+
+
+def terms(values: Mapping[str, str]) -> Terms:
+    """Return until when a licence shall run; raises Malformed (malformed_terms)."""
+    kind = values.get("term", "never")
+    expires = day_or_none(values, "expires") if kind == "date" else None
+    days = number_or_none(values, "days", "malformed_terms") if kind == "days" else None
+    if (kind == "date" and expires is None) or (kind == "days" and days is None):
+        raise Malformed("Say until which day, or how many days.", code="malformed_terms")
+    return Terms(expires, days, number_or_none(values, "lease_days", "malformed_terms"))
+
+
+def features() -> list[str]:
+    """Return the features that were ticked."""
+    return request.form.getlist("feature")
