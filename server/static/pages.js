@@ -55,7 +55,7 @@ function open(dialog, computer) {
   for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
   dialog.showModal();
   // What is wrong comes first, else what is still to be typed.
-  const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.value === "");
+  const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.required && field.value === "") ?? fields[0];
   first?.focus();
 }
 
@@ -109,11 +109,16 @@ if (all instanceof HTMLInputElement && all.form) {
 }
 
 // Another product has other features.
-for (const choice of document.querySelectorAll("select[data-reloads]")) {
+for (const choice of document.querySelectorAll("select[data-shows-features]")) {
   if (!(choice instanceof HTMLSelectElement)) continue;
-  choice.addEventListener("change", () => {
-    location.assign(`${choice.dataset.reloads}?product=${encodeURIComponent(choice.value)}`);
-  });
+  const show = () => {
+    for (const features of document.querySelectorAll("fieldset[data-product]")) {
+      if (!(features instanceof HTMLFieldSetElement)) continue;
+      features.hidden = features.disabled = features.dataset.product !== choice.value;
+    }
+  };
+  choice.addEventListener("change", show);
+  show();
 }
 
 for (const button of document.querySelectorAll("button[data-goes-back]")) {

@@ -27,7 +27,7 @@ class Visitor:
     def get(self, path: str) -> TestResponse:
         return self._kept(self.client.get(path, headers={"Accept": "text/html"}))
 
-    def post(self, path: str, **values: str) -> TestResponse:
+    def post(self, path: str, **values: str | list[str]) -> TestResponse:
         sent = {"csrf_token": self.csrf} | values
         return self._kept(self.client.post(path, data=sent, headers={"Accept": "text/html"}))
 

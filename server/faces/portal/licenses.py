@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
@@ -84,6 +85,7 @@ def _wanted() -> Wanted:
         search=asked.get("q", ""),
         product=asked.get("product", ""),
         standing=asked.get("standing", None, Standing),
+        ends_by=asked.get("ends_by", None, date.fromisoformat),
         order=asked.get("sort", Order.ISSUED, Order),
         descending=asked.get("dir", "desc") != "asc",
     )

@@ -1,14 +1,20 @@
-"""The start page: find a licence, by search or by what the wizard shows, and see what happened last."""
+"""The start page: find a licence, and see at a glance how the business of keys is going."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint
 
 from server.core import listings
+from server.core.figures import DAYS, figures
 from server.core.listings import AuditWanted
 from server.core.roles import Permission
 from server.db import reading
 from server.faces.portal import staff
+from server.faces.portal.chart import chart_of
+from server.parts import parts
 
 blueprint = Blueprint("start", __name__)
 
@@ -22,10 +28,14 @@ def home() -> str:
     return start_page()
 
 
-def start_page(**context: object) -> str:
+def start_page(**context: Any) -> str:
     """Return the start page, with what was wrong with a pasted link where something was."""
-    events = None
-    if staff.may("SEE_AUDIT"):
-        with reading() as session:
+    now = parts().clock()
+    with reading() as session:
+        found = figures(session, now=now)
+        events = None
+        if staff.may("SEE_AUDIT"):
             events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows
-    return staff.page("start", events=events, **({"values": {}} | context))
+    soon = now.date() + timedelta(days=DAYS)
+    figured = {"figures": found, "chart": chart_of(found.days), "period": DAYS, "soon": soon}
+    return staff.page("start", events=events, **figured, **({"values": {}, "refusal": None} | context))

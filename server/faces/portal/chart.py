@@ -1,0 +1,64 @@
+"""Activations as stacked bars, one for each day, in the units of an SVG picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.figures import Day
+from server.wording import WAYS
+
+WIDTH, HEIGHT = 600, 120
+_GAP = 4
+
+
+@dataclass(frozen=True)
+class Block:
+    """The activations of one day by one way; y counts from the top."""
+
+    way: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One day: where its bar stands, of what it is made, and how it is told."""
+
+    x: float
+    width: float
+    blocks: list[Block]
+    day: date
+    told: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All bars, the value at the top of the picture, and the ways that occur."""
+
+    bars: list[Bar]
+    top: int
+    ways: list[str]
+    total: int
+
+
+def chart_of(days: Sequence[Day]) -> Chart:
+    """Return the picture of these days; without any activation it is empty, and its top is 1."""
+    top = max([1, *(day.total for day in days)])
+    step = WIDTH / len(days)
+    bars = [_bar(day, place * step + _GAP / 2, step - _GAP, top) for place, day in enumerate(days)]
+    ways = [way for way in WAYS if any(way in day.by_way for day in days)]
+    return Chart(bars, top, ways, sum(day.total for day in days))
+
+
+def _bar(day: Day, x: float, width: float, top: int) -> Bar:
+    blocks, y = [], float(HEIGHT)
+    for way in WAYS:
+        height = round(HEIGHT * day.by_way.get(way, 0) / top, 2)
+        if height:
+            y = round(y - height, 2)
+            blocks.append(Block(way, y, height))
+    parts = ", ".join(f"{name} {day.by_way[way]}" for way, name in WAYS.items() if way in day.by_way)
+    told = f"{day.day:%-d %b}: {day.total}" + (f" ({parts})" if parts else "")
+    return Bar(round(x, 2), round(width, 2), blocks, day.day, told)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from protocol.activation_key import ActivationKey
+from server.core import licenses
+from server.core.models import AuditEvent, License, Role
+from server.db import reading
+from tests.faces.portal_visitor import Visitor, staff
+
+PAGE = "/portal/licenses/1"
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor, role=Role.MANAGER)
+
+
+def the_license(number: int = 1) -> License:
+    with reading() as session:
+        license = session.get_one(License, number)
+        _ = license.customer
+        return license
+
+
+def last_event() -> AuditEvent:
+    with reading() as session:
+        return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+
+
+def test_a_licence_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, visitor):
+    vendor.issue(expires=date(2026, 12, 1))
+    answer = visitor.post(f"{PAGE}/renew", term="days", days="30")
+    assert answer.location == PAGE
+    assert "Renewed." in visitor.get(PAGE).text
+    assert "Renewed." not in visitor.get(PAGE).text.split("<h1")[0]
+    assert the_license().expires_on == date(2026, 12, 31)
+    visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="7")
+    assert the_license().expires_on == date(2028, 2, 29)
+    assert (last_event().event, last_event().who, last_event().way) == ("license_renewed", "ada", "portal")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"term": "days", "days": ""}, "Renew either until a date or by a number of days."),
+        ({"term": "days", "days": "many"}, "are a whole number"),
+        ({"term": "days", "days": "0"}, "lies between 1 and"),
+        ({"term": "date", "expires": "31.12.2027"}, "Write the day as 2027-12-31."),
+        ({"term": "date", "expires": "2300-01-01"}, "Keys can carry expiry dates"),
+        ({"term": "days", "days": "10"}, "This licence never expires"),
+    ],
+)
+def test_a_renewal_that_cannot_be_is_told_in_its_dialog(vendor, visitor, values, sentence):
+    vendor.issue()
+    answer = visitor.post(f"{PAGE}/renew", **values)
+    assert answer.status_code in (400, 409)
+    dialog = answer.text.split('<dialog id="renew"')[1].split("</dialog>")[0]
+    assert "data-opened" in dialog
+    assert sentence in dialog
+    assert the_license().expires_on is None
+
+
+def test_a_licence_rests_until_it_is_resumed(vendor, visitor):
+    key = vendor.issue()
+    visitor.post(f"{PAGE}/suspend")
+    page = visitor.get(PAGE).text
+    assert "Suspended." in page
+    assert f'action="{PAGE}/resume"' in page
+    assert licenses.standing(the_license(), vendor.clock.now) == "suspended"
+    visitor.post(f"{PAGE}/resume")
+    assert vendor.activate(vendor.machine(key)).license.seats_used == 1
+
+
+def test_what_a_licence_grants_is_changed(vendor, visitor):
+    vendor.issue(customer="ada@example.com")
+    visitor.post(f"{PAGE}/edit", seats="7", feature="cam", lease_days="90", email="", notes=" by fax ")
+    changed = the_license()
+    assert (changed.seats, changed.features, changed.lease_days) == (7, 0b10, 90)
+    assert (changed.customer, changed.notes) == (None, "by fax")
+    assert "seats: 1 → 7, lease days: none → 90" in visitor.get(PAGE).text
+
+
+def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, visitor):
+    key = vendor.issue(seats=2)
+    for name in "AB":
+        vendor.activate(vendor.machine(key, name))
+    answer = visitor.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
+    assert answer.status_code == 409
+    dialog = answer.text.split('<dialog id="edit"')[1].split("</dialog>")[0]
+    assert "2 computers hold this licence." in dialog.split('id="edit-seats-fault"')[1]
+    assert 'value="cam" checked' in dialog
+    assert ">typed</textarea>" in dialog
+    assert last_event().code == "seats_in_use"
+
+
+def test_a_leaked_key_is_replaced(vendor, visitor):
+    leaked = vendor.issue()
+    visitor.post(f"{PAGE}/replace-key")
+    page = visitor.get(PAGE).text
+    fresh = ActivationKey.from_text(the_license().activation_key)
+    assert fresh != leaked
+    assert fresh.text in page
+    assert leaked.text not in page
+    assert f"the former one ended in {leaked.last_group}" in page
+
+
+def test_many_are_done_at_once_after_a_question_that_counts(vendor, visitor):
+    for _ in range(3):
+        vendor.issue()
+    question = visitor.post("/portal/licenses/bulk", action="suspend", chosen=["1", "3"])
+    assert "Suspend 2 licences?" in question.text
+    assert the_license().status == "active"
+    answer = visitor.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "3"])
+    assert answer.location == "/portal/licenses"
+    assert "2 licences suspended." in visitor.get("/portal/licenses").text
+    assert [the_license(number).status for number in (1, 2, 3)] == ["suspended", "active", "suspended"]
+    visitor.post("/portal/licenses/bulk/do", action="resume", chosen=["1", "2", "3"])
+    assert {the_license(number).status for number in (1, 2, 3)} == {"active"}
+
+
+def test_where_one_of_many_refuses_none_is_changed(vendor, visitor):
+    vendor.issue(expires=date(2026, 12, 1))
+    vendor.issue()
+    answer = visitor.post(
+        "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="days", days="30"
+    )
+    assert answer.status_code == 409
+    assert "Renew 2 licences?" in answer.text
+    assert "This licence never expires" in answer.text
+    assert the_license().expires_on == date(2026, 12, 1)
+    visitor.post(
+        "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="date", expires="2027-06-30"
+    )
+    assert {the_license(number).expires_on for number in (1, 2)} == {date(2027, 6, 30)}
+
+
+@pytest.mark.parametrize(
+    "values", [{"action": "suspend"}, {"action": "burn", "chosen": "1"}, {"chosen": "1"}]
+)
+def test_nothing_chosen_is_told_what_to_do(vendor, visitor, values):
+    vendor.issue()
+    for path in ("/portal/licenses/bulk", "/portal/licenses/bulk/do"):
+        answer = visitor.post(path, **values)
+        assert answer.status_code == 400
+        assert "Nothing is ticked" in answer.text
+    assert visitor.post("/portal/licenses/export").status_code == 400
+
+
+def test_chosen_licences_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, visitor):
+    key = vendor.issue(customer="=cmd@example.com", seats=3, expires=date(2027, 1, 2))
+    answer = visitor.post("/portal/licenses/export", chosen=["1"])
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="licences.csv"'
+    head, row = answer.get_data().decode("utf-8-sig").splitlines()
+    assert head == "activation_key,product,customer,seats,seats_used,expires,days,status"
+    assert row == f"{key.text},demo-cad,'=cmd@example.com,3,0,2027-01-02,,active"
+
+
+def test_who_may_not_change_licences_changes_none(vendor):
+    vendor.issue()
+    support = staff(vendor, "sam", Role.SUPPORT)
+    assert "Issue licences" not in support.get("/portal/licenses").text
+    for deed in ("renew", "suspend", "resume", "edit", "replace-key"):
+        answer = support.post(f"{PAGE}/{deed}", seats="9")
+        assert answer.status_code == 403
+        assert "does not allow you to issue, renew, suspend and resume licences" in answer.text
+    assert the_license().status == "active"

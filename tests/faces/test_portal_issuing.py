@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from server.core.models import License, Role
+from server.db import reading
+from server.parts import EXTENSION
+from tests.conftest import Vendor
+from tests.faces.portal_visitor import Visitor, staff
+
+ASKED = {"product": "demo-cad", "count": "3", "seats": "2", "term": "never", "email": "", "notes": ""}
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor, role=Role.MANAGER)
+
+
+def issued() -> list[License]:
+    with reading() as session:
+        return list(session.scalars(select(License)))
+
+
+def test_the_form_offers_products_with_their_features(visitor):
+    page = visitor.get("/portal/licenses/new").text
+    assert '<option value="demo-cad" selected>Demo CAD</option>' in page
+    assert 'name="feature" value="cam"' in page
+
+
+def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
+    values = ASKED | {"term": "date", "expires": "2027-12-31", "feature": ["cam"], "email": "Ada@Example.com"}
+    page = visitor.post("/portal/licenses/preview", **values).text
+    for words in ("Issue 3 licences?", "31 Dec 2027", "cam", "ada@example.com"):
+        assert words in page
+    assert issued() == []
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert fields["feature"] == "cam"
+    page = visitor.post("/portal/licenses/issue", **fields).text
+    assert "3 licences issued" in page
+    licenses = issued()
+    assert {license.expires_on for license in licenses} == {date(2027, 12, 31)}
+    assert {license.features for license in licenses} == {0b10}
+    assert all(license.activation_key in page for license in licenses)
+
+
+def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
+    visitor.post(
+        "/portal/licenses/issue",
+        **(ASKED | {"term": "days", "days": "365", "lease_days": "90", "notes": "n"}),
+    )
+    [license, *_] = issued()
+    assert (license.days_from_first_activation, license.lease_days, license.notes) == (365, 90, "n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"count": "1001"}, "lies between 1 and 1000"),
+        ({"count": "x"}, "whole number"),
+        ({"seats": ""}, "Give the number of seats."),
+        ({"seats": "0"}, "lies between 1 and"),
+        ({"term": "date", "expires": ""}, "Say until which day"),
+        ({"term": "date", "expires": "2026-01-01"}, "has passed"),
+        ({"term": "days", "days": ""}, "or how many days"),
+        ({"email": "nobody"}, "e-mail address"),
+        ({"notes": "n" * 2001}, "Write notes of up to"),
+        ({"feature": "unknown"}, "has no feature"),
+        ({"lease_days": "0"}, "lies between"),
+    ],
+)
+@pytest.mark.parametrize("step", ["preview", "issue"])
+def test_what_cannot_be_issued_comes_back_as_it_was_typed(visitor, step, changes, sentence):
+    answer = visitor.post(f"/portal/licenses/{step}", **(ASKED | {"notes": "kept", "count": "17"} | changes))
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert f'value="{changes.get("count", "17")}"' in answer.text
+    assert issued() == []
+
+
+def test_a_product_that_is_gone_is_told(visitor):
+    answer = visitor.post("/portal/licenses/issue", **(ASKED | {"product": "nothing"}))
+    assert answer.status_code == 404
+    assert "There is no product with this code." in answer.text
+
+
+def test_without_a_product_the_form_says_what_to_do(app, clock):
+    visitor = staff(Vendor(app, app.extensions[EXTENSION].keyring, clock, "none"), role=Role.MANAGER)
+    assert "No product yet" in visitor.get("/portal/licenses/new").text
