@@ -49,6 +49,8 @@ def desk(browser: Browser, house: House, names: dict[Role, str]) -> Iterator[Cal
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page).to_have_url(f"{house.origin}/portal/")
+        # Shown by the script once it listens.
+        expect(page.get_by_role("button", name="Commands")).to_be_visible()
         return page
 
     with ExitStack() as held:

@@ -1,0 +1,94 @@
+/**
+ * Taking a customer's QR code: a photo that came by mail, or a screen held before the webcam. It is read here, by what the
+ * phone page reads with, and only its text is sent.
+ */
+import { CameraTrouble, watch } from "/pwa/js/camera.js";
+import { reader } from "/pwa/js/scanner.js";
+
+const CAMERA = {
+  denied: "The browser does not let this page use the webcam. Allow it beside the address, or take a photo.",
+  none: "There is no webcam that this page can use. A webcam needs HTTPS. Take a photo instead.",
+};
+const NO_CODE = "No QR code is to be seen in this picture. Take it again, closer and straight from the front.";
+const NO_PICTURE = "This file is no picture that the browser can read. Choose a PNG or a JPEG.";
+const ANOTHER = "This QR code is not that of a License Wizard. Show the one on the computer's screen.";
+
+/** @param {HTMLFormElement} form */
+function init(form) {
+  const link = form.querySelector('input[name="link"]');
+  const told = form.querySelector(".outcome");
+  const video = form.querySelector("video");
+  const photo = form.querySelector('input[type="file"]');
+  const webcam = form.querySelector("[data-webcam]");
+  if (
+    !(link instanceof HTMLInputElement && told instanceof HTMLElement && video instanceof HTMLVideoElement) ||
+    !(photo instanceof HTMLInputElement && webcam instanceof HTMLButtonElement)
+  ) return;
+  /** @type {AbortController | null} */
+  let looking = null;
+
+  /** @param {string} text */
+  const say = (text) => {
+    told.hidden = text === "";
+    if (told.textContent !== text) told.textContent = text;
+  };
+
+  /** @param {string | null} text @returns {boolean} whether it is what we look for */
+  const take = (text) => {
+    if (text === null) return false;
+    if (!text.includes("#")) {
+      say(ANOTHER);
+      return false;
+    }
+    link.value = text;
+    form.requestSubmit();
+    return true;
+  };
+
+  const stop = () => {
+    looking?.abort();
+    looking = null;
+    video.hidden = true;
+    webcam.textContent = "Webcam";
+  };
+
+  photo.addEventListener("change", async () => {
+    const [file] = photo.files ?? [];
+    photo.value = "";
+    if (file === undefined) return;
+    say("");
+    try {
+      const text = await (await reader())(await createImageBitmap(file));
+      if (text === null) say(NO_CODE);
+      take(text);
+    } catch (error) {
+      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+      say(NO_PICTURE);
+    }
+  });
+
+  webcam.addEventListener("click", async () => {
+    if (looking) return stop();
+    const own = (looking = new AbortController());
+    webcam.textContent = "Stop the webcam";
+    say("");
+    try {
+      const read = await reader();
+      video.hidden = false;
+      await watch(video, async (picture) => take(await read(picture)), own.signal);
+    } catch (error) {
+      if (!(error instanceof CameraTrouble)) throw error;
+      if (!own.signal.aborted) say(CAMERA[error.kind]);
+    }
+    if (looking === own) stop();
+  });
+
+  // A closed dialog looks at nothing.
+  form.closest("dialog")?.addEventListener("close", stop);
+  const ways = form.querySelector("[data-takes]");
+  if (ways instanceof HTMLElement) ways.hidden = false;
+}
+
+for (const form of document.querySelectorAll("form[data-taking]")) {
+  if (form instanceof HTMLFormElement) init(form);
+}

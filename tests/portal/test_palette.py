@@ -1,0 +1,53 @@
+"""The command palette: Ctrl+K, some letters, Enter."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from server.core.models import Role
+from tests.portal.conftest import open_license
+from tests.portal.test_looks import check
+
+
+def test_a_page_is_reached_by_some_letters(desk, house):
+    page = desk()
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog")
+    expect(palette.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("audi")
+    expect(palette.get_by_role("option").first).to_have_text("Audit")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{house.origin}/portal/audit")
+
+
+def test_a_deed_of_the_page_is_done_and_the_rest_is_a_search(desk, house):
+    page, key = desk(), house.short.issue()
+    open_license(page, key.text)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("renew")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Renew")).to_be_visible()
+    # In a dialog the keys belong to the dialog.
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(key.text[-5:])
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=key.text)).to_be_visible()
+
+
+def test_it_offers_only_what_the_role_allows(desk, house):
+    page = desk(Role.VIEWER)
+    open_license(page, house.short.issue().text)
+    page.get_by_role("button", name="Commands").click()
+    names = page.get_by_role("option").all_inner_texts()
+    assert "Licences" in names
+    assert not {"Audit", "Activate", "Renew"} & set(names)
+
+
+def test_everybody_can_use_it(desk):
+    page = desk()
+    page.keyboard.press("Control+k")
+    check(page)

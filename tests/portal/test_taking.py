@@ -1,0 +1,83 @@
+"""A customer's QR code is taken from a photo or by the webcam, and fills the dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from demo.browser import chromium
+from demo.film import make_film, qr_picture
+from protocol.request_token import scan_url
+from tests.portal.conftest import open_license
+
+
+def photo(text: str) -> dict:
+    held = BytesIO()
+    qr_picture(text, 500).convert("RGB").rotate(4, expand=True, fillcolor="white").save(held, kind := "JPEG")
+    return {"name": f"photo.{kind.lower()}", "mimeType": "image/jpeg", "buffer": held.getvalue()}
+
+
+def empty_photo() -> dict:
+    held = BytesIO()
+    Image.new("RGB", (400, 300), "grey").save(held, "PNG")
+    return {"name": "desk.png", "mimeType": "image/png", "buffer": held.getvalue()}
+
+
+def test_a_photo_that_came_by_mail_opens_the_licence_and_fills_the_dialog(desk, house):
+    vendor, page = house.short, desk()
+    machine = vendor.machine(vendor.issue(), "LAB-PC-07")
+    chooser = page.locator('main input[type="file"]')
+    chooser.set_input_files(empty_photo())
+    expect(page.get_by_text("No QR code is to be seen in this picture.")).to_be_visible()
+    chooser.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(page.get_by_text("This file is no picture")).to_be_visible()
+    chooser.set_input_files(photo("https://example.com/something-else"))
+    expect(page.get_by_text("This QR code is not that of a License Wizard.")).to_be_visible()
+    chooser.set_input_files(photo(scan_url(house.origin, machine.activation_token)))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
+    expect(dialog.get_by_label("Computer Name")).to_have_value("LAB-PC-07")
+
+
+@pytest.fixture(scope="module")
+def filming(house, tmp_path_factory) -> Iterator[tuple[Browser, str]]:
+    """A browser whose webcam sees a wizard's screen, and the computer ID on it."""
+    machine = house.short.machine(house.short.issue(), "LAB-PC-07")
+    house.short.activate(machine)
+    film = make_film(
+        tmp_path_factory.mktemp("film") / "code.y4m", None, scan_url(house.origin, machine.deactivation_token)
+    )
+    flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with chromium(*flags, f"--use-file-for-fake-video-capture={film}") as browser:
+        yield browser, machine.computer_id.text
+
+
+@pytest.fixture
+def browser(filming):
+    return filming[0]
+
+
+def test_a_screen_held_before_the_webcam_fills_the_dialog(desk, house, filming):
+    page = desk()
+    key = house.short.issue()
+    open_license(page, key.text)
+    page.get_by_role("button", name="Release", exact=True).click()
+    page.get_by_text("Take it from the wizard’s QR code or link").last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Webcam").click()
+    expect(page.get_by_role("dialog").get_by_label("Computer ID")).to_have_value(filming[1], timeout=15_000)
+    assert page.get_by_role("dialog").get_by_label("Deactivation verification code").input_value() != ""
+
+
+def test_without_a_webcam_the_page_says_what_to_do(desk):
+    page = desk()
+    # As browsers do where a page came over plain HTTP.
+    page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
+    page.reload()
+    page.get_by_role("button", name="Webcam").click()
+    expect(page.get_by_text("Take a photo instead.")).to_be_visible()
+    expect(page.locator("main video")).to_be_hidden()
+    expect(page.get_by_role("button", name="Webcam")).to_be_visible()
