@@ -32,11 +32,11 @@ lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo
 
-lint-js: ## Check the phone page's JavaScript: types and style (needs Node 18 or newer)
+lint-js: ## Check the pages' JavaScript: types and style (needs Node 18 or newer)
 	@demo/prepare.sh javascript
 	@cd .javascript && node_modules/.bin/tsc -p tsconfig.json && node_modules/.bin/tsc -p tsconfig.worker.json
 	@cp tests/pwa/eslint.config.js .javascript/pwa.eslint.config.js
-	@cd .javascript && node_modules/.bin/eslint --config pwa.eslint.config.js --max-warnings 0 pwa/js pwa/sw.js
+	@cd .javascript && node_modules/.bin/eslint --config pwa.eslint.config.js --max-warnings 0 pwa/js pwa/sw.js static
 
 serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default instance/) on 127.0.0.1:8000
 	@.venv/bin/keyferry init

@@ -118,6 +118,7 @@ prepare_javascript() {
     mkdir -p "$checks"
     cp tests/pwa/tsconfig.json tests/pwa/tsconfig.worker.json "$checks/"
     ln -sfn ../pwa "$checks/pwa"
+    ln -sfn ../server/static "$checks/static"
     if [ ! -e "$checks/$JAVASCRIPT_VERSIONS" ]; then
         say "installing TypeScript, ESLint and Lighthouse into $checks"
         echo '{"private": true, "type": "module"}' >"$checks/package.json"

@@ -25,7 +25,7 @@ const door = (...names) => ({
 
 export default [
   js.configs.recommended,
-  { files: ["pwa/js/**/*.js"], languageOptions: { globals: globals.browser }, rules: EVERYWHERE },
+  { files: ["pwa/js/**/*.js", "static/*.js"], languageOptions: { globals: globals.browser }, rules: EVERYWHERE },
   { files: ["pwa/js/api.js"], rules: door("fetch") },
   { files: ["pwa/js/store.js"], rules: door("indexedDB", "localStorage") },
   { files: ["pwa/js/token.js"], rules: door("sessionStorage") },
