@@ -141,6 +141,8 @@ def refused(error: CoreError | ProtocolError) -> Response:
 @blueprint.errorhandler(CSRFError)
 def expired(error: CSRFError) -> Response:
     """Show the form again where its field does not fit."""
+    # The field is looked at before any of our own functions is asked.
+    open_site()
     return refused(form_expired())
 
 
