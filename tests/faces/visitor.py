@@ -120,7 +120,7 @@ class Visitor:
     """One browser with its cookies at one address."""
 
     def __init__(self, app: Flask, *, address: str = "192.0.2.7", base_url: str = "http://localhost") -> None:
-        self._app, self._client = app, app.test_client()
+        self._client = app.test_client()
         self._from: dict[str, Any] = {"environ_base": {"REMOTE_ADDR": address}, "base_url": base_url}
 
     def open(self, page: str, **arguments: str) -> Shown:
@@ -145,6 +145,4 @@ class Visitor:
         return self._asked("POST", f"/self-help/{page}", data=data)
 
     def _asked(self, method: str, page: str, **sent: Any) -> Shown:
-        # In a context of its own, as behind a real server: what belongs to one request ends with it.
-        with self._app.app_context():
-            return Shown(self._client.open(page, method=method, **sent, **self._from))
+        return Shown(self._client.open(page, method=method, **sent, **self._from))
