@@ -37,8 +37,9 @@ def test_a_page_that_is_switched_off_is_gone_with_its_link(visitor, switch, page
     assert f"/self-help/{page}" not in visitor.open("").read.links
     for answer in (visitor.open(page), visitor.send(form)):
         assert answer.status == 404
-        assert "The vendor has switched this page off. Ask the vendor." in answer.words
+        assert "The vendor has switched this page off. Ask the vendor for help." in answer.words
         assert answer.read.forms == []
+        assert "License self help" in answer.read.title
 
 
 def test_where_everything_is_switched_off_the_start_page_says_so(visitor, switch):

@@ -32,7 +32,9 @@ class Site:
     def require(self, name: str) -> None:
         """Raise NotFound (switched_off) where the vendor does not want a page."""
         if not self.shows(name):
-            raise NotFound("The vendor has switched this page off. Ask the vendor.", code="switched_off")
+            raise NotFound(
+                "The vendor has switched this page off. Ask the vendor for help.", code="switched_off"
+            )
 
     @property
     def policy(self) -> str:
