@@ -28,7 +28,7 @@ from server.guard import Limit, count, guarded
 from server.parts import parts
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
-_KEYS_PER_RECIPIENT, _KEYS_PER_ADDRESS, _KEYS_PERIOD = 3, 20, timedelta(hours=1)
+KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def ask_for_license_keys(email: str, *, by: By) -> None:
     now, mail = parts().clock(), mails.license_keys_asked_for(email)
     count(
         (
-            Limit(bucket("keys for", mail.recipient), _KEYS_PER_RECIPIENT, _KEYS_PERIOD),
-            Limit(bucket("keys, by address", guesses.who(by)), _KEYS_PER_ADDRESS, _KEYS_PERIOD),
+            Limit(bucket("keys for", mail.recipient), KEYS_PER_RECIPIENT, KEYS_PERIOD),
+            Limit(bucket("keys, by address", guesses.who(by)), KEYS_PER_ADDRESS, KEYS_PERIOD),
         ),
         now,
     )

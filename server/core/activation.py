@@ -294,7 +294,7 @@ def _take_seat(session: Session, license: License) -> None:
 
 
 def _no_seat_left(license: License) -> LicenseRefused:
-    seats = "Its only seat is" if license.seats == 1 else f"All {license.seats} seats of this licence are"
+    seats = "The only seat of this licence is" if license.seats == 1 else f"All {license.seats} seats are"
     message = f"{seats} in use. Deactivate a computer that no longer needs it, or ask the vendor for more."
     return LicenseRefused(message, code="no_seat_left")
 

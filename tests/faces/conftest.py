@@ -1,4 +1,4 @@
-"""`keyferry` as an administrator types it, in the test's own process."""
+"""`keyferry` as an administrator types it, in the test's own process; a customer at the Self Help pages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 
+from server.core import properties
+from server.db import transaction
 from server.faces.command_line import main
+from tests.conftest import STAFF, Vendor
+from tests.faces.visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -77,3 +82,20 @@ def issue(done) -> Callable[..., str]:
         return key
 
     return issue
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """A customer with a browser, at the Self Help pages of the vendor."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def switch(vendor: Vendor) -> Callable[[str, str], None]:
+    """Set a server property, as staff would."""
+
+    def switch(name: str, value: str) -> None:
+        with transaction() as session:
+            properties.put(session, name, value, by=STAFF, now=vendor.clock.now)
+
+    return switch

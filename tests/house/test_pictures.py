@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-MAKERS = ("wizard", "phone")
+MAKERS = ("wizard", "phone", "self-help")
 MAX_BYTES = 3_000_000
 
 
@@ -29,7 +29,9 @@ def test_every_picture_that_is_shown_exists(named, pictures):
 
 
 def test_every_picture_is_one_that_make_screenshots_makes(root, pictures):
-    sources = {maker: (root / "demo" / f"{maker}_pictures.py").read_text() for maker in MAKERS}
+    sources = {
+        maker: (root / "demo" / f"{maker.replace('-', '_')}_pictures.py").read_text() for maker in MAKERS
+    }
     sources["phone"] = re.sub(r'meet\("(\w+)"', lambda met: f'"problem-{met[1]}"', sources["phone"])
     made = {
         f"{maker}-{name.replace('_', '-')}"

@@ -22,7 +22,7 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=PROGRAMS)
 
 
-collect_ignore = [] if program("initdb") and program("postgres") else ["test_postgresql.py"]
+collect_ignore_glob = [] if program("initdb") and program("postgres") else ["test_*postgresql.py"]
 
 
 def account() -> int | None:

@@ -4,6 +4,8 @@ import logging
 
 import pytest
 
+from tests.faces.visitor import Visitor
+
 SHORTEST_TRACE = 10
 
 
@@ -56,3 +58,33 @@ def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
 
 def test_the_logger_that_writes_rows_is_silent(app):
     assert not logging.getLogger("sqlalchemy.engine.Engine").isEnabledFor(logging.INFO)
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_self_help_leaves_no_trace_in_the_log_either(vendor, talkative):
+    visitor = Visitor(vendor.app)
+    key = vendor.issue(seats=1, customer="ada.lovelace@example.com")
+    machine, wrong = vendor.machine(key), vendor.machine(key)
+    codes = {"activation_key": key.text, "computer_id": machine.computer_id.text}
+
+    filled = visitor.open("activate", is_avkey=key.text, is_pcid=machine.computer_id.text)
+    assert filled.status == 200
+    given = visitor.send(filled.form, license_file="1")
+    file = visitor.send(given.form).answer.text
+    assert visitor.fill_in("license", activation_key=key.text).status == 200
+    assert visitor.fill_in("deactivate", **codes, code=wrong.code.text).status == 400
+    assert visitor.fill_in("deactivate", **codes, code=machine.code.text).status == 200
+    assert visitor.fill_in("keys", email="ada.lovelace@example.com").status == 200
+    assert visitor.post("activate", **codes).status == 400
+    secrets = {
+        "activation key": key.text,
+        "computer key": given.key,
+        "licence file": file,
+        "deactivation code": machine.code.text,
+        "wrong deactivation code": wrong.code.text,
+        "address": "ada.lovelace@example.com",
+    }
+    logged = talkative.text.replace("-", "").upper()
+    assert {
+        name for name, secret in secrets.items() if any(trace in logged for trace in traces(secret))
+    } == set()

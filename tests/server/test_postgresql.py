@@ -4,59 +4,31 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from flask import Flask
-from psycopg import sql
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from server import create_app, create_database_app
+from server import create_app
 from server.config import Settings
 from server.core import activation, attempts, licenses, outbox, products
 from server.core.audit import By
 from server.core.errors import CoreError, LimitReached
 from server.core.mails import Mail
 from server.core.models import AuditEvent
-from server.core.secrets import new_master_key
-from server.db import db, reading, transaction, upgrade
+from server.db import db, reading, transaction
 from server.parts import parts
+from tests.server.on_postgresql import app, settings
+
+__all__ = ["app", "settings"]
 
 PROCESSES = 4
 TRIES = 40
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def settings(postgresql: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """A database of its own for each test."""
-    name = "".join(filter(str.isalnum, tmp_path.name)).lower()
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    settings = Settings(
-        home=tmp_path,
-        database_url=postgresql.replace("/postgres?", f"/{name}?"),
-        master_key=new_master_key("test"),
-    )
-    with create_database_app(settings).app_context():
-        upgrade()
-        db.engine.dispose()
-    return settings
-
-
-@pytest.fixture
-def app(settings: Settings, clock) -> Iterator[Flask]:
-    app = create_app(settings, clock=clock)
-    with app.app_context():
-        yield app
-        db.engine.dispose()
 
 
 def in_processes(work, *arguments) -> list:

@@ -133,14 +133,17 @@ def keys() -> str:
 def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
     form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
-    if request.method == "GET" or form is None or error.code == "switched_off":
-        return problems.answered(error)
+    if form is None or error.code == "switched_off":
+        heading = "This page is switched off" if error.code == "switched_off" else "That did not work"
+        return problems.refused(error, _page("stopped", heading=heading, sentence=str(error)))
     return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
 
 
 @blueprint.errorhandler(CSRFError)
 def expired(error: CSRFError) -> Response:
     """Show the form again where its field does not fit."""
+    # The field is looked at before any of our own functions is asked.
+    open_site()
     return refused(form_expired())
 
 

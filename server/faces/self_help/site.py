@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
@@ -31,13 +32,21 @@ class Site:
     def require(self, name: str) -> None:
         """Raise NotFound (switched_off) where the vendor does not want a page."""
         if not self.shows(name):
-            raise NotFound("The vendor has switched this page off. Ask the vendor.", code="switched_off")
+            raise NotFound(
+                "The vendor has switched this page off. Ask the vendor for help.", code="switched_off"
+            )
 
     @property
     def policy(self) -> str:
         """The Content-Security-Policy of these pages: the vendor's logo may come from elsewhere."""
-        images = [self.logo] if self.logo.startswith("http") else []
+        images = [_as_source(self.logo)] if self.logo.startswith("http") else []
         return content_security_policy(images=images)
+
+
+def _as_source(address: str) -> str:
+    """Return an address as a policy names it: a query is no part of that, and ; and , would end it."""
+    found = urlsplit(address)
+    return quote(f"{found.scheme}://{found.netloc}{found.path}", safe=":/%[]@!$&'()*+=~")
 
 
 def site() -> Site:

@@ -1,0 +1,92 @@
+"""Makes the pictures of the Self Help pages: `python -m demo.self_help_pictures [FOLDER]`.
+
+A real server, real Chromium and a real offline wizard, as in the pictures of the phone page.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from demo.browser import VIEWPORT
+from demo.phone_pictures import LOOKS, PICTURES
+from demo.stage import Stage, set_stage
+
+# Flat colours and the edges of letters: with that many shades nobody sees a difference.
+_SHADES = 32
+_NAME = "LAB-PC-07"
+
+
+class Customer:
+    """Somebody at the Self Help pages, and the pictures of what they see."""
+
+    def __init__(self, page: Page, stage: Stage, folder: Path) -> None:
+        self._page = page
+        self._stage = stage
+        self._folder = folder
+
+    def open(self, page: str) -> None:
+        """Open one of the pages."""
+        self._page.goto(f"{self._stage.origin}/self-help/{page}")
+
+    def type(self, **fields: str) -> None:
+        """Type into fields, by their names."""
+        for name, text in fields.items():
+            self._page.locator(f"[name={name}]").fill(text)
+
+    def press(self, button: str) -> None:
+        """Press a button, and wait for the page it leads to."""
+        with self._page.expect_navigation():
+            self._page.get_by_role("button", name=button).click()
+
+    def take(self, name: str) -> None:
+        """Take what the screen shows in light and in dark; name it for its state."""
+        self._page.mouse.move(0, 0)
+        for look in LOOKS:
+            self._page.emulate_media(color_scheme=look)
+            taken = self._page.screenshot(animations="disabled", caret="hide")
+            with Image.open(BytesIO(taken)) as picture:
+                reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
+                reduced.save(self._folder / f"self-help-{name}-{look}.png", optimize=True)
+
+
+def take_all(stage: Stage, customer: Customer) -> None:
+    """Take a mistyped key that is mended, the computer key, and the licence."""
+    common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
+    stage.vendor.run("product", "add", "DEMO-CAD", "--name", "Demo CAD", "--key-style", "short", *common)
+    license = stage.vendor.issue("DEMO-CAD", "--seats", "5", "--days", "365", "--feature", "export")
+    asked = stage.machine(_NAME, "DEMO-CAD").run("request", license, "--name", _NAME)
+    customer.open("activate")
+    mistyped = license[:3] + ("0" if license[3] != "0" else "1") + license[4:]
+    customer.type(activation_key=mistyped, computer_id=asked["computer_id"], computer_name=_NAME)
+    customer.press("Get the computer key")
+    customer.take("mistyped")
+    customer.press("Yes, take that")
+    customer.take("key")
+    customer.open("license")
+    customer.type(activation_key=license)
+    customer.press("Look it up")
+    customer.take("licence")
+
+
+def main(folder: Path = PICTURES) -> None:
+    """Take every picture of the Self Help pages, in place of those that were there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("self-help-*.png"):
+        old.unlink()
+    width, height = VIEWPORT
+    with (
+        TemporaryDirectory(prefix="keyferry-") as rest,
+        set_stage(Path(rest), Path(rest) / "pictures") as stage,
+    ):
+        page = stage.browser.new_page(viewport={"width": width, "height": height})
+        take_all(stage, Customer(page, stage, folder))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))

@@ -1,0 +1,71 @@
+"""No form of another site does anything here: every POST but the phone's needs the field of our forms."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.faces.portal_visitor import staff
+from tests.faces.test_self_help_activate import codes
+from tests.faces.test_self_help_site import every_row
+from tests.faces.visitor import Visitor
+
+WITHOUT_FORMS = "/phone/"
+
+
+def post_addresses(app: Flask) -> list[str]:
+    """Every address that takes a POST, with 1 or x for what its rule leaves open."""
+    with app.test_request_context():
+        urls = app.url_map.bind("localhost")
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()) and not rule.rule.startswith(WITHOUT_FORMS):
+            open_parts = {
+                name: 1 if type(converter).__name__ == "IntegerConverter" else "x"
+                for name, converter in rule._converters.items()
+            }
+            found.append(urls.build(rule.endpoint, open_parts, method="POST"))
+    return found
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "IjEi.aaaa.bbbb"])
+def test_a_post_without_the_field_of_our_forms_is_refused_everywhere(app, vendor, token):
+    vendor.issue()
+    # The person in front of this browser may do everything: it is another site that asks.
+    client, before = staff(vendor).client, every_row()
+    addresses = post_addresses(app)
+    assert {"/self-help/activate", "/portal/sign-in"} < set(addresses)
+    for address in addresses:
+        sent = {} if token is None else {"csrf_token": token}
+        answer = client.post(address, data=sent, headers={"Accept": "text/html"})
+        assert answer.status_code == 400, address
+        assert "open for too long" in answer.text, address
+    assert every_row() == before
+
+
+@pytest.mark.parametrize("page", ["activate", "deactivate", "license", "keys"])
+def test_the_form_comes_back_with_what_was_typed_and_goes_through_then(app, vendor, page):
+    machine = vendor.machine(vendor.issue(customer="ada@example.com"))
+    vendor.activate(machine)
+    typed = {
+        "activate": codes(machine) | {"computer_name": "Bench 3", "license_file": "1"},
+        "deactivate": codes(machine) | {"code": machine.code.text},
+        "license": {"activation_key": machine.activation_key.text},
+        "keys": {"email": "ada@example.com"},
+    }[page]
+    visitor = Visitor(app)
+    shown = visitor.post(page, **typed)
+    assert shown.status == 400
+    assert "What you typed is still here: send it again." in shown.words
+    assert shown.form.values.items() >= typed.items()
+    assert visitor.send(shown.form).status == 200
+
+
+def test_the_field_of_one_browser_is_worth_nothing_in_another(app, vendor):
+    form = Visitor(app).open("license").form
+    assert Visitor(app).send(form, activation_key=vendor.issue().text).status == 400
+
+
+def test_the_phone_needs_no_such_field_since_it_sends_json_and_nobody_is_signed_in(app, vendor):
+    token = vendor.machine(vendor.issue()).activation_token
+    assert app.test_client().post("/phone/v1/activations", json={"token": token}).status_code == 200

@@ -1,0 +1,209 @@
+"""Self Help: from what is typed to the computer key."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from protocol.activation_key import ActivationKey
+from server.core import licenses
+from server.core.models import Activation, AuditEvent
+from server.db import reading
+
+
+def mistyped(code: str) -> str:
+    return ("0" if code[0] != "0" else "1") + code[1:]
+
+
+def codes(machine) -> dict[str, str]:
+    return {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
+
+
+def refused() -> list[tuple[str, str, str]]:
+    with reading() as session:
+        events = select(AuditEvent).where(AuditEvent.code.is_not(None)).order_by(AuditEvent.id)
+        return [(one.event, one.code, one.way) for one in session.scalars(events)]
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_what_the_wizard_shows_gives_the_key_that_the_phone_gives(app, vendor, visitor):
+    machine = vendor.machine(vendor.issue(seats=5, features=("cam",), expires=date(2027, 12, 31)))
+    shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07")
+    assert shown.status == 200
+    phone = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token}).json
+    assert shown.key == phone["computer_key"]
+    assert (phone["state"], phone["computer_name"]) == ("active", "LAB-PC-07")
+    assert "Demo CAD on LAB-PC-07, valid until 31 December 2027" in shown.words
+    assert "1 of 5 in use" in shown.words
+    assert "Features cam" in shown.words
+
+
+def test_the_key_stands_in_numbered_groups_and_in_words(vendor, visitor):
+    shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
+    for number in range(1, 1 + len(shown.key.split("-"))):
+        assert f'<span class="number" aria-hidden="true">{number}</span>' in shown.answer.text
+    assert "Spell it over the telephone" in shown.words
+
+
+def test_small_letters_spaces_and_look_alikes_are_read(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    forgiving = {
+        "activation_key": machine.activation_key.text.lower().replace("-", " "),
+        "computer_id": machine.computer_id.text.replace("-", "").replace("0", "o").replace("1", "l"),
+    }
+    assert visitor.fill_in("activate", **forgiving).key == vendor.activate(machine).computer_key
+
+
+def test_the_same_codes_once_more_give_the_same_key_on_the_same_seat(vendor, visitor):
+    machine = vendor.machine(vendor.issue(seats=2))
+    first = visitor.fill_in("activate", **codes(machine))
+    again = visitor.fill_in("activate", **codes(machine))
+    assert again.key == first.key
+    assert vendor.seats_used(machine.activation_key) == 1
+
+
+def test_who_did_it_stands_in_the_audit_by_way_and_address(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    visitor.fill_in("activate", **codes(machine))
+    with reading() as session:
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        row = session.scalars(select(Activation)).one()
+    assert event is not None
+    assert (event.event, event.way, event.address) == ("activated_new_seat", "self_help", "192.0.2.7")
+    assert (row.way, event.activation_key_ending) == ("self_help", machine.activation_key.last_group)
+
+
+@pytest.mark.parametrize("field", ["activation_key", "computer_id"])
+def test_a_mistyped_code_comes_back_with_a_reading_that_one_press_takes(vendor, visitor, field):
+    machine = vendor.machine(vendor.issue())
+    right = codes(machine)
+    shown = visitor.fill_in("activate", **right | {field: mistyped(right[field])}, computer_name="Bench 3")
+    assert shown.status == 400
+    assert f"Did you mean {right[field]}?" in shown.words
+    assert shown.form.values["computer_name"] == "Bench 3"
+    assert shown.form.values[field] == mistyped(right[field])
+    assert shown.form.is_wrong(field)
+    assert vendor.seats_used(machine.activation_key) == 0
+    taken = visitor.take(shown)
+    assert taken.status == 200
+    assert taken.key == vendor.activate(machine).computer_key
+    assert "on Bench 3" in taken.words
+
+
+def test_two_mistyped_codes_are_mended_one_after_the_other(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    wrong = {name: mistyped(code) for name, code in codes(machine).items()}
+    first = visitor.fill_in("activate", **wrong)
+    second = visitor.take(first)
+    assert (second.status, second.form.is_wrong("computer_id")) == (400, True)
+    assert visitor.take(second).key == vendor.activate(machine).computer_key
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"activation_key": ""}, "activation_key", "Type the activation key."),
+        ({"computer_id": ""}, "computer_id", "Type the computer ID."),
+        ({"activation_key": "???"}, "activation_key", "activation key"),
+        ({"computer_id": "ABCDE"}, "computer_id", "computer ID"),
+        ({"computer_name": "x" * 41}, "computer_name", "name"),
+        ({"computer_name": "a\x00b"}, "computer_name", "name"),
+    ],
+)
+def test_what_cannot_be_read_is_named_beside_its_field(vendor, visitor, typed, field, sentence):
+    machine = vendor.machine(vendor.issue())
+    shown = visitor.fill_in("activate", **codes(machine) | typed)
+    assert shown.status == 400
+    assert sentence in shown.words
+    assert shown.form.is_wrong(field)
+    assert shown.form.values.items() >= (codes(machine) | typed).items()
+    assert refused() == []
+
+
+def test_the_codes_in_each_others_fields_are_recognised(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    shown = visitor.fill_in(
+        "activate", activation_key=machine.computer_id.text, computer_id=machine.activation_key.text
+    )
+    assert shown.status == 400
+    assert "computer ID" in shown.words
+
+
+def refusals(vendor):
+    """Yield each refusal's code, status and sentence with the machine that meets it."""
+    expired, suspended, key = vendor.issue(), vendor.issue(), vendor.issue()
+    vendor.change(expired, licenses.renew, expires=date(2026, 11, 1))
+    vendor.change(suspended, licenses.suspend)
+    unknown = ActivationKey.generate(b"k" * 12)
+    yield "unknown_activation_key", 404, "activation key", vendor.machine(unknown)
+    yield "license_expired", 403, "expired", vendor.machine(expired)
+    yield "license_suspended", 403, "suspended", vendor.machine(suspended)
+    first = vendor.machine(key)
+    vendor.activate(first)
+    yield "no_seat_left", 403, "seat", vendor.machine(key, "second")
+    renewed = vendor.machine(key)
+    vendor.activate(renewed)
+    yield "computer_id_superseded", 409, "newer computer ID", first
+    vendor.release(renewed)
+    yield "computer_id_released", 409, "was deactivated", renewed
+
+
+def test_every_refusal_keeps_what_was_typed_and_is_in_the_audit(vendor, visitor):
+    met = []
+    for code, status, sentence, machine in refusals(vendor):
+        shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07")
+        assert (shown.status, shown.read.keys) == (status, []), code
+        assert sentence in shown.words
+        assert shown.form.values.items() >= codes(machine).items()
+        assert shown.form.values["computer_name"] == "LAB-PC-07"
+        met.append(("activation_refused", code, "self_help"))
+    assert refused() == met
+
+
+def test_a_computer_id_of_another_key_is_refused_beside_its_field(vendor, visitor):
+    one, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
+    shown = visitor.fill_in("activate", **codes(one) | {"computer_id": other.computer_id.text})
+    assert (shown.status, shown.form.is_wrong("computer_id")) == (400, True)
+    assert refused() == [("activation_refused", "computer_id_mismatch", "self_help")]
+
+
+def test_a_key_of_a_retired_epoch_is_refused(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    vendor.rotate(retire_old=True)
+    shown = visitor.fill_in("activate", **codes(machine))
+    assert shown.status == 403
+    assert refused() == [("activation_refused", "retired_epoch", "self_help")]
+
+
+def test_the_licence_file_is_that_of_the_activation(app, vendor, visitor):
+    machine = vendor.machine(vendor.issue(features=("cam",)))
+    shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07", license_file="1")
+    saved = visitor.send(shown.form)
+    assert saved.status == 200
+    assert saved.answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
+    assert saved.answer.headers["Cache-Control"] == "no-store"
+    phone = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token}).json
+    assert saved.answer.text == phone["license_file"]
+
+
+def test_a_mistyped_code_and_the_licence_file_go_together(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    wrong = codes(machine) | {"activation_key": mistyped(machine.activation_key.text)}
+    shown = visitor.take(visitor.fill_in("activate", **wrong, license_file="1"))
+    assert visitor.send(shown.form).answer.mimetype == "application/octet-stream"
+
+
+def test_without_the_check_mark_there_is_no_licence_file_on_the_page(vendor, visitor):
+    shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
+    assert shown.read.forms == []
+
+
+def test_a_licence_that_was_suspended_meanwhile_gives_no_file_either(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    shown = visitor.fill_in("activate", **codes(machine), license_file="1")
+    vendor.change(machine.activation_key, licenses.suspend)
+    refusal = visitor.send(shown.form)
+    assert refusal.status == 403
+    assert refusal.form.action == "/self-help/activate"

@@ -1,0 +1,226 @@
+"""Self Help: what the vendor switches, what an address fills in, and what every page is sent with."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from server import create_app
+from server.config import Settings
+from server.core.models import Base
+from server.db import transaction
+from tests.faces.test_self_help_activate import codes
+from tests.faces.visitor import Visitor
+
+PAGES = {
+    "activate": "showActivateLink",
+    "deactivate": "showDeactivateLink",
+    "license": "showGetLicenseInformationLink",
+    "keys": "showEmailLicenseKeysLink",
+}
+ALL = ("", *PAGES)
+
+
+def every_row() -> dict[str, int]:
+    with transaction() as session:
+        return {
+            mapper.class_.__name__: session.scalars(select(func.count()).select_from(mapper.class_)).one()
+            for mapper in Base.registry.mappers
+        }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_switched_off_is_gone_with_its_link(visitor, switch, page):
+    assert f"/self-help/{page}" in visitor.open("").read.links
+    form = visitor.open(page).form
+    switch(f"customerSite/{PAGES[page]}", "false")
+    assert f"/self-help/{page}" not in visitor.open("").read.links
+    for answer in (visitor.open(page), visitor.send(form)):
+        assert answer.status == 404
+        assert "The vendor has switched this page off. Ask the vendor for help." in answer.words
+        assert answer.read.forms == []
+        assert "License self help" in answer.read.title
+
+
+def test_where_everything_is_switched_off_the_start_page_says_so(visitor, switch):
+    for name in PAGES.values():
+        switch(f"customerSite/{name}", "false")
+    assert "The vendor has switched these pages off." in visitor.open("").words
+
+
+def test_the_licence_file_goes_with_its_page_and_its_check_mark(vendor, visitor, switch):
+    machine = vendor.machine(vendor.issue())
+    form = visitor.fill_in("activate", **codes(machine), license_file="1").form
+    for name in ("showGenerateLicenseFileCheckbox", "showActivateLink"):
+        switch(f"customerSite/{name}", "false")
+        assert visitor.send(form).status == 404
+        switch(f"customerSite/{name}", "true")
+
+
+def test_without_the_check_mark_nobody_gets_a_licence_file(vendor, visitor, switch):
+    switch("customerSite/showGenerateLicenseFileCheckbox", "false")
+    form = visitor.open("activate", is_file="1").form
+    assert not form.takes("license_file")
+    form.values["license_file"] = "1"
+    assert visitor.send(form, **codes(vendor.machine(vendor.issue()))).read.forms == []
+
+
+def test_a_computers_name_is_asked_for_or_not(vendor, visitor, switch):
+    assert visitor.open("activate").form.takes("computer_name")
+    assert not visitor.open("activate").form.requires("computer_name")
+    switch("customerSite/showComputerNameForActivation", "false")
+    # What nobody can see, nobody has to fill in.
+    switch("customerSite/activationPage_ComputerNameRequired", "true")
+    assert not visitor.open("activate").form.takes("computer_name")
+    assert visitor.fill_in("activate", **codes(vendor.machine(vendor.issue()))).status == 200
+
+
+def test_a_computers_name_can_be_demanded(vendor, visitor, switch):
+    switch("customerSite/activationPage_ComputerNameRequired", "true")
+    assert visitor.open("activate").form.requires("computer_name")
+    machine = vendor.machine(vendor.issue())
+    shown = visitor.fill_in("activate", **codes(machine), computer_name=" ")
+    assert (shown.status, shown.form.is_wrong("computer_name")) == (400, True)
+    assert "Give the computer's name" in shown.words
+    assert vendor.seats_used(machine.activation_key) == 0
+    assert visitor.send(shown.form, computer_name="LAB-PC-07").status == 200
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_title_logo_and_privacy_notice_are_the_vendors(visitor, switch, page):
+    plain = visitor.open(page)
+    assert "License self help" in plain.read.title
+    assert plain.read.pictures == ["/pwa/icons/favicon.svg"]
+    assert plain.answer.headers["Content-Security-Policy"].count("https:") == 0
+    switch("customerSite/customerSiteTitle", "Ada & Söhne <Lizenzen>")
+    switch("customerSite/customerSiteLogo", "https://cdn.example.com/logo.svg")
+    switch("customerSite/privacyPolicyUrl", "https://example.com/privacy")
+    own = visitor.open(page)
+    assert own.read.title.endswith("Ada & Söhne <Lizenzen>")
+    assert own.read.pictures == ["https://cdn.example.com/logo.svg"]
+    assert "https://example.com/privacy" in own.read.links
+    policy = own.answer.headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://cdn.example.com/logo.svg;" in policy
+
+
+@pytest.mark.parametrize(
+    ("logo", "source"),
+    [
+        ("https://example.com/logo.png?v=2#top", "https://example.com/logo.png"),
+        ("https://example.com/a;script-src%20*", "https://example.com/a%3Bscript-src%20*"),
+        ("https://example.com/a,b.png", "https://example.com/a%2Cb.png"),
+        ("https://example.com:8443/a.png", "https://example.com:8443/a.png"),
+        ("https://example.com/lögo.png", "https://example.com/l%C3%B6go.png"),
+    ],
+)
+def test_a_logos_address_opens_the_policy_for_that_picture_and_nothing_else(visitor, switch, logo, source):
+    before = visitor.open("").answer.headers["Content-Security-Policy"]
+    switch("customerSite/customerSiteLogo", logo)
+    after = visitor.open("").answer.headers["Content-Security-Policy"]
+    assert after == before.replace("img-src 'self' data: blob:", f"img-src 'self' data: blob: {source}")
+    assert visitor.open("").read.pictures == [logo]
+
+
+@pytest.mark.parametrize("page", ["activate", "deactivate", "license"])
+def test_an_address_fills_the_form_by_the_names_that_qlm_gave_its_arguments(vendor, visitor, page):
+    machine = vendor.machine(vendor.issue())
+    form = visitor.open(
+        page,
+        is_avkey=machine.activation_key.text,
+        is_pcid=machine.computer_id.text,
+        is_deactcode=machine.code.text,
+        is_file="1",
+    ).form
+    sent = codes(machine) | {"code": machine.code.text, "license_file": "1"}
+    wanted = {
+        "activate": {"activation_key", "computer_id", "license_file"},
+        "deactivate": {"activation_key", "computer_id", "code"},
+        "license": {"activation_key"},
+    }[page]
+    assert {name: form.values[name] for name in wanted} == {name: sent[name] for name in wanted}
+    assert set(form.values) - wanted <= {"csrf_token", "computer_name"}
+
+
+@pytest.mark.parametrize(("value", "checked"), [("1", True), ("true", True), ("0", False), ("false", False)])
+def test_an_address_checks_the_licence_file_or_not(visitor, value, checked):
+    assert ("license_file" in visitor.open("activate", is_file=value).form.values) is checked
+
+
+def test_what_an_address_brings_is_only_text(visitor):
+    shown = visitor.open("activate", is_pcid='"><script>alert(1)</script>')
+    assert shown.form.values["computer_id"] == '"><script>alert(1)</script>'
+    assert "<script>alert" not in shown.answer.text
+
+
+def test_opening_pages_writes_nothing_whatever_their_address_says(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    before = every_row()
+    for page in (*ALL, "license-file"):
+        visitor.open(
+            page,
+            is_avkey=machine.activation_key.text,
+            is_pcid=machine.computer_id.text,
+            is_deactcode=machine.code.text,
+            email="ada@example.com",
+        )
+    assert every_row() == before
+    assert vendor.seats_used(machine.activation_key) == 1
+
+
+def answers(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    yield from (visitor.open(page) for page in ALL)
+    yield visitor.fill_in("activate")
+    activated = visitor.fill_in("activate", **codes(machine), license_file="1")
+    yield activated
+    yield visitor.send(activated.form)
+    yield visitor.fill_in("license", activation_key=machine.activation_key.text)
+    yield visitor.fill_in("deactivate", **codes(machine), code=machine.code.text)
+    yield visitor.fill_in("keys", email="ada@example.com")
+    yield visitor.post("activate")
+    yield visitor.open("nothing")
+
+
+def test_no_answer_is_kept_referred_or_framed(vendor, visitor):
+    for shown in answers(vendor, visitor):
+        headers = shown.answer.headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        policy = headers["Content-Security-Policy"]
+        for part in ("default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"):
+            assert part in policy
+        assert "unsafe-inline" not in policy
+
+
+def test_every_page_says_its_language_and_its_name(vendor, visitor):
+    for shown in answers(vendor, visitor):
+        if shown.answer.mimetype == "text/html" and shown.status != 404:
+            assert '<html lang="en">' in shown.answer.text
+            assert " · " in shown.read.title
+
+
+def test_everything_works_by_https_without_a_referrer(vendor, app):
+    visitor = Visitor(app, base_url="https://keys.example.com")
+    shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
+    assert shown.status == 200
+    assert shown.answer.headers["Strict-Transport-Security"]
+
+
+def test_the_cookie_goes_by_https_only_where_the_public_address_is_https(settings, visitor):
+    assert "Secure" not in visitor.open("activate").answer.headers["Set-Cookie"]
+    public = Settings(home=settings.home, public_url="https://keys.example.com")
+    safe = Visitor(create_app(public), base_url="https://keys.example.com")
+    assert "Secure" in safe.open("activate").answer.headers["Set-Cookie"]
+
+
+def test_the_cookie_of_the_forms_is_closed_to_scripts_and_to_other_sites(visitor):
+    cookie = visitor.open("activate").answer.headers["Set-Cookie"]
+    assert cookie.startswith("keyferry_form=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_the_start_page_and_its_files_need_no_cookie(visitor):
+    assert "Set-Cookie" not in visitor.open("").answer.headers

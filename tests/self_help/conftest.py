@@ -1,0 +1,120 @@
+"""Customers at the Self Help pages, in real Chromium on a real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from demo.browser import REPORT_CSP_VIOLATIONS
+from server.core import properties
+from server.db import transaction
+from tests.conftest import STAFF
+from tests.pwa.conftest import PHONE, House, browser, house, server_environment
+
+__all__ = ["browser", "house", "server_environment"]
+
+BUTTONS = {
+    "activate": "Get the computer key",
+    "deactivate": "Give the seat back",
+    "license": "Look it up",
+    "keys": "Email my license keys",
+}
+LABELS = {
+    "activation_key": "Activation key",
+    "computer_id": "Computer ID",
+    "computer_name": "Computer name",
+    "code": "Deactivation verification code",
+    "email": "E-mail address",
+}
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A person with a browser, at the Self Help pages of one house."""
+
+    page: Page
+    origin: str
+
+    def open(self, address: str = "") -> None:
+        self.page.goto(f"{self.origin}/self-help/{address}")
+
+    def choose(self, name: str) -> None:
+        """Follow a link of the start page; its name goes on with what it is for."""
+        self.page.get_by_role("link", name=re.compile(f"^{name}")).click()
+
+    def type(self, **fields: str) -> None:
+        for name, text in fields.items():
+            self.page.get_by_label(LABELS[name]).fill(text)
+
+    def send(self, form: str) -> None:
+        self.press(BUTTONS[form])
+
+    def press(self, name: str) -> None:
+        """Press a button that leads to another page, or to this one anew."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).click()
+
+    def fill_in(self, form: str, **fields: str) -> None:
+        self.open(form)
+        self.type(**fields)
+        self.send(form)
+
+    def reads(self, heading: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    @property
+    def words(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    @property
+    def key(self) -> str:
+        """The key on the page, group by group, as a person reads it."""
+        shown = self.page.locator("#computer-key .symbols").all_inner_texts()
+        return "-".join(re.sub(r"\s", "", text) for text in shown)
+
+
+CustomerMaker = Callable[..., Customer]
+
+
+@pytest.fixture
+def customer(browser: Browser, house: House) -> Iterator[CustomerMaker]:
+    """Open browsers; a policy violation or an error on a page fails the test."""
+    faults: list[str] = []
+
+    def fresh(**options) -> Customer:
+        context: BrowserContext = held.enter_context(
+            browser.new_context(**({"viewport": PHONE, "locale": "en-GB"} | options))
+        )
+        context.add_init_script(REPORT_CSP_VIOLATIONS)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
+        return Customer(page, house.origin)
+
+    with ExitStack() as held:
+        yield fresh
+    assert faults == []
+
+
+@pytest.fixture
+def switch(house: House) -> Iterator[Callable[[str, str], None]]:
+    """Set server properties, which go back to their defaults afterwards."""
+    switched: list[str] = []
+
+    def put(name: str, value: str) -> None:
+        with transaction() as session:
+            properties.put(session, name, value, by=STAFF, now=house.short.clock.now)
+
+    def switch(name: str, value: str) -> None:
+        switched.append(name)
+        put(name, value)
+
+    yield switch
+    for name in switched:
+        put(name, str(properties.PROPERTIES[name].default))

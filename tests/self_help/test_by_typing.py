@@ -1,0 +1,250 @@
+"""A customer types what the License Wizard shows, with scripts and without."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import expect
+
+from demo.typing_errors import mistype
+from protocol.activation_key import ActivationKey
+from tests.conftest import Vendor
+from tests.self_help.conftest import Customer
+from wizard_stub.control import ActivationControl
+from wizard_stub.results import LicenseState
+
+
+def codes(machine) -> dict[str, str]:
+    return {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
+
+
+def mistyped(code: str) -> str:
+    return ("0" if code[0] != "0" else "1") + code[1:]
+
+
+@dataclass
+class Wizard:
+    """A real License Wizard on a machine without network."""
+
+    vendor: Vendor
+    folder: Path
+    key: ActivationKey
+    control: ActivationControl = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.control = ActivationControl(
+            self.vendor.profile,
+            self.folder / "state",
+            machine_identifier="serial number 4711",
+            anchor_folder=self.folder / "anchor",
+        )
+
+    def shown(self) -> dict[str, str]:
+        """What it shows beside its QR code."""
+        begun = self.control.begin(self.key, "LAB-PC-07")
+        return {"activation_key": self.key.text, "computer_id": begun.computer_id.text}
+
+
+@pytest.fixture(params=["short", "signed"])
+def wizard(request, house, tmp_path) -> Wizard:
+    vendor = getattr(house, request.param)
+    return Wizard(vendor, tmp_path, vendor.issue(seats=1, features=("cam",)))
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def typist(request, customer) -> Customer:
+    return customer(java_script_enabled=request.param)
+
+
+def test_a_licence_goes_from_a_wizard_to_a_wizard_and_back(wizard, typist):
+    shown = wizard.shown()
+    typist.open()
+    typist.choose("Activate a computer")
+    typist.type(**shown, computer_name="LAB-PC-07")
+    typist.send("activate")
+    typist.reads("Your computer key")
+    rows = len(typist.key.split("-")) // 6
+    wizard.control.complete(mistype(typist.key, wrong=2, rows=rows, random=Random(7)))
+    assert wizard.control.status().state is LicenseState.ACTIVE
+    assert wizard.control.status().features == ("cam",)
+    assert wizard.vendor.seats_used(wizard.key) == 1
+
+    released = wizard.control.deactivate()
+    typist.open()
+    typist.choose("Deactivate a computer")
+    typist.type(**shown, code=released.code.text)
+    typist.send("deactivate")
+    typist.reads("The seat is free")
+    assert "proven by the code" in typist.words
+    assert wizard.vendor.seats_used(wizard.key) == 0
+    typist.page.get_by_role("link", name="Activate another computer").click()
+    typist.reads("Activate a computer")
+
+
+def test_the_licence_file_is_saved_carried_over_and_read(wizard, typist, tmp_path):
+    typist.open("activate")
+    typist.type(**wizard.shown())
+    typist.page.get_by_role("checkbox", name="Also give me a licence file").check()
+    typist.send("activate")
+    with typist.page.expect_download() as saving:
+        typist.page.get_by_role("button", name="Save the licence file").click()
+    assert saving.value.suggested_filename == "license.lic"
+    saving.value.save_as(tmp_path / "license.lic")
+    wizard.control.complete_from_file((tmp_path / "license.lic").read_text())
+    assert wizard.control.status().state is LicenseState.ACTIVE
+    typist.reads("Your computer key")
+
+
+def test_mistyped_codes_are_offered_and_taken_one_by_one(wizard, typist):
+    shown = wizard.shown()
+    typist.open("activate")
+    typist.type(**{name: mistyped(code) for name, code in shown.items()}, computer_name="Bench 3")
+    typist.send("activate")
+    assert f"Did you mean {shown['activation_key']}?" in typist.words
+    typist.press("Yes, take that")
+    assert f"Did you mean {shown['computer_id']}?" in typist.words
+    expect(typist.page.get_by_label("Computer name")).to_have_value("Bench 3")
+    typist.press("Yes, take that")
+    typist.reads("Your computer key")
+    wizard.control.complete(typist.key)
+    assert wizard.control.status().state is LicenseState.ACTIVE
+
+
+def test_return_sends_what_was_typed_also_where_a_reading_is_offered(house, wizard, typist):
+    other = house.short.machine(house.short.issue())
+    typist.fill_in("activate", **codes(other) | {"activation_key": mistyped(other.activation_key.text)})
+    assert f"Did you mean {other.activation_key.text}?" in typist.words
+    typist.type(**wizard.shown())
+    with typist.page.expect_navigation():
+        typist.page.get_by_label("Computer ID").press("Enter")
+    typist.reads("Your computer key")
+    wizard.control.complete(typist.key)
+
+
+def test_a_licence_is_looked_up_and_its_keys_are_asked_for(house, typist):
+    key = house.short.issue(seats=5, features=("cam",))
+    typist.open()
+    typist.choose("Look up a licence")
+    typist.type(activation_key=key.text)
+    typist.send("license")
+    typist.reads("Demo short")
+    assert "0 of 5 in use" in typist.words
+    typist.page.get_by_role("link", name="All you can do here").click()
+    typist.choose("Email my license keys")
+    typist.type(email="ada@example.com")
+    typist.send("keys")
+    typist.reads("Look into your mailbox")
+
+
+def test_what_was_wrong_stands_beside_its_field_which_has_the_focus(house, customer):
+    visitor = customer()
+    machine = house.short.machine(house.short.issue())
+    house.short.activate(machine)
+    other = house.short.machine(machine.activation_key)
+    visitor.fill_in("deactivate", **codes(machine), code=other.code.text)
+    code = visitor.page.get_by_label("Deactivation verification code")
+    expect(code).to_be_focused()
+    expect(code).to_have_value(other.code.text)
+    expect(code).to_have_accessible_description(re.compile("does not belong to this activation"))
+
+
+def test_the_key_is_copied_whole_with_its_dashes(house, customer):
+    visitor = customer()
+    visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+    machine = house.signed.machine(house.signed.issue())
+    visitor.fill_in("activate", **codes(machine))
+    visitor.page.get_by_role("button", name="Copy").click()
+    expect(visitor.page.get_by_role("status")).to_have_text("Copied.")
+    copied = visitor.page.evaluate("navigator.clipboard.readText()")
+    assert copied == visitor.key == house.signed.activate(machine).computer_key
+
+
+def test_where_the_browser_refuses_to_copy_the_key_is_marked(house, customer):
+    visitor = customer()
+    visitor.page.add_init_script(
+        "navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+    )
+    visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())))
+    visitor.page.get_by_role("button", name="Copy").click()
+    expect(visitor.page.get_by_role("status")).to_contain_text("The key is marked")
+    marked = visitor.page.evaluate("getSelection().toString()")
+    assert re.sub(r"[^0-9A-Z]", "", visitor.key) in re.sub(r"[^0-9A-Z]", "", marked)
+
+
+def test_without_scripts_there_is_no_button_that_does_nothing(house, customer):
+    visitor = customer(java_script_enabled=False)
+    visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())))
+    assert visitor.page.get_by_role("button").count() == 0
+
+
+def test_a_print_holds_the_key_and_what_to_do_and_no_buttons(house, customer):
+    visitor = customer(viewport={"width": 794, "height": 1123})
+    visitor.page.add_init_script("window.print = () => { window.printed = true; }")
+    visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())), computer_name="LAB-PC-07")
+    visitor.page.get_by_role("button", name="Print").click()
+    assert visitor.page.evaluate("window.printed")
+    visitor.page.emulate_media(media="print")
+    for seen in ("#computer-key", ".steps", "h1"):
+        expect(visitor.page.locator(seen)).to_be_visible()
+    for left_out in (".button", ".brand", ".foot", "summary"):
+        expect(visitor.page.locator(left_out).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("page", ["activate", "deactivate", "license"])
+def test_what_an_address_filled_in_goes_from_the_address_bar(house, customer, page):
+    machine = house.short.machine(house.short.issue())
+    visitor = customer()
+    visitor.open(
+        f"{page}?is_avkey={machine.activation_key.text}&is_pcid={machine.computer_id.text}"
+        f"&is_deactcode={machine.code.text}"
+    )
+    expect(visitor.page.get_by_label("Activation key")).to_have_value(machine.activation_key.text)
+    expect(visitor.page).to_have_url(f"{house.origin}/self-help/{page}")
+
+
+def test_a_prefilled_form_is_one_press_away_from_its_key(wizard, typist):
+    shown = wizard.shown()
+    typist.open(f"activate?is_avkey={shown['activation_key']}&is_pcid={shown['computer_id']}&is_file=1")
+    assert wizard.vendor.seats_used(wizard.key) == 0, "opening the page changes nothing"
+    typist.send("activate")
+    wizard.control.complete(typist.key)
+    expect(typist.page.get_by_role("button", name="Save the licence file")).to_be_visible()
+
+
+def test_a_computer_is_activated_with_the_keyboard_only(house, customer):
+    visitor = customer()
+    machine = house.short.machine(house.short.issue())
+    visitor.open()
+    keyboard, page = visitor.page.keyboard, visitor.page
+    keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    expect(page.get_by_role("link", name=re.compile("^Activate a computer"))).to_be_focused()
+    with page.expect_navigation():
+        keyboard.press("Enter")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    for text in (machine.activation_key.text, machine.computer_id.text, "LAB-PC-07"):
+        keyboard.press("Tab")
+        keyboard.type(text)
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    keyboard.press("Tab")
+    with page.expect_navigation():
+        keyboard.press("Enter")
+    visitor.reads("Your computer key")
+    assert visitor.key == house.short.activate(machine).computer_key
+    page.get_by_role("button", name="Copy").focus()
+    seen = []
+    for _ in range(3):
+        keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert seen == ["Print", "Save the licence file", "Spell it over the telephone"]
+    keyboard.press("Enter")
+    expect(page.locator("details")).to_have_attribute("open", "")

@@ -1,0 +1,241 @@
+"""Everybody can use the pages: axe on every state, in light and dark, narrow screens, large text, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from protocol.activation_key import ActivationKey
+from server.guesses import PER_LICENSE
+from tests.conftest import Machine, Vendor
+from tests.pwa.conftest import PHONE, House
+from tests.pwa.test_access import TARGET, violations
+from tests.self_help.conftest import Customer
+from tests.self_help.test_by_typing import codes, mistyped
+
+DESK = {"width": 1280, "height": 800}
+LONG_NAME = "Prüfstand-3-Halle-Nord-Messplatz-1234-AB"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a state needs: the customer, the vendors, and what switches a property."""
+
+    customer: Customer
+    house: House
+    switch: Callable[[str, str], None]
+
+    def machine(
+        self, *, vendor: Vendor | None = None, name: str = "LAB-PC-07", active: bool = False
+    ) -> Machine:
+        vendor = vendor or self.house.short
+        machine = vendor.machine(vendor.issue(seats=5, features=("export", "cam")), name)
+        if active:
+            vendor.activate(machine)
+        return machine
+
+
+def open_home(scene: Scene) -> None:
+    scene.customer.open()
+
+
+def open_empty_home(scene):
+    for name in ("Activate", "Deactivate", "GetLicenseInformation", "EmailLicenseKeys"):
+        scene.switch(f"customerSite/show{name}Link", "false")
+    scene.customer.open()
+
+
+def open_switched_off(scene):
+    scene.switch("customerSite/showActivateLink", "false")
+    scene.customer.open("activate")
+
+
+def open_activate(scene):
+    scene.customer.open("activate")
+
+
+def open_name_required(scene):
+    scene.switch("customerSite/activationPage_ComputerNameRequired", "true")
+    scene.customer.open("activate")
+
+
+def open_vendor(scene):
+    """A long title and a logo."""
+    scene.switch("customerSite/customerSiteTitle", "Gesellschaft für Messtechnik und Automatisierung mbH")
+    scene.switch("customerSite/customerSiteLogo", f"{scene.house.origin}/pwa/icons/favicon.svg")
+    scene.switch("customerSite/privacyPolicyUrl", "https://example.com/privacy")
+    scene.customer.open()
+
+
+def open_mistyped(scene):
+    typed = codes(scene.machine())
+    typed["activation_key"] = mistyped(typed["activation_key"])
+    scene.customer.fill_in("activate", **typed, computer_name="LAB-PC-07")
+
+
+def open_unreadable(scene):
+    scene.customer.fill_in("activate", **codes(scene.machine()) | {"computer_id": "12345-67890"})
+
+
+def open_no_seat(scene):
+    vendor = scene.house.short
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+    scene.customer.fill_in("activate", **codes(vendor.machine(key, "second")))
+
+
+def open_expired_form(scene):
+    scene.customer.open("activate")
+    scene.customer.page.context.clear_cookies()
+    scene.customer.type(**codes(scene.machine()))
+    scene.customer.send("activate")
+
+
+def open_key(scene):
+    scene.customer.fill_in("activate", **codes(scene.machine()), computer_name="LAB-PC-07")
+
+
+def open_key_with_everything(scene):
+    """A signed key, a long name, the licence file, the words for the telephone, and what copying said."""
+    customer = scene.customer
+    customer.open("activate?is_file=1")
+    customer.type(**codes(scene.machine(vendor=scene.house.signed)), computer_name=LONG_NAME)
+    customer.send("activate")
+    customer.page.locator("summary").click()
+    customer.page.get_by_role("button", name="Copy").click()
+    expect(customer.page.get_by_role("status")).not_to_be_empty()
+
+
+def open_deactivate(scene):
+    scene.customer.open("deactivate")
+
+
+def open_deactivate_without_code(scene):
+    scene.switch("customerSite/showDeactivationVerificationCode", "false")
+    scene.customer.open("deactivate")
+
+
+def open_wrong_code(scene):
+    machine = scene.machine(active=True)
+    other = scene.house.short.machine(machine.activation_key)
+    scene.customer.fill_in("deactivate", **codes(machine), code=other.code.text)
+
+
+def open_too_many_attempts(scene):
+    open_wrong_code(scene)
+    code = scene.customer.page.get_by_label("Deactivation verification code").input_value()
+    for _ in range(PER_LICENSE):
+        scene.customer.type(code=code)
+        scene.customer.send("deactivate")
+    assert "Too many attempts" in scene.customer.words
+
+
+def open_deactivated(scene):
+    machine = scene.machine(name=LONG_NAME, active=True)
+    scene.customer.fill_in("deactivate", **codes(machine), code=machine.code.text)
+
+
+def open_deactivated_before(scene):
+    machine = scene.machine(active=True)
+    scene.house.short.release(machine)
+    scene.customer.fill_in("deactivate", **codes(machine), code=machine.code.text)
+
+
+def open_license(scene):
+    scene.customer.open("license")
+
+
+def open_unknown_key(scene):
+    scene.customer.fill_in("license", activation_key=ActivationKey.generate(b"k" * 12).text)
+
+
+def open_license_facts(scene):
+    scene.switch("customerSite/showComputersInLicenseInformation", "true")
+    key = scene.house.short.issue(seats=9, features=("export", "cam"), days=365)
+    for name in (LONG_NAME, "測定室の計算機", "حاسوب المختبر", "x" * 40, "คอมพิวเตอร์ในห้องปฏิบัติการ"):
+        scene.house.short.activate(scene.house.short.machine(key, name))
+    scene.customer.fill_in("license", activation_key=key.text)
+
+
+def open_keys(scene):
+    scene.customer.open("keys")
+
+
+def open_keys_asked(scene):
+    email = "a.very.long.name.of.a.person@a-company-with-a-very-long-name.example"
+    scene.customer.fill_in("keys", email=email)
+
+
+def open_nothing(scene):
+    scene.customer.open("nothing")
+
+
+STATES = [value for name, value in list(globals().items()) if name.startswith("open_")]
+BY_NAME = [state.__name__.removeprefix("open_") for state in STATES]
+
+
+@pytest.fixture
+def scene(customer, house, switch):
+    def scene(**options) -> Scene:
+        return Scene(customer(reduced_motion="reduce", **options), house, switch)
+
+    return scene
+
+
+def too_small(page: Page) -> list[str]:
+    """What is smaller than a finger; a check mark is pressed by its whole line."""
+    return page.evaluate(
+        """least => [...document.querySelectorAll('button, input, textarea, a[href], summary, .check')]
+            .filter(element => element.checkVisibility() && element.type !== 'checkbox')
+            .filter(element => !element.matches('.visually-hidden'))
+            .filter(element => {
+                const { width, height } = element.getBoundingClientRect();
+                return width < least || height < least;
+            })
+            .map(element => element.outerHTML.slice(0, 100))""",
+        TARGET,
+    )
+
+
+def cut_off(page: Page) -> list[str]:
+    """What does not fit into the window, or into its own box."""
+    return page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll('body *')]
+            .filter(element => !element.matches('.visually-hidden, .skip'))
+            .filter(element => element.checkVisibility())
+            .filter(element => {
+                const { left, right } = element.getBoundingClientRect();
+                const spills = element.scrollWidth > element.clientWidth + 1
+                    && element.clientWidth > 0 && !element.matches('input, textarea');
+                return left < -1 || right > innerWidth + 1 || spills;
+            })
+            .map(element => element.outerHTML.slice(0, 100))"""
+    )
+
+
+@pytest.mark.parametrize("state", STATES, ids=BY_NAME)
+def test_axe_finds_nothing_on_phone_and_desk_in_light_and_dark(scene, state):
+    set_up = scene()
+    state(set_up)
+    page = set_up.customer.page
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == []
+        assert too_small(page) == []
+        assert cut_off(page) == []
+
+
+@pytest.mark.parametrize("state", STATES, ids=BY_NAME)
+def test_nothing_is_cut_off_on_a_narrow_screen_nor_with_text_twice_as_large(scene, state):
+    set_up = scene()
+    state(set_up)
+    page = set_up.customer.page
+    for width, size in ((320, "100%"), (390, "200%"), (320, "200%"), (1280, "200%")):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        assert (width, size, cut_off(page)) == (width, size, [])

@@ -1,0 +1,21 @@
+"""A key is read out with the same words wherever it is shown."""
+
+import json
+from pathlib import Path
+
+from protocol.alphabet import SYMBOLS
+from server.spelling import WORDS, spelled
+
+
+def test_the_pages_say_the_words_of_the_phone(pytestconfig):
+    catalogue = json.loads((Path(pytestconfig.rootpath) / "pwa" / "strings" / "en.json").read_text())
+    assert catalogue["spelling"] == WORDS
+
+
+def test_every_symbol_of_a_key_has_a_word_of_its_own():
+    assert set(WORDS) == set(SYMBOLS)
+    assert len(set(WORDS.values())) == len(SYMBOLS)
+
+
+def test_a_key_is_spelled_group_by_group():
+    assert spelled("A0-XZ") == ["Alfa zero", "X-ray Zulu"]
