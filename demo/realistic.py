@@ -1,0 +1,176 @@
+"""A vendor's database after some months: a thousand licences, long names, many scripts, all ways in.
+
+Everything goes through the core with its own `now`, so nothing in it could not have happened.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from protocol.activation_key import ActivationKey
+from protocol.computer_id import COMMITMENT_BITS, ComputerId
+from protocol.keys import machine_fingerprint
+from server.core import activation, deactivation, licenses, products
+from server.core.audit import By
+from server.core.deactivation import Claimed, Forced
+from server.core.errors import CoreError
+from server.core.models import License, Product
+from server.core.secrets import Keyring
+
+MONTHS = timedelta(days=90)
+
+_PEOPLE = (
+    "ada.lovelace@example.com",
+    "grace.hopper@navy.example",
+    "einkauf@präzisionswerkzeugbau-müller-und-söhne.example",
+    "olga@лаборатория.example",
+    "σοφία@εργαστήριο.example",
+    "a.very.long.name.of.a.purchasing.department@subsidiary.of.a.company.example",
+    "تصميم@مختبر.example",
+    "licences@university.example",
+)
+_COMPUTERS = (
+    "LAB-PC-{n:02}",
+    "Prüfstand {n} – Halle Nord",
+    "Измеритель {n}",
+    "Υπολογιστής {n}",
+    "حاسوب {n}",
+    "CNC {n} (third floor, beside the window)",
+    "WS{n:04}",
+)
+_WAYS = ("phone", "phone", "phone", "phone", "self_help", "self_help", "portal", "console")
+_REASONS = ("the mainboard died, ticket 4711", "stolen from the site", "computer was scrapped")
+
+
+Deed = Callable[[datetime], None]
+
+
+@dataclass(frozen=True)
+class World:
+    """What is filled, and from what; `now` is the end of the story."""
+
+    session: Session
+    keyring: Keyring
+    chance: random.Random
+    now: datetime
+    plan: list[tuple[datetime, int, Deed]] = field(default_factory=list)
+
+    def moment(self) -> datetime:
+        """Return some moment of the last months; later ones are more likely, as business grows."""
+        return self.now - MONTHS * float(self.chance.random() ** 1.3)
+
+
+def fill(
+    session: Session, keyring: Keyring, *, count: int = 1000, seed: int = 7, now: datetime | None = None
+) -> None:
+    """Fill an empty database with products, `count` licences and the lives of their computers."""
+    world = World(session, keyring, random.Random(seed), now or datetime.now(UTC))
+    sold = [_product(world, code, name, style) for code, name, style in _PRODUCTS]
+    for number, then in enumerate(sorted(world.moment() for _ in range(count))):
+        _catch_up(world, then)
+        issued = _licence(world, world.chance.choice(sold), then)
+        if number % 3 == 0:
+            _plan_life(world, issued)
+    _catch_up(world, world.now)
+
+
+def _catch_up(world: World, then: datetime) -> None:
+    """Do what was planned for the time until then, in its order."""
+    while world.plan and world.plan[0][0] <= then:
+        moment, _, deed = heapq.heappop(world.plan)
+        try:
+            deed(moment)
+        except CoreError:
+            # The last seat is taken, or the licence had ended: that happens in a life, too.
+            continue
+
+
+def _later(world: World, then: datetime, deed: Deed) -> None:
+    heapq.heappush(world.plan, (then, len(world.plan) + world.chance.randrange(1 << 30), deed))
+
+
+_PRODUCTS = (
+    ("cad-professional", "CAD Professional", "short"),
+    ("messdaten", "Messdaten-Auswertung für Prüfstände und Labore", "signed"),
+    ("viewer", "Viewer", "short"),
+)
+
+
+def _product(world: World, code: str, name: str, style: str) -> Product:
+    return products.add_product(
+        world.session,
+        code=code,
+        name=name,
+        key_style=style,
+        features=["export", "simulation", "batch"],
+        machine_source="os",
+        keyring=world.keyring,
+        by=By("command_line", "setup"),
+        now=world.now - MONTHS - timedelta(days=1),
+    )
+
+
+def _licence(world: World, product: Product, then: datetime) -> License:
+    chance = world.chance
+    term = chance.choice(
+        (
+            licenses.Terms(),
+            licenses.Terms(expires=(world.now + timedelta(days=chance.randrange(2, 700))).date()),
+            licenses.Terms(expires=(then + timedelta(days=chance.randrange(1, 40))).date()),
+            licenses.Terms(days=365, lease_days=90),
+        )
+    )
+    [license] = licenses.issue(
+        world.session,
+        product,
+        seats=chance.choice((1, 1, 1, 2, 5, 10, 25)),
+        terms=term,
+        features=chance.sample(product.features, chance.randrange(3)),
+        customer=chance.choice((*_PEOPLE, None)),
+        count=1,
+        by=By("portal", chance.choice(("ada", "grace"))),
+        now=then,
+    )
+    return license
+
+
+def _plan_life(world: World, license: License) -> None:
+    """Plan that some computers activate a licence in the time that is left, and that some of them end."""
+    key, chance = ActivationKey.from_text(license.activation_key), world.chance
+    for _ in range(chance.randrange(1, 4)):
+        name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))
+        request = activation.Request(key, _computer_id(world, license.product, key, name), name)
+        then = license.created_at + (world.now - license.created_at) * chance.random()
+        _later(world, then, partial(_activate, world, request))
+        if chance.random() < 0.2:
+            then += timedelta(hours=2)
+            _later(world, then, partial(_end, world, request))
+
+
+def _activate(world: World, request: activation.Request, now: datetime) -> None:
+    way = world.chance.choice(_WAYS)
+    by = By(way, "ada" if way in ("portal", "console") else None, "192.0.2.7")
+    activation.activate(world.session, request, keyring=world.keyring, by=by, now=now)
+
+
+def _end(world: World, request: activation.Request, now: datetime) -> None:
+    by_force = world.chance.random() < 0.5
+    proof = Forced(world.chance.choice(_REASONS)) if by_force else Claimed()
+    by = By("portal", "grace", "192.0.2.8") if by_force else By("self_help", None, "192.0.2.7")
+    deactivation.deactivate(world.session, request, proof, keyring=world.keyring, by=by, now=now)
+
+
+def _computer_id(world: World, product: Product, key: ActivationKey, name: str) -> ComputerId:
+    """Return a computer ID whose code nobody knows, which spares the time that such a code takes."""
+    keys = products.epoch_keys(product, 1, world.keyring)
+    fingerprint = machine_fingerprint(products.fingerprint_key(product, world.keyring), name)
+    commitment = int.from_bytes(os.urandom(COMMITMENT_BITS // 8), "big")
+    return ComputerId.make(keys, key, fingerprint=fingerprint, commitment=commitment)
