@@ -18,6 +18,7 @@ csrf = CSRFProtect()
 _FIELDS = {
     "malformed_activation_key": "activation_key",
     "unknown_activation_key": "activation_key",
+    "activation_key_replaced": "activation_key",
     "malformed_computer_id": "computer_id",
     "computer_id_mismatch": "computer_id",
     "computer_id_released": "computer_id",

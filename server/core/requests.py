@@ -82,7 +82,8 @@ def open_typed(session: Session, typed: Request, *, keyring: Keyring) -> Activat
 def _fits(session: Session, key: ActivationKey, suggestion: str, keyring: Keyring) -> bool:
     computer_id = read_computer_id(suggestion)
     try:
-        product = licenses.find(session, key).product
+        # What was activated with a key that was replaced since is still given back, and so still typed.
+        product = licenses.find(session, key, former_too=True).product
         epoch = find_epoch(product, computer_id.epoch, retired_too=True)
         verify_computer_id(computer_id, keys_of(epoch, keyring), key)
     except (CoreError, ProtocolError):

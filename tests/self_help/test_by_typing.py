@@ -181,17 +181,21 @@ def test_without_scripts_there_is_no_button_that_does_nothing(house, customer):
     assert visitor.page.get_by_role("button").count() == 0
 
 
-def test_a_print_holds_the_key_and_what_to_do_and_no_buttons(house, customer):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_print_holds_the_key_and_what_to_do_in_black_on_white_and_no_buttons(house, customer, scheme):
     visitor = customer(viewport={"width": 794, "height": 1123})
     visitor.page.add_init_script("window.print = () => { window.printed = true; }")
     visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())), computer_name="LAB-PC-07")
     visitor.page.get_by_role("button", name="Print").click()
     assert visitor.page.evaluate("window.printed")
-    visitor.page.emulate_media(media="print")
+    visitor.page.emulate_media(media="print", color_scheme=scheme)
     for seen in ("#computer-key", ".steps", "h1"):
         expect(visitor.page.locator(seen)).to_be_visible()
     for left_out in (".button", ".brand", ".foot", "summary"):
         expect(visitor.page.locator(left_out).first).to_be_hidden()
+    for written in ("h1", "#computer-key"):
+        expect(visitor.page.locator(written)).to_have_css("color", "rgb(0, 0, 0)")
+    expect(visitor.page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 @pytest.mark.parametrize("page", ["activate", "deactivate", "license"])

@@ -1,0 +1,47 @@
+"""License keys by mail, the whole way: a browser asks, a real worker sends, a real mail server takes them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import select
+
+from server.core.models import OutboxMail
+from server.db import reading
+from server.parts import EXTENSION
+from tests.mail_server import Box, mail_server
+
+
+def work(house, root, box: Box) -> None:
+    """Run `keyferry worker` until nothing is left to do."""
+    home = house.short.app.extensions[EXTENSION].settings.home
+    environment = {
+        "PYTHONPATH": str(root),
+        "KEYFERRY_HOME": str(home),
+        "KEYFERRY_SMTP_URL": f"smtp://127.0.0.1:{box.port}",
+        "KEYFERRY_MAIL_FROM": "Example Licences <keys@example.com>",
+    }
+    command = [sys.executable, "-m", "server.faces.command_line", "worker", "--once"]
+    subprocess.run(command, env=environment, cwd=home, stdin=subprocess.DEVNULL, check=True, timeout=60)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_customer_gets_their_keys_and_a_stranger_nothing(house, customer, pytestconfig, scripts):
+    known, unknown = f"ada.{scripts:d}@example.com", f"bob.{scripts:d}@example.com"
+    key = house.short.issue(customer=known)
+    visitor, said = customer(java_script_enabled=scripts), []
+    for email in (known, unknown):
+        visitor.fill_in("keys", email=email)
+        visitor.reads("Look into your mailbox")
+        said.append(visitor.words.replace(email, "…"))
+    assert said[0] == said[1]
+    with mail_server() as box:
+        work(house, pytestconfig.rootpath, box)
+    [mail] = box.mails
+    assert mail["To"] == known
+    assert key.text in mail.get_content()
+    with reading() as session:
+        left = session.scalars(select(OutboxMail).where(OutboxMail.recipient == unknown)).all()
+    assert left == []
