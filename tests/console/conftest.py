@@ -1,0 +1,35 @@
+"""A vendor's operators in front of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from server.core import operators
+from server.core.models import Role
+from server.db import transaction
+from tests.conftest import STAFF, Clock
+from tests.console.person import PASSWORD
+
+Adds = Callable[..., str]
+
+
+@pytest.fixture
+def add_operator(app, clock: Clock) -> Adds:
+    def add(role: Role, name: str = "") -> str:
+        with transaction() as session:
+            added = operators.add(session, name or role.value, role, PASSWORD, by=STAFF, now=clock.now)
+            return added.name
+
+    return add
+
+
+@pytest.fixture
+def manager(add_operator) -> str:
+    return add_operator(Role.MANAGER, "grace")
+
+
+@pytest.fixture
+def administrator(add_operator) -> str:
+    return add_operator(Role.ADMINISTRATOR, "ada")

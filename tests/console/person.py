@@ -1,0 +1,118 @@
+"""An operator in front of the console: presses keys, pastes, and reads the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Input
+
+from demo.terminal_picture import cells_of
+from server.faces.console.app import ConsoleApp
+
+PASSWORD = "correct horse battery"
+SMALL = (80, 24)
+LARGE = (160, 50)
+
+
+@dataclass
+class Person:
+    """What a person does; everything waits until the server has answered."""
+
+    pilot: Pilot[None]
+    app: ConsoleApp
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def type(self, text: str) -> None:
+        await self.press(*text)
+
+    async def paste(self, text: str) -> None:
+        assert self.app.focused is not None
+        self.app.focused.post_message(events.Paste(text))
+        await self.settled()
+
+    async def fill(self, name: str, text: str) -> None:
+        """Put a text in place of what stands in a line."""
+        field = self.app.screen.query_one(f"#{name}", Input)
+        field.focus()
+        field.value = ""
+        await self.settled()
+        await self.paste(text)
+
+    async def do(self, name: str) -> None:
+        """Choose a button with the mouse."""
+        assert await self.pilot.click(f"#do-{name}"), f"{name} is not on the screen"
+        await self.settled()
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> None:
+        await self.fill("name", name)
+        await self.fill("password", password)
+        await self.press("enter")
+
+    async def search(self, text: str) -> None:
+        search = self.app.screen.query_one("#search-line Input", Input)
+        search.focus()
+        search.value = ""
+        await self.settled()
+        await self.paste(text)
+
+    async def settled(self) -> None:
+        # Workers wait for dialogs, too: what counts is that no thread is under way and nothing is queued.
+        for _ in range(3):
+            await self.pilot.pause()
+            while self.app.under_way:
+                await asyncio.wait(set(self.app.under_way))
+                await self.pilot.pause()
+
+    @property
+    def step(self) -> str:
+        return type(self.app.screen).__name__.removesuffix("Screen").removesuffix("Dialog")
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(cell.character for cell in line) for line in cells_of(self.app)]
+
+    @property
+    def sees(self) -> str:
+        """The words on the screen, without where the lines break, and without frames."""
+        text = "\n".join(self.lines)
+        return " ".join("".join(" " if one in "│─╭╮╰╯" else one for one in text).split())
+
+    @property
+    def keys_listed(self) -> list[str]:
+        table = self.app.screen.query_one("#licenses", DataTable)
+        return [str(key.value) for key in table.rows]
+
+
+Story = Callable[[Person], Awaitable[None]]
+
+
+def tell(
+    story: Story,
+    *,
+    operator: str | None = None,
+    size: tuple[int, int] = SMALL,
+    look: str = "dark",
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Open the console, let an operator sign in, and go through a story."""
+
+    async def run() -> None:
+        app = ConsoleApp(environment or {"TERM": "xterm-256color"}, look=look)
+        async with app.run_test(size=size) as pilot:
+            person = Person(pilot, app)
+            await person.settled()
+            if operator is not None:
+                await person.sign_in(operator)
+                assert person.step == "Main", person.sees
+            await story(person)
+        if app.failure is not None:
+            raise app.failure
+
+    asyncio.run(run())
