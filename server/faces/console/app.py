@@ -18,7 +18,8 @@ from server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_WIDE = 120
+# With room for the list and the licence beside each other; and for more computers below it.
+_WIDE, _TALL = 160, 36
 
 
 class ConsoleApp(App[None]):
@@ -35,6 +36,7 @@ class ConsoleApp(App[None]):
     def __init__(self, environment: Mapping[str, str], *, look: str | None = None) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
         self.environment = environment
         self.look = look or look_of(environment)
         self.signed_in: Desk | None = None

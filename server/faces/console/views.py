@@ -217,22 +217,22 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
 
 def audit_row(event: AuditEvent) -> AuditRow:
     """Return an event in words."""
-    detail = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in (event.detail or {}).items())
+    detail = ", ".join(f"{_words(name)}: {_shown(value)}" for name, value in (event.detail or {}).items())
     return AuditRow(
         number=event.id,
         at=event.at,
         who=event.who or "",
-        way=event.way.replace("_", " "),
+        way=_words(event.way),
         address=event.address or "",
-        event=event.event.replace("_", " "),
-        refused=(event.code or "").replace("_", " "),
+        event=_words(event.event),
+        refused=_words(event.code or ""),
         key_ending=event.activation_key_ending or "",
         detail=detail,
     )
 
 
 def _computer(activation: Activation) -> Computer:
-    by = activation.who or activation.way.replace("_", " ")
+    by = activation.who or _words(activation.way)
     return Computer(
         computer_id=activation.computer_id,
         name=activation.computer_name or "",
@@ -253,6 +253,10 @@ def _runs(license: License) -> str:
     if days is None:
         return "never"
     return "1 day" if days == 1 else f"{days} days"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace("license", "licence")
 
 
 def _shown(value: Any) -> str:

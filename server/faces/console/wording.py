@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from protocol.errors import MalformedCode
 from server.core.activation import Outcome
 from server.core.errors import Malformed
 from server.core.licenses import Standing, Terms
@@ -46,20 +45,27 @@ def term(view: LicenseView) -> str:
     if runs == "never":
         text = "never expires"
     elif "day" in runs:
-        text = f"runs {runs} from the first activation"
+        text = f"{runs} from first activation"
     else:
         text = f"expires {runs}"
     hints = {Standing.EXPIRED: f"expired {runs}", Standing.SUSPENDED: f"suspended, {text}"}
-    lease = f", each key runs {view.lease_days} days at most" if view.lease_days else ""
+    lease = f", each key {view.lease_days} days at most" if view.lease_days else ""
     return f"{hints.get(view.row.standing, text)}{lease}"
 
 
 def computer_history(computer: Computer) -> str:
-    """Return since when a computer holds its seat, or from when to when it did, and why no longer."""
-    since = computer.activated_at.date()
+    """Return since when a computer holds its seat, or until when it did."""
     if computer.ended_at is None:
-        return f"since {since} by {computer.activated_by}"
-    return f"{since} to {computer.ended_at.date()}"
+        return f"since {computer.activated_at.date()}"
+    return f"until {computer.ended_at.date()}"
+
+
+def about_computer(computer: Computer) -> str:
+    """Return what the table of computers has no room for."""
+    told = [f"Activated {moment(computer.activated_at)} by {computer.activated_by}"]
+    told += [f"reason: {computer.reason}"] if computer.reason else []
+    told += [f"notes: {computer.notes}"] if computer.notes else []
+    return ", ".join(" ".join(one.split()) for one in told)
 
 
 def given(key: KeyGiven) -> str:
@@ -107,12 +113,16 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     return int(typed)
 
 
+def is_link(text: str) -> bool:
+    """Tell whether a text is the link behind a QR code of the License Wizard rather than anything typed."""
+    return "://" in text and "#" in text
+
+
+def token_of(link: str) -> str:
+    """Return the request token that a link carries."""
+    return link.rpartition("#")[2].strip()
+
+
 def listed(names: Sequence[str]) -> str:
     """Return names in one line."""
     return ", ".join(names) or "none"
-
-
-def require_code(text: str, *, what: str, code: str) -> None:
-    """Say that nothing was typed, rather than that nothing is too short; raises MalformedCode."""
-    if not text.strip():
-        raise MalformedCode(f"Type {what}.", code=code)

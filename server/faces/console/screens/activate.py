@@ -7,18 +7,19 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.widgets import Checkbox, Input, Static
+from textual.widgets import Input, Static
 
 from protocol.computer_name import MAX_CHARACTERS
 from server.core.notes import MAX_NOTES
 from server.deeds import Typed
-from server.faces.console.at_the_desk import Deeds, Refusal
+from server.faces.console.at_the_desk import Deeds
 from server.faces.console.desk import Desk
 from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import Computer, KeyGiven, LicenseView
+from server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
 from server.faces.console.widgets.do import Do
 from server.faces.console.widgets.fields import Field, line
-from server.faces.console.wording import require_code
+from server.faces.console.widgets.ticks import Tick
+from server.faces.console.wording import is_link, token_of
 
 
 class ActivateDialog(Dialog[KeyGiven]):
@@ -35,28 +36,35 @@ class ActivateDialog(Dialog[KeyGiven]):
         "malformed_email": "email",
         "malformed_notes": "notes",
     }
+    READS = (Desk.scanned,)
     ACTS: ClassVar[Deeds] = {"ok": Desk.activate}
 
-    def __init__(self, view: LicenseView, computer: Computer | None = None) -> None:
+    def __init__(
+        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+    ) -> None:
         super().__init__()
         self._view = view
-        live = computer is not None and computer.state == "active"
-        self._computer = computer if live else None
+        self._computer_id = self._computer_name = self._notes = ""
+        if computer is not None and computer.state == "active":
+            self._computer_id, self._computer_name = computer.computer_id, computer.name
+            self._notes = " ".join(computer.notes.split())
+        if scanned is not None:
+            self._computer_id, self._computer_name = scanned.computer_id, scanned.computer_name
 
     def form(self) -> ComposeResult:
         """Ask for the computer; key and product are given."""
-        row, computer = self._view.row, self._computer
+        row = self._view.row
         yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Product", Static(row.product, markup=False), id="product")
-        hint = "29 characters, as the License Wizard shows them"
-        computer_id = line(computer.computer_id if computer else "", hint=hint)
-        yield Field("Computer ID", computer_id, id="computer-id")
-        name = line(computer.name if computer else "", hint="LAB-PC-07", most=MAX_CHARACTERS)
-        yield Field("Computer name", name, id="computer-name")
         yield Field("Customer e-mail", line(row.customer, hint="ada@example.com", most=254), id="email")
-        yield Field("", Checkbox("Send the customer the computer key", compact=True), id="mails-key")
-        notes = line(computer.notes if computer else "", hint="for your own staff", most=MAX_NOTES)
+        hint = "29 characters, as the License Wizard shows them"
+        computer_id = line(self._computer_id, hint=hint)
+        yield Field("Computer ID", computer_id, id="computer-id")
+        name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
+        yield Field("Computer name", name, id="computer-name")
+        yield Field("Product", Static(row.product, markup=False), id="product")
+        notes = line(self._notes, hint="for your own staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
+        yield Field("", Tick("Send your customer the computer key"), id="mails-key")
 
     def buttons(self) -> ComposeResult:
         """Ok gives the key."""
@@ -71,21 +79,15 @@ class ActivateDialog(Dialog[KeyGiven]):
     @work
     async def action_ok(self) -> None:
         """Give the key."""
-        try:
-            require_code(
-                self.typed("computer-id"),
-                what="the computer ID that the License Wizard shows",
-                code="malformed_computer_id",
-            )
-        except Refusal as refusal:
-            self.wrong("computer-id", str(refusal))
+        if not self.typed("computer-id").strip():
+            self.wrong("computer-id", "Type the computer ID that the License Wizard shows.")
             return
         typed = Typed(self._view.row.activation_key, self.typed("computer-id"), self.typed("computer-name"))
         given = await self.attempt(
             Desk.activate,
             typed,
             email=self.typed("email"),
-            mails_key=self.query_one(Checkbox).value,
+            mails_key=self.query_one(Tick).ticked,
             notes=self.typed("notes"),
         )
         if given is not None:
@@ -93,7 +95,22 @@ class ActivateDialog(Dialog[KeyGiven]):
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
-        """Say no more of a field once it is typed in."""
+        """Say no more of a field once it is typed in; a link fills what it knows."""
+        if event.input.id == "computer-id" and is_link(event.value):
+            event.input.value = ""
+            self._fill_in(token_of(event.value))
+            return
         field = self.query_one(f"#field-{event.input.id}", Field)
         if field.query_one(".wrong").display:
             field.tell("")
+
+    @work
+    async def _fill_in(self, token: str) -> None:
+        scanned = await self.attempt(Desk.scanned, token)
+        if scanned is None:
+            return
+        if scanned.activation_key != self._view.row.activation_key:
+            self.wrong("computer-id", "This link is for another activation key. Paste it into the search.")
+            return
+        self.query_one("#computer-id", Input).value = scanned.computer_id
+        self.query_one("#computer-name", Input).value = scanned.computer_name

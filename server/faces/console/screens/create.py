@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.widgets import Select, SelectionList
+from textual.widgets import Select
 
 from server.core.licenses import Terms
 from server.core.notes import MAX_NOTES
@@ -17,6 +17,7 @@ from server.faces.console.screens.dialog import Dialog
 from server.faces.console.views import LicenseView, ProductChoice
 from server.faces.console.widgets.do import Do
 from server.faces.console.widgets.fields import Field, line
+from server.faces.console.widgets.ticks import Ticks
 from server.faces.console.wording import typed_number, typed_terms
 
 
@@ -51,7 +52,7 @@ class CreateDialog(Dialog[LicenseView]):
         yield Field(
             "Lease days", line(hint="how long one key runs at most; empty for no limit", most=7), id="lease"
         )
-        yield Field("Features", SelectionList[str](compact=True), id="features")
+        yield Field("Features", Ticks(), id="features")
         yield Field("Notes", line(hint="for your own staff", most=MAX_NOTES), id="notes")
 
     def buttons(self) -> ComposeResult:
@@ -80,12 +81,10 @@ class CreateDialog(Dialog[LicenseView]):
             self.query_one("#email").focus()
 
     @on(Select.Changed)
-    def chosen(self, event: Select.Changed) -> None:
+    async def chosen(self, event: Select.Changed) -> None:
         """Show the features of the product."""
         names = next((one.features for one in self._products if one.code == event.value), ())
-        features = self.query_one(SelectionList)
-        features.clear_options()
-        features.add_options([(name, name) for name in names])
+        await self.query_one(Ticks).offer(names)
         self.query_one("#field-features").display = bool(names)
 
     @work
@@ -101,7 +100,7 @@ class CreateDialog(Dialog[LicenseView]):
                 customer=self.typed("email"),
                 seats=typed_number(self.typed("seats"), what="seats", code="malformed_seats"),
                 terms=self._terms(),
-                features=tuple(self.query_one(SelectionList).selected),
+                features=self.query_one(Ticks).ticked,
                 notes=self.typed("notes"),
             )
         except Refusal as refusal:

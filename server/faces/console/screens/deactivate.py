@@ -17,7 +17,7 @@ from server.deeds import Typed
 from server.faces.console.at_the_desk import Deeds
 from server.faces.console.desk import Desk
 from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import Computer, LicenseView, SeatReleased
+from server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
 from server.faces.console.widgets.do import Do
 from server.faces.console.widgets.fields import Field, line
 
@@ -44,15 +44,13 @@ class ReleaseDialog(Dialog[R], Generic[R]):
 
     def __init__(self, view: LicenseView, computer_id: str) -> None:
         super().__init__()
-        self._view = view
+        self.view = view
         self._computer_id = computer_id
 
     def form(self) -> ComposeResult:
         """Ask for the computer, by choosing or by its ID."""
-        yield Field(
-            "Activation key", Static(self._view.row.activation_key, markup=False), id="activation-key"
-        )
-        live = self._view.live
+        yield Field("Activation key", Static(self.view.row.activation_key, markup=False), id="activation-key")
+        live = self.view.live
         if live:
             options = [Option(_named(one), id=one.computer_id) for one in live]
             yield Field("Computers", OptionList(*options, markup=False, compact=True), id="computers")
@@ -71,13 +69,13 @@ class ReleaseDialog(Dialog[R], Generic[R]):
         if self._computer_id:
             self.query_one("#proof").focus()
         else:
-            self.query_one("#computers" if self._view.live else "#computer-id").focus()
+            self.query_one("#computers" if self.view.live else "#computer-id").focus()
 
     def _typed_computer(self) -> Typed | None:
         if not self.typed("computer-id").strip():
             self.wrong("computer-id", "Choose a computer, or type its ID.")
             return None
-        return Typed(self._view.row.activation_key, self.typed("computer-id"))
+        return Typed(self.view.row.activation_key, self.typed("computer-id"))
 
 
 class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
@@ -92,16 +90,21 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
     ACTS: ClassVar[Deeds] = {"ok": Desk.release, "without_code": Desk.force_release}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
 
-    def __init__(self, view: LicenseView, computer: Computer | None = None) -> None:
+    def __init__(
+        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+    ) -> None:
         live = view.live
-        chosen = computer or (live[0] if len(live) == 1 else None)
+        chosen = scanned or computer or (live[0] if len(live) == 1 else None)
         super().__init__(view, chosen.computer_id if chosen else "")
+        self._code = scanned.code if scanned else ""
 
     def form(self) -> ComposeResult:
         """Ask for the code as well."""
         yield from super().form()
         yield Field(
-            "Verification code", line(hint="15 characters, as the License Wizard shows them"), id="proof"
+            "Verification code",
+            line(self._code, hint="15 characters, as the License Wizard shows them"),
+            id="proof",
         )
         text = (
             "The deactivation verification code proves that the licence is gone from that computer. "

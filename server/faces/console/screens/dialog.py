@@ -33,6 +33,7 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
     ACTS: ClassVar[Deeds] = {"cancel": None, "take_over": None, "page": None}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
+        Binding("enter", "ok", show=False),
         Binding("f3", "take_over", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -133,7 +134,7 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
             return
         if reading:
             self._suggested = (name, reading)
-            text = f"{text}\nF3 takes over: {reading}"
+            text += " F3 takes it over." if reading in text else f" F3 takes this over: {reading}"
         field = self.query_one(f"#field-{name}", Field)
         field.tell(text)
         field.control.focus()

@@ -32,7 +32,7 @@ class MainScreen(Screen[None], AtTheDesk):
 
     ACTS: ClassVar[Deeds] = {"help": None, "next_tab": None}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "next_tab", "Next tab", key_display="F8"),
+        Binding("f8", "next_tab", "Tabs", key_display="F8"),
         Binding("f1", "help", "Help", key_display="F1"),
     ]
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
@@ -44,11 +44,10 @@ class SignInScreen(Screen[Desk], AtTheDesk):
                 yield Static(f"Name            {self._operator}", classes="text", markup=False)
             yield Field("Password", line(password=True, most=256), id="password")
             yield Static("", id="said", markup=False)
-            yield Do("Sign in", "sign_in", key="Enter")
-            if self._operator is None:
-                yield Do("Quit", "leave", key="Esc")
-            else:
-                yield Do("Sign in as somebody else, and drop it", "leave", key="Esc")
+            with Horizontal(id="buttons"):
+                yield Do("Sign in", "sign_in", key="Enter")
+                label = "Quit" if self._operator is None else "Drop it, and sign in anew"
+                yield Do(label, "leave", key="Esc")
 
     def on_mount(self) -> None:
         """Leave no room for what is not said yet."""

@@ -44,8 +44,8 @@ class AuditList(Vertical, AtTheDesk):
         """Name the columns."""
         table = self.query_one(DataTable)
         table.add_column("When (UTC)", width=16)
-        table.add_column("Who", width=12)
-        table.add_column("Event", width=37)
+        table.add_column("Who", width=10)
+        table.add_column("Event", width=40)
         table.add_column("Key", width=5)
 
     def enter(self) -> None:
@@ -104,18 +104,21 @@ class AuditList(Vertical, AtTheDesk):
 
 
 def _cells(row: AuditRow) -> tuple[Text, ...]:
-    what = f"{row.event}: {row.refused}" if row.refused else row.event
     return (
         Text(moment(row.at)),
         Text(row.who or row.way, no_wrap=True, overflow="ellipsis"),
-        Text(what, "bold" if row.refused else "", no_wrap=True, overflow="ellipsis"),
+        Text(_what(row), "bold" if row.refused else "", no_wrap=True, overflow="ellipsis"),
         Text(row.key_ending),
     )
 
 
+def _what(row: AuditRow) -> str:
+    return f"{row.event}: {row.refused}" if row.refused else row.event
+
+
 def _whole(row: AuditRow) -> Text:
-    text = Text(f"{row.event}", "bold")
-    text.append(f" – refused: {row.refused}" if row.refused else "")
+    text = Text()
+    text.append(_what(row), "bold")
     by = f"{row.who or 'somebody'} by {row.way}{f' from {row.address}' if row.address else ''}"
     key = f", activation key …{row.key_ending}" if row.key_ending else ""
     text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")

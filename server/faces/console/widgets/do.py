@@ -33,13 +33,11 @@ class Do(Widget, can_focus=True):
         self.display = bool(self.screen.check_action(self.action, ()))
 
     def render(self) -> Content:
-        """Draw the mark, the label and the key."""
+        """Draw the mark, the key as the footer does, and the label."""
         mark = MARK if self.has_focus else " "
-        key = f" {self._key}" if self._key else ""
-        # On the ground of the focus, muted would be too faint.
-        return Content.assemble(
-            f"{mark} ", (self.label, "bold"), (key, "" if self.has_focus else "$text-muted")
-        )
+        style = "bold" if self.has_focus else "bold $primary"
+        key = ((self._key, style), " ") if self._key else ()
+        return Content.assemble(f"{mark} ", *key, self.label, " ")
 
     async def action_do(self) -> None:
         """Run the action."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.text import Text
-from textual import work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
@@ -11,7 +11,7 @@ from textual.widgets import DataTable, Static
 from server.faces.console.at_the_desk import AtTheDesk, Refusal
 from server.faces.console.desk import Desk
 from server.faces.console.views import Computer, LicenseView
-from server.faces.console.wording import computer_history, listed, seats, term
+from server.faces.console.wording import about_computer, computer_history, listed, seats, term
 
 _STATES = {"active": "● active", "superseded": "○ replaced"}
 
@@ -29,15 +29,16 @@ class LicenseDetail(Vertical, AtTheDesk):
         """Put the facts above the computers."""
         yield Static("", id="facts", markup=False)
         yield DataTable(id="computers", cursor_type="row")
+        yield Static("", id="computer", markup=False)
         yield Static("", id="no-computers", markup=False)
 
     def on_mount(self) -> None:
         """Show nothing yet."""
         table = self.query_one(DataTable)
-        table.add_column("Computer", width=15)
+        table.add_column("Computer", width=14)
         table.add_column("Computer ID", width=29)
         table.add_column("State", width=10)
-        table.add_column("When", width=14)
+        table.add_column("When", width=16)
         self.show(None)
 
     @property
@@ -46,7 +47,16 @@ class LicenseDetail(Vertical, AtTheDesk):
         table = self.query_one(DataTable)
         if self.view is None or not table.has_focus or not self.view.computers:
             return None
-        return self.view.computers[table.cursor_row]
+        return self.view.computers[min(table.cursor_row, len(self.view.computers) - 1)]
+
+    @on(DataTable.RowHighlighted)
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def walked(self) -> None:
+        """Tell more of the computer under the cursor."""
+        computer, line = self.pointed, self.query_one("#computer", Static)
+        line.update(about_computer(computer) if computer else "")
+        line.display = computer is not None
 
     @work(exclusive=True, group="license")
     async def look(self, activation_key: str | None) -> None:
@@ -70,6 +80,7 @@ class LicenseDetail(Vertical, AtTheDesk):
             table.add_row(*_cells(computer))
         table.display = bool(view and view.computers)
         none.display = view is not None and not view.computers
+        self.walked()
         none.update("No computer has been activated with this licence yet.")
 
 

@@ -15,6 +15,7 @@ from server.faces.console.at_the_desk import AtTheDesk, Refusal
 from server.faces.console.desk import Desk
 from server.faces.console.views import LicenseRow
 from server.faces.console.widgets.fields import line
+from server.faces.console.wording import is_link
 
 _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 _CUSTOMER_WIDTH = 22
@@ -31,6 +32,13 @@ class LicenseList(Vertical, AtTheDesk):
         def __init__(self, row: LicenseRow | None) -> None:
             super().__init__()
             self.row = row
+
+    class Linked(Message):
+        """A link of the License Wizard was pasted in place of a search."""
+
+        def __init__(self, link: str) -> None:
+            super().__init__()
+            self.link = link
 
     class Chosen(Message):
         """Enter was pressed on a licence."""
@@ -91,9 +99,13 @@ class LicenseList(Vertical, AtTheDesk):
         self.look()
 
     @on(Input.Changed)
-    def typed(self) -> None:
-        """Search as one types."""
-        self.look()
+    def typed(self, event: Input.Changed) -> None:
+        """Search as one types; a link is no search."""
+        if is_link(event.value):
+            event.input.value = ""
+            self.post_message(self.Linked(event.value))
+        else:
+            self.look()
 
     @on(Input.Submitted)
     def submitted(self) -> None:

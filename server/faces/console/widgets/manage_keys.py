@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.widgets import DataTable, Input
 
 from server.core.licenses import Standing
-from server.faces.console.at_the_desk import AtTheDesk, Deeds
+from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
 from server.faces.console.desk import Desk
 from server.faces.console.screens.activate import ActivateDialog
 from server.faces.console.screens.computer_key import ComputerKeyDialog
@@ -23,12 +23,13 @@ from server.faces.console.screens.suspend import ResumeDialog, SuspendDialog
 from server.faces.console.views import LicenseView
 from server.faces.console.widgets.license_detail import LicenseDetail
 from server.faces.console.widgets.licenses import LicenseList
-from server.faces.console.wording import released
+from server.faces.console.wording import released, token_of
 
 
 class ManageKeys(Container, AtTheDesk):
     """Search, select, and do what a customer asks for."""
 
+    READS = (Desk.license, Desk.scanned)
     ACTS: ClassVar[Deeds] = {
         "activate": Desk.activate,
         "deactivate": Desk.release,
@@ -100,6 +101,22 @@ class ManageKeys(Container, AtTheDesk):
         """Enter activates: the licence, or once more the computer under the cursor."""
         await self.run_action("activate")
 
+    @on(LicenseList.Linked)
+    @work
+    async def linked(self, event: LicenseList.Linked) -> None:
+        """Open what a pasted link asks for, with its fields filled."""
+        try:
+            scanned = await self.ask(Desk.scanned, token_of(event.link))
+            view = await self.ask(Desk.license, scanned.activation_key)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog("This link cannot be used", str(refusal)))
+            return
+        self._list.show(scanned.activation_key)
+        if scanned.code and self.check_action("deactivate", ()) is not False:
+            await self._deactivate(DeactivateDialog(view, scanned=scanned))
+        elif not scanned.code and self.check_action("activate", ()) is not False:
+            await self._activate(ActivateDialog(view, scanned=scanned))
+
     def action_move(self, by: int) -> None:
         """Walk in the list while one types."""
         self._list.move(by)
@@ -122,10 +139,12 @@ class ManageKeys(Container, AtTheDesk):
     @work
     async def action_activate(self) -> None:
         """Ask for the computer, give the key, show it."""
-        view, computer = self._detail.view, self._detail.pointed
-        if view is None:
-            return
-        key = await self.app.push_screen_wait(ActivateDialog(view, computer))
+        view = self._detail.view
+        if view is not None:
+            await self._activate(ActivateDialog(view, self._detail.pointed))
+
+    async def _activate(self, dialog: ActivateDialog) -> None:
+        key = await self.app.push_screen_wait(dialog)
         if key is not None:
             self._list.look_again()
             await self.app.push_screen_wait(ComputerKeyDialog(key))
@@ -134,11 +153,13 @@ class ManageKeys(Container, AtTheDesk):
     async def action_deactivate(self) -> None:
         """Ask for the computer and its code, or for a reason; then say what has happened."""
         view = self._detail.view
-        if view is None:
-            return
-        seat = await self.app.push_screen_wait(DeactivateDialog(view, self._detail.pointed))
+        if view is not None:
+            await self._deactivate(DeactivateDialog(view, self._detail.pointed))
+
+    async def _deactivate(self, dialog: DeactivateDialog) -> None:
+        seat = await self.app.push_screen_wait(dialog)
         if isinstance(seat, WithoutCode):
-            seat = await self.app.push_screen_wait(ForceDialog(view, seat.computer_id))
+            seat = await self.app.push_screen_wait(ForceDialog(dialog.view, seat.computer_id))
         if seat is not None:
             self._list.look_again()
             title = "Already released" if seat.already else "Released"
