@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.core import operators
+from server.core import operators, passwords
 from server.core.models import Role
 from server.db import transaction
 from tests.conftest import STAFF, Clock
@@ -15,8 +15,16 @@ from tests.console.person import PASSWORD
 Adds = Callable[..., str]
 
 
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hashed once, since that is meant to take its time."""
+    return passwords.hashed(PASSWORD)
+
+
 @pytest.fixture
-def add_operator(app, clock: Clock) -> Adds:
+def add_operator(app, clock: Clock, password_hash: str, monkeypatch: pytest.MonkeyPatch) -> Adds:
+    monkeypatch.setattr(operators.passwords, "hashed", lambda _: password_hash)
+
     def add(role: Role, name: str = "") -> str:
         with transaction() as session:
             added = operators.add(session, name or role.value, role, PASSWORD, by=STAFF, now=clock.now)

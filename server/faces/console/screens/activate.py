@@ -73,7 +73,6 @@ class ActivateDialog(Dialog[KeyGiven]):
 
     def on_mount(self) -> None:
         """Begin with what is not known yet."""
-        super().on_mount()
         self.query_one("#computer-id").focus()
 
     @work

@@ -61,7 +61,6 @@ class ComputerKeyDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """Say whether it went out by mail."""
-        super().on_mount()
         self.query_one("#do-cancel").focus()
         if self.key.mailed_to:
             self.say(f"The mail to {self.key.mailed_to} is on its way.")

@@ -62,7 +62,6 @@ class CreateDialog(Dialog[LicenseView]):
 
     def on_mount(self) -> None:
         """Ask what there is to sell."""
-        super().on_mount()
         self.query_one("#product").focus()
         self._fetch()
 

@@ -65,7 +65,6 @@ class ReleaseDialog(Dialog[R], Generic[R]):
 
     def on_mount(self) -> None:
         """Begin with the computer, or with the proof where the computer is known."""
-        super().on_mount()
         if self._computer_id:
             self.query_one("#proof").focus()
         else:

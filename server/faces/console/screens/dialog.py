@@ -65,12 +65,6 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
         yield Do("Ok", "ok", key="Enter")
         yield Do("Cancel", "cancel", key="Esc")
 
-    def on_mount(self) -> None:
-        """Leave no room for what is not said yet."""
-        self.say("")
-        for field in self.query(Field):
-            field.tell("")
-
     @on(Input.Submitted)
     async def submitted(self) -> None:
         """Enter in a line confirms the form."""

@@ -40,7 +40,6 @@ class PropertyDialog(Dialog[PropertyView]):
 
     def on_mount(self) -> None:
         """Begin where one types."""
-        super().on_mount()
         self.query_one("#value").focus()
 
     @work

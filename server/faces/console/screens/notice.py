@@ -21,7 +21,7 @@ class NoticeDialog(Dialog[None]):
 
     def __init__(self, title: str, text: str, *, code: str = "") -> None:
         super().__init__()
-        self._title = title
+        self._heading = title
         self._text = text
         self._code = code
 
@@ -39,8 +39,7 @@ class NoticeDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """Name it."""
-        super().on_mount()
-        self.query_one("#frame").border_title = self._title
+        self.query_one("#frame").border_title = self._heading
 
     def action_copy(self) -> None:
         """Send the code to the terminal's clipboard."""

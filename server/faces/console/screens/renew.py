@@ -47,7 +47,6 @@ class RenewDialog(Dialog[LicenseView]):
 
     def on_mount(self) -> None:
         """Begin where one types."""
-        super().on_mount()
         self.query_one("#until").focus()
 
     @work

@@ -49,12 +49,6 @@ class SignInScreen(Screen[Desk], AtTheDesk):
                 label = "Quit" if self._operator is None else "Drop it, and sign in anew"
                 yield Do(label, "leave", key="Esc")
 
-    def on_mount(self) -> None:
-        """Leave no room for what is not said yet."""
-        for field in self.query(Field):
-            field.tell("")
-        self._say("")
-
     @on(Input.Submitted, "#name")
     def named(self) -> None:
         """Go on to the password."""
