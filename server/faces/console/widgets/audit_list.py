@@ -80,7 +80,8 @@ class AuditList(Vertical, AtTheDesk):
         self._rows += fresh
         for row in fresh:
             table.add_row(*_cells(row))
-        what = "refused attempts" if self._refused else "events"
+        what = "refused attempt" if self._refused else "event"
+        what += "" if page.total == 1 else "s"
         self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, the latest first")
         self._tell()
 
