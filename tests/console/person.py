@@ -22,6 +22,8 @@ from server.parts import parts
 PASSWORD = "correct horse battery"
 SMALL = (80, 24)
 LARGE = (160, 50)
+# An answer may lead to a message, that to a layout, and that to another message.
+_ROUNDS = 5
 
 
 @dataclass
@@ -32,11 +34,14 @@ class Person:
     app: ConsoleApp
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settled()
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
 
     async def type(self, text: str) -> None:
-        await self.press(*text)
+        """Type faster than the server answers."""
+        await self.pilot.press(*text)
+        await self.settled()
 
     async def paste(self, text: str) -> None:
         assert self.app.focused is not None
@@ -69,12 +74,17 @@ class Person:
         await self.paste(text)
 
     async def settled(self) -> None:
-        # Workers wait for dialogs, too: what counts is that no thread is under way and nothing is queued.
-        for _ in range(3):
-            await self.pilot.pause()
-            while self.app.under_way:
+        """Wait until no thread is under way and every widget has answered what it was told.
+
+        Workers do not count: one that has opened a dialog waits for the person.
+        """
+        quiet = 0
+        while quiet < _ROUNDS:
+            quiet += 1
+            if self.app.under_way:
                 await asyncio.wait(set(self.app.under_way))
-                await self.pilot.pause()
+                quiet = 0
+            await self.pilot.pause(0)
 
     @property
     def step(self) -> str:

@@ -37,6 +37,8 @@ class ConsoleApp(App[None]):
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
+        # Over a slow line a movement is nothing but bytes to wait for.
+        self.animation_level = "none"
         self.environment = environment
         self.look = look or look_of(environment)
         self.signed_in: Desk | None = None
@@ -60,9 +62,15 @@ class ConsoleApp(App[None]):
         # The thread gets a copy of the context, and with it the server's application.
         task = asyncio.create_task(asyncio.to_thread(work, *arguments, **more))
         self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
-        # Whoever waits may be cancelled, by a newer search for instance; the thread goes on to its end.
+        task.add_done_callback(self._ended)
+        # Whoever waits may be cancelled, since its screen was closed; the thread goes on to its end.
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.under_way.discard(task)
+        # Whoever waits is told of an error; where nobody does any more, nobody asked.
+        if not task.cancelled():
+            task.exception()
 
     def on_mount(self) -> None:
         """Ask who it is."""

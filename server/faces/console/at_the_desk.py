@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
-from textual.dom import DOMNode
+from textual.widget import Widget
 
 from protocol.errors import ProtocolError
 from server.config import ConfigError
@@ -28,7 +28,7 @@ Refusal = (CoreError, ProtocolError, FileRefused, ConfigError)
 Deeds = Mapping[str, Callable[..., object] | None]
 
 
-class AtTheDesk(DOMNode):
+class AtTheDesk(Widget):
     """Asks the server for what it has declared.
 
     It stands last among the bases: Textual takes the look of a class from its first.
@@ -59,7 +59,11 @@ class AtTheDesk(DOMNode):
             await self.console_app.sign_in_again(desk)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer an action where the role permits its deed; one that is not declared is never offered."""
+        """Let an action run where it is offered, and there is something to run on: people type ahead."""
+        return self.is_mounted and self.offers(action)
+
+    def offers(self, action: str) -> bool:
+        """Tell whether the role permits an action's deed; one that is not declared is never offered."""
         acts = acts_of(type(self))
         if action in acts:
             deed = acts[action]

@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
+from server.faces.console.at_the_desk import AtTheDesk
+
 # Characters that every console font has, those of old Windows among them.
 MARK = "►"
 
@@ -30,7 +32,7 @@ class Do(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Hide what this operator may not do."""
-        self.display = bool(self.screen.check_action(self.action, ()))
+        self.display = not isinstance(self.screen, AtTheDesk) or self.screen.offers(self.action)
 
     def render(self) -> Content:
         """Draw the mark, the key as the footer does, and the label."""

@@ -6,6 +6,7 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from server.faces.console.at_the_desk import AtTheDesk, Refusal
@@ -21,9 +22,14 @@ class LicenseDetail(Vertical, AtTheDesk):
 
     READS = (Desk.license,)
 
+    class Shown(Message):
+        """Another licence is shown, or the same one has changed."""
+
     def __init__(self) -> None:
         super().__init__(id="detail")
         self.view: LicenseView | None = None
+        self._wanted: str | None = None
+        self._stale = self._is_looking = False
 
     def compose(self) -> ComposeResult:
         """Put the facts above the computers."""
@@ -58,17 +64,25 @@ class LicenseDetail(Vertical, AtTheDesk):
         line.update(about_computer(computer) if computer else "")
         line.display = computer is not None
 
-    @work(exclusive=True, group="license")
-    async def look(self, activation_key: str | None) -> None:
-        """Ask for a licence, and show it."""
-        if activation_key is None:
-            self.show(None)
-            return
+    def look(self, activation_key: str | None) -> None:
+        """Show a licence as it is now; one question at a time, however fast one walks."""
+        self._wanted, self._stale = activation_key, True
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+
+    @work
+    async def _look(self) -> None:
         try:
-            self.show(await self.ask(Desk.license, activation_key))
+            while self._stale:
+                self._stale = False
+                self.show(await self.ask(Desk.license, self._wanted) if self._wanted else None)
         except Refusal as refusal:
             self.show(None)
             self.query_one("#facts", Static).update(f"! {refusal}")
+        finally:
+            self._is_looking = False
+        self.post_message(self.Shown())
 
     def show(self, view: LicenseView | None) -> None:
         """Show a licence."""

@@ -49,7 +49,7 @@ class LicenseList(Vertical, AtTheDesk):
         self._page, self._last, self._total = 1, 1, 0
         self._standing: Standing | None = None
         self._shown: Wanted | None = None
-        self._stale = False
+        self._stale = self._is_looking = False
 
     def compose(self) -> ComposeResult:
         """Put the search above the list."""
@@ -136,9 +136,20 @@ class LicenseList(Vertical, AtTheDesk):
         """How many rows are seen at once."""
         return max(1, self.query_one(DataTable).size.height - 1)
 
-    @work(exclusive=True, group="licenses")
-    async def look(self) -> None:
-        """Ask until what is shown is what is wanted: one question at a time, however fast somebody types."""
+    def look(self) -> None:
+        """See to it that what is shown is what is wanted: one question at a time, however fast one types."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+
+    @work
+    async def _look(self) -> None:
+        try:
+            await self._ask_until_shown()
+        finally:
+            self._is_looking = False
+
+    async def _ask_until_shown(self) -> None:
         while self._stale or self._shown != self._wanted or self._wants_more:
             wanted, more = self._wanted, not self._stale and self._shown == self._wanted
             self._stale = False

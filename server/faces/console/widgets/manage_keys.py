@@ -88,11 +88,11 @@ class ManageKeys(Container, AtTheDesk):
     @on(LicenseList.Pointed)
     def pointed(self, event: LicenseList.Pointed) -> None:
         """Show the licence under the cursor."""
-        self._look(event.row.activation_key if event.row else None)
+        self._detail.look(event.row.activation_key if event.row else None)
 
-    @work(exclusive=True, group="pointed")
-    async def _look(self, activation_key: str | None) -> None:
-        await self._detail.look(activation_key).wait()
+    @on(LicenseDetail.Shown)
+    def shown(self) -> None:
+        """Offer what can be done to it."""
         self.refresh_bindings()
 
     @on(LicenseList.Chosen)
