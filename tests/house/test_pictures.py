@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-MAKERS = ("wizard", "phone")
+MAKERS = ("wizard", "console", "phone")
 MAX_BYTES = 3_000_000
 
 
