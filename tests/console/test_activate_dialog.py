@@ -3,6 +3,7 @@
 import json
 import stat
 from datetime import date
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input
@@ -13,6 +14,7 @@ from server.core import activation, licenses, outbox
 from server.core.audit import By
 from server.core.models import Activation, AuditEvent
 from server.db import reading, transaction
+from server.faces.console.views import KeyGiven
 from server.faces.console.widgets.ticks import Tick
 from server.spelling import spelled
 from tests.conftest import STAFF
@@ -33,6 +35,23 @@ def mail_in_the_outbox(vendor):
     with transaction() as session:
         taken = outbox.take(session, vendor.clock.now)
         return taken and outbox.opened(taken, vendor.keyring)
+
+
+async def spell_copy_and_save(person: Person, given: KeyGiven, folder: Path) -> None:
+    await person.press("s")
+    assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
+    await person.press("s", "c")
+    assert person.app._clipboard == given.computer_key
+    assert "Sent to the clipboard of your terminal." in person.sees
+    await person.press("f")
+    assert value(person, "path") == str(folder / "LAB-PC-07.lic")
+    await person.press("enter")
+    assert person.step == "ComputerKey"
+    await person.press("f", "enter")
+    assert "There is a file" in person.sees
+    await person.fill("path", str(folder / "no" / "folder.lic"))
+    await person.press("enter")
+    assert "cannot be written" in person.sees
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
@@ -57,20 +76,7 @@ def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path
         given = person.app.screen.key
         for number, group in enumerate(given.computer_key.split("-"), start=1):
             assert f"{number} {' '.join(group)}" in person.sees
-        await person.press("s")
-        assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
-        await person.press("s", "c")
-        assert person.app._clipboard == given.computer_key
-        assert "Sent to the clipboard of your terminal." in person.sees
-        await person.press("f")
-        assert value(person, "path") == str(tmp_path / "LAB-PC-07.lic")
-        await person.press("enter")
-        assert person.step == "ComputerKey"
-        await person.press("f", "enter")
-        assert "There is a file" in person.sees
-        await person.fill("path", str(tmp_path / "no" / "folder.lic"))
-        await person.press("enter")
-        assert "cannot be written" in person.sees
+        await spell_copy_and_save(person, given, tmp_path)
         await person.press("escape", "escape")
         assert person.step == "Main"
         assert "1/2" in person.sees

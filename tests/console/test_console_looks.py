@@ -71,6 +71,23 @@ class Inspection:
                     )
 
 
+@dataclass(frozen=True)
+class Pasted:
+    """A text that is pasted into what has the focus."""
+
+    text: str
+
+
+def tour(computer_id: str) -> list[str | Pasted]:
+    """Every dialog, each with a refusal where it has one: keys to press, and texts to paste before."""
+    return [
+        *("f1", "escape f3", Pasted("?" + computer_id[1:]), "enter", "f3 enter", "s c", "f", "escape m"),
+        *("escape escape f4", "enter enter", "f4 enter", Pasted("lost"), "enter", "escape f5"),
+        *("tab tab tab", Pasted("tomorrow"), "enter", "escape f6", "escape f7"),
+        "escape f8 down down enter",
+    ]
+
+
 @looks
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, look, size, tmp_path, monkeypatch):
@@ -84,41 +101,12 @@ def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, look, size
 
     async def story(person: Person) -> None:
         inspection = Inspection(person)
-        look = inspection.look
-        await person.press("f1")
-        look()
-        await person.press("escape", "f3")
-        look()
-        await person.paste("?" + machine.computer_id.text[1:])
-        await person.press("enter")
-        look()
-        await person.press("f3", "enter")
-        look()
-        await person.press("s", "c")
-        look()
-        await person.press("f")
-        look()
-        await person.press("escape", "m")
-        look()
-        await person.press("escape", "escape", "f4")
-        look()
-        await person.press("enter", "enter")
-        look()
-        await person.press("f4", "enter")
-        look()
-        await person.paste("lost")
-        await person.press("enter")
-        look()
-        await person.press("escape", "f5")
-        await person.fill("expires", "tomorrow")
-        await person.press("enter")
-        look()
-        await person.press("escape", "f6")
-        look()
-        await person.press("escape", "f7")
-        look()
-        await person.press("escape", "f8", "down", "down", "enter")
-        look()
+        for step in tour(machine.computer_id.text):
+            if isinstance(step, Pasted):
+                await person.paste(step.text)
+            else:
+                await person.press(*step.split())
+                inspection.look()
         assert inspection.seen >= DIALOGS
 
     tell(story, operator=administrator, look=look, size=size)
