@@ -17,6 +17,7 @@ demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CER
 
 screenshots: demo-machine $(environment) ## Make every picture in README and docs anew
 	@$(python) -m demo.wizard_pictures docs/pictures
+	@$(python) -m demo.console_pictures docs/pictures
 	@$(python) -m demo.phone_pictures docs/pictures
 	@exec $(python) -m demo.self_help_pictures docs/pictures
 

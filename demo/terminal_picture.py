@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
+from rich.cells import cell_len
 from rich.color import Color
 from rich.style import Style
 from textual.app import App
@@ -44,7 +45,10 @@ def cells_of(app: App[None]) -> list[list[Cell]]:
     for strip in app.screen._compositor.render_strips():
         line: list[Cell] = []
         for segment in strip:
-            line.extend(_cell(character, segment.style or Style.null(), usual) for character in segment.text)
+            for character in segment.text:
+                # A character of some scripts takes two cells, a mark above another takes none.
+                cell = _cell(character, segment.style or Style.null(), usual)
+                line += [cell, cell._replace(character="")][: cell_len(character)]
         lines.append(line)
     return lines
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-MAKERS = ("wizard", "phone", "self-help")
+MAKERS = ("wizard", "console", "phone", "self-help")
 MAX_BYTES = 3_000_000
 
 

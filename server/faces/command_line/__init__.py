@@ -6,6 +6,7 @@ import click
 
 from server.faces.command_line.activations import activate, deactivate
 from server.faces.command_line.answers import Door
+from server.faces.command_line.console import console
 from server.faces.command_line.initialise import init
 from server.faces.command_line.licenses import license_group
 from server.faces.command_line.operators import operator_group
@@ -45,6 +46,7 @@ def main() -> None:
 main.add_command(init)
 main.add_command(serve)
 main.add_command(worker)
+main.add_command(console)
 main.add_command(product_group)
 main.add_command(license_group)
 main.add_command(operator_group)

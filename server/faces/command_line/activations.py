@@ -18,9 +18,9 @@ from server.core.requests import typed_request
 from server.db import reading
 from server.faces.command_line.answers import Answer, AnsweringCommand
 from server.faces.command_line.described import iso
-from server.faces.command_line.files import new_file
 from server.faces.command_line.instance import opened, operator
 from server.guard import guarded
+from server.new_file import new_file
 from server.parts import Parts
 
 _GROUPS_IN_A_LINE = 6

@@ -12,6 +12,7 @@ from protocol.errors import ProtocolError
 from server.config import ConfigError
 from server.core.errors import CoreError
 from server.db import explained
+from server.new_file import FileRefused
 
 USAGE = 2
 _REFUSED = 1
@@ -19,7 +20,7 @@ _INTERRUPTED = 130
 
 
 class CommandFailed(Exception):
-    """What only the command line can meet: a file that is there already, a port in use."""
+    """What only the command line can meet: a port in use, no terminal."""
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
@@ -44,7 +45,7 @@ class Failure:
 
 def failure_of(error: Exception) -> Failure:
     """Put any error into words; no text of a fault in Keyferry itself gets out, since it could hold a key."""
-    if isinstance(error, CoreError | ProtocolError | ConfigError | CommandFailed):
+    if isinstance(error, CoreError | ProtocolError | ConfigError | CommandFailed | FileRefused):
         return Failure(error.code, str(error), getattr(error, "suggestion", None))
     if isinstance(error, click.Abort):
         return Failure("interrupted", "Interrupted.", exit_code=_INTERRUPTED)

@@ -15,8 +15,8 @@ from server.core import audit, products
 from server.db import transaction
 from server.faces.command_line.answers import Answer, AnsweringGroup
 from server.faces.command_line.described import product_data
-from server.faces.command_line.files import new_file
 from server.faces.command_line.instance import opened, operator
+from server.new_file import new_file
 
 _KEY_STYLES = """\b
 Key styles: choose with care, a product keeps its style for ever.

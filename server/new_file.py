@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all, and readable by their owner only."""
+"""Files that a face writes for who asked: whole or not at all, and readable by their owner only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from server.faces.command_line.failures import CommandFailed
+
+class FileRefused(Exception):
+    """There is a file of this name already, or the system lets none be written there."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def _never(path: Path) -> bool:
@@ -21,7 +27,7 @@ def _never(path: Path) -> bool:
 def new_file(path: Path, *, may_replace: Callable[[Path], bool] = _never) -> Iterator[TextIO]:
     """Yield what becomes a file of this name, mode 0600, when the block has succeeded.
 
-    Raises CommandFailed (file_exists, file_not_writable) before the block runs, so nothing is done in vain.
+    Raises FileRefused (file_exists, file_not_writable) before the block runs, so nothing is done in vain.
     """
     handle, temporary = _beside(path, may_replace)
     try:
@@ -37,7 +43,7 @@ def new_file(path: Path, *, may_replace: Callable[[Path], bool] = _never) -> Ite
 def _beside(path: Path, may_replace: Callable[[Path], bool]) -> tuple[int, str]:
     try:
         if path.exists() and not may_replace(path):
-            raise CommandFailed(
+            raise FileRefused(
                 f"There is a file {path} already. Name another one, or remove it first.", code="file_exists"
             )
         return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -56,5 +62,5 @@ def _write(handle: int, content: str, temporary: str, path: Path) -> None:
         raise _not_writable(path, error) from None
 
 
-def _not_writable(path: Path, error: OSError) -> CommandFailed:
-    return CommandFailed(f"{path} cannot be written: {error.strerror}.", code="file_not_writable")
+def _not_writable(path: Path, error: OSError) -> FileRefused:
+    return FileRefused(f"{path} cannot be written: {error.strerror}.", code="file_not_writable")

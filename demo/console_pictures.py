@@ -1,0 +1,180 @@
+"""Makes the pictures of the Management Console: `python -m demo.console_pictures [FOLDER]`.
+
+The real screens over a real server in a throw-away folder, with an invented vendor's licences. Keys and IDs
+are random, so each run makes other pictures; the keys in them open nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from demo.terminal_picture import picture_of
+from demo.wizard_pictures import NOON, PICTURES, SIZE
+from protocol.activation_key import ActivationKey
+from protocol.profile import WizardProfile
+from server import create_app, create_database_app
+from server.config import Settings
+from server.core import licenses, operators, products
+from server.core.audit import By
+from server.core.models import Role
+from server.core.secrets import new_master_key
+from server.db import db, transaction, upgrade
+from server.deeds import Typed, activate
+from server.faces.console.app import ConsoleApp
+from server.parts import EXTENSION
+from wizard_stub.control import ActivationControl
+
+_SHADES = 32
+_STAFF = By("command_line", "ada")
+_PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some seconds
+_CUSTOMERS = ("ada@example.com", "grace@navy.example", "joão@empresa.example", "anna@fabrik.example", None)
+_TERMS = (
+    licenses.Terms(expires=date(2027, 12, 31)),
+    licenses.Terms(),
+    licenses.Terms(days=365),
+    licenses.Terms(expires=date(2027, 6, 30), lease_days=90),
+)
+_COMPUTERS = ("LAB-PC-07", "CNC-Fräse", "OFFICE-2")
+
+
+@contextmanager
+def server() -> Iterator[Flask]:
+    """Give a vendor a server of its own."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder))
+        with create_database_app(settings).app_context():
+            upgrade()
+            db.engine.dispose()
+        (settings.home / "master.key").write_text(new_master_key("pictures") + "\n")
+        app = create_app(settings, clock=lambda: NOON)
+        with app.app_context():
+            yield app
+            db.engine.dispose()
+
+
+def fill(app: Flask) -> tuple[WizardProfile, ActivationKey]:
+    """Add an operator, a product and licences; return the profile and the licence of the pictures."""
+    keyring = app.extensions[EXTENSION].keyring
+    with transaction() as session:
+        operators.add(session, "ada", Role.ADMINISTRATOR, _PASSWORD, by=_STAFF, now=NOON)
+        product = products.add_product(
+            session,
+            code="demo-cad",
+            name="Demo CAD",
+            key_style="short",
+            features=["export", "render"],
+            machine_source="host",
+            keyring=keyring,
+            by=_STAFF,
+            now=NOON,
+        )
+        for number in range(40):
+            [issued] = licenses.issue(
+                session,
+                product,
+                seats=1 + number * 7 % 20,
+                terms=_TERMS[number % len(_TERMS)],
+                features=("export", "render")[: number % 3],
+                customer=_CUSTOMERS[number % len(_CUSTOMERS)] if number < 39 else "ada@example.com",
+                count=1,
+                by=_STAFF,
+                now=NOON,
+                notes="Pays by invoice." if number == 39 else None,
+            )
+            if number == 37:
+                licenses.suspend(session, issued, by=_STAFF, now=NOON)
+        profile = products.wizard_profile(product, keyring, "https://keys.example.com")
+        return profile, ActivationKey.from_text(issued.activation_key)
+
+
+def computer_id(profile: WizardProfile, key: ActivationKey, name: str, folder: Path) -> str:
+    """Return what the License Wizard of a computer shows."""
+    control = ActivationControl(
+        profile,
+        folder / name,
+        machine_identifier=name,
+        anchor_folder=folder / f"{name}-anchor",
+        now=lambda: NOON,
+    )
+    return control.begin(key).computer_id.text
+
+
+class Visitor:
+    """Goes through the console and takes pictures of it."""
+
+    def __init__(self, pilot: Pilot[None], app: ConsoleApp, folder: Path) -> None:
+        self._pilot = pilot
+        self._app = app
+        self._folder = folder
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait for the answer to each."""
+        for key in keys:
+            await self._pilot.press(key)
+            await self.settled()
+
+    async def fill(self, name: str, text: str) -> None:
+        """Paste a text into a line."""
+        line = self._app.screen.query_one(f"#{name}", Input)
+        line.focus()
+        line.value = ""
+        line.post_message(events.Paste(text))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until the server has answered and the screen shows it."""
+        for _ in range(5):
+            await self._pilot.pause()
+            if self._app.under_way:
+                await asyncio.wait(set(self._app.under_way))
+
+    def take(self, name: str) -> None:
+        """Take a picture."""
+        path = self._folder / f"console-{name}-{self._app.look}.png"
+        picture_of(self._app).quantize(_SHADES).save(path, optimize=True)
+
+
+async def visit(folder: Path, ids: dict[str, str], look: str) -> None:
+    """Take the pictures in one look."""
+    app = ConsoleApp({}, look=look)
+    async with app.run_test(size=SIZE) as pilot:
+        visitor = Visitor(pilot, app, folder)
+        await visitor.settled()
+        await visitor.fill("name", "ada")
+        await visitor.fill("password", _PASSWORD)
+        await visitor.press("enter")
+        visitor.take("main")
+        await visitor.press("f3")
+        await visitor.fill("computer-name", "OFFICE-2")
+        await visitor.fill("computer-id", "?" + ids["OFFICE-2"][1:])
+        await visitor.press("enter")
+        visitor.take("activate")
+        await visitor.press("f3", "enter")
+        visitor.take("key")
+
+
+def main(folder: Path = PICTURES) -> None:
+    """Take every picture in light and dark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for look in ("dark", "light"):
+        with server() as app, TemporaryDirectory() as machines:
+            profile, key = fill(app)
+            ids = {name: computer_id(profile, key, name, Path(machines)) for name in _COMPUTERS}
+            for name in _COMPUTERS[:2]:
+                activate(Typed(key.text, ids[name], name), by=By("phone"))
+            asyncio.run(visit(folder, ids, look))
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:2]))

@@ -1,0 +1,1 @@
+"""The Management Console: a full-screen terminal application for the vendor's staff."""

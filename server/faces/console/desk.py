@@ -1,0 +1,219 @@
+"""The desk: the one door from the screens to the server; every deed there names its permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from protocol.activation_key import ActivationKey
+from protocol.deactivation import read_deactivation_code
+from protocol.request_token import DeactivationRequest
+from server import deeds, signing_in
+from server.core import licenses, listings, properties
+from server.core.audit import By
+from server.core.deactivation import Code, Forced
+from server.core.errors import NotAllowed
+from server.core.licenses import Terms
+from server.core.listings import AuditWanted, Page, Wanted
+from server.core.models import License, Product, Role
+from server.core.products import find_product
+from server.core.properties import PROPERTIES
+from server.core.requests import open_request
+from server.core.roles import PERMISSIONS, Permission
+from server.core.sessions import end, find
+from server.db import reading, transaction
+from server.deeds import Typed
+from server.faces.console import views
+from server.faces.console.permits import needs, permission_of
+from server.guard import guarded
+from server.parts import parts
+
+WAY = "console"
+
+
+@dataclass(frozen=True)
+class NewLicense:
+    """What a licence is created with."""
+
+    product: str
+    customer: str
+    seats: int
+    terms: Terms
+    features: tuple[str, ...]
+    notes: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One operator at work, from signing in to signing out."""
+
+    operator: str
+    role: Role
+    _token: str = field(repr=False)
+    _by: By
+
+    @needs(Permission.SEE_LICENSES)
+    def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseRow]:
+        """Return a page of licences."""
+        now = parts().clock()
+        with reading() as session:
+            page = listings.licenses(session, wanted, now=now, number=number)
+            rows = [views.license_row(license, now) for license in page.rows]
+        return Page(rows, page.total, page.number, page.size)
+
+    @needs(Permission.SEE_LICENSES)
+    def license(self, activation_key: str) -> views.LicenseView:
+        """Return a licence with its computers; raises NotFound (unknown_activation_key)."""
+        with reading() as session:
+            found = licenses.find(session, ActivationKey.from_text(activation_key))
+            return views.license_view(found, parts().clock())
+
+    @needs(Permission.SEE_LICENSES)
+    def scanned(self, token: str) -> views.Scanned:
+        """Return what a pasted link asks for; raises what `core.requests.open_request` raises."""
+        with reading() as session:
+            asked = open_request(session, token, keyring=parts().keyring)
+        return views.Scanned(
+            asked.activation_key.text,
+            asked.computer_id.text,
+            asked.computer_name or "",
+            asked.code.text if isinstance(asked, DeactivationRequest) else "",
+        )
+
+    @needs(Permission.ACTIVATE)
+    def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
+        """Give a computer key; raises what `deeds.activate` raises."""
+        given = deeds.activate(typed, by=self._by, email=email, mails_key=mails_key, notes=notes)
+        return views.key_given(given)
+
+    @needs(Permission.ACTIVATE)
+    def mail_key(self, typed: Typed, email: str) -> views.KeyGiven:
+        """Send the computer key that was given to an address; raises what `deeds.activate` raises."""
+        return views.key_given(deeds.activate(typed, by=self._by, email=email, mails_key=True))
+
+    @needs(Permission.RELEASE)
+    def release(self, typed: Typed, code: str) -> views.SeatReleased:
+        """Release a seat with a code; raises what `deeds.release` raises."""
+        return views.seat_released(deeds.release(typed, Code(read_deactivation_code(code)), by=self._by))
+
+    @needs(Permission.FORCE_RELEASE)
+    def force_release(self, typed: Typed, reason: str) -> views.SeatReleased:
+        """Release a seat for a reason; raises what `deeds.release` raises."""
+        return views.seat_released(deeds.release(typed, Forced(reason), by=self._by))
+
+    @needs(Permission.CHANGE_LICENSES)
+    def products(self) -> Sequence[views.ProductChoice]:
+        """Return what licences can be created for, by name."""
+        with reading() as session:
+            return [
+                views.product_choice(one) for one in session.scalars(select(Product).order_by(Product.name))
+            ]
+
+    @needs(Permission.CHANGE_LICENSES)
+    def issue(self, new: NewLicense) -> views.LicenseView:
+        """Create a licence; raises what `core.licenses.issue` raises, and NotFound (unknown_product)."""
+        now = parts().clock()
+        with guarded(event="issue_refused", by=self._by, now=now) as session:
+            [issued] = licenses.issue(
+                session,
+                find_product(session, new.product),
+                seats=new.seats,
+                terms=new.terms,
+                features=new.features,
+                customer=new.customer.strip() or None,
+                count=1,
+                by=self._by,
+                now=now,
+                notes=new.notes,
+            )
+            return views.license_view(issued, now)
+
+    @needs(Permission.CHANGE_LICENSES)
+    def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
+        """Move the expiry of a licence; raises what `core.licenses.renew` raises."""
+        with self._changed("renewal_refused", activation_key) as (session, license):
+            now = parts().clock()
+            licenses.renew(session, license, expires=terms.expires, days=terms.days, by=self._by, now=now)
+            return views.license_view(license, now)
+
+    @needs(Permission.CHANGE_LICENSES)
+    def suspend(self, activation_key: str) -> views.LicenseView:
+        """Refuse every activation of a licence until it is resumed."""
+        with self._changed("suspension_refused", activation_key) as (session, license):
+            now = parts().clock()
+            return views.license_view(licenses.suspend(session, license, by=self._by, now=now), now)
+
+    @needs(Permission.CHANGE_LICENSES)
+    def resume(self, activation_key: str) -> views.LicenseView:
+        """End the suspension of a licence."""
+        with self._changed("resumption_refused", activation_key) as (session, license):
+            now = parts().clock()
+            return views.license_view(licenses.resume(session, license, by=self._by, now=now), now)
+
+    @needs(Permission.SET_PROPERTIES)
+    def properties(self) -> Sequence[views.PropertyView]:
+        """Return all server properties."""
+        with reading() as session:
+            values, stored = properties.read(session), properties.stored(session)
+        return [
+            views.property_view(one, values[one.name], stored.get(one.name)) for one in PROPERTIES.values()
+        ]
+
+    @needs(Permission.SET_PROPERTIES)
+    def set_property(self, name: str, value: str) -> views.PropertyView:
+        """Set a server property; raises what `core.properties.put` raises."""
+        now = parts().clock()
+        with guarded(event="property_refused", by=self._by, now=now) as session:
+            row = properties.put(session, name, value, by=self._by, now=now)
+            return views.property_view(PROPERTIES[row.name], row.value, row)
+
+    @needs(Permission.SEE_AUDIT)
+    def audit(self, wanted: AuditWanted, number: int = 1) -> Page[views.AuditRow]:
+        """Return a page of the audit, the latest events first."""
+        with reading() as session:
+            page = listings.audit_events(session, wanted, number=number)
+            rows = [views.audit_row(event) for event in page.rows]
+        return Page(rows, page.total, page.number, page.size)
+
+    @contextmanager
+    def _changed(self, event: str, activation_key: str) -> Iterator[tuple[Session, License]]:
+        key = ActivationKey.from_text(activation_key)
+        with guarded(event=event, by=self._by, now=parts().clock(), activation_key=key) as session:
+            yield session, licenses.find(session, key, lock=True)
+
+
+def sign_in(name: str, password: str, environment: Mapping[str, str]) -> Desk:
+    """Open a session, and return the desk; raises what `signing_in.sign_in` raises."""
+    by = By(WAY, address=address_of(environment))
+    device = environment.get("TERM_PROGRAM") or environment.get("TERM")
+    entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock())
+    operator = entered.session.operator
+    return Desk(operator.name, Role(operator.role), entered.token, By(WAY, operator.name, by.address))
+
+
+def sign_out(desk: Desk) -> None:
+    """End the session; nothing happens where it has ended already."""
+    now = parts().clock()
+    # Signed out is what was wanted.
+    with suppress(NotAllowed), transaction() as session:
+        end(session, find(session, desk._token, now=now), by=desk._by, now=now)
+
+
+def is_offered(desk: Desk, deed: Callable[..., object]) -> bool:
+    """Tell whether the role of who signed in permits a deed: what is not permitted is not offered."""
+    permission = permission_of(deed)
+    return permission is not None and permission in PERMISSIONS[desk.role]
+
+
+def address_of(environment: Mapping[str, str]) -> str | None:
+    """Return the person's address as the SSH server names it, None at a terminal of this machine."""
+    first = (environment.get("SSH_CONNECTION") or environment.get("SSH_CLIENT") or "").split(" ")[0]
+    try:
+        return str(ip_address(first.split("%")[0]))
+    except ValueError:
+        return None

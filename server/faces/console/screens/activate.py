@@ -1,0 +1,115 @@
+"""Activating a computer: what the customer reads out, and whether the key goes to them by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from protocol.computer_name import MAX_CHARACTERS
+from server.core.notes import MAX_NOTES
+from server.deeds import Typed
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field, line
+from server.faces.console.widgets.ticks import Tick
+from server.faces.console.wording import is_link, token_of
+
+
+class ActivateDialog(Dialog[KeyGiven]):
+    """Answers with the computer key."""
+
+    TITLE_TEXT: ClassVar[str] = "Activate"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "malformed_computer_id": "computer-id",
+        "computer_id_mismatch": "computer-id",
+        "computer_id_released": "computer-id",
+        "computer_id_superseded": "computer-id",
+        "retired_epoch": "computer-id",
+        "malformed_computer_name": "computer-name",
+        "malformed_email": "email",
+        "malformed_notes": "notes",
+    }
+    READS = (Desk.scanned,)
+    ACTS: ClassVar[Deeds] = {"ok": Desk.activate}
+
+    def __init__(
+        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+    ) -> None:
+        super().__init__()
+        self._view = view
+        self._computer_id = self._computer_name = self._notes = ""
+        if computer is not None and computer.state == "active":
+            self._computer_id, self._computer_name = computer.computer_id, computer.name
+            self._notes = " ".join(computer.notes.split())
+        if scanned is not None:
+            self._computer_id, self._computer_name = scanned.computer_id, scanned.computer_name
+
+    def form(self) -> ComposeResult:
+        """Ask for the computer; key and product are given."""
+        row = self._view.row
+        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
+        yield Field("Customer e-mail", line(row.customer, hint="ada@example.com", most=254), id="email")
+        hint = "29 characters, as the License Wizard shows them"
+        computer_id = line(self._computer_id, hint=hint)
+        yield Field("Computer ID", computer_id, id="computer-id")
+        name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
+        yield Field("Computer name", name, id="computer-name")
+        yield Field("Product", Static(row.product, markup=False), id="product")
+        notes = line(self._notes, hint="for your own staff", most=MAX_NOTES)
+        yield Field("Notes", notes, id="notes")
+        yield Field("", Tick("Send your customer the computer key"), id="mails-key")
+
+    def buttons(self) -> ComposeResult:
+        """Ok gives the key."""
+        yield Do("Ok, give the computer key", "ok", key="Enter")
+        yield Do("Cancel", "cancel", key="Esc")
+
+    def on_mount(self) -> None:
+        """Begin with what is not known yet."""
+        self.query_one("#computer-id").focus()
+
+    @work
+    async def action_ok(self) -> None:
+        """Give the key."""
+        if not self.typed("computer-id").strip():
+            self.wrong("computer-id", "Type the computer ID that the License Wizard shows.")
+            return
+        typed = Typed(self._view.row.activation_key, self.typed("computer-id"), self.typed("computer-name"))
+        given = await self.attempt(
+            Desk.activate,
+            typed,
+            email=self.typed("email"),
+            mails_key=self.query_one(Tick).ticked,
+            notes=self.typed("notes"),
+        )
+        if given is not None:
+            self.dismiss(given)
+
+    @on(Input.Changed)
+    def changed(self, event: Input.Changed) -> None:
+        """Say no more of a field once it is typed in; a link fills what it knows."""
+        if event.input.id == "computer-id" and is_link(event.value):
+            event.input.value = ""
+            self._fill_in(token_of(event.value))
+            return
+        field = self.query_one(f"#field-{event.input.id}", Field)
+        if field.query_one(".wrong").display:
+            field.tell("")
+
+    @work
+    async def _fill_in(self, token: str) -> None:
+        scanned = await self.attempt(Desk.scanned, token)
+        if scanned is None:
+            return
+        if scanned.activation_key != self._view.row.activation_key:
+            self.wrong("computer-id", "This link is for another activation key. Paste it into the search.")
+            return
+        self.query_one("#computer-id", Input).value = scanned.computer_id
+        self.query_one("#computer-name", Input).value = scanned.computer_name

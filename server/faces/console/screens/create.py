@@ -1,0 +1,118 @@
+"""Creating a licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Select
+
+from server.core.licenses import Terms
+from server.core.notes import MAX_NOTES
+from server.faces.console.at_the_desk import Deeds, Refusal
+from server.faces.console.desk import Desk, NewLicense
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import LicenseView, ProductChoice
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field, line
+from server.faces.console.widgets.ticks import Ticks
+from server.faces.console.wording import typed_number, typed_terms
+
+
+class CreateDialog(Dialog[LicenseView]):
+    """Answers with the licence and its fresh activation key."""
+
+    TITLE_TEXT: ClassVar[str] = "Create licence"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "unknown_product": "product",
+        "malformed_email": "email",
+        "malformed_seats": "seats",
+        "malformed_terms": "expires",
+        "expiry_out_of_range": "expires",
+        "expiry_in_the_past": "expires",
+        "malformed_lease": "lease",
+        "unknown_feature": "features",
+        "malformed_notes": "notes",
+    }
+    ACTS: ClassVar[Deeds] = {"ok": Desk.issue}
+    READS = (Desk.products,)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._products: Sequence[ProductChoice] = ()
+
+    def form(self) -> ComposeResult:
+        """Ask for what it grants."""
+        yield Field("Product", Select[str]([], prompt="Choose", compact=True), id="product")
+        yield Field("Customer e-mail", line(hint="ada@example.com, or empty", most=254), id="email")
+        yield Field("Seats", line("1", most=7), id="seats")
+        yield Field("Expires", line(hint="2027-12-31, or 365 days; empty for never", most=20), id="expires")
+        yield Field(
+            "Lease days", line(hint="how long one key runs at most; empty for no limit", most=7), id="lease"
+        )
+        yield Field("Features", Ticks(), id="features")
+        yield Field("Notes", line(hint="for your own staff", most=MAX_NOTES), id="notes")
+
+    def buttons(self) -> ComposeResult:
+        """Ok creates it."""
+        yield Do("Ok, create it", "ok", key="Enter")
+        yield Do("Cancel", "cancel", key="Esc")
+
+    def on_mount(self) -> None:
+        """Ask what there is to sell."""
+        self.query_one("#product").focus()
+        self._fetch()
+
+    @work
+    async def _fetch(self) -> None:
+        products = await self.attempt(Desk.products)
+        if products is None:
+            return
+        self._products = products
+        choice = self.query_one(Select)
+        choice.set_options([(f"{one.name} ({one.code})", one.code) for one in products])
+        if not products:
+            self.say("! There is no product yet. `keyferry product add` adds one.")
+        if len(products) == 1:
+            choice.value = products[0].code
+            self.query_one("#email").focus()
+
+    @on(Select.Changed)
+    async def chosen(self, event: Select.Changed) -> None:
+        """Show the features of the product."""
+        names = next((one.features for one in self._products if one.code == event.value), ())
+        await self.query_one(Ticks).offer(names)
+        self.query_one("#field-features").display = bool(names)
+
+    @work
+    async def action_ok(self) -> None:
+        """Create it."""
+        product = self.query_one(Select).value
+        if not isinstance(product, str):
+            self.wrong("product", "Choose a product.")
+            return
+        try:
+            new = NewLicense(
+                product=product,
+                customer=self.typed("email"),
+                seats=typed_number(self.typed("seats"), what="seats", code="malformed_seats"),
+                terms=self._terms(),
+                features=self.query_one(Ticks).ticked,
+                notes=self.typed("notes"),
+            )
+        except Refusal as refusal:
+            self._clear()
+            self.refuse(refusal)
+            return
+        view = await self.attempt(Desk.issue, new)
+        if view is not None:
+            self.dismiss(view)
+
+    def _terms(self) -> Terms:
+        terms, lease = typed_terms(self.typed("expires")), self.typed("lease")
+        if not lease.strip():
+            return terms
+        days = typed_number(lease, what="days", code="malformed_lease")
+        return Terms(terms.expires, terms.days, days)

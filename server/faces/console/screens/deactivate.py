@@ -1,0 +1,172 @@
+"""Deactivating a computer: with the code that proves it, or without one for a reason that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from server.core.deactivation import MAX_REASON
+from server.deeds import Typed
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field, line
+
+R = TypeVar("R")
+
+_COMPUTER_ID_FIELDS = {
+    "malformed_computer_id": "computer-id",
+    "computer_id_mismatch": "computer-id",
+    "computer_id_released": "computer-id",
+    "computer_id_superseded": "computer-id",
+    "not_activated": "computer-id",
+}
+
+
+@dataclass(frozen=True)
+class WithoutCode:
+    """Somebody asked to release a computer that has no code to give."""
+
+    computer_id: str
+
+
+class ReleaseDialog(Dialog[R], Generic[R]):
+    """What both ways share: which computer of which licence."""
+
+    def __init__(self, view: LicenseView, computer_id: str) -> None:
+        super().__init__()
+        self.view = view
+        self._computer_id = computer_id
+
+    def form(self) -> ComposeResult:
+        """Ask for the computer, by choosing or by its ID."""
+        yield Field("Activation key", Static(self.view.row.activation_key, markup=False), id="activation-key")
+        live = self.view.live
+        if live:
+            options = [Option(_named(one), id=one.computer_id) for one in live]
+            yield Field("Computers", OptionList(*options, markup=False, compact=True), id="computers")
+        hint = "choose one above, or type its ID" if live else "as the License Wizard shows it"
+        yield Field("Computer ID", line(self._computer_id, hint=hint), id="computer-id")
+
+    @on(OptionList.OptionSelected, "#computers")
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """Take the ID of the computer that was chosen."""
+        self.query_one("#computer-id", Input).value = event.option.id or ""
+        self.query_one("#proof").focus()
+
+    def on_mount(self) -> None:
+        """Begin with the computer, or with the proof where the computer is known."""
+        if self._computer_id:
+            self.query_one("#proof").focus()
+        else:
+            self.query_one("#computers" if self.view.live else "#computer-id").focus()
+
+    def _typed_computer(self) -> Typed | None:
+        if not self.typed("computer-id").strip():
+            self.wrong("computer-id", "Choose a computer, or type its ID.")
+            return None
+        return Typed(self.view.row.activation_key, self.typed("computer-id"))
+
+
+class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
+    """Takes the deactivation verification code."""
+
+    TITLE_TEXT: ClassVar[str] = "Deactivate"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        **_COMPUTER_ID_FIELDS,
+        "malformed_deactivation_code": "proof",
+        "wrong_deactivation_code": "proof",
+    }
+    ACTS: ClassVar[Deeds] = {"ok": Desk.release, "without_code": Desk.force_release}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
+
+    def __init__(
+        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+    ) -> None:
+        live = view.live
+        chosen = scanned or computer or (live[0] if len(live) == 1 else None)
+        super().__init__(view, chosen.computer_id if chosen else "")
+        self._code = scanned.code if scanned else ""
+
+    def form(self) -> ComposeResult:
+        """Ask for the code as well."""
+        yield from super().form()
+        yield Field(
+            "Verification code",
+            line(self._code, hint="15 characters, as the License Wizard shows them"),
+            id="proof",
+        )
+        text = (
+            "The deactivation verification code proves that the licence is gone from that computer. "
+            "The License Wizard shows it when it deactivates."
+        )
+        yield Static(text, classes="text above hint", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        """With the code; the other way where it is permitted."""
+        yield Do("Ok, release the seat", "ok", key="Enter")
+        yield Do("No code", "without_code", key="F4")
+        yield Do("Cancel", "cancel", key="Esc")
+
+    @work
+    async def action_ok(self) -> None:
+        """Release the seat."""
+        typed = self._typed_computer()
+        if typed is None:
+            return
+        if not self.typed("proof").strip():
+            self.wrong("proof", "Type the code that the License Wizard shows when it deactivates.")
+            return
+        seat = await self.attempt(Desk.release, typed, self.typed("proof"))
+        if seat is not None:
+            self.dismiss(seat)
+
+    def action_without_code(self) -> None:
+        """Go on to the release by force."""
+        self.dismiss(WithoutCode(self.typed("computer-id")))
+
+
+class ForceDialog(ReleaseDialog[SeatReleased]):
+    """Takes a reason in place of the code."""
+
+    TITLE_TEXT: ClassVar[str] = "Deactivate without a code"
+    FIELDS: ClassVar[Mapping[str, str]] = {**_COMPUTER_ID_FIELDS, "malformed_reason": "proof"}
+    ACTS: ClassVar[Deeds] = {"ok": Desk.force_release}
+
+    def form(self) -> ComposeResult:
+        """Ask for the reason, and say what it means."""
+        yield from super().form()
+        yield Field("Reason", line(hint="The disk of the computer died", most=MAX_REASON), id="proof")
+        text = (
+            "For a computer that is dead or lost. Nothing proves that the licence is gone from it: a key "
+            "that is still there runs until it expires. Your name and the reason are kept."
+        )
+        yield Static(text, classes="text above warning", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        """Say what Ok does."""
+        yield Do("Release without a code", "ok", key="Enter")
+        yield Do("Cancel", "cancel", key="Esc")
+
+    @work
+    async def action_ok(self) -> None:
+        """Release the seat."""
+        typed = self._typed_computer()
+        if typed is not None:
+            seat = await self.attempt(Desk.force_release, typed, self.typed("proof"))
+            if seat is not None:
+                self.dismiss(seat)
+
+
+def _named(computer: Computer) -> str:
+    name = computer.name or "(no name)"
+    return f"{computer.computer_id}  {name}"

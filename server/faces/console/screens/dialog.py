@@ -1,0 +1,147 @@
+"""A dialog: a form in a frame; a refusal appears beside its field, and what was typed is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Concatenate, Generic, ParamSpec, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from server.faces.console.desk import Desk
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
+    """Asks for something, and answers with it; None where it was closed.
+
+    `FIELDS` tells beside which field the code of a refusal belongs; all others are said below the form.
+    """
+
+    TITLE_TEXT: ClassVar[str] = ""
+    FIELDS: ClassVar[Mapping[str, str]] = {}
+    ACTS: ClassVar[Deeds] = {"cancel": None, "take_over": None, "page": None}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", show=False),
+        Binding("enter", "ok", show=False),
+        Binding("f3", "take_over", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy = False
+        self._suggested: tuple[str, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Frame the form, what is said about it, and the buttons."""
+        with Vertical(id="frame") as frame:
+            frame.border_title = self.TITLE_TEXT
+            with VerticalScroll(id="form", can_focus=False):
+                yield from self.form()
+            yield Static("", id="said", markup=False)
+            with Horizontal(id="buttons"):
+                yield from self.buttons()
+
+    def form(self) -> ComposeResult:
+        """Yield what the dialog asks."""
+        raise NotImplementedError
+
+    def buttons(self) -> ComposeResult:
+        """Yield what can be done; by default it can be confirmed and closed."""
+        yield Do("Ok", "ok", key="Enter")
+        yield Do("Cancel", "cancel", key="Esc")
+
+    @on(Input.Submitted)
+    async def submitted(self) -> None:
+        """Enter in a line confirms the form."""
+        await self.run_action("screen.ok")
+
+    def action_cancel(self) -> None:
+        """Close, and change nothing; what is under way cannot be taken back, so it is waited for."""
+        if not self._busy:
+            self.dismiss(None)
+
+    def action_page(self, by: int) -> None:
+        """Scroll what does not fit."""
+        form = self.query_one("#form")
+        form.scroll_relative(y=by * form.size.height, animate=False)
+
+    def action_take_over(self) -> None:
+        """Put the suggested reading into its field."""
+        if self._suggested is not None:
+            name, reading = self._suggested
+            self.query_one(f"#{name}", Input).value = reading
+            self._clear()
+
+    def typed(self, name: str) -> str:
+        """Return what stands in a line."""
+        return self.query_one(f"#{name}", Input).value
+
+    def say(self, text: str) -> None:
+        """Say something below the form."""
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.display = bool(text)
+        said.set_class(text.startswith("!"), "problem")
+
+    async def attempt(
+        self, deed: Callable[Concatenate[Desk, P], T], *arguments: P.args, **more: P.kwargs
+    ) -> T | None:
+        """Do a deed, or say why it was refused and return None; one deed at a time."""
+        if self._busy:
+            return None
+        self._busy = True
+        self._clear()
+        self.say("One moment …")
+        try:
+            done = await self.ask(deed, *arguments, **more)
+        except Refusal as refusal:
+            self.say("")
+            self.refuse(refusal)
+            return None
+        finally:
+            self._busy = False
+        self.say("")
+        return done
+
+    def refuse(self, refusal: Exception) -> None:
+        """Say a refusal beside its field, with the key that takes a suggested reading over."""
+        text = str(refusal)
+        name = self.FIELDS.get(getattr(refusal, "code", ""))
+        reading = getattr(refusal, "suggestion", None)
+        if name is None:
+            self.say(f"! {text}")
+            return
+        if reading:
+            self._suggested = (name, reading)
+            text += " F3 takes it over." if reading in text else f" F3 takes this over: {reading}"
+        field = self.query_one(f"#field-{name}", Field)
+        field.tell(text)
+        field.control.focus()
+
+    def wrong(self, name: str, text: str) -> None:
+        """Say what is wrong with what stands in a field."""
+        self._clear()
+        field = self.query_one(f"#field-{name}", Field)
+        field.tell(text)
+        field.control.focus()
+
+    def _clear(self) -> None:
+        self._suggested = None
+        self.say("")
+        for field in self.query(Field):
+            field.tell("")

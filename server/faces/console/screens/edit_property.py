@@ -1,0 +1,50 @@
+"""Setting a server property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import PropertyView
+from server.faces.console.widgets.fields import Field, line
+
+_HINTS = {"yes or no": "true or false", "number": "a whole number", "address": "https://…", "text": ""}
+
+
+class PropertyDialog(Dialog[PropertyView]):
+    """Answers with the property as it is then."""
+
+    TITLE_TEXT: ClassVar[str] = "Server property"
+    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_property": "value"}
+    ACTS: ClassVar[Deeds] = {"ok": Desk.set_property}
+
+    def __init__(self, view: PropertyView) -> None:
+        super().__init__()
+        self._view = view
+
+    def form(self) -> ComposeResult:
+        """Say what it does, and ask for the value."""
+        yield Static(self._view.name, classes="text strong", markup=False)
+        yield Static(self._view.sentence, classes="text", markup=False)
+        yield Field("Type", Static(self._view.type, markup=False), id="type")
+        yield Field("Default", Static(self._view.default or "(empty)", markup=False), id="default")
+        yield Field("Value", line(self._view.value, hint=_HINTS[self._view.type], most=200), id="value")
+        yield Static("It counts from the next request on.", classes="text above hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin where one types."""
+        self.query_one("#value").focus()
+
+    @work
+    async def action_ok(self) -> None:
+        """Set it."""
+        view = await self.attempt(Desk.set_property, self._view.name, self.typed("value"))
+        if view is not None:
+            self.dismiss(view)

@@ -1,0 +1,47 @@
+"""Sending a customer the computer key that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from server.deeds import Typed
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import KeyGiven
+from server.faces.console.widgets.fields import Field, line
+
+
+class MailKeyDialog(Dialog[KeyGiven]):
+    """Answers with the key and the address that it was sent to."""
+
+    TITLE_TEXT: ClassVar[str] = "Send your customer the computer key"
+    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
+    ACTS: ClassVar[Deeds] = {"ok": Desk.mail_key}
+
+    def __init__(self, key: KeyGiven) -> None:
+        super().__init__()
+        self._key = key
+
+    def form(self) -> ComposeResult:
+        """Ask for the address."""
+        text = "The mail holds the key, how to type it, and the licence file."
+        if self._key.mailed_to:
+            text = f"It was sent to {self._key.mailed_to} already. {text}"
+        yield Static(text, classes="text", markup=False)
+        address = self._key.mailed_to or self._key.customer
+        yield Field("Customer e-mail", line(address, hint="ada@example.com", most=254), id="email")
+
+    @work
+    async def action_ok(self) -> None:
+        """Send it."""
+        key = self._key
+        typed = Typed(key.activation_key, key.computer_id, key.computer_name)
+        mailed = await self.attempt(Desk.mail_key, typed, self.typed("email"))
+        if mailed is not None:
+            self.dismiss(mailed)

@@ -1,0 +1,69 @@
+"""The main screen: a title bar, the tabs that this operator may see, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static, TabbedContent, TabPane, Tabs
+
+from server.faces.console.at_the_desk import AtTheDesk, Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.help import HelpDialog
+from server.faces.console.widgets.audit_list import AuditList
+from server.faces.console.widgets.manage_keys import ManageKeys
+from server.faces.console.widgets.property_list import PropertyList
+
+# What each tab shows, and the deed that shows it.
+_TABS: Mapping[str, tuple[str, Callable[[], Widget], Callable[..., object]]] = {
+    "keys": ("Manage Keys", ManageKeys, Desk.licenses),
+    "properties": ("Server properties", PropertyList, Desk.properties),
+    "audit": ("Audit", AuditList, Desk.audit),
+}
+
+
+class MainScreen(Screen[None], AtTheDesk):
+    """Where an operator works."""
+
+    ACTS: ClassVar[Deeds] = {"help": None, "next_tab": None}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "next_tab", "Tabs", key_display="F8"),
+        Binding("f1", "help", "Help", key_display="F1"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Show the tabs whose deed is permitted."""
+        desk = self.console_app.desk
+        with Horizontal(id="title-bar"):
+            yield Static("Keyferry Management Console", id="product", markup=False)
+            yield Static(f"{desk.operator} · {desk.role}", id="who", markup=False)
+        with TabbedContent():
+            for name, (title, pane, deed) in _TABS.items():
+                if self.console_app.offers(deed):
+                    with TabPane(title, id=name):
+                        yield pane()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Keep the focus where one works: the tabs are changed by a key."""
+        self.query_one(Tabs).can_focus = False
+
+    def action_next_tab(self) -> None:
+        """Go on to the next tab."""
+        tabs = self.query_one(TabbedContent)
+        names = [pane.id or "" for pane in tabs.query(TabPane)]
+        tabs.active = names[(names.index(tabs.active) + 1) % len(names)]
+
+    def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        """Begin where one types or walks in this tab, with what is true now."""
+        pane = event.pane.query_one("ManageKeys, PropertyList, AuditList")
+        pane.enter()  # type: ignore[attr-defined]
+
+    def action_help(self) -> None:
+        """Explain the keys."""
+        self.app.push_screen(HelpDialog())

@@ -1,0 +1,65 @@
+"""Renewing a licence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from server.core.licenses import Terms
+from server.faces.console.at_the_desk import Deeds, Refusal
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import LicenseView
+from server.faces.console.widgets.fields import Field, line
+from server.faces.console.wording import term, typed_terms
+
+
+class RenewDialog(Dialog[LicenseView]):
+    """Answers with the renewed licence."""
+
+    TITLE_TEXT: ClassVar[str] = "Renew"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "malformed_terms": "until",
+        "expiry_out_of_range": "until",
+        "license_never_expires": "until",
+    }
+    ACTS: ClassVar[Deeds] = {"ok": Desk.renew}
+
+    def __init__(self, view: LicenseView) -> None:
+        super().__init__()
+        self._view = view
+
+    def form(self) -> ComposeResult:
+        """Ask until when."""
+        row = self._view.row
+        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
+        yield Field("Now", Static(term(self._view), markup=False), id="now")
+        yield Field("Until", line("365 days", most=20), id="until")
+        text = (
+            "A date like 2027-12-31, an earlier one, too. Or days, which are added to its last day, or to "
+            "today where that is over. Each computer gets the new date with its next scan."
+        )
+        yield Static(text, classes="text above hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin where one types."""
+        self.query_one("#until").focus()
+
+    @work
+    async def action_ok(self) -> None:
+        """Renew it."""
+        try:
+            terms = typed_terms(self.typed("until"))
+        except Refusal as refusal:
+            self.wrong("until", str(refusal))
+            return
+        if terms == Terms():
+            self.wrong("until", "Type a date like 2027-12-31, or a number of days like 365.")
+            return
+        view = await self.attempt(Desk.renew, self._view.row.activation_key, terms)
+        if view is not None:
+            self.dismiss(view)

@@ -1,0 +1,62 @@
+"""Saving the licence file: to a path, readable by its owner only, and never over a file that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import KeyGiven
+from server.faces.console.widgets.fields import Field, line
+from server.new_file import FileRefused, new_file
+
+
+class SaveFileDialog(Dialog[Path]):
+    """Answers with the path; the file was read with the key, so the server is not asked again."""
+
+    TITLE_TEXT: ClassVar[str] = "Save licence file"
+    FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
+    ACTS: ClassVar[Deeds] = {"ok": None}
+
+    def __init__(self, key: KeyGiven) -> None:
+        super().__init__()
+        self._key = key
+
+    def form(self) -> ComposeResult:
+        """Ask where to."""
+        text = "The file is written on the machine where this console runs."
+        yield Static(text, classes="text", markup=False)
+        yield Field("Path", line(str(suggested_path(self._key))), id="path")
+
+    @work
+    async def action_ok(self) -> None:
+        """Save it."""
+        typed = self.typed("path").strip().strip("\"'")
+        if not typed:
+            self.wrong("path", "Type where the file is to go.")
+            return
+        path = Path(typed).expanduser()
+        try:
+            await self.console_app.in_background(save, path, self._key.license_file)
+        except FileRefused as refusal:
+            self.refuse(refusal)
+        else:
+            self.dismiss(path)
+
+
+def save(path: Path, text: str) -> None:
+    """Write the file; raises FileRefused (file_exists, file_not_writable)."""
+    with new_file(path) as file:
+        file.write(text)
+
+
+def suggested_path(key: KeyGiven) -> Path:
+    """Return where a licence file may go: named for its computer, in the present folder."""
+    name = "".join(one if one.isalnum() or one in "-_." else "-" for one in key.computer_name).strip("-.")
+    return Path.cwd() / f"{name or 'license'}.lic"

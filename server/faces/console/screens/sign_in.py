@@ -1,0 +1,95 @@
+"""Signing in: at the beginning, and again where a session has ended meanwhile."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from server.faces.console.desk import Desk, sign_in
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field, line
+
+
+class SignInScreen(Screen[Desk], AtTheDesk):
+    """Asks for name and password, and answers with a desk; `operator` is who was signed in before."""
+
+    ACTS: ClassVar[Deeds] = {"sign_in": None, "leave": None}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, operator: str | None = None) -> None:
+        super().__init__()
+        self._operator = operator
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Ask in a frame; who signs in again need not give a name."""
+        with Vertical(id="frame") as frame:
+            frame.border_title = "Keyferry Management Console"
+            if self._operator is None:
+                yield Field("Name", line(most=60), id="name")
+            else:
+                text = "You are no longer signed in. Sign in again: what you typed is kept."
+                yield Static(text, classes="text", markup=False)
+                yield Static(f"Name            {self._operator}", classes="text", markup=False)
+            yield Field("Password", line(password=True, most=256), id="password")
+            yield Static("", id="said", markup=False)
+            with Horizontal(id="buttons"):
+                yield Do("Sign in", "sign_in", key="Enter")
+                label = "Quit" if self._operator is None else "Drop it, and sign in anew"
+                yield Do(label, "leave", key="Esc")
+
+    @on(Input.Submitted, "#name")
+    def named(self) -> None:
+        """Go on to the password."""
+        self.query_one("#password").focus()
+
+    @on(Input.Submitted, "#password")
+    def submitted(self) -> None:
+        """Enter after the password signs in."""
+        self.action_sign_in()
+
+    @work
+    async def action_sign_in(self) -> None:
+        """Sign in; the password does not stay on the screen where it was wrong."""
+        if self._busy:
+            return
+        name = self._operator or self.query_one("#name", Input).value
+        password = self.query_one("#password", Input)
+        self._busy = True
+        self._say("One moment …")
+        try:
+            desk = await self.console_app.in_background(
+                sign_in, name, password.value, self.console_app.environment
+            )
+        except Refusal as refusal:
+            self._say(f"! {refusal}")
+            password.value = ""
+            password.focus()
+        else:
+            self.dismiss(desk)
+        finally:
+            self._busy = False
+
+    async def action_leave(self) -> None:
+        """Quit, or drop what was left open."""
+        if self._operator is None:
+            await self.console_app.action_quit()
+        else:
+            self.console_app.call_next(self.console_app.start_over)
+
+    def _say(self, text: str) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.display = bool(text)
+        said.set_class(text.startswith("!"), "problem")

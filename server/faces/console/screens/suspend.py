@@ -1,0 +1,74 @@
+"""Suspending a licence, and resuming it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from server.faces.console.at_the_desk import Deeds
+from server.faces.console.desk import Desk
+from server.faces.console.screens.dialog import Dialog
+from server.faces.console.views import LicenseView
+from server.faces.console.widgets.do import Do
+from server.faces.console.widgets.fields import Field
+
+
+class StandingDialog(Dialog[LicenseView]):
+    """Says what it means, and asks whether it is meant; the harmless answer has the focus."""
+
+    TEXT: ClassVar[str] = ""
+    YES: ClassVar[str] = ""
+
+    def __init__(self, view: LicenseView) -> None:
+        super().__init__()
+        self._view = view
+
+    def form(self) -> ComposeResult:
+        """Name the licence, and what will be."""
+        row = self._view.row
+        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
+        yield Field("Customer", Static(row.customer or "none", markup=False), id="customer")
+        yield Static(self.TEXT, classes="text above", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        """Cancel comes first."""
+        yield Do("Cancel", "cancel", key="Esc")
+        yield Do(self.YES, "ok")
+
+
+class SuspendDialog(StandingDialog):
+    """Answers with the suspended licence."""
+
+    TITLE_TEXT: ClassVar[str] = "Suspend"
+    TEXT: ClassVar[str] = (
+        "Every activation of this licence is refused until it is resumed. Keys that were given out run until "
+        "they expire: no network reaches the computers that hold them."
+    )
+    YES: ClassVar[str] = "Suspend it"
+    ACTS: ClassVar[Deeds] = {"ok": Desk.suspend}
+
+    @work
+    async def action_ok(self) -> None:
+        """Suspend it."""
+        view = await self.attempt(Desk.suspend, self._view.row.activation_key)
+        if view is not None:
+            self.dismiss(view)
+
+
+class ResumeDialog(StandingDialog):
+    """Answers with the resumed licence."""
+
+    TITLE_TEXT: ClassVar[str] = "Resume"
+    TEXT: ClassVar[str] = "The licence can be activated again."
+    YES: ClassVar[str] = "Resume it"
+    ACTS: ClassVar[Deeds] = {"ok": Desk.resume}
+
+    @work
+    async def action_ok(self) -> None:
+        """Resume it."""
+        view = await self.attempt(Desk.resume, self._view.row.activation_key)
+        if view is not None:
+            self.dismiss(view)

@@ -1,0 +1,127 @@
+"""The tab Audit: what was done and what was refused, the latest first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import DataTable, Static
+
+from server.core.listings import AuditWanted
+from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from server.faces.console.desk import Desk
+from server.faces.console.views import AuditRow
+from server.faces.console.wording import moment
+
+
+class AuditList(Vertical, AtTheDesk):
+    """Every event; more rows come with the cursor."""
+
+    ACTS: ClassVar[Deeds] = {"refused": Desk.audit, "again": Desk.audit}
+    READS = (Desk.audit,)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f9", "refused", "Refused only", key_display="F9"),
+        Binding("f5", "again", "Reload", key_display="F5"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[AuditRow] = []
+        self._page, self._last = 1, 1
+        self._refused = False
+
+    def compose(self) -> ComposeResult:
+        """Put the whole event below the list."""
+        yield Static("", id="audit-count", markup=False)
+        yield DataTable(id="audit-table", cursor_type="row")
+        yield Static("", id="event", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the columns."""
+        table = self.query_one(DataTable)
+        table.add_column("When (UTC)", width=16)
+        table.add_column("Who", width=10)
+        table.add_column("Event", width=40)
+        table.add_column("Key", width=5)
+
+    def enter(self) -> None:
+        """Begin with the latest event."""
+        self.query_one(DataTable).focus()
+        self.look()
+
+    def action_refused(self) -> None:
+        """Show refused attempts only, or all again."""
+        self._refused = not self._refused
+        self.look()
+
+    def action_again(self) -> None:
+        """Show what has happened since."""
+        self.look()
+
+    @work(exclusive=True, group="audit")
+    async def look(self, number: int = 1) -> None:
+        """Ask for a page; the first one begins the list anew."""
+        try:
+            page = await self.ask(Desk.audit, AuditWanted(refused=self._refused), number)
+        except Refusal as refusal:
+            self.query_one("#event", Static).update(f"! {refusal}")
+            return
+        table = self.query_one(DataTable)
+        if number == 1:
+            self._rows = []
+            table.clear()
+        known = {row.number for row in self._rows}
+        fresh = [row for row in page.rows if row.number not in known]
+        self._page, self._last = page.number, page.last
+        self._rows += fresh
+        for row in fresh:
+            table.add_row(*_cells(row))
+        what = "refused attempt" if self._refused else "event"
+        what += "" if page.total == 1 else "s"
+        self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, the latest first")
+        self._tell()
+
+    @on(DataTable.RowSelected)
+    def selected(self, event: DataTable.RowSelected) -> None:
+        """There is nothing to choose; the event is shown below."""
+        event.stop()
+
+    @on(DataTable.RowHighlighted)
+    def pointed_at(self, event: DataTable.RowHighlighted) -> None:
+        """Show the whole event, and fetch more near the end."""
+        event.stop()
+        self._tell()
+        if self._rows and event.cursor_row >= len(self._rows) - 1 and self._page < self._last:
+            self.look(self._page + 1)
+
+    def _tell(self) -> None:
+        row = self.query_one(DataTable).cursor_row
+        event = self.query_one("#event", Static)
+        event.update(_whole(self._rows[row]) if row < len(self._rows) else "Nothing has been refused.")
+
+
+def _cells(row: AuditRow) -> tuple[Text, ...]:
+    return (
+        Text(moment(row.at)),
+        Text(row.who or row.way, no_wrap=True, overflow="ellipsis"),
+        Text(_what(row), "bold" if row.refused else "", no_wrap=True, overflow="ellipsis"),
+        Text(row.key_ending),
+    )
+
+
+def _what(row: AuditRow) -> str:
+    return f"{row.event}: {row.refused}" if row.refused else row.event
+
+
+def _whole(row: AuditRow) -> Text:
+    text = Text()
+    text.append(_what(row), "bold")
+    by = f"{row.who or 'somebody'} by {row.way}{f' from {row.address}' if row.address else ''}"
+    key = f", activation key …{row.key_ending}" if row.key_ending else ""
+    text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")
+    text.append(f"\n{row.detail}" if row.detail else "")
+    return text

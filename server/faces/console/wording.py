@@ -1,0 +1,128 @@
+"""How the console says things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from server.core.activation import Outcome
+from server.core.errors import Malformed
+from server.core.licenses import Standing, Terms
+from server.faces.console.views import Computer, KeyGiven, LicenseView, SeatReleased
+
+OUTCOMES = {
+    Outcome.NEW_SEAT: "It took a new seat",
+    Outcome.SAME_SEAT: "It was activated before and keeps its seat",
+    Outcome.REPLACEMENT: "It keeps its seat; its earlier computer ID no longer counts",
+}
+_RECORDED = {
+    "proven": "The code proves that the licence is gone from it",
+    "claimed": "A code came, but an earlier copy on this seat was never proven gone",
+    "forced": "Without proof: a key that is still there runs until it expires",
+}
+_DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)
+
+
+def seats(total: int, used: int) -> str:
+    """Return how many seats are in use."""
+    return f"{used} of {total} {'seat' if total == 1 else 'seats'} in use"
+
+
+def until(expires: date | None) -> str:
+    """Return until when a computer key runs."""
+    return f"valid until {expires.isoformat()}" if expires else "valid for ever"
+
+
+def moment(at: datetime) -> str:
+    """Return a time in UTC, to the minute."""
+    return at.strftime("%Y-%m-%d %H:%M")
+
+
+def term(view: LicenseView) -> str:
+    """Return until when a licence runs, and that it is over or suspended."""
+    runs = view.row.runs
+    if runs == "never":
+        text = "never expires"
+    elif "day" in runs:
+        text = f"{runs} from first activation"
+    else:
+        text = f"expires {runs}"
+    hints = {Standing.EXPIRED: f"expired {runs}", Standing.SUSPENDED: f"suspended, {text}"}
+    lease = f", each key {view.lease_days} days at most" if view.lease_days else ""
+    return f"{hints.get(view.row.standing, text)}{lease}"
+
+
+def computer_history(computer: Computer) -> str:
+    """Return since when a computer holds its seat, or until when it did."""
+    if computer.ended_at is None:
+        return f"since {computer.activated_at.date()}"
+    return f"until {computer.ended_at.date()}"
+
+
+def about_computer(computer: Computer) -> str:
+    """Return what the table of computers has no room for."""
+    told = [f"Activated {moment(computer.activated_at)} by {computer.activated_by}"]
+    told += [f"reason: {computer.reason}"] if computer.reason else []
+    told += [f"notes: {computer.notes}"] if computer.notes else []
+    return ", ".join(" ".join(one.split()) for one in told)
+
+
+def given(key: KeyGiven) -> str:
+    """Return what a computer key is for, and what it took."""
+    name = key.computer_name or "the computer"
+    return (
+        f"{key.product} on {name}, {until(key.expires)}. {OUTCOMES[key.outcome]}: "
+        f"{seats(key.seats, key.seats_used)}."
+    )
+
+
+def released(seat: SeatReleased) -> str:
+    """Return what a release did."""
+    left = seats(seat.seats, seat.seats_used)
+    if seat.already:
+        return (
+            f"The seat of {seat.computer_name} was released before ({seat.recorded}). "
+            f"Nothing has changed: {left}."
+        )
+    return (
+        f"The seat of {seat.computer_name} is free ({seat.recorded}): {left}.\n\n{_RECORDED[seat.recorded]}."
+    )
+
+
+def typed_terms(text: str) -> Terms:
+    """Read an expiry date or a number of days, nothing as for ever; raises Malformed (malformed_terms)."""
+    typed = text.strip().lower()
+    if typed in ("", "never"):
+        return Terms()
+    if days := _DAYS.fullmatch(typed):
+        return Terms(days=int(days[1]))
+    try:
+        return Terms(expires=date.fromisoformat(typed))
+    except ValueError:
+        raise Malformed(
+            "Type a date like 2027-12-31, or a number of days like 365.", code="malformed_terms"
+        ) from None
+
+
+def typed_number(text: str, *, what: str, code: str) -> int:
+    """Read a whole number; raises Malformed with the code."""
+    typed = text.strip()
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
+        raise Malformed(f"Type the number of {what} in digits, for instance 10.", code=code)
+    return int(typed)
+
+
+def is_link(text: str) -> bool:
+    """Tell whether a text is the link behind a QR code of the License Wizard rather than anything typed."""
+    return "://" in text and "#" in text
+
+
+def token_of(link: str) -> str:
+    """Return the request token that a link carries."""
+    return link.rpartition("#")[2].strip()
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in one line."""
+    return ", ".join(names) or "none"

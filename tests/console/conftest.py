@@ -1,0 +1,55 @@
+"""A vendor's operators in front of the console."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from server.core import operators, passwords
+from server.core.models import Role
+from server.db import transaction
+from tests.conftest import STAFF, Clock
+from tests.console.person import PASSWORD
+
+Adds = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def no_idle_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's own tests wait until the process is idle; `Person.settled` knows when all is done."""
+
+    async def at_once(*_: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("textual.app.wait_for_idle", at_once)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", at_once)
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hashed once, since that is meant to take its time."""
+    return passwords.hashed(PASSWORD)
+
+
+@pytest.fixture
+def add_operator(app, clock: Clock, password_hash: str, monkeypatch: pytest.MonkeyPatch) -> Adds:
+    monkeypatch.setattr(operators.passwords, "hashed", lambda _: password_hash)
+
+    def add(role: Role, name: str = "") -> str:
+        with transaction() as session:
+            added = operators.add(session, name or role.value, role, PASSWORD, by=STAFF, now=clock.now)
+            return added.name
+
+    return add
+
+
+@pytest.fixture
+def manager(add_operator) -> str:
+    return add_operator(Role.MANAGER, "grace")
+
+
+@pytest.fixture
+def administrator(add_operator) -> str:
+    return add_operator(Role.ADMINISTRATOR, "ada")

@@ -1,0 +1,145 @@
+"""An operator in front of the console: presses keys, pastes, and reads the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Input
+
+from demo.terminal_picture import cells_of
+from server.core import operators, sessions
+from server.core.audit import By
+from server.core.models import Role
+from server.db import transaction
+from server.faces.console.app import ConsoleApp
+from server.faces.console.desk import Desk, address_of
+from server.parts import parts
+
+PASSWORD = "correct horse battery"
+SMALL = (80, 24)
+LARGE = (160, 50)
+# An answer may lead to a message, that to a layout, and that to another message.
+_ROUNDS = 5
+
+
+@dataclass
+class Person:
+    """What a person does; everything waits until the server has answered."""
+
+    pilot: Pilot[None]
+    app: ConsoleApp
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
+
+    async def type(self, text: str) -> None:
+        """Type faster than the server answers."""
+        await self.pilot.press(*text)
+        await self.settled()
+
+    async def paste(self, text: str) -> None:
+        assert self.app.focused is not None
+        self.app.focused.post_message(events.Paste(text))
+        await self.settled()
+
+    async def fill(self, name: str, text: str) -> None:
+        """Put a text in place of what stands in a line."""
+        field = self.app.screen.query_one(f"#{name}", Input)
+        field.focus()
+        field.value = ""
+        await self.settled()
+        await self.paste(text)
+
+    async def do(self, name: str) -> None:
+        """Choose a button with the mouse."""
+        assert await self.pilot.click(f"#do-{name}"), f"{name} is not on the screen"
+        await self.settled()
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> None:
+        await self.fill("name", name)
+        await self.fill("password", password)
+        await self.press("enter")
+
+    async def search(self, text: str) -> None:
+        search = self.app.screen.query_one("#search-line Input", Input)
+        search.focus()
+        search.value = ""
+        await self.settled()
+        await self.paste(text)
+
+    async def settled(self) -> None:
+        """Wait until no thread is under way and every widget has answered what it was told.
+
+        Workers do not count: one that has opened a dialog waits for the person.
+        """
+        quiet = 0
+        while quiet < _ROUNDS:
+            quiet += 1
+            if self.app.under_way:
+                await asyncio.wait(set(self.app.under_way))
+                quiet = 0
+            await self.pilot.pause(0)
+
+    @property
+    def step(self) -> str:
+        return type(self.app.screen).__name__.removesuffix("Screen").removesuffix("Dialog")
+
+    @property
+    def lines(self) -> list[str]:
+        return ["".join(cell.character for cell in line) for line in cells_of(self.app)]
+
+    @property
+    def sees(self) -> str:
+        """The words on the screen, without where the lines break, and without frames."""
+        text = "\n".join(self.lines)
+        return " ".join("".join(" " if one in "│─╭╮╰╯" else one for one in text).split())
+
+    @property
+    def keys_listed(self) -> list[str]:
+        table = self.app.screen.query_one("#licenses", DataTable)
+        return [str(key.value) for key in table.rows]
+
+
+def signed_in(operator: str, environment: Mapping[str, str]) -> Desk:
+    """Open a session without the password, which would take its time in every test."""
+    with transaction() as session:
+        found = operators.find(session, operator)
+        by = By("console", found.name, address_of(environment))
+        device = environment.get("TERM")
+        entered = sessions.begin(session, found, by=by, device=device, now=parts().clock())
+        return Desk(found.name, Role(found.role), entered.token, by)
+
+
+Story = Callable[[Person], Awaitable[None]]
+
+
+def tell(
+    story: Story,
+    *,
+    operator: str | None = None,
+    size: tuple[int, int] = SMALL,
+    look: str = "dark",
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Open the console, let an operator sign in, and go through a story."""
+
+    async def run() -> None:
+        app = ConsoleApp(environment or {"TERM": "xterm-256color"}, look=look)
+        async with app.run_test(size=size) as pilot:
+            person = Person(pilot, app)
+            await person.settled()
+            if operator is not None:
+                app.screen.dismiss(signed_in(operator, app.environment))
+                await person.settled()
+                assert person.step == "Main", person.sees
+            await story(person)
+        if app.failure is not None:
+            raise app.failure
+
+    asyncio.run(run())

@@ -1,0 +1,311 @@
+"""Activating at the console: the same key as everywhere, every refusal beside its field, mail and file."""
+
+import json
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from protocol.request_token import scan_url
+from server import deeds
+from server.core import activation, licenses, outbox
+from server.core.audit import By
+from server.core.models import Activation, AuditEvent
+from server.db import reading, transaction
+from server.faces.console.views import KeyGiven
+from server.faces.console.widgets.ticks import Tick
+from server.spelling import spelled
+from tests.conftest import STAFF
+from tests.console.person import Person, tell
+
+
+def value(person: Person, name: str) -> str:
+    return person.app.screen.query_one(f"#{name}", Input).value
+
+
+async def give(person: Person, computer_id: str) -> None:
+    await person.press("f3")
+    await person.paste(computer_id)
+    await person.press("enter")
+
+
+def mail_in_the_outbox(vendor):
+    with transaction() as session:
+        taken = outbox.take(session, vendor.clock.now)
+        return taken and outbox.opened(taken, vendor.keyring)
+
+
+async def spell_copy_and_save(person: Person, given: KeyGiven, folder: Path) -> None:
+    await person.press("s")
+    assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
+    await person.press("s", "c")
+    assert person.app._clipboard == given.computer_key
+    assert "Sent to the clipboard of your terminal." in person.sees
+    await person.press("f")
+    assert value(person, "path") == str(folder / "LAB-PC-07.lic")
+    await person.press("enter")
+    assert person.step == "ComputerKey"
+    await person.press("f", "enter")
+    assert "There is a file" in person.sees
+    await person.fill("path", str(folder / "no" / "folder.lic"))
+    await person.press("enter")
+    assert "cannot be written" in person.sees
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    key = vendor.issue(seats=2, customer="ada@example.com", expires=date(2027, 12, 31), features=("cam",))
+    machine = vendor.machine(key)
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        assert key.text in person.sees
+        assert "Demo CAD" in person.sees
+        assert value(person, "email") == "ada@example.com"
+        await person.paste(machine.computer_id.text.lower())
+        await person.fill("computer-name", machine.name)
+        await person.fill("notes", "called on Tuesday")
+        await person.press("enter")
+        assert person.step == "ComputerKey", person.sees
+        assert "Demo CAD on LAB-PC-07, valid until 2027-12-31. It took a new seat: 1 of 2 seats in use." in (
+            person.sees
+        )
+        given = person.app.screen.key
+        for number, group in enumerate(given.computer_key.split("-"), start=1):
+            assert f"{number} {' '.join(group)}" in person.sees
+        await spell_copy_and_save(person, given, tmp_path)
+        await person.press("escape", "escape")
+        assert person.step == "Main"
+        assert "1/2" in person.sees
+        assert "LAB-PC-07" in person.sees
+
+    tell(story, operator=manager)
+    saved = tmp_path / "LAB-PC-07.lic"
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    with transaction() as session:
+        again = activation.activate(
+            session, machine.request, keyring=vendor.keyring, by=STAFF, now=vendor.clock.now
+        )
+        assert saved.read_text() == activation.license_file(again, keyring=vendor.keyring)
+    with reading() as session:
+        row = session.query(Activation).one()
+        assert (row.way, row.who, row.notes) == ("console", "grace", "called on Tuesday")
+        events = [(event.event, event.way, event.who) for event in session.query(AuditEvent)]
+    assert ("activated_new_seat", "console", "grace") in events
+
+
+def test_the_mail_waits_with_the_deed_and_a_licence_without_customer_gets_one(vendor, manager):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        await person.paste(machine.computer_id.text)
+        person.app.screen.query_one(Tick).focus()
+        await person.press("space", "enter")
+        assert "Give the customer's e-mail address" in person.sees
+        await person.fill("email", "Ada@Example.com")
+        await person.press("enter")
+        assert "The mail to ada@example.com is on its way." in person.sees
+        await person.press("escape")
+        assert "ada@example.com" in person.sees
+
+    tell(story, operator=manager)
+    mail = mail_in_the_outbox(vendor)
+    assert (mail.template, mail.recipient) == ("computer_key", "ada@example.com")
+    assert vendor.activate(machine).computer_key in mail.text
+    assert mail_in_the_outbox(vendor) is None
+
+
+def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
+    key = vendor.issue(customer="ada@example.com")
+    machine = vendor.machine(key)
+
+    async def story(person: Person) -> None:
+        await give(person, machine.computer_id.text)
+        assert mail_in_the_outbox(vendor) is None
+        await person.press("m")
+        assert value(person, "email") == "ada@example.com"
+        await person.fill("email", "not an address")
+        await person.press("enter")
+        assert "Give the customer's e-mail address" in person.sees
+        await person.fill("email", "it@example.com")
+        await person.press("enter")
+        assert person.step == "ComputerKey"
+        assert "The mail to it@example.com is on its way." in person.sees
+
+    tell(story, operator=manager)
+    assert mail_in_the_outbox(vendor).recipient == "it@example.com"
+    assert vendor.seats_used(key) == 1
+
+
+def test_a_mistyped_id_is_repaired_at_one_key_where_its_tag_fits(vendor, manager):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    typed = "?" + machine.computer_id.text[1:]
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        await person.fill("computer-name", "LAB-PC-07")
+        await person.fill("computer-id", typed)
+        await person.press("enter")
+        assert f"Did you mean {machine.computer_id.text}? F3 takes it over." in person.sees
+        assert value(person, "computer-id") == typed
+        assert person.app.focused.id == "computer-id"
+        await person.press("f3")
+        assert value(person, "computer-id") == machine.computer_id.text
+        assert value(person, "computer-name") == "LAB-PC-07"
+        assert "Did you mean" not in person.sees
+        await person.press("enter")
+        assert person.step == "ComputerKey"
+
+    tell(story, operator=manager)
+
+
+def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, manager):
+    key, other = vendor.issue(), vendor.issue()
+    stranger = vendor.machine(other).computer_id.text
+
+    async def story(person: Person) -> None:
+        await person.search(key.text)
+        await person.press("f3", "enter")
+        assert "Type the computer ID that the License Wizard shows." in person.sees
+        await person.paste(stranger)
+        assert "Type the computer ID" not in person.sees
+        await person.press("enter")
+        assert "This computer ID was not made for this activation key." in person.sees
+        await person.fill("computer-id", stranger[:11])
+        await person.press("enter")
+        assert "This is too short: the computer ID has 25 characters, you typed 10." in person.sees
+        await person.fill("computer-id", key.text)
+        await person.press("enter")
+        assert "This is the activation key. Type the computer ID here." in person.sees
+        await person.press("escape")
+        assert person.step == "Main"
+
+    tell(story, operator=manager)
+    assert vendor.seats_used(key) == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        ("full", "Its only seat is in use. Deactivate a computer"),
+        ("suspended", "The vendor has suspended this licence."),
+        ("expired", "This licence expired on 2026-12-01."),
+        ("released", "This computer ID was deactivated and cannot be used again."),
+    ],
+)
+def test_what_the_licence_forbids_is_said(vendor, manager, trouble, said):
+    key = vendor.issue(expires=date(2026, 12, 1) if trouble == "expired" else None)
+    machine = vendor.machine(key)
+    if trouble == "full":
+        vendor.activate(vendor.machine(key, "OTHER"))
+    if trouble == "suspended":
+        vendor.change(key, licenses.suspend)
+    if trouble == "expired":
+        vendor.clock.pass_days(10)
+    if trouble == "released":
+        vendor.activate(machine)
+        vendor.release(machine)
+
+    async def story(person: Person) -> None:
+        await give(person, machine.computer_id.text)
+        assert said in person.sees
+        assert person.step == "Activate"
+
+    tell(story, operator=manager)
+    with reading() as session:
+        [refused] = [event for event in session.query(AuditEvent) if event.code is not None]
+    assert (refused.event, refused.way, refused.who) == ("activation_refused", "console", "grace")
+    assert refused.activation_key_ending == key.last_group
+
+
+def test_who_guesses_at_a_licence_is_stopped(vendor, manager, monkeypatch):
+    monkeypatch.setattr(deeds.guesses, "PER_LICENSE", 2)
+    key, other = vendor.issue(), vendor.issue()
+    strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]
+
+    async def story(person: Person) -> None:
+        await person.search(key.text)
+        await person.press("f3")
+        for stranger in strangers:
+            await person.fill("computer-id", stranger)
+            await person.press("enter")
+        assert "Too many attempts. Wait 60 min and try again." in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_enter_on_a_computer_gives_its_key_once_more(vendor, manager):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    before = vendor.activate(machine).computer_key
+
+    async def story(person: Person) -> None:
+        await person.press("tab", "tab", "enter")
+        assert value(person, "computer-id") == machine.computer_id.text
+        assert value(person, "computer-name") == machine.name
+        await person.press("enter")
+        assert person.app.screen.key.computer_key == before
+        assert "It was activated before and keeps its seat: 1 of 1 seat in use." in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):
+    key = vendor.issue()
+    vendor.issue()
+    machine = vendor.machine(key)
+
+    async def story(person: Person) -> None:
+        await person.search(scan_url("https://keys.example.com", machine.activation_token))
+        assert person.step == "Activate", person.sees
+        assert value(person, "computer-id") == machine.computer_id.text
+        assert value(person, "computer-name") == machine.name
+        await person.press("enter")
+        assert person.step == "ComputerKey"
+        await person.press("escape")
+        await person.search(scan_url("https://keys.example.com", machine.deactivation_token))
+        assert person.step == "Deactivate"
+        await person.press("enter")
+        assert "The seat of LAB-PC-07 is free (proven): 0 of 1 seat in use." in person.sees
+        await person.press("escape")
+        await person.search("https://keys.example.com/A#RUBBISH")
+        assert "This link cannot be used" in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_a_link_pasted_into_the_field_fills_it_and_one_of_another_key_says_so(vendor, manager):
+    key, other = vendor.issue(), vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.search(key.text)
+        await person.press("f3")
+        await person.paste(scan_url("https://keys.example.com", vendor.machine(other).activation_token))
+        assert "This link is for another activation key." in person.sees
+        machine = vendor.machine(key)
+        await person.paste(scan_url("https://keys.example.com", machine.activation_token))
+        assert value(person, "computer-id") == machine.computer_id.text
+
+    tell(story, operator=manager)
+
+
+def test_the_phone_and_the_command_line_are_told_the_same_key(vendor, manager, app):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    keys = []
+
+    async def story(person: Person) -> None:
+        await give(person, machine.computer_id.text)
+        keys.append(person.app.screen.key.computer_key)
+
+    tell(story, operator=manager)
+    posted = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token})
+    assert json.loads(posted.text)["computer_key"] == keys[0]
+    typed = deeds.Typed(key.text, machine.computer_id.text)
+    assert deeds.activate(typed, by=By("portal", "ada")).done.computer_key == keys[0]

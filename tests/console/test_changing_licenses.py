@@ -1,0 +1,178 @@
+"""Creating, renewing, suspending and resuming licences at the console."""
+
+from datetime import date
+
+from textual.widgets import Input, Select
+
+from server.core import licenses, products
+from server.core.models import AuditEvent, License
+from server.db import reading, transaction
+from server.faces.console.widgets.ticks import Tick
+from tests.conftest import STAFF
+from tests.console.person import Person, tell
+
+
+def newest() -> License:
+    with reading() as session:
+        found = session.query(License).order_by(License.id.desc()).first()
+        _ = found.customer
+        return found
+
+
+def test_a_licence_is_created_with_everything_it_grants(vendor, manager):
+    async def story(person: Person) -> None:
+        await person.press("f5")
+        # There is one product: it is chosen already.
+        assert person.app.screen.query_one(Select).value == "demo-cad"
+        await person.paste("Ada@Example.com")
+        await person.fill("seats", "5")
+        await person.fill("expires", "2027-12-31")
+        await person.fill("lease", "90")
+        person.app.screen.query(Tick).last().focus()
+        await person.press("space")
+        await person.fill("notes", "Pays by invoice")
+        await person.press("enter")
+        assert "Licence created" in person.sees
+        assert newest().activation_key in person.sees
+        await person.press("c")
+        assert person.app._clipboard == newest().activation_key
+        await person.press("escape")
+        assert person.keys_listed == [newest().activation_key]
+        assert "0 of 5 seats in use, expires 2027-12-31, each key 90 days at most" in person.sees
+        assert "Features simulation" in person.sees
+        assert "Notes Pays by invoice" in person.sees
+
+    tell(story, operator=manager)
+    assert (newest().seats, newest().lease_days, newest().customer.email) == (5, 90, "ada@example.com")
+    with reading() as session:
+        last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    assert (last.event, last.way, last.who) == ("license_issued", "console", "grace")
+
+
+def test_of_several_products_one_is_chosen(vendor, manager):
+    with transaction() as session:
+        products.add_product(
+            session,
+            code="demo-cam",
+            name="A second product",
+            key_style="short",
+            features=[],
+            machine_source="os",
+            keyring=vendor.keyring,
+            by=STAFF,
+            now=vendor.clock.now,
+        )
+
+    async def story(person: Person) -> None:
+        await person.press("f5")
+        await person.fill("seats", "2")
+        await person.press("enter")
+        assert "Choose a product." in person.sees
+        await person.press("enter", "down", "enter")
+        assert person.app.screen.query_one(Select).value in ("demo-cad", "demo-cam")
+        await person.fill("expires", "30 days")
+        await person.press("enter")
+        assert "Licence created" in person.sees
+
+    tell(story, operator=manager)
+    assert newest().days_from_first_activation == 30
+
+
+def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
+    async def story(person: Person) -> None:
+        await person.press("f5")
+        for name, text, said in [
+            ("seats", "many", "Type the number of seats in digits"),
+            ("seats", "0", "The number of seats lies between 1 and 1000000."),
+            ("expires", "tomorrow", "Type a date like 2027-12-31, or a number of days like 365."),
+            ("expires", "2026-01-01", "2026-01-01 has passed"),
+            ("expires", "1900-01-01", "Keys can carry expiry dates after"),
+            ("lease", "some", "Type the number of days in digits"),
+            ("email", "nobody", "Give the customer's e-mail address"),
+        ]:
+            field = person.app.screen.query_one(f"#{name}", Input)
+            before = field.value
+            await person.fill(name, text)
+            await person.press("enter")
+            assert said in person.sees, (name, text)
+            assert person.app.focused is field
+            assert field.value == text
+            field.value = before
+        assert person.step == "Create"
+
+    tell(story, operator=manager)
+    with reading() as session:
+        assert session.query(License).count() == 0
+
+
+def test_a_licence_is_renewed_by_days_and_until_a_date(vendor, manager):
+    key = vendor.issue(expires=date(2026, 12, 1))
+
+    async def story(person: Person) -> None:
+        await person.press("f6")
+        assert "expires 2026-12-01" in person.sees
+        await person.press("enter")
+        assert person.step == "Main"
+        assert "2027-12-01" in person.sees
+        await person.press("f6")
+        await person.fill("until", "soon")
+        await person.press("enter")
+        assert "Type a date like 2027-12-31" in person.sees
+        await person.fill("until", "")
+        await person.press("enter")
+        assert "Type a date like 2027-12-31" in person.sees
+        await person.fill("until", "2028-01-31")
+        await person.press("enter")
+        assert "expires 2028-01-31" in person.sees
+
+    tell(story, operator=manager)
+    assert newest().activation_key == key.text
+    assert newest().expires_on == date(2028, 1, 31)
+
+
+def test_days_are_not_added_to_what_never_expires(vendor, manager):
+    vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.press("f6", "enter")
+        assert "This licence never expires, so no days can be added." in person.sees
+
+    tell(story, operator=manager)
+    with reading() as session:
+        last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    assert (last.event, last.code) == ("renewal_refused", "license_never_expires")
+
+
+def test_a_licence_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
+    key = vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.press("f7")
+        assert "Keys that were given out run until they expire" in person.sees
+        # The harmless answer has the focus.
+        await person.press("enter")
+        assert person.step == "Main"
+        assert newest().status == "active"
+        await person.press("f7", "tab", "enter")
+        assert newest().status == "suspended"
+        assert "0 of 1 seat in use, suspended, never expires" in person.sees
+        assert "F7 Resume" in person.sees
+        await person.press("f7")
+        assert person.step == "Resume"
+        await person.press("tab", "enter")
+        assert newest().status == "active"
+        assert "F7 Suspend" in person.sees
+
+    tell(story, operator=manager)
+    assert newest().activation_key == key.text
+
+
+def test_what_somebody_else_did_meanwhile_is_seen(vendor, manager):
+    key = vendor.issue()
+
+    async def story(person: Person) -> None:
+        vendor.change(key, licenses.suspend)
+        await person.press("f7", "tab", "enter")
+        assert "suspended" in person.sees
+
+    tell(story, operator=manager)

@@ -1,0 +1,221 @@
+"""How it looks: everything inside 80 by 24, in every look, and nothing that cannot be read."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pytest
+from textual.widgets import Input
+
+from demo.terminal_picture import Cell, cells_of
+from server.core.models import Role
+from server.faces.console import themes
+from server.faces.console.opening import LOOKS
+from server.faces.console.widgets.do import Do
+from tests.console.person import LARGE, SMALL, Person, tell
+from wizard_stub.terminal import themes as wizard_themes
+
+READABLE = 4.5
+# What is not offered at the moment, and what stands behind a dialog, is faint on purpose.
+DIALOGS = {
+    *("Help", "Activate", "ComputerKey", "SaveFile", "MailKey", "Deactivate", "Force", "Notice"),
+    *("Create", "Renew", "Suspend", "Property"),
+}
+looks = pytest.mark.parametrize("look", list(LOOKS)[:2])
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    parts = [
+        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in colour
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(cell: Cell) -> float:
+    light, dark = sorted((luminance(cell.colour), luminance(cell.ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@dataclass
+class Inspection:
+    """Looks at each dialog: is it whole, can every word of it be read?"""
+
+    person: Person
+    seen: set[str] = field(default_factory=set)
+
+    def look(self) -> None:
+        person = self.person
+        self.seen.add(person.step)
+        frame = person.app.screen.query_one("#frame").region
+        width, height = person.app.size
+        assert frame.right <= width, person.step
+        assert frame.bottom <= height, person.step
+        assert frame.y >= 0, person.step
+        for button in person.app.screen.query(Do):
+            if button.display:
+                assert frame.contains_region(button.region), (person.step, button.label)
+                assert button.region.width >= len(button.label), (person.step, button.label)
+        for line in person.app.screen.query("Field Input").results(Input):
+            if line.display and person.app.screen.query_one("#form").max_scroll_y == 0:
+                assert frame.contains_region(line.region), (person.step, line.id)
+        self.read(frame.x, frame.y, frame.right, frame.bottom)
+
+    def read(self, left: int, top: int, right: int, bottom: int) -> None:
+        for line in cells_of(self.person.app)[top:bottom]:
+            for cell in line[left:right]:
+                if cell.character.strip() and cell.character not in "╭╮╰╯│─━╸╺▼▁":
+                    assert contrast(cell) >= READABLE, (
+                        self.person.step,
+                        cell,
+                        "".join(c.character for c in line),
+                    )
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A text that is pasted into what has the focus."""
+
+    text: str
+
+
+def tour(computer_id: str) -> list[str | Pasted]:
+    """Every dialog, each with a refusal where it has one: keys to press, and texts to paste before."""
+    return [
+        *("f1", "escape f3", Pasted("?" + computer_id[1:]), "enter", "f3 enter", "s c", "f", "escape m"),
+        *("escape escape f4", "enter enter", "f4 enter", Pasted("lost"), "enter", "escape f5"),
+        *("tab tab tab", Pasted("tomorrow"), "enter", "escape f6", "escape f7"),
+        "escape f8 down down enter",
+    ]
+
+
+@looks
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, look, size, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    key = vendor.issue(
+        seats=20, customer="a.very.long.name@department.example.com", expires=date(2027, 12, 31)
+    )
+    for number in range(8):
+        vendor.activate(vendor.machine(key, f"Konstruktion Büro {number} Arbeitsplatz links"))
+    machine = vendor.machine(key, "LAB-PC-07")
+
+    async def story(person: Person) -> None:
+        inspection = Inspection(person)
+        for step in tour(machine.computer_id.text):
+            if isinstance(step, Pasted):
+                await person.paste(step.text)
+            else:
+                await person.press(*step.split())
+                inspection.look()
+        assert inspection.seen >= DIALOGS
+
+    tell(story, operator=administrator, look=look, size=size)
+
+
+@pytest.mark.parametrize("vendor", ["signed"], indirect=True)
+def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
+    machine = vendor.machine(vendor.issue())
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        await person.paste(machine.computer_id.text)
+        await person.press("enter")
+        assert person.app.screen.query_one("#groups-frame").max_scroll_y == 0
+        Inspection(person).look()
+        await person.press("s")
+        last = person.app.screen.key.computer_key[-5:]
+        assert last not in person.sees
+        await person.press("pagedown", "pagedown", "down")
+        assert last in person.sees
+
+    tell(story, operator=manager)
+
+
+@looks
+def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, look):
+    vendor.activate(vendor.machine(vendor.issue()))
+
+    async def story(person: Person) -> None:
+        keys = "F3 Activate F4 Deactivate F5 Create F6 Renew F7 Suspend F8 Tabs F1 Help F10 Quit"
+        assert " ".join(person.lines[-1].split()) == keys
+        await person.press("tab")
+        inspection = Inspection(person)
+        inspection.read(0, 3, 80, 24)
+        await person.press("f8")
+        inspection.read(0, 3, 80, 24)
+
+    tell(story, operator=manager, look=look)
+
+
+def test_f2_goes_through_the_looks_of_the_wizard(vendor, manager):
+    ours, theirs = (themes.DARK, themes.LIGHT), (wizard_themes.DARK, wizard_themes.LIGHT)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert {**vars(mine), "name": ""} == {**vars(other), "name": ""}
+    assert tuple(themes.LOOKS) == LOOKS
+
+    async def story(person: Person) -> None:
+        seen = []
+        for _ in range(3):
+            await person.press("f2")
+            seen.append(person.app.theme)
+        assert seen == ["console-light", "ansi-dark", "console-dark"]
+        await person.press("f3")
+        assert person.step == "Activate"
+
+    vendor.issue()
+    tell(story, operator=manager)
+
+
+def test_nothing_ticked_or_focused_is_told_by_a_colour_alone(vendor, manager):
+    vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        assert "[ ] Send your customer" in person.sees
+        person.app.screen.query_one("Tick").focus()
+        await person.press("space")
+        assert "[x] Send your customer" in person.sees
+        await person.press("tab")
+        assert "► Enter Ok" in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
+    key = vendor.issue(customer="李明@例子.example", seats=5)
+    for name in ("工作站-03", "CNC-Fräse", "مختبر-١", "ノートパソコン（右側の机）"):
+        vendor.activate(vendor.machine(key, name))
+
+    async def story(person: Person) -> None:
+        ids = [line for line in person.lines if "● active" in line]
+        assert len(ids) == 4
+        cells = cells_of(person.app)
+        columns = {
+            next(place for place, cell in enumerate(line) if cell.character == "●")
+            for line in cells
+            if any(cell.character == "●" for cell in line)
+        }
+        assert len(columns) == 1
+
+    tell(story, operator=add_operator(Role.VIEWER))
+
+
+def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
+    vendor.activate(vendor.machine(vendor.issue()))
+
+    async def story(person: Person) -> None:
+        for keys in (
+            ("f3", "enter"),
+            ("f4", "f4", "enter"),
+            ("f5", "enter", "f3"),
+            ("f6", "enter"),
+            ("f8", "f9"),
+        ):
+            await person.pilot.press(*keys)
+            await person.settled()
+            for _ in range(3):
+                if person.step != "Main":
+                    await person.press("escape")
+            assert person.step == "Main", person.step
+
+    tell(story, operator=manager)

@@ -1,0 +1,133 @@
+"""`keyferry console` in a real terminal, and where there is none."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from server.core import operators, sessions
+from server.core.models import Role
+from server.db import db, reading, transaction
+from server.faces.console import app as app_module
+from server.faces.console import opening
+from tests.conftest import NOON, STAFF
+from tests.console.person import PASSWORD
+from tests.faces.conftest import instance, keyferry  # noqa: F401
+
+ROOT = Path(__file__).parents[2]
+# The package has the command under the same name.
+COMMAND = import_module("server.faces.command_line.console")
+
+
+class Terminal:
+    """A program in a terminal of its own, of 80 by 24."""
+
+    def __init__(self, *arguments: str, home: Path) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
+        environment |= {"KEYFERRY_HOME": str(home), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+        environment |= {"COLUMNS": "80", "LINES": "24"}
+        self._master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "server.faces.command_line", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environment,
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def wait_for(self, text: str, patience: float = 40) -> None:
+        # The cursor blinks, so there is always something to read.
+        deadline = monotonic() + patience
+        while text not in self.shown:
+            assert monotonic() < deadline, self.shown[-2000:]
+            ready, _, _ = select.select([self._master], [], [], patience)
+            assert ready, self.shown[-2000:]
+            try:
+                self.shown += os.read(self._master, 65536).decode(errors="replace")
+            except OSError as error:
+                raise AssertionError(self.shown[-2000:]) from error
+
+    def press(self, keys: str) -> None:
+        self.shown = ""
+        os.write(self._master, keys.encode())
+
+    def end(self) -> int:
+        try:
+            return self.process.wait(timeout=60)
+        finally:
+            self.process.kill()
+            os.close(self._master)
+
+
+def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
+    key = vendor.issue(customer="ada@example.com")
+    with transaction() as session:
+        operators.add(session, "grace", Role.MANAGER, PASSWORD, by=STAFF, now=NOON)
+    db.engine.dispose()
+    terminal = Terminal("console", home=settings.home)
+    terminal.wait_for("Password")
+    terminal.press("grace")
+    terminal.wait_for("grace"[-1])
+    terminal.press("\r")
+    # The focus goes on to the password.
+    terminal.wait_for("\x1b")
+    terminal.press(PASSWORD + "\r")
+    terminal.wait_for(key.text)
+    terminal.wait_for("manager")
+    terminal.press("nothing like it")
+    terminal.wait_for("No licence has this")
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    with reading() as session:
+        [row] = session.query(sessions.OperatorSession)
+        assert (row.way, row.device) == ("console", "xterm-256color")
+        assert row.ended_at is not None
+
+
+def test_without_a_terminal_it_says_so(instance):  # noqa: F811
+    assert instance("console", "--json").refusal == "no_terminal"
+    said = instance("console")
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.startswith("keyferry: The console needs a terminal.")
+
+
+def test_a_server_that_is_not_initialised_is_told_before_the_screen_opens(keyferry, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(COMMAND, "has_terminal", lambda: True)
+    assert keyferry("console", "--json").refusal == "not_initialised"
+
+
+def test_a_fault_ends_the_session_and_shows_no_values(vendor, monkeypatch, instance):  # noqa: F811
+    """A failing console raises what failed, for the command line to put into one line."""
+
+    def fails(console: app_module.ConsoleApp) -> None:
+        console.failure = KeyError("19KP6-ZS5RC-91FXS-3R92C-42300")
+
+    monkeypatch.setattr(COMMAND, "has_terminal", lambda: True)
+    monkeypatch.setattr(app_module.ConsoleApp, "run", fails)
+    said = instance("console")
+    assert said.exit_code == 1
+    assert "Keyferry itself failed (KeyError in open_console" in said.stderr
+    assert "19KP6" not in said.stderr
+
+
+@pytest.mark.parametrize(("ground", "look"), [("15;0", "dark"), ("0;15", "light"), ("", "dark")])
+def test_the_look_fits_the_ground_of_the_terminal(ground, look):
+    assert app_module.ConsoleApp({"COLORFGBG": ground}).look == look
+
+
+def test_other_commands_do_not_read_the_screens():
+    program = "import sys, server.faces.command_line; print('textual' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+    assert opening.LOOKS[0] == "dark"

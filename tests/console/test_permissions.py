@@ -1,0 +1,231 @@
+"""Every deed of the desk and every action of the console has a permission, and the role's table counts."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from server.core.errors import NotAllowed
+from server.core.licenses import Terms
+from server.core.listings import AuditWanted, Wanted
+from server.core.models import AuditEvent, Role
+from server.core.roles import PERMISSIONS, Permission
+from server.db import reading
+from server.deeds import Typed
+from server.faces import console
+from server.faces.console import at_the_desk
+from server.faces.console.app import ConsoleApp
+from server.faces.console.at_the_desk import AtTheDesk, acts_of, is_ours, reads_of
+from server.faces.console.desk import Desk, NewLicense, is_offered, sign_in
+from server.faces.console.permits import permission_of
+from server.faces.console.widgets.do import Do
+from tests.console.person import PASSWORD, Person, tell
+
+# What opens the server's doors, and which modules may: all others go through the desk.
+DOORS = ("server.db", "server.guard", "server.signing_in", "server.parts", "sqlalchemy", "flask")
+MAY_OPEN = {"desk.py", "permits.py"}
+# Plain names and numbers of the core that screens may read.
+MAY_READ = {
+    *("server.core.errors", "server.core.licenses", "server.core.listings", "server.core.notes"),
+    *("server.core.activation", "server.core.deactivation"),
+}
+READ_NAMES = {
+    *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
+    *("MAX_NOTES", "MAX_REASON", "Outcome"),
+}
+OF_THE_APPLICATION = {"next_look", "quit"}
+
+
+def modules() -> list[Path]:
+    return sorted(Path(console.__file__).parent.rglob("*.py"))
+
+
+def classes() -> list[type]:
+    found = []
+    for info in pkgutil.walk_packages(console.__path__, f"{console.__name__}."):
+        module = importlib.import_module(info.name)
+        found += [
+            one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == info.name
+        ]
+    return found
+
+
+def at_the_desk_classes() -> list[type]:
+    return [one for one in classes() if issubclass(one, AtTheDesk) and one is not AtTheDesk]
+
+
+def deeds() -> dict[str, object]:
+    return {name: deed for name, deed in vars(Desk).items() if callable(deed) and not name.startswith("_")}
+
+
+def test_every_public_method_of_the_desk_names_a_permission():
+    assert len(deeds()) == len(CALLS)
+    assert [name for name, deed in deeds().items() if not isinstance(permission_of(deed), Permission)] == []
+
+
+def test_every_deed_of_a_screen_is_one_of_the_desk():
+    for kind in at_the_desk_classes():
+        declared = {deed for deed in acts_of(kind).values() if deed is not None} | reads_of(kind)
+        assert declared <= set(deeds().values()), kind
+
+
+def test_every_deed_of_the_desk_is_within_reach():
+    reached = set()
+    for kind in at_the_desk_classes():
+        reached |= {deed for deed in acts_of(kind).values() if deed is not None} | reads_of(kind)
+    assert set(deeds().values()) - reached == set()
+
+
+@pytest.mark.parametrize("kind", at_the_desk_classes(), ids=lambda kind: kind.__name__)
+def test_every_action_and_key_of_a_screen_is_declared(kind):
+    declared = acts_of(kind)
+    own = {
+        name.removeprefix("action_")
+        for one in kind.__mro__
+        if one.__module__.startswith(console.__name__)
+        for name in vars(one)
+        if name.startswith("action_")
+    }
+    assert own - set(declared) == set()
+    keys = {
+        binding.action.split("(")[0]
+        for one in kind.__mro__
+        if one.__module__.startswith(console.__name__)
+        for binding in vars(one).get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    }
+    assert {action for action in keys if not action.startswith("app.")} - set(declared) - {"ok"} == set()
+
+
+def test_other_widgets_and_the_application_act_on_nothing_but_the_screen():
+    for kind in classes():
+        if issubclass(kind, AtTheDesk):
+            continue
+        actions = {name for name in vars(kind) if name.startswith("action_")}
+        expected = {"action_do"} if kind is Do else set()
+        if kind is ConsoleApp:
+            expected = {f"action_{name}" for name in OF_THE_APPLICATION}
+        if kind.__name__ == "Tick":
+            expected = {"action_tick"}
+        assert actions == expected, kind
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.name)
+def test_every_button_runs_a_declared_action(path):
+    """`Do("…", "action")` in a class: the action is one that the class declares."""
+    tree = ast.parse(path.read_text())
+    by_name = {kind.__name__: kind for kind in at_the_desk_classes()}
+    for node in (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.name in by_name):
+        for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id == "Do":
+                action = call.args[1].value
+                kinds = [one for one in by_name.values() if issubclass(one, by_name[node.name])]
+                assert any(action in acts_of(one) for one in kinds), (node.name, action)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.name)
+def test_no_module_but_the_desk_opens_the_servers_doors(path):
+    if path.name in MAY_OPEN:
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        assert not [name for name in [*named, module] if name.startswith(DOORS)], path
+        if path.name != "views.py" and (
+            module == "server" or module.startswith(("server.core", "server.deeds"))
+        ):
+            names = {alias.name for alias in node.names}
+            allowed = {"Typed"} if module == "server.deeds" else READ_NAMES if module in MAY_READ else set()
+            assert names <= allowed, (path, module)
+
+
+def test_what_is_not_declared_is_neither_offered_nor_asked(vendor, manager):
+    class Forgetful(AtTheDesk):
+        def action_forgotten(self) -> None:
+            raise AssertionError
+
+    Forgetful.__module__ = at_the_desk.__name__
+    assert is_ours(Forgetful, "forgotten")
+    assert not Forgetful.check_action(Forgetful(), "forgotten", ())
+
+    async def story(person: Person) -> None:
+        with pytest.raises(LookupError, match="has not declared"):
+            await person.app.screen.ask(Desk.products)
+
+    tell(story, operator=manager)
+
+
+TYPED = Typed("1", "1")
+NEW = NewLicense("demo-cad", "", 1, Terms(), (), "")
+CALLS = {
+    "licenses": (Wanted(),),
+    "license": ("",),
+    "scanned": ("",),
+    "activate": (TYPED,),
+    "mail_key": (TYPED, ""),
+    "release": (TYPED, ""),
+    "force_release": (TYPED, ""),
+    "products": (),
+    "issue": (NEW,),
+    "renew": ("", Terms()),
+    "suspend": ("",),
+    "resume": ("",),
+    "properties": (),
+    "set_property": ("", ""),
+    "audit": (AuditWanted(),),
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_deed_that_the_role_does_not_permit_is_refused_and_written_down(vendor, add_operator, role):
+    desk = sign_in(add_operator(role), PASSWORD, {})
+    refused = []
+    for name, deed in deeds().items():
+        if permission_of(deed) in PERMISSIONS[role]:
+            assert is_offered(desk, deed)
+            continue
+        assert not is_offered(desk, deed)
+        more = {"email": "", "mails_key": False, "notes": ""} if name == "activate" else {}
+        with pytest.raises(NotAllowed) as raised:
+            deed(desk, *CALLS[name], **more)
+        assert raised.value.code == "not_permitted"
+        refused.append((desk.operator, "not_permitted_refused", "not_permitted"))
+    with reading() as session:
+        written = [
+            (event.who, event.event, event.code)
+            for event in session.query(AuditEvent)
+            if event.code is not None
+        ]
+    assert written == refused
+    assert bool(refused) == (role is not Role.ADMINISTRATOR)
+
+
+OFFERED = {
+    Role.ADMINISTRATOR: ("Activate Deactivate Create Renew Suspend", "Manage Keys Server properties Audit"),
+    Role.MANAGER: ("Activate Deactivate Create Renew Suspend", "Manage Keys Audit"),
+    Role.SUPPORT: ("Activate Deactivate", "Manage Keys"),
+    Role.VIEWER: ("", "Manage Keys"),
+}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_screen_offers_what_the_role_permits_and_nothing_else(vendor, add_operator, role):
+    vendor.issue()
+
+    async def story(person: Person) -> None:
+        keys, tabs = OFFERED[role]
+        for word in ("Activate", "Deactivate", "Create", "Renew", "Suspend"):
+            assert (f" {word}" in person.lines[-1]) == (word in keys.split()), word
+        assert " ".join(person.lines[1].split()) == tabs
+        opened_by = {"f3": "Activate", "f4": "Deactivate", "f5": "Create", "f6": "Renew", "f7": "Suspend"}
+        for key, word in opened_by.items():
+            await person.press(key)
+            assert (person.step == word) == (word in keys.split()), (key, person.step)
+            if person.step != "Main":
+                await person.press("escape")
+
+    tell(story, operator=add_operator(role))

@@ -1,0 +1,101 @@
+"""The tabs Server properties and Audit."""
+
+from datetime import timedelta
+
+from textual.widgets import DataTable, Input
+
+from server.core import properties
+from server.core.models import Role
+from server.db import reading
+from tests.console.person import Person, tell
+
+
+def set_values() -> dict[str, object]:
+    with reading() as session:
+        return {name: row.value for name, row in properties.stored(session).items()}
+
+
+def test_a_property_is_explained_set_and_says_who_changed_it_when(vendor, administrator):
+    async def story(person: Person) -> None:
+        await person.press("f8")
+        assert "customerSite/showActivateLink true" in person.sees
+        assert "Customers can activate on the Self Help page. yes or no, default: true, never changed." in (
+            person.sees
+        )
+        await person.press("enter")
+        await person.fill("value", "maybe")
+        await person.press("enter")
+        assert "customerSite/showActivateLink takes true or false." in person.sees
+        assert person.app.screen.query_one("#value", Input).value == "maybe"
+        await person.fill("value", "no")
+        await person.press("enter")
+        assert person.step == "Main"
+        assert "customerSite/showActivateLink false" in person.sees
+        assert "changed 2026-11-24 12:00 by ada" in person.sees
+        await person.press("f3", "escape")
+        assert person.step == "Main"
+
+    tell(story, operator=administrator)
+    assert set_values() == {"customerSite/showActivateLink": False}
+
+
+def test_every_property_is_there_and_each_can_be_opened(vendor, administrator):
+    async def story(person: Person) -> None:
+        await person.press("f8")
+        table = person.app.screen.query_one("#properties-table", DataTable)
+        assert table.row_count == len(properties.PROPERTIES)
+        for name in properties.PROPERTIES:
+            await person.press("enter")
+            assert name in person.sees
+            assert "It counts from the next request on." in person.sees
+            await person.press("escape", "down")
+
+    tell(story, operator=administrator)
+
+
+def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock):
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+
+    async def story(person: Person) -> None:
+        await person.press("f4")
+        await person.paste(vendor.machine(key).code.text)
+        await person.press("enter", "escape")
+        await person.press("f8")
+        assert "6 events, the latest first" in person.sees
+        assert "release refused: wrong deactivation code" in person.sees
+        assert f"grace by console, activation key …{key.last_group}" in person.sees
+        assert key.text not in person.sees
+        await person.press("f9")
+        assert "1 refused attempt, the latest first" in person.sees
+        await person.press("f9")
+        clock.now += timedelta(minutes=1)
+        vendor.issue()
+        await person.press("f5")
+        assert "7 events" in person.sees
+        assert "licence issued" in person.lines[5]
+
+    tell(story, operator=manager)
+
+
+def test_more_events_come_with_the_cursor(vendor, manager):
+    for _ in range(60):
+        vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.press("f8")
+        table = person.app.screen.query_one("#audit-table", DataTable)
+        assert table.row_count == 50
+        await person.press("ctrl+end")
+        assert table.row_count == 63
+
+    tell(story, operator=manager)
+
+
+def test_nothing_refused_says_so(vendor, add_operator):
+    async def story(person: Person) -> None:
+        await person.press("f8", "f9")
+        assert "0 refused attempts" in person.sees
+        assert "Nothing has been refused." in person.sees
+
+    tell(story, operator=add_operator(Role.MANAGER))

@@ -1,0 +1,161 @@
+"""Signing in at the console: what opens it, what closes it, and what is kept meanwhile."""
+
+from datetime import timedelta
+
+from textual.widgets import Input
+
+from server.core import operators, sessions
+from server.core.models import AuditEvent, OperatorSession
+from server.db import reading, transaction
+from tests.conftest import STAFF
+from tests.console.person import Person, tell
+
+
+def sign_out_everywhere(name: str, now) -> None:
+    with transaction() as session:
+        sessions.end_all(session, operators.find(session, name), now=now)
+
+
+def session_rows() -> list[OperatorSession]:
+    with reading() as session:
+        return list(session.query(OperatorSession).order_by(OperatorSession.id))
+
+
+def test_name_and_password_open_the_console_from_the_address_that_ssh_names(vendor, manager):
+    async def story(person: Person) -> None:
+        await person.sign_in(manager)
+        assert "grace · manager" in person.sees
+        [row] = session_rows()
+        assert (row.way, row.address, row.device) == ("console", "192.0.2.7", "xterm")
+        await person.press("f10")
+
+    environment = {"TERM": "xterm", "SSH_CONNECTION": "192.0.2.7 50000 198.51.100.1 22"}
+    tell(story, environment=environment)
+    with reading() as session:
+        assert [event.event for event in session.query(AuditEvent)][-2:] == ["signed_in", "signed_out"]
+    assert session_rows()[0].ended_at is not None
+
+
+def test_without_ssh_there_is_no_address_and_rubbish_is_none(vendor, manager):
+    async def story(person: Person) -> None:
+        assert session_rows()[-1].address is None
+
+    tell(story, operator=manager)
+    tell(story, operator=manager, environment={"SSH_CLIENT": "not an address"})
+
+
+def test_a_wrong_password_is_told_and_does_not_stay_on_the_screen(vendor, manager):
+    async def story(person: Person) -> None:
+        await person.sign_in(manager, "wrong horse battery")
+        assert person.step == "SignIn"
+        assert "This name and password do not fit." in person.sees
+        assert person.app.screen.query_one("#name", Input).value == manager
+        assert person.app.screen.query_one("#password", Input).value == ""
+        await person.sign_in(manager)
+        assert person.step == "Main"
+
+    tell(story)
+
+
+def test_who_guesses_on_is_told_how_long_to_wait_and_gets_in_afterwards(vendor, manager, clock):
+    async def story(person: Person) -> None:
+        for _ in range(5):
+            await person.sign_in(manager, "wrong horse battery")
+        await person.sign_in(manager)
+        assert "Too many attempts. Wait 15 min and try again." in person.sees
+        clock.now += timedelta(minutes=15)
+        await person.sign_in(manager)
+        assert person.step == "Main"
+
+    tell(story)
+
+
+def test_enter_goes_from_the_name_to_the_password_and_escape_quits(vendor, manager):
+    async def story(person: Person) -> None:
+        await person.type("grace")
+        await person.press("enter")
+        assert person.app.focused.id == "password"
+        await person.press("escape")
+        assert not person.app.is_running
+
+    tell(story)
+
+
+def test_a_session_that_was_ended_asks_for_the_password_and_keeps_what_was_typed(vendor, manager, clock):
+    key = vendor.issue(seats=2)
+    machine = vendor.machine(key)
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        await person.paste(machine.computer_id.text)
+        await person.fill("computer-name", "LAB-PC-07")
+        sign_out_everywhere(manager, clock.now)
+        await person.press("enter")
+        assert person.step == "SignIn"
+        assert "You are no longer signed in." in person.sees
+        assert "grace" in person.sees
+        await person.fill("password", "wrong horse battery")
+        await person.press("enter")
+        assert person.step == "SignIn"
+        await person.fill("password", "correct horse battery")
+        await person.press("enter")
+        # The deed went on where it had stopped.
+        assert person.step == "ComputerKey"
+        assert person.app.screen.key.computer_name == "LAB-PC-07"
+
+    tell(story, operator=manager)
+    assert vendor.seats_used(key) == 1
+
+
+def test_who_was_idle_for_too_long_signs_in_again(vendor, manager, clock):
+    async def story(person: Person) -> None:
+        clock.now += timedelta(minutes=31)
+        await person.search("x")
+        assert person.step == "SignIn"
+        await person.fill("password", "correct horse battery")
+        await person.press("enter")
+        assert person.step == "Main"
+        assert "No licence has this" in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_work_keeps_a_session_alive(vendor, manager, clock):
+    async def story(person: Person) -> None:
+        for text in ("a", "b", "c"):
+            clock.now += timedelta(minutes=20)
+            await person.search(text)
+            assert person.step == "Main"
+
+    tell(story, operator=manager)
+
+
+def test_somebody_else_drops_what_was_left_open(vendor, manager, administrator, clock):
+    vendor.issue()
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        sign_out_everywhere(manager, clock.now)
+        await person.paste(vendor.machine(vendor.issue()).computer_id.text)
+        await person.press("enter")
+        assert person.step == "SignIn"
+        await person.press("escape")
+        assert person.step == "SignIn"
+        await person.sign_in(administrator)
+        assert person.step == "Main"
+        assert "ada · administrator" in person.sees
+
+    tell(story, operator=manager)
+
+
+def test_a_disabled_operator_does_nothing_more(vendor, manager, administrator, clock):
+    async def story(person: Person) -> None:
+        with transaction() as session:
+            operators.disable(session, operators.find(session, manager), by=STAFF, now=clock.now)
+        await person.search("x")
+        assert person.step == "SignIn"
+        await person.fill("password", "correct horse battery")
+        await person.press("enter")
+        assert "This name and password do not fit." in person.sees
+
+    tell(story, operator=manager)
