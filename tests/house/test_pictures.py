@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 MAKERS = ("wizard", "console", "phone", "self-help")
-MAX_BYTES = 3_000_000
+MAX_BYTES = 5_000_000
 
 
 @pytest.fixture(scope="module")
