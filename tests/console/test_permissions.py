@@ -193,7 +193,7 @@ def test_a_deed_that_the_role_does_not_permit_is_refused_and_written_down(vendor
         with pytest.raises(NotAllowed) as raised:
             deed(desk, *CALLS[name], **more)
         assert raised.value.code == "not_permitted"
-        refused.append((desk.operator, "not_permitted_refused", "not_permitted"))
+        refused.append((desk.operator, "permission_refused", "not_permitted"))
     with reading() as session:
         written = [
             (event.who, event.event, event.code)

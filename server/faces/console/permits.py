@@ -8,12 +8,10 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from sqlalchemy.exc import DatabaseError
 
-from server.core import roles, sessions
+from server.admission import admit
 from server.core.audit import By
-from server.core.models import Operator
 from server.core.roles import Permission
-from server.db import explained, reading, transaction
-from server.guard import guarded
+from server.db import explained
 from server.parts import parts
 
 P = ParamSpec("P")
@@ -44,7 +42,7 @@ def needs(permission: Permission) -> Callable[[Deed[S, P, R]], Deed[S, P, R]]:
         @wraps(deed)
         def permitted(who: S, *arguments: P.args, **more: P.kwargs) -> R:
             try:
-                _require(who, permission)
+                admit(who._token, permission, by=who._by, now=parts().clock())
                 return deed(who, *arguments, **more)
             except DatabaseError as error:
                 known = explained(error)
@@ -61,20 +59,3 @@ def needs(permission: Permission) -> Callable[[Deed[S, P, R]], Deed[S, P, R]]:
 def permission_of(deed: Callable[..., object]) -> Permission | None:
     """Return the permission that a deed takes, None for what is no deed."""
     return getattr(deed, "permission", None)
-
-
-def _require(who: SignedInAs, permission: Permission) -> None:
-    now = parts().clock()
-    with reading() as session:
-        row = sessions.find(session, who._token, now=now)
-        operator, is_to_be_seen = row.operator, sessions.is_to_be_seen(row, now)
-    if not roles.may(operator, permission):
-        _refuse(operator, permission, who._by)
-    if is_to_be_seen:
-        with transaction() as session:
-            sessions.see(session, row, now=now)
-
-
-def _refuse(operator: Operator, permission: Permission, by: By) -> None:
-    with guarded(event="not_permitted_refused", by=by, now=parts().clock()):
-        roles.require(operator, permission)

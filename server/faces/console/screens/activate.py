@@ -58,7 +58,7 @@ class ActivateDialog(Dialog[KeyGiven]):
         yield Field("Customer e-mail", line(row.customer, hint="ada@example.com", most=254), id="email")
         hint = "29 characters, as the License Wizard shows them"
         computer_id = line(self._computer_id, hint=hint)
-        yield Field("Computer ID", computer_id, id="computer-id")
+        yield Field("Computer identifier", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
         yield Field("Computer name", name, id="computer-name")
         yield Field("Product", Static(row.product, markup=False), id="product")
