@@ -193,7 +193,7 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        ("full", "Its only seat is in use. Deactivate a computer"),
+        ("full", "The only seat of this licence is in use"),
         ("suspended", "The vendor has suspended this licence."),
         ("expired", "This licence expired on 2026-12-01."),
         ("released", "This computer ID was deactivated and cannot be used again."),

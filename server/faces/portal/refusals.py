@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from protocol.errors import ProtocolError
 from server import problems
-from server.core.errors import CoreError, NotAllowed
+from server.core.errors import CoreError, NotAllowed, NotFound
 from server.core.roles import Permission
 from server.faces.portal import bulk, issuing, staff
 from server.faces.portal.licenses import license_page
@@ -51,9 +51,13 @@ def refused(error: CoreError | ProtocolError) -> Response:
     except NotAllowed as signed_out:
         return _signed_out(signed_out)
     page = _page_of(endpoint)
-    if page is None or error.code == "unknown_license":
+    if page is None:
         return problems.answered(error)
-    return problems.refused(error, page(refusal_of(error)))
+    try:
+        return problems.refused(error, page(refusal_of(error)))
+    except NotFound as gone:
+        # What the page is about is not there, whatever else was wrong.
+        return problems.answered(gone)
 
 
 def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
