@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from protocol.alphabet import SYMBOLS, value_of
 from server.core.licenses import Standing
 from server.core.models import (
     Activation,
@@ -22,12 +21,10 @@ from server.core.models import (
     LicenseStatus,
     Product,
 )
+from server.core.pages import PAGE_SIZE, Page, as_in_a_code, page, visible
 
-PAGE_SIZE = 50
 # A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
 _DAY_RULE = timedelta(hours=36)
-
-Row = TypeVar("Row")
 
 
 class Order(StrEnum):
@@ -64,21 +61,6 @@ class AuditWanted:
     who: str = ""
 
 
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list; `number` counts from 1, and `total` is of rows on all pages."""
-
-    rows: Sequence[Row]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return max(1, -(-self.total // self.size))
-
-
 def licenses(
     session: Session, wanted: Wanted, *, now: datetime, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[License]:
@@ -92,7 +74,7 @@ def licenses(
         .order_by(*_order(session, wanted))
         .options(joinedload(License.product), joinedload(License.customer))
     )
-    return _page(session, rows, select(func.count()).select_from(License).where(*conditions), number, size)
+    return page(session, rows, select(func.count()).select_from(License).where(*conditions), number, size)
 
 
 def audit_events(
@@ -106,10 +88,10 @@ def audit_events(
         conditions.append(AuditEvent.code.is_not(None))
     if wanted.way:
         conditions.append(AuditEvent.way == wanted.way)
-    if who := _visible(wanted.who):
+    if who := visible(wanted.who):
         conditions.append(AuditEvent.who.icontains(who, autoescape=True))
     rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
-    return _page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+    return page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
 
 
 def held_by(session: Session, email: str) -> Sequence[License]:
@@ -118,16 +100,9 @@ def held_by(session: Session, email: str) -> Sequence[License]:
     return session.scalars(held.options(joinedload(License.product))).all()
 
 
-def _page(session: Session, rows: Select[Row], count: Select[int], number: int, size: int) -> Page[Row]:
-    total = session.scalars(count).one()
-    number = min(max(1, number), max(1, -(-total // size)))
-    found = session.scalars(rows.limit(size).offset((number - 1) * size)).unique().all()
-    return Page(found, total, number, size)
-
-
 def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     conditions = []
-    if search := _visible(wanted.search):
+    if search := visible(wanted.search):
         conditions.append(_matches(search))
     if wanted.product:
         of_product = select(Product.number).where(Product.folded_code == wanted.product.strip().lower())
@@ -140,11 +115,6 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
     return conditions
 
 
-def _visible(text: str) -> str:
-    """Leave out what no name holds, and what a database may be unable to look for."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
-
-
 def _matches(search: str) -> ColumnElement[bool]:
     """Return the condition that any part of a licence, its customer or its computers holds the text."""
     customers = select(Customer.id).where(
@@ -155,19 +125,13 @@ def _matches(search: str) -> ColumnElement[bool]:
     )
     computers: list[ColumnElement[bool]] = [Activation.computer_name.icontains(search, autoescape=True)]
     found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
-    if code := _as_in_a_code(search):
+    if code := as_in_a_code(search):
         found.append(func.replace(License.activation_key, "-", "").contains(code))
         former = func.replace(FormerActivationKey.activation_key, "-", "").contains(code)
         found.append(License.id.in_(select(FormerActivationKey.license_id).where(former)))
         computers.append(func.replace(Activation.computer_id, "-", "").contains(code))
     found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
     return or_(*found)
-
-
-def _as_in_a_code(search: str) -> str:
-    """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot."""
-    values = [value_of(character) for character in search if character not in " -"]
-    return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)
 
 
 def _stands(session: Session, standing: Standing, now: datetime) -> ColumnElement[bool]:
