@@ -54,6 +54,7 @@ STATUS = {
     "unknown_product": 404,
     "unknown_activation_key": 404,
     "unknown_license": 404,
+    "unknown_computer": 404,
     "switched_off": 404,
     "unknown_session": 404,
     "not_activated": 409,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -10,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from protocol.errors import ProtocolError
 from server import problems
-from server.core.errors import CoreError, NotAllowed
+from server.core.errors import CoreError, NotAllowed, NotFound
 from server.core.roles import Permission
-from server.faces.portal import staff
+from server.faces.portal import computers, staff
 from server.faces.portal.licenses import license_page
 from server.faces.portal.signing_in import sign_in_page
 from server.faces.portal.start import start_page
@@ -26,6 +28,12 @@ _DIALOGS = {
     "portal.deeds.release": "release",
     "portal.deeds.force_release": "force",
 }
+# Pages that show themselves again, by the place of their addresses.
+_PAGES: dict[str, Callable[[str, Refusal], str]] = {
+    "computers": computers.page_refused,
+}
+# The page that a form stands on, in the address that it is sent to.
+_STANDS_ON = re.compile(r"(/portal/(?:licenses|computers|customers|products)/[\w-]+)/[\w/-]+", re.ASCII)
 
 
 def init(blueprint: Blueprint) -> None:
@@ -46,9 +54,11 @@ def refused(error: CoreError | ProtocolError) -> Response:
     except NotAllowed as signed_out:
         return _signed_out(signed_out)
     page = _page_of(endpoint)
-    if page is None or error.code == "unknown_license":
+    try:
+        return problems.answered(error) if page is None else problems.refused(error, page(refusal_of(error)))
+    except NotFound:
+        # What the page is about is not there, so there is none to show again.
         return problems.answered(error)
-    return problems.refused(error, page(refusal_of(error)))
 
 
 def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
@@ -57,7 +67,9 @@ def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
     if endpoint in _DIALOGS:
         number, dialog = (request.view_args or {})["number"], _DIALOGS[endpoint]
         return lambda refusal: license_page(number, dialog=dialog, values=posted(), refusal=refusal)
-    return None
+    _, _, within = endpoint.partition(".")
+    room, _, deed = within.partition(".")
+    return partial(_PAGES[room], deed) if room in _PAGES and request.method == "POST" else None
 
 
 def _signed_out(error: NotAllowed) -> Response:
@@ -65,6 +77,6 @@ def _signed_out(error: NotAllowed) -> Response:
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("portal.signing_in.form", next=wanted))
-    number = (request.view_args or {}).get("number")
-    back = url_for("portal.licenses.license", number=number) if number else ""
-    return problems.refused(error, sign_in_page({"next": back}, refusal=refusal_of(error)))
+    page = _STANDS_ON.fullmatch(request.path)
+    values = {"next": page[1] if page else ""}
+    return problems.refused(error, sign_in_page(values, refusal=refusal_of(error)))
