@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from server.core.models import AuditEvent
+from typing import Any
+
+from server.core.models import AuditEvent, OutboxMail
 
 WAYS = {
     "phone": "phone",
@@ -44,9 +46,16 @@ _EVENTS = {
     "operator_added": "Operator added",
     "operator_reset": "Operator's password reset",
     "operator_disabled": "Operator disabled",
+    "customer_edited": "Customer changed",
+    "customer_merged": "Customers merged",
+    "customer_deleted": "Customer deleted",
     "product_added": "Product added",
     "product_rotated": "New epoch begun",
     "property_set": "Server property set",
+}
+_MAILS = {
+    "computer_key": "Computer key",
+    "license_keys": "License keys, asked for",
 }
 _REASONS = {
     "unknown_activation_key": "unknown activation key",
@@ -89,5 +98,20 @@ def detail_in_words(event: AuditEvent) -> str:
         return f"until {until}" if until not in (None, "None") else f"{detail.get('days')} days"
     if event.event == "property_set":
         return f"{detail.get('property')}: {detail.get('before')} → {detail.get('after')}"
+    if "customer" in detail:
+        return _of_customer(detail)
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""
     return str(named).replace("_", " ")
+
+
+def mail_in_words(mail: OutboxMail) -> str:
+    """Return what kind of mail it is."""
+    return _MAILS.get(mail.template, mail.template.replace("_", " ").capitalize())
+
+
+def _of_customer(detail: dict[str, Any]) -> str:
+    changed = f": {', '.join(detail['changed'])}" if "changed" in detail else ""
+    into = f" into {detail['into']}" if "into" in detail else ""
+    count = detail.get("licenses")
+    held = f", {count} {'licence' if count == 1 else 'licences'}" if count is not None else ""
+    return f"number {detail['customer']}{into}{held}{changed}"
