@@ -51,6 +51,9 @@ _EVENTS = {
     "customer_deleted": "Customer deleted",
     "product_added": "Product added",
     "product_rotated": "New epoch begun",
+    "epoch_retired": "Epoch retired",
+    "features_added": "Features added",
+    "profile_exported": "Profile of the wizard downloaded",
     "property_set": "Server property set",
 }
 _MAILS = {
@@ -98,6 +101,10 @@ def detail_in_words(event: AuditEvent) -> str:
         return f"until {until}" if until not in (None, "None") else f"{detail.get('days')} days"
     if event.event == "property_set":
         return f"{detail.get('property')}: {detail.get('before')} → {detail.get('after')}"
+    if event.event in ("product_rotated", "epoch_retired"):
+        return f"epoch {detail['epoch']}"
+    if event.event == "features_added":
+        return ", ".join(detail["features"])
     if "customer" in detail:
         return _of_customer(detail)
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""

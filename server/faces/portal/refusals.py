@@ -14,7 +14,7 @@ from protocol.errors import ProtocolError
 from server import problems
 from server.core.errors import CoreError, NotAllowed, NotFound
 from server.core.roles import Permission
-from server.faces.portal import computers, customers, staff
+from server.faces.portal import computers, customers, products, staff
 from server.faces.portal.licenses import license_page
 from server.faces.portal.signing_in import sign_in_page
 from server.faces.portal.start import start_page
@@ -32,6 +32,7 @@ _DIALOGS = {
 _PAGES: dict[str, Callable[[str, Refusal], str]] = {
     "computers": computers.page_refused,
     "customers": customers.page_refused,
+    "products": products.page_refused,
 }
 # The page that a form stands on, in the address that it is sent to.
 _STANDS_ON = re.compile(r"(/portal/(?:licenses|computers|customers|products)/[\w-]+)/[\w/-]+", re.ASCII)
