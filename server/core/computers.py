@@ -14,7 +14,7 @@ from protocol.claims import has_ended
 from server.core.errors import NotFound
 from server.core.licenses import Standing, standing
 from server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, License
-from server.core.pages import PAGE_SIZE, Page, as_in_a_code, page, visible
+from server.core.pages import PAGE_SIZE, Page, as_in_a_code, found_page, holds, holds_code, page, visible
 from server.core.products import find_epoch
 
 _MOST_OTHERS = 50
@@ -69,19 +69,14 @@ def computers(
     session: Session, wanted: Wanted, *, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[Activation]:
     """Return a page of activations with their licences, products and customers, the latest first."""
-    conditions = _conditions(wanted)
-    rows = (
-        select(Activation)
-        .where(*conditions)
-        .order_by(Activation.id.desc())
-        .options(
-            joinedload(Activation.license, innerjoin=True).options(
-                joinedload(License.product, innerjoin=True), joinedload(License.customer)
-            )
-        )
+    conditions = _conditions(session, wanted)
+    of_license = joinedload(Activation.license, innerjoin=True)
+    rows = select(Activation).options(
+        of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
     )
+    ids = select(Activation.id).where(*conditions).order_by(Activation.id.desc())
     count = select(func.count()).select_from(Activation).where(*conditions)
-    return page(session, rows, count, number, size)
+    return found_page(session, rows, ids, count, number, size, key=Activation.id)
 
 
 def with_id(session: Session, number: int) -> Activation:
@@ -155,12 +150,12 @@ def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) 
     return page(session, rows.options(contains_eager(Activation.license)), count, 1, size)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if search := visible(wanted.search):
-        matches = [Activation.computer_name.icontains(search, autoescape=True)]
+        matches = [holds(session, Activation.computer_name, search)]
         if code := as_in_a_code(search):
-            matches.append(func.replace(Activation.computer_id, "-", "").contains(code))
+            matches.append(holds_code(Activation.computer_id, code))
         conditions.append(or_(*matches))
     superseded = Activation.ended_how == Ending.SUPERSEDED.value
     if wanted.state is State.ACTIVE:

@@ -21,7 +21,7 @@ from server.core.models import (
     LicenseStatus,
     Product,
 )
-from server.core.pages import PAGE_SIZE, Page, as_in_a_code, page, visible
+from server.core.pages import PAGE_SIZE, Page, as_in_a_code, found_page, holds, holds_code, page, visible
 
 # A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
 _DAY_RULE = timedelta(hours=36)
@@ -66,15 +66,14 @@ def licenses(
 ) -> Page[License]:
     """Return a page of licences with their customers and products; a page beyond the last is the last."""
     conditions = _conditions(session, wanted, now)
-    rows = (
-        select(License)
-        .join(Product, License.product_number == Product.number)
-        .outerjoin(Customer, License.customer_id == Customer.id)
-        .where(*conditions)
-        .order_by(*_order(session, wanted))
-        .options(joinedload(License.product), joinedload(License.customer))
-    )
-    return page(session, rows, select(func.count()).select_from(License).where(*conditions), number, size)
+    ids = select(License.id).where(*conditions).order_by(*_order(session, wanted))
+    if wanted.order is Order.CUSTOMER:
+        ids = ids.outerjoin(Customer, License.customer_id == Customer.id)
+    elif wanted.order is Order.PRODUCT:
+        ids = ids.join(Product, License.product_number == Product.number)
+    rows = select(License).options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
+    count = select(func.count()).select_from(License).where(*conditions)
+    return found_page(session, rows, ids, count, number, size, key=License.id)
 
 
 def audit_events(
@@ -103,10 +102,11 @@ def held_by(session: Session, email: str) -> Sequence[License]:
 def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     conditions = []
     if search := visible(wanted.search):
-        conditions.append(_matches(search))
+        conditions.append(_matches(session, search))
     if wanted.product:
         of_product = select(Product.number).where(Product.folded_code == wanted.product.strip().lower())
-        conditions.append(License.product_number.in_(of_product))
+        # One product and not a list of them: so the index gives its licences in their order.
+        conditions.append(License.product_number == of_product.scalar_subquery())
     if wanted.standing is not None:
         conditions.append(_stands(session, wanted.standing, now))
     if wanted.ends_by is not None:
@@ -115,21 +115,21 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
     return conditions
 
 
-def _matches(search: str) -> ColumnElement[bool]:
+def _matches(session: Session, search: str) -> ColumnElement[bool]:
     """Return the condition that any part of a licence, its customer or its computers holds the text."""
     customers = select(Customer.id).where(
         or_(
-            Customer.email.icontains(search, autoescape=True),
-            Customer.name.icontains(search, autoescape=True),
+            holds(session, Customer.email, search),
+            holds(session, Customer.name, search),
         )
     )
-    computers: list[ColumnElement[bool]] = [Activation.computer_name.icontains(search, autoescape=True)]
+    computers: list[ColumnElement[bool]] = [holds(session, Activation.computer_name, search)]
     found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
     if code := as_in_a_code(search):
-        found.append(func.replace(License.activation_key, "-", "").contains(code))
-        former = func.replace(FormerActivationKey.activation_key, "-", "").contains(code)
+        found.append(holds_code(License.activation_key, code))
+        former = holds_code(FormerActivationKey.activation_key, code)
         found.append(License.id.in_(select(FormerActivationKey.license_id).where(former)))
-        computers.append(func.replace(Activation.computer_id, "-", "").contains(code))
+        computers.append(holds_code(Activation.computer_id, code))
     found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
     return or_(*found)
 
