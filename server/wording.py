@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.core.models import AuditEvent
+from server.core.models import AuditEvent, OutboxMail
 
 WAYS = {
     "phone": "phone",
@@ -50,9 +50,19 @@ _EVENTS = {
     "operator_added": "Operator added",
     "operator_reset": "Operator's password reset",
     "operator_disabled": "Operator disabled",
+    "customer_edited": "Customer changed",
+    "customer_merged": "Customers merged",
+    "customer_deleted": "Customer deleted",
     "product_added": "Product added",
     "product_rotated": "New epoch begun",
+    "epoch_retired": "Epoch retired",
+    "features_added": "Features added",
+    "profile_exported": "Profile of the wizard downloaded",
     "property_set": "Server property set",
+}
+_MAILS = {
+    "computer_key": "Computer key",
+    "license_keys": "License keys, asked for",
 }
 _REASONS = {
     "unknown_activation_key": "unknown activation key",
@@ -102,6 +112,12 @@ def detail_in_words(event: AuditEvent) -> str:
         return f"the former one ended in {detail.get('former')}"
     if event.event == "property_set":
         return f"{detail.get('property')}: {detail.get('before')} → {detail.get('after')}"
+    if event.event in ("product_rotated", "epoch_retired"):
+        return f"epoch {detail['epoch']}"
+    if event.event == "features_added":
+        return ", ".join(detail["features"])
+    if "customer" in detail:
+        return _of_customer(detail)
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""
     return str(named).replace("_", " ")
 
@@ -119,3 +135,16 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     return "none" if value is None else str(value)
+
+
+def mail_in_words(mail: OutboxMail) -> str:
+    """Return what kind of mail it is."""
+    return _MAILS.get(mail.template, mail.template.replace("_", " ").capitalize())
+
+
+def _of_customer(detail: dict[str, Any]) -> str:
+    changed = f": {', '.join(detail['changed'])}" if "changed" in detail else ""
+    into = f" into {detail['into']}" if "into" in detail else ""
+    count = detail.get("licenses")
+    held = f", {count} {'licence' if count == 1 else 'licences'}" if count is not None else ""
+    return f"number {detail['customer']}{into}{held}{changed}"

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from protocol.alphabet import SYMBOLS, value_of
 from server.core.licenses import Standing
 from server.core.models import (
     Activation,
@@ -22,12 +21,10 @@ from server.core.models import (
     LicenseStatus,
     Product,
 )
+from server.core.pages import PAGE_SIZE, Page, as_in_a_code, found_page, holds, holds_code, page, visible
 
-PAGE_SIZE = 50
 # A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
 _DAY_RULE = timedelta(hours=36)
-
-Row = TypeVar("Row")
 
 
 class Order(StrEnum):
@@ -64,35 +61,19 @@ class AuditWanted:
     who: str = ""
 
 
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list; `number` counts from 1, and `total` is of rows on all pages."""
-
-    rows: Sequence[Row]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return max(1, -(-self.total // self.size))
-
-
 def licenses(
     session: Session, wanted: Wanted, *, now: datetime, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[License]:
     """Return a page of licences with their customers and products; a page beyond the last is the last."""
     conditions = _conditions(session, wanted, now)
-    rows = (
-        select(License)
-        .join(Product, License.product_number == Product.number)
-        .outerjoin(Customer, License.customer_id == Customer.id)
-        .where(*conditions)
-        .order_by(*_order(session, wanted))
-        .options(joinedload(License.product), joinedload(License.customer))
-    )
-    return _page(session, rows, select(func.count()).select_from(License).where(*conditions), number, size)
+    ids = select(License.id).where(*conditions).order_by(*_order(session, wanted))
+    if wanted.order is Order.CUSTOMER:
+        ids = ids.outerjoin(Customer, License.customer_id == Customer.id)
+    elif wanted.order is Order.PRODUCT:
+        ids = ids.join(Product, License.product_number == Product.number)
+    rows = select(License).options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
+    count = select(func.count()).select_from(License).where(*conditions)
+    return found_page(session, rows, ids, count, number, size, key=License.id)
 
 
 def audit_events(
@@ -106,10 +87,10 @@ def audit_events(
         conditions.append(AuditEvent.code.is_not(None))
     if wanted.way:
         conditions.append(AuditEvent.way == wanted.way)
-    if who := _visible(wanted.who):
+    if who := visible(wanted.who):
         conditions.append(AuditEvent.who.icontains(who, autoescape=True))
     rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
-    return _page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+    return page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
 
 
 def held_by(session: Session, email: str) -> Sequence[License]:
@@ -118,20 +99,14 @@ def held_by(session: Session, email: str) -> Sequence[License]:
     return session.scalars(held.options(joinedload(License.product))).all()
 
 
-def _page(session: Session, rows: Select[Row], count: Select[int], number: int, size: int) -> Page[Row]:
-    total = session.scalars(count).one()
-    number = min(max(1, number), max(1, -(-total // size)))
-    found = session.scalars(rows.limit(size).offset((number - 1) * size)).unique().all()
-    return Page(found, total, number, size)
-
-
 def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     conditions = []
-    if search := _visible(wanted.search):
-        conditions.append(_matches(search))
+    if search := visible(wanted.search):
+        conditions.append(_matches(session, search))
     if wanted.product:
         of_product = select(Product.number).where(Product.folded_code == wanted.product.strip().lower())
-        conditions.append(License.product_number.in_(of_product))
+        # One product and not a list of them: so the index gives its licences in their order.
+        conditions.append(License.product_number == of_product.scalar_subquery())
     if wanted.standing is not None:
         conditions.append(_stands(session, wanted.standing, now))
     if wanted.ends_by is not None:
@@ -140,34 +115,23 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
     return conditions
 
 
-def _visible(text: str) -> str:
-    """Leave out what no name holds, and what a database may be unable to look for."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
-
-
-def _matches(search: str) -> ColumnElement[bool]:
+def _matches(session: Session, search: str) -> ColumnElement[bool]:
     """Return the condition that any part of a licence, its customer or its computers holds the text."""
     customers = select(Customer.id).where(
         or_(
-            Customer.email.icontains(search, autoescape=True),
-            Customer.name.icontains(search, autoescape=True),
+            holds(session, Customer.email, search),
+            holds(session, Customer.name, search),
         )
     )
-    computers: list[ColumnElement[bool]] = [Activation.computer_name.icontains(search, autoescape=True)]
+    computers: list[ColumnElement[bool]] = [holds(session, Activation.computer_name, search)]
     found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
-    if code := _as_in_a_code(search):
-        found.append(func.replace(License.activation_key, "-", "").contains(code))
-        former = func.replace(FormerActivationKey.activation_key, "-", "").contains(code)
+    if code := as_in_a_code(search):
+        found.append(holds_code(License.activation_key, code))
+        former = holds_code(FormerActivationKey.activation_key, code)
         found.append(License.id.in_(select(FormerActivationKey.license_id).where(former)))
-        computers.append(func.replace(Activation.computer_id, "-", "").contains(code))
+        computers.append(holds_code(Activation.computer_id, code))
     found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
     return or_(*found)
-
-
-def _as_in_a_code(search: str) -> str:
-    """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot."""
-    values = [value_of(character) for character in search if character not in " -"]
-    return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)
 
 
 def _stands(session: Session, standing: Standing, now: datetime) -> ColumnElement[bool]:

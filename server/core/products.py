@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
@@ -25,7 +25,7 @@ from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 from server.core import audit
 from server.core.audit import By
 from server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
-from server.core.models import Product, ProductEpoch
+from server.core.models import Activation, License, Product, ProductEpoch
 from server.core.secrets import Keyring, key_id_of
 
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?", re.ASCII)
@@ -118,6 +118,50 @@ def rotate(
     detail = {"epoch": number, "earlier_epochs_retired": retire_old}
     audit.record(session, event="product_rotated", by=by, product=product, detail=detail, now=now)
     return epoch
+
+
+def retire(session: Session, product: Product, number: int, *, by: By, now: datetime) -> ProductEpoch:
+    """Refuse applications of one earlier epoch from now on; one that is retired already stays so.
+
+    Raises NotFound (unknown_product) and Conflict (epoch_is_current).
+    """
+    session.refresh(product, with_for_update=True)
+    epoch = find_epoch(product, number, retired_too=True)
+    if epoch is product.current_epoch:
+        raise Conflict(
+            "This is the current epoch: without it no application could activate. Begin the next one first.",
+            code="epoch_is_current",
+        )
+    if epoch.retired_at is None:
+        epoch.retired_at = now
+        audit.record(
+            session, event="epoch_retired", by=by, product=product, detail={"epoch": number}, now=now
+        )
+    return epoch
+
+
+def add_features(session: Session, product: Product, names: Sequence[str], *, by: By, now: datetime) -> None:
+    """Put features at the end of a product's list, where their bits were never used before.
+
+    Raises Malformed (malformed_feature, too_many_features).
+    """
+    session.refresh(product, with_for_update=True)
+    if not names:
+        raise Malformed("Name the feature to add: export.", code="malformed_feature")
+    product.features = _new_features([*product.features, *names])
+    detail = {"features": list(names)}
+    audit.record(session, event="features_added", by=by, product=product, detail=detail, now=now)
+
+
+def live_computers(session: Session, product: Product) -> dict[int, int]:
+    """Return how many computers hold a seat under each epoch; one without any is not in it."""
+    counted = (
+        select(Activation.epoch, func.count())
+        .join(Activation.license)
+        .where(License.product_number == product.number, Activation.ended_at.is_(None))
+        .group_by(Activation.epoch)
+    )
+    return dict(session.execute(counted).all())
 
 
 def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> ProductEpoch:

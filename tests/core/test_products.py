@@ -1,8 +1,11 @@
+import json
+
+import jwt
 import pytest
 from sqlalchemy import select
 
 from protocol.profile import WizardProfile
-from server.core import products
+from server.core import activation, products, public_keys
 from server.core.audit import By
 from server.core.errors import Conflict, CoreError, Malformed, NotFound, RetiredEpoch
 from server.core.models import AuditEvent
@@ -39,6 +42,12 @@ def rotate(app, clock):
             ).number
 
     return rotate
+
+
+def retire(number: int) -> object:
+    with transaction() as session:
+        product = products.find_product(session, "demo-cad")
+        return products.retire(session, product, number, by=BY, now=product.created_at).retired_at
 
 
 def profile_of(code: str = "demo-cad") -> WizardProfile:
@@ -159,6 +168,88 @@ def test_a_retired_epoch_is_refused_and_the_new_one_served(add, rotate):
             assert refused.value.code == "retired_epoch"
         assert products.find_epoch(product, 1, retired_too=True).number == 1
         assert products.epoch_keys(product, 3, parts().keyring).epoch == 3
+
+
+def test_one_epoch_is_retired_and_the_others_go_on(add, rotate):
+    add()
+    rotate()
+    rotate()
+    assert retire(1) == retire(1)
+    with reading() as session:
+        product = products.find_product(session, "demo-cad")
+        assert [epoch.retired_at is not None for epoch in product.epochs] == [True, False, False]
+        events = session.scalars(select(AuditEvent).where(AuditEvent.event == "epoch_retired")).all()
+        assert [event.detail for event in events] == [{"epoch": 1}]
+
+
+def test_the_current_epoch_is_not_retired_alone(add, rotate):
+    add()
+    rotate()
+    for number, code in ((2, "epoch_is_current"), (3, "unknown_product")):
+        with pytest.raises(CoreError) as refused:
+            retire(number)
+        assert refused.value.code == code
+
+
+def test_features_are_added_at_the_end_only(add):
+    add(features=["export", "cam"])
+    with transaction() as session:
+        product = products.find_product(session, "demo-cad")
+        products.add_features(session, product, ["simulation"], by=BY, now=product.created_at)
+    assert profile_of().features == ("export", "cam", "simulation")
+    with reading() as session:
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+    assert (event.event, event.detail) == ("features_added", {"features": ["simulation"]})
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ([], "malformed_feature"),
+        (["a b"], "malformed_feature"),
+        (["EXPORT"], "malformed_feature"),
+        ([f"f{number}" for number in range(10)], "too_many_features"),
+    ],
+)
+def test_a_feature_that_cannot_be_is_not_added(add, names, code):
+    add(features=["export"])
+    with transaction() as session:
+        product = products.find_product(session, "demo-cad")
+        with pytest.raises(Malformed) as refused:
+            products.add_features(session, product, names, by=BY, now=product.created_at)
+    assert refused.value.code == code
+    assert profile_of().features == ("export",)
+
+
+def test_the_computers_that_hold_a_seat_are_counted_by_epoch(vendor):
+    key, other = vendor.issue(seats=3), vendor.issue(seats=3)
+    released = vendor.machine(key, "C")
+    for machine in (vendor.machine(key, "A"), vendor.machine(key, "B"), released):
+        vendor.activate(machine)
+    vendor.release(released)
+    vendor.rotate()
+    vendor.activate(vendor.machine(other, "A", epoch=2))
+    with reading() as session:
+        assert products.live_computers(session, products.find_product(session, "demo-cad")) == {1: 2, 2: 1}
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_other_programs_can_check_licence_files_with_the_public_keys(vendor):
+    machine = vendor.machine(vendor.issue())
+    vendor.rotate()
+    with transaction() as session:
+        by, now = BY, vendor.clock.now
+        done = activation.activate(session, machine.request, keyring=vendor.keyring, by=by, now=now)
+        product = products.find_product(session, "demo-cad")
+        keys = public_keys.license_file_keys(product, vendor.keyring)
+        file = activation.license_file(done, keyring=vendor.keyring)
+    assert [key.epoch for key in keys] == [2, 1]
+    assert jwt.get_unverified_header(file)["kid"] == json.loads(keys[1].jwk)["kid"] == "1"
+    for key in (keys[1].pem, jwt.PyJWK(json.loads(keys[1].jwk))):
+        content = jwt.decode(file, key, algorithms=["EdDSA"], audience="demo-cad")
+        assert content["computer_id"] == machine.computer_id.text
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(file, keys[0].pem, algorithms=["EdDSA"], audience="demo-cad")
 
 
 def test_an_epoch_that_never_was_is_unknown(add):

@@ -37,14 +37,6 @@ NOT_ON_THE_WEB = {
     "wrong_master_key",
     "missing_master_key",
     "malformed_master_key",
-    "malformed_product_code",
-    "malformed_product_name",
-    "malformed_key_style",
-    "malformed_machine_source",
-    "malformed_feature",
-    "too_many_features",
-    "product_exists",
-    "epochs_used_up",
 }
 
 

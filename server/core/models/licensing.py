@@ -178,7 +178,7 @@ class Activation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), index=True)
     epoch: Mapped[int]
-    fingerprint: Mapped[int] = mapped_column(BigInteger)
+    fingerprint: Mapped[int] = mapped_column(BigInteger, index=True)
     commitment: Mapped[int] = mapped_column(BigInteger)
     computer_id: Mapped[str] = mapped_column(String(29))
     computer_name: Mapped[str | None] = mapped_column(String(40))

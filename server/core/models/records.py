@@ -49,7 +49,7 @@ class OutboxMail(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
     template: Mapped[str] = mapped_column(String(40))
-    recipient: Mapped[str] = mapped_column(String(254))
+    recipient: Mapped[str] = mapped_column(String(254), index=True)
     sealed_text: Mapped[str | None] = mapped_column(Text)
     license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))

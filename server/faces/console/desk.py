@@ -19,8 +19,9 @@ from server.core.audit import By
 from server.core.deactivation import Code, Forced
 from server.core.errors import NotAllowed
 from server.core.licenses import Terms
-from server.core.listings import AuditWanted, Page, Wanted
+from server.core.listings import AuditWanted, Wanted
 from server.core.models import License, Product, Role
+from server.core.pages import Page
 from server.core.products import find_product
 from server.core.properties import PROPERTIES
 from server.core.requests import open_request

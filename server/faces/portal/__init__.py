@@ -4,9 +4,34 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from server.faces.portal import audit, bulk, changes, deeds, issuing, licenses, refusals, signing_in, start
+from server.faces.portal import (
+    audit,
+    bulk,
+    changes,
+    computers,
+    customers,
+    deeds,
+    issuing,
+    licenses,
+    products,
+    refusals,
+    signing_in,
+    start,
+)
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
-for room in (start, signing_in, licenses, deeds, changes, issuing, bulk, audit):
+for room in (
+    start,
+    signing_in,
+    licenses,
+    deeds,
+    changes,
+    issuing,
+    bulk,
+    computers,
+    customers,
+    products,
+    audit,
+):
     blueprint.register_blueprint(room.blueprint)
 refusals.init(blueprint)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -12,7 +14,7 @@ from protocol.errors import ProtocolError
 from server import problems
 from server.core.errors import CoreError, NotAllowed, NotFound
 from server.core.roles import Permission
-from server.faces.portal import bulk, issuing, staff
+from server.faces.portal import bulk, computers, customers, issuing, products, staff
 from server.faces.portal.licenses import license_page
 from server.faces.portal.signing_in import sign_in_page
 from server.faces.portal.start import start_page
@@ -31,6 +33,14 @@ _DIALOGS = {
     "portal.changes.resume": "suspend",
     "portal.changes.replace_key": "replace",
 }
+# Pages that show themselves again, by the place of their addresses.
+_PAGES: dict[str, Callable[[str, Refusal], str]] = {
+    "computers": computers.page_refused,
+    "customers": customers.page_refused,
+    "products": products.page_refused,
+}
+# The page that a form stands on, in the address that it is sent to.
+_STANDS_ON = re.compile(r"(/portal/(?:licenses|computers|customers|products)/[\w-]+)/[\w/-]+", re.ASCII)
 
 
 def init(blueprint: Blueprint) -> None:
@@ -70,7 +80,9 @@ def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
     if endpoint in _DIALOGS:
         number, dialog = (request.view_args or {})["number"], _DIALOGS[endpoint]
         return lambda refusal: license_page(number, dialog=dialog, values=posted(), refusal=refusal)
-    return None
+    _, _, within = endpoint.partition(".")
+    room, _, deed = within.partition(".")
+    return partial(_PAGES[room], deed) if room in _PAGES and request.method == "POST" else None
 
 
 def _signed_out(error: NotAllowed) -> Response:
@@ -78,6 +90,6 @@ def _signed_out(error: NotAllowed) -> Response:
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("portal.signing_in.form", next=wanted))
-    number = (request.view_args or {}).get("number")
-    back = url_for("portal.licenses.license", number=number) if number else ""
-    return problems.refused(error, sign_in_page({"next": back}, refusal=refusal_of(error)))
+    page = _STANDS_ON.fullmatch(request.path)
+    values = {"next": page[1] if page else ""}
+    return problems.refused(error, sign_in_page(values, refusal=refusal_of(error)))

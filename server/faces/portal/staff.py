@@ -28,6 +28,7 @@ _WORDS: dict[str, Any] = {
     "event_in_words": wording.event_in_words,
     "reason_in_words": wording.reason_in_words,
     "detail_in_words": wording.detail_in_words,
+    "mail_in_words": wording.mail_in_words,
 }
 
 P = ParamSpec("P")

@@ -1,0 +1,212 @@
+"""What staff do with the record of a customer: find, change, merge and delete it.
+
+What a deletion takes and what it leaves is decided in docs/decisions/0007-what-deleting-a-customer-takes.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from server.core import audit
+from server.core.audit import By
+from server.core.customers import normalised_email
+from server.core.errors import Conflict, Malformed, NotFound
+from server.core.models import Activation, Customer, License, OutboxMail
+from server.core.notes import checked_notes
+from server.core.pages import PAGE_SIZE, Page, found_page, holds, page, visible
+
+_NAME_LENGTH = 100
+_WITHDRAWN = "Withdrawn: its recipient was deleted or merged before it was sent."
+
+
+@dataclass(frozen=True)
+class Held:
+    """What customers hold together: licences, their seats, and how many of those are in use."""
+
+    licenses: int = 0
+    seats: int = 0
+    seats_used: int = 0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A customer in a list."""
+
+    customer: Customer
+    held: Held
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much a merge or a deletion touches; `waiting` are the mails that were not sent yet."""
+
+    held: Held
+    mails: int
+    waiting: int
+
+
+def customers(session: Session, search: str, *, number: int = 1, size: int = PAGE_SIZE) -> Page[Listed]:
+    """Return a page of customers by any part of address or name, sorted by address."""
+    conditions: list[ColumnElement[bool]] = []
+    if text := visible(search):
+        columns = (Customer.email, Customer.name)
+        conditions.append(or_(*(holds(session, column, text) for column in columns)))
+    ids = select(Customer.id).where(*conditions).order_by(Customer.email)
+    count = select(func.count()).select_from(Customer).where(*conditions)
+    found = found_page(session, select(Customer), ids, count, number, size, key=Customer.id)
+    held = _held(session, [customer.id for customer in found.rows])
+    listed = [Listed(customer, held.get(customer.id, Held())) for customer in found.rows]
+    return Page(listed, found.total, found.number, found.size)
+
+
+def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:
+    """Return a customer by the number that addresses name; raises NotFound (unknown_customer)."""
+    customer = session.get(Customer, number, with_for_update=lock or None)
+    if customer is None:
+        raise NotFound(
+            "There is no such customer. Search for it by its address or its name.", code="unknown_customer"
+        )
+    return customer
+
+
+def merge_target(session: Session, customer: Customer, email: str) -> Customer:
+    """Return the other customer that is to stay, by its address.
+
+    Raises NotFound (unknown_customer), Conflict (same_customer) and Malformed (malformed_email).
+    """
+    other = session.scalar(select(Customer).where(Customer.email == normalised_email(email)))
+    if other is None:
+        raise NotFound("No customer has this address. Compare it with the list.", code="unknown_customer")
+    if other.id == customer.id:
+        raise Conflict("This is the same customer. Give the address of the other one.", code="same_customer")
+    return other
+
+
+def licenses_of(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[License]:
+    """Return the latest licences of a customer with their products."""
+    held = License.customer_id == customer.id
+    rows = select(License).where(held).order_by(License.id.desc()).options(joinedload(License.product))
+    return page(session, rows, select(func.count()).select_from(License).where(held), 1, size)
+
+
+def mails_of(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[OutboxMail]:
+    """Return the latest mails to a customer, and those about its licences to whomever."""
+    sent = _mails(customer)
+    rows = select(OutboxMail).where(sent).order_by(OutboxMail.id.desc())
+    return page(session, rows, select(func.count()).select_from(OutboxMail).where(sent), 1, size)
+
+
+def extent(session: Session, customer: Customer) -> Extent:
+    """Count what a merge or a deletion would touch."""
+    sent = _mails(customer)
+    mails, waiting = session.execute(
+        select(func.count(), func.count(OutboxMail.next_try_at)).select_from(OutboxMail).where(sent)
+    ).one()
+    return Extent(_held(session, [customer.id]).get(customer.id, Held()), mails, waiting)
+
+
+def edit(
+    session: Session, customer: Customer, *, email: str, name: str, notes: str, by: By, now: datetime
+) -> Customer:
+    """Change what is known of a customer.
+
+    Raises Malformed (malformed_email, malformed_customer_name, malformed_notes), Conflict (customer_exists).
+    """
+    wanted = {"email": normalised_email(email), "name": _checked_name(name), "notes": checked_notes(notes)}
+    before = customer.email
+    changed = [field for field, value in wanted.items() if getattr(customer, field) != value]
+    try:
+        with session.begin_nested():
+            for field in changed:
+                setattr(customer, field, wanted[field])
+    except IntegrityError:
+        raise Conflict(
+            "Another customer has this address already. Merge this one into that instead.",
+            code="customer_exists",
+        ) from None
+    if "email" in changed:
+        # What was about a licence is still found by that; the rest would keep an address that nobody holds.
+        _forget(session, (OutboxMail.recipient == before) & OutboxMail.license_id.is_(None))
+    if changed:
+        _record(session, "customer_edited", by, now, {"customer": customer.id, "changed": changed})
+    return customer
+
+
+def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: datetime) -> int:
+    """Give everything of a customer to another, and forget the first; returns how many licences moved.
+
+    `into` is what `merge_target` returned. Raises Malformed (malformed_notes) where both notes are too long.
+    """
+    into.notes = checked_notes("\n".join(notes for notes in (into.notes, customer.notes) if notes))
+    into.name = into.name or customer.name
+    moved = _held(session, [customer.id]).get(customer.id, Held()).licenses
+    session.execute(update(License).where(License.customer_id == customer.id).values(customer_id=into.id))
+    _forget(session, OutboxMail.recipient == customer.email)
+    number = customer.id
+    session.delete(customer)
+    detail = {"customer": number, "into": into.id, "licenses": moved}
+    _record(session, "customer_merged", by, now, detail)
+    return moved
+
+
+def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> None:
+    """Forget a person: address, name, notes, and whatever else names them; the licences go on without one."""
+    touched = extent(session, customer)
+    of_customer = select(License.id).where(License.customer_id == customer.id)
+    _forget(session, _mails(customer))
+    session.execute(
+        update(Activation)
+        .where(Activation.license_id.in_(of_customer))
+        .values(computer_name=None, notes=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(License).where(License.customer_id == customer.id).values(customer_id=None, notes=None)
+    )
+    number = customer.id
+    session.delete(customer)
+    detail = {"customer": number, "licenses": touched.held.licenses, "mails": touched.mails}
+    _record(session, "customer_deleted", by, now, detail)
+
+
+def _held(session: Session, numbers: Sequence[int]) -> dict[int | None, Held]:
+    counted = (
+        select(License.customer_id, func.count(), func.sum(License.seats), func.sum(License.seats_used))
+        .where(License.customer_id.in_(numbers))
+        .group_by(License.customer_id)
+    )
+    return {row[0]: Held(*row[1:]) for row in session.execute(counted)}
+
+
+def _mails(customer: Customer) -> ColumnElement[bool]:
+    held = select(License.id).where(License.customer_id == customer.id)
+    return or_(OutboxMail.recipient == customer.email, OutboxMail.license_id.in_(held))
+
+
+def _forget(session: Session, mails: ColumnElement[bool]) -> None:
+    """Take the recipient out of mails; one that still waits is not sent any more."""
+    waiting = update(OutboxMail).where(mails, OutboxMail.next_try_at.is_not(None))
+    unsent = {"next_try_at": None, "sealed_text": None, "trouble": _WITHDRAWN}
+    for statement in (waiting.values(unsent), update(OutboxMail).where(mails).values(recipient="")):
+        session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _checked_name(name: str) -> str | None:
+    text = name.strip()
+    if len(text) > _NAME_LENGTH or not text.isprintable():
+        raise Malformed(
+            f"A customer's name has up to {_NAME_LENGTH} visible characters.", code="malformed_customer_name"
+        )
+    return text or None
+
+
+def _record(session: Session, event: str, by: By, now: datetime, detail: dict[str, Any]) -> None:
+    """Write into the audit which customer by its number: the audit never forgets, so it learns no name."""
+    audit.record(session, event=event, by=by, now=now, detail=detail)

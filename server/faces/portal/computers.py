@@ -1,0 +1,114 @@
+"""The list of computers, the page of one, and what staff do from there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from protocol.deactivation import read_deactivation_code
+from server import deeds
+from server.core import computers, products
+from server.core.computers import State, Wanted
+from server.core.deactivation import Code, Forced, Proof
+from server.core.licenses import standing
+from server.core.roles import Permission
+from server.db import reading
+from server.deeds import Given, Typed
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.parts import parts
+from server.spelling import spelled
+
+blueprint = Blueprint("computers", __name__)
+
+_NOTHING_DONE: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "given": None, "released": None}
+_DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
+
+
+@blueprint.get("/computers")
+@staff.needs(Permission.SEE_LICENSES)
+def listing() -> str:
+    """Show computers by search and state, the latest activation first."""
+    asked = request.args
+    wanted = Wanted(asked.get("q", ""), asked.get("state", None, State))
+    with reading() as session:
+        found = computers.computers(session, wanted, number=asked.get("page", 1, int))
+        return staff.page(
+            "computers", found=found, wanted=wanted, states_of=list(State), state_of=computers.state_of
+        )
+
+
+@blueprint.get("/computers/<int:number>")
+@staff.needs(Permission.SEE_LICENSES)
+def computer(number: int) -> str:
+    """Show a computer."""
+    return computer_page(number)
+
+
+@blueprint.post("/computers/<int:number>/key")
+@staff.needs(Permission.ACTIVATE)
+def key(number: int) -> str:
+    """Show the computer key again, and mail it where that is wanted."""
+    given = _given(number)
+    return computer_page(number, dialog="key", given=given, spelled=spelled(given.done.computer_key))
+
+
+@blueprint.post("/computers/<int:number>/license-file")
+@staff.needs(Permission.ACTIVATE)
+def license_file(number: int) -> Response:
+    """Give the licence file of the computer as a file."""
+    response = Response(_given(number).license_file, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
+    return response
+
+
+@blueprint.post("/computers/<int:number>/release")
+@staff.needs(Permission.RELEASE)
+def release(number: int) -> str:
+    """Free the seat with the code that proves it."""
+    return _released(number, Code(read_deactivation_code(posted().get("code", ""))))
+
+
+@blueprint.post("/computers/<int:number>/force-release")
+@staff.needs(Permission.FORCE_RELEASE)
+def force_release(number: int) -> str:
+    """Free the seat of a computer that is dead or gone, for a reason that is kept."""
+    return _released(number, Forced(posted().get("reason", "")))
+
+
+def computer_page(number: int, **context: Any) -> str:
+    """Return the page of a computer, with what a deed has to say; raises NotFound (unknown_computer)."""
+    now = parts().clock()
+    with reading() as session:
+        found = computers.described(session, computers.with_id(session, number), now)
+        license = found.activation.license
+        features = products.feature_names(license.product, found.activation.features)
+        facts = {"computer": found, "one": found.activation, "license": license, "features": features}
+        stands: dict[str, Any] = {"standing": standing(license, now), "state_of": computers.state_of}
+        stands["id_spelled"] = spelled(found.activation.computer_id)
+        return staff.page("computer", **facts, **stands, **(_NOTHING_DONE | context))
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page on which a deed was refused."""
+    number = (request.view_args or {})["number"]
+    return computer_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
+
+
+def _given(number: int) -> Given:
+    values = posted()
+    return deeds.activate(
+        _typed(number), by=staff.by(), email=values.get("email", ""), mails_key=bool(values.get("mails_key"))
+    )
+
+
+def _released(number: int, proof: Proof) -> str:
+    return computer_page(number, released=deeds.release(_typed(number), proof, by=staff.by()))
+
+
+def _typed(number: int) -> Typed:
+    """Return the codes of a computer as its own wizard would show them."""
+    with reading() as session:
+        activation = computers.with_id(session, number)
+        return Typed(computers.activation_key_of(session, activation), activation.computer_id)

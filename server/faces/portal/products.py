@@ -1,0 +1,159 @@
+"""The list of products, the page of one, and what staff change about them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from protocol.computer_key import Style
+from protocol.profile import MachineSource
+from server.core import audit, products, public_keys
+from server.core.models import Product
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.parts import parts
+
+blueprint = Blueprint("products", __name__)
+
+_DIALOGS = {"add_features": "features", "rotate": "rotate", "retire": "", "profile": ""}
+
+
+@blueprint.get("/products")
+@staff.needs(Permission.SEE_LICENSES)
+def listing() -> str:
+    """Show all products: vendors have few."""
+    with reading() as session:
+        rows = session.scalars(select(Product).order_by(Product.name)).all()
+        return staff.page("products", products=rows)
+
+
+@blueprint.get("/add-product")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def form() -> str:
+    """Show the form for a new product."""
+    return _form_page({"machine_source": MachineSource.OS.value})
+
+
+@blueprint.post("/add-product")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def add() -> Answer:
+    """Add a product."""
+    values = posted()
+    with transaction() as session:
+        product = products.add_product(
+            session,
+            code=values.get("code", "").strip(),
+            name=values.get("name", ""),
+            key_style=values.get("key_style", ""),
+            features=_names(values),
+            machine_source=values.get("machine_source", ""),
+            keyring=parts().keyring,
+            by=staff.by(),
+            now=parts().clock(),
+        )
+        return _back_to(product.code, done="added")
+
+
+@blueprint.get("/products/<code>")
+@staff.needs(Permission.SEE_LICENSES)
+def product(code: str) -> str:
+    """Show a product."""
+    return product_page(code, done=request.args.get("done", ""))
+
+
+@blueprint.post("/products/<code>/features")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def add_features(code: str) -> Answer:
+    """Add features at the end of the list."""
+    with transaction() as session:
+        found = products.find_product(session, code)
+        products.add_features(session, found, _names(posted()), by=staff.by(), now=parts().clock())
+    return _back_to(code, done="features")
+
+
+@blueprint.post("/products/<code>/profile")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def profile(code: str) -> Response:
+    """Give what the vendor builds into the application, and write down who took it: it holds the secret."""
+    with transaction() as session:
+        found = products.find_product(session, code)
+        written = products.wizard_profile(found, parts().keyring, parts().settings.public_url)
+        audit.record(session, event="profile_exported", by=staff.by(), product=found, now=parts().clock())
+        response = Response(f"{written.to_json()}\n", mimetype="application/json")
+        name = f"{found.code}-epoch-{found.current_epoch.number}.profile.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.post("/products/<code>/rotate")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def rotate(code: str) -> Answer:
+    """Begin the next epoch, and retire the earlier ones where that is wanted."""
+    retires = posted().get("retire_old") == "1"
+    with transaction() as session:
+        found = products.find_product(session, code)
+        by, now = staff.by(), parts().clock()
+        products.rotate(session, found, retire_old=retires, keyring=parts().keyring, by=by, now=now)
+    return _back_to(code, done="rotated-and-retired" if retires else "rotated")
+
+
+@blueprint.post("/products/<code>/epochs/<int:number>/retire")
+@staff.needs(Permission.CHANGE_PRODUCTS)
+def retire(code: str, number: int) -> Answer:
+    """Retire one earlier epoch."""
+    with transaction() as session:
+        found = products.find_product(session, code)
+        products.retire(session, found, number, by=staff.by(), now=parts().clock())
+    return _back_to(code, done="retired")
+
+
+def product_page(code: str, **context: Any) -> str:
+    """Return the page of a product, with what a deed has to say; raises NotFound (unknown_product)."""
+    nothing_done: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "done": ""}
+    with reading() as session:
+        found = products.find_product(session, code)
+        live = products.live_computers(session, found)
+        served = {epoch.number for epoch in found.epochs if epoch.retired_at is None}
+        return staff.page(
+            "product",
+            product=found,
+            live=live,
+            in_force=sum(count for number, count in live.items() if number in served),
+            keys=public_keys.license_file_keys(found, parts().keyring),
+            settings=parts().settings,
+            **(nothing_done | context),
+        )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page on which a deed was refused."""
+    values = posted()
+    if deed == "add":
+        return _form_page(values, refusal=refusal)
+    code = (request.view_args or {})["code"]
+    return product_page(code, dialog=_DIALOGS[deed], values=values, refusal=refusal)
+
+
+def _form_page(values: dict[str, str], **context: Any) -> str:
+    return staff.page(
+        "product_form",
+        values=values,
+        styles=list(Style),
+        sources=list(MachineSource),
+        **({"refusal": None} | context),
+    )
+
+
+def _names(values: dict[str, str]) -> list[str]:
+    """Read the names of features, one a line or between commas."""
+    return [name for name in re.split(r"[\s,;]+", values.get("features", "")) if name]
+
+
+def _back_to(code: str, *, done: str) -> Answer:
+    return redirect(url_for("portal.products.product", code=code, done=done))

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from server.core import customer_records, licenses, mails, outbox
+from server.core.customer_records import Held
+from server.core.customers import find_or_add_customer
+from server.core.errors import Conflict, CoreError, Malformed, NotFound
+from server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
+from server.db import reading, transaction
+from tests.conftest import STAFF
+
+EMAIL = "ada@example.com"
+
+
+@pytest.fixture
+def ada(vendor) -> int:
+    """A customer with a licence of two seats, one of them in use, and a mail about it."""
+    key = vendor.issue(seats=2, customer=EMAIL)
+    done = vendor.activate(vendor.machine(key, "ADAS-LAPTOP"))
+    with transaction() as session:
+        license = licenses.find(session, key)
+        license.notes = "Ada called"
+        session.get(Activation, done.activation.id).notes = "Ada's"
+        license.customer.name, license.customer.notes = "Ada Lovelace", "likes mathematics"
+        return license.customer.id
+
+
+def post_mail(vendor, recipient: str, *, license_id: int | None = None) -> int:
+    with transaction() as session:
+        mail = mails.license_keys(recipient, held=[])
+        license = session.get(License, license_id) if license_id else None
+        now = vendor.clock.now
+        return outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=now, license=license).id
+
+
+def edit(vendor, number: int, **changes: str) -> None:
+    with transaction() as session:
+        customer = customer_records.with_id(session, number, lock=True)
+        wanted = {"email": customer.email, "name": customer.name or "", "notes": customer.notes or ""}
+        customer_records.edit(session, customer, **(wanted | changes), by=STAFF, now=vendor.clock.now)
+
+
+def merge(vendor, number: int, email: str) -> int:
+    with transaction() as session:
+        customer = customer_records.with_id(session, number, lock=True)
+        into = customer_records.merge_target(session, customer, email)
+        return customer_records.merge(session, customer, into, by=STAFF, now=vendor.clock.now)
+
+
+def delete(vendor, number: int) -> None:
+    with transaction() as session:
+        customer = customer_records.with_id(session, number, lock=True)
+        customer_records.delete(session, customer, by=STAFF, now=vendor.clock.now)
+
+
+def customer(number: int) -> Customer | None:
+    with reading() as session:
+        return session.get(Customer, number)
+
+
+def everything() -> str:
+    """All that the database says in clear."""
+    with reading() as session:
+        tables = (Activation, AuditEvent, Customer, License, OutboxMail)
+        rows = [row for table in tables for row in session.execute(select(table.__table__)).all()]
+    return repr(rows)
+
+
+def last_event() -> AuditEvent:
+    with reading() as session:
+        return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
+
+
+def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, ada):
+    vendor.issue(seats=3, customer=EMAIL)
+    vendor.issue(customer="grace@example.com")
+    with transaction() as session:
+        find_or_add_customer(session, "nobody@example.com", now=vendor.clock.now)
+    with reading() as session:
+
+        def found(search: str) -> list[tuple[str, Held]]:
+            page = customer_records.customers(session, search)
+            assert page.total == len(page.rows)
+            return [(one.customer.email, one.held) for one in page.rows]
+
+        assert found("") == [
+            (EMAIL, Held(2, 5, 1)),
+            ("grace@example.com", Held(1, 1, 0)),
+            ("nobody@example.com", Held()),
+        ]
+        assert found("LOVELACE") == found("ada@") == [(EMAIL, Held(2, 5, 1))]
+        assert found("%") == found("_") == []
+        page = customer_records.customers(session, "", number=9, size=2)
+        assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)
+
+
+def test_the_mails_of_a_customer_are_those_to_it_and_those_about_its_licences(vendor, ada):
+    numbers = [
+        post_mail(vendor, EMAIL),
+        post_mail(vendor, "office@example.com", license_id=1),
+        post_mail(vendor, "stranger@example.com"),
+    ]
+    with reading() as session:
+        found = customer_records.with_id(session, ada)
+        assert [mail.id for mail in customer_records.mails_of(session, found).rows] == numbers[1::-1]
+        extent = customer_records.extent(session, found)
+    assert (extent.held, extent.mails, extent.waiting) == (Held(1, 2, 1), 2, 2)
+
+
+def test_address_name_and_notes_can_be_changed_and_the_audit_learns_none_of_them(vendor, ada):
+    edit(vendor, ada, email=" Countess@Example.com ", name=" Ada King ", notes=" \n new ")
+    changed = customer(ada)
+    assert (changed.email, changed.name, changed.notes) == ("countess@example.com", "Ada King", "new")
+    event = last_event()
+    assert event.event == "customer_edited"
+    assert event.detail == {"customer": ada, "changed": ["email", "name", "notes"]}
+    edit(vendor, ada)
+    assert last_event().id == event.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"email": "nobody"}, "malformed_email"),
+        ({"name": "n" * 101}, "malformed_customer_name"),
+        ({"name": "a\nb"}, "malformed_customer_name"),
+        ({"notes": "n" * 2001}, "malformed_notes"),
+        ({"email": "grace@example.com"}, "customer_exists"),
+    ],
+)
+def test_what_a_customer_cannot_be_is_refused(vendor, ada, changes, code):
+    vendor.issue(customer="grace@example.com")
+    with pytest.raises(CoreError) as refused:
+        edit(vendor, ada, **changes)
+    assert refused.value.code == code
+    assert customer(ada).email == EMAIL
+
+
+def test_an_address_that_was_changed_stays_only_where_a_licence_leads_to_it(vendor, ada):
+    post_mail(vendor, EMAIL)
+    about = post_mail(vendor, EMAIL, license_id=1)
+    edit(vendor, ada, email="countess@example.com")
+    with reading() as session:
+        kept = [mail.id for mail in session.scalars(select(OutboxMail)) if mail.recipient == EMAIL]
+    assert kept == [about]
+    delete(vendor, ada)
+    assert EMAIL not in everything()
+
+
+def test_a_merge_moves_licences_name_and_notes_and_forgets_the_address(vendor, ada):
+    vendor.issue(customer="countess@example.com")
+    post_mail(vendor, EMAIL)
+    assert merge(vendor, ada, "Countess@example.com") == 1
+    with reading() as session:
+        [into] = session.scalars(select(Customer))
+        held = [license.customer_id for license in session.scalars(select(License))]
+    assert held == [into.id] * 2
+    assert (into.email, into.name, into.notes) == (
+        "countess@example.com",
+        "Ada Lovelace",
+        "likes mathematics",
+    )
+    assert EMAIL not in everything()
+    assert last_event().detail == {"customer": ada, "into": into.id, "licenses": 1}
+
+
+def test_a_merge_keeps_the_notes_and_the_name_of_both(vendor, ada):
+    vendor.issue(customer="countess@example.com")
+    edit(vendor, ada + 1, name="Countess", notes="pays late")
+    merge(vendor, ada, "countess@example.com")
+    into = customer(ada + 1)
+    assert (into.name, into.notes) == ("Countess", "pays late\nlikes mathematics")
+
+
+@pytest.mark.parametrize(
+    ("email", "code"),
+    [(EMAIL, "same_customer"), ("x@example.com", "unknown_customer"), ("x", "malformed_email")],
+)
+def test_a_merge_wants_another_customer_that_is_there(vendor, ada, email, code):
+    with pytest.raises(CoreError) as refused:
+        merge(vendor, ada, email)
+    assert refused.value.code == code
+
+
+def test_notes_that_are_too_long_together_stop_a_merge(vendor, ada):
+    vendor.issue(customer="countess@example.com")
+    edit(vendor, ada, notes="n" * 1500)
+    edit(vendor, ada + 1, notes="m" * 1500)
+    with pytest.raises(Malformed) as refused:
+        merge(vendor, ada, "countess@example.com")
+    assert refused.value.code == "malformed_notes"
+    assert customer(ada) is not None
+
+
+def test_a_deletion_leaves_nothing_that_names_the_person(vendor, ada):
+    post_mail(vendor, EMAIL)
+    post_mail(vendor, "office@lovelace.example", license_id=1)
+    assert EMAIL in everything()
+    delete(vendor, ada)
+    left = everything()
+    for gone in (EMAIL, "Lovelace", "mathematics", "ADAS-LAPTOP", "Ada called", "Ada's", "lovelace.example"):
+        assert gone not in left
+    assert customer(ada) is None
+
+
+def test_licences_go_on_after_a_deletion_and_a_name_comes_back_with_the_next_scan(vendor, ada):
+    with reading() as session:
+        key = session.scalars(select(License.activation_key)).one()
+    machine = vendor.machine(vendor.issue(), "OTHER")
+    machine = vendor.machine(type(machine.activation_key).from_text(key), "ADAS-LAPTOP")
+    delete(vendor, ada)
+    with reading() as session:
+        license = licenses.find(session, machine.activation_key)
+        assert (license.customer_id, license.notes, license.seats_used) == (None, None, 1)
+    # The machine comes with a newer computer ID, and keeps its seat.
+    assert vendor.activate(machine).activation.computer_name == "ADAS-LAPTOP"
+    assert vendor.seats_used(machine.activation_key) == 1
+
+
+def test_the_audit_keeps_who_deleted_whom_by_number_only(vendor, ada):
+    before = last_event().id
+    delete(vendor, ada)
+    event = last_event()
+    assert event.id == before + 1
+    assert (event.event, event.who, event.way) == ("customer_deleted", "ada", "command_line")
+    assert event.detail == {"customer": ada, "licenses": 1, "mails": 0}
+
+
+def test_a_mail_that_waits_for_somebody_deleted_is_never_sent(vendor, ada):
+    number = post_mail(vendor, EMAIL)
+    with transaction() as session:
+        taken = outbox.take(session, vendor.clock.now)
+    delete(vendor, ada)
+    with transaction() as session:
+        # A worker that holds it comes too late to write the address down again.
+        assert not outbox.delivered(session, taken, vendor.clock.now)
+        vendor.clock.pass_days(1)
+        assert not outbox.is_due(session, vendor.clock.now)
+        row = session.get(OutboxMail, number)
+        assert (row.recipient, row.sealed_text, row.delivered_at) == ("", None, None)
+        assert "Withdrawn" in row.trouble
+
+
+def test_a_customer_that_is_not_there_is_told_so(app):
+    with reading() as session, pytest.raises(NotFound) as refused:
+        customer_records.with_id(session, 7)
+    assert refused.value.code == "unknown_customer"
+
+
+def test_two_customers_never_have_one_address(vendor, ada):
+    vendor.issue(customer="grace@example.com")
+    with pytest.raises(Conflict, match="Merge"):
+        edit(vendor, ada, email="GRACE@example.com")

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import html
+import re
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from protocol.profile import WizardProfile
+from server.core import products
+from server.core.models import AuditEvent, Product, Role
+from server.core.roles import PERMISSIONS, Permission
+from server.db import reading
+from tests.faces.portal_visitor import Visitor, staff
+
+PRODUCT = "/portal/products/demo-cad"
+NEW = {
+    "code": "mill",
+    "name": "Fräse 測定",
+    "key_style": "signed",
+    "machine_source": "host",
+    "features": "export, cam\nsimulation",
+}
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor)
+
+
+def product(code: str = "demo-cad") -> Product:
+    with reading() as session:
+        found = products.find_product(session, code)
+        _ = found.epochs
+        return found
+
+
+def events(name: str) -> list[AuditEvent]:
+    with reading() as session:
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.event == name)))
+
+
+def test_a_list_without_products_leads_to_the_first_one(app, clock):
+    page = staff(SimpleNamespace(app=app, clock=clock)).get("/portal/products").text
+    assert "No product yet" in page
+    assert 'href="/portal/add-product"' in page
+
+
+def test_the_list_of_products_leads_to_each_and_to_another_one(visitor):
+    page = visitor.get("/portal/products").text
+    assert "Demo CAD" in page
+    assert 'href="/portal/add-product"' in page
+
+
+def test_a_product_is_added_with_what_its_key_style_means_beside_the_choice(visitor):
+    page = visitor.get("/portal/add-product").text
+    for words in (
+        "30 characters to type",
+        "can make keys for every computer",
+        "120 characters to type",
+        "nobody but this server can make keys",
+        "needs no key at all",
+    ):
+        assert words in page
+    answer = visitor.post("/portal/add-product", **NEW)
+    assert answer.location == "/portal/products/mill?done=added"
+    assert "The product is there." in visitor.get(answer.location).text
+    added = product("mill")
+    assert (added.name, added.key_style, added.machine_source) == ("Fräse 測定", "signed", "host")
+    assert added.features == ["export", "cam", "simulation"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status", "sentence"),
+    [
+        ("code", "a b", 400, "A product code has up to 40"),
+        ("code", "DEMO-CAD", 409, "There is a product DEMO-CAD already"),
+        ("name", " ", 400, "A product name has 1 to 100"),
+        ("key_style", "", 400, "Choose the key style"),
+        ("machine_source", "cloud", 400, "Choose the machine source"),
+        ("features", "ä", 400, "A feature name has up to 32"),
+        ("features", " ".join("abcdefghijk"), 400, "at most 10 features"),
+    ],
+)
+def test_what_a_product_cannot_be_is_told_beside_its_field(visitor, field, value, status, sentence):
+    visitor.get("/portal/add-product")
+    answer = visitor.post("/portal/add-product", **(NEW | {field: value}))
+    assert answer.status_code == status
+    assert sentence in answer.text.split(f'id="{field}-fault"')[1]
+    assert NEW["name"] in answer.text or field == "name"
+
+
+def test_features_are_added_at_the_end(visitor):
+    visitor.get(PRODUCT)
+    answer = visitor.post(f"{PRODUCT}/features", features="robot")
+    assert "at the end of the list" in visitor.get(answer.location).text
+    assert product().features == ["export", "cam", "simulation", "robot"]
+    answer = visitor.post(f"{PRODUCT}/features", features="robot")
+    assert answer.status_code == 400
+    assert "Name each feature once." in answer.text.split('id="add-features-fault"')[1]
+    assert "robot" in visitor.get("/portal/audit").text
+
+
+def test_the_profile_comes_as_a_file_and_the_audit_keeps_who_took_it(vendor, visitor):
+    visitor.get(PRODUCT)
+    answer = visitor.post(f"{PRODUCT}/profile")
+    disposition = 'attachment; filename="demo-cad-epoch-1.profile.json"'
+    assert answer.headers["Content-Disposition"] == disposition
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert WizardProfile.from_json(answer.text) == vendor.profile
+    [event] = events("profile_exported")
+    assert (event.who, event.way, event.product_number) == ("ada", "portal", 1)
+    assert visitor.get(f"{PRODUCT}/profile").status_code == 405
+
+
+def test_no_page_shows_a_secret(vendor, visitor):
+    profile = vendor.profile
+    page = visitor.get(PRODUCT).text
+    shown = profile.to_json()
+    for secret in re.findall(r'"(?:application_secret|fingerprint_key)": "([^"]+)"', shown):
+        assert secret not in page
+
+
+def test_rotation_says_how_many_computers_it_touches_and_begins_an_epoch(vendor, visitor):
+    key = vendor.issue(seats=3)
+    for name in ("A", "B"):
+        vendor.activate(vendor.machine(key, name))
+    dialog = visitor.get(PRODUCT).text.split('<dialog id="rotate"')[1].split("</dialog>")[0]
+    assert "2 computers under earlier epochs notice nothing" in dialog
+    assert "2 computers run on with the key that they have" in dialog
+    answer = visitor.post(f"{PRODUCT}/rotate", retire_old="")
+    assert answer.location == f"{PRODUCT}?done=rotated"
+    page = visitor.get(answer.location).text
+    assert "The next epoch has begun." in page
+    assert [epoch.retired_at for epoch in product().epochs] == [None, None]
+    dialog = page.split('<dialog id="retire-1"')[1].split("</dialog>")[0]
+    assert "<strong>2 computers</strong> run an application of this epoch" in dialog
+    assert visitor.post(f"{PRODUCT}/epochs/1/retire").location == f"{PRODUCT}?done=retired"
+    assert product().epochs[0].retired_at is not None
+    page = visitor.get(PRODUCT).text
+    assert 'data-opens="retire-1"' not in page
+    assert "epoch 1" in visitor.get("/portal/audit").text
+
+
+def test_a_rotation_can_retire_all_that_came_before(visitor):
+    visitor.get(PRODUCT)
+    answer = visitor.post(f"{PRODUCT}/rotate", retire_old="1")
+    assert "all earlier ones are retired" in visitor.get(answer.location).text
+    assert [epoch.retired_at is not None for epoch in product().epochs] == [True, False]
+
+
+def test_the_current_epoch_cannot_be_retired_and_the_page_says_why(visitor):
+    visitor.get(PRODUCT)
+    answer = visitor.post(f"{PRODUCT}/epochs/1/retire")
+    assert answer.status_code == 409
+    assert "This is the current epoch" in answer.text
+    assert product().epochs[0].retired_at is None
+
+
+def test_when_the_epochs_are_used_up_the_page_says_what_to_do(vendor, visitor):
+    for _ in range(30):
+        vendor.rotate()
+    visitor.get(PRODUCT)
+    answer = visitor.post(f"{PRODUCT}/rotate", retire_old="")
+    assert answer.status_code == 409
+    assert "Add a new product for the next version." in answer.text
+
+
+def test_the_public_keys_of_licence_files_are_there_to_copy(vendor, visitor):
+    vendor.rotate()
+    page = html.unescape(visitor.get(PRODUCT).text)
+    assert page.count("-----BEGIN PUBLIC KEY-----") == 2
+    assert page.count('"crv": "Ed25519"') == 2
+    assert 'data-copies="#jwk-2"' in page
+    assert "PRIVATE" not in page
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_who_may_change_products_is_offered_it(vendor, role):
+    page = staff(vendor, role=role).get(PRODUCT).text
+    assert "Public keys of licence files" in page
+    may = Permission.CHANGE_PRODUCTS in PERMISSIONS[role]
+    assert ("Download profile" in page) == may
+    assert ("<dialog" in page) == may
+
+
+def test_who_may_not_change_products_gets_no_profile(vendor):
+    manager = staff(vendor, role=Role.MANAGER)
+    manager.get(PRODUCT)
+    answer = manager.post(f"{PRODUCT}/profile")
+    assert answer.status_code == 403
+    assert "application_secret" not in answer.text
+    assert events("profile_exported") == []
+
+
+def test_a_product_that_is_not_there_is_told_so(visitor):
+    for path in ("/portal/products/none", "/portal/products/a%20b", "/portal/products/%00"):
+        answer = visitor.get(path)
+        assert answer.status_code == 404
+        assert "There is no product with this code." in answer.text

@@ -1,0 +1,248 @@
+"""Computers, customers and products in the browser: what staff do there, and that everybody can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from protocol.activation_key import ActivationKey
+from protocol.profile import WizardProfile
+from server.core import customer_records, products
+from server.core.deactivation import Forced
+from server.core.models import Role
+from server.db import reading, transaction
+from tests.portal.conftest import key_on
+from tests.portal.test_deeds import tab_to
+from tests.portal.test_looks import check
+
+BUYER = "einkauf@müller-und-söhne-präzisionswerkzeugbau.example.de"
+NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"
+
+
+@pytest.fixture(scope="module")
+def key(house) -> ActivationKey:
+    """A licence of a customer with a long name, computers with long ones, a superseded and a released one."""
+    vendor = house.short
+    key = vendor.issue(seats=9, customer=BUYER)
+    for name in ("Prüfstand 3 – Halle Nord, Messplatz 1234", "測定室の計算機", "حاسوب المختبر", "TWICE"):
+        vendor.activate(vendor.machine(key, name))
+    vendor.activate(vendor.machine(key, "TWICE"))
+    dead = vendor.machine(key, "DEAD-PC")
+    vendor.activate(dead)
+    vendor.release(dead, Forced("the disk died"))
+    with transaction() as session:
+        customer = customer_records.customers(session, BUYER).rows[0].customer
+        customer.name, customer.notes = NAME, "Pays late.\nAsk for Ms Söderström."
+    return key
+
+
+@pytest.fixture
+def at(house, key) -> Callable[[Page, str], None]:
+    """Open a page of the portal."""
+
+    def go(page: Page, path: str) -> None:
+        page.goto(f"{house.origin}/portal/{path}")
+
+    return go
+
+
+def search(page: Page, place: str, text: str) -> None:
+    page.get_by_role("navigation", name="Portal").get_by_role("link", name=place).click()
+    page.get_by_label("Search").fill(text)
+    page.get_by_role("button", name="Search").click()
+
+
+def open_customer(page: Page, email: str) -> None:
+    search(page, "Customers", email)
+    page.get_by_role("link", name=email).click()
+    expect(page.get_by_role("button", name="Delete")).to_be_visible()
+
+
+def test_a_caller_says_superseded_and_is_answered_in_three_clicks(desk, house, key):
+    vendor, page = house.short, desk(Role.SUPPORT)
+    machine = vendor.machine(vendor.issue(), "CALLER")
+    vendor.activate(machine)
+    newer = vendor.activate(vendor.machine(machine.activation_key, "CALLER")).activation
+    page.get_by_role("link", name="Computers", exact=True).click()
+    page.get_by_label("Search").fill(machine.computer_id.text.lower())
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="CALLER").click()
+    expect(page.get_by_text("This computer ID no longer counts.")).to_be_visible()
+    expect(page.get_by_text("Say to the customer")).to_be_visible()
+    page.get_by_role("link", name=newer.computer_id).first.click()
+    expect(page.get_by_text("This computer is activated.")).to_be_visible()
+
+
+def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_released(desk, house):
+    vendor, page = house.short, desk(Role.MANAGER)
+    machine = vendor.machine(vendor.issue(), "AGAIN-PC")
+    vendor.activate(machine)
+    search(page, "Computers", "again-pc")
+    page.get_by_role("link", name="AGAIN-PC").click()
+    page.get_by_role("button", name="Show computer key").click()
+    assert key_on(page) == vendor.activate(machine).computer_key
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Spell it over the telephone").click()
+    assert dialog.locator(".spelled li").count() == 6
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="Licence file").click()
+    assert download.value.suggested_filename == "license.lic"
+    dialog.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Force").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("sold on a flea market")
+    page.get_by_role("button", name="Release by force").click()
+    expect(page.get_by_text("Recorded as released by force.")).to_be_visible()
+    assert vendor.seats_used(machine.activation_key) == 0
+
+
+def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
+    vendor, page = house.short, desk(Role.MANAGER)
+    vendor.issue(seats=3, customer="ada@old.example")
+    vendor.issue(customer="ada@new.example")
+    open_customer(page, "ada@old.example")
+    page.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("E-mail of the other customer").fill("nobody@new.example")
+    dialog.get_by_role("button", name="Go on").click()
+    expect(dialog.get_by_text("No customer has this address.").first).to_be_visible()
+    dialog.get_by_label("E-mail of the other customer").fill("ada@new.example")
+    dialog.get_by_role("button", name="Go on").click()
+    expect(dialog.get_by_text("gets 1 licence with 0 of 3 seats in use")).to_be_visible()
+    dialog.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("Merged: 1 licence moved here")).to_be_visible()
+    search(page, "Customers", "ada@old.example")
+    expect(page.get_by_text("Nobody found")).to_be_visible()
+
+
+def test_a_customer_is_changed_and_then_forgotten_by_keyboard(desk, house):
+    vendor, page = house.short, desk(Role.MANAGER)
+    vendor.issue(customer="ada@gone.example")
+    open_customer(page, "ada@gone.example")
+    tab_to(page, page.get_by_role("button", name="Edit"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Ada Lovelace")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Delete"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Forgotten for good")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Delete for good"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The customer is forgotten.")).to_be_visible()
+
+
+def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(desk, house, key):
+    page, code = desk(), "mill"
+    page.get_by_role("link", name="Products", exact=True).click()
+    page.get_by_role("link", name="Add a product").click()
+    page.get_by_label("Name").fill("Fräse")
+    page.get_by_label("Code").fill(code)
+    page.get_by_label("Signed keys").check()
+    page.get_by_label("Features").fill("export\ncam")
+    page.get_by_role("button", name="Add the product").click()
+    expect(page.get_by_text("The product is there.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download profile").click()
+    profile = WizardProfile.from_json(Path(download.value.path()).read_text())
+    assert (profile.product_code, profile.key_style, profile.features) == (code, "signed", ("export", "cam"))
+    page.get_by_role("button", name="Copy the PEM of epoch 1").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert "BEGIN PUBLIC KEY" in page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Rotate").click()
+    page.get_by_role("button", name="Begin epoch 2").click()
+    expect(page.get_by_text("The next epoch has begun.")).to_be_visible()
+    page.get_by_role("button", name="Retire epoch 1").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("0 computers")).to_be_visible()
+    dialog.get_by_role("button", name="Retire epoch 1").click()
+    expect(page.get_by_text("The epoch is retired.")).to_be_visible()
+    with reading() as session:
+        epochs = products.find_product(session, code).epochs
+        assert [epoch.retired_at is not None for epoch in epochs] == [True, False]
+
+
+PAGES = {
+    "computers": "computers",
+    "no computer found": "computers?q=nothing-at-all",
+    "customers": "customers",
+    "nobody found": "customers?q=nothing-at-all",
+    "a customer is forgotten": "customers?deleted=1",
+    "products": "products",
+    "add a product": "add-product",
+    "no such computer": "computers/999999",
+}
+
+
+@pytest.mark.parametrize("state", PAGES)
+def test_a_list_can_be_used_by_everybody(desk, at, state):
+    page = desk()
+    at(page, PAGES[state])
+    check(page)
+
+
+@pytest.mark.parametrize("state", ["superseded", "released", "active", "key", "release", "force", "refused"])
+def test_a_computer_and_its_dialogs_can_be_used_by_everybody(desk, at, state):
+    page = desk()
+    names = {"superseded": "TWICE", "released": "DEAD-PC"}
+    name = names.get(state, "Prüfstand 3 – Halle Nord, Messplatz 1234")
+    at(page, f"computers?q={name}&state={state if state in names else 'active'}")
+    page.get_by_role("link", name=name).click()
+    if state == "key":
+        page.get_by_role("button", name="Show computer key").click()
+        key_on(page)
+    elif state in ("release", "refused"):
+        page.get_by_role("button", name="Release", exact=True).click()
+    elif state == "force":
+        page.get_by_role("button", name="Force").click()
+    if state == "refused":
+        page.get_by_role("dialog").get_by_label("Deactivation verification code").fill("12345-67890")
+        page.get_by_role("dialog").get_by_role("button", name="Release", exact=True).click()
+        page.locator("#release-code-fault").wait_for()
+    check(page)
+
+
+@pytest.mark.parametrize("state", ["page", "edit", "merge", "merge agreed", "delete"])
+def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
+    page = desk()
+    house.short.issue(customer="other@example.com")
+    at(page, "customers?q=söhne")
+    page.get_by_role("link", name=BUYER).click()
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    if state != "page":
+        page.get_by_role("button", name=state.split()[0].title(), exact=True).click()
+    if state == "merge agreed":
+        page.get_by_label("E-mail of the other customer").fill("other@example.com")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("is forgotten").wait_for()
+    check(page)
+
+
+@pytest.mark.parametrize("state", ["page", "features", "rotate", "retire"])
+def test_a_product_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
+    page = desk()
+    if state == "retire":
+        house.signed.rotate()
+    code = house.signed.product_code if state == "retire" else house.short.product_code
+    at(page, f"products/{code}")
+    opener = {"features": "Add features", "rotate": "Rotate", "retire": "Retire epoch 1"}.get(state)
+    if opener:
+        page.get_by_role("button", name=opener, exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+    check(page)
+
+
+def test_a_refused_product_can_be_mended_by_everybody(desk, at):
+    page = desk()
+    at(page, "add-product")
+    page.get_by_label("Name").fill("Fräse")
+    page.get_by_label("Code").fill("a b")
+    page.get_by_label("Short keys").check()
+    page.get_by_role("button", name="Add the product").click()
+    expect(page.get_by_label("Code")).to_be_focused()
+    check(page)
