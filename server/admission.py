@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.core import audit, roles, sessions
+from server.core import audit, roles, second_factor, sessions
 from server.core.audit import By
 from server.core.errors import NotAllowed
 from server.core.models import OperatorSession
@@ -12,13 +12,21 @@ from server.core.roles import Permission
 from server.db import reading, transaction
 
 
-def admit(token: str, permission: Permission, *, by: By, now: datetime) -> OperatorSession:
+def admit(
+    token: str, permission: Permission, *, by: By, now: datetime, sets_up: bool = False
+) -> OperatorSession:
     """Return the live session of a token, with its operator, and write down that it is in use.
 
-    `by` tells way and address. Raises NotAllowed (signed_out, not_permitted); the audit keeps the latter.
+    `by` tells way and address; `sets_up` is for what an operator without a due second factor may do. Raises
+    NotAllowed (signed_out, second_factor_missing, not_permitted); the audit keeps the last.
     """
     with reading() as session:
         row = sessions.find(session, token, now=now)
+        if not sets_up and second_factor.is_missing(session, row.operator):
+            raise NotAllowed(
+                "Your role needs a second factor. Set it up in the portal before you go on.",
+                code="second_factor_missing",
+            )
     whom = By(by.way, row.operator.name, by.address)
     try:
         roles.require(row.operator, permission)

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from protocol.activation_key import ActivationKey
 from server import guesses
-from server.core import activation, audit, deactivation, licenses, mails, outbox
+from server.core import activation, audit, deactivation, licenses, mail_templates, mails, outbox
 from server.core.activation import Activated, Request
 from server.core.attempts import bucket
 from server.core.audit import By
 from server.core.customers import find_or_add_customer, normalised_email
 from server.core.deactivation import Proof, Released
+from server.core.mail_templates import Template
 from server.core.models import License
 from server.core.notes import checked_notes
 from server.core.requests import typed_request
@@ -65,7 +66,8 @@ def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, 
             done.license.customer = find_or_add_customer(session, recipient, now=now)
         file = activation.license_file(done, keyring=keyring)
         if recipient and mails_key:
-            mail = _key_mail(recipient, done, file)
+            words = mail_templates.chosen(session, mail_templates.COMPUTER_KEY)
+            mail = _key_mail(recipient, done, file, words)
             outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
         return Given(done, file, recipient if mails_key else None)
 
@@ -125,7 +127,7 @@ def _guarded(event: str, request: Request, by: By, now: datetime) -> AbstractCon
     return guarded(event=event, by=by, now=now, limits=limits, activation_key=request.activation_key)
 
 
-def _key_mail(recipient: str, done: Activated, license_file: str) -> mails.Mail:
+def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:
     return mails.computer_key(
         recipient,
         product_name=done.product.name,
@@ -133,4 +135,7 @@ def _key_mail(recipient: str, done: Activated, license_file: str) -> mails.Mail:
         computer_key=done.computer_key,
         expires=done.activation.expires_on,
         license_file=license_file,
+        activation_key=done.license.activation_key,
+        computer_id=done.activation.computer_id,
+        template=words,
     )

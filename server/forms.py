@@ -51,6 +51,15 @@ _FIELDS = {
     "expiry_out_of_range": "expires",
     "expiry_in_the_past": "expires",
     "license_never_expires": "days",
+    "wrong_password": "password",
+    "wrong_second_factor": "code",
+    "wrong_first_code": "code",
+    "malformed_password": "new_password",
+    "malformed_operator_name": "name",
+    "operator_exists": "name",
+    "malformed_role": "role",
+    "malformed_subject": "subject",
+    "malformed_text": "text",
 }
 
 

@@ -28,6 +28,8 @@ GUESSES = frozenset(
         "not_activated",
         "wrong_deactivation_code",
         "wrong_sign_in",
+        "wrong_second_factor",
+        "wrong_password",
     }
 )
 

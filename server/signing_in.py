@@ -3,16 +3,21 @@
 Guesses are counted for each pair of name and address, for each address, and for each name. The last limit is
 what stops many addresses from guessing together; it does not hold for an address from which the operator
 signed in lately, or a stranger could keep the operator out by guessing on.
+
+Codes of the second factor are counted for each operator, wherever they come from: who may try one has shown
+the password, and so is no stranger.
 """
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import attempts, operators, passwords, sessions
+from server.core import attempts, operators, passwords, second_factor, sessions
 from server.core.attempts import bucket, network_of
 from server.core.audit import By
 from server.core.errors import NotAllowed
@@ -20,14 +25,37 @@ from server.core.models import Operator, OperatorSession
 from server.core.sessions import SignedIn
 from server.db import reading
 from server.guard import Limit, count, guarded
+from server.parts import parts
 
 _PERIOD = timedelta(minutes=15)
 _PER_NAME_AND_ADDRESS, _PER_ADDRESS, _PER_NAME = 5, 50, 100
 _LATELY = timedelta(days=90)
+# Three codes of a million fit at a time: who has the password finds one in about 1400 days.
+_CODES, _CODES_PERIOD = 10, timedelta(hours=1)
+_OWN_PASSWORDS = 5
 
 
-def sign_in(name: str, password: str, *, by: By, device: str | None, now: datetime) -> SignedIn:
-    """Open a session in a transaction of its own.
+@dataclass(frozen=True)
+class Shown:
+    """An operator who has shown the password and nothing else yet; `stamp` changes with the password."""
+
+    operator_id: int
+    stamp: str
+    needs_code: bool
+
+
+def sign_in(
+    name: str, password: str, *, by: By, device: str | None, now: datetime, code: str | None = None
+) -> SignedIn:
+    """Open a session, in one step, for a place that cannot set up a second factor.
+
+    Raises what `show_password` and `enter` raise.
+    """
+    return enter(show_password(name, password, by=by, now=now), code, by=by, device=device, now=now)
+
+
+def show_password(name: str, password: str, *, by: By, now: datetime) -> Shown:
+    """Check name and password, which opens nothing yet.
 
     Raises LimitReached (too_many_attempts), and NotAllowed (wrong_sign_in), which does not tell an unknown
     name, a wrong password and a disabled operator apart, neither in words nor in time.
@@ -39,30 +67,88 @@ def sign_in(name: str, password: str, *, by: By, device: str | None, now: dateti
     fits = passwords.fits(password, known.password_hash if known else None)
     whom = By(by.way, known.name if known else None, by.address)
     with guarded(event="sign_in_refused", by=whom, now=now) as session:
-        operator = session.get(Operator, known.id) if known and fits else None
-        # Read again: disabled or given a new password in the meantime, the old one no longer opens.
-        if (
-            operator is None
-            or operator.disabled_at
-            or operator.password_hash != (known and known.password_hash)
-        ):
-            raise NotAllowed(
-                "This name and password do not fit. Check both; an administrator can reset the password.",
-                code="wrong_sign_in",
-            )
+        shown = Shown(known.id, _stamp(known), False) if known and fits else None
+        operator = _unchanged(session, shown) if shown else None
+        if operator is None:
+            raise _wrong_sign_in()
         for limit in limits:
             attempts.forgive(session, limit.bucket, now)
+        return Shown(operator.id, _stamp(operator), second_factor.is_on(operator))
+
+
+def enter(
+    shown: Shown, code: str | None, *, by: By, device: str | None, now: datetime, sets_up: bool = False
+) -> SignedIn:
+    """Open a session for who has shown the password, with a code where there is a second factor.
+
+    With `sets_up`, who must have one and has none gets in too: `admission` lets them do nothing before it is
+    set up. Raises LimitReached (too_many_attempts) and NotAllowed (wrong_sign_in, second_factor_needed,
+    wrong_second_factor, second_factor_missing).
+    """
+    with reading() as session:
+        known = _unchanged(session, shown)
+    needs_code = known is not None and second_factor.is_on(known)
+    if needs_code and code is None:
+        raise NotAllowed(
+            "Type the code that your authenticator app shows, or a recovery code.",
+            code="second_factor_needed",
+        )
+    limits = [_code_limit(shown)] if needs_code else []
+    whom = By(by.way, known.name if known else None, by.address)
+    with guarded(event="sign_in_refused", by=whom, now=now, limits=limits) as session:
+        # Read again: disabled or given a new password in the meantime, the old one no longer opens.
+        operator = _unchanged(session, shown)
+        if operator is None:
+            raise _wrong_sign_in()
+        if second_factor.is_on(operator):
+            keyring = parts().keyring
+            second_factor.check(session, operator, code or "", keyring=keyring, by=whom, now=now)
+        elif not sets_up and second_factor.is_missing(session, operator):
+            raise NotAllowed(
+                "Your role needs a second factor, and you have none yet. Sign in to the portal once to set "
+                "it up, then sign in here.",
+                code="second_factor_missing",
+            )
         return sessions.begin(session, operator, by=whom, device=device, now=now)
 
 
-def _unchanged(session: Session, known: Operator) -> Operator | None:
-    """Read an operator again: who was disabled or got a new password in the meantime does not get in."""
-    wanted = select(Operator).where(
-        Operator.id == known.id,
-        Operator.password_hash == known.password_hash,
-        Operator.disabled_at.is_(None),
+def show_own_password(operator: Operator, password: str, *, event: str, by: By, now: datetime) -> None:
+    """Check the password of who is signed in already, before what an unwatched screen must not allow.
+
+    A refusal is recorded as `event`. Raises LimitReached (too_many_attempts), NotAllowed (wrong_password).
+    """
+    limit = Limit(bucket("own password", str(operator.id)), _OWN_PASSWORDS, _PERIOD)
+    fits = passwords.fits(password, operator.password_hash)
+    with guarded(event=event, by=by, now=now, limits=[limit]):
+        if not fits:
+            raise NotAllowed(
+                "This is not your password. Type the one you signed in with.", code="wrong_password"
+            )
+
+
+def _wrong_sign_in() -> NotAllowed:
+    return NotAllowed(
+        "This name and password do not fit. Check both; an administrator can reset the password.",
+        code="wrong_sign_in",
     )
-    return session.scalar(wanted)
+
+
+def _unchanged(session: Session, shown: Shown) -> Operator | None:
+    """Read an operator again: who was disabled or got a new password in the meantime does not get in."""
+    operator = session.get(Operator, shown.operator_id)
+    if operator is None or operator.disabled_at is not None or _stamp(operator) != shown.stamp:
+        return None
+    return operator
+
+
+def _stamp(operator: Operator) -> str:
+    """Return a digest of the password's salted hash, which tells nobody anything."""
+    return hashlib.sha256(f"keyferry password stamp v1\0{operator.password_hash}".encode()).hexdigest()
+
+
+def _code_limit(shown: Shown) -> Limit:
+    # A new password begins a new count: guesses of who had the old one do not keep its owner out.
+    return Limit(bucket("sign-in code", f"{shown.operator_id}\0{shown.stamp}"), _CODES, _CODES_PERIOD)
 
 
 def _limits(

@@ -1,10 +1,11 @@
-"""The audit in words: what happened, by which way, and how a seat was given back."""
+"""The audit in words: what happened, by which way, on what device, and how a seat was given back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from server.core.models import AuditEvent, OutboxMail
+from server.core.models import AuditEvent, OperatorSession, OutboxMail
 
 WAYS = {
     "phone": "phone",
@@ -53,12 +54,24 @@ _EVENTS = {
     "customer_edited": "Customer changed",
     "customer_merged": "Customers merged",
     "customer_deleted": "Customer deleted",
+    "operator_enabled": "Operator let in again",
+    "operator_role_changed": "Operator's role changed",
+    "operator_signed_out": "Operator signed out everywhere",
+    "password_changed": "Own password changed",
+    "password_change_refused": "Change of the own password refused",
+    "second_factor_set_up": "Second factor set up",
+    "second_factor_ended": "Second factor ended",
+    "second_factor_refused": "Change of the second factor refused",
+    "recovery_code_used": "Recovery code used",
+    "recovery_codes_made": "New recovery codes made",
     "product_added": "Product added",
     "product_rotated": "New epoch begun",
     "epoch_retired": "Epoch retired",
     "features_added": "Features added",
     "profile_exported": "Profile of the wizard downloaded",
     "property_set": "Server property set",
+    "mail_template_set": "Words of a mail changed",
+    "mail_template_reset": "Words of a mail set back to ours",
 }
 _MAILS = {
     "computer_key": "Computer key",
@@ -72,6 +85,9 @@ _REASONS = {
     "not_activated": "computer not activated",
     "wrong_deactivation_code": "wrong deactivation verification code",
     "wrong_sign_in": "wrong name or password",
+    "wrong_password": "wrong password",
+    "wrong_second_factor": "wrong code of the second factor",
+    "second_factor_missing": "no second factor yet",
     "not_permitted": "role does not allow it",
     "no_seat_left": "no seat left",
     "activation_key_replaced": "activation key was replaced",
@@ -87,10 +103,36 @@ _REASONS = {
     "malformed_reason": "no reason given",
 }
 
+# What browsers call themselves; each also claims to be some of those below it.
+_BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def device_in_words(place: OperatorSession) -> str:
+    """Return the browser and the system of a place; what names neither is told as it is."""
+    told = place.device or ""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in told), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in told), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return told or "an unknown device"
+
 
 def event_in_words(event: AuditEvent) -> str:
-    """Return what happened; an event that has no words yet is told by its own name."""
-    return _EVENTS.get(event.event, event.event.replace("_", " ").capitalize())
+    """Return what happened."""
+    return kind_in_words(event.event)
+
+
+def kind_in_words(kind: str) -> str:
+    """Return a kind of event in words; one that has none yet is told by its own name."""
+    return _EVENTS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def reason_in_words(event: AuditEvent) -> str:
@@ -103,23 +145,24 @@ def detail_in_words(event: AuditEvent) -> str:
     detail = event.detail or {}
     if "reason" in detail:
         return f"“{detail['reason']}”"
-    if event.event == "license_renewed":
-        until = detail.get("expires")
-        return f"until {until}" if until not in (None, "None") else f"{detail.get('days')} days"
-    if event.event == "license_edited":
-        return _changes(detail)
-    if event.event == "activation_key_replaced":
-        return f"the former one ended in {detail.get('former')}"
-    if event.event == "property_set":
-        return f"{detail.get('property')}: {detail.get('before')} → {detail.get('after')}"
-    if event.event in ("product_rotated", "epoch_retired"):
-        return f"epoch {detail['epoch']}"
-    if event.event == "features_added":
-        return ", ".join(detail["features"])
+    if event.event in _DETAILS:
+        return _DETAILS[event.event](detail)
     if "customer" in detail:
         return _of_customer(detail)
+    if "template" in detail and "language" in detail:
+        return f"{str(detail['template']).replace('_', ' ')}, {detail['language']}"
     named = detail.get("operator") or detail.get("wanted") or detail.get("template") or ""
     return str(named).replace("_", " ")
+
+
+def mail_in_words(mail: OutboxMail) -> str:
+    """Return what kind of mail it is."""
+    return _MAILS.get(mail.template, mail.template.replace("_", " ").capitalize())
+
+
+def _renewal(detail: dict[str, Any]) -> str:
+    until = detail.get("expires")
+    return f"until {until}" if until not in (None, "None") else f"{detail.get('days')} days"
 
 
 def _changes(detail: dict[str, Any]) -> str:
@@ -131,15 +174,9 @@ def _changes(detail: dict[str, Any]) -> str:
     return ", ".join([*told, *detail.get("also", [])])
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value is None else str(value)
-
-
-def mail_in_words(mail: OutboxMail) -> str:
-    """Return what kind of mail it is."""
-    return _MAILS.get(mail.template, mail.template.replace("_", " ").capitalize())
+def _property(detail: dict[str, Any]) -> str:
+    default = " (default)" if detail.get("default") else ""
+    return f"{detail['property']}: {_value(detail['before'])} → {_value(detail['after'])}{default}"
 
 
 def _of_customer(detail: dict[str, Any]) -> str:
@@ -148,3 +185,24 @@ def _of_customer(detail: dict[str, Any]) -> str:
     count = detail.get("licenses")
     held = f", {count} {'licence' if count == 1 else 'licences'}" if count is not None else ""
     return f"number {detail['customer']}{into}{held}{changed}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None else str(value) or "(empty)"
+
+
+_DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "license_renewed": _renewal,
+    "license_edited": _changes,
+    "activation_key_replaced": lambda detail: f"the former one ended in {detail['former']}",
+    "property_set": _property,
+    "product_rotated": lambda detail: f"epoch {detail['epoch']}",
+    "epoch_retired": lambda detail: f"epoch {detail['epoch']}",
+    "features_added": lambda detail: ", ".join(detail["features"]),
+    "operator_role_changed": lambda detail: f"{detail['operator']}: {detail['before']} → {detail['role']}",
+    "recovery_code_used": lambda detail: f"{detail['operator']}: {detail['left']} left",
+}

@@ -11,7 +11,7 @@ from email.errors import MessageError
 from sqlalchemy.exc import DatabaseError
 
 from server.config import ConfigError
-from server.core import listings, mails, outbox
+from server.core import listings, mail_templates, mails, outbox
 from server.core.errors import CoreError, SecretUnreadable
 from server.core.licenses import expiry
 from server.core.mails import Held, Mail
@@ -128,7 +128,8 @@ def _written(parts: Parts, taken: Taken) -> Mail | None:
     with reading() as session:
         licenses = listings.held_by(session, mail.recipient)
         held = [_held(license) for license in licenses]
-    return mails.license_keys(mail.recipient, held=held) if held else None
+        words = mail_templates.chosen(session, mail_templates.LICENSE_KEYS)
+    return mails.license_keys(mail.recipient, held=held, template=words) if held else None
 
 
 def _held(license: License) -> Held:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -53,12 +53,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AuditWanted:
-    """Which events: those of one licence, refused ones only, by one way, by one person."""
+    """Which events: of one licence, refused ones only, by one way, by one person, of one kind, on some days.
+
+    `since` and `until` are days in UTC, both among those wanted.
+    """
 
     license_id: int | None = None
     refused: bool = False
     way: str = ""
     who: str = ""
+    event: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 def licenses(
@@ -80,6 +86,28 @@ def audit_events(
     session: Session, wanted: AuditWanted, *, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[AuditEvent]:
     """Return a page of the audit, the latest events first."""
+    conditions = _audit_conditions(wanted)
+    rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
+    return page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+
+
+def audit_events_before(
+    session: Session, wanted: AuditWanted, *, before: int | None, size: int
+) -> Sequence[AuditEvent]:
+    """Return up to `size` events, the latest first, below the number `before`: for all of them, in pieces."""
+    conditions = _audit_conditions(wanted)
+    if before is not None:
+        conditions.append(AuditEvent.id < before)
+    rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc()).limit(size)
+    return session.scalars(rows).all()
+
+
+def kinds_of_events(session: Session) -> Sequence[str]:
+    """Return every kind of event that the audit holds."""
+    return session.scalars(select(AuditEvent.event).distinct().order_by(AuditEvent.event)).all()
+
+
+def _audit_conditions(wanted: AuditWanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.license_id is not None:
         conditions.append(AuditEvent.license_id == wanted.license_id)
@@ -89,8 +117,13 @@ def audit_events(
         conditions.append(AuditEvent.way == wanted.way)
     if who := visible(wanted.who):
         conditions.append(AuditEvent.who.icontains(who, autoescape=True))
-    rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
-    return page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+    if wanted.event:
+        conditions.append(AuditEvent.event == wanted.event)
+    if wanted.since is not None:
+        conditions.append(AuditEvent.at >= datetime.combine(wanted.since, time(), UTC))
+    if wanted.until is not None and wanted.until < date.max:
+        conditions.append(AuditEvent.at < datetime.combine(wanted.until + timedelta(days=1), time(), UTC))
+    return conditions
 
 
 def held_by(session: Session, email: str) -> Sequence[License]:

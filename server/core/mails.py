@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from email.errors import MessageError
 from email.headerregistry import Address
 
+from server.core import mail_templates
 from server.core.customers import normalised_email
 from server.core.errors import Malformed
+from server.core.mail_templates import Template, filled
+from server.core.mail_texts import PHRASES, Phrases
 
 _GROUPS_IN_A_LINE = 3
 _LICENSE_FILE = "license.lic"
-LICENSE_KEYS_ASKED_FOR = "license_keys"
+LICENSE_KEYS_ASKED_FOR = mail_templates.LICENSE_KEYS
 
 
 @dataclass(frozen=True)
@@ -63,26 +66,25 @@ def computer_key(
     computer_key: str,
     expires: date | None,
     license_file: str | None = None,
+    activation_key: str = "",
+    computer_id: str = "",
+    template: Template | None = None,
 ) -> Mail:
     """Return the mail that brings a computer key, and the licence file where one is given."""
-    name = _in_one_line(computer_name or "")
-    paragraphs = [
-        f"Here is the computer key of {_in_one_line(product_name)} for "
-        f"{f'your computer {name}' if name else 'your computer'}. {_until(expires)}",
-        _numbered(computer_key),
-        f"In one piece, for copying:\n\n{computer_key}",
-        "How to use it: open the License Wizard on that computer, go to where it asks for the computer key, "
-        "and type the groups in their order. Capital or small letters make no difference, and the wizard "
-        "mends a few mistyped characters. The key works on that computer only.",
-    ]
-    if license_file is not None:
-        paragraphs.append(
-            f"Or without typing: copy the attached licence file, {_LICENSE_FILE}, to that computer, and "
-            "let the License Wizard read it."
-        )
+    words = template or mail_templates.default(mail_templates.COMPUTER_KEY, "en")
+    phrases, name = PHRASES[words.language], _in_one_line(computer_name or "")
+    values = {
+        "computer key": computer_key,
+        "computer key in groups": _numbered(computer_key),
+        "activation key": activation_key,
+        "computer id": computer_id,
+        "product": _in_one_line(product_name),
+        "computer": phrases.named_computer.format(name) if name else phrases.computer,
+        "validity": _until(phrases, expires),
+        "licence file": phrases.license_file.format(_LICENSE_FILE) if license_file is not None else "",
+    }
     files = () if license_file is None else (Attachment(_LICENSE_FILE, license_file),)
-    subject = f"Your computer key for {_in_one_line(product_name)}"
-    return Mail("computer_key", recipient, subject, _text(paragraphs), files)
+    return _mail(mail_templates.COMPUTER_KEY, recipient, words, values, files)
 
 
 def license_keys_asked_for(recipient: str) -> Mail:
@@ -93,36 +95,40 @@ def license_keys_asked_for(recipient: str) -> Mail:
     return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", "")
 
 
-def license_keys(recipient: str, *, held: Sequence[Held]) -> Mail:
+def license_keys(recipient: str, *, held: Sequence[Held], template: Template | None = None) -> Mail:
     """Return the mail that lists the licences of a customer."""
-    paragraphs = [
-        "You, or somebody who knows this address, asked for your license keys. These are registered for it:"
-    ]
-    for one in held:
-        seats = "1 seat" if one.seats == 1 else f"{one.seats} seats"
-        paragraphs.append(
-            f"{_in_one_line(one.product_name)}, {seats}. {_runs(one)}\n"
-            f"    Activation key: {one.activation_key}"
-        )
-    paragraphs.append(
-        "Keep them to yourself: whoever has an activation key can use its seats. If you did not ask for this "
-        "mail, nothing was changed, and you need to do nothing."
-    )
-    return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", _text(paragraphs))
+    words = template or mail_templates.default(mail_templates.LICENSE_KEYS, "en")
+    phrases = PHRASES[words.language]
+    listed = "\n\n".join(_listed(phrases, one) for one in held)
+    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, words, {"licences": listed})
 
 
-def _text(paragraphs: Sequence[str]) -> str:
-    return "\n\n".join(paragraphs) + "\n"
+def _mail(
+    name: str,
+    recipient: str,
+    words: Template,
+    values: Mapping[str, str],
+    files: tuple[Attachment, ...] = (),
+) -> Mail:
+    # A value of several lines may be meant for the text, and still stand in the subject.
+    subject = _in_one_line(filled(words.subject, values))
+    return Mail(name, recipient, subject, filled(words.text, values) + "\n", files)
 
 
-def _runs(held: Held) -> str:
+def _listed(phrases: Phrases, held: Held) -> str:
+    seats = phrases.one_seat if held.seats == 1 else phrases.seats.format(held.seats)
+    key = phrases.activation_key.format(held.activation_key)
+    return f"{_in_one_line(held.product_name)}, {seats}. {_runs(phrases, held)}\n    {key}"
+
+
+def _runs(phrases: Phrases, held: Held) -> str:
     if held.days is not None and held.expires is None:
-        return f"It runs {held.days} days from its first activation."
-    return _until(held.expires)
+        return phrases.runs.format(held.days)
+    return _until(phrases, held.expires)
 
 
-def _until(expires: date | None) -> str:
-    return f"It is valid until {expires.isoformat()}." if expires else "It is valid for ever."
+def _until(phrases: Phrases, expires: date | None) -> str:
+    return phrases.until.format(expires.strftime(phrases.day)) if expires else phrases.for_ever
 
 
 def _numbered(key: str) -> str:

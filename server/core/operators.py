@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.core import audit, passwords, sessions
 from server.core.audit import By
 from server.core.errors import Conflict, Malformed, NotFound
-from server.core.models import Operator, Role
+from server.core.models import Operator, OperatorSession, Role
 
 _NAME = re.compile(r"[^\W_](?:[\w.@ -]{0,58}[\w.])?")
 
@@ -57,6 +57,14 @@ def find(session: Session, name: str) -> Operator:
     return operator
 
 
+def with_id(session: Session, number: int) -> Operator:
+    """Return an operator by the number that addresses name; raises NotFound (unknown_operator)."""
+    operator = session.get(Operator, number)
+    if operator is None:
+        raise NotFound("There is no such operator. Choose one from the list.", code="unknown_operator")
+    return operator
+
+
 def known(session: Session, name: str) -> Operator | None:
     """Return an operator by name, in any case, or None."""
     folded = " ".join(name.split()).casefold()
@@ -77,19 +85,63 @@ def reset(session: Session, operator: Operator, password: str, *, by: By, now: d
     return operator
 
 
+def change_password(
+    session: Session,
+    operator: Operator,
+    password: str,
+    *,
+    here: OperatorSession | None,
+    by: By,
+    now: datetime,
+) -> None:
+    """Set the operator's own new password, and end every session but `here`; raises Malformed."""
+    operator.password_hash, operator.password_set_at = passwords.hashed(password), now
+    sessions.end_all(session, operator, now=now, but=here)
+    _record(session, "password_changed", operator, by, now)
+
+
 def disable(session: Session, operator: Operator, *, by: By, now: datetime) -> Operator:
     """Shut an operator out and end every session; raises Conflict (last_administrator)."""
     if operator.disabled_at is not None:
         return operator
+    _require_another_administrator(session, operator)
+    operator.disabled_at = now
+    sessions.end_all(session, operator, now=now)
+    _record(session, "operator_disabled", operator, by, now)
+    return operator
+
+
+def enable(session: Session, operator: Operator, *, by: By, now: datetime) -> None:
+    """Let a disabled operator in again, with the password and second factor from before."""
+    if operator.disabled_at is not None:
+        operator.disabled_at = None
+        _record(session, "operator_enabled", operator, by, now)
+
+
+def change_role(session: Session, operator: Operator, role: Role, *, by: By, now: datetime) -> None:
+    """Give another role, which counts at once; raises Conflict (last_administrator)."""
+    before = operator.role
+    if role == before:
+        return
+    if operator.disabled_at is None:
+        _require_another_administrator(session, operator)
+    operator.role = role.value
+    detail = {"operator": operator.name, "before": before, "role": operator.role}
+    audit.record(session, event="operator_role_changed", by=by, detail=detail, now=now)
+
+
+def sign_out(session: Session, operator: Operator, *, by: By, now: datetime) -> None:
+    """Sign an operator out everywhere, by force."""
+    sessions.end_all(session, operator, now=now)
+    _record(session, "operator_signed_out", operator, by, now)
+
+
+def _require_another_administrator(session: Session, operator: Operator) -> None:
     if operator.role == Role.ADMINISTRATOR and _administrators(session) == 1:
         raise Conflict(
             "This is the last administrator. Add another one first, or nobody could manage operators.",
             code="last_administrator",
         )
-    operator.disabled_at = now
-    sessions.end_all(session, operator, now=now)
-    _record(session, "operator_disabled", operator, by, now)
-    return operator
 
 
 def _administrators(session: Session) -> int:

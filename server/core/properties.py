@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.core import audit
 from server.core.audit import By
 from server.core.errors import Malformed, NotFound
-from server.core.models import ServerProperty
+from server.core.models import Role, ServerProperty
 
 _MAX_TEXT = 200
 _MAX_NUMBER = 10_000
@@ -29,6 +29,7 @@ class Property:
     name: str
     default: bool | int | str
     sentence: str
+    choices: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:
@@ -37,7 +38,17 @@ class Property:
             return "yes or no"
         if isinstance(self.default, int):
             return "number"
+        if self.choices:
+            return "choice"
         return "address" if self.name.endswith(("Logo", "Url")) else "text"
+
+    def takes(self, text: str) -> bool:
+        """Tell whether `parse` takes what a person typed."""
+        try:
+            self.parse(text)
+        except Malformed:
+            return False
+        return True
 
     def parse(self, text: str) -> bool | int | str:
         """Return the value that a person typed; raises Malformed (malformed_property)."""
@@ -48,9 +59,17 @@ class Property:
             return int(typed)
         if self.type == "address" and (typed == "" or _URL.fullmatch(typed)) and len(typed) <= _MAX_TEXT:
             return typed
+        if self.type == "choice" and typed.lower() in self.choices:
+            return typed.lower()
         if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
             return typed
-        raise Malformed(f"{self.name} takes {_TAKES[self.type]}.", code="malformed_property")
+        takes = _TAKES.get(self.type) or f"one of these: {', '.join(self.choices)}"
+        raise Malformed(f"{self.name} takes {takes}.", code="malformed_property")
+
+
+def second_factor_required(role: str) -> str:
+    """Return the name of the property that says whether a role must have a second factor."""
+    return f"portal/secondFactorRequiredFor{role.capitalize()}"
 
 
 _TAKES = {
@@ -122,6 +141,15 @@ PROPERTIES: Mapping[str, Property] = {
             "How many releases a licence may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
         ),
         Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days; 0 sets no limit."),
+        Property("mail/language", "en", "The language of mails to customers.", choices=("en", "de")),
+        *(
+            Property(
+                second_factor_required(role),
+                False,
+                f"Whoever signs in as {role} must set up a second factor before anything else.",
+            )
+            for role in Role
+        ),
     )
 }
 
@@ -147,6 +175,40 @@ def read(session: Session) -> dict[str, Any]:
 def stored(session: Session) -> dict[str, ServerProperty]:
     """Return what was set, by name, with when and by whom."""
     return {row.name: row for row in session.scalars(select(ServerProperty)) if row.name in PROPERTIES}
+
+
+def groups() -> dict[str, list[Property]]:
+    """Return the properties by what stands before the slash of their names."""
+    found: dict[str, list[Property]] = {}
+    for known in PROPERTIES.values():
+        found.setdefault(known.name.partition("/")[0], []).append(known)
+    return found
+
+
+def put_all(session: Session, typed: Mapping[str, str], *, by: By, now: datetime) -> int:
+    """Set those of the typed properties that differ from what counts now, and return how many did.
+
+    All of them or none. Raises NotFound (unknown_property) and Malformed (malformed_property).
+    """
+    values, changed = read(session), {}
+    for name, text in typed.items():
+        known = declared(name)
+        if known.parse(text) != values[known.name]:
+            changed[known.name] = text
+    for name, text in changed.items():
+        put(session, name, text, by=by, now=now)
+    return len(changed)
+
+
+def back_to_default(session: Session, name: str, *, by: By, now: datetime) -> None:
+    """Forget what was set, so that the default counts; raises NotFound (unknown_property)."""
+    known = declared(name)
+    row = session.get(ServerProperty, known.name)
+    if row is None:
+        return
+    detail = {"property": known.name, "before": row.value, "after": known.default, "default": True}
+    session.delete(row)
+    audit.record(session, event="property_set", by=by, detail=detail, now=now)
 
 
 def put(session: Session, name: str, text: str, *, by: By, now: datetime) -> ServerProperty:

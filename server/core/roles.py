@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.core.errors import NotAllowed
+from server.core.errors import Malformed, NotAllowed
 from server.core.models import Operator, Role
 
 
@@ -38,6 +38,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPPORT: _SUPPORT,
     Role.VIEWER: _VIEWER,
 }
+
+
+def named(text: str) -> Role:
+    """Return the role of a name; raises Malformed (malformed_role)."""
+    try:
+        return Role(text)
+    except ValueError:
+        raise Malformed(f"Choose a role: {', '.join(Role)}.", code="malformed_role") from None
 
 
 def may(operator: Operator, permission: Permission) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server.core import audit
@@ -89,13 +89,16 @@ def end(session: Session, row: OperatorSession, *, by: By, now: datetime) -> Non
         audit.record(session, event="signed_out", by=by, detail={"operator": row.operator.name}, now=now)
 
 
-def end_all(session: Session, operator: Operator, *, now: datetime) -> None:
-    """Sign an operator out everywhere."""
-    session.execute(
-        update(OperatorSession)
-        .where(OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None))
-        .values(ended_at=now)
+def end_all(
+    session: Session, operator: Operator, *, now: datetime, but: OperatorSession | None = None
+) -> None:
+    """Sign an operator out everywhere, `but` in one place where that is given."""
+    ended = update(OperatorSession).where(
+        OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
     )
+    if but is not None:
+        ended = ended.where(OperatorSession.id != but.id)
+    session.execute(ended.values(ended_at=now))
 
 
 def live(session: Session, operator: Operator, *, now: datetime) -> Sequence[OperatorSession]:
@@ -107,6 +110,13 @@ def live(session: Session, operator: Operator, *, now: datetime) -> Sequence[Ope
         OperatorSession.created_at > now - LONGEST,
     )
     return session.scalars(wanted.order_by(OperatorSession.seen_at.desc())).all()
+
+
+def last_seen(session: Session) -> dict[int, datetime]:
+    """Return when each operator was last at work, by the operator's number; who never was is not in it."""
+    latest = func.max(OperatorSession.seen_at)
+    found = session.execute(select(OperatorSession.operator_id, latest).group_by(OperatorSession.operator_id))
+    return {row[0]: row[1] for row in found}
 
 
 def _digest(token: str) -> str:

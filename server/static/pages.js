@@ -26,7 +26,7 @@ async function copy(button) {
   } catch {
     // Refused by the browser, or no HTTPS: marked, it is one key press away.
     getSelection()?.selectAllChildren(source);
-    say(button, "Your browser does not let this page copy. The key is marked: press Ctrl+C, or ⌘C.");
+    say(button, "Your browser does not let this page copy. It is marked: press Ctrl+C, or ⌘C.");
   }
 }
 

@@ -115,3 +115,28 @@ def test_who_may_not_is_told_whom_to_ask_and_who_is_disabled_may_nothing(app):
         grace.disabled_at = NOON
         assert not may(grace, Permission.SEE_LICENSES)
     assert raised.value.code == "not_permitted"
+
+
+def test_the_last_administrator_keeps_the_role_and_the_others_can_be_given_another(app):
+    add("ada")
+    add("grace")
+    with transaction() as session:
+        operators.change_role(session, operators.find(session, "ada"), Role.VIEWER, by=STAFF, now=NOON)
+    with reading() as session:
+        grace = operators.find(session, "grace")
+    assert refusal_of(operators.change_role, grace, Role.MANAGER) == "last_administrator"
+    with transaction() as session:
+        ada = operators.find(session, "ada")
+        operators.change_role(session, ada, Role.ADMINISTRATOR, by=STAFF, now=NOON)
+        operators.change_role(session, operators.find(session, "grace"), Role.VIEWER, by=STAFF, now=NOON)
+
+
+def test_a_disabled_administrator_may_be_given_another_role(app):
+    add("ada")
+    add("grace")
+    with transaction() as session:
+        grace = operators.find(session, "grace")
+        operators.disable(session, grace, by=STAFF, now=NOON)
+        operators.change_role(session, grace, Role.VIEWER, by=STAFF, now=NOON)
+        operators.enable(session, grace, by=STAFF, now=NOON)
+        assert (grace.role, grace.disabled_at) == ("viewer", None)

@@ -25,11 +25,11 @@ class Visitor:
     csrf: str = ""
 
     def get(self, path: str) -> TestResponse:
-        return self._kept(self.client.get(path, headers={"Accept": "text/html"}))
+        return self._kept(self.client.get(path, headers={"Accept": "text/html"}, buffered=True))
 
     def post(self, path: str, **values: str | list[str]) -> TestResponse:
         sent = {"csrf_token": self.csrf} | values
-        return self._kept(self.client.post(path, data=sent, headers={"Accept": "text/html"}))
+        return self._kept(self.client.post(path, data=sent, headers={"Accept": "text/html"}, buffered=True))
 
     def sign_in(self, name: str = "ada", password: str = PASSWORD, **more: str) -> TestResponse:
         self.get("/portal/sign-in")

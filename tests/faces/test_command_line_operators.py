@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.faces.command_line import main
+from tests.authenticator import set_up
 
 PASSWORD = "correct horse battery"
 
@@ -58,3 +59,11 @@ def test_without_operators_the_list_and_init_say_how_to_make_the_first(instance)
     assert "keyferry operator add NAME --role administrator" in instance("operator", "list").stdout
     assert "keyferry operator add NAME --role administrator" in instance("init").stdout
     assert "may activate computers" in instance("operator", "add", "--help").stdout
+
+
+def test_reset_ends_the_second_factor_of_a_lost_device_and_says_so(typed, done, app):
+    add(typed)
+    set_up()
+    assert done("operator", "list")["operators"][0]["second_factor"] is True
+    assert "no second factor" in typed("operator", "reset", "ada", "--password-stdin").stdout
+    assert done("operator", "list")["operators"][0]["second_factor"] is False

@@ -7,7 +7,7 @@ def test_properties_are_listed_with_type_default_and_a_sentence(done, instance):
     listed = done("property", "list")["properties"]
     assert [one["name"] for one in listed] == list(PROPERTIES)
     assert all(one["description"].endswith((".", "seat.")) for one in listed)
-    assert {one["type"] for one in listed} == {"yes or no", "number", "text", "address"}
+    assert {one["type"] for one in listed} == {"yes or no", "number", "text", "address", "choice"}
     text = instance("property", "list").stdout
     assert "customerSite/showDeactivationVerificationCode = true\n" in text
     assert "customerSite/customerSiteTitle = (empty)\n" in text

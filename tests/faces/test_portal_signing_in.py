@@ -28,7 +28,7 @@ def address_of(rule, number: str = "1") -> str:
     return rule.rule.replace("<int:number>", number).replace("<code>", "demo-cad")
 
 
-IN_THE_OPEN = {"portal.signing_in.form", "portal.signing_in.enter"}
+IN_THE_OPEN = {f"portal.signing_in.{name}" for name in ("form", "enter", "code_form", "enter_code")}
 
 
 def test_every_page_of_the_portal_names_the_permission_that_it_needs(app):
@@ -160,7 +160,7 @@ def test_another_place_is_listed_and_can_be_signed_out(vendor):
     there = Visitor(vendor.app.test_client())
     there.client.environ_base["HTTP_USER_AGENT"] = "Browser of the laptop"
     there.sign_in()
-    page = here.get("/portal/sessions")
+    page = here.get("/portal/account")
     assert "Browser of the laptop" in page.text
     with transaction() as session:
         latest = max(session.scalars(select(OperatorSession.id)))

@@ -57,7 +57,7 @@ STATES = {
     "sorted": "/portal/licenses?sort=expiry&dir=asc",
     "nothing found": "/portal/licenses?q=nothing",
     "audit": "/portal/audit",
-    "places": "/portal/sessions",
+    "account": "/portal/account",
     "no such page": "/portal/licenses/999999",
 }
 

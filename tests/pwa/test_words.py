@@ -130,6 +130,12 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     own |= {"same_customer", "product_exists", "epochs_used_up", "epoch_is_current"}
     own |= {"malformed_product_code", "malformed_product_name", "malformed_key_style"}
     own |= {"malformed_machine_source", "malformed_feature", "too_many_features"}
+    # Operators, their second factors and server properties: staff in portal and console.
+    own |= {"malformed_operator_name", "malformed_password", "malformed_role", "malformed_property"}
+    own |= {"unknown_operator", "unknown_property", "operator_exists", "last_administrator", "own_account"}
+    own |= {"wrong_password", "wrong_second_factor", "wrong_first_code", "second_factor_needed"}
+    own |= {"sign_in_expired", "malformed_subject", "malformed_text", "unknown_mail"}
+    own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
     assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
 
 

@@ -17,14 +17,6 @@ SECRET = "19KP6-ZS5RC-91FXS-3R92C-42300"
 
 # Codes that stop a start or answer on a command line: no face of the web raises them.
 NOT_ON_THE_WEB = {
-    # Staff sign in to no page yet.
-    "malformed_operator_name",
-    "malformed_password",
-    "operator_exists",
-    "unknown_operator",
-    "last_administrator",
-    "unknown_property",
-    "malformed_property",
     "protocol_error",
     "malformed_code",
     "computer_key_refused",

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import operators, passwords, sessions
+from server import admission, signing_in
+from server.core import operators, passwords, properties, sessions
 from server.core.audit import By
 from server.core.errors import CoreError, NotAllowed
 from server.core.models import AuditEvent, OperatorSession, Role
+from server.core.roles import Permission
 from server.db import reading, transaction
 from server.signing_in import sign_in
+from tests.authenticator import code_of, set_up
 from tests.conftest import NOON, STAFF
 
 PASSWORD = "correct horse battery"
@@ -22,8 +25,11 @@ def ada(app) -> None:
         operators.add(session, "Ada", Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=NOON)
 
 
-def enter(name: str = "ada", password: str = PASSWORD, address: str = OFFICE, now=NOON) -> str:
-    return sign_in(name, password, by=By("portal", address=address), device="Firefox", now=now).token
+def enter(
+    name: str = "ada", password: str = PASSWORD, address: str = OFFICE, now=NOON, code: str | None = None
+) -> str:
+    by = By("portal", address=address)
+    return sign_in(name, password, by=by, device="Firefox", now=now, code=code).token
 
 
 def refusal(*arguments, **more) -> str:
@@ -128,3 +134,103 @@ def test_a_password_that_was_reset_while_it_was_checked_no_longer_opens(app, mon
 
     monkeypatch.setattr(passwords, "fits", fits_and_is_reset)
     assert refusal() == "wrong_sign_in"
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 500_000) % 1_000_000:06}"
+
+
+def demand(role: Role = Role.ADMINISTRATOR) -> None:
+    with transaction() as session:
+        name = properties.second_factor_required(role)
+        properties.put(session, name, "true", by=STAFF, now=NOON)
+
+
+def test_with_a_second_factor_the_password_alone_opens_nothing(app):
+    secret, recovery_codes = set_up()
+    assert refusal() == "second_factor_needed"
+    assert refusal(code="") == "wrong_second_factor"
+    assert refusal(code=wrong(code_of(secret, NOON))) == "wrong_second_factor"
+    assert is_in(enter(code=code_of(secret, NOON)), NOON)
+    assert refusal(code=code_of(secret, NOON)) == "wrong_second_factor"
+    assert is_in(enter(code=recovery_codes[0]), NOON)
+    with reading() as session:
+        refused = session.query(AuditEvent).filter_by(event="sign_in_refused").all()
+    assert {(row.code, row.who, row.address) for row in refused} == {("wrong_second_factor", "Ada", OFFICE)}
+
+
+def test_without_the_password_nobody_learns_of_the_second_factor(app):
+    set_up()
+    assert refusal(password="wrong horse battery") == "wrong_sign_in"
+    assert refusal(password="wrong horse battery", code="123456") == "wrong_sign_in"
+
+
+def test_codes_are_guessed_ten_times_an_hour_from_wherever(app):
+    secret, recovery_codes = set_up()
+    for number in range(10):
+        guess = refusal(code=wrong(code_of(secret, NOON)), address=f"198.51.100.{number}")
+        assert guess == "wrong_second_factor"
+    assert refusal(code=code_of(secret, NOON)) == "too_many_attempts"
+    assert refusal(code=recovery_codes[0]) == "too_many_attempts"
+    later = NOON + timedelta(hours=1)
+    assert enter(code=code_of(secret, later), now=later)
+
+
+def test_right_codes_and_codes_not_yet_typed_use_up_no_attempt(app):
+    secret, _ = set_up()
+    for number in range(12):
+        now = NOON + timedelta(minutes=number)
+        assert refusal(now=now) == "second_factor_needed"
+        assert enter(code=code_of(secret, now), now=now)
+
+
+def test_a_new_password_begins_a_new_count_of_codes(app):
+    secret, _ = set_up()
+    for _ in range(10):
+        refusal(code=wrong(code_of(secret, NOON)))
+    with transaction() as session:
+        operators.reset(session, operators.find(session, "ada"), "a new pass phrase", by=STAFF, now=NOON)
+    assert enter(password="a new pass phrase", code=code_of(secret, NOON))
+
+
+def test_a_password_that_was_shown_opens_nothing_once_it_is_another_one(app):
+    secret, _ = set_up()
+    by = By("portal", address=OFFICE)
+    shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
+    with transaction() as session:
+        operators.reset(session, operators.find(session, "ada"), "a new pass phrase", by=STAFF, now=NOON)
+    with pytest.raises(NotAllowed) as raised:
+        signing_in.enter(shown, code_of(secret, NOON), by=by, device=None, now=NOON)
+    assert raised.value.code == "wrong_sign_in"
+
+
+def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(app):
+    demand()
+    with pytest.raises(NotAllowed, match="Sign in to the portal once to set it up") as raised:
+        enter()
+    assert raised.value.code == "second_factor_missing"
+
+
+def test_who_is_in_to_set_it_up_may_do_nothing_else(app):
+    token, by = enter(), By("portal", address=OFFICE)
+    admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON)
+    demand()
+    with pytest.raises(NotAllowed) as raised:
+        admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON)
+    assert raised.value.code == "second_factor_missing"
+    assert admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON, sets_up=True)
+    shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
+    assert signing_in.enter(shown, None, by=by, device=None, now=NOON, sets_up=True).token
+
+
+def test_no_code_and_no_secret_gets_into_the_audit_or_the_log(app, caplog):
+    caplog.set_level("DEBUG")
+    secret, recovery_codes = set_up()
+    typed = wrong(code_of(secret, NOON))
+    refusal(code=typed)
+    enter(code=code_of(secret, NOON))
+    enter(code=recovery_codes[0])
+    with reading() as session:
+        told = str([vars(row) for row in session.query(AuditEvent)]) + caplog.text
+    for hidden in (secret, typed, code_of(secret, NOON), recovery_codes[0]):
+        assert hidden not in told

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from server.core import operators
+from server.core import operators, second_factor
 from server.core.models import Operator, Role
 from server.core.roles import PERMISSIONS
 from server.db import reading, transaction
@@ -55,7 +55,10 @@ def add(name: str, role: str, password_stdin: bool) -> Answer:
 @click.argument("name")
 @with_password
 def reset(name: str, password_stdin: bool) -> Answer:
-    """Give the operator NAME a new password, and end their sessions; lets a disabled one in again."""
+    """Give the operator NAME a new password, and end their sessions and second factor.
+
+    Lets a disabled one in again. For who lost the device with the second factor: they set up a new one.
+    """
     with opened() as parts:
         with reading() as session:
             operators.find(session, name)
@@ -63,7 +66,9 @@ def reset(name: str, password_stdin: bool) -> Answer:
         with transaction() as session:
             found = operators.find(session, name)
             operators.reset(session, found, password, by=operator(), now=parts.clock())
-            return Answer(_data(found), f"{found.name} has a new password and is signed out everywhere.")
+            second_factor.end(session, found, by=operator(), now=parts.clock())
+            told = f"{found.name} has a new password, no second factor, and is signed out everywhere."
+            return Answer(_data(found), told)
 
 
 @operator_group.command()
@@ -101,6 +106,7 @@ def _data(one: Operator) -> dict[str, Any]:
         "name": one.name,
         "role": one.role,
         "disabled": one.disabled_at is not None,
+        "second_factor": second_factor.is_on(one),
         "created_at": iso(one.created_at),
         "password_set_at": iso(one.password_set_at),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from server.faces.portal import (
+    account,
     audit,
     bulk,
     changes,
@@ -13,8 +14,12 @@ from server.faces.portal import (
     deeds,
     issuing,
     licenses,
+    mail_texts,
+    operators,
     products,
+    properties,
     refusals,
+    second_factor,
     signing_in,
     start,
 )
@@ -23,6 +28,8 @@ blueprint = Blueprint("portal", __name__, url_prefix="/portal")
 for room in (
     start,
     signing_in,
+    account,
+    second_factor,
     licenses,
     deeds,
     changes,
@@ -32,6 +39,9 @@ for room in (
     customers,
     products,
     audit,
+    operators,
+    properties,
+    mail_texts,
 ):
     blueprint.register_blueprint(room.blueprint)
 refusals.init(blueprint)

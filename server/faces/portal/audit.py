@@ -1,30 +1,125 @@
-"""The audit, for who may see it."""
+"""The audit, for who may see it: with filters, and as a table for a spreadsheet."""
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from flask import Blueprint, Response, request, stream_with_context
 
 from server.core import listings
 from server.core.listings import AuditWanted
+from server.core.models import AuditEvent
 from server.core.roles import Permission
 from server.db import reading
 from server.faces.portal import staff
-from server.wording import WAYS
+from server.parts import parts
+from server.wording import WAYS, event_in_words, kind_in_words, reason_in_words
 
 blueprint = Blueprint("audit", __name__)
+
+_PIECE = 500
+_FILTERS = ("license", "refused", "way", "who", "event", "since", "until")
+_HEAD = (
+    "number",
+    "at (UTC)",
+    "event",
+    "what happened",
+    "refused because",
+    "code",
+    "way",
+    "who",
+    "address",
+    "product number",
+    "licence",
+    "activation key ends in",
+    "detail",
+)
+# A spreadsheet takes a cell that begins with one of these for a formula, and a name may be one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @blueprint.get("/audit")
 @staff.needs(Permission.SEE_AUDIT)
 def listing() -> str:
     """Show what happened, the latest first."""
+    wanted = _wanted()
+    with reading() as session:
+        found = listings.audit_events(session, wanted, number=request.args.get("page", 1, int))
+        kinds = [(kind, kind_in_words(kind)) for kind in listings.kinds_of_events(session)]
+        return staff.page(
+            "audit",
+            found=found,
+            wanted=wanted,
+            kinds=sorted(kinds, key=lambda one: one[1]),
+            is_filtered=wanted != AuditWanted(),
+            asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
+        )
+
+
+@blueprint.get("/audit.csv")
+@staff.needs(Permission.SEE_AUDIT)
+def export() -> Response:
+    """Give what is filtered as a table, a piece at a time: it may be years of it."""
+    name = f"audit-{parts().clock().date().isoformat()}.csv"
+    response = Response(stream_with_context(_table(_wanted())), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _table(wanted: AuditWanted) -> Iterator[str]:
+    # Spreadsheets know by this mark that it is UTF-8.
+    yield "\ufeff" + _line(_HEAD)
+    before: int | None = None
+    while True:
+        with reading() as session:
+            rows = listings.audit_events_before(session, wanted, before=before, size=_PIECE)
+        if not rows:
+            return
+        yield "".join(_line(_cells(event)) for event in rows)
+        before = rows[-1].id
+
+
+def _cells(event: AuditEvent) -> tuple[object, ...]:
+    return (
+        event.id,
+        event.at.isoformat(timespec="seconds").removesuffix("+00:00"),
+        event.event,
+        event_in_words(event),
+        reason_in_words(event),
+        event.code,
+        WAYS.get(event.way, event.way),
+        event.who,
+        event.address,
+        event.product_number,
+        event.license_id,
+        event.activation_key_ending,
+        json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
+    )
+
+
+def _line(cells: tuple[object, ...]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerow([_harmless(cell) for cell in cells])
+    return written.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _wanted() -> AuditWanted:
+    """Read the address; what it says wrongly is taken as not said."""
     asked = request.args
-    wanted = AuditWanted(
+    return AuditWanted(
         license_id=asked.get("license", None, int),
         refused=asked.get("refused") == "1",
         way=asked.get("way", "") if asked.get("way") in WAYS else "",
         who=asked.get("who", ""),
+        event=asked.get("event", ""),
+        since=asked.get("since", None, date.fromisoformat),
+        until=asked.get("until", None, date.fromisoformat),
     )
-    with reading() as session:
-        found = listings.audit_events(session, wanted, number=asked.get("page", 1, int))
-        return staff.page("audit", found=found, wanted=wanted)

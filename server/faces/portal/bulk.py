@@ -17,7 +17,7 @@ from server.core.roles import Permission
 from server.db import reading
 from server.faces.portal import staff, typed
 from server.faces.portal.tables import csv_file
-from server.forms import posted
+from server.forms import Refusal, posted
 from server.guard import guarded
 from server.parts import parts
 
@@ -115,3 +115,8 @@ def _row(license: License) -> tuple[object, ...]:
         license.days_from_first_activation or "",
         licenses.standing(license, parts().clock()).value,
     )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the question again, or that nothing was ticked."""
+    return ask_page(refusal=refusal)

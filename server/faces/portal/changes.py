@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,11 +14,21 @@ from server.core.license_changes import Content
 from server.core.models import License
 from server.core.roles import Permission
 from server.faces.portal import staff, typed
-from server.forms import posted
+from server.faces.portal.licenses import license_page
+from server.forms import Refusal, posted
 from server.guard import guarded
 from server.parts import parts
 
 blueprint = Blueprint("changes", __name__)
+
+# Which dialog of the licence's page a change is sent from.
+_DIALOGS = {
+    "renew": "renew",
+    "edit": "edit",
+    "suspend": "suspend",
+    "resume": "suspend",
+    "replace_key": "replace",
+}
 
 
 @blueprint.post("/licenses/<int:number>/renew")
@@ -95,3 +105,9 @@ def _changed(number: int, deed: Callable[[Session, License, datetime], None], sa
         deed(session, licenses.with_id(session, number, lock=True), now)
     flash(said)
     return redirect(url_for("portal.licenses.license", number=number))
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page of the licence, with the dialog in which a change was refused."""
+    number = (request.view_args or {})["number"]
+    return license_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)

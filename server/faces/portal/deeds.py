@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from protocol.activation_key import ActivationKey
 from protocol.deactivation import read_deactivation_code
@@ -16,11 +16,20 @@ from server.db import reading
 from server.deeds import Given, Typed
 from server.faces.portal import staff
 from server.faces.portal.licenses import license_page
-from server.forms import posted
+from server.faces.portal.start import start_page
+from server.forms import Refusal, posted
 from server.parts import parts
 from server.spelling import spelled
 
 blueprint = Blueprint("deeds", __name__)
+
+# Which dialog of the licence's page a deed is sent from.
+_DIALOGS = {
+    "activate": "activate",
+    "license_file": "activate",
+    "release": "release",
+    "force_release": "force",
+}
 
 
 @blueprint.post("/licenses/<int:number>/activate")
@@ -89,3 +98,11 @@ def _activation_key(number: int) -> str:
     """Return the key of the licence that the address names; the field in the form is there to be read."""
     with reading() as session:
         return ActivationKey.from_text(licenses.with_id(session, number).activation_key).text
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page on which a deed was refused: the licence with its dialog, or the start page."""
+    if deed == "link":
+        return start_page(values=posted(), refusal=refusal)
+    number = (request.view_args or {})["number"]
+    return license_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)

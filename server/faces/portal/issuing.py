@@ -16,7 +16,7 @@ from server.core.products import feature_mask, find_product
 from server.core.roles import Permission
 from server.db import reading
 from server.faces.portal import staff, typed
-from server.forms import posted
+from server.forms import Refusal, posted
 from server.guard import guarded
 from server.parts import parts
 
@@ -91,3 +91,8 @@ def _issued(session: Session, asked: dict[str, Any]) -> list[License]:
     product = find_product(session, asked["product"])
     rest = {name: asked[name] for name in ("seats", "terms", "count", "features", "customer", "notes")}
     return licenses.issue(session, product, **rest, by=staff.by(), now=parts().clock())
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the form with what was typed and refused."""
+    return form_page(posted(), refusal=refusal)

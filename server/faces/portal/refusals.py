@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
@@ -14,33 +13,46 @@ from protocol.errors import ProtocolError
 from server import problems
 from server.core.errors import CoreError, NotAllowed, NotFound
 from server.core.roles import Permission
-from server.faces.portal import bulk, computers, customers, issuing, products, staff
-from server.faces.portal.licenses import license_page
-from server.faces.portal.signing_in import sign_in_page
-from server.faces.portal.start import start_page
+from server.faces.portal import (
+    account,
+    bulk,
+    changes,
+    computers,
+    customers,
+    deeds,
+    issuing,
+    mail_texts,
+    operators,
+    products,
+    properties,
+    second_factor,
+    staff,
+)
+from server.faces.portal.signing_in import code_page, sign_in_page
 from server.forms import Refusal, form_expired, posted, refusal_of
 
-_SIGN_IN = "portal.signing_in.enter"
-# Which dialog of a licence's page a deed was sent from.
-_DIALOGS = {
-    "portal.deeds.activate": "activate",
-    "portal.deeds.license_file": "activate",
-    "portal.deeds.release": "release",
-    "portal.deeds.force_release": "force",
-    "portal.changes.renew": "renew",
-    "portal.changes.edit": "edit",
-    "portal.changes.suspend": "suspend",
-    "portal.changes.resume": "suspend",
-    "portal.changes.replace_key": "replace",
-}
-# Pages that show themselves again, by the place of their addresses.
-_PAGES: dict[str, Callable[[str, Refusal], str]] = {
+_SIGN_IN = ("portal.signing_in.enter", _SIGN_IN_CODE := "portal.signing_in.enter_code")
+# After these only name and password help.
+_FROM_THE_START = {"wrong_sign_in", "sign_in_expired"}
+# Each room shows its own page again, by the name of the deed that was refused there.
+_ROOMS: dict[str, Callable[[str, Refusal], str]] = {
+    "account": account.page_refused,
+    "bulk": bulk.page_refused,
+    "changes": changes.page_refused,
     "computers": computers.page_refused,
     "customers": customers.page_refused,
+    "deeds": deeds.page_refused,
+    "issuing": issuing.page_refused,
+    "mail_texts": mail_texts.page_refused,
+    "operators": operators.page_refused,
     "products": products.page_refused,
+    "properties": properties.page_refused,
+    "second_factor": second_factor.page_refused,
 }
 # The page that a form stands on, in the address that it is sent to.
-_STANDS_ON = re.compile(r"(/portal/(?:licenses|computers|customers|products)/[\w-]+)/[\w/-]+", re.ASCII)
+_STANDS_ON = re.compile(
+    r"(/portal/(?:licenses|computers|customers|products|operators)/[\w-]+)/[\w/-]+", re.ASCII
+)
 
 
 def init(blueprint: Blueprint) -> None:
@@ -53,40 +65,43 @@ def init(blueprint: Blueprint) -> None:
 def refused(error: CoreError | ProtocolError) -> Response:
     """Show the page again from which something was asked in vain."""
     endpoint = request.endpoint or ""
-    if endpoint == _SIGN_IN:
-        return problems.refused(error, sign_in_page(posted(), refusal=refusal_of(error)))
+    if endpoint in _SIGN_IN:
+        return _not_signed_in(error, endpoint)
     try:
         if not staff.is_known():
             staff.enter(Permission.SEE_LICENSES)
-    except NotAllowed as signed_out:
-        return _signed_out(signed_out)
-    page = _page_of(endpoint)
-    if page is None:
+    except NotAllowed as shut_out:
+        return _shut_out(shut_out)
+    room, _, deed = endpoint.partition(".")[2].partition(".")
+    if request.method != "POST" or room not in _ROOMS or not _may_see(endpoint, room):
         return problems.answered(error)
     try:
-        return problems.refused(error, page(refusal_of(error)))
+        return problems.refused(error, _ROOMS[room](deed, refusal_of(error)))
     except NotFound as gone:
         # What the page is about is not there, whatever else was wrong.
         return problems.answered(gone)
 
 
-def _page_of(endpoint: str) -> Callable[[Refusal], str] | None:
-    if endpoint == "portal.deeds.link":
-        return lambda refusal: start_page(values=posted(), refusal=refusal)
-    if endpoint in ("portal.issuing.preview", "portal.issuing.issue"):
-        return lambda refusal: issuing.form_page(posted(), refusal=refusal)
-    if endpoint in ("portal.bulk.ask", "portal.bulk.do"):
-        return lambda refusal: bulk.ask_page(refusal=refusal)
-    if endpoint in _DIALOGS:
-        number, dialog = (request.view_args or {})["number"], _DIALOGS[endpoint]
-        return lambda refusal: license_page(number, dialog=dialog, values=posted(), refusal=refusal)
-    _, _, within = endpoint.partition(".")
-    room, _, deed = within.partition(".")
-    return partial(_PAGES[room], deed) if room in _PAGES and request.method == "POST" else None
+def _may_see(endpoint: str, room: str) -> bool:
+    """Tell whether who asks may see the page that a form stands on; a licence's page all of them may.
+
+    Asked here, too: a stale form is refused before its view asks, and so is a deed that is not permitted.
+    """
+    needed: Permission = getattr(current_app.view_functions[endpoint], "permission", Permission.SEE_LICENSES)
+    return room in ("deeds", "changes") or staff.may(needed.name)
 
 
-def _signed_out(error: NotAllowed) -> Response:
+def _not_signed_in(error: CoreError | ProtocolError, endpoint: str) -> Response:
+    """Show the form of the sign-in again that was sent."""
+    at_the_code = endpoint == _SIGN_IN_CODE and error.code not in _FROM_THE_START
+    page = code_page if at_the_code else sign_in_page
+    return problems.refused(error, page(posted(), refusal=refusal_of(error)))
+
+
+def _shut_out(error: NotAllowed) -> Response:
     """Lead to the sign-in and back; who sends a form is told why it was not taken."""
+    if error.code == "second_factor_missing":
+        return redirect(url_for("portal.second_factor.form"))
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("portal.signing_in.form", next=wanted))

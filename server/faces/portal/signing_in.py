@@ -1,25 +1,31 @@
-"""Signing in and out, and the places where an operator is signed in."""
+"""Signing in, with the code of a second factor where there is one, and signing out, here and elsewhere."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
+from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from server.core import sessions
-from server.core.errors import NotFound
+from server.core.errors import NotAllowed, NotFound
 from server.core.roles import Permission
-from server.db import reading, transaction
+from server.db import transaction
 from server.faces.portal import staff
 from server.forms import posted
 from server.parts import parts
-from server.signing_in import sign_in
+from server.signing_in import Shown, show_password
+from server.signing_in import enter as open_session
 
 blueprint = Blueprint("signing_in", __name__)
 
 # Only a page of ours: an address of elsewhere would make us a door to it.
 _OURS = re.compile(r"/portal/[\w/-]*(?:\?[\w=&%+.-]*)?", re.ASCII)
+# Who has shown the password and not yet the code; the cookie is signed, and holds neither.
+_SHOWN = "shown"
+_CODE_WITHIN = timedelta(minutes=10)
 
 
 @blueprint.get("/sign-in")
@@ -30,25 +36,39 @@ def form() -> str:
 
 @blueprint.post("/sign-in")
 def enter() -> Response:
-    """Sign in, and go on to where the person wanted to go."""
+    """Sign in, and go on to where the person wanted to go; to the code first, where one is needed."""
     values = posted()
-    signed_in = sign_in(
-        values.get("name", ""),
-        values.get("password", ""),
-        by=staff.stranger(),
-        device=request.user_agent.string,
-        now=parts().clock(),
-    )
+    name, password = values.get("name", ""), values.get("password", "")
+    shown = show_password(name, password, by=staff.stranger(), now=parts().clock())
     # What a stranger may have put into this browser before does not go on.
     session.clear()
-    wanted = values.get("next", "")
-    response = redirect(wanted if _OURS.fullmatch(wanted) else url_for("portal.start.home"))
-    staff.keep_token(response, signed_in.token)
+    if not shown.needs_code:
+        return _entered(shown, None)
+    session[_SHOWN] = {**asdict(shown), "at": parts().clock().timestamp()}
+    return redirect(url_for("portal.signing_in.code_form", next=values.get("next", "")))
+
+
+@blueprint.get("/sign-in/code")
+def code_form() -> Response | str:
+    """Ask for the code of the second factor."""
+    if _SHOWN not in session:
+        return redirect(url_for("portal.signing_in.form"))
+    return code_page({"next": request.args.get("next", "")})
+
+
+@blueprint.post("/sign-in/code")
+def enter_code() -> Response:
+    """Sign in with the code, after the password."""
+    kept = session.get(_SHOWN)
+    if kept is None or parts().clock().timestamp() - kept["at"] > _CODE_WITHIN.total_seconds():
+        raise NotAllowed("That took too long. Sign in again with name and password.", code="sign_in_expired")
+    response = _entered(Shown(kept["operator_id"], kept["stamp"], True), posted().get("code", ""))
+    session.clear()
     return response
 
 
 @blueprint.post("/sign-out")
-@staff.needs(Permission.SEE_LICENSES)
+@staff.needs(Permission.SEE_LICENSES, sets_up=True)
 def leave() -> Response:
     """Sign out here."""
     with transaction() as database:
@@ -57,15 +77,6 @@ def leave() -> Response:
     response = redirect(url_for("portal.signing_in.form"))
     staff.forget_token(response)
     return response
-
-
-@blueprint.get("/sessions")
-@staff.needs(Permission.SEE_LICENSES)
-def places() -> str:
-    """Show where the operator is signed in."""
-    with reading() as database:
-        rows = sessions.live(database, staff.operator(), now=parts().clock())
-        return staff.page("sessions", rows=rows, here=staff.here().id)
 
 
 @blueprint.post("/sessions/<int:number>/end")
@@ -78,9 +89,30 @@ def end(number: int) -> Response:
         if number not in rows:
             raise NotFound("You are not signed in there any more.", code="unknown_session")
         sessions.end(database, rows[number], by=staff.by(), now=now)
-    return redirect(url_for("portal.signing_in.places"))
+    return redirect(url_for("portal.account.overview"))
 
 
 def sign_in_page(values: dict[str, str], **context: object) -> str:
     """Return the form, with what was typed but the password."""
     return render_template("portal/sign_in.html", values=values, **context)
+
+
+def code_page(values: dict[str, str], **context: object) -> str:
+    """Return the form that asks for the code."""
+    vendor = parts().settings.vendor_name
+    return render_template("portal/sign_in_code.html", values=values, vendor=vendor, **context)
+
+
+def _entered(shown: Shown, code: str | None) -> Response:
+    signed_in = open_session(
+        shown,
+        code,
+        by=staff.stranger(),
+        device=request.user_agent.string,
+        now=parts().clock(),
+        sets_up=True,
+    )
+    wanted = posted().get("next", "")
+    response = redirect(wanted if _OURS.fullmatch(wanted) else url_for("portal.start.home"))
+    staff.keep_token(response, signed_in.token)
+    return response

@@ -29,19 +29,23 @@ _WORDS: dict[str, Any] = {
     "reason_in_words": wording.reason_in_words,
     "detail_in_words": wording.detail_in_words,
     "mail_in_words": wording.mail_in_words,
+    "device_in_words": wording.device_in_words,
 }
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a view be reached only by who is signed in and may do what it does."""
+def needs(permission: Permission, *, sets_up: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view be reached only by who is signed in and may do what it does.
+
+    With `sets_up` also by who must set up a second factor before anything else.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def admitted(*arguments: P.args, **named: P.kwargs) -> R:
-            enter(permission)
+            enter(permission, sets_up=sets_up)
             return view(*arguments, **named)
 
         # What a test looks for on every page.
@@ -51,9 +55,9 @@ def needs(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def enter(permission: Permission) -> None:
-    """Find out who asks; raises NotAllowed (signed_out, not_permitted)."""
-    g.staff = admit(token(), permission, by=stranger(), now=parts().clock())
+def enter(permission: Permission, *, sets_up: bool = False) -> None:
+    """Find out who asks; raises NotAllowed (signed_out, second_factor_missing, not_permitted)."""
+    g.staff = admit(token(), permission, by=stranger(), now=parts().clock(), sets_up=sets_up)
 
 
 def is_known() -> bool:

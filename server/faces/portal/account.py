@@ -1,0 +1,59 @@
+"""The operator's own account: password, second factor, and where they are signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from server.core import operators, second_factor, sessions
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.parts import parts
+from server.signing_in import show_own_password
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+# Which form of the page each deed is sent from.
+
+
+@blueprint.get("")
+@staff.needs(Permission.SEE_LICENSES)
+def overview() -> str:
+    """Show the account."""
+    return account_page()
+
+
+@blueprint.post("/password")
+@staff.needs(Permission.SEE_LICENSES)
+def change_password() -> Response:
+    """Change the password, and sign out everywhere else."""
+    values, now = posted(), parts().clock()
+    old, event = values.get("password", ""), "password_change_refused"
+    show_own_password(staff.operator(), old, event=event, by=staff.by(), now=now)
+    with transaction() as session:
+        own = operators.with_id(session, staff.operator().id)
+        fresh = values.get("new_password", "")
+        operators.change_password(session, own, fresh, here=staff.here(), by=staff.by(), now=now)
+    return redirect(url_for("portal.account.overview", done="password"))
+
+
+def account_page(**context: object) -> str:
+    """Return the account, with the form that was sent and what was wrong with it."""
+    with reading() as session:
+        own = operators.with_id(session, staff.operator().id)
+        return staff.page(
+            "account",
+            own=own,
+            is_required=second_factor.is_required(session, own),
+            codes_left=second_factor.recovery_codes_left(session, own),
+            rows=sessions.live(session, own, now=parts().clock()),
+            here=staff.here().id,
+            **({"form": "", "refusal": None} | context),
+        )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the account on which a change of the password was refused."""
+    return account_page(form="password", refusal=refusal)

@@ -1,0 +1,127 @@
+"""What mails to customers say: the words of each, with a preview that is made of invented values."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.core import mail_templates, mails
+from server.core.mail_templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
+from server.core.mails import Held, Mail
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.parts import parts
+
+blueprint = Blueprint("mail_texts", __name__)
+
+_RECIPIENT, _PRODUCT, _COMPUTER = "ada@example.com", "Demo CAD", "LAB-PC-07"
+_ACTIVATION_KEY, _COMPUTER_ID = "1EXAM-P1E00-00000-00000-00000", "0EXAM-P1E00-00000-00000"
+_COMPUTER_KEY, _LAST_DAY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z", date(2027, 12, 31)
+
+
+@blueprint.get("/mails")
+@staff.needs(Permission.SET_PROPERTIES)
+def listing() -> str:
+    """Show every mail in every language."""
+    with reading() as session:
+        rows = {
+            (name, language): mail_templates.stored(session, name, language)
+            for name in KINDS
+            for language in LANGUAGES
+        }
+        return staff.page("mails", kinds=KINDS, languages=LANGUAGES, rows=rows)
+
+
+@blueprint.get("/mails/<name>/<language>")
+@staff.needs(Permission.SET_PROPERTIES)
+def one(name: str, language: str) -> str:
+    """Show the words of a mail."""
+    return mail_page(name, language)
+
+
+@blueprint.post("/mails/<name>/<language>/preview")
+@staff.needs(Permission.SET_PROPERTIES)
+def preview(name: str, language: str) -> str:
+    """Show what typed words would become; nothing is kept."""
+    values = posted()
+    typed = mail_templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
+    return mail_page(name, language, typed=typed, is_typed=True)
+
+
+@blueprint.post("/mails/<name>/<language>")
+@staff.needs(Permission.SET_PROPERTIES)
+def save(name: str, language: str) -> Response:
+    """Set the words of a mail."""
+    values, by, now = posted(), staff.by(), parts().clock()
+    subject, text = values.get("subject", ""), values.get("text", "")
+    with transaction() as session:
+        mail_templates.put(session, name, language, subject, text, by=by, now=now)
+    return _back_to(name, language, "saved")
+
+
+@blueprint.post("/mails/<name>/<language>/default")
+@staff.needs(Permission.SET_PROPERTIES)
+def back_to_default(name: str, language: str) -> Response:
+    """Have our own words count again."""
+    with transaction() as session:
+        mail_templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
+    return _back_to(name, language, "default")
+
+
+def mail_page(
+    name: str,
+    language: str,
+    *,
+    typed: Template | None = None,
+    is_typed: bool = False,
+    refusal: Refusal | None = None,
+) -> str:
+    """Return the page of a mail; raises NotFound (unknown_mail)."""
+    with reading() as session:
+        words = typed or mail_templates.current(session, name, language)
+        return staff.page(
+            "mail",
+            mail_name=name,
+            kind=KINDS[name],
+            language=language,
+            languages=LANGUAGES,
+            row=mail_templates.stored(session, name, language),
+            values={"subject": words.subject, "text": words.text},
+            preview=None if refusal else _example(name, words),
+            qlm={ours: theirs for theirs, ours in QLM.items()},
+            is_typed=is_typed,
+            refusal=refusal,
+            done=request.args.get("done", "") if not (refusal or is_typed) else "",
+        )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page with what was typed and refused."""
+    asked, values = request.view_args or {}, posted()
+    typed = Template(asked["language"], values.get("subject", ""), values.get("text", ""))
+    return mail_page(**asked, typed=typed, refusal=refusal)
+
+
+def _example(name: str, words: Template) -> Mail:
+    if name == COMPUTER_KEY:
+        return mails.computer_key(
+            _RECIPIENT,
+            product_name=_PRODUCT,
+            computer_name=_COMPUTER,
+            computer_key=_COMPUTER_KEY,
+            expires=_LAST_DAY,
+            license_file="",
+            activation_key=_ACTIVATION_KEY,
+            computer_id=_COMPUTER_ID,
+            template=words,
+        )
+    held = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY), Held("Demo Tool", _ACTIVATION_KEY, 1, None)]
+    return mails.license_keys(_RECIPIENT, held=held, template=words)
+
+
+def _back_to(name: str, language: str, done: str) -> Response:
+    return redirect(url_for("portal.mail_texts.one", name=name, language=language, done=done))

@@ -1,0 +1,89 @@
+"""The server properties: each with its type's control, its default, and who changed it when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.core import properties
+from server.core.properties import PROPERTIES, Property
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.parts import parts
+
+blueprint = Blueprint("properties", __name__)
+
+# What stands before the slash of a name, in words.
+_GROUPS = {"customerSite": "Self Help", "options": "Limits", "portal": "Staff", "mail": "Mail"}
+
+
+@blueprint.get("/properties")
+@staff.needs(Permission.SET_PROPERTIES)
+def listing() -> str:
+    """Show all properties."""
+    return properties_page()
+
+
+@blueprint.post("/properties")
+@staff.needs(Permission.SET_PROPERTIES)
+def save() -> Response:
+    """Set what was changed in one group."""
+    values = posted()
+    group = values.get("group", "")
+    typed = _typed(properties.groups().get(group, []), values)
+    with transaction() as session:
+        count = properties.put_all(session, typed, by=staff.by(), now=parts().clock())
+    return redirect(url_for("portal.properties.listing", saved=count, _anchor=group))
+
+
+@blueprint.post("/properties/default")
+@staff.needs(Permission.SET_PROPERTIES)
+def back_to_default() -> Response:
+    """Have the default of one property count again."""
+    name = posted().get("property", "")
+    with transaction() as session:
+        properties.back_to_default(session, name, by=staff.by(), now=parts().clock())
+    return redirect(url_for("portal.properties.listing", default=name, _anchor=name.partition("/")[0]))
+
+
+def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> str:
+    """Return the page, with what was typed into one group and what was wrong there."""
+    with reading() as session:
+        values, typed = properties.read(session), typed or {}
+        group = typed.get("group", "")
+        shown = _typed(properties.groups().get(group, []), typed)
+        return staff.page(
+            "properties",
+            groups={_GROUPS.get(name, name): (name, known) for name, known in properties.groups().items()},
+            values=values | {name: _kept(PROPERTIES[name], text) for name, text in shown.items()},
+            stored=properties.stored(session),
+            wrong={name for name, text in shown.items() if not PROPERTIES[name].takes(text)},
+            wrong_group=group,
+            refusal=refusal,
+            saved=request.args.get("saved", None, int),
+            default=request.args.get("default", "") if request.args.get("default") in PROPERTIES else "",
+        )
+
+
+def _typed(known: list[Property], values: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says of its properties; a box without its tick is not sent at all."""
+    if not values:
+        return {}
+    return {
+        one.name: values.get(one.name, "false") if one.type == "yes or no" else values[one.name]
+        for one in known
+        if one.type == "yes or no" or one.name in values
+    }
+
+
+def _kept(known: Property, text: str) -> bool | int | str:
+    return known.parse(text) if known.takes(text) else text
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page with what was typed and refused."""
+    return properties_page(typed=posted(), refusal=refusal)

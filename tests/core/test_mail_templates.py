@@ -1,0 +1,137 @@
+"""What mails say: our words in two languages, and what staff write in their place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from server.core import mail_templates, mails, properties
+from server.core.errors import CoreError
+from server.core.mail_templates import COMPUTER_KEY, KINDS, LANGUAGES, LICENSE_KEYS, Template
+from server.core.mails import Held
+from server.core.models import AuditEvent
+from server.db import reading, transaction
+from tests.conftest import NOON, STAFF
+
+KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
+
+
+def mail(words: Template, **more):
+    values = {
+        "product_name": "Demo CAD",
+        "computer_name": "LAB-PC-07",
+        "computer_key": KEY,
+        "expires": date(2027, 12, 31),
+        "activation_key": "AKEY",
+        "computer_id": "CID",
+    }
+    return mails.computer_key("ada@example.com", **(values | more), template=words)
+
+
+def put(name: str, language: str, subject: str, text: str) -> None:
+    with transaction() as session:
+        mail_templates.put(session, name, language, subject, text, by=STAFF, now=NOON)
+
+
+def refusal_of(deed, *arguments) -> tuple[str, str]:
+    with pytest.raises(CoreError) as raised:
+        deed(*arguments)
+    return raised.value.code, str(raised.value)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_words_are_good_by_our_own_rules(name, language):
+    ours = mail_templates.default(name, language)
+    assert mail_templates.checked(name, language, ours.subject, ours.text) == ours
+
+
+def test_the_german_mail_is_german_throughout():
+    said = mail(mail_templates.default(COMPUTER_KEY, "de"), license_file="content")
+    assert said.subject == "Ihr Computerschlüssel für Demo CAD"
+    assert "für Ihren Computer LAB-PC-07. Gültig bis 31.12.2027." in said.text
+    assert "    1:  12FX2    2:  EQ05J" in said.text
+    assert "die angehängte Lizenzdatei license.lic" in said.text
+    held = [Held("Demo CAD", "1TX21", 1, None), Held("Tool", "1ABCD", 5, None, 30)]
+    said = mails.license_keys(
+        "ada@example.com", held=held, template=mail_templates.default(LICENSE_KEYS, "de")
+    )
+    assert "Demo CAD, 1 Platz. Unbegrenzt gültig.\n    Aktivierungsschlüssel: 1TX21" in said.text
+    assert "Tool, 5 Plätze. Gültig für 30 Tage ab der ersten Aktivierung." in said.text
+
+
+def test_variables_are_written_as_in_qlm_or_in_plain_words():
+    words = Template(
+        "en", "{ Product }", "%ComputerKey% %ActivationKey% %ComputerID%\n{computer key} {Activation  Key}"
+    )
+    said = mail(words)
+    assert said.subject == "Demo CAD"
+    assert said.text == f"{KEY} AKEY CID\n{KEY} AKEY\n"
+
+
+def test_a_name_that_looks_like_a_variable_stays_a_name():
+    said = mail(
+        Template("en", "x", "{product} {computer}"),
+        product_name="{computer key}",
+        computer_name="%ComputerKey%",
+    )
+    assert said.text == "{computer key} your computer %ComputerKey%\n"
+
+
+def test_an_empty_value_leaves_no_hole():
+    said = mail(Template("en", "x", "One.\n\n{licence file}\n\nTwo."))
+    assert said.text == "One.\n\nTwo.\n"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "code", "sentence"),
+    [
+        ("", "{computer key}", "malformed_subject", "one line"),
+        ("x" * 201, "{computer key}", "malformed_subject", "one line"),
+        ("a\0b", "{computer key}", "malformed_subject", "one line"),
+        ("{key}", "{computer key}", "malformed_subject", "{key} is no variable of this mail."),
+        ("x", "{computer key} %CustomerName%", "malformed_text", "%CustomerName% is no variable"),
+        ("x", "{licences} {computer key}", "malformed_text", "{licences} is no variable of this mail."),
+        ("x", "nothing", "malformed_text", "Without {computer key} or {computer key in groups}"),
+        ("x", "{computer key}" + "x" * 4000, "malformed_text", "up to 4000"),
+        ("x", "{computer key}\x07", "malformed_text", "visible characters"),
+    ],
+)
+def test_words_that_cannot_be_meant_are_refused(app, subject, text, code, sentence):
+    said = refusal_of(put, COMPUTER_KEY, "en", subject, text)
+    assert said[0] == code
+    assert sentence in said[1]
+
+
+@pytest.mark.parametrize(("name", "language"), [("nothing", "en"), (COMPUTER_KEY, "fr")])
+def test_a_mail_that_there_is_not_is_told(app, name, language):
+    assert refusal_of(put, name, language, "x", "{computer key}")[0] == "unknown_mail"
+
+
+def test_what_staff_write_counts_until_it_is_set_back_and_the_audit_tells(app):
+    put(COMPUTER_KEY, "de", "Schlüssel", "Bitte: %ComputerKey%\r\nGruß")
+    put(COMPUTER_KEY, "de", "Schlüssel", "Bitte: %ComputerKey%\r\nGruß")
+    with transaction() as session:
+        assert mail_templates.current(session, COMPUTER_KEY, "de").text == "Bitte: %ComputerKey%\nGruß"
+        assert mail_templates.stored(session, COMPUTER_KEY, "de").changed_by == "ada"
+        assert mail_templates.chosen(session, COMPUTER_KEY).language == "en"
+        properties.put(session, "mail/language", "DE", by=STAFF, now=NOON)
+        assert mail_templates.chosen(session, COMPUTER_KEY).subject == "Schlüssel"
+        mail_templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
+        mail_templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
+        assert mail_templates.chosen(session, COMPUTER_KEY) == mail_templates.default(COMPUTER_KEY, "de")
+    with reading() as session:
+        found = select(AuditEvent).where(AuditEvent.event.startswith("mail_template"))
+        told = [(row.event, row.detail) for row in session.scalars(found)]
+    detail = {"template": "computer_key", "language": "de"}
+    assert told == [("mail_template_set", detail), ("mail_template_reset", detail)]
+
+
+def test_a_language_that_there_is_not_is_refused(app):
+    with transaction() as session:
+        code, sentence = refusal_of(
+            lambda: properties.put(session, "mail/language", "fr", by=STAFF, now=NOON)
+        )
+    assert (code, sentence) == ("malformed_property", "mail/language takes one of these: en, de.")

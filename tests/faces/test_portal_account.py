@@ -1,0 +1,246 @@
+"""An operator's own account, and the second factor from the QR code to its end."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select
+
+from server.core import properties
+from server.core.models import AuditEvent, Role
+from server.db import transaction
+from tests.authenticator import code_of, set_up
+from tests.conftest import STAFF
+from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+
+FRESH = "a new pass phrase"
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor)
+
+
+def scanned(page: str) -> str:
+    """The secret in the QR code on a page."""
+    picture = re.search(r'src="data:image/png;base64,([^"]+)"', page)[1]
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(picture))))
+    return parse_qs(urlsplit(found.text).query)["secret"][0]
+
+
+def recovery_codes(page: str) -> list[str]:
+    return re.findall(r'<li class="code is-whole">([0-9A-Z-]{19})</li>', page)
+
+
+def enrolled(vendor, visitor: Visitor) -> tuple[str, list[str]]:
+    """Set the second factor up as a person does."""
+    visitor.get("/portal/account")
+    answer = visitor.post("/portal/account/second-factor/begin", password=PASSWORD)
+    assert answer.location == "/portal/account/second-factor"
+    secret = scanned(visitor.get(answer.location).text)
+    page = visitor.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now)).text
+    return secret, recovery_codes(page)
+
+
+def demand(vendor, role: Role = Role.ADMINISTRATOR) -> None:
+    with transaction() as session:
+        name = properties.second_factor_required(role)
+        properties.put(session, name, "true", by=STAFF, now=vendor.clock.now)
+
+
+def events(*names: str) -> list[tuple[str, str | None, str | None]]:
+    with transaction() as session:
+        found = session.scalars(select(AuditEvent).where(AuditEvent.event.in_(names)).order_by(AuditEvent.id))
+        return [(event.event, event.who, event.code) for event in found]
+
+
+def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_codes(vendor, visitor):
+    visitor.get("/portal/account")
+    visitor.post("/portal/account/second-factor/begin", password=PASSWORD)
+    page = visitor.get("/portal/account/second-factor").text
+    secret = scanned(page)
+    assert f'data-key="{secret}"' in page
+    assert f">{' '.join(secret[at : at + 4] for at in range(0, len(secret), 4))}</p>" in page
+    answer = visitor.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
+    assert len(set(recovery_codes(answer.text))) == 10
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "10 recovery codes are left" in visitor.get("/portal/account").text
+    assert visitor.get("/portal/account/second-factor").location == "/portal/account"
+
+
+def test_a_wrong_first_code_keeps_the_qr_code_and_says_what_to_do(visitor):
+    visitor.get("/portal/account")
+    visitor.post("/portal/account/second-factor/begin", password=PASSWORD)
+    before = scanned(visitor.get("/portal/account/second-factor").text)
+    answer = visitor.post("/portal/account/second-factor/confirm", code="12345")
+    assert answer.status_code == 403
+    assert "set the clock of your device" in answer.text.split('id="code-fault"')[1]
+    assert scanned(answer.text) == before
+
+
+def test_a_code_before_anything_was_begun_is_refused(visitor):
+    answer = visitor.post("/portal/account/second-factor/confirm", code="123456")
+    assert answer.status_code == 409
+    assert "Begin to set up the second factor again." in answer.text
+
+
+def test_to_set_it_up_wants_the_password(visitor):
+    visitor.get("/portal/account")
+    answer = visitor.post("/portal/account/second-factor/begin", password="not mine at all")
+    assert answer.status_code == 403
+    assert "This is not your password." in answer.text.split('id="begin-password-fault"')[1]
+    assert "data:image" not in visitor.get("/portal/account/second-factor").text
+    assert events("second_factor_refused") == [("second_factor_refused", "ada", "wrong_password")]
+
+
+def test_after_the_password_a_code_is_asked_for_and_leads_on_to_where_one_wanted_to_go(vendor, visitor):
+    secret, _ = enrolled(vendor, visitor)
+    vendor.clock.now += timedelta(minutes=1)
+    other = Visitor(vendor.app.test_client())
+    answer = other.sign_in(next="/portal/licenses?q=ada")
+    assert answer.location == "/portal/sign-in/code?next=/portal/licenses?q%3Dada"
+    assert other.get("/portal/").status_code == 302
+    page = other.get(answer.location).text
+    assert 'autocomplete="one-time-code"' in page
+    assert PASSWORD not in page
+    values = {"code": code_of(secret, vendor.clock.now), "next": "/portal/licenses?q=ada"}
+    answer = other.post("/portal/sign-in/code", **values)
+    assert answer.location == "/portal/licenses?q=ada"
+    assert other.get(answer.location).status_code == 200
+    assert other.get("/portal/sign-in/code").location == "/portal/sign-in"
+
+
+def test_a_wrong_code_opens_nothing_and_a_recovery_code_opens_once(vendor, visitor):
+    _, codes = enrolled(vendor, visitor)
+    for code, status in [("000000", 403), (codes[0].lower(), 302), (codes[0], 403), (codes[1], 302)]:
+        other = Visitor(vendor.app.test_client())
+        other.get(other.sign_in().location)
+        answer = other.post("/portal/sign-in/code", code=code)
+        assert answer.status_code == status
+        assert status == 302 or "Each code works once" in answer.text.split('id="code-fault"')[1]
+        assert other.get("/portal/").status_code == (200 if status == 302 else 302)
+
+
+def test_codes_are_not_to_be_tried_for_long(vendor, visitor):
+    enrolled(vendor, visitor)
+    other = Visitor(vendor.app.test_client())
+    other.get(other.sign_in().location)
+    answers = [other.post("/portal/sign-in/code", code="000000") for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [403] * 10 + [429] * 2
+    assert "Wait 60 min" in answers[-1].text
+
+
+def test_a_code_page_that_was_left_open_leads_back_to_the_password(vendor, visitor):
+    secret, _ = enrolled(vendor, visitor)
+    other = Visitor(vendor.app.test_client())
+    other.get(other.sign_in().location)
+    vendor.clock.now += timedelta(minutes=11)
+    answer = other.post("/portal/sign-in/code", code=code_of(secret, vendor.clock.now))
+    assert answer.status_code == 403
+    assert "That took too long." in answer.text
+    assert 'name="password"' in answer.text
+
+
+def test_without_the_password_there_is_no_code_page(vendor):
+    other = Visitor(vendor.app.test_client())
+    assert other.get("/portal/sign-in/code").location == "/portal/sign-in"
+    other.get("/portal/sign-in")
+    answer = other.post("/portal/sign-in/code", code="123456")
+    assert (answer.status_code, 'name="password"' in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_must_have_one_is_led_to_the_set_up_and_reaches_nothing_before(vendor, role):
+    demand(vendor, role)
+    vendor.issue()
+    visitor = staff(vendor, role=role)
+    rules = [rule for rule in vendor.app.url_map.iter_rules() if rule.endpoint.startswith("portal.")]
+    for rule in rules:
+        if "sign" in rule.endpoint or "second_factor" in rule.endpoint:
+            continue
+        path = rule.rule.replace("<int:number>", "1")
+        answer = visitor.get(path) if "GET" in rule.methods else visitor.post(path)
+        assert answer.location == "/portal/account/second-factor", path
+    page = visitor.get("/portal/account/second-factor").text
+    assert f"As {role} you need one before you go on." in page
+    visitor.post("/portal/account/second-factor/begin")
+    secret = scanned(visitor.get("/portal/account/second-factor").text)
+    visitor.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
+    assert visitor.get("/portal/licenses/1").status_code == 200
+
+
+def test_a_role_that_must_have_one_from_now_on_is_led_there_at_once(vendor, visitor):
+    assert visitor.get("/portal/").status_code == 200
+    demand(vendor)
+    assert visitor.get("/portal/").location == "/portal/account/second-factor"
+    visitor.get("/portal/account/second-factor")
+    assert visitor.post("/portal/sign-out").location == "/portal/sign-in"
+
+
+def test_new_recovery_codes_want_the_password_and_replace_the_earlier_ones(vendor, visitor):
+    _, earlier = enrolled(vendor, visitor)
+    visitor.get("/portal/account")
+    answer = visitor.post("/portal/account/recovery-codes", password="not mine at all")
+    assert answer.status_code == 403
+    assert 'id="codes" aria-labelledby="new-recovery-codes-title" data-opened' in answer.text
+    fresh = recovery_codes(visitor.post("/portal/account/recovery-codes", password=PASSWORD).text)
+    assert len(set(fresh) - set(earlier)) == 10
+
+
+def test_it_ends_with_the_password_only(vendor, visitor):
+    enrolled(vendor, visitor)
+    visitor.get("/portal/account")
+    answer = visitor.post("/portal/account/second-factor/end", password="not mine at all")
+    assert answer.status_code == 403
+    assert 'id="end" aria-labelledby="end-the-second-factor-title" data-opened' in answer.text
+    answer = visitor.post("/portal/account/second-factor/end", password=PASSWORD)
+    assert "Your second factor has ended." in visitor.get(answer.location).text
+    assert Visitor(vendor.app.test_client()).sign_in().location == "/portal/"
+    wanted = ("second_factor_set_up", "second_factor_refused", "second_factor_ended")
+    assert [event for event, _, _ in events(*wanted)] == list(wanted)
+
+
+def test_a_password_is_changed_with_the_old_one_and_ends_the_sessions_elsewhere(vendor, visitor):
+    other = Visitor(vendor.app.test_client())
+    other.sign_in()
+    visitor.get("/portal/account")
+    for old, fresh, beside in [("wrong", FRESH, "password"), (PASSWORD, "short", "new_password")]:
+        answer = visitor.post("/portal/account/password", password=old, new_password=fresh)
+        assert f'id="change-{beside}-fault"' in answer.text
+    answer = visitor.post("/portal/account/password", password=PASSWORD, new_password=FRESH)
+    assert "Your password is changed" in visitor.get(answer.location).text
+    assert other.get("/portal/").status_code == 302
+    assert other.sign_in(password=FRESH).location == "/portal/"
+    assert [event for event, _, _ in events("password_changed", "password_change_refused")] == [
+        "password_change_refused",
+        "password_changed",
+    ]
+
+
+def test_passwords_are_not_to_be_guessed_from_an_unwatched_screen(visitor):
+    visitor.get("/portal/account")
+    answers = [
+        visitor.post("/portal/account/password", password=f"guess {number}", new_password=FRESH)
+        for number in range(6)
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+    assert visitor.post("/portal/account/second-factor/begin", password=PASSWORD).status_code == 429
+
+
+def test_no_secret_code_or_password_gets_into_the_log_or_the_cookies(vendor, visitor, caplog):
+    caplog.set_level("DEBUG")
+    secret, _ = set_up(now=vendor.clock.now - timedelta(hours=1))
+    other = Visitor(vendor.app.test_client())
+    other.get(other.sign_in().location)
+    kept = other.client.get_cookie("keyferry_form")
+    other.post("/portal/sign-in/code", code=code_of(secret, vendor.clock.now))
+    told = caplog.text + kept.value + str(base64.urlsafe_b64decode(kept.value.split(".")[0] + "=="))
+    for hidden in (secret, code_of(secret, vendor.clock.now), PASSWORD):
+        assert hidden not in told

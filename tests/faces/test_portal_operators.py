@@ -1,0 +1,233 @@
+"""The operators' pages: what an administrator can do to others, and to nobody's harm."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from server.core import operators, sessions
+from server.core.models import AuditEvent, Operator, OperatorSession, Role
+from server.db import reading, transaction
+from tests.authenticator import set_up
+from tests.conftest import STAFF
+from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+
+FRESH = "a new pass phrase"
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    """Ada, administrator, on the page of grace, number 2."""
+    visitor = staff(vendor)
+    with transaction() as session:
+        operators.add(session, "grace", Role.SUPPORT, PASSWORD, by=STAFF, now=vendor.clock.now)
+    visitor.get("/portal/operators/2")
+    return visitor
+
+
+def grace() -> Operator:
+    with reading() as session:
+        return operators.find(session, "grace")
+
+
+def events() -> list[tuple[str, str | None, dict | None]]:
+    with reading() as session:
+        rows = session.scalars(select(AuditEvent).where(AuditEvent.way == "portal").order_by(AuditEvent.id))
+        return [(row.event, row.who, row.detail) for row in rows]
+
+
+def in_place(vendor, name: str = "grace") -> Visitor:
+    other = Visitor(vendor.app.test_client())
+    assert other.sign_in(name).status_code == 302
+    return other
+
+
+def said(visitor: Visitor, answer) -> str:
+    assert answer.status_code == 302, answer.text
+    return re.search(r'<p class="outcome" role="status">([^<]+)</p>', visitor.get(answer.location).text)[1]
+
+
+def test_the_list_shows_role_second_factor_last_seen_and_who_is_disabled(vendor, visitor):
+    with transaction() as session:
+        operators.add(session, "mallory", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+        operators.disable(session, operators.find(session, "mallory"), by=STAFF, now=vendor.clock.now)
+    set_up("grace")
+    page = visitor.get("/portal/operators").text
+    rows = {re.search(r">(\w+)</a>", row)[1]: row for row in page.split("<tr")[2:]}
+    assert list(rows) == ["ada", "grace", "mallory"]
+    assert "you" in rows["ada"]
+    assert "24 Nov 2026, 12:00" in rows["ada"]
+    assert ">second factor</span>" in rows["grace"]
+    assert "never" in rows["grace"]
+    assert ">disabled</span>" in rows["mallory"]
+
+
+def test_an_operator_is_added_and_can_sign_in(vendor, visitor):
+    values = {"name": "Hedy", "role": "manager", "new_password": FRESH}
+    answer = visitor.post("/portal/operators", **values)
+    assert said(visitor, answer) == "Hedy can sign in now, with the password that you gave."
+    assert Visitor(vendor.app.test_client()).sign_in("hedy", FRESH).location == "/portal/"
+    assert ("operator_added", "ada", {"operator": "Hedy", "role": "manager"}) in events()
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "sentence"),
+    [
+        ({"name": ";"}, "name", "Give the operator a name"),
+        ({"name": "GRACE"}, "name", "There is an operator GRACE already."),
+        ({"role": "queen"}, "role", "Choose a role: administrator, manager, support, viewer."),
+        ({"role": ""}, "role", "Choose a role"),
+        ({"new_password": "short"}, "new_password", "Choose a password of 12 to 256"),
+    ],
+)
+def test_what_is_wrong_with_a_new_operator_is_told_beside_its_field(visitor, values, field, sentence):
+    typed = {"name": "hedy", "role": "viewer", "new_password": FRESH} | values
+    answer = visitor.post("/portal/operators", **typed)
+    assert answer.status_code in (400, 409)
+    assert sentence in answer.text.split(f'id="add-{field}-fault"')[1]
+    assert 'aria-labelledby="add-an-operator-title" data-opened' in answer.text
+    assert f'value="{typed["name"]}"' in answer.text
+    assert FRESH not in answer.text
+
+
+def test_a_role_is_changed_and_counts_at_once(vendor, visitor):
+    other = in_place(vendor)
+    assert other.get("/portal/audit").status_code == 403
+    answer = visitor.post("/portal/operators/2/role", role="manager")
+    assert said(visitor, answer) == "grace is manager from now on."
+    assert other.get("/portal/audit").status_code == 200
+    detail = {"operator": "grace", "before": "support", "role": "manager"}
+    assert ("operator_role_changed", "ada", detail) in events()
+    assert "grace: support → manager" in visitor.get("/portal/audit").text
+
+
+def test_a_role_that_is_none_is_refused_on_the_page_it_was_sent_from(visitor):
+    answer = visitor.post("/portal/operators/2/role", role="queen")
+    assert answer.status_code == 400
+    assert "Choose a role" in answer.text.split('id="change-role-fault"')[1]
+    assert grace().role == "support"
+
+
+def test_a_password_is_reset_which_ends_the_sessions_and_keeps_the_second_factor(vendor, visitor):
+    other = in_place(vendor)
+    set_up("grace")
+    answer = visitor.post("/portal/operators/2/password", new_password="short")
+    assert "Choose a password" in answer.text.split('id="reset-new_password-fault"')[1]
+    answer = visitor.post("/portal/operators/2/password", new_password=FRESH)
+    assert said(visitor, answer) == "grace has a new password and is signed out everywhere."
+    assert other.get("/portal/").status_code == 302
+    assert grace().totp_since is not None
+
+
+def test_who_is_disabled_is_out_at_once_and_can_be_let_in_again(vendor, visitor):
+    other = in_place(vendor)
+    answer = visitor.post("/portal/operators/2/disable")
+    assert said(visitor, answer) == "grace is shut out, everywhere and at once."
+    assert other.get("/portal/").status_code == 302
+    assert Visitor(vendor.app.test_client()).sign_in("grace").status_code == 403
+    answer = visitor.post("/portal/operators/2/enable")
+    assert said(visitor, answer) == "grace can sign in again."
+    in_place(vendor)
+    assert [event for event, _, _ in events() if event.startswith("operator_")] == [
+        "operator_disabled",
+        "operator_enabled",
+    ]
+
+
+def test_the_second_factor_of_who_lost_the_device_is_ended_and_they_are_signed_out(vendor, visitor):
+    other = in_place(vendor)
+    set_up("grace")
+    assert "End the second factor" in visitor.get("/portal/operators/2").text
+    answer = visitor.post("/portal/operators/2/second-factor/end")
+    assert said(visitor, answer) == "The second factor of grace has ended, and they are signed out."
+    assert other.get("/portal/").status_code == 302
+    assert grace().totp_secret is None
+    assert ("second_factor_ended", "ada", {"operator": "grace"}) in events()
+    assert "End the second factor" not in visitor.get("/portal/operators/2").text.split("<dialog")[0]
+
+
+def test_places_are_shown_with_device_address_and_time_and_ended_one_by_one_or_all(vendor, visitor):
+    here, there = in_place(vendor), in_place(vendor)
+    page = visitor.get("/portal/operators/2").text
+    assert page.count("Sign out there") == 2
+    assert "127.0.0.1 · since <time" in page
+    with reading() as session:
+        first = min(
+            session.scalars(select(OperatorSession.id).where(OperatorSession.operator_id == grace().id))
+        )
+    answer = visitor.post(f"/portal/operator-sessions/{first}/end")
+    assert said(visitor, answer) == "grace is signed out there."
+    assert (here.get("/portal/").status_code, there.get("/portal/").status_code) == (302, 200)
+    answer = visitor.post("/portal/operators/2/sign-out")
+    assert said(visitor, answer) == "grace is signed out everywhere."
+    assert there.get("/portal/").status_code == 302
+    assert "Nowhere at the moment." in visitor.get("/portal/operators/2").text
+    assert ("operator_signed_out", "ada", {"operator": "grace", "role": "support"}) in events()
+
+
+@pytest.mark.parametrize("deed", ["role", "password", "disable", "enable", "second-factor/end", "sign-out"])
+def test_nobody_does_to_themselves_what_is_for_others(visitor, deed):
+    answer = visitor.post(f"/portal/operators/1/{deed}", role="viewer", new_password=FRESH)
+    assert answer.status_code == 409
+    assert "This is you." in answer.text
+    assert visitor.get("/portal/").status_code == 200
+
+
+def test_ones_own_session_is_not_ended_there(vendor, visitor):
+    with reading() as session:
+        [own] = sessions.live(session, operators.find(session, "ada"), now=vendor.clock.now)
+    assert visitor.post(f"/portal/operator-sessions/{own.id}/end").status_code == 409
+
+
+def test_who_is_no_longer_an_administrator_does_nothing_more_to_the_last_one(vendor, visitor):
+    with transaction() as session:
+        hedy = operators.add(session, "hedy", Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=vendor.clock.now)
+    other = in_place(vendor, "hedy")
+    other.get("/portal/operators")
+    visitor.get(f"/portal/operators/{hedy.id}")
+    assert other.post("/portal/operators/1/role", role="viewer").status_code == 302
+    # Ada is a viewer now; whatever she sends is refused, and hedy stays.
+    assert visitor.post(f"/portal/operators/{hedy.id}/disable").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/portal/operators/99", "/portal/operators/99/disable"])
+def test_an_operator_that_is_not_there_is_told(visitor, path):
+    answer = visitor.get(path) if path.endswith("99") else visitor.post(path)
+    assert answer.status_code == 404
+    assert "There is no such operator." in answer.text
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])
+def test_only_administrators_see_the_operators(vendor, role):
+    other = staff(vendor, "other", role)
+    assert "Operators" not in other.get("/portal/").text
+    assert other.get("/portal/operators").status_code == 403
+
+
+def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_operator(vendor, visitor):
+    vendor.clock.pass_days(1)
+    answer = visitor.post("/portal/operators/2/disable")
+    assert answer.status_code == 403
+    assert 'name="next" value="/portal/operators/2"' in answer.text
+    assert grace().disabled_at is None
+
+
+def test_long_and_strange_names_stay_text(vendor, visitor):
+    name = "x" * 60
+    answer = visitor.post("/portal/operators", name=name, role="viewer", new_password=FRESH)
+    assert name in visitor.get(answer.location).text
+    assert "<script>" not in visitor.get("/portal/operators/2?done=<script>").text
+
+
+@pytest.mark.parametrize("csrf", ["", "stale"])
+@pytest.mark.parametrize("path", ["/portal/operators", "/portal/operators/1/role", "/portal/properties"])
+def test_a_refusal_shows_nobody_a_page_that_they_may_not_see(vendor, visitor, path, csrf):
+    other = in_place(vendor)
+    other.get("/portal/")
+    more = {"csrf_token": csrf} if csrf else {}
+    answer = other.post(path, role="queen", group="options", **more)
+    assert answer.status_code in (400, 403)
+    assert "ada" not in answer.text
+    assert "<form" not in answer.text

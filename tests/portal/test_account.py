@@ -1,0 +1,161 @@
+"""An operator's own account in the browser: the second factor, as a person with a phone uses it."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from server.core import operators, properties
+from server.core.models import Role
+from server.db import transaction
+from tests.authenticator import code_of
+from tests.conftest import STAFF
+from tests.portal.conftest import DESK, PASSWORD
+from tests.portal.test_looks import check
+
+STEP = timedelta(seconds=30)
+
+
+@pytest.fixture
+def page(browser: Browser, house):
+    context = browser.new_context(viewport=DESK)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+def add(house, name: str, role: Role = Role.SUPPORT) -> None:
+    with transaction() as session:
+        operators.add(session, name, role, PASSWORD, by=STAFF, now=house.short.clock.now)
+
+
+def demand(house, role: Role) -> None:
+    with transaction() as session:
+        name, now = properties.second_factor_required(role), house.short.clock.now
+        properties.put(session, name, "true", by=STAFF, now=now)
+
+
+def sign_in(page: Page, house, name: str) -> None:
+    page.goto(f"{house.origin}/portal/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Password")).to_have_count(0)
+
+
+def scan(page: Page) -> str:
+    """Hold a phone before the screen."""
+    shown = page.get_by_role("img", name="QR code for the authenticator app")
+    expect(shown).to_be_visible()
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(shown.screenshot())))
+    return parse_qs(urlsplit(found.text).query)["secret"][0]
+
+
+def set_up(page: Page, house) -> str:
+    page.goto(f"{house.origin}/portal/account")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Set it up").click()
+    secret = scan(page)
+    page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Your second factor is set up")).to_be_visible()
+    return secret
+
+
+def test_a_phone_scans_the_code_and_lets_in_from_then_on(page, house):
+    add(house, "grace")
+    sign_in(page, house, "grace")
+    secret = set_up(page, house)
+    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, house, "grace")
+    code = page.get_by_label("Code")
+    expect(code).to_be_focused()
+    expect(code).to_have_attribute("autocomplete", "one-time-code")
+    code.fill("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Each code works once").first).to_be_visible()
+    expect(code).to_be_focused()
+    code.fill(code_of(secret, datetime.now(UTC) + STEP))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{house.origin}/portal/")
+
+
+def test_recovery_codes_are_copied_saved_and_let_in_without_the_phone(page, house, tmp_path: Path):
+    add(house, "hedy")
+    sign_in(page, house, "hedy")
+    set_up(page, house)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert len(copied) == 10
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as a file").click()
+    assert download.value.suggested_filename == "recovery-codes.txt"
+    download.value.save_as(tmp_path / "saved.txt")
+    assert (tmp_path / "saved.txt").read_text().split()[-10:] == copied
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, house, "hedy")
+    page.get_by_label("Code").fill(copied[3].lower())
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{house.origin}/portal/")
+    page.goto(f"{house.origin}/portal/account")
+    expect(page.get_by_text("9 recovery codes are left")).to_be_visible()
+
+
+def test_who_must_have_one_sets_it_up_right_after_the_password(page, house):
+    add(house, "vera", Role.VIEWER)
+    demand(house, Role.VIEWER)
+    sign_in(page, house, "vera")
+    expect(page.get_by_text("As viewer you need one before you go on.")).to_be_visible()
+    page.goto(f"{house.origin}/portal/licenses")
+    expect(page.get_by_role("heading", name="Set up your second factor")).to_be_visible()
+    page.get_by_role("button", name="Begin").click()
+    secret = scan(page)
+    page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page).to_have_url(f"{house.origin}/portal/")
+
+
+def test_the_pages_of_the_second_factor_can_be_used_by_everybody(page, house):
+    add(house, "a rather long name of an operator in the northern office", Role.MANAGER)
+    sign_in(page, house, "a rather long name of an operator in the northern office")
+    page.goto(f"{house.origin}/portal/account")
+    check(page)
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Set it up").click()
+    page.get_by_text("Or type the secret").click()
+    check(page)
+    secret = scan(page)
+    page.get_by_label("six digits").fill("12345")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_text("This code does not fit.").first).to_be_visible()
+    check(page)
+    page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Your second factor is set up")).to_be_visible()
+    check(page)
+    page.goto(f"{house.origin}/portal/account")
+    page.get_by_role("button", name="End it").click()
+    check(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    sign_in(page, house, "a rather long name of an operator in the northern office")
+    expect(page.get_by_label("Code")).to_be_focused()
+    check(page)
+    demand(house, Role.ADMINISTRATOR)
+    add(house, "ada", Role.ADMINISTRATOR)
+    sign_in(page, house, "ada")
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
+    check(page)

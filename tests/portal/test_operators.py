@@ -1,0 +1,150 @@
+"""Operators, settings and the audit's table in the browser."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from server.core import operators
+from server.core.models import Role
+from server.db import transaction
+from tests.conftest import STAFF
+from tests.portal.conftest import DESK, PASSWORD
+from tests.portal.test_looks import check
+
+LONG = "a very long name of an operator in the northern office 12"
+
+
+@pytest.fixture(scope="module")
+def others(house) -> None:
+    with transaction() as session:
+        now = house.short.clock.now
+        for name in ("mallory", LONG):
+            operators.add(session, name, Role.SUPPORT, PASSWORD, by=STAFF, now=now)
+        operators.disable(session, operators.find(session, "mallory"), by=STAFF, now=now)
+
+
+def open_operator(page: Page, name: str) -> None:
+    page.get_by_role("link", name="Operators").first.click()
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+
+
+def test_an_operator_is_added_given_a_role_and_shut_out(desk, house, others):
+    page = desk()
+    page.get_by_role("link", name="Operators").first.click()
+    page.get_by_role("button", name="Add an operator").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    dialog.get_by_label("Name").fill("mallory")
+    dialog.get_by_label("First password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(dialog.get_by_text("There is an operator mallory already.").first).to_be_visible()
+    expect(dialog.get_by_label("Name")).to_be_focused()
+    dialog.get_by_label("Name").fill("hedy")
+    dialog.get_by_label("First password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("hedy can sign in now")
+    page.get_by_role("button", name="Change the role").click()
+    dialog.get_by_role("radio", name="manager").check()
+    dialog.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("status")).to_have_text("hedy is manager from now on.")
+    page.get_by_role("button", name="Disable").click()
+    dialog.get_by_role("button", name="Disable").click()
+    expect(page.get_by_role("status")).to_contain_text("hedy is shut out")
+    page.get_by_role("button", name="Let in again").click()
+    expect(page.get_by_role("status")).to_have_text("hedy can sign in again.")
+
+
+def test_an_operator_is_signed_out_by_force(desk, house, others):
+    there, page = desk(Role.SUPPORT), desk()
+    open_operator(page, "ada the support")
+    expect(page.get_by_text("Chrome on Linux")).to_be_visible()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_role("status")).to_have_text("ada the support is signed out everywhere.")
+    there.get_by_role("link", name="Licences").first.click()
+    expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_setting_is_changed_refused_and_set_back(desk, house):
+    page = desk()
+    page.get_by_role("link", name="Settings").click()
+    days = page.get_by_label("Days after an activation")
+    days.fill("soon")
+    page.get_by_role("button", name="Save the settings of Self Help").click()
+    expect(page.get_by_text("takes a whole number").first).to_be_visible()
+    expect(days).to_be_focused()
+    days.fill("3")
+    page.get_by_label("Customers can activate on").uncheck()
+    page.get_by_role("button", name="Save the settings of Self Help").click()
+    expect(page.get_by_role("status")).to_have_text("2 settings are changed.")
+    expect(page.get_by_label("Customers can activate on")).not_to_be_checked()
+    for name in ("customerSite/showActivateLink", "customerSite/preventDeactivationPeriod"):
+        page.get_by_role("button", name=f"Back to the default of {name}").click()
+        expect(page.get_by_role("status")).to_contain_text(f"{name} has its default again.")
+    expect(page.get_by_label("Customers can activate on")).to_be_checked()
+
+
+def test_the_audit_is_filtered_and_saved_as_a_table(desk, house, tmp_path: Path):
+    page = desk()
+    page.get_by_role("link", name="Audit").first.click()
+    page.get_by_label("What", exact=True).select_option("Signed in")
+    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_role("button", name="Show").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save these as a table").click()
+    assert download.value.suggested_filename.startswith("audit-")
+    download.value.save_as(tmp_path / "audit.csv")
+    with (tmp_path / "audit.csv").open(encoding="utf-8-sig", newline="") as saved:
+        assert {row["what happened"] for row in csv.DictReader(saved)} == {"Signed in"}
+
+
+@pytest.mark.parametrize("path", ["operators", "properties", "audit?event=signed_in&since=2020-01-01"])
+def test_a_page_can_be_used_by_everybody(desk, house, others, path):
+    page = desk()
+    page.goto(f"{house.origin}/portal/{path}")
+    check(page)
+
+
+def test_an_operator_and_the_dialogs_can_be_used_by_everybody(desk, house, others):
+    page = desk()
+    page.goto(f"{house.origin}/portal/operators")
+    page.get_by_role("button", name="Add an operator").click()
+    check(page)
+    page.keyboard.press("Escape")
+    open_operator(page, LONG)
+    check(page)
+    for button in ("Change the role", "Reset the password", "Disable"):
+        page.get_by_role("button", name=button).click()
+        check(page)
+        page.keyboard.press("Escape")
+    page.goto(f"{house.origin}/portal/properties")
+    page.get_by_label("Days after an activation").fill("soon")
+    page.get_by_role("button", name="Save the settings of Self Help").click()
+    expect(page.get_by_text("takes a whole number").first).to_be_visible()
+    check(page)
+
+
+def test_the_words_of_a_mail_are_tried_refused_and_saved(desk, house):
+    page = desk()
+    page.goto(f"{house.origin}/portal/mails")
+    check(page)
+    page.get_by_role("link", name="Computer key in German").click()
+    page.set_viewport_size(DESK)
+    text = page.get_by_label("Text")
+    text.fill("Ihr Schlüssel: %ComputerKey% {wrong}")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("{wrong} is no variable of this mail.").first).to_be_visible()
+    check(page)
+    page.get_by_text("Variables", exact=True).click()
+    text.fill("Ihr Schlüssel: %ComputerKey%")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Ihr Schlüssel: 12FX2-")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    page.get_by_role("button", name="Back to our words").click()
+    expect(page.get_by_role("status")).to_contain_text("Our own words count again.")
+    check(page)
