@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from textual.widgets import Input
 
-from server.core import operators, sessions
+from server.core import operators, properties, sessions
 from server.core.models import AuditEvent, OperatorSession
 from server.db import reading, transaction
+from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
 
@@ -159,3 +160,70 @@ def test_a_disabled_operator_does_nothing_more(vendor, manager, administrator, c
         assert "This name and password do not fit." in person.sees
 
     tell(story, operator=manager)
+
+
+def test_a_second_factor_is_asked_for_after_the_password(vendor, manager, clock):
+    secret, _ = set_up(manager)
+
+    async def story(person: Person) -> None:
+        assert not person.app.screen.query_one("#field-code").display
+        await person.sign_in(manager)
+        assert person.step == "SignIn"
+        assert "Type the code that your authenticator app shows" in person.sees
+        await person.type("000000")
+        await person.press("enter")
+        assert "This code does not fit." in person.sees
+        assert person.app.focused.value == ""
+        await person.type(code_of(secret, clock.now))
+        await person.press("enter")
+        assert person.step == "Main"
+
+    tell(story)
+
+
+def test_a_recovery_code_opens_the_console_once(vendor, manager):
+    _, recovery = set_up(manager)
+
+    async def story(person: Person) -> None:
+        await person.sign_in(manager)
+        await person.type(recovery[0].lower())
+        await person.press("enter")
+        assert person.step == "Main"
+
+    async def again(person: Person) -> None:
+        await person.sign_in(manager)
+        await person.type(recovery[0])
+        await person.press("enter")
+        assert "This code does not fit." in person.sees
+
+    tell(story)
+    tell(again)
+
+
+def test_a_password_that_was_reset_during_the_code_begins_anew(vendor, manager, clock):
+    secret, _ = set_up(manager)
+
+    async def story(person: Person) -> None:
+        await person.sign_in(manager)
+        with transaction() as session:
+            operators.disable(session, operators.find(session, manager), by=STAFF, now=clock.now)
+        await person.type(code_of(secret, clock.now))
+        await person.press("enter")
+        assert "This name and password do not fit." in person.sees
+        assert not person.app.screen.query_one("#field-code").display
+        assert person.app.focused.id == "password"
+
+    tell(story)
+
+
+def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(vendor, manager, clock):
+    with transaction() as session:
+        name = properties.second_factor_required("manager")
+        properties.put(session, name, "true", by=STAFF, now=clock.now)
+
+    async def story(person: Person) -> None:
+        await person.sign_in(manager)
+        assert person.step == "SignIn"
+        assert "Sign in to the portal once" in person.sees
+
+    tell(story)

@@ -188,11 +188,11 @@ class Desk:
             yield session, licenses.find(session, key, lock=True)
 
 
-def sign_in(name: str, password: str, environment: Mapping[str, str]) -> Desk:
+def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Desk:
     """Open a session, and return the desk; raises what `signing_in.sign_in` raises."""
     by = By(WAY, address=address_of(environment))
     device = environment.get("TERM_PROGRAM") or environment.get("TERM")
-    entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock())
+    entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
     operator = entered.session.operator
     return Desk(operator.name, Role(operator.role), entered.token, By(WAY, operator.name, by.address))
 

@@ -31,6 +31,7 @@ class SignInScreen(Screen[Desk], AtTheDesk):
         super().__init__()
         self._operator = operator
         self._busy = False
+        self._asks_for_code = False
 
     def compose(self) -> ComposeResult:
         """Ask in a frame; who signs in again need not give a name."""
@@ -43,6 +44,8 @@ class SignInScreen(Screen[Desk], AtTheDesk):
                 yield Static(text, classes="text", markup=False)
                 yield Static(f"Name            {self._operator}", classes="text", markup=False)
             yield Field("Password", line(password=True, most=256), id="password")
+            # Shown once the password has fitted, to who has a second factor.
+            yield Field("Code", line(most=40), id="code")
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
                 yield Do("Sign in", "sign_in", key="Enter")
@@ -54,32 +57,53 @@ class SignInScreen(Screen[Desk], AtTheDesk):
         """Go on to the password."""
         self.query_one("#password").focus()
 
-    @on(Input.Submitted, "#password")
+    def on_mount(self) -> None:
+        """Ask for name and password first."""
+        self._ask_for_code(False)
+
+    @on(Input.Submitted, "#password, #code")
     def submitted(self) -> None:
-        """Enter after the password signs in."""
+        """Enter after the password or the code signs in."""
         self.action_sign_in()
 
     @work
     async def action_sign_in(self) -> None:
-        """Sign in; the password does not stay on the screen where it was wrong."""
+        """Sign in; what was wrong does not stay on the screen."""
         if self._busy:
             return
         name = self._operator or self.query_one("#name", Input).value
-        password = self.query_one("#password", Input)
+        password, code = self.query_one("#password", Input), self.query_one("#code", Input)
         self._busy = True
         self._say("One moment …")
         try:
             desk = await self.console_app.in_background(
-                sign_in, name, password.value, self.console_app.environment
+                sign_in,
+                name,
+                password.value,
+                self.console_app.environment,
+                code.value if self._asks_for_code else None,
             )
         except Refusal as refusal:
-            self._say(f"! {refusal}")
-            password.value = ""
-            password.focus()
+            self._refused(refusal)
         else:
             self.dismiss(desk)
         finally:
             self._busy = False
+
+    def _refused(self, refusal: Exception) -> None:
+        reason = getattr(refusal, "code", "")
+        # Who has shown the password need not type it again for the sake of a code.
+        self._ask_for_code(reason in {"second_factor_needed", "wrong_second_factor"})
+        self._say(str(refusal) if reason == "second_factor_needed" else f"! {refusal}")
+        wrong = self.query_one("#code" if self._asks_for_code else "#password", Input)
+        wrong.value = ""
+        wrong.focus()
+
+    def _ask_for_code(self, asks: bool) -> None:
+        self._asks_for_code = asks
+        self.query_one("#field-code").display = asks
+        for field in self.query("#name, #password").results(Input):
+            field.disabled = asks
 
     async def action_leave(self) -> None:
         """Quit, or drop what was left open."""
