@@ -49,3 +49,8 @@ def staff(vendor: Vendor, name: str = "ada", role: Role = Role.ADMINISTRATOR) ->
     assert visitor.sign_in(name).status_code == 302
     visitor.get("/portal/")
     return visitor
+
+
+def dialogs(page: str) -> set[str]:
+    """The dialogs of a page beside the palette, which every page has."""
+    return set(re.findall(r'<dialog id="([^"]+)"', page)) - {"palette"}

@@ -84,6 +84,7 @@ def test_what_is_wrong_is_told_beside_the_text_and_what_was_typed_stays(visitor,
 def test_a_mail_that_there_is_not_is_told(visitor):
     assert visitor.get("/portal/mails/nothing/en").status_code == 404
     assert visitor.post("/portal/mails/computer_key/fr", subject="x", text="x").status_code == 404
+    assert visitor.post("/portal/mails/nothing/en/preview", subject="x", text="x").status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])

@@ -157,7 +157,7 @@ def test_places_are_shown_with_device_address_and_time_and_ended_one_by_one_or_a
         first = min(
             session.scalars(select(OperatorSession.id).where(OperatorSession.operator_id == grace().id))
         )
-    answer = visitor.post(f"/portal/operator-sessions/{first}/end")
+    answer = visitor.post(f"/portal/operators/2/sessions/{first}/end")
     assert said(visitor, answer) == "grace is signed out there."
     assert (here.get("/portal/").status_code, there.get("/portal/").status_code) == (302, 200)
     answer = visitor.post("/portal/operators/2/sign-out")
@@ -178,7 +178,18 @@ def test_nobody_does_to_themselves_what_is_for_others(visitor, deed):
 def test_ones_own_session_is_not_ended_there(vendor, visitor):
     with reading() as session:
         [own] = sessions.live(session, operators.find(session, "ada"), now=vendor.clock.now)
-    assert visitor.post(f"/portal/operator-sessions/{own.id}/end").status_code == 409
+    answer = visitor.post(f"/portal/operators/1/sessions/{own.id}/end")
+    assert answer.status_code == 409
+    assert "This is you." in answer.text
+
+
+def test_a_session_of_another_operator_or_none_is_not_ended(vendor, visitor):
+    with transaction() as session:
+        operators.add(session, "hedy", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+    for place in (1, 99):
+        answer = visitor.post(f"/portal/operators/2/sessions/{place}/end")
+        assert answer.status_code == 404
+        assert "There is no such sign-in." in answer.text
 
 
 def test_who_is_no_longer_an_administrator_does_nothing_more_to_the_last_one(vendor, visitor):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ def portal_rules(app):
 
 def address_of(rule, number: str = "1") -> str:
     """An address that a rule stands for: of what the vendor of the tests has, where it has that."""
-    return rule.rule.replace("<int:number>", number).replace("<code>", "demo-cad")
+    return re.sub("<int:[a-z]+>", number, rule.rule).replace("<code>", "demo-cad")
 
 
 IN_THE_OPEN = {f"portal.signing_in.{name}" for name in ("form", "enter", "code_form", "enter_code")}

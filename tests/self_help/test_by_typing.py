@@ -170,7 +170,7 @@ def test_where_the_browser_refuses_to_copy_the_key_is_marked(house, customer):
     )
     visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())))
     visitor.page.get_by_role("button", name="Copy").click()
-    expect(visitor.page.get_by_role("status")).to_contain_text("The key is marked")
+    expect(visitor.page.get_by_role("status")).to_contain_text("It is marked: press Ctrl+C")
     marked = visitor.page.evaluate("getSelection().toString()")
     assert re.sub(r"[^0-9A-Z]", "", visitor.key) in re.sub(r"[^0-9A-Z]", "", marked)
 

@@ -112,6 +112,7 @@ class PropertyView:
     value: str
     default: str
     sentence: str
+    choices: tuple[str, ...]
     changed_at: datetime | None
     changed_by: str
 
@@ -210,6 +211,7 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
         value=_shown(value),
         default=_shown(declared.default),
         sentence=declared.sentence,
+        choices=declared.choices,
         changed_at=row.changed_at if row else None,
         changed_by=(row.changed_by or "") if row else "",
     )

@@ -15,8 +15,6 @@ from server.signing_in import show_own_password
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
-# Which form of the page each deed is sent from.
-
 
 @blueprint.get("")
 @staff.needs(Permission.SEE_LICENSES)

@@ -82,7 +82,8 @@ def mail_page(
 ) -> str:
     """Return the page of a mail; raises NotFound (unknown_mail)."""
     with reading() as session:
-        words = typed or mail_templates.current(session, name, language)
+        counts = mail_templates.current(session, name, language)
+        words = typed or counts
         return staff.page(
             "mail",
             mail_name=name,

@@ -27,6 +27,7 @@ _DIALOGS = {
     "enable": "",
     "end_second_factor": "factor",
     "sign_out": "",
+    "end_session": "",
 }
 _NOTHING_DONE: dict[str, Any] = {"dialog": "", "values": {}, "refusal": None}
 
@@ -120,17 +121,17 @@ def sign_out(number: int) -> Response:
     return _back_to(found, "signed-out")
 
 
-@blueprint.post("/operator-sessions/<int:number>/end")
+@blueprint.post("/operators/<int:number>/sessions/<int:place>/end")
 @staff.needs(Permission.MANAGE_OPERATORS)
-def end_session(number: int) -> Response:
+def end_session(number: int, place: int) -> Response:
     """Sign an operator out in one place."""
     with transaction() as session:
-        row = session.get(OperatorSession, number)
-        if row is None:
+        found = _other(session, number)
+        row = session.get(OperatorSession, place)
+        if row is None or row.operator_id != found.id:
             raise NotFound(
                 "There is no such sign-in. Load the operator's page again.", code="unknown_session"
             )
-        found = _other(session, row.operator_id)
         sessions.end(session, row, by=staff.by(), now=parts().clock())
     return _back_to(found, "signed-out-there")
 

@@ -79,16 +79,16 @@ def leave() -> Response:
     return response
 
 
-@blueprint.post("/sessions/<int:number>/end")
+@blueprint.post("/sessions/<int:place>/end")
 @staff.needs(Permission.SEE_LICENSES)
-def end(number: int) -> Response:
+def end(place: int) -> Response:
     """Sign the operator out in another place."""
     now = parts().clock()
     with transaction() as database:
         rows = {row.id: row for row in sessions.live(database, staff.operator(), now=now)}
-        if number not in rows:
+        if place not in rows:
             raise NotFound("You are not signed in there any more.", code="unknown_session")
-        sessions.end(database, rows[number], by=staff.by(), now=now)
+        sessions.end(database, rows[place], by=staff.by(), now=now)
     return redirect(url_for("portal.account.overview"))
 
 

@@ -35,7 +35,8 @@ class PropertyDialog(Dialog[PropertyView]):
         yield Static(self._view.sentence, classes="text", markup=False)
         yield Field("Type", Static(self._view.type, markup=False), id="type")
         yield Field("Default", Static(self._view.default or "(empty)", markup=False), id="default")
-        yield Field("Value", line(self._view.value, hint=_HINTS[self._view.type], most=200), id="value")
+        hint = " or ".join(self._view.choices) or _HINTS[self._view.type]
+        yield Field("Value", line(self._view.value, hint=hint, most=200), id="value")
         yield Static("It counts from the next request on.", classes="text above hint", markup=False)
 
     def on_mount(self) -> None:
