@@ -12,7 +12,7 @@ from server.core.models import AuditEvent, Operator, OperatorSession, Role
 from server.db import reading, transaction
 from tests.authenticator import set_up
 from tests.conftest import STAFF
-from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+from tests.faces.portal_visitor import Visitor, add_operator, staff
 
 FRESH = "a new pass phrase"
 
@@ -22,7 +22,7 @@ def visitor(vendor) -> Visitor:
     """Ada, administrator, on the page of grace, number 2."""
     visitor = staff(vendor)
     with transaction() as session:
-        operators.add(session, "grace", Role.SUPPORT, PASSWORD, by=STAFF, now=vendor.clock.now)
+        add_operator(session, "grace", Role.SUPPORT, vendor.clock.now)
     visitor.get("/portal/operators/2")
     return visitor
 
@@ -51,7 +51,7 @@ def said(visitor: Visitor, answer) -> str:
 
 def test_the_list_shows_role_second_factor_last_seen_and_who_is_disabled(vendor, visitor):
     with transaction() as session:
-        operators.add(session, "mallory", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+        add_operator(session, "mallory", Role.VIEWER, vendor.clock.now)
         operators.disable(session, operators.find(session, "mallory"), by=STAFF, now=vendor.clock.now)
     set_up("grace")
     page = visitor.get("/portal/operators").text
@@ -185,7 +185,7 @@ def test_ones_own_session_is_not_ended_there(vendor, visitor):
 
 def test_a_session_of_another_operator_or_none_is_not_ended(vendor, visitor):
     with transaction() as session:
-        operators.add(session, "hedy", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+        add_operator(session, "hedy", Role.VIEWER, vendor.clock.now)
     for place in (1, 99):
         answer = visitor.post(f"/portal/operators/2/sessions/{place}/end")
         assert answer.status_code == 404
@@ -194,7 +194,7 @@ def test_a_session_of_another_operator_or_none_is_not_ended(vendor, visitor):
 
 def test_who_is_no_longer_an_administrator_does_nothing_more_to_the_last_one(vendor, visitor):
     with transaction() as session:
-        hedy = operators.add(session, "hedy", Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=vendor.clock.now)
+        hedy = add_operator(session, "hedy", Role.ADMINISTRATOR, vendor.clock.now)
     other = in_place(vendor, "hedy")
     other.get("/portal/operators")
     visitor.get(f"/portal/operators/{hedy.id}")

@@ -12,7 +12,7 @@ from server.core.roles import PERMISSIONS, Permission
 from server.core.sessions import IDLE, LONGEST
 from server.db import transaction
 from tests.conftest import STAFF
-from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+from tests.faces.portal_visitor import PASSWORD, Visitor, add_operator, staff
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_guesses_are_refused_after_some_and_told_how_long(vendor, visitor):
 
 def test_the_sign_in_is_shown_to_the_portal_only_and_to_no_script(vendor, app):
     with transaction() as session:
-        operators.add(session, "ada", Role.VIEWER, PASSWORD, by=STAFF, now=vendor.clock.now)
+        add_operator(session, "ada", Role.VIEWER, vendor.clock.now)
     visitor = Visitor(app.test_client())
     [cookie] = [one for one in visitor.sign_in().headers.getlist("Set-Cookie") if "keyferry_portal" in one]
     assert {"HttpOnly", "Path=/portal", "SameSite=Lax"} <= set(cookie.split("; "))

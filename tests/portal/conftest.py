@@ -10,15 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from demo.browser import REPORT_CSP_VIOLATIONS
-from server.core import operators
 from server.core.models import Role
 from server.db import transaction
-from tests.conftest import STAFF
+from tests.faces.portal_visitor import PASSWORD, add_operator
 from tests.pwa.conftest import House, browser, house, server_environment
 
-__all__ = ["browser", "house", "server_environment"]
+__all__ = ["PASSWORD", "browser", "house", "server_environment"]
 
-PASSWORD = "correct horse battery staple"
 DESK = {"width": 1280, "height": 800}
 
 
@@ -27,7 +25,7 @@ def names(house: House) -> dict[Role, str]:
     """An operator of each role, by name."""
     with transaction() as session:
         for role in Role:
-            operators.add(session, f"ada the {role}", role, PASSWORD, by=STAFF, now=house.short.clock.now)
+            add_operator(session, f"ada the {role}", role, house.short.clock.now)
     return {role: f"ada the {role}" for role in Role}
 
 

@@ -12,11 +12,12 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from server.core import operators, properties
+from server.core import properties
 from server.core.models import Role
 from server.db import transaction
 from tests.authenticator import code_of
 from tests.conftest import STAFF
+from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD
 from tests.portal.test_looks import check
 
@@ -35,7 +36,7 @@ def page(browser: Browser, house):
 
 def add(house, name: str, role: Role = Role.SUPPORT) -> None:
     with transaction() as session:
-        operators.add(session, name, role, PASSWORD, by=STAFF, now=house.short.clock.now)
+        add_operator(session, name, role, house.short.clock.now)
 
 
 def demand(house, role: Role) -> None:

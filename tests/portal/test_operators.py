@@ -12,6 +12,7 @@ from server.core import operators
 from server.core.models import Role
 from server.db import transaction
 from tests.conftest import STAFF
+from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD
 from tests.portal.test_looks import check
 
@@ -23,7 +24,7 @@ def others(house) -> None:
     with transaction() as session:
         now = house.short.clock.now
         for name in ("mallory", LONG):
-            operators.add(session, name, Role.SUPPORT, PASSWORD, by=STAFF, now=now)
+            add_operator(session, name, Role.SUPPORT, now)
         operators.disable(session, operators.find(session, "mallory"), by=STAFF, now=now)
 
 
