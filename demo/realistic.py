@@ -147,7 +147,7 @@ def _plan_life(world: World, license: License) -> None:
     key, chance = ActivationKey.from_text(license.activation_key), world.chance
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))
-        request = activation.Request(key, _computer_id(world, license.product, key, name), name)
+        request = activation.Request(key, computer_id(license.product, key, name, world.keyring), name)
         then = license.created_at + (world.now - license.created_at) * chance.random()
         _later(world, then, partial(_activate, world, request))
         if chance.random() < 0.2:
@@ -168,9 +168,9 @@ def _end(world: World, request: activation.Request, now: datetime) -> None:
     deactivation.deactivate(world.session, request, proof, keyring=world.keyring, by=by, now=now)
 
 
-def _computer_id(world: World, product: Product, key: ActivationKey, name: str) -> ComputerId:
+def computer_id(product: Product, key: ActivationKey, name: str, keyring: Keyring) -> ComputerId:
     """Return a computer ID whose code nobody knows, which spares the time that such a code takes."""
-    keys = products.epoch_keys(product, 1, world.keyring)
-    fingerprint = machine_fingerprint(products.fingerprint_key(product, world.keyring), name)
+    keys = products.epoch_keys(product, 1, keyring)
+    fingerprint = machine_fingerprint(products.fingerprint_key(product, keyring), name)
     commitment = int.from_bytes(os.urandom(COMMITMENT_BITS // 8), "big")
     return ComputerId.make(keys, key, fingerprint=fingerprint, commitment=commitment)
