@@ -233,7 +233,7 @@ def take_deeds(visit: Visit, furnished: Furnished) -> None:
     shown = visit.page.locator("#computer-key").get_attribute("data-key") or ""
     wizard.complete(shown)
     code = wizard.deactivate().code.text
-    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    wrong = code[::-1]
     for typed, name in ((wrong, "release-refused"), (code, "released")):
         visit.page.keyboard.press("Escape")
         visit.page.get_by_role("button", name="Release", exact=True).first.click()
@@ -352,7 +352,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
     width, height = SIZES["desk"]
     with (
         TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures") as stage,
+        set_stage(Path(rest), Path(rest) / "pictures", "--lang=en-GB") as stage,
     ):
         app = create_app(Settings(home=stage.vendor.home))
         page = stage.browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")

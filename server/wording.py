@@ -19,7 +19,7 @@ STATES = {
     "proven": "released, proven",
     "claimed": "released, not proven",
     "forced": "released by force",
-    "superseded": "replaced",
+    "superseded": "superseded",
 }
 _EVENTS = {
     "activated_new_seat": "Activated on a new seat",
