@@ -352,7 +352,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
     width, height = SIZES["desk"]
     with (
         TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures", "--lang=en-GB") as stage,
+        set_stage(Path(rest), Path(rest) / "pictures") as stage,
     ):
         app = create_app(Settings(home=stage.vendor.home))
         page = stage.browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
