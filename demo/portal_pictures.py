@@ -39,7 +39,7 @@ KEPT = {
     "preview": "desk",
 }
 # Flat colours and the edges of letters: with that many shades nobody sees a difference.
-_SHADES = 32
+_SHADES = 64
 # Enough of a long list to judge it by.
 _TALLEST = 3000
 
