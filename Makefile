@@ -19,7 +19,8 @@ screenshots: demo-machine $(environment) ## Make every picture in README and doc
 	@$(python) -m demo.wizard_pictures docs/pictures
 	@$(python) -m demo.console_pictures docs/pictures
 	@$(python) -m demo.phone_pictures docs/pictures
-	@exec $(python) -m demo.self_help_pictures docs/pictures
+	@$(python) -m demo.self_help_pictures docs/pictures
+	@exec $(python) -m demo.portal_pictures docs/pictures build/portal
 
 test: test-machine lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile

@@ -67,12 +67,20 @@ class World:
         """Return some moment of the last months; later ones are more likely, as business grows."""
         return self.now - MONTHS * float(self.chance.random() ** 1.3)
 
+    def plan_for(self, then: datetime, deed: Deed) -> None:
+        """Plan a deed; it is done when the story has come to that moment."""
+        heapq.heappush(self.plan, (then, len(self.plan) + self.chance.randrange(1 << 30), deed))
+
 
 def fill(
     session: Session, keyring: Keyring, *, count: int = 1000, seed: int = 7, now: datetime | None = None
 ) -> None:
     """Fill an empty database with products, `count` licences and the lives of their computers."""
-    world = World(session, keyring, random.Random(seed), now or datetime.now(UTC))
+    live(World(session, keyring, random.Random(seed), now or datetime.now(UTC)), count)
+
+
+def live(world: World, count: int) -> None:
+    """Let everything happen until the end of the story: what is planned already, too."""
     sold = [_product(world, code, name, style) for code, name, style in _PRODUCTS]
     for number, then in enumerate(sorted(world.moment() for _ in range(count))):
         _catch_up(world, then)
@@ -91,10 +99,6 @@ def _catch_up(world: World, then: datetime) -> None:
         except CoreError:
             # The last seat is taken, or the licence had ended: that happens in a life, too.
             continue
-
-
-def _later(world: World, then: datetime, deed: Deed) -> None:
-    heapq.heappush(world.plan, (then, len(world.plan) + world.chance.randrange(1 << 30), deed))
 
 
 _PRODUCTS = (
@@ -147,12 +151,12 @@ def _plan_life(world: World, license: License) -> None:
     key, chance = ActivationKey.from_text(license.activation_key), world.chance
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))
-        request = activation.Request(key, _computer_id(world, license.product, key, name), name)
+        request = activation.Request(key, computer_id(license.product, key, name, world.keyring), name)
         then = license.created_at + (world.now - license.created_at) * chance.random()
-        _later(world, then, partial(_activate, world, request))
+        world.plan_for(then, partial(_activate, world, request))
         if chance.random() < 0.2:
             then += timedelta(hours=2)
-            _later(world, then, partial(_end, world, request))
+            world.plan_for(then, partial(_end, world, request))
 
 
 def _activate(world: World, request: activation.Request, now: datetime) -> None:
@@ -168,9 +172,9 @@ def _end(world: World, request: activation.Request, now: datetime) -> None:
     deactivation.deactivate(world.session, request, proof, keyring=world.keyring, by=by, now=now)
 
 
-def _computer_id(world: World, product: Product, key: ActivationKey, name: str) -> ComputerId:
+def computer_id(product: Product, key: ActivationKey, name: str, keyring: Keyring) -> ComputerId:
     """Return a computer ID whose code nobody knows, which spares the time that such a code takes."""
-    keys = products.epoch_keys(product, 1, world.keyring)
-    fingerprint = machine_fingerprint(products.fingerprint_key(product, world.keyring), name)
+    keys = products.epoch_keys(product, 1, keyring)
+    fingerprint = machine_fingerprint(products.fingerprint_key(product, keyring), name)
     commitment = int.from_bytes(os.urandom(COMMITMENT_BITS // 8), "big")
     return ComputerId.make(keys, key, fingerprint=fingerprint, commitment=commitment)

@@ -104,7 +104,7 @@ STATUS = {
 }
 _HTTP = {
     400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
-    404: ("not_found", "There is nothing at this address. Check it, or scan the QR code again."),
+    404: ("not_found", "There is nothing at this address. Check it; if a QR code led here, scan that again."),
     405: ("method_not_allowed", "This address does not answer this kind of request."),
     413: ("request_too_large", "This request is too large. Scan the QR code again."),
     415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),

@@ -19,7 +19,7 @@ STATES = {
     "proven": "released, proven",
     "claimed": "released, not proven",
     "forced": "released by force",
-    "superseded": "replaced",
+    "superseded": "superseded",
 }
 _EVENTS = {
     "activated_new_seat": "Activated on a new seat",
@@ -41,7 +41,7 @@ _EVENTS = {
     "license_renewed": "Licence renewed",
     "license_suspended": "Licence suspended",
     "license_resumed": "Licence resumed",
-    "license_keys_asked_for": "License keys asked for by mail",
+    "license_keys_asked_for": "Licence keys asked for by mail",
     "mail_sent": "Mail sent",
     "mail_given_up": "Mail given up",
     "signed_in": "Signed in",
@@ -75,7 +75,7 @@ _EVENTS = {
 }
 _MAILS = {
     "computer_key": "Computer key",
-    "license_keys": "License keys, asked for",
+    "license_keys": "Licence keys, asked for",
 }
 _REASONS = {
     "unknown_activation_key": "unknown activation key",

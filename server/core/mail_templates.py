@@ -62,7 +62,7 @@ KINDS: Mapping[str, Kind] = {
         ("computer key", "computer key in groups"),
     ),
     LICENSE_KEYS: Kind(
-        "License keys",
+        "Licence keys",
         {"licences": "every licence of the customer, with product, seats, expiry and activation key"},
         ("licences",),
     ),

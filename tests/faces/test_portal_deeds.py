@@ -226,7 +226,7 @@ def test_a_link_that_is_none_is_told_beside_its_field(vendor, visitor, link, sen
     answer = visitor.post("/portal/link", link=link)
     assert answer.status_code in (400, 404)
     assert sentence in answer.text
-    assert "What is it about?" in answer.text
+    assert "Find a licence" in answer.text
 
 
 def test_a_link_that_was_altered_is_refused(vendor, visitor, machine):

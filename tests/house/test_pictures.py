@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-MAKERS = ("wizard", "console", "phone", "self-help")
+MAKERS = ("wizard", "console", "phone", "self-help", "portal")
 MAX_BYTES = 5_000_000
 
 

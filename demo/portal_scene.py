@@ -1,0 +1,206 @@
+"""What the pictures of the portal need beside a thousand licences: operators, and one of each kind."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from demo.realistic import MONTHS, Deed, World, computer_id, live
+from protocol.activation_key import ActivationKey
+from protocol.profile import WizardProfile
+from server.core import activation, customer_records, deactivation, licenses, operators, products
+from server.core.audit import By
+from server.core.deactivation import Forced
+from server.core.models import Activation, License, Role
+from server.core.secrets import Keyring
+from server.db import transaction
+from server.parts import EXTENSION
+from wizard_stub.control import ActivationControl
+
+PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some minutes
+ADDRESS = "ada.lovelace@example.com"
+_BUYER = "einkauf@präzisionswerkzeugbau-müller-und-söhne.example"
+_NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"
+_NOTES = "Pays late.\nAsk for Ms Söderström; the licence server of 2019 is theirs, too."
+_LONG = "Pays late, and in three parts. " * 40
+_SETUP, _MANAGER = By("command_line", "setup"), By("portal", "grace", "192.0.2.8")
+_STAFF = (
+    ("ada", Role.ADMINISTRATOR),
+    ("grace", Role.MANAGER),
+    ("maria.von.und.zu.unterberg@support.example", Role.SUPPORT),
+    ("old.hand", Role.SUPPORT),
+    ("victor", Role.VIEWER),
+)
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The numbers of what has a page of its own, and what a wizard needs."""
+
+    licences: dict[str, int]
+    computers: dict[str, int]
+    customer: int
+    folder: Path
+    profile: WizardProfile
+    key: ActivationKey
+
+    def wizard(self, name: str) -> tuple[ActivationControl, ActivationKey]:
+        """Return the wizard of an offline machine, and the activation key for it."""
+        return _wizard(self.profile, self.folder / name, name), self.key
+
+
+def hire(now: datetime) -> None:
+    """Add operators of every role; one of them has left."""
+    with transaction() as session:
+        for name, role in _STAFF:
+            operators.add(session, name, role, PASSWORD, by=_SETUP, now=now - MONTHS)
+        operators.disable(session, operators.find(session, "old.hand"), by=_SETUP, now=now)
+
+
+def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
+    """Fill the database of the current app; among the many are those that have a page in the pictures."""
+    keyring: Keyring = current_app.extensions[EXTENSION].keyring
+    with transaction() as session:
+        world = World(session, keyring, random.Random(7), now)
+        scene = Scene(world)
+        _plan_computers(scene)
+        _plan_others(scene)
+        live(world, 1000)
+        own = scene.issued["licence"]
+        return Furnished(
+            {name: license.id for name, license in scene.issued.items()},
+            _computers(session, own),
+            own.customer_id or 0,
+            folder,
+            products.wizard_profile(own.product, keyring, origin),
+            ActivationKey.from_text(own.activation_key),
+        )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Plans what happens to licences that are known by name, among all others and at its time."""
+
+    world: World
+    issued: dict[str, License] = field(default_factory=dict)
+
+    def plan(self, days: int, deed: Deed) -> None:
+        """Plan a deed for so many days before the end of the story."""
+        self.world.plan_for(self.world.now - timedelta(days=days), deed)
+
+    def licence(
+        self,
+        name: str,
+        code: str,
+        *,
+        seats: int,
+        customer: str | None,
+        notes: str | None = None,
+        since: int = 80,
+        runs: int = 480,
+    ) -> None:
+        """Plan that a licence is issued `since` days ago, for so many days."""
+
+        def issue(then: datetime) -> None:
+            [self.issued[name]] = licenses.issue(
+                self.world.session,
+                products.find_product(self.world.session, code),
+                seats=seats,
+                terms=licenses.Terms(expires=(then + timedelta(days=runs)).date()),
+                features=("export", "batch"),
+                customer=customer,
+                count=1,
+                by=_MANAGER,
+                now=then,
+                notes=notes,
+            )
+
+        self.plan(since, issue)
+
+    def computer(
+        self, name: str, computer_name: str, *, since: int, way: str = "phone", dead: int = 0
+    ) -> None:
+        """Plan that a computer activates a licence, and that it is dead so many days ago."""
+
+        def activate(then: datetime) -> None:
+            license, keyring = self.issued[name], self.world.keyring
+            key = ActivationKey.from_text(license.activation_key)
+            own_id = computer_id(license.product, key, computer_name, keyring)
+            request = activation.Request(key, own_id, computer_name)
+            by = By(way, "ada" if way == "portal" else None, "192.0.2.7")
+            activation.activate(self.world.session, request, keyring=keyring, by=by, now=then)
+            if dead:
+                self.plan(dead, lambda end: self._release(request, end))
+
+        self.plan(since, activate)
+
+    def _release(self, request: activation.Request, now: datetime) -> None:
+        why, keyring = Forced("the mainboard died, ticket 4711"), self.world.keyring
+        deactivation.deactivate(self.world.session, request, why, keyring=keyring, by=_MANAGER, now=now)
+
+
+def _plan_computers(scene: Scene) -> None:
+    """Plan a licence with computers in several scripts; one is installed again, one dies."""
+    session = scene.world.session
+    scene.licence("licence", "cad-professional", seats=9, customer=_BUYER, notes=_NOTES)
+    names = ("LAB-PC-07", "Prüfstand 3 – Halle Nord, Messplatz 1234", "Измеритель 4", "حاسوب المختبر")
+    for place, name in enumerate(names):
+        scene.computer("licence", name, since=70 - 9 * place)
+    for since in (40, 20):
+        scene.computer("licence", "MEASURING-ROOM", since=since, way="portal")
+    scene.computer("licence", "CNC-2", since=30, dead=2)
+
+    def name_the_customer(then: datetime) -> None:
+        customer = customer_records.customers(session, _BUYER).rows[0].customer
+        customer_records.edit(
+            session, customer, email=_BUYER, name=_NAME, notes=_NOTES, by=_MANAGER, now=then
+        )
+
+    scene.plan(9, name_the_customer)
+
+
+def _plan_others(scene: Scene) -> None:
+    """Plan a licence of each other kind that has a look of its own, and a next epoch."""
+    session, keyring = scene.world.session, scene.world.keyring
+    scene.licence("licence-long", "messdaten", seats=25, customer=_BUYER, notes=_LONG)
+    for number in range(14):
+        scene.computer("licence-long", f"Prüfstand {number} – Halle Nord, Messplatz 1234", since=50 - number)
+    scene.licence("licence-suspended", "cad-professional", seats=2, customer=ADDRESS)
+    scene.computer("licence-suspended", "LAB-PC-08", since=50)
+    scene.licence("licence-expired", "viewer", seats=1, customer=ADDRESS, runs=7)
+    scene.licence("licence-new", "viewer", seats=1, customer=None, since=0)
+
+    def suspend(then: datetime) -> None:
+        licenses.suspend(session, scene.issued["licence-suspended"], by=_MANAGER, now=then)
+
+    def rotate(then: datetime) -> None:
+        product = products.find_product(session, "messdaten")
+        products.rotate(session, product, retire_old=False, keyring=keyring, by=_SETUP, now=then)
+
+    scene.plan(3, suspend)
+    scene.plan(0, rotate)
+
+
+def _computers(session: Session, license: License) -> dict[str, int]:
+    """Return the computers that have a page in the pictures."""
+    session.refresh(license)
+    ended = {one.ended_how: one.id for one in license.activations}
+    runs = next(one.id for one in license.activations if one.computer_name == "LAB-PC-07")
+    living = select(Activation.id).join(Activation.license).where(Activation.ended_at.is_(None))
+    signed = living.where(Activation.expires_on.is_(None), License.product.has(code="messdaten"))
+    return {
+        "runs": runs,
+        "superseded": ended["superseded"],
+        "released": ended["forced"],
+        "signed": session.scalars(signed).first() or 0,
+    }
+
+
+def _wizard(profile: WizardProfile, folder: Path, name: str) -> ActivationControl:
+    return ActivationControl(profile, folder, machine_identifier=name, anchor_folder=folder / "anchor")
