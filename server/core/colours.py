@@ -20,6 +20,9 @@ LEGIBLE = 4.5
 LIGHT_GROUNDS, LIGHT_SOFT_INK = ("#f2f5f8", "#ffffff", "#eef3f7"), "#4d5e6c"
 DARK_GROUNDS, DARK_SOFT_INK = ("#0c131a", "#151f29", "#1d2935"), "#a6b6c3"
 
+# A grey button looks as if it could not be pressed: what is grey and must be shifted goes on until it is not.
+_GREY, _LEGIBLE_GREY = 0.03, 9.0
+
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _STEPS = 500
 _HALVINGS = 24
@@ -117,12 +120,15 @@ def _shifted(colour: str, grounds: tuple[str, ...], *, towards: float) -> str:
     The further it goes towards black or white the easier it is to read, so halving finds the place.
     """
     lightness, chroma, hue = _lch(colour)
+    if all(contrast(colour, ground) >= LEGIBLE for ground in grounds):
+        return colour
+    wanted = _LEGIBLE_GREY if chroma < _GREY else LEGIBLE
 
     def candidate(step: int) -> str:
-        return _hex((lightness + (towards - lightness) * step / _STEPS, chroma, hue)) if step else colour
+        return _hex((lightness + (towards - lightness) * step / _STEPS, chroma, hue))
 
     def is_legible(step: int) -> bool:
-        return all(contrast(candidate(step), ground) >= LEGIBLE for ground in grounds)
+        return all(contrast(candidate(step), ground) >= wanted for ground in grounds)
 
     return candidate(bisect_left(range(_STEPS), True, key=is_legible))
 
