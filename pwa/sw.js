@@ -17,7 +17,7 @@ const FILES = [
   "/pwa/strings/en.json",
 ];
 
-/** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have. */
+/** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have, by its state. */
 const KEPT_ON_USE = ["/pwa/vendor/", "/vendor-logo"];
 
 async function fill() {
@@ -54,12 +54,12 @@ async function keptOnUse(address) {
 
 /** @param {Request} request @returns {Promise<Response> | null} null: none of our business */
 function answer(request) {
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return null;
   // The address in a QR code is in upper case; both are the same page.
   if (request.mode === "navigate") return pathname.toLowerCase() === PAGE ? kept(PAGE) : null;
   if (FILES.includes(pathname)) return kept(pathname);
-  return KEPT_ON_USE.some((beginning) => pathname.startsWith(beginning)) ? keptOnUse(pathname) : null;
+  return KEPT_ON_USE.some((beginning) => pathname.startsWith(beginning)) ? keptOnUse(pathname + search) : null;
 }
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));

@@ -60,6 +60,11 @@ _FIELDS = {
     "malformed_role": "role",
     "malformed_subject": "subject",
     "malformed_text": "text",
+    "malformed_vendor_name": "name",
+    "malformed_privacy_address": "privacy",
+    "malformed_colour": "colour",
+    "malformed_logo": "logo",
+    "logo_too_large": "logo",
 }
 
 

@@ -1,4 +1,4 @@
-"""The headers that every answer carries: nothing from elsewhere, nothing cached, nothing framed."""
+"""The headers that every answer carries: nothing from elsewhere, nothing cached, only an example framed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ CSP = "Content-Security-Policy"
 
 
 def content_security_policy(
-    *, scripts: Sequence[str] = (), styles: Sequence[str] = (), images: Sequence[str] = ()
+    *,
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
+    images: Sequence[str] = (),
+    frames: bool = False,
+    is_example: bool = False,
 ) -> str:
     """Return the policy, which lets files of ours through, and what stands in a page by its hash only.
 
-    `images` are addresses of pictures elsewhere, such as a vendor's logo.
+    `images` are addresses of pictures elsewhere, such as a vendor's logo. A page with `frames` may show
+    others of ours in itself; only one that `is_example` lets itself be shown so, and it reaches no server.
     """
+    reaches, framed_by = ("'none'", "'self'") if is_example else ("'self'", "'none'")
+    shows = "'self'" if frames else "'none'"
     return "; ".join(
         (
             "default-src 'none'",
@@ -25,18 +33,22 @@ def content_security_policy(
             " ".join(("script-src 'self' 'wasm-unsafe-eval'", *scripts)),
             " ".join(("style-src 'self'", *styles)),
             " ".join(("img-src 'self' data: blob:", *images)),
-            "connect-src 'self'",
+            f"connect-src {reaches}",
             "manifest-src 'self'",
-            "worker-src 'self'",
+            f"worker-src {reaches}",
             "font-src 'self'",
             "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"form-action {reaches}",
+            f"frame-ancestors {framed_by}",
+            f"frame-src {shows}",
             "require-trusted-types-for 'script'",
             "trusted-types keyferry",
         )
     )
 
+
+# A drawing may have its own styles, and nothing else of its own: opened by itself it is not ours to anybody.
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
 PERMISSIONS_POLICY = ", ".join(

@@ -70,6 +70,7 @@ _EVENTS = {
     "features_added": "Features added",
     "profile_exported": "Profile of the wizard downloaded",
     "property_set": "Server property set",
+    "branding_set": "Name, logo or colour set",
     "mail_template_set": "Words of a mail changed",
     "mail_template_reset": "Words of a mail set back to ours",
 }
@@ -174,9 +175,10 @@ def _changes(detail: dict[str, Any]) -> str:
     return ", ".join([*told, *detail.get("also", [])])
 
 
-def _property(detail: dict[str, Any]) -> str:
+def _set(detail: dict[str, Any]) -> str:
     default = " (default)" if detail.get("default") else ""
-    return f"{detail['property']}: {_value(detail['before'])} → {_value(detail['after'])}{default}"
+    name = detail.get("property") or detail["part"]
+    return f"{name}: {_value(detail['before'])} → {_value(detail['after'])}{default}"
 
 
 def _of_customer(detail: dict[str, Any]) -> str:
@@ -199,7 +201,8 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_renewed": _renewal,
     "license_edited": _changes,
     "activation_key_replaced": lambda detail: f"the former one ended in {detail['former']}",
-    "property_set": _property,
+    "property_set": _set,
+    "branding_set": _set,
     "product_rotated": lambda detail: f"epoch {detail['epoch']}",
     "epoch_retired": lambda detail: f"epoch {detail['epoch']}",
     "features_added": lambda detail: ", ".join(detail["features"]),

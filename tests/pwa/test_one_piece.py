@@ -18,7 +18,13 @@ def text_of(name: str) -> str:
 
 def test_every_module_in_the_folder_is_part_of_the_page(root):
     there = {str(path.relative_to(root / "pwa")) for path in (root / "pwa" / "js").rglob("*.js")}
-    assert set(assembly.in_order("js/main.js", text_of)) == there
+    assert set(assembly.in_order("js/main.js", text_of)) == there - {"js/example.js"}
+
+
+def test_the_example_has_no_way_to_a_server_and_keeps_nothing():
+    parts = set(assembly.in_order("js/example.js", text_of))
+    assert "js/views/confirm.js" in parts
+    assert parts & {"js/api.js", "js/store.js", "js/token.js", "js/errand.js", "js/offline.js"} == set()
 
 
 def test_modules_come_after_what_they_import():

@@ -12,13 +12,21 @@ from server.core.models.licensing import (
     ProductEpoch,
 )
 from server.core.models.records import Attempt, AuditEvent, MailTemplate, OutboxMail
-from server.core.models.staff import Operator, OperatorSession, RecoveryCode, Role, ServerProperty
+from server.core.models.staff import (
+    BrandPart,
+    Operator,
+    OperatorSession,
+    RecoveryCode,
+    Role,
+    ServerProperty,
+)
 
 __all__ = [
     "Activation",
     "Attempt",
     "AuditEvent",
     "Base",
+    "BrandPart",
     "Customer",
     "Ending",
     "FormerActivationKey",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.core.models.base import Base, one_of
@@ -79,5 +79,19 @@ class ServerProperty(Base):
 
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str | None] = mapped_column(String(254))
+
+
+class BrandPart(Base):
+    """A part of how the vendor looks that staff have set; one that is not here is as the settings say."""
+
+    __tablename__ = "brand_part"
+
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    # Of a picture its digest: every page asks for that, and only who shows the picture for its content.
+    value: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str | None] = mapped_column(String(20))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     changed_at: Mapped[datetime]
     changed_by: Mapped[str | None] = mapped_column(String(254))

@@ -17,6 +17,7 @@ from html import escape
 
 from server.faces.phone import files
 from server.faces.phone.assembly import NotAssembled, one_script
+from server.faces.phone.languages import FALLBACK
 from server.headers import content_security_policy
 
 _VENDOR = 'data-vendor=""'
@@ -24,6 +25,11 @@ _STYLE = '<link rel="stylesheet" href="/pwa/app.css">'
 # The house style first: it is that of Self Help and the portal, too.
 _STYLES = ("house.css", "app.css")
 _SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
+_MAIN, _EXAMPLE = "js/main.js", "js/example.js"
+_VIEW = 'data-view="working"'
+# How a page asks for its look, and an answer that never depends on the screen.
+_ASKS_FOR_DARK, _SCHEME = "(prefers-color-scheme: dark)", "color-scheme: light dark"
+_ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 # What would end an element too early, or begin a comment in it.
 _UNSAFE = re.compile(r"</(?:script|style)|<!--", re.I)
 _MOST_DOCUMENTS = 16
@@ -44,17 +50,37 @@ def document(vendor: files.Vendor, language: str) -> Document:
 
 @lru_cache(_MOST_DOCUMENTS)
 def _assembled(vendor: files.Vendor, language: str, _version: str) -> Document:
+    page, style, script = _put_together(vendor, language, _style(vendor), _MAIN)
+    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),))
+    return Document(files.packed(".html", page.encode("utf-8")), policy)
+
+
+def example_document(vendor: files.Vendor, look: str, view: str) -> tuple[bytes, str]:
+    """Return the page with invented values in one look, whatever the screen has, and its policy."""
+    style = _style(vendor).replace(_ASKS_FOR_DARK, _ALWAYS if look == "dark" else _NEVER)
+    style = style.replace(_SCHEME, f"color-scheme: {look}")
+    page, style, script = _put_together(vendor, FALLBACK, style, _EXAMPLE)
+    page = _filled(page, _VIEW, f'data-view="{escape(view)}"')
+    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),), is_example=True)
+    return page.encode("utf-8"), policy
+
+
+def _style(vendor: files.Vendor) -> str:
+    return "".join(files.read(name).decode("utf-8") for name in _STYLES) + vendor.colours
+
+
+def _put_together(vendor: files.Vendor, language: str, style: str, entry: str) -> tuple[str, str, str]:
+    """Return the page with everything in it, and its style and its script, which the policy names."""
     page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
-    style = _harmless("".join(files.read(name).decode("utf-8") for name in _STYLES))
-    script = _harmless(one_script("js/main.js", lambda name: files.read(name).decode("utf-8")))
+    style = _harmless(style)
+    script = _harmless(one_script(entry, lambda name: files.read(name).decode("utf-8")))
     for place, filling in (
         (_VENDOR, vendor.attributes.decode("utf-8")),
         (_STYLE, f"<style>{style}</style>"),
         (_SCRIPT, f'{_words(language)}\n<script type="module">{script}</script>'),
     ):
         page = _filled(page, place, filling)
-    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),))
-    return Document(files.packed(".html", page.encode("utf-8")), policy)
+    return page, style, script
 
 
 def _filled(page: str, place: str, filling: str) -> str:

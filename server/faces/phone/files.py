@@ -49,11 +49,13 @@ class PageFile:
 
 @dataclass(frozen=True)
 class Vendor:
-    """What the page shows of the vendor, "" where the settings say nothing."""
+    """What the page shows of the vendor, "" where neither staff nor the settings say anything."""
 
     name: str = ""
     logo: str = ""
     privacy: str = ""
+    # What the vendor's colour changes in the house style.
+    colours: str = ""
 
     @property
     def attributes(self) -> bytes:
@@ -99,7 +101,8 @@ def version(vendor: Vendor) -> str:
         for path in sorted(PWA.rglob("*"))
         if path.suffix in _PACKABLE | {".png"}
     ]
-    return _sum("".join(_read(*state).sum for state in states).encode("ascii") + vendor.attributes)
+    sums = "".join(_read(*state).sum for state in states)
+    return _sum(sums.encode("ascii") + vendor.attributes + vendor.colours.encode("ascii"))
 
 
 @lru_cache(_MOST_FILES)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
-from server.config import LOGO_TYPES
+from server import brand, example
+from server.core import branding
+from server.core.branding import Brand
 from server.faces.phone import files
-from server.faces.phone.document import document
+from server.faces.phone.document import document, example_document
 from server.faces.phone.languages import chosen
-from server.headers import CSP
+from server.headers import CSP, PICTURE_POLICY
 from server.parts import parts
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
@@ -23,7 +25,7 @@ blueprint = Blueprint("pages", __name__)
 def page() -> Response:
     """Serve the page; the QR code's address is in upper case, to stay in the code's alphanumeric mode."""
     language = _language()
-    made = document(_vendor(), language)
+    made = document(_vendor(brand.brand()), language)
     response = _sent(made.file, ALWAYS_ASKED)
     response.headers[CSP] = made.policy
     return _spoken(response, language)
@@ -44,19 +46,39 @@ def file(name: str) -> Response:
 
 @blueprint.get("/vendor-logo")
 def logo() -> Response:
-    """Serve the picture that the vendor's settings name."""
-    path = parts().settings.vendor_logo
-    if path is None:
+    """Serve the vendor's picture, which is a picture whatever else it holds."""
+    found = brand.logo()
+    if found is None:
         abort(404)
-    response = send_file(path, mimetype=LOGO_TYPES[path.suffix.lower()])
-    response.headers["Cache-Control"] = "no-cache"
+    response = Response(found.content, mimetype=found.media_type)
+    response.headers["Cache-Control"] = ALWAYS_ASKED
+    response.headers[CSP] = PICTURE_POLICY
+    response.set_etag(branding.digest(found.content))
+    response.make_conditional(request)
     return response
 
 
-def _vendor() -> files.Vendor:
-    settings = parts().settings
-    logo = url_for(".logo") if settings.vendor_logo else ""
-    return files.Vendor(settings.vendor_name, logo, settings.privacy_url or "")
+@blueprint.get("/vendor.css")
+def colours() -> Response:
+    """Serve what the vendor's colour changes in the house style, for the pages that are not in one piece."""
+    return _sent(files.packed(".css", brand.colours(brand.brand()).encode()), ALWAYS_ASKED)
+
+
+@blueprint.get("/a/example")
+def example_page() -> Response:
+    """Serve the page with invented values, as the portal wants to see it; it is of no use for anything."""
+    shown = example.opened(request.args.get("shown", ""), keyring=parts().keyring, now=parts().clock())
+    if shown is None:
+        abort(404)
+    made, policy = example_document(_vendor(shown.brand), shown.look, shown.view)
+    response = Response(made, mimetype="text/html")
+    response.headers[CSP] = policy
+    return response
+
+
+def _vendor(shown: Brand) -> files.Vendor:
+    logo = url_for(".logo", v=shown.logo) if shown.logo else ""
+    return files.Vendor(shown.name, logo, shown.privacy, brand.colours(shown))
 
 
 def _language() -> str:
@@ -71,7 +93,9 @@ def _spoken(response: Response, language: str) -> Response:
 
 
 def _found(name: str) -> files.PageFile:
-    found = files.find(name, _vendor(), _language())
+    # Only the worker's version depends on the vendor; nothing else need ask the database.
+    vendor = _vendor(brand.brand()) if name == files.WORKER else files.Vendor()
+    found = files.find(name, vendor, _language())
     if found is None:
         abort(404)
     return found

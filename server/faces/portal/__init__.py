@@ -7,6 +7,7 @@ from flask import Blueprint
 from server.faces.portal import (
     account,
     audit,
+    branding,
     bulk,
     changes,
     computers,
@@ -41,6 +42,7 @@ for room in (
     audit,
     operators,
     properties,
+    branding,
     mail_texts,
 ):
     blueprint.register_blueprint(room.blueprint)

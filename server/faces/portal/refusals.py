@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from protocol.errors import ProtocolError
 from server import problems
 from server.core.errors import CoreError, NotAllowed, NotFound
+from server.core.pictures import too_large
 from server.core.roles import Permission
 from server.faces.portal import (
     account,
+    branding,
     bulk,
     changes,
     computers,
@@ -37,6 +40,7 @@ _FROM_THE_START = {"wrong_sign_in", "sign_in_expired"}
 # Each room shows its own page again, by the name of the deed that was refused there.
 _ROOMS: dict[str, Callable[[str, Refusal], str]] = {
     "account": account.page_refused,
+    "branding": branding.page_refused,
     "bulk": bulk.page_refused,
     "changes": changes.page_refused,
     "computers": computers.page_refused,
@@ -60,6 +64,8 @@ def init(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(CoreError, refused)
     blueprint.register_error_handler(ProtocolError, refused)
     blueprint.register_error_handler(CSRFError, lambda error: refused(form_expired()))
+    # The only forms with a file: what is too large for them is so before any view sees it.
+    branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: refused(too_large()))
 
 
 def refused(error: CoreError | ProtocolError) -> Response:

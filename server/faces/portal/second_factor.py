@@ -6,6 +6,7 @@ import segno
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
+from server.brand import brand
 from server.core import operators, second_factor
 from server.core.roles import Permission
 from server.db import reading, transaction
@@ -84,7 +85,7 @@ def end() -> Response:
 
 def set_up_page(**context: object) -> str:
     """Return the page of the set-up, with what was wrong with the first code."""
-    vendor = parts().settings.vendor_name
+    vendor = brand().name
     with reading() as session:
         own = operators.with_id(session, staff.operator().id)
         found = second_factor.pending(own, keyring=parts().keyring, vendor=vendor)

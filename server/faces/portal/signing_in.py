@@ -9,6 +9,7 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from server.brand import brand
 from server.core import sessions
 from server.core.errors import NotAllowed, NotFound
 from server.core.roles import Permission
@@ -99,7 +100,7 @@ def sign_in_page(values: dict[str, str], **context: object) -> str:
 
 def code_page(values: dict[str, str], **context: object) -> str:
     """Return the form that asks for the code."""
-    vendor = parts().settings.vendor_name
+    vendor = brand().name
     return render_template("portal/sign_in_code.html", values=values, vendor=vendor, **context)
 
 

@@ -8,17 +8,16 @@ from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
-from server.config import Settings
+from server.brand import brand
 from server.core import properties
 from server.core.errors import NotFound
 from server.db import reading
 from server.headers import content_security_policy
-from server.parts import parts
 
 
 @dataclass(frozen=True)
 class Site:
-    """The Self Help pages as the server properties, and behind them the settings, want them."""
+    """The Self Help pages as the server properties, and behind them the vendor's brand, want them."""
 
     title: str
     logo: str
@@ -53,11 +52,11 @@ def site() -> Site:
     """Return the site as it is now."""
     with reading() as session:
         values = properties.read(session)
-    settings: Settings = parts().settings
-    own_logo = url_for("phone.pages.logo") if settings.vendor_logo else ""
+    shown = brand()
+    own_logo = url_for("phone.pages.logo", v=shown.logo) if shown.logo else ""
     return Site(
-        title=values["customerSite/customerSiteTitle"] or settings.vendor_name or "License self help",
+        title=values["customerSite/customerSiteTitle"] or shown.name or "License self help",
         logo=values["customerSite/customerSiteLogo"] or own_logo,
-        privacy=values["customerSite/privacyPolicyUrl"] or settings.privacy_url or "",
+        privacy=values["customerSite/privacyPolicyUrl"] or shown.privacy,
         values=values,
     )

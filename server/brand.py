@@ -1,0 +1,71 @@
+"""How the vendor looks now: what staff set in the portal, and behind that the settings.
+
+Read anew for each page that shows it, so that several server processes never disagree.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from server.config import LOGO_TYPES
+from server.core import branding
+from server.core.branding import Brand
+from server.core.colours import palette
+from server.core.pictures import Picture
+from server.db import reading
+from server.parts import parts
+
+_MOST_LOGOS = 8
+
+
+def brand() -> Brand:
+    """Return how the vendor looks."""
+    try:
+        with reading() as session:
+            return branding.current(session, from_settings())
+    except OperationalError:
+        # The phone page opens all the same, and keeps a scan until the database is there again.
+        return from_settings()
+
+
+def from_settings() -> Brand:
+    """Return what the settings say of the vendor; they know no colour."""
+    settings = parts().settings
+    return Brand(settings.vendor_name, settings.privacy_url or "", "", _mark_of(settings.vendor_logo))
+
+
+def colours(shown: Brand) -> str:
+    """Return what the vendor's colour changes in the house style, "" where there is none."""
+    return palette(shown.colour).css if shown.colour else ""
+
+
+def logo() -> Picture | None:
+    """Return the vendor's picture, or None where there is none."""
+    with reading() as session:
+        uploaded = branding.logo(session)
+    path = parts().settings.vendor_logo
+    if uploaded is not None or path is None:
+        return uploaded
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return Picture(content, LOGO_TYPES[path.suffix.lower()])
+
+
+def _mark_of(path: Path | None) -> str:
+    try:
+        state = path.stat() if path else None
+    except OSError:
+        # The file went away after the start: the pages do without it.
+        return ""
+    return _mark(path, state.st_mtime_ns, state.st_size) if path and state else ""
+
+
+@lru_cache(_MOST_LOGOS)
+def _mark(path: Path, _changed: int, _size: int) -> str:
+    """Read a file once for each of its states."""
+    return branding.digest(path.read_bytes())

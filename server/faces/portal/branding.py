@@ -1,0 +1,133 @@
+"""How the vendor looks to customers: name, privacy notice, colour, logo, and the phone page as an example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server import brand, example
+from server.core import branding
+from server.core.branding import Brand
+from server.core.colours import palette
+from server.core.errors import Malformed
+from server.core.pictures import MAX_BYTES
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.example import LOOKS, VIEWS, Example
+from server.faces.portal import staff
+from server.forms import Refusal, posted
+from server.headers import CSP, content_security_policy
+from server.parts import parts
+
+blueprint = Blueprint("branding", __name__, url_prefix="/branding")
+
+# Above the limit of a picture: what is a little too large is told in words, and beside the field.
+_MAX_FORM_BYTES = 1024 * 1024
+
+
+@blueprint.url_value_preprocessor
+def take_pictures(endpoint: str | None, values: object) -> None:
+    """Let a form be larger than elsewhere: here already, since its CSRF field is read before any view."""
+    request.max_content_length = _MAX_FORM_BYTES
+
+
+@blueprint.after_request
+def allow_frames(response: Response) -> Response:
+    """Let the page show the example in itself."""
+    response.headers[CSP] = content_security_policy(frames=True)
+    return response
+
+
+@blueprint.get("")
+@staff.needs(Permission.SET_PROPERTIES)
+def overview() -> str:
+    """Show how the vendor looks."""
+    return branding_page()
+
+
+@blueprint.post("/preview")
+@staff.needs(Permission.SET_PROPERTIES)
+def preview() -> str:
+    """Show how it would look with what was typed; nothing is kept."""
+    branding.checked(posted(), brand.from_settings())
+    return branding_page(typed=posted(), is_typed=True)
+
+
+@blueprint.get("/example")
+@staff.needs(Permission.SET_PROPERTIES)
+def shown() -> Response:
+    """Lead to the phone page as an example, with what the address says that was typed."""
+    asked = request.args
+    look, view = asked.get("look", LOOKS[0]), asked.get("view", VIEWS[0])
+    if look not in LOOKS or view not in VIEWS:
+        raise Malformed("Reload the page, and choose one of its examples.", code="malformed_request")
+    wanted = Example(_would_be(asked), look, view)
+    sealed = example.sealed(wanted, keyring=parts().keyring, now=parts().clock())
+    return redirect(url_for("phone.pages.example_page", shown=sealed))
+
+
+@blueprint.post("")
+@staff.needs(Permission.SET_PROPERTIES)
+def save() -> Response:
+    """Set what was changed of name, privacy notice and colour."""
+    typed, by, now = posted(), staff.by(), parts().clock()
+    with transaction() as session:
+        count = branding.put_all(session, typed, brand.from_settings(), by=by, now=now)
+    return redirect(url_for("portal.branding.overview", done="saved" if count else "same"))
+
+
+@blueprint.post("/logo")
+@staff.needs(Permission.SET_PROPERTIES)
+def upload() -> Response:
+    """Set the logo."""
+    file = request.files.get("logo")
+    content = file.read() if file else b""
+    with transaction() as session:
+        branding.put_logo(session, content, by=staff.by(), now=parts().clock())
+    return redirect(url_for("portal.branding.overview", done="logo"))
+
+
+@blueprint.post("/default")
+@staff.needs(Permission.SET_PROPERTIES)
+def back_to_default() -> Response:
+    """Have the default of one part count again."""
+    name, by, now = posted().get("part", ""), staff.by(), parts().clock()
+    with transaction() as session:
+        branding.back_to_default(session, name, brand.from_settings(), by=by, now=now)
+    return redirect(url_for("portal.branding.overview", done=f"{name}-default"))
+
+
+def branding_page(
+    typed: Mapping[str, str] | None = None, is_typed: bool = False, refusal: Refusal | None = None
+) -> str:
+    """Return the page, with what was typed and what was wrong with it."""
+    counts, defaults = brand.brand(), brand.from_settings()
+    values = typed or {"name": counts.name, "privacy": counts.privacy, "colour": counts.colour}
+    would_be = counts if refusal else _would_be(values)
+    with reading() as session:
+        return staff.page(
+            "branding",
+            values=values,
+            brand=would_be,
+            defaults=defaults,
+            palette=palette(would_be.colour) if would_be.colour else None,
+            stored=branding.stored(session),
+            looks=LOOKS,
+            views=VIEWS,
+            max_bytes=MAX_BYTES,
+            is_typed=is_typed,
+            refusal=refusal,
+            done=request.args.get("done", "") if not (refusal or is_typed) else "",
+        )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page with what was typed and refused; of a file that was refused nothing can be kept."""
+    return branding_page(typed=posted() if deed in ("save", "preview") else None, refusal=refusal)
+
+
+def _would_be(typed: Mapping[str, str]) -> Brand:
+    """Return how it would look with what was typed, and the logo that counts."""
+    return branding.checked(typed, Brand(**{**vars(brand.from_settings()), "logo": brand.brand().logo}))

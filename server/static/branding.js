@@ -1,0 +1,69 @@
+/**
+ * The vendor's name and colour while they are typed, in the examples of the phone page; and a logo before it is uploaded.
+ */
+
+/** Milliseconds without a key pressed after which the examples follow. */
+const PAUSE = 400;
+const COLOUR = /^#[0-9a-f]{6}$/i;
+
+/** @type {HTMLIFrameElement[]} */
+const examples = [...document.querySelectorAll("iframe")].filter((frame) => "example" in frame.dataset);
+
+/** Show what is typed: the server makes the examples, since it knows which shades can be read. @param {HTMLFormElement} form */
+function showTyped(form) {
+  if (!form.checkValidity()) return;
+  for (const frame of examples) {
+    const address = new URL(frame.src);
+    for (const name of ["name", "privacy", "colour"]) {
+      const field = form.elements.namedItem(name);
+      if (field instanceof HTMLInputElement) address.searchParams.set(name, field.value);
+    }
+    // Not by `src`: each change would be a step in the history of the browser.
+    if (address.href !== frame.dataset.shown) frame.contentWindow?.location.replace(address);
+    frame.dataset.shown = address.href;
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-shows-examples]")) {
+  if (!(form instanceof HTMLFormElement)) continue;
+  let pause = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => showTyped(form), PAUSE);
+  });
+}
+
+for (const picker of document.querySelectorAll("input[data-picks]")) {
+  const text = document.getElementById(picker instanceof HTMLInputElement ? (picker.dataset.picks ?? "") : "");
+  if (!(picker instanceof HTMLInputElement && text instanceof HTMLInputElement)) continue;
+  picker.hidden = false;
+  picker.addEventListener("input", () => {
+    text.value = picker.value;
+  });
+  text.addEventListener("input", () => {
+    if (COLOUR.test(text.value)) picker.value = text.value;
+  });
+}
+
+/** @type {string | null} a logo that is chosen and not uploaded yet */
+let chosen = null;
+
+/** @param {HTMLIFrameElement} frame */
+function showChosen(frame) {
+  const mark = frame.contentDocument?.querySelector(".brand-mark");
+  if (chosen === null || !mark) return;
+  mark.setAttribute("src", chosen);
+  mark.classList.add("is-vendor");
+}
+
+const logo = document.querySelector('input[type="file"][name="logo"]');
+if (logo instanceof HTMLInputElement) {
+  logo.addEventListener("change", () => {
+    const [file] = logo.files ?? [];
+    if (chosen !== null) URL.revokeObjectURL(chosen);
+    chosen = file ? URL.createObjectURL(file) : null;
+    examples.forEach(showChosen);
+  });
+}
+// Its script has run by then, and put the logo there that counts.
+for (const frame of examples) frame.addEventListener("load", () => showChosen(frame));

@@ -1,0 +1,108 @@
+"""What staff set of the vendor's looks counts over the settings, and goes back to them."""
+
+import pytest
+from sqlalchemy import select
+
+from server.core import branding
+from server.core.branding import Brand
+from server.core.errors import CoreError, Malformed
+from server.core.models import AuditEvent
+from server.db import reading, transaction
+from tests.conftest import NOON, STAFF
+
+SETTINGS = Brand("Acme", "https://example.com/privacy", "", "0123456789abcdef")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+def put(**typed: str) -> int:
+    with transaction() as session:
+        return branding.put_all(session, typed, SETTINGS, by=STAFF, now=NOON)
+
+
+def put_logo(content: bytes) -> None:
+    with transaction() as session:
+        branding.put_logo(session, content, by=STAFF, now=NOON)
+
+
+def current() -> Brand:
+    with reading() as session:
+        return branding.current(session, SETTINGS)
+
+
+def details() -> list[dict]:
+    with reading() as session:
+        return list(
+            session.scalars(
+                select(AuditEvent.detail).where(AuditEvent.event == "branding_set").order_by(AuditEvent.id)
+            )
+        )
+
+
+def test_the_settings_count_where_nothing_was_set(app):
+    assert current() == SETTINGS
+    with reading() as session:
+        assert branding.stored(session) == {}
+        assert branding.logo(session) is None
+
+
+def test_what_was_set_counts_over_the_settings_with_who_and_when(app):
+    assert put(name="  Müller   & Söhne ", colour="#FD0") == 2
+    assert current() == Brand("Müller & Söhne", SETTINGS.privacy, "#ffdd00", SETTINGS.logo)
+    with reading() as session:
+        row = branding.stored(session)["name"]
+        assert (row.changed_by, row.changed_at) == ("ada", NOON)
+    assert details() == [
+        {"part": "name", "before": "Acme", "after": "Müller & Söhne"},
+        {"part": "colour", "before": "", "after": "#ffdd00"},
+    ]
+
+
+def test_only_what_differs_is_set(app):
+    assert put(name="Acme", privacy=SETTINGS.privacy, colour="") == 0
+    assert details() == []
+
+
+def test_a_part_that_is_left_empty_is_as_the_settings_say_again(app):
+    put(name="Other", privacy="https://example.org/p")
+    assert put(name=" ", privacy="https://example.org/p") == 1
+    assert current().name == "Acme"
+    assert details()[-1] == {"part": "name", "before": "Other", "after": "Acme", "default": True}
+
+
+def test_a_logo_is_kept_with_its_type_and_known_by_its_digest(app):
+    put_logo(SVG)
+    assert current().logo == branding.digest(SVG) != SETTINGS.logo
+    with reading() as session:
+        found = branding.logo(session)
+    assert found is not None
+    assert (found.content, found.media_type) == (SVG, "image/svg+xml")
+    put_logo(SVG)
+    assert details() == [{"part": "logo", "before": "", "after": f"SVG {branding.digest(SVG)}"}]
+    with transaction() as session:
+        branding.back_to_default(session, "logo", SETTINGS, by=STAFF, now=NOON)
+        branding.back_to_default(session, "logo", SETTINGS, by=STAFF, now=NOON)
+    assert current().logo == SETTINGS.logo
+    assert len(details()) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "code"),
+    [
+        ("name", "x" * 61, "malformed_vendor_name"),
+        ("name", "evil\u202ename", "malformed_vendor_name"),
+        ("privacy", "javascript:alert(1)", "malformed_privacy_address"),
+        ("privacy", "https://example.com/" + "x" * 200, "malformed_privacy_address"),
+        ("colour", "blue", "malformed_colour"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_and_nothing_is_set(app, part, text, code):
+    with pytest.raises(Malformed) as refused:
+        put(**{"name": "Other", "colour": "#112233", part: text})
+    assert refused.value.code == code
+    assert current() == SETTINGS
+
+
+def test_a_part_that_there_is_not_is_told(app):
+    with pytest.raises(CoreError) as refused, transaction() as session:
+        branding.back_to_default(session, "font", SETTINGS, by=STAFF, now=NOON)
+    assert refused.value.code == "unknown_brand_part"

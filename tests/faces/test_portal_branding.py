@@ -1,0 +1,228 @@
+"""How the vendor looks, set in the portal: what customers see, refusals, and a harmless example."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from werkzeug.test import TestResponse
+
+from server import create_app
+from server.config import Settings
+from server.core import branding
+from server.core.branding import Brand
+from server.core.colours import palette
+from server.core.models import Role
+from server.core.pictures import MAX_BYTES
+from server.db import reading
+from tests.faces.portal_visitor import Visitor, staff
+
+PAGE = "/portal/branding"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>g{}</style></svg>'
+CSP = "Content-Security-Policy"
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    visitor = staff(vendor)
+    visitor.get(PAGE)
+    return visitor
+
+
+def save(visitor: Visitor, deed: str = "", **typed: str) -> TestResponse:
+    return visitor.post(f"{PAGE}{deed}", **({"name": "", "privacy": "", "colour": ""} | typed))
+
+
+def upload(visitor: Visitor, content: bytes) -> TestResponse:
+    """Send a file as a browser does; made by hand, since a large one would lie in a temporary file here."""
+    head = 'Content-Disposition: form-data; name="{}"'
+    csrf = f"--x\r\n{head.format('csrf_token')}\r\n\r\n{visitor.csrf}\r\n"
+    body = csrf.encode() + f'--x\r\n{head.format("logo")}; filename="logo.svg"\r\n\r\n'.encode() + content
+    sent = {"data": body + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+    return visitor.client.post(f"{PAGE}/logo", headers={"Accept": "text/html"}, buffered=True, **sent)
+
+
+def current() -> Brand:
+    with reading() as session:
+        return branding.current(session, Brand())
+
+
+def example_on(visitor: Visitor, page: str) -> TestResponse:
+    """The first example that a page shows."""
+    found = re.search(r'<iframe[^>]* src="([^"]+)"', page.replace("\n", " "))
+    assert found
+    return visitor.client.get(unescape(found[1]), follow_redirects=True, buffered=True)
+
+
+def test_the_settings_page_leads_here_and_everything_has_its_default(visitor):
+    assert f'href="{PAGE}"' in visitor.get("/portal/properties").text
+    page = visitor.get(PAGE).text
+    assert 'default <span class="said">Keyferry</span>' in page
+    assert "Back to default" not in page
+    assert page.count("<iframe") == 4
+
+
+def test_name_privacy_and_colour_reach_every_page_of_customers(vendor, visitor):
+    answer = save(visitor, name="Acme & Söhne", privacy="https://example.com/p", colour="FFD400")
+    page = visitor.get(answer.location).text
+    assert "Saved." in page
+    assert "made darker for light pages" in page
+    assert "made lighter for dark pages" not in page
+    assert page.count("by ada") == 3
+    client, shade = vendor.app.test_client(), palette("#ffd400").light.accent
+    phone = client.get("/a", buffered=True)
+    assert 'data-vendor="Acme &amp; Söhne"' in phone.text
+    assert 'data-privacy="https://example.com/p"' in phone.text
+    assert f"--accent:{shade}" in phone.text
+    assert "unsafe-inline" not in phone.headers[CSP]
+    assert f"--accent:{shade}" in client.get("/vendor.css", buffered=True).text
+    help_page = client.get("/self-help/", buffered=True).text
+    assert "Acme &amp; Söhne" in help_page
+    assert "https://example.com/p" in help_page
+    assert help_page.index("/pwa/house.css") < help_page.index("/vendor.css")
+    assert "colour: (empty) → #ffd400" in visitor.get("/portal/audit").text
+
+
+def test_a_change_is_noticed_by_what_phones_keep(vendor, visitor):
+    client = vendor.app.test_client()
+    places = ("/a", "/sw.js", "/vendor.css")
+    before = {place: client.get(place, buffered=True).headers["ETag"] for place in places}
+    save(visitor, colour="#123456")
+    for place, tag in before.items():
+        answer = client.get(place, headers={"If-None-Match": tag}, buffered=True)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache"), place
+        again = client.get(place, headers={"If-None-Match": answer.headers["ETag"]}, buffered=True)
+        assert again.status_code == 304, place
+
+
+def test_what_is_set_counts_over_the_settings_in_every_process(vendor, settings, clock, visitor):
+    other = Settings(home=settings.home, vendor_name="Acme", privacy_url="https://example.com/settings")
+    client = create_app(other, clock=clock).test_client()
+    assert 'data-vendor="Acme"' in client.get("/a", buffered=True).text
+    save(visitor, name="Set here")
+    page = client.get("/a", buffered=True).text
+    assert 'data-vendor="Set here"' in page
+    assert 'data-privacy="https://example.com/settings"' in page
+
+
+def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
+    assert vendor.app.test_client().get("/vendor-logo").status_code == 404
+    page = visitor.get(upload(visitor, SVG).location).text
+    assert "The logo is saved." in page
+    mark = branding.digest(SVG)
+    assert f'src="/vendor-logo?v={mark}"' in page
+    client = vendor.app.test_client()
+    assert f'data-logo="/vendor-logo?v={mark}"' in client.get("/a", buffered=True).text
+    picture = client.get(f"/vendor-logo?v={mark}")
+    assert (picture.data, picture.mimetype) == (SVG, "image/svg+xml")
+    assert picture.headers[CSP].startswith("default-src 'none'; ")
+    assert picture.headers[CSP].endswith("; sandbox")
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    tag = picture.headers["ETag"]
+    assert client.get("/vendor-logo", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_each_part_goes_back_to_its_default(visitor):
+    save(visitor, name="Acme", privacy="https://example.com/p", colour="#123456")
+    upload(visitor, SVG)
+    for part in ("name", "privacy", "colour", "logo"):
+        before = current()
+        answer = visitor.post(f"{PAGE}/default", part=part)
+        assert "again." in visitor.get(answer.location).text
+        assert vars(current()) == vars(before) | {part: ""}
+    assert current() == Brand()
+    assert visitor.post(f"{PAGE}/default", part="font").status_code == 404
+
+
+def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(visitor):
+    for field, text, told in (
+        ("name", "x" * 61, "up to 60 visible characters"),
+        ("privacy", "javascript:alert(1)", "Write the address of your privacy notice in full"),
+        ("colour", "bright yellow", "six digits or letters from A to F"),
+    ):
+        for deed in ("", "/preview"):
+            answer = save(visitor, deed, **({"name": "Acme"} | {field: text}))
+            assert answer.status_code == 400
+            assert told in answer.text.split(f'id="{field}-fault"')[1]
+            assert f'value="{text}"' in answer.text
+    assert current() == Brand()
+
+
+def test_a_logo_that_does_not_fit_is_told_beside_its_field(visitor):
+    for content, status, told in (
+        (b"", 400, "Choose a picture first."),
+        (b"words", 400, "This file is no picture"),
+        (SVG.replace(b"<style>", b"<script/><style>"), 400, "This SVG holds &lt;script&gt;"),
+        (b"x" * (MAX_BYTES + 1), 413, "larger than 64 kB"),
+        (b"x" * 2_000_000, 413, "larger than 64 kB"),
+    ):
+        answer = upload(visitor, content)
+        assert answer.status_code == status
+        assert told in answer.text.split('id="logo-fault"')[1]
+    assert current().logo == ""
+
+
+def test_only_these_forms_may_be_large(visitor):
+    assert visitor.post("/portal/mails/computer_key/en", subject="x", text="x" * 20_000).status_code == 413
+
+
+def test_a_preview_shows_what_was_typed_and_saves_nothing(visitor):
+    answer = save(visitor, "/preview", name="Would-be", colour="#ffd400")
+    assert "Nothing is saved yet." in answer.text
+    assert 'name="name" type="text" value="Would-be"' in answer.text
+    shown = example_on(visitor, answer.text)
+    assert 'data-vendor="Would-be"' in shown.text
+    assert f"--accent:{palette('#ffd400').light.accent}" in shown.text
+    assert current() == Brand()
+
+
+def test_only_the_example_may_be_framed_and_it_reaches_no_server(vendor, visitor):
+    page = visitor.get(PAGE)
+    assert "frame-ancestors 'none'" in page.headers[CSP]
+    assert "frame-src 'self'" in page.headers[CSP]
+    shown = example_on(visitor, page.text)
+    policy = shown.headers[CSP].split("; ")
+    assert {"frame-ancestors 'self'", "connect-src 'none'", "form-action 'none'"} <= set(policy)
+    assert not [rule for rule in policy if "unsafe-inline" in rule]
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "/phone/v1/" not in shown.text
+    real = vendor.app.test_client().get("/a", buffered=True).headers[CSP]
+    assert "frame-ancestors 'none'" in real
+    assert "frame-src 'none'" in real
+
+
+def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, visitor, clock):
+    sealed = visitor.client.get(f"{PAGE}/example?name=Acme&look=dark&view=key").location
+    client = vendor.app.test_client()
+    shown = client.get(sealed, buffered=True).text
+    assert 'data-view="key"' in shown
+    assert "color-scheme: dark" in shown
+    assert "prefers-color-scheme" not in shown.partition("<style>")[2].partition("</style>")[0]
+    assert client.get("/a/example?shown=").status_code == 404
+    assert client.get(sealed[:-3] + "abc").status_code == 404
+    clock.now += timedelta(minutes=6)
+    assert client.get(sealed).status_code == 404
+    assert client.get(f"{PAGE}/example?name=Acme").status_code == 302
+    assert "sign-in" in client.get(f"{PAGE}/example?name=Acme").location
+    assert visitor.client.get(f"{PAGE}/example?view=other").status_code == 400
+
+
+def test_a_form_that_is_stale_keeps_what_was_typed(visitor):
+    answer = save(visitor, name="Typed", csrf_token="stale")
+    assert answer.status_code == 400
+    assert "send it again" in answer.text
+    assert 'value="Typed"' in answer.text
+    assert current() == Brand()
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])
+def test_only_administrators_change_how_the_vendor_looks(vendor, role):
+    other = staff(vendor, "other", role)
+    for place in (PAGE, f"{PAGE}/example"):
+        assert other.get(place).status_code == 403
+    assert save(other, name="Other").status_code == 403
+    assert upload(other, SVG).status_code == 403
+    assert other.post(f"{PAGE}/default", part="name").status_code == 403
+    assert current() == Brand()
