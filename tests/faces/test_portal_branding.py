@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from server import create_app
@@ -105,6 +106,27 @@ def test_what_is_set_counts_over_the_settings_in_every_process(vendor, settings,
     page = client.get("/a", buffered=True).text
     assert 'data-vendor="Set here"' in page
     assert 'data-privacy="https://example.com/settings"' in page
+
+
+def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
+    settings, clock, tmp_path, monkeypatch
+):
+    def away() -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    logo = tmp_path / "logo.svg"
+    logo.write_bytes(SVG)
+    own = Settings(home=settings.home, vendor_name="Acme", vendor_logo=logo)
+    client = create_app(own, clock=clock).test_client()
+    assert client.get("/vendor-logo").data == SVG
+    monkeypatch.setattr("server.brand.reading", away)
+    page = client.get("/a", buffered=True)
+    assert (page.status_code, f'data-logo="/vendor-logo?v={branding.digest(SVG)}"' in page.text) == (
+        200,
+        True,
+    )
+    logo.unlink()
+    assert 'data-vendor="Acme" data-logo=""' in client.get("/a", buffered=True).text
 
 
 def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
