@@ -52,7 +52,8 @@ export function openStepper(key) {
   const words = steps[0].groups.length === 1 ? "stepper.group" : "stepper.row";
   let place = 0;
   const heading = el("h2", { class: "full-title", "aria-live": "polite", "aria-atomic": "true" });
-  const stage = el("div", { class: "stage" });
+  // With large letters on a small screen it scrolls, which a keyboard can only do where the focus can be.
+  const stage = el("div", { class: "stage", role: "group", tabindex: "0", "aria-label": t("key.title.unnamed") });
   const read = () => speak(steps[place].groups.map(spelled));
   const back = button({ id: "step-back", label: t("stepper.back"), look: "secondary", onPress: () => move(-1) });
   const next = button({ id: "step-next", label: t("stepper.next"), onPress: () => move(1) });
