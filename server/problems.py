@@ -112,7 +112,10 @@ _HTTP = {
     400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
     404: ("not_found", "There is nothing at this address. Check it; if a QR code led here, scan that again."),
     405: ("method_not_allowed", "This address does not answer this kind of request."),
-    413: ("request_too_large", "This request is too large. Scan the QR code again."),
+    413: (
+        "request_too_large",
+        "This is too much at once. Shorten it, or scan the QR code again.",
+    ),
     415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),
     500: (
         "internal_error",
@@ -127,6 +130,8 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(ProtocolError, answered)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+    # What fails while a refusal is being told passes by the handlers; Flask itself would log its messages.
+    app.log_exception = lambda fault: _log(fault[1])  # type: ignore[assignment,method-assign]
 
 
 def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
@@ -186,14 +191,20 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    # Where it happened and what kind it was, but no message: messages quote keys, codes and tokens.
-    logger.error("%s %s failed:\n%s", request.method, request.path, _without_messages(error))
+    _log(error)
     return answer(*_HTTP[500])
+
+
+def _log(error: BaseException | None) -> None:
+    """Log where it happened and what kind it was, but no message: messages quote keys, codes and tokens."""
+    if error is not None:
+        reason = f": {error}" if isinstance(error, CoreError) else ""
+        told = f"{_without_messages(error)}{reason}"
+        logger.error("%s %s failed:\n%s", request.method, request.path, told)
 
 
 def _without_messages(error: BaseException) -> str:
     cause = error.__cause__ or error.__context__
-    before = f"{_without_messages(cause)}caused\n" if cause is not None else ""
+    before = f"{_without_messages(cause)}\ncaused\n" if cause is not None else ""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    reason = f": {error}" if isinstance(error, CoreError) else ""
-    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}{reason}\n"
+    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}"

@@ -117,8 +117,8 @@ def _audit_conditions(wanted: AuditWanted) -> list[ColumnElement[bool]]:
         conditions.append(AuditEvent.way == wanted.way)
     if who := visible(wanted.who):
         conditions.append(AuditEvent.who.icontains(who, autoescape=True))
-    if wanted.event:
-        conditions.append(AuditEvent.event == wanted.event)
+    if event := visible(wanted.event):
+        conditions.append(AuditEvent.event == event)
     if wanted.since is not None:
         conditions.append(AuditEvent.at >= datetime.combine(wanted.since, time(), UTC))
     if wanted.until is not None and wanted.until < date.max:
@@ -136,8 +136,8 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
     conditions = []
     if search := visible(wanted.search):
         conditions.append(_matches(session, search))
-    if wanted.product:
-        of_product = select(Product.number).where(Product.folded_code == wanted.product.strip().lower())
+    if code := visible(wanted.product):
+        of_product = select(Product.number).where(Product.folded_code == code.lower())
         # One product and not a list of them: so the index gives its licences in their order.
         conditions.append(License.product_number == of_product.scalar_subquery())
     if wanted.standing is not None:

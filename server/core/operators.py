@@ -68,6 +68,9 @@ def with_id(session: Session, number: int) -> Operator:
 def known(session: Session, name: str) -> Operator | None:
     """Return an operator by name, in any case, or None."""
     folded = " ".join(name.split()).casefold()
+    if not folded.isprintable():
+        # No name has such characters, and a database may be unable to look for them.
+        return None
     return session.scalar(select(Operator).where(Operator.folded_name == folded))
 
 

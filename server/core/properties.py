@@ -19,6 +19,7 @@ from server.core.models import Role, ServerProperty
 _MAX_TEXT = 200
 _MAX_NUMBER = 10_000
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _URL = re.compile(r"https?://[^\s\"'<>]+")
 
 
@@ -55,7 +56,7 @@ class Property:
         typed = text.strip()
         if self.type == "yes or no" and typed.lower() in _TRUE | _FALSE:
             return typed.lower() in _TRUE
-        if self.type == "number" and typed.isascii() and typed.isdigit() and int(typed) <= _MAX_NUMBER:
+        if self.type == "number" and _NUMBER.fullmatch(typed) and int(typed) <= _MAX_NUMBER:
             return int(typed)
         if self.type == "address" and (typed == "" or _URL.fullmatch(typed)) and len(typed) <= _MAX_TEXT:
             return typed

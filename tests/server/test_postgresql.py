@@ -15,13 +15,15 @@ from sqlalchemy.exc import DatabaseError
 
 from server import create_app
 from server.config import Settings
-from server.core import activation, attempts, licenses, outbox, products
+from server.core import activation, attempts, licenses, listings, outbox, products
 from server.core.audit import By
-from server.core.errors import CoreError, LimitReached
+from server.core.errors import CoreError, LimitReached, NotAllowed
+from server.core.listings import AuditWanted, Wanted
 from server.core.mails import Mail
 from server.core.models import AuditEvent
 from server.db import db, reading, transaction
 from server.parts import parts
+from server.signing_in import show_password
 from tests.server.on_postgresql import app, settings
 
 __all__ = ["app", "settings"]
@@ -102,6 +104,15 @@ def test_a_machine_is_activated_and_released_and_the_licence_renewed(vendor):
     assert vendor.activate(machine).computer_key != first.computer_key
     assert vendor.release(machine).recorded == "proven"
     assert vendor.seats_used(key) == 0
+
+
+def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(app, clock):
+    """PostgreSQL takes no NUL: what a stranger sends is looked at before it is looked for."""
+    with pytest.raises(NotAllowed, match="do not fit"):
+        show_password("a\0b", "no password at all", by=By("portal", address="192.0.2.1"), now=clock.now)
+    with reading() as session:
+        assert listings.licenses(session, Wanted(product="a\0b"), now=clock.now).total == 0
+        assert listings.audit_events(session, AuditWanted(event="a\0b")).total == 0
 
 
 def test_a_product_that_is_there_is_a_conflict(vendor, clock):

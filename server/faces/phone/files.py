@@ -66,8 +66,12 @@ class Vendor:
 
 def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
     """Return a file of the page's folder by its path in it, or None where there is none."""
-    path = (PWA / name).resolve()
-    if not path.is_relative_to(PWA) or not path.is_file():
+    try:
+        path = (PWA / name).resolve()
+        if not path.is_relative_to(PWA) or not path.is_file():
+            return None
+    except (OSError, ValueError):
+        # Longer than any name, or with characters that none has.
         return None
     if name == WORKER:
         content = _without_comments(path.read_bytes())

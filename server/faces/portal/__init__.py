@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from server.faces.portal import (
     account,
@@ -25,7 +25,18 @@ from server.faces.portal import (
     start,
 )
 
+# Notes and the words of mails, with the nine bytes that a form needs for some characters.
+_MAX_FORM_BYTES = 64 * 1024
+
 blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+
+
+@blueprint.url_value_preprocessor
+def take_texts(endpoint: str | None, values: object) -> None:
+    """Let a form be larger than elsewhere: here already, since its CSRF field is read before any view."""
+    request.max_content_length = _MAX_FORM_BYTES
+
+
 for room in (
     start,
     signing_in,

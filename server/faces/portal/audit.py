@@ -10,6 +10,7 @@ from datetime import date
 
 from flask import Blueprint, Response, request, stream_with_context
 
+from server.addresses import row_number
 from server.core import listings
 from server.core.listings import AuditWanted
 from server.core.models import AuditEvent
@@ -115,7 +116,7 @@ def _wanted() -> AuditWanted:
     """Read the address; what it says wrongly is taken as not said."""
     asked = request.args
     return AuditWanted(
-        license_id=asked.get("license", None, int),
+        license_id=asked.get("license", None, row_number),
         refused=asked.get("refused") == "1",
         way=asked.get("way", "") if asked.get("way") in WAYS else "",
         who=asked.get("who", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ from server.parts import parts
 blueprint = Blueprint("bulk", __name__)
 
 _MOST = 1000
+# Longer ones are of no row, and no database holds them.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _DONE = {"suspend": "suspended", "resume": "resumed", "renew": "renewed"}
 
 
@@ -79,7 +82,7 @@ def _action(values: dict[str, str]) -> str:
 
 def _chosen(session: Session) -> list[License]:
     """Return the licences that were ticked; raises Malformed (nothing_chosen)."""
-    numbers = {int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdigit()}
+    numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
         raise Malformed(f"Choose up to {_MOST} licences at once.", code="nothing_chosen")
     wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)

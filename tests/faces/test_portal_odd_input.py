@@ -1,0 +1,74 @@
+"""What no person types and any program may send: told, and never a failure of the server."""
+
+import logging
+
+import pytest
+
+from server.faces.portal import refusals
+from tests.faces.portal_visitor import Visitor, staff
+
+LARGE = "9" * 25
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    vendor.issue(customer="ada@example.com")
+    return staff(vendor)
+
+
+@pytest.mark.parametrize("room", ["licenses", "computers", "customers", "operators"])
+@pytest.mark.parametrize("number", [LARGE, "99999999999"])
+def test_a_number_that_no_row_has_is_not_found(visitor, room, number):
+    assert visitor.get(f"/portal/{room}/{number}").status_code == 404
+    assert visitor.post(f"/portal/{room}/{number}/edit").status_code in (404, 405)
+
+
+@pytest.mark.parametrize("number", [LARGE, "1" * 5000])
+def test_ticked_numbers_that_no_row_has_are_none(visitor, number):
+    assert "Tick the licences first" in visitor.post("/portal/licenses/export", chosen=number).text
+
+
+@pytest.mark.parametrize(
+    "arguments", [f"license={LARGE}", "license=-1", "event=a%00b", "who=a%00b", "since=x", "way=x"]
+)
+def test_a_filter_of_the_audit_that_means_nothing_filters_nothing_or_finds_nothing(visitor, arguments):
+    assert visitor.get(f"/portal/audit?{arguments}").status_code == 200
+    assert visitor.get(f"/portal/audit.csv?{arguments}").status_code == 200
+
+
+@pytest.mark.parametrize("arguments", ["product=a%00b", "q=a%00b", f"page={LARGE}", "sort=x", "status=x"])
+def test_a_filter_of_the_licences_that_means_nothing_is_no_failure(visitor, arguments):
+    assert visitor.get(f"/portal/licenses?{arguments}").status_code == 200
+
+
+def test_a_setting_with_thousands_of_digits_is_refused(visitor):
+    sent = {"group": "options", "options/maxReleaseCount": "1" * 5000}
+    answer = visitor.post("/portal/properties", **sent)
+    assert answer.status_code == 400
+    assert "takes a whole number from 0 to" in answer.text
+
+
+@pytest.mark.parametrize("path", ["x%00y", "a" * 300])
+def test_a_file_name_that_no_file_has_is_not_found(app, path):
+    assert app.test_client().get(f"/pwa/{path}").status_code == 404
+
+
+def test_long_texts_in_any_script_are_kept(visitor):
+    notes = "測" * 1900
+    answer = visitor.post("/portal/customers/1/edit", email="ada@example.com", notes=notes)
+    assert answer.status_code == 302
+    assert notes in visitor.get("/portal/customers/1").text
+
+
+def test_a_failure_while_a_refusal_is_told_leaves_no_code_in_the_log(visitor, vendor, caplog, monkeypatch):
+    def fails(deed, refusal):
+        raise RuntimeError(f"the database went away at {refusal}")
+
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setitem(refusals._ROOMS, "deeds", fails)
+    computer_id = vendor.machine(vendor.issue()).computer_id.text
+    answer = visitor.post("/portal/licenses/1/activate", computer_id=f"{computer_id[1:]}{computer_id[0]}")
+    assert answer.status_code == 500
+    assert "RuntimeError" in caplog.text
+    assert computer_id not in caplog.text
+    assert computer_id[1:] not in caplog.text
