@@ -292,6 +292,14 @@ def take_records(visit: Visit, furnished: Furnished) -> None:
 def take_settings(visit: Visit) -> None:
     """Take what administrators set, and the operators."""
     visit.shows("properties", "settings")
+    visit.shows("branding", "looks")
+    visit.fill("Name", "Präzisionswerkzeugbau Müller und Söhne")
+    visit.fill("Colour", "#ffd400")
+    visit.press("Preview")
+    visit.take("looks-shifted")
+    visit.fill("Colour", "yellow")
+    visit.press("Preview")
+    visit.take("looks-refused")
     visit.shows("mails", "mails")
     visit.shows("mails/computer_key/en", "mail")
     visit.fill("Text", "Your key: {no such thing}")
