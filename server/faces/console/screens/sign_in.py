@@ -20,8 +20,10 @@ from server.faces.console.widgets.fields import Field, line
 class SignInScreen(Screen[Desk], AtTheDesk):
     """Asks for name and password, and answers with a desk; `operator` is who was signed in before."""
 
-    ACTS: ClassVar[Deeds] = {"sign_in": None, "leave": None}
+    ACTS: ClassVar[Deeds] = {"to_password": None, "sign_in": None, "leave": None}
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Before any other: who types ahead over a slow line must not have the password in the name's field.
+        Binding("enter", "to_password", show=False, priority=True),
         Binding("escape", "leave", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -52,10 +54,15 @@ class SignInScreen(Screen[Desk], AtTheDesk):
                 label = "Quit" if self._operator is None else "Drop it, and sign in anew"
                 yield Do(label, "leave", key="Esc")
 
-    @on(Input.Submitted, "#name")
-    def named(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let Enter go on to the password from the name only."""
+        if action == "to_password" and (self.focused is None or self.focused.id != "name"):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_to_password(self) -> None:
         """Go on to the password."""
-        self.query_one("#password").focus()
+        self.set_focus(self.query_one("#password"))
 
     def on_mount(self) -> None:
         """Ask for name and password first."""
