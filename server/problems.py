@@ -7,10 +7,12 @@ import traceback
 from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
+from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import HTTPException
 
 from protocol.errors import ProtocolError
 from server.core.errors import CoreError, LimitReached
+from server.db import explained
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +79,7 @@ STATUS = {
     "unknown_product": 404,
     "unknown_activation_key": 404,
     "unknown_license": 404,
+    "unknown_batch": 404,
     "unknown_computer": 404,
     "unknown_customer": 404,
     "switched_off": 404,
@@ -95,6 +98,7 @@ STATUS = {
     "computer_id_released": 409,
     "computer_id_superseded": 409,
     "seats_in_use": 409,
+    "changed_meanwhile": 409,
     "customer_exists": 409,
     "product_exists": 409,
     "epochs_used_up": 409,
@@ -107,6 +111,7 @@ STATUS = {
     "unsupported_media_type": 415,
     "too_many_attempts": 429,
     "internal_error": 500,
+    "server_busy": 503,
 }
 _HTTP = {
     400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
@@ -129,6 +134,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(CoreError, answered)
     app.register_error_handler(ProtocolError, answered)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DatabaseError, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
     # What fails while a refusal is being told passes by the handlers; Flask itself would log its messages.
     app.log_exception = lambda fault: _log(fault[1])  # type: ignore[assignment,method-assign]
@@ -187,6 +193,17 @@ def _http_error(error: HTTPException) -> Response:
     allowed = error.get_response().headers.get("Allow")
     if allowed:
         response.headers["Allow"] = allowed
+    return response
+
+
+def _database_trouble(error: DatabaseError) -> Response:
+    """Have whoever comes while others hold the database come again; all else is a fault of ours."""
+    known = explained(error)
+    if known is None or known.code != "database_busy":
+        return _unexpected(error)
+    _log(error)
+    response = answer("server_busy", "The server is busy, and nothing was done. Try again in a few seconds.")
+    response.headers["Retry-After"] = "5"
     return response
 
 

@@ -93,6 +93,7 @@ _REASONS = {
     "no_seat_left": "no seat left",
     "activation_key_replaced": "activation key was replaced",
     "seats_in_use": "more seats in use",
+    "changed_meanwhile": "changed meanwhile, or sent twice",
     "license_never_expires": "licence never expires",
     "license_expired": "licence expired",
     "license_suspended": "licence suspended",

@@ -32,7 +32,6 @@ from server import create_app, create_database_app
 from server.config import Settings
 from server.core import activation, deactivation, licenses, products
 from server.core.audit import By
-from server.core.models import License
 from server.core.secrets import Keyring, new_master_key
 from server.db import db, transaction
 from server.parts import EXTENSION
@@ -174,7 +173,7 @@ class Vendor:
                 now=self.clock.now,
             )
 
-    def change(self, key: ActivationKey, deed: Callable[..., License], **arguments: Any) -> None:
+    def change(self, key: ActivationKey, deed: Callable[..., object], **arguments: Any) -> None:
         """Do one of `licenses.renew`, `suspend` or `resume`."""
         with transaction() as session:
             deed(session, licenses.find(session, key), by=STAFF, now=self.clock.now, **arguments)

@@ -44,7 +44,7 @@ const PATIENCE = 20_000;
  */
 
 /** The answer was lost or never made: the same request again may well succeed. */
-const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "too_many_attempts"]);
+const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "server_busy", "too_many_attempts"]);
 
 /** Which of the typed codes a refusal is about. @type {Record<string, keyof Typed>} */
 const FIELDS = {

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import audit
+from server.core import audit, seen
 from server.core.audit import By
 from server.core.colours import read_colour
 from server.core.errors import Malformed, NotFound
@@ -35,6 +35,11 @@ class Brand:
     privacy: str = ""
     colour: str = ""
     logo: str = ""
+
+    @property
+    def as_seen(self) -> str:
+        """The digest of what is changed together, see `core.seen`."""
+        return seen.digest(self.name, self.privacy, self.colour)
 
 
 def current(session: Session, otherwise: Brand) -> Brand:
@@ -82,8 +87,11 @@ def put_all(session: Session, typed: Mapping[str, str], otherwise: Brand, *, by:
     return len(changed)
 
 
-def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> None:
-    """Set the picture; raises Malformed (logo_too_large, malformed_logo)."""
+def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> bool:
+    """Set the picture; returns whether it is another one.
+
+    Raises Malformed (logo_too_large, malformed_logo).
+    """
     picture = checked_picture(content)
     before = session.get(BrandPart, LOGO)
     told = _told(before)
@@ -95,9 +103,11 @@ def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> None
         changed_at=now,
         changed_by=by.who,
     )
-    if before is None or before.value != row.value:
-        session.merge(row)
-        _record(session, LOGO, told, _told(row), by=by, now=now)
+    if before is not None and before.value == row.value:
+        return False
+    session.merge(row)
+    _record(session, LOGO, told, _told(row), by=by, now=now)
+    return True
 
 
 def back_to_default(session: Session, name: str, otherwise: Brand, *, by: By, now: datetime) -> None:

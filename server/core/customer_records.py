@@ -5,16 +5,16 @@ What a deletion takes and what it leaves is decided in docs/decisions/0007-what-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from server.core import audit
+from server.core import audit, seen
 from server.core.audit import By
 from server.core.customers import normalised_email
 from server.core.errors import Conflict, Malformed, NotFound
@@ -76,6 +76,11 @@ def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:
     return customer
 
 
+def as_seen(customer: Customer) -> str:
+    """Return the digest of all that staff change about a customer, see `core.seen`."""
+    return seen.digest(customer.email, customer.name, customer.notes)
+
+
 def merge_target(session: Session, customer: Customer, email: str) -> Customer:
     """Return the other customer that is to stay, by its address.
 
@@ -87,6 +92,20 @@ def merge_target(session: Session, customer: Customer, email: str) -> Customer:
     if other.id == customer.id:
         raise Conflict("This is the same customer. Give the address of the other one.", code="same_customer")
     return other
+
+
+def lock_pair(session: Session, number: int, email: str) -> tuple[Customer, Customer]:
+    """Return the customer that is to go and the one that is to stay; nobody else changes them before the end.
+
+    Raises what `with_id` and `merge_target` raise.
+    """
+    gone = with_id(session, number)
+    pair = (gone.id, merge_target(session, gone, email).id)
+    # The lower number first: of two opposite merges one waits, and then finds that its customer is gone.
+    locked = select(Customer).where(Customer.id.in_(pair)).order_by(Customer.id).with_for_update()
+    session.scalars(locked.execution_options(populate_existing=True)).all()
+    gone = with_id(session, number, lock=True)
+    return gone, merge_target(session, gone, email)
 
 
 def licenses_of(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[License]:
@@ -114,8 +133,8 @@ def extent(session: Session, customer: Customer) -> Extent:
 
 def edit(
     session: Session, customer: Customer, *, email: str, name: str, notes: str, by: By, now: datetime
-) -> Customer:
-    """Change what is known of a customer.
+) -> bool:
+    """Change what is known of a customer; returns whether anything differs.
 
     Raises Malformed (malformed_email, malformed_customer_name, malformed_notes), Conflict (customer_exists).
     """
@@ -132,17 +151,18 @@ def edit(
             code="customer_exists",
         ) from None
     if "email" in changed:
-        # What was about a licence is still found by that; the rest would keep an address that nobody holds.
-        _forget(session, (OutboxMail.recipient == before) & OutboxMail.license_id.is_(None))
+        # What is about a licence of theirs is still found by that; the rest would keep an address of nobody.
+        of_others = OutboxMail.license_id.is_(None) | OutboxMail.license_id.not_in(_licenses(customer))
+        _forget(session, (OutboxMail.recipient == before) & of_others)
     if changed:
         _record(session, "customer_edited", by, now, {"customer": customer.id, "changed": changed})
-    return customer
+    return bool(changed)
 
 
 def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: datetime) -> int:
     """Give everything of a customer to another, and forget the first; returns how many licences moved.
 
-    `into` is what `merge_target` returned. Raises Malformed (malformed_notes) where both notes are too long.
+    Both are what `lock_pair` returned. Raises Malformed (malformed_notes) where both notes are too long.
     """
     into.notes = checked_notes("\n".join(notes for notes in (into.notes, customer.notes) if notes))
     into.name = into.name or customer.name
@@ -159,11 +179,10 @@ def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: 
 def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> None:
     """Forget a person: address, name, notes, and whatever else names them; the licences go on without one."""
     touched = extent(session, customer)
-    of_customer = select(License.id).where(License.customer_id == customer.id)
     _forget(session, _mails(customer))
     session.execute(
         update(Activation)
-        .where(Activation.license_id.in_(of_customer))
+        .where(Activation.license_id.in_(_licenses(customer)))
         .values(computer_name=None, notes=None)
         .execution_options(synchronize_session=False)
     )
@@ -176,6 +195,14 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
     _record(session, "customer_deleted", by, now, detail)
 
 
+def forget_others(session: Session, license: License, addresses: Collection[str]) -> None:
+    """Forget who got mails about a licence that goes to another customer, but for some addresses.
+
+    An earlier address of who gives it up would be found by nothing once they are to be deleted.
+    """
+    _forget(session, (OutboxMail.license_id == license.id) & OutboxMail.recipient.not_in(addresses))
+
+
 def _held(session: Session, numbers: Sequence[int]) -> dict[int | None, Held]:
     counted = (
         select(License.customer_id, func.count(), func.sum(License.seats), func.sum(License.seats_used))
@@ -185,9 +212,12 @@ def _held(session: Session, numbers: Sequence[int]) -> dict[int | None, Held]:
     return {row[0]: Held(*row[1:]) for row in session.execute(counted)}
 
 
+def _licenses(customer: Customer) -> Select[int]:
+    return select(License.id).where(License.customer_id == customer.id)
+
+
 def _mails(customer: Customer) -> ColumnElement[bool]:
-    held = select(License.id).where(License.customer_id == customer.id)
-    return or_(OutboxMail.recipient == customer.email, OutboxMail.license_id.in_(held))
+    return or_(OutboxMail.recipient == customer.email, OutboxMail.license_id.in_(_licenses(customer)))
 
 
 def _forget(session: Session, mails: ColumnElement[bool]) -> None:

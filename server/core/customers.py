@@ -35,7 +35,8 @@ def normalised_email(email: str) -> str:
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
     """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
     address = normalised_email(email)
-    known = select(Customer).where(Customer.email == address)
+    # Held, so that nobody deletes it before a licence refers to it.
+    known = select(Customer).where(Customer.email == address).with_for_update(read=True, key_share=True)
     customer = session.scalar(known)
     if customer is not None:
         return customer

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from server.core import audit
+from server.core import audit, customer_records, seen
 from server.core.audit import By
 from server.core.customers import find_or_add_customer
 from server.core.errors import Conflict
-from server.core.licenses import check_lease_days, check_seats
-from server.core.models import FormerActivationKey, License
+from server.core.licenses import check_lease_days, check_seats, expiry
+from server.core.models import Customer, FormerActivationKey, License
 from server.core.notes import checked_notes
 from server.core.products import feature_mask, feature_names
 
@@ -43,11 +43,17 @@ def content_of(license: License) -> Content:
     )
 
 
-def edit(session: Session, license: License, content: Content, *, by: By, now: datetime) -> License:
+def as_seen(license: License) -> str:
+    """Return the digest of all that staff change about a licence, see `core.seen`."""
+    term = expiry(license), license.days_from_first_activation
+    return seen.digest(license.activation_key, license.status, term, content_of(license))
+
+
+def edit(session: Session, license: License, content: Content, *, by: By, now: datetime) -> bool:
     """Change a licence; computers that are activated get new features and leases with their next key.
 
-    Raises Malformed (malformed_seats, malformed_terms, unknown_feature, malformed_email, malformed_notes) and
-    Conflict (seats_in_use).
+    Returns whether anything differs. Raises Malformed (malformed_seats, malformed_terms, unknown_feature,
+    malformed_email, malformed_notes) and Conflict (seats_in_use).
     """
     session.refresh(license, with_for_update=True)
     check_seats(content.seats)
@@ -61,12 +67,13 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
         )
     before = content_of(license)
     license.seats, license.features, license.lease_days = content.seats, mask, content.lease_days
-    license.customer = find_or_add_customer(session, content.customer, now=now) if content.customer else None
+    holder = find_or_add_customer(session, content.customer, now=now) if content.customer else None
+    _hand_over(session, license, holder)
     license.notes = notes
     changes = _changes(before, content_of(license))
     if changes:
         audit.record(session, event="license_edited", by=by, license=license, detail=changes, now=now)
-    return license
+    return bool(changes)
 
 
 def replace_key(session: Session, license: License, *, by: By, now: datetime) -> License:
@@ -83,6 +90,14 @@ def replace_key(session: Session, license: License, *, by: By, now: datetime) ->
     detail = {"former": audit.ending(former)}
     audit.record(session, event="activation_key_replaced", by=by, license=license, detail=detail, now=now)
     return license
+
+
+def _hand_over(session: Session, license: License, holder: Customer | None) -> None:
+    former = license.customer
+    license.customer = holder
+    if former is not None and former is not holder:
+        kept = {one.email for one in (former, holder) if one is not None}
+        customer_records.forget_others(session, license, kept)
 
 
 def _changes(before: Content, after: Content) -> dict[str, Any]:

@@ -152,13 +152,16 @@ def renew(
     return license
 
 
-def suspend(session: Session, license: License, *, by: By, now: datetime) -> License:
-    """Refuse every activation until the licence is resumed; keys that are out run until they expire."""
+def suspend(session: Session, license: License, *, by: By, now: datetime) -> bool:
+    """Refuse every activation until the licence is resumed; keys that are out run until they expire.
+
+    Returns whether that is new.
+    """
     return _set_status(session, license, LicenseStatus.SUSPENDED, "license_suspended", by, now)
 
 
-def resume(session: Session, license: License, *, by: By, now: datetime) -> License:
-    """End a suspension."""
+def resume(session: Session, license: License, *, by: By, now: datetime) -> bool:
+    """End a suspension; returns whether there was one."""
     return _set_status(session, license, LicenseStatus.ACTIVE, "license_resumed", by, now)
 
 
@@ -226,12 +229,13 @@ def _new_license(
 
 def _set_status(
     session: Session, license: License, status: LicenseStatus, event: str, by: By, now: datetime
-) -> License:
+) -> bool:
     session.refresh(license, with_for_update=True)
-    if license.status != status:
-        license.status = status.value
-        audit.record(session, event=event, by=by, license=license, now=now)
-    return license
+    if license.status == status:
+        return False
+    license.status = status.value
+    audit.record(session, event=event, by=by, license=license, now=now)
+    return True
 
 
 def _waits_for_first_activation(license: License) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from server.core import audit, properties
+from server.core import audit, properties, seen
 from server.core.audit import By
 from server.core.errors import Malformed, NotFound
 from server.core.mail_texts import DEFAULTS
@@ -44,6 +44,11 @@ class Template:
     language: str
     subject: str
     text: str
+
+    @property
+    def as_seen(self) -> str:
+        """The digest of the words, see `core.seen`."""
+        return seen.digest(self.subject, self.text)
 
 
 KINDS: Mapping[str, Kind] = {
@@ -96,12 +101,15 @@ def stored(session: Session, name: str, language: str) -> MailTemplate | None:
 
 def put(
     session: Session, name: str, language: str, subject: str, text: str, *, by: By, now: datetime
-) -> None:
-    """Set the words of a mail; raises NotFound (unknown_mail) and what `checked` raises."""
+) -> bool:
+    """Set the words of a mail; returns whether they differ from before.
+
+    Raises NotFound (unknown_mail) and what `checked` raises.
+    """
     _require_known(name, language)
     fresh = checked(name, language, subject, text)
     if fresh == current(session, name, language):
-        return
+        return False
     row = MailTemplate(
         name=name,
         language=language,
@@ -112,6 +120,7 @@ def put(
     )
     session.merge(row)
     _record(session, "mail_template_set", name, language, by, now)
+    return True
 
 
 def back_to_default(session: Session, name: str, language: str, *, by: By, now: datetime) -> None:

@@ -42,6 +42,15 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
+// A double click sends a form once; later than that it may be sent again, such as one that saves a file.
+for (const form of document.forms) {
+  let sent = -Infinity;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent < 1000) event.preventDefault();
+    else sent = event.timeStamp;
+  });
+}
+
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) history.replaceState(null, "", location.pathname);
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from server.core import customer_records, licenses, mails, outbox
+from server.core import customer_records, license_changes, licenses, mails, outbox
 from server.core.customer_records import Held
 from server.core.customers import find_or_add_customer
 from server.core.errors import Conflict, CoreError, Malformed, NotFound
@@ -44,9 +46,16 @@ def edit(vendor, number: int, **changes: str) -> None:
 
 def merge(vendor, number: int, email: str) -> int:
     with transaction() as session:
-        customer = customer_records.with_id(session, number, lock=True)
-        into = customer_records.merge_target(session, customer, email)
-        return customer_records.merge(session, customer, into, by=STAFF, now=vendor.clock.now)
+        pair = customer_records.lock_pair(session, number, email)
+        return customer_records.merge(session, *pair, by=STAFF, now=vendor.clock.now)
+
+
+def hand_over(vendor, to: str | None) -> None:
+    """Give Ada's licence to another customer."""
+    with transaction() as session:
+        license = licenses.with_id(session, 1)
+        content = replace(license_changes.content_of(license), customer=to)
+        license_changes.edit(session, license, content, by=STAFF, now=vendor.clock.now)
 
 
 def delete(vendor, number: int) -> None:
@@ -147,6 +156,30 @@ def test_an_address_that_was_changed_stays_only_where_a_licence_leads_to_it(vend
     assert kept == [about]
     delete(vendor, ada)
     assert EMAIL not in everything()
+
+
+@pytest.mark.parametrize("to", ["grace@example.com", None])
+def test_no_earlier_address_stays_with_a_licence_that_was_handed_over(vendor, ada, to):
+    post_mail(vendor, EMAIL, license_id=1)
+    edit(vendor, ada, email="countess@example.com")
+    post_mail(vendor, "countess@example.com", license_id=1)
+    hand_over(vendor, to)
+    assert EMAIL not in everything()
+    assert "countess@example.com" in everything()
+    edit(vendor, ada, email="ada.king@example.com")
+    assert "countess@example.com" not in everything()
+
+
+def test_what_comes_after_a_licence_was_handed_over_is_its_new_holders(vendor, ada):
+    post_mail(vendor, EMAIL, license_id=1)
+    hand_over(vendor, "grace@example.com")
+    delete(vendor, ada)
+    assert EMAIL not in everything()
+    with reading() as session:
+        license = licenses.with_id(session, 1)
+        assert (license.customer.email, license.notes) == ("grace@example.com", "Ada called")
+        # It names the computer that holds the licence, whose it is now.
+        assert license.activations[0].computer_name == "ADAS-LAPTOP"
 
 
 def test_a_merge_moves_licences_name_and_notes_and_forgets_the_address(vendor, ada):

@@ -17,6 +17,7 @@ from server.core.audit import By
 from server.core.models import Operator, Role
 from server.db import transaction
 from tests.conftest import STAFF, Vendor
+from tests.faces.visitor import Form, Reader
 
 PASSWORD = "correct horse battery staple"
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -36,6 +37,10 @@ class Visitor:
         sent = {"csrf_token": self.csrf} | values
         return self._kept(self.client.post(path, data=sent, headers={"Accept": "text/html"}, buffered=True))
 
+    def form_to(self, path: str, *, on: str) -> dict[str, str | list[str]]:
+        """Open a page, and return what its form to `path` would send."""
+        return dict(form_in(self.get(on), path).values)
+
     def sign_in(self, name: str = "ada", password: str = PASSWORD, **more: str) -> TestResponse:
         self.get("/portal/sign-in")
         return self.post("/portal/sign-in", name=name, password=password, **more)
@@ -44,6 +49,13 @@ class Visitor:
         if found := _CSRF.search(response.get_data(as_text=True)):
             self.csrf = found[1]
         return response
+
+
+def form_in(page: TestResponse, path: str, *, has: str = "") -> Form:
+    """The form of a page that is sent to `path`, where there are several the one that has a field."""
+    return next(
+        form for form in Reader(page.text).forms if form.action == path and (not has or form.takes(has))
+    )
 
 
 def staff(vendor: Vendor, name: str = "ada", role: Role = Role.ADMINISTRATOR) -> Visitor:

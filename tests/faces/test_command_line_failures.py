@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import pwd
 import shutil
@@ -34,6 +35,8 @@ def unprivileged(settings, monkeypatch) -> Iterator[Path]:
     if root:
         for path in (outside, home, *home.iterdir()):
             shutil.chown(path, NOBODY, NOBODY)
+        # This account may not read a Python in root's home, and Python remembers a codec that it cannot load.
+        codecs.lookup("ascii")
         os.seteuid(NOBODY)
     monkeypatch.setenv("KEYFERRY_HOME", str(home))
     yield home

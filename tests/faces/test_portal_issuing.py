@@ -39,7 +39,7 @@ def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
     assert issued() == []
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
     assert fields["feature"] == "cam"
-    page = visitor.post("/portal/licenses/issue", **fields).text
+    page = visitor.get(visitor.post("/portal/licenses/issue", **fields).location).text
     assert "3 licences issued" in page
     licenses = issued()
     assert {license.expires_on for license in licenses} == {date(2027, 12, 31)}

@@ -45,6 +45,7 @@ class Reader(HTMLParser):
         self._said = ""
         self.title = ""
         self._inside: list[str] = []
+        self._chosen_for = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -55,6 +56,10 @@ class Reader(HTMLParser):
             self.forms.append(Form(own["action"] or "", own.get("method") or "get"))
         elif tag in ("input", "textarea"):
             self._field(own)
+        elif tag == "select":
+            self._chosen_for = own["name"] or ""
+        elif tag == "option" and ("selected" in own or self._chosen_for not in self.forms[-1].values):
+            self.forms[-1].values[self._chosen_for] = own.get("value") or ""
         elif tag == "button" and own.get("name") == "take":
             self.forms[-1].offered.append(own["value"] or "")
         elif tag == "a":
@@ -65,9 +70,11 @@ class Reader(HTMLParser):
             self.keys.append(own["data-key"] or "")
 
     def _field(self, own: dict[str, str | None]) -> None:
-        name, form = own["name"] or "", self.forms[-1]
+        name, form = own.get("name"), self.forms[-1]
+        if name is None:
+            return
         form.fields[name] = own
-        if own.get("type") != "checkbox" or "checked" in own:
+        if own.get("type") not in ("checkbox", "radio") or "checked" in own:
             form.values[name] = own.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
@@ -79,6 +86,8 @@ class Reader(HTMLParser):
             self.title += data
         elif self._inside[-1:] != ["script"]:
             self._said += data
+        if self._inside[-1:] == ["textarea"]:
+            self.forms[-1].values[list(self.forms[-1].fields)[-1]] += data
 
     @property
     def words(self) -> str:

@@ -172,7 +172,6 @@ PAGES = {
     "no computer found": "computers?q=nothing-at-all",
     "customers": "customers",
     "nobody found": "customers?q=nothing-at-all",
-    "a customer is forgotten": "customers?deleted=1",
     "products": "products",
     "add a product": "add-product",
     "no such computer": "computers/999999",

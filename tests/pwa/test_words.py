@@ -136,7 +136,7 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     own |= {"wrong_password", "wrong_second_factor", "wrong_first_code", "second_factor_needed"}
     own |= {"sign_in_expired", "malformed_subject", "malformed_text", "unknown_mail"}
     own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_colour", "malformed_logo"}
-    own |= {"logo_too_large", "unknown_brand_part"}
+    own |= {"logo_too_large", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
     assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, abort, request
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from protocol.errors import BadSignature, MalformedCode
 from server.core.errors import LicenseRefused, LimitReached, SecretUnreadable
@@ -170,6 +170,24 @@ def test_a_failing_statement_does_not_show_its_values(app, failing, caplog):
     assert app.test_client().get("/phone/query").status_code == 500
     assert "OperationalError" in caplog.text
     assert SECRET not in caplog.text
+
+
+def test_who_comes_while_others_hold_the_database_is_asked_to_come_again(app, settings, tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/held.db", connect_args={"timeout": 0})
+
+    def write() -> str:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (x)"))
+        return ""
+
+    app.add_url_rule("/phone/busy", view_func=write)
+    with engine.connect() as holder:
+        holder.exec_driver_sql("BEGIN EXCLUSIVE")
+        answer = app.test_client().get("/phone/busy")
+    assert (answer.status_code, answer.json["code"]) == (503, "server_busy")
+    assert answer.headers["Retry-After"] == "5"
+    assert app.test_client().get("/phone/busy").status_code == 200
+    engine.dispose()
 
 
 def test_our_own_trouble_is_named_in_the_log_and_not_in_the_answer(failing, caplog):

@@ -3,6 +3,7 @@
 from server.core.models.base import Base, UtcDateTime
 from server.core.models.licensing import (
     Activation,
+    Batch,
     Customer,
     Ending,
     FormerActivationKey,
@@ -26,6 +27,7 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "Base",
+    "Batch",
     "BrandPart",
     "Customer",
     "Ending",

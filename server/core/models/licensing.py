@@ -102,6 +102,16 @@ class Customer(Base):
     created_at: Mapped[datetime]
 
 
+class Batch(Base):
+    """Licences that were issued together; the mark of the form that asked for them counts once."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(String(32), unique=True)
+    created_at: Mapped[datetime]
+
+
 class License(Base):
     """An activation key and what it grants."""
 
@@ -128,6 +138,7 @@ class License(Base):
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
     notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     # Activations from before this moment belong to a former activation key.
     key_replaced_at: Mapped[datetime | None]
 

@@ -149,7 +149,8 @@ def suspend(key: str) -> Answer:
     """
 
     def deed(session: Session, license: License, parts: Parts) -> str:
-        licenses.suspend(session, license, by=operator(), now=parts.clock())
+        if not licenses.suspend(session, license, by=operator(), now=parts.clock()):
+            return "It was suspended already. Nothing has changed."
         return "Suspended. Keys that were given out already run until they expire."
 
     return _change(key, deed)
@@ -161,7 +162,8 @@ def resume(key: str) -> Answer:
     """End the suspension of the licence of KEY."""
 
     def deed(session: Session, license: License, parts: Parts) -> str:
-        licenses.resume(session, license, by=operator(), now=parts.clock())
+        if not licenses.resume(session, license, by=operator(), now=parts.clock()):
+            return "It was not suspended. Nothing has changed."
         return "Resumed. The licence can be activated again."
 
     return _change(key, deed)

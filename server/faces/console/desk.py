@@ -147,14 +147,16 @@ class Desk:
         """Refuse every activation of a licence until it is resumed."""
         with self._changed("suspension_refused", activation_key) as (session, license):
             now = parts().clock()
-            return views.license_view(licenses.suspend(session, license, by=self._by, now=now), now)
+            licenses.suspend(session, license, by=self._by, now=now)
+            return views.license_view(license, now)
 
     @needs(Permission.CHANGE_LICENSES)
     def resume(self, activation_key: str) -> views.LicenseView:
         """End the suspension of a licence."""
         with self._changed("resumption_refused", activation_key) as (session, license):
             now = parts().clock()
-            return views.license_view(licenses.resume(session, license, by=self._by, now=now), now)
+            licenses.resume(session, license, by=self._by, now=now)
+            return views.license_view(license, now)
 
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:

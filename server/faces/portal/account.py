@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from server.core import operators, second_factor, sessions
@@ -34,7 +34,8 @@ def change_password() -> Response:
         own = operators.with_id(session, staff.operator().id)
         fresh = values.get("new_password", "")
         operators.change_password(session, own, fresh, here=staff.here(), by=staff.by(), now=now)
-    return redirect(url_for("portal.account.overview", done="password"))
+    flash("Your password is changed, and you are signed out everywhere else.")
+    return redirect(url_for("portal.account.overview"))
 
 
 def account_page(**context: object) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server import brand, example
-from server.core import branding
+from server.core import branding, seen
 from server.core.branding import Brand
 from server.core.colours import palette
 from server.core.errors import Malformed
@@ -25,6 +25,13 @@ blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
 # Above the limit of a picture: what is a little too large is told in words, and beside the field.
 _MAX_FORM_BYTES = 1024 * 1024
+_THE_SAME = "Nothing was changed."
+_BACK_TO_DEFAULT = {
+    "name": "The name is as the server’s settings say again.",
+    "privacy": "The privacy notice is as the server’s settings say again.",
+    "colour": "The colour is ours again.",
+    "logo": "The logo is as the server’s settings say again.",
+}
 
 
 @blueprint.url_value_preprocessor
@@ -74,8 +81,9 @@ def save() -> Response:
     """Set what was changed of name, privacy notice and colour."""
     typed, by, now = posted(), staff.by(), parts().clock()
     with transaction() as session:
+        seen.require(typed.get("seen", ""), branding.current(session, brand.from_settings()).as_seen)
         count = branding.put_all(session, typed, brand.from_settings(), by=by, now=now)
-    return redirect(url_for("portal.branding.overview", done="saved" if count else "same"))
+    return _back("Saved. The next page that anybody opens looks like this." if count else _THE_SAME)
 
 
 @blueprint.post("/logo")
@@ -85,8 +93,8 @@ def upload() -> Response:
     file = request.files.get("logo")
     content = file.read() if file else b""
     with transaction() as session:
-        branding.put_logo(session, content, by=staff.by(), now=parts().clock())
-    return redirect(url_for("portal.branding.overview", done="logo"))
+        is_new = branding.put_logo(session, content, by=staff.by(), now=parts().clock())
+    return _back("The logo is saved." if is_new else _THE_SAME)
 
 
 @blueprint.post("/default")
@@ -96,7 +104,12 @@ def back_to_default() -> Response:
     name, by, now = posted().get("part", ""), staff.by(), parts().clock()
     with transaction() as session:
         branding.back_to_default(session, name, brand.from_settings(), by=by, now=now)
-    return redirect(url_for("portal.branding.overview", done=f"{name}-default"))
+    return _back(_BACK_TO_DEFAULT[name])
+
+
+def _back(told: str) -> Response:
+    flash(told)
+    return redirect(url_for("portal.branding.overview"))
 
 
 def branding_page(
@@ -119,7 +132,8 @@ def branding_page(
             max_bytes=MAX_BYTES,
             is_typed=is_typed,
             refusal=refusal,
-            done=request.args.get("done", "") if not (refusal or is_typed) else "",
+            # Who only looked goes on from what they typed over.
+            seen=values.get("seen", "") if is_typed else counts.as_seen,
         )
 
 

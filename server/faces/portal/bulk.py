@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.core import licenses
+from server.core import license_changes, licenses, seen
 from server.core.errors import Malformed
 from server.core.models import License
 from server.core.roles import Permission
@@ -44,10 +45,10 @@ def do() -> AnyResponse:
     values, now = posted(), parts().clock()
     action = _action(values)
     with guarded(event="change_refused", by=staff.by(), now=now) as session:
-        chosen = _chosen(session)
-        for license in chosen:
-            _change(session, license, action, values, now)
-    flash(f"{len(chosen)} {'licence' if len(chosen) == 1 else 'licences'} {_DONE[action]}.")
+        chosen = _chosen(session, lock=True)
+        seen.require(typed.seen(), _as_seen(chosen))
+        changed = [_change(session, license, action, values, now) for license in chosen].count(True)
+    flash(_told(changed, len(chosen), _DONE[action]))
     return redirect(url_for("portal.licenses.listing"))
 
 
@@ -70,7 +71,7 @@ def ask_page(**context: Any) -> str:
                 raise
             chosen, action = [], ""
         values: dict[str, Any] = {"refusal": None, "values": posted()} | context
-        return staff.page("bulk", chosen=chosen, action=action, done=_DONE, **values)
+        return staff.page("bulk", chosen=chosen, seen=_as_seen(chosen), action=action, **values)
 
 
 def _action(values: dict[str, str]) -> str:
@@ -80,28 +81,40 @@ def _action(values: dict[str, str]) -> str:
     return action
 
 
-def _chosen(session: Session) -> list[License]:
+def _chosen(session: Session, *, lock: bool = False) -> list[License]:
     """Return the licences that were ticked; raises Malformed (nothing_chosen)."""
     numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
         raise Malformed(f"Choose up to {_MOST} licences at once.", code="nothing_chosen")
     wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)
+    if lock:
+        wanted = wanted.with_for_update(of=License)
     found = session.scalars(wanted.options(joinedload(License.product), joinedload(License.customer))).all()
     if not found:
         raise Malformed("Tick the licences first, then choose what to do.", code="nothing_chosen")
     return list(found)
 
 
-def _change(session: Session, license: License, action: str, values: dict[str, str], now: datetime) -> None:
+def _change(session: Session, license: License, action: str, values: dict[str, str], now: datetime) -> bool:
+    """Do it to one; returns whether it was not so before."""
     if action == "suspend":
-        licenses.suspend(session, license, by=staff.by(), now=now)
-    elif action == "resume":
-        licenses.resume(session, license, by=staff.by(), now=now)
-    else:
-        by_date = values.get("term") == "date"
-        expires = typed.day_or_none(values, "expires") if by_date else None
-        days = None if by_date else typed.number_or_none(values, "days", "malformed_terms")
-        licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
+        return licenses.suspend(session, license, by=staff.by(), now=now)
+    if action == "resume":
+        return licenses.resume(session, license, by=staff.by(), now=now)
+    expires, days = typed.renewal(values)
+    licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
+    return True
+
+
+def _as_seen(chosen: Sequence[License]) -> str:
+    return seen.digest(*(license_changes.as_seen(license) for license in chosen))
+
+
+def _told(changed: int, asked: int, done: str) -> str:
+    """Say how many were changed, and how many were so before."""
+    told = f"{changed} {'licence' if changed == 1 else 'licences'} {done}."
+    before = asked - changed
+    return f"{told} {before} {'was' if before == 1 else 'were'} so already." if before else told
 
 
 _HEAD = ("activation_key", "product", "customer", "seats", "seats_used", "expires", "days", "status")

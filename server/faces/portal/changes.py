@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.core import license_changes, licenses
+from server.core import license_changes, licenses, seen
 from server.core.license_changes import Content
 from server.core.models import License
 from server.core.roles import Permission
@@ -29,21 +29,20 @@ _DIALOGS = {
     "resume": "suspend",
     "replace_key": "replace",
 }
+_WAS_SO = "It was so already. Nothing has changed."
 
 
 @blueprint.post("/licenses/<int:number>/renew")
 @staff.needs(Permission.CHANGE_LICENSES)
 def renew(number: int) -> Response:
     """Move the expiry, to a day or by days."""
-    values = posted()
-    by_date = values.get("term") == "date"
-    expires = typed.day_or_none(values, "expires") if by_date else None
-    days = None if by_date else typed.number_or_none(values, "days", "malformed_terms")
+    expires, days = typed.renewal(posted())
 
-    def deed(session: Session, license: License, now: datetime) -> None:
+    def deed(session: Session, license: License, now: datetime) -> str:
         licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
+        return "Renewed. Computers get the new date with their next key."
 
-    return _changed(number, deed, "Renewed. Computers get the new date with their next key.")
+    return _changed(number, deed)
 
 
 @blueprint.post("/licenses/<int:number>/suspend")
@@ -51,10 +50,11 @@ def renew(number: int) -> Response:
 def suspend(number: int) -> Response:
     """Refuse every activation until the licence is resumed."""
 
-    def deed(session: Session, license: License, now: datetime) -> None:
-        licenses.suspend(session, license, by=staff.by(), now=now)
+    def deed(session: Session, license: License, now: datetime) -> str:
+        is_new = licenses.suspend(session, license, by=staff.by(), now=now)
+        return "Suspended. Keys that were given out run until they expire." if is_new else _WAS_SO
 
-    return _changed(number, deed, "Suspended. Keys that were given out run until they expire.")
+    return _changed(number, deed)
 
 
 @blueprint.post("/licenses/<int:number>/resume")
@@ -62,10 +62,11 @@ def suspend(number: int) -> Response:
 def resume(number: int) -> Response:
     """End the suspension."""
 
-    def deed(session: Session, license: License, now: datetime) -> None:
-        licenses.resume(session, license, by=staff.by(), now=now)
+    def deed(session: Session, license: License, now: datetime) -> str:
+        is_new = licenses.resume(session, license, by=staff.by(), now=now)
+        return "Resumed. The licence can be activated again." if is_new else _WAS_SO
 
-    return _changed(number, deed, "Resumed. The licence can be activated again.")
+    return _changed(number, deed)
 
 
 @blueprint.post("/licenses/<int:number>/edit")
@@ -81,10 +82,11 @@ def edit(number: int) -> Response:
         notes=values.get("notes", ""),
     )
 
-    def deed(session: Session, license: License, now: datetime) -> None:
-        license_changes.edit(session, license, content, by=staff.by(), now=now)
+    def deed(session: Session, license: License, now: datetime) -> str:
+        is_new = license_changes.edit(session, license, content, by=staff.by(), now=now)
+        return "Changed. Computers get new features and leases with their next key." if is_new else _WAS_SO
 
-    return _changed(number, deed, "Changed. Computers get new features and leases with their next key.")
+    return _changed(number, deed)
 
 
 @blueprint.post("/licenses/<int:number>/replace-key")
@@ -92,17 +94,20 @@ def edit(number: int) -> Response:
 def replace_key(number: int) -> Response:
     """Give the licence a fresh activation key in the place of one that leaked."""
 
-    def deed(session: Session, license: License, now: datetime) -> None:
+    def deed(session: Session, license: License, now: datetime) -> str:
         license_changes.replace_key(session, license, by=staff.by(), now=now)
+        return "The activation key is a new one. Send it to the customer."
 
-    return _changed(number, deed, "The activation key is a new one. Send it to the customer.")
+    return _changed(number, deed)
 
 
-def _changed(number: int, deed: Callable[[Session, License, datetime], None], said: str) -> Response:
-    """Do a deed to a licence and lead to its page: loaded again, that must not do it again."""
+def _changed(number: int, deed: Callable[[Session, License, datetime], str]) -> Response:
+    """Do a deed to a licence and lead to its page, which says once what the deed returns."""
     now = parts().clock()
     with guarded(event="change_refused", by=staff.by(), now=now) as session:
-        deed(session, licenses.with_id(session, number, lock=True), now)
+        license = licenses.with_id(session, number, lock=True)
+        seen.require(typed.seen(), license_changes.as_seen(license))
+        said = deed(session, license, now)
     flash(said)
     return redirect(url_for("portal.licenses.license", number=number))
 

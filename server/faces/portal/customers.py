@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
-from sqlalchemy.orm import Session
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.core import computers, customer_records
+from server.core import computers, customer_records, seen
 from server.core.licenses import expiry, standing
-from server.core.models import Customer
 from server.core.roles import Permission
 from server.db import reading, transaction
-from server.faces.portal import staff
+from server.faces.portal import staff, typed
 from server.forms import Refusal, posted
 from server.parts import parts
 
 blueprint = Blueprint("customers", __name__)
 
-_NOTHING_DONE: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "into": None, "moved": None}
+_NOTHING_DONE: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "into": None}
 _DIALOGS = {"edit": "edit", "merge_preview": "merge", "merge": "merge", "delete": "delete"}
 
 
@@ -30,14 +28,14 @@ def listing() -> str:
     asked, search = request.args, request.args.get("q", "")
     with reading() as session:
         found = customer_records.customers(session, search, number=asked.get("page", 1, int))
-        return staff.page("customers", found=found, search=search, deleted="deleted" in asked)
+        return staff.page("customers", found=found, search=search)
 
 
 @blueprint.get("/customers/<int:number>")
 @staff.needs(Permission.SEE_LICENSES)
 def customer(number: int) -> str:
     """Show a customer."""
-    return customer_page(number, moved=request.args.get("moved", None, int))
+    return customer_page(number)
 
 
 @blueprint.post("/customers/<int:number>/edit")
@@ -46,15 +44,18 @@ def edit(number: int) -> Response:
     """Change address, name and notes."""
     values = posted()
     with transaction() as session:
-        customer_records.edit(
+        found = customer_records.with_id(session, number, lock=True)
+        seen.require(typed.seen(), customer_records.as_seen(found))
+        is_new = customer_records.edit(
             session,
-            customer_records.with_id(session, number, lock=True),
+            found,
             email=values.get("email", ""),
             name=values.get("name", ""),
             notes=values.get("notes", ""),
             by=staff.by(),
             now=parts().clock(),
         )
+    flash("Saved." if is_new else "It was so already. Nothing has changed.")
     return redirect(url_for("portal.customers.customer", number=number))
 
 
@@ -63,7 +64,8 @@ def edit(number: int) -> Response:
 def merge_preview(number: int) -> str:
     """Show what a merge would move, before anybody agrees to it."""
     with reading() as session:
-        into = _merge_target(session, customer_records.with_id(session, number))
+        gone = customer_records.with_id(session, number)
+        into = customer_records.merge_target(session, gone, posted().get("email", ""))
     return customer_page(number, dialog="merge", into=into)
 
 
@@ -72,10 +74,11 @@ def merge_preview(number: int) -> str:
 def merge(number: int) -> Response:
     """Give everything of this customer to another."""
     with transaction() as session:
-        gone = customer_records.with_id(session, number, lock=True)
-        into = _merge_target(session, gone)
+        gone, into = customer_records.lock_pair(session, number, posted().get("email", ""))
         moved = customer_records.merge(session, gone, into, by=staff.by(), now=parts().clock())
-        return redirect(url_for("portal.customers.customer", number=into.id, moved=moved))
+    licenses = f"{moved} {'licence' if moved == 1 else 'licences'}"
+    flash(f"Merged: {licenses} moved here, and the other address is forgotten.")
+    return redirect(url_for("portal.customers.customer", number=into.id))
 
 
 @blueprint.post("/customers/<int:number>/delete")
@@ -85,7 +88,8 @@ def delete(number: int) -> Response:
     with transaction() as session:
         gone = customer_records.with_id(session, number, lock=True)
         customer_records.delete(session, gone, by=staff.by(), now=parts().clock())
-    return redirect(url_for("portal.customers.listing", deleted=1))
+    flash("The customer is forgotten. The licences go on without one, and the audit keeps who did it.")
+    return redirect(url_for("portal.customers.listing"))
 
 
 def customer_page(number: int, **context: Any) -> str:
@@ -96,6 +100,7 @@ def customer_page(number: int, **context: Any) -> str:
         return staff.page(
             "customer",
             customer=found,
+            seen=customer_records.as_seen(found),
             extent=customer_records.extent(session, found),
             licenses=customer_records.licenses_of(session, found),
             computers=computers.of_customer(session, found),
@@ -111,7 +116,3 @@ def page_refused(deed: str, refusal: Refusal) -> str:
     """Return the page on which a deed was refused."""
     number = (request.view_args or {})["number"]
     return customer_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
-
-
-def _merge_target(session: Session, gone: Customer) -> Customer:
-    return customer_records.merge_target(session, gone, posted().get("email", ""))

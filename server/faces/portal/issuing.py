@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from server.core import licenses
+from server.core import batches, licenses
 from server.core.customers import normalised_email
-from server.core.models import License, Product
+from server.core.models import Batch, Product
 from server.core.notes import checked_notes
 from server.core.products import feature_mask, find_product
 from server.core.roles import Permission
@@ -40,17 +42,30 @@ def preview() -> str:
     with reading() as session:
         product = find_product(session, asked["product"])
         feature_mask(product, asked["features"])
-        return staff.page("issue_preview", asked=asked, product=product, values=posted())
+        form = batches.new_form()
+        return staff.page("issue_preview", asked=asked, product=product, values=posted(), form=form)
 
 
 @blueprint.post("/licenses/issue")
 @staff.needs(Permission.CHANGE_LICENSES)
-def issue() -> str:
-    """Issue, and show the keys."""
+def issue() -> Response:
+    """Issue, and lead to the keys; a form that is sent twice leads there twice."""
     asked, now = _asked(), parts().clock()
     with guarded(event="issue_refused", by=staff.by(), now=now) as session:
-        issued = _issued(session, asked)
-        return staff.page("issued", issued=issued, product=issued[0].product, expiry=licenses.expiry)
+        batch, is_new = batches.of_form(session, posted().get("form", ""), now=now)
+        if is_new:
+            _issue(session, asked, batch, now)
+        else:
+            flash("This form was sent before. These licences were issued then, and none now.")
+        return redirect(url_for("portal.issuing.issued", number=batch.id))
+
+
+@blueprint.get("/licenses/issued/<int:number>")
+@staff.needs(Permission.SEE_LICENSES)
+def issued(number: int) -> str:
+    """Show the keys that were issued together."""
+    with reading() as session:
+        return staff.page("issued", issued=batches.licenses_of(session, number))
 
 
 def form_page(values: dict[str, str], **context: Any) -> str:
@@ -87,10 +102,11 @@ def _asked() -> dict[str, Any]:
     return asked
 
 
-def _issued(session: Session, asked: dict[str, Any]) -> list[License]:
+def _issue(session: Session, asked: dict[str, Any], batch: Batch, now: datetime) -> None:
     product = find_product(session, asked["product"])
     rest = {name: asked[name] for name in ("seats", "terms", "count", "features", "customer", "notes")}
-    return licenses.issue(session, product, **rest, by=staff.by(), now=parts().clock())
+    for license in licenses.issue(session, product, **rest, by=staff.by(), now=now):
+        license.batch_id = batch.id
 
 
 def page_refused(deed: str, refusal: Refusal) -> str:

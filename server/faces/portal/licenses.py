@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import licenses, listings
+from server.core import batches, license_changes, licenses, listings
 from server.core.licenses import Standing, expiry, standing
 from server.core.listings import AuditWanted, Order, Wanted
 from server.core.models import License, Product
@@ -70,6 +70,8 @@ def license_page(number: int, **context: Any) -> str:
 def _facts(session: Session, found: License) -> dict[str, Any]:
     return {
         "license": found,
+        "seen": license_changes.as_seen(found),
+        "together": batches.others(session, found),
         "standing": standing(found, parts().clock()),
         "expires": expiry(found),
         "features": feature_names(found.product, found.features),

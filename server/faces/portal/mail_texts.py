@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.core import mail_templates, mails
+from server.core import mail_templates, mails, seen
 from server.core.mail_templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
 from server.core.mails import Held, Mail
 from server.core.roles import Permission
 from server.db import reading, transaction
-from server.faces.portal import staff
+from server.faces.portal import staff, typed
 from server.forms import Refusal, posted
 from server.parts import parts
 
@@ -48,8 +48,8 @@ def one(name: str, language: str) -> str:
 def preview(name: str, language: str) -> str:
     """Show what typed words would become; nothing is kept."""
     values = posted()
-    typed = mail_templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
-    return mail_page(name, language, typed=typed, is_typed=True)
+    words = mail_templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
+    return mail_page(name, language, words=words, is_typed=True)
 
 
 @blueprint.post("/mails/<name>/<language>")
@@ -59,8 +59,10 @@ def save(name: str, language: str) -> Response:
     values, by, now = posted(), staff.by(), parts().clock()
     subject, text = values.get("subject", ""), values.get("text", "")
     with transaction() as session:
-        mail_templates.put(session, name, language, subject, text, by=by, now=now)
-    return _back_to(name, language, "saved")
+        seen.require(typed.seen(), mail_templates.current(session, name, language).as_seen)
+        is_new = mail_templates.put(session, name, language, subject, text, by=by, now=now)
+    flash("Saved. Mails from now on say this." if is_new else "Nothing was changed.")
+    return _back_to(name, language)
 
 
 @blueprint.post("/mails/<name>/<language>/default")
@@ -69,21 +71,22 @@ def back_to_default(name: str, language: str) -> Response:
     """Have our own words count again."""
     with transaction() as session:
         mail_templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
-    return _back_to(name, language, "default")
+    flash("Our own words count again.")
+    return _back_to(name, language)
 
 
 def mail_page(
     name: str,
     language: str,
     *,
-    typed: Template | None = None,
+    words: Template | None = None,
     is_typed: bool = False,
     refusal: Refusal | None = None,
 ) -> str:
     """Return the page of a mail; raises NotFound (unknown_mail)."""
     with reading() as session:
         counts = mail_templates.current(session, name, language)
-        words = typed or counts
+        words = words or counts
         return staff.page(
             "mail",
             mail_name=name,
@@ -96,15 +99,16 @@ def mail_page(
             qlm={ours: theirs for theirs, ours in QLM.items()},
             is_typed=is_typed,
             refusal=refusal,
-            done=request.args.get("done", "") if not (refusal or is_typed) else "",
+            # Who only looked goes on from what they typed over.
+            seen=typed.seen() if is_typed else counts.as_seen,
         )
 
 
 def page_refused(deed: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused."""
     asked, values = request.view_args or {}, posted()
-    typed = Template(asked["language"], values.get("subject", ""), values.get("text", ""))
-    return mail_page(**asked, typed=typed, refusal=refusal)
+    words = Template(asked["language"], values.get("subject", ""), values.get("text", ""))
+    return mail_page(**asked, words=words, refusal=refusal)
 
 
 def _example(name: str, words: Template) -> Mail:
@@ -124,5 +128,5 @@ def _example(name: str, words: Template) -> Mail:
     return mails.license_keys(_RECIPIENT, held=held, template=words)
 
 
-def _back_to(name: str, language: str, done: str) -> Response:
-    return redirect(url_for("portal.mail_texts.one", name=name, language=language, done=done))
+def _back_to(name: str, language: str) -> Response:
+    return redirect(url_for("portal.mail_texts.one", name=name, language=language))

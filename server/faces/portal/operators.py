@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -48,7 +48,7 @@ def add() -> Response:
     with transaction() as session:
         password = values.get("new_password", "")
         added = operators.add(session, name, role, password, by=staff.by(), now=now)
-    return _back_to(added, "added")
+    return _back_to(added, f"{added.name} can sign in now, with the password that you gave.")
 
 
 @blueprint.get("/operators/<int:number>")
@@ -66,7 +66,7 @@ def change_role(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.change_role(session, found, role, by=staff.by(), now=parts().clock())
-    return _back_to(found, "role")
+    return _back_to(found, f"{found.name} is {found.role} from now on.")
 
 
 @blueprint.post("/operators/<int:number>/password")
@@ -77,7 +77,7 @@ def reset(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.reset(session, found, password, by=staff.by(), now=parts().clock())
-    return _back_to(found, "reset")
+    return _back_to(found, f"{found.name} has a new password and is signed out everywhere.")
 
 
 @blueprint.post("/operators/<int:number>/disable")
@@ -87,7 +87,7 @@ def disable(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.disable(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, "disabled")
+    return _back_to(found, f"{found.name} is shut out, everywhere and at once.")
 
 
 @blueprint.post("/operators/<int:number>/enable")
@@ -97,7 +97,7 @@ def enable(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.enable(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, "enabled")
+    return _back_to(found, f"{found.name} can sign in again.")
 
 
 @blueprint.post("/operators/<int:number>/second-factor/end")
@@ -108,7 +108,7 @@ def end_second_factor(number: int) -> Response:
         found = _other(session, number)
         second_factor.end(session, found, by=staff.by(), now=parts().clock())
         operators.sign_out(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, "factor")
+    return _back_to(found, f"The second factor of {found.name} has ended, and they are signed out.")
 
 
 @blueprint.post("/operators/<int:number>/sign-out")
@@ -118,7 +118,7 @@ def sign_out(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.sign_out(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, "signed-out")
+    return _back_to(found, f"{found.name} is signed out everywhere.")
 
 
 @blueprint.post("/operators/<int:number>/sessions/<int:place>/end")
@@ -133,7 +133,7 @@ def end_session(number: int, place: int) -> Response:
                 "There is no such sign-in. Load the operator's page again.", code="unknown_session"
             )
         sessions.end(session, row, by=staff.by(), now=parts().clock())
-    return _back_to(found, "signed-out-there")
+    return _back_to(found, f"{found.name} is signed out there.")
 
 
 def operators_page(**context: object) -> str:
@@ -181,8 +181,9 @@ def _roles() -> dict[str, str]:
     return told
 
 
-def _back_to(operator: Operator, done: str) -> Response:
-    return redirect(url_for("portal.operators.one", number=operator.id, done=done))
+def _back_to(operator: Operator, told: str) -> Response:
+    flash(told)
+    return redirect(url_for("portal.operators.one", number=operator.id))
 
 
 def page_refused(deed: str, refusal: Refusal) -> str:

@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from protocol.computer_key import Style
 from protocol.profile import MachineSource
-from server.core import audit, products, public_keys
+from server.core import audit, products, public_keys, seen
 from server.core.models import Product
 from server.core.roles import Permission
 from server.db import reading, transaction
-from server.faces.portal import staff
+from server.faces.portal import staff, typed
 from server.forms import Refusal, posted
 from server.parts import parts
 
 blueprint = Blueprint("products", __name__)
 
 _DIALOGS = {"add_features": "features", "rotate": "rotate", "retire": "", "profile": ""}
+_ROTATED = "The next epoch has begun. Download the profile for the next release of the application."
+_ROTATED_AND_RETIRED = (
+    "The next epoch has begun, and all earlier ones are retired. "
+    "Download the profile and ship a new release soon."
+)
 
 
 @blueprint.get("/products")
@@ -57,14 +62,15 @@ def add() -> Answer:
             by=staff.by(),
             now=parts().clock(),
         )
-        return _back_to(product.code, done="added")
+    flash("The product is there. Download its profile and build it into the application.")
+    return _back_to(product.code)
 
 
 @blueprint.get("/products/<code>")
 @staff.needs(Permission.SEE_LICENSES)
 def product(code: str) -> str:
     """Show a product."""
-    return product_page(code, done=request.args.get("done", ""))
+    return product_page(code)
 
 
 @blueprint.post("/products/<code>/features")
@@ -74,7 +80,10 @@ def add_features(code: str) -> Answer:
     with transaction() as session:
         found = products.find_product(session, code)
         products.add_features(session, found, _names(posted()), by=staff.by(), now=parts().clock())
-    return _back_to(code, done="features")
+    flash(
+        "The features are at the end of the list. The next profile brings their names into the application."
+    )
+    return _back_to(code)
 
 
 @blueprint.post("/products/<code>/profile")
@@ -98,9 +107,11 @@ def rotate(code: str) -> Answer:
     retires = posted().get("retire_old") == "1"
     with transaction() as session:
         found = products.find_product(session, code)
+        seen.require(typed.seen(), _as_seen(found))
         by, now = staff.by(), parts().clock()
         products.rotate(session, found, retire_old=retires, keyring=parts().keyring, by=by, now=now)
-    return _back_to(code, done="rotated-and-retired" if retires else "rotated")
+    flash(_ROTATED_AND_RETIRED if retires else _ROTATED)
+    return _back_to(code)
 
 
 @blueprint.post("/products/<code>/epochs/<int:number>/retire")
@@ -110,12 +121,13 @@ def retire(code: str, number: int) -> Answer:
     with transaction() as session:
         found = products.find_product(session, code)
         products.retire(session, found, number, by=staff.by(), now=parts().clock())
-    return _back_to(code, done="retired")
+    flash("The epoch is retired. The next profile tells the application.")
+    return _back_to(code)
 
 
 def product_page(code: str, **context: Any) -> str:
     """Return the page of a product, with what a deed has to say; raises NotFound (unknown_product)."""
-    nothing_done: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "done": ""}
+    nothing_done: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None}
     with reading() as session:
         found = products.find_product(session, code)
         live = products.live_computers(session, found)
@@ -123,6 +135,7 @@ def product_page(code: str, **context: Any) -> str:
         return staff.page(
             "product",
             product=found,
+            seen=_as_seen(found),
             live=live,
             in_force=sum(count for number, count in live.items() if number in served),
             keys=public_keys.license_file_keys(found, parts().keyring),
@@ -155,5 +168,10 @@ def _names(values: dict[str, str]) -> list[str]:
     return [name for name in re.split(r"[\s,;]+", values.get("features", "")) if name]
 
 
-def _back_to(code: str, *, done: str) -> Answer:
-    return redirect(url_for("portal.products.product", code=code, done=done))
+def _as_seen(product: Product) -> str:
+    """Return the digest of what a rotation goes on from, see `core.seen`."""
+    return seen.digest(product.current_epoch.number)
+
+
+def _back_to(code: str) -> Answer:
+    return redirect(url_for("portal.products.product", code=code))

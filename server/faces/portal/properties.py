@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from server.core import properties
+from server.core import properties, seen
 from server.core.properties import PROPERTIES, Property
 from server.core.roles import Permission
 from server.db import reading, transaction
@@ -36,8 +37,10 @@ def save() -> Response:
     group = values.get("group", "")
     typed = _typed(properties.groups().get(group, []), values)
     with transaction() as session:
+        seen.require(values.get("seen", ""), _as_seen(properties.read(session), group))
         count = properties.put_all(session, typed, by=staff.by(), now=parts().clock())
-    return redirect(url_for("portal.properties.listing", saved=count, _anchor=group))
+    flash(_told(count))
+    return redirect(url_for("portal.properties.listing", _anchor=group))
 
 
 @blueprint.post("/properties/default")
@@ -47,7 +50,8 @@ def back_to_default() -> Response:
     name = posted().get("property", "")
     with transaction() as session:
         properties.back_to_default(session, name, by=staff.by(), now=parts().clock())
-    return redirect(url_for("portal.properties.listing", default=name, _anchor=name.partition("/")[0]))
+    flash(f"{properties.declared(name).name} has its default again.")
+    return redirect(url_for("portal.properties.listing", _anchor=name.partition("/")[0]))
 
 
 def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> str:
@@ -64,9 +68,19 @@ def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | N
             wrong={name for name, text in shown.items() if not PROPERTIES[name].takes(text)},
             wrong_group=group,
             refusal=refusal,
-            saved=request.args.get("saved", None, int),
-            default=request.args.get("default", "") if request.args.get("default") in PROPERTIES else "",
+            seen=lambda group: _as_seen(values, group),
         )
+
+
+def _as_seen(values: Mapping[str, Any], group: str) -> str:
+    """Return the digest of what counts in a group, see `core.seen`."""
+    return seen.digest(*(values[known.name] for known in properties.groups().get(group, [])))
+
+
+def _told(count: int) -> str:
+    if not count:
+        return "Nothing was changed."
+    return "1 setting is changed." if count == 1 else f"{count} settings are changed."
 
 
 def _typed(known: list[Property], values: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import segno
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from server.brand import brand
@@ -80,7 +80,8 @@ def end() -> Response:
     with transaction() as session:
         own = operators.with_id(session, staff.operator().id)
         second_factor.end(session, own, by=staff.by(), now=parts().clock())
-    return redirect(url_for("portal.account.overview", done="ended"))
+    flash("Your second factor has ended.")
+    return redirect(url_for("portal.account.overview"))
 
 
 def set_up_page(**context: object) -> str:

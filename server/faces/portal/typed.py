@@ -48,6 +48,18 @@ def terms(values: Mapping[str, str]) -> Terms:
     return Terms(expires, days, number_or_none(values, "lease_days", "malformed_terms"))
 
 
+def renewal(values: Mapping[str, str]) -> tuple[date | None, int | None]:
+    """Return until which day, or by how many days; raises Malformed (malformed_terms)."""
+    if values.get("term") == "date":
+        return day_or_none(values, "expires"), None
+    return None, number_or_none(values, "days", "malformed_terms")
+
+
+def seen() -> str:
+    """Return the digest of what the form was filled in from, see `core.seen`."""
+    return request.form.get("seen", "")
+
+
 def features() -> list[str]:
     """Return the features that were ticked."""
     return request.form.getlist("feature")

@@ -1,0 +1,25 @@
+"""Whether what a person changes is still as they saw it.
+
+So of two people at once neither undoes the other's work unawares, and a form that is sent twice counts once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from server.core.errors import Conflict
+
+
+def digest(*facts: object) -> str:
+    """Return 16 characters that tell one state from another; facts are plain values."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def require(seen: str, now: str) -> None:
+    """Raise Conflict (changed_meanwhile) where another digest counts now than was seen; "" fits all."""
+    if seen and seen != now:
+        raise Conflict(
+            "This was changed after you opened it: by somebody else, or because the form was sent twice. "
+            "Nothing was done now. Look at how it stands, and send this again if it is still right.",
+            code="changed_meanwhile",
+        )

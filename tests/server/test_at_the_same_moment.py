@@ -1,0 +1,119 @@
+"""What two people do to the same customers and licences at the same moment, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import select, text
+
+from server.core import batches, customer_records
+from server.core.customers import find_or_add_customer
+from server.core.errors import CoreError
+from server.core.models import Customer
+from server.db import db, reading, transaction
+from tests.conftest import STAFF
+from tests.server.on_postgresql import app, settings
+
+__all__ = ["app", "settings"]
+
+FORM = "0123456789abcdefghij_-"
+ADA, GRACE = "ada@example.com", "grace@example.com"
+
+
+@pytest.fixture
+def customers(app, clock) -> dict[str, int]:
+    with transaction() as session:
+        found = [find_or_add_customer(session, email, now=clock.now) for email in (ADA, GRACE)]
+        for customer in found:
+            customer.notes = f"about {customer.email.partition('@')[0]}"
+        session.flush()
+        return {customer.email: customer.id for customer in found}
+
+
+def waits_for_a_lock() -> None:
+    """Return once some connection waits for a lock that another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        assert any(connection.scalar(waiting) for _ in range(10_000)), "nobody waits"
+
+
+def while_held(app, first, second):
+    """Have `second` begin while `first` holds what it locked; returns what `second` returned."""
+    holds, may_end = Event(), Event()
+
+    def hold() -> None:
+        with app.app_context(), transaction() as session:
+            first(session)
+            session.flush()
+            holds.set()
+            assert may_end.wait(30)
+
+    def come() -> object:
+        with app.app_context(), transaction() as session:
+            return second(session)
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(hold)
+        assert holds.wait(30)
+        coming = pool.submit(come)
+        waits_for_a_lock()
+        may_end.set()
+        holding.result(30)
+        return coming.result(30)
+
+
+def merge(customers: dict[str, int], gone: str, into: str, clock):
+    def deed(session) -> None:
+        pair = customer_records.lock_pair(session, customers[gone], into)
+        customer_records.merge(session, *pair, by=STAFF, now=clock.now)
+
+    return deed
+
+
+def test_of_two_opposite_merges_the_later_finds_its_customer_gone(app, clock, customers):
+    with pytest.raises(CoreError) as refused:
+        while_held(app, merge(customers, ADA, GRACE, clock), merge(customers, GRACE, ADA, clock))
+    assert refused.value.code == "unknown_customer"
+    with reading() as session:
+        assert session.scalars(select(Customer.email)).all() == [GRACE]
+
+
+def test_a_merge_waits_for_an_edit_and_loses_none_of_it(app, clock, customers):
+    def edit(session) -> None:
+        grace = customer_records.with_id(session, customers[GRACE], lock=True)
+        new = {"email": GRACE, "name": "Grace", "notes": "new"}
+        customer_records.edit(session, grace, **new, by=STAFF, now=clock.now)
+
+    while_held(app, edit, merge(customers, ADA, GRACE, clock))
+    with reading() as session:
+        [left] = session.scalars(select(Customer))
+        assert (left.name, left.notes) == ("Grace", "new\nabout ada")
+
+
+def test_who_is_deleted_while_a_licence_is_given_to_them_is_added_anew(app, clock, customers):
+    def delete(session) -> None:
+        ada = customer_records.with_id(session, customers[ADA], lock=True)
+        customer_records.delete(session, ada, by=STAFF, now=clock.now)
+
+    def give(session) -> int:
+        holder = find_or_add_customer(session, ADA, now=clock.now)
+        session.flush()
+        return holder.id
+
+    assert while_held(app, delete, give) not in customers.values()
+
+
+def test_a_form_that_comes_twice_at_once_is_one_batch(app, clock):
+    def begin(session) -> tuple[int, bool]:
+        batch, is_new = batches.of_form(session, FORM, now=clock.now)
+        return batch.id, is_new
+
+    first: list[tuple[int, bool]] = []
+    number, is_new = while_held(app, lambda session: first.append(begin(session)), begin)
+    assert first == [(number, True)]
+    assert not is_new
