@@ -9,7 +9,7 @@
  * @param {string} text
  */
 function say(button, text) {
-  const place = button.closest(".card, dialog")?.querySelector(".outcome");
+  const place = (button.closest(".card, dialog") ?? document.querySelector("main"))?.querySelector(".outcome");
   if (!(place instanceof HTMLElement)) return;
   place.hidden = false;
   place.textContent = text;
@@ -60,7 +60,7 @@ if (location.search.includes("is_")) history.replaceState(null, "", location.pat
  */
 function open(dialog, computer) {
   /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
-  const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [readonly]), textarea)`);
+  const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [type="radio"], [readonly]), textarea)`);
   for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
   dialog.showModal();
   // What is wrong comes first, else what is still to be typed.
@@ -128,12 +128,6 @@ for (const choice of document.querySelectorAll("select[data-shows-features]")) {
   };
   choice.addEventListener("change", show);
   show();
-}
-
-for (const button of document.querySelectorAll("button[data-goes-back]")) {
-  if (!(button instanceof HTMLButtonElement)) continue;
-  button.hidden = false;
-  button.addEventListener("click", () => history.back());
 }
 
 // Who fills in a day or a number of days has chosen that.

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from protocol.activation_key import ActivationKey
 from server.core.deactivation import Forced
 from tests.portal.conftest import DESK, key_on, open_license
-from tests.pwa.test_access import AXE, RULES
+from tests.pwa.test_access import violations
 
 PHONE = {"width": 390, "height": 844}
 
@@ -67,12 +67,10 @@ def check(page: Page) -> None:
 
     Both schemes have the same layout and both sizes the same colours, so two looks see what four would.
     """
-    page.evaluate(AXE)
     for scheme, size in (("light", PHONE), ("dark", DESK)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+        assert violations(page) == []
     for width in (320, PHONE["width"], 700, DESK["width"]):
         page.set_viewport_size({"width": width, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -34,6 +34,13 @@ def form() -> str:
     )
 
 
+@blueprint.post("/licenses/new")
+@staff.needs(Permission.CHANGE_LICENSES)
+def change() -> str:
+    """Show the form again with what was typed: a browser would keep none of it."""
+    return form_page(posted())
+
+
 @blueprint.post("/licenses/preview")
 @staff.needs(Permission.CHANGE_LICENSES)
 def preview() -> str:
