@@ -35,12 +35,13 @@ class Person:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            await self.pilot.press(key)
+            self.app.simulate_key(key)
             await self.settled()
 
     async def type(self, text: str) -> None:
         """Type faster than the server answers."""
-        await self.pilot.press(*text)
+        for character in text:
+            self.app.simulate_key(character)
         await self.settled()
 
     async def paste(self, text: str) -> None:

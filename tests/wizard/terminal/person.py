@@ -20,6 +20,7 @@ from wizard_stub.terminal.words import Words
 
 SMALL = (80, 24)
 LARGE = (140, 50)
+_ROUNDS = 5
 
 
 @dataclass
@@ -34,7 +35,10 @@ class Person:
         await self.settled()
 
     async def type(self, text: str) -> None:
-        await self.press(*text)
+        """Type as fast as a person can dream of: the pilot would wait after each key."""
+        for character in text:
+            self.app.simulate_key(character)
+        await self.settled()
 
     async def paste(self, text: str) -> None:
         self.app.focused.post_message(events.Paste(text))
@@ -45,11 +49,11 @@ class Person:
         await self.settled()
 
     async def settled(self) -> None:
-        # A step may lead to another that asks the control, too.
-        for _ in range(3):
-            await self.pilot.pause()
+        # An answer may lead to a step that asks the control, too, and that to a layout and to another message.
+        for _ in range(_ROUNDS):
+            await self.pilot.pause(0)
             await self.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        await self.pilot.pause(0)
 
     @property
     def screen(self) -> WizardScreen:
