@@ -49,7 +49,7 @@ class Person:
         await self.settled()
 
     async def settled(self) -> None:
-        # An answer may lead to a step that asks the control, too, and that to a layout and to another message.
+        # An answer may lead to a step that asks the control, too, and that to yet another message.
         for _ in range(_ROUNDS):
             await self.pilot.pause(0)
             await self.app.workers.wait_for_complete()
