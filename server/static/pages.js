@@ -42,14 +42,23 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
-// A double click sends a form once; later than that it may be sent again, such as one that saves a file.
+// A double click sends a form once; later it may be sent again, such as one that saves a file and leaves the page.
 for (const form of document.forms) {
   let sent = -Infinity;
   form.addEventListener("submit", (event) => {
-    if (event.timeStamp - sent < 1000) event.preventDefault();
-    else sent = event.timeStamp;
+    if (event.timeStamp - sent < 1000) return event.preventDefault();
+    sent = event.timeStamp;
+    const button = event.submitter;
+    if (!(button instanceof HTMLButtonElement) || button.hasAttribute("data-saves-a-file")) return;
+    // Most answers are there before anybody would ask.
+    setTimeout(() => { button.ariaBusy = "true"; }, 300);
   });
 }
+
+// Who comes back by the history waits for nothing.
+addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.ariaBusy = null;
+});
 
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) history.replaceState(null, "", location.pathname);

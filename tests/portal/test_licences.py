@@ -104,6 +104,27 @@ def test_an_impatient_finger_issues_once(desk):
     expect(page.get_by_text("1 licence found.")).to_be_visible()
 
 
+def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
+    page = desk(MANAGER)
+    open_license(page, house.short.issue().text)
+    press(page, "Suspend")
+    held = []
+    page.route("**/suspend", lambda route: held.append(route))
+    button = page.get_by_role("dialog").get_by_role("button", name="Suspend")
+    button.click(no_wait_after=True)
+    expect(button).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    expect(page.get_by_role("status").first).to_contain_text("Suspended.")
+    # A file leaves the page as it is, and the button is free again at once.
+    page.get_by_role("link", name="Licences").first.click()
+    page.locator("input[name=chosen]").first.check()
+    button = page.get_by_role("button", name="Download as CSV")
+    with page.expect_download():
+        button.click()
+    page.evaluate("new Promise(done => setTimeout(done, 400))")
+    expect(button).not_to_have_attribute("aria-busy", "true")
+
+
 def test_a_licence_is_renewed_suspended_and_resumed(desk, house, soon):
     key = house.short.issue(expires=soon).text
     page = desk(MANAGER)

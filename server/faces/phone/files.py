@@ -54,14 +54,21 @@ class Vendor:
     name: str = ""
     logo: str = ""
     privacy: str = ""
-    # What the vendor's colour changes in the house style.
+    # What the vendor's colour changes in the house style, and the bar above the page once it is installed.
     colours: str = ""
+    bar: str = ""
 
     @property
     def attributes(self) -> bytes:
         """The attributes of the page's body."""
         named = f'data-vendor="{escape(self.name)}" data-logo="{escape(self.logo)}"'
         return f'{named} data-privacy="{escape(self.privacy)}"'.encode()
+
+    @property
+    def in_manifest(self) -> dict[str, str]:
+        """What a phone that installs the page is told of the vendor."""
+        told = {"name": self.name, "short_name": self.name, "theme_color": self.bar}
+        return {key: value for key, value in told.items() if value}
 
 
 def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
@@ -77,7 +84,8 @@ def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
         content = _without_comments(path.read_bytes())
         return packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
     if name == MANIFEST:
-        return packed(path.suffix, with_words(read(name), language, _in_json))
+        manifest = json.loads(with_words(read(name), language, _in_json)) | vendor.in_manifest
+        return packed(path.suffix, json.dumps(manifest, ensure_ascii=False).encode("utf-8"))
     return _file(path)
 
 

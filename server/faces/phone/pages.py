@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from server import brand, example
 from server.core import branding
 from server.core.branding import Brand
+from server.core.colours import palette
 from server.faces.phone import files
 from server.faces.phone.document import document, example_document
 from server.faces.phone.languages import chosen
@@ -78,7 +79,8 @@ def example_page() -> Response:
 
 def _vendor(shown: Brand) -> files.Vendor:
     logo = url_for(".logo", v=shown.logo) if shown.logo else ""
-    return files.Vendor(shown.name, logo, shown.privacy, brand.colours(shown))
+    bar = palette(shown.colour).light.strong if shown.colour else ""
+    return files.Vendor(shown.name, logo, shown.privacy, brand.colours(shown), bar)
 
 
 def _language() -> str:
@@ -93,8 +95,9 @@ def _spoken(response: Response, language: str) -> Response:
 
 
 def _found(name: str) -> files.PageFile:
-    # Only the worker's version depends on the vendor; nothing else need ask the database.
-    vendor = _vendor(brand.brand()) if name == files.WORKER else files.Vendor()
+    # Only the worker's version and the manifest depend on the vendor; nothing else need ask the database.
+    asks = name in (files.WORKER, files.MANIFEST)
+    vendor = _vendor(brand.brand()) if asks else files.Vendor()
     found = files.find(name, vendor, _language())
     if found is None:
         abort(404)
