@@ -14,7 +14,17 @@ from protocol.claims import has_ended
 from server.core.errors import NotFound
 from server.core.licenses import Standing, standing
 from server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, License
-from server.core.pages import PAGE_SIZE, Page, as_in_a_code, found_page, holds, holds_code, page, visible
+from server.core.pages import (
+    PAGE_SIZE,
+    Page,
+    Sort,
+    as_in_a_code,
+    found_page,
+    holds,
+    holds_code,
+    page,
+    visible,
+)
 from server.core.products import find_epoch
 
 _MOST_OTHERS = 50
@@ -74,9 +84,15 @@ def computers(
     rows = select(Activation).options(
         of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
     )
-    ids = select(Activation.id).where(*conditions).order_by(Activation.id.desc())
-    count = select(func.count()).select_from(Activation).where(*conditions)
-    return found_page(session, rows, ids, count, number, size, key=Activation.id)
+    return found_page(
+        session,
+        rows,
+        select(Activation.id).where(*conditions),
+        Sort(Activation.id),
+        number,
+        size,
+        is_filtered=bool(conditions),
+    )
 
 
 def with_id(session: Session, number: int) -> Activation:

@@ -20,7 +20,7 @@ from server.core.customers import normalised_email
 from server.core.errors import Conflict, Malformed, NotFound
 from server.core.models import Activation, Customer, License, OutboxMail
 from server.core.notes import checked_notes
-from server.core.pages import PAGE_SIZE, Page, found_page, holds, page, visible
+from server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
 
 _NAME_LENGTH = 100
 _WITHDRAWN = "Withdrawn: its recipient was deleted or merged before it was sent."
@@ -58,9 +58,15 @@ def customers(session: Session, search: str, *, number: int = 1, size: int = PAG
     if text := visible(search):
         columns = (Customer.email, Customer.name)
         conditions.append(or_(*(holds(session, column, text) for column in columns)))
-    ids = select(Customer.id).where(*conditions).order_by(Customer.email)
-    count = select(func.count()).select_from(Customer).where(*conditions)
-    found = found_page(session, select(Customer), ids, count, number, size, key=Customer.id)
+    found = found_page(
+        session,
+        select(Customer),
+        select(Customer.id).where(*conditions),
+        Sort(Customer.id, Customer.email, descending=False),
+        number,
+        size,
+        is_filtered=bool(conditions),
+    )
     held = _held(session, [customer.id for customer in found.rows])
     listed = [Listed(customer, held.get(customer.id, Held())) for customer in found.rows]
     return Page(listed, found.total, found.number, found.size)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.core.licenses import Standing
@@ -21,7 +21,17 @@ from server.core.models import (
     LicenseStatus,
     Product,
 )
-from server.core.pages import PAGE_SIZE, Page, as_in_a_code, found_page, holds, holds_code, page, visible
+from server.core.pages import (
+    PAGE_SIZE,
+    Page,
+    Sort,
+    as_in_a_code,
+    found_page,
+    holds,
+    holds_code,
+    page,
+    visible,
+)
 
 # A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
 _DAY_RULE = timedelta(hours=36)
@@ -72,14 +82,21 @@ def licenses(
 ) -> Page[License]:
     """Return a page of licences with their customers and products; a page beyond the last is the last."""
     conditions = _conditions(session, wanted, now)
-    ids = select(License.id).where(*conditions).order_by(*_order(session, wanted))
+    matching = select(License.id).where(*conditions)
     if wanted.order is Order.CUSTOMER:
-        ids = ids.outerjoin(Customer, License.customer_id == Customer.id)
+        matching = matching.outerjoin(Customer, License.customer_id == Customer.id)
     elif wanted.order is Order.PRODUCT:
-        ids = ids.join(Product, License.product_number == Product.number)
+        matching = matching.join(Product, License.product_number == Product.number)
     rows = select(License).options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
-    count = select(func.count()).select_from(License).where(*conditions)
-    return found_page(session, rows, ids, count, number, size, key=License.id)
+    return found_page(
+        session,
+        rows,
+        matching,
+        _sort(session, wanted),
+        number,
+        size,
+        is_filtered=bool(conditions),
+    )
 
 
 def audit_events(
@@ -188,18 +205,14 @@ def _last_day(session: Session) -> ColumnElement[str]:
     return case((days.is_not(None), counted), else_=fixed)
 
 
-def _order(session: Session, wanted: Wanted) -> tuple[ColumnElement[Any], ...]:
-    columns: dict[Order, ColumnElement[Any]] = {
-        Order.ISSUED: License.id.expression,
-        Order.KEY: License.activation_key.expression,
-        Order.CUSTOMER: Customer.email.expression,
-        Order.PRODUCT: Product.name.expression,
+def _sort(session: Session, wanted: Wanted) -> Sort:
+    columns: dict[Order, SQLColumnExpression[Any] | None] = {
+        Order.ISSUED: None,
+        Order.KEY: License.activation_key,
+        Order.CUSTOMER: Customer.email,
+        Order.PRODUCT: Product.name,
         Order.EXPIRY: _last_day(session),
-        Order.SEATS: License.seats.expression,
+        Order.SEATS: License.seats,
     }
-    chosen = columns[wanted.order]
-    directed = chosen.desc() if wanted.descending else chosen.asc()
-    if wanted.order in (Order.CUSTOMER, Order.EXPIRY):
-        # What has none comes last either way, on every database.
-        return (chosen.is_(None), directed, License.id.desc())
-    return (directed, License.id.desc())
+    empty_last = wanted.order in (Order.CUSTOMER, Order.EXPIRY)
+    return Sort(License.id, columns[wanted.order], wanted.descending, empty_last)

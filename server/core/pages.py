@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from protocol.alphabet import SYMBOLS, value_of
@@ -15,8 +15,8 @@ PAGE_SIZE = 50
 # Almost everything holds one or two letters: they are looked for at the beginnings. (Bytes of UTF-8: one
 # character of Chinese says as much as three letters.)
 _SHORTEST = 3
-# So many numbers are quickly read.
-_FEW = 1000
+# An address may name any page: beyond these none is, and a database could not count so far.
+_MOST_PAGES = 10**9
 
 Row = TypeVar("Row")
 
@@ -33,13 +33,37 @@ class Page(Generic[Row]):
     @property
     def last(self) -> int:
         """The number of the last page."""
-        return max(1, -(-self.total // self.size))
+        return _last(self.total, self.size)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """What a list is sorted by; of rows that are equal in that, the highest `key` comes first."""
+
+    key: InstrumentedAttribute[int]
+    by: SQLColumnExpression[Any] | None = None
+    descending: bool = True
+    # Rows without any come last either way, on every database.
+    empty_last: bool = False
+
+    def order(
+        self, key: SQLColumnExpression[int], by: SQLColumnExpression[Any] | None
+    ) -> tuple[ColumnElement[Any], ...]:
+        """Return what to order by, where the two columns may stand under other names."""
+        if by is None:
+            return (key.desc() if self.descending else key.asc(),)
+        directed = by.desc() if self.descending else by.asc()
+        return (by.is_(None), directed, key.desc()) if self.empty_last else (directed, key.desc())
+
+
+def _last(total: int, size: int) -> int:
+    return max(1, -(-total // size))
 
 
 def page(session: Session, rows: Select[Row], count: Select[int], number: int, size: int) -> Page[Row]:
     """Return a page of what `rows` selects and `count` counts; one beyond the last is the last."""
     total = session.scalars(count).one()
-    number = min(max(1, number), max(1, -(-total // size)))
+    number = min(max(1, number), _last(total, size))
     found = session.scalars(rows.limit(size).offset((number - 1) * size)).unique().all()
     return Page(found, total, number, size)
 
@@ -47,27 +71,48 @@ def page(session: Session, rows: Select[Row], count: Select[int], number: int, s
 def found_page(
     session: Session,
     rows: Select[Row],
-    ids: Select[int],
-    count: Select[int],
+    matching: Select[int],
+    sort: Sort,
     number: int,
     size: int,
     *,
-    key: InstrumentedAttribute[int],
+    is_filtered: bool,
 ) -> Page[Row]:
-    """Return a page of `rows` whose numbers, sorted, are what `ids` selects; `key` is the column of both.
+    """Return a page of `rows` whose numbers are what `matching` selects; one beyond the last is the last.
 
-    Sorting numbers alone is much cheaper than sorting whole rows. And a search that finds little is run once,
-    for all the numbers: to count and then to show would be to search twice.
+    Sorting numbers alone is much cheaper than sorting whole rows.
     """
-    few = session.scalars(ids.limit(_FEW + 1)).all()
-    total = len(few) if len(few) <= _FEW else session.scalars(count).one()
-    number = min(max(1, number), max(1, -(-total // size)))
-    first = (number - 1) * size
-    within = first + size <= len(few) or total == len(few)
-    shown = few[first : first + size] if within else session.scalars(ids.limit(size).offset(first)).all()
+    numbers = _held if is_filtered else _straight
+    shown, total, number = numbers(session, matching, sort, max(1, min(number, _MOST_PAGES)), size)
     place = {one: index for index, one in enumerate(shown)}
-    loaded = session.scalars(rows.where(key.in_(shown))).unique().all()
-    return Page(sorted(loaded, key=lambda row: place[getattr(row, key.key)]), total, number, size)
+    loaded = session.scalars(rows.where(sort.key.in_(shown))).unique().all()
+    loaded = sorted(loaded, key=lambda row: place[getattr(row, sort.key.key)])
+    return Page(loaded, total, number, size)
+
+
+_Numbers = tuple[Sequence[int], int, int]
+
+
+def _held(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Numbers:
+    """Hold what a search finds, to count and to sort it: else it would look through everything twice."""
+    by: list[ColumnElement[Any]] = [] if sort.by is None else [sort.by.label("sorted_by")]
+    found = matching.add_columns(*by).cte("found")
+    key, count = found.c[sort.key.key], select(func.count()).select_from(found)
+    order = sort.order(key, found.c.sorted_by if by else None)
+    ids = select(key, count.scalar_subquery()).order_by(*order).limit(size)
+    shown = session.execute(ids.offset((number - 1) * size)).all()
+    if not shown and number > 1:
+        number = _last(session.scalars(count).one(), size)
+        shown = session.execute(ids.offset((number - 1) * size)).all()
+    return [row[0] for row in shown], shown[0][1] if shown else 0, number if shown else 1
+
+
+def _straight(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Numbers:
+    """Count all, and take the page from where an index has it sorted."""
+    total = session.scalars(matching.with_only_columns(func.count(), maintain_column_froms=True)).one()
+    number = min(number, _last(total, size))
+    ids = matching.order_by(*sort.order(sort.key, sort.by)).limit(size).offset((number - 1) * size)
+    return session.scalars(ids).all(), total, number
 
 
 def holds(session: Session, column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:

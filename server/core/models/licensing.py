@@ -122,12 +122,14 @@ class License(Base):
         CheckConstraint("expires_on IS NULL OR days_from_first_activation IS NULL", name="one_kind_of_term"),
         CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
         CheckConstraint(one_of("status", LicenseStatus), name="status"),
+        # A search looks through all of them: here it reads nothing else. So with activations, below.
+        Index("ix_license_search", "customer_id", "activation_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     activation_key: Mapped[str] = mapped_column(String(29), unique=True)
     product_number: Mapped[int] = mapped_column(ForeignKey("product.number"), index=True)
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     seats: Mapped[int]
     seats_used: Mapped[int] = mapped_column(default=0)
     expires_on: Mapped[date | None] = mapped_column(index=True)
@@ -184,10 +186,11 @@ class Activation(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_activation_search", "license_id", "computer_name", "computer_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), index=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
     epoch: Mapped[int]
     fingerprint: Mapped[int] = mapped_column(BigInteger, index=True)
     commitment: Mapped[int] = mapped_column(BigInteger)
