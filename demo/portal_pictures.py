@@ -212,6 +212,21 @@ def take_licence(visit: Visit, furnished: Furnished) -> None:
     visit.opens("Resume", "dialog-resume")
 
 
+def take_conflict(visit: Visit, furnished: Furnished) -> None:
+    """Change a licence that a colleague has changed a moment before."""
+    visit.open(f"licenses/{furnished.licences['licence']}")
+    signed_in = visit.page.context.storage_state()
+    colleague = visit.stage.browser.new_page(storage_state=signed_in)
+    colleague.goto(visit.page.url)
+    for page, notes in ((colleague, "Called on Monday."), (visit.page, "Asked for an invoice.")):
+        page.get_by_role("button", name="Edit", exact=True).click()
+        page.get_by_role("dialog").get_by_label("Notes").fill(notes)
+        with page.expect_navigation():
+            page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+    colleague.close()
+    visit.take("dialog-changed")
+
+
 def take_deeds(visit: Visit, furnished: Furnished) -> None:
     """Activate a computer, also in vain, and release it again."""
     visit.open(f"licenses/{furnished.licences['licence']}")
@@ -371,7 +386,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
             hire(now)
             take_empty(visit)
             furnished = furnish(Path(rest), stage.origin, now)
-        for part in (take_lists, take_licence, take_deeds, take_records):
+        for part in (take_lists, take_licence, take_conflict, take_deeds, take_records):
             part(visit, furnished)
         for rest_of in (take_issuing, take_bulk, take_settings, take_account):
             rest_of(visit)

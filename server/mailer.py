@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from server.core.customers import address_to_write_to
 from server.core.mails import Mail
 from server.core.outbox import Taken
 from server.smtp import SmtpServer, sender_of
@@ -34,7 +35,7 @@ def message_of(mail: Mail, taken: Taken, sender: str) -> EmailMessage:
     address = sender_of(sender)
     message = EmailMessage()
     message["From"] = address
-    message["To"] = Address(addr_spec=mail.recipient)
+    message["To"] = Address(addr_spec=address_to_write_to(mail.recipient))
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(taken.created_at)
     message["Message-ID"] = (

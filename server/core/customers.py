@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from unicodedata import normalize
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,8 @@ from server.core.models import Customer
 _PART = r"[^@\s\"(),:;<>\[\\\]]+"
 _EMAIL = re.compile(f"{_PART}@{_PART}")
 _EMAIL_LENGTH = 254
+# What a part of a domain begins with that stands for other characters.
+_ACE = "xn--"
 
 
 def is_email(address: str) -> bool:
@@ -25,11 +28,36 @@ def is_email(address: str) -> bool:
 
 
 def normalised_email(email: str) -> str:
-    """Return an e-mail address trimmed and in lower case; raises Malformed (malformed_email)."""
-    address = email.strip().lower()
+    """Return an e-mail address trimmed, in lower case, with its domain as people write it.
+
+    Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: it is one domain, and one customer.
+    """
+    address = normalize("NFC", email.strip().lower())
     if not is_email(address):
         raise Malformed("Give the customer's e-mail address: ada@example.com.", code="malformed_email")
-    return address
+    local, _, domain = address.partition("@")
+    readable = f"{local}@{'.'.join(map(_readable, domain.split('.')))}"
+    return readable if is_email(readable) else address
+
+
+def address_to_write_to(email: str) -> str:
+    """Return an address as every mail server takes it: its domain in ASCII (RFC 3492, RFC 5890)."""
+    local, _, domain = email.partition("@")
+    return f"{local}@{'.'.join(map(_in_ascii, domain.split('.')))}"
+
+
+def _readable(label: str) -> str:
+    if not label.startswith(_ACE):
+        return label
+    try:
+        text = label.removeprefix(_ACE).encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+    return text if _in_ascii(text) == label else label
+
+
+def _in_ascii(label: str) -> str:
+    return label if label.isascii() else f"{_ACE}{label.encode('punycode').decode('ascii')}"
 
 
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:

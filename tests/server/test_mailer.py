@@ -70,6 +70,14 @@ def test_a_mail_arrives_whole_and_is_wiped(app, clock):
     assert events() == ["mail_sent"]
 
 
+def test_a_mail_to_a_domain_with_umlauts_goes_to_a_server_that_knows_only_ascii(app, clock):
+    post(clock, "einkauf@müller.example")
+    with mail_server() as box:
+        assert work(app, f"smtp://127.0.0.1:{box.port}", clock)[0].sent == 1
+    [mail] = box.mails
+    assert mail["To"] == "einkauf@xn--mller-kva.example"
+
+
 def test_what_is_sent_twice_after_a_crash_is_recognised(app, clock, monkeypatch):
     number = post(clock)
     with mail_server() as box:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from server.core.customers import address_to_write_to, find_or_add_customer, normalised_email
+from server.core.errors import Malformed
+from server.db import transaction
+
+# As people write them, and as browsers send them.
+DOMAINS = {
+    "einkauf@müller.example": "einkauf@xn--mller-kva.example",
+    "ada@straße.example": "ada@xn--strae-oqa.example",
+    "office@長谷川.example.jp": "office@xn--5rts54h71f.example.jp",
+    "a@mail.пример.example": "a@mail.xn--e1afmkfd.example",
+}
+
+
+@pytest.mark.parametrize(("written", "sent"), DOMAINS.items())
+def test_a_domain_is_the_same_as_people_write_it_and_as_browsers_send_it(written, sent):
+    assert normalised_email(sent) == normalised_email(sent.upper()) == normalised_email(written) == written
+    assert address_to_write_to(written) == sent
+
+
+def test_a_customer_is_found_by_either(app, clock):
+    written, sent = next(iter(DOMAINS.items()))
+    with transaction() as session:
+        assert find_or_add_customer(session, sent, now=clock.now) is find_or_add_customer(
+            session, written, now=clock.now
+        )
+
+
+@pytest.mark.parametrize("label", ["", "99999999999", "a", "zz-", "ü"])
+def test_what_stands_for_nothing_stays_as_it_is(label):
+    address = f"a@xn--{label}.example"
+    assert normalised_email(address) == address
+
+
+def test_letters_with_marks_are_the_same_however_they_are_made():
+    assert normalised_email("a@mu\u0308ller.example") == "a@müller.example"
+
+
+def test_nothing_can_be_hidden_in_a_domain():
+    # The domain of this would read "a, b".
+    with pytest.raises(Malformed):
+        normalised_email("a@a, b")
+    hidden = "a@xn--" + "\u202e".encode("punycode").decode() + ".example"
+    assert normalised_email(hidden) == hidden
