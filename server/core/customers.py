@@ -30,7 +30,8 @@ def is_email(address: str) -> bool:
 def normalised_email(email: str) -> str:
     """Return an e-mail address trimmed, in lower case, with its domain as people write it.
 
-    Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: it is one domain, and one customer.
+    Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: that is one
+    domain, and one customer.
     """
     address = normalize("NFC", email.strip().lower())
     if not is_email(address):
@@ -44,20 +45,6 @@ def address_to_write_to(email: str) -> str:
     """Return an address as every mail server takes it: its domain in ASCII (RFC 3492, RFC 5890)."""
     local, _, domain = email.partition("@")
     return f"{local}@{'.'.join(map(_in_ascii, domain.split('.')))}"
-
-
-def _readable(label: str) -> str:
-    if not label.startswith(_ACE):
-        return label
-    try:
-        text = label.removeprefix(_ACE).encode("ascii").decode("punycode")
-    except UnicodeError:
-        return label
-    return text if _in_ascii(text) == label else label
-
-
-def _in_ascii(label: str) -> str:
-    return label if label.isascii() else f"{_ACE}{label.encode('punycode').decode('ascii')}"
 
 
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
@@ -76,3 +63,17 @@ def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Cust
         # Another process added the same customer in the meantime.
         return session.scalars(known).one()
     return customer
+
+
+def _readable(label: str) -> str:
+    if not label.startswith(_ACE):
+        return label
+    try:
+        text = label.removeprefix(_ACE).encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+    return text if _in_ascii(text) == label else label
+
+
+def _in_ascii(label: str) -> str:
+    return label if label.isascii() else f"{_ACE}{label.encode('punycode').decode('ascii')}"
