@@ -23,7 +23,7 @@ from server.core.notes import checked_notes
 from server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
 
 _NAME_LENGTH = 100
-_WITHDRAWN = "Withdrawn: its recipient was deleted or merged before it was sent."
+_WITHDRAWN = "Withdrawn: its recipient was forgotten before it was sent."
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,13 @@ def normalised_email(email: str) -> str:
     Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: that is one
     domain, and one customer.
     """
-    address = normalize("NFC", email.strip().lower())
-    if not is_email(address):
+    local, _, domain = normalize("NFC", email.strip().lower()).partition("@")
+    # Keyboards for Chinese and Japanese have a full stop and letters of their own.
+    labels = normalize("NFKC", domain.replace("。", ".")).lower().split(".")
+    address = f"{local}@{'.'.join(labels)}"
+    if not is_email(address) or not is_email(address_to_write_to(address)):
         raise Malformed("Give the customer's e-mail address: ada@example.com.", code="malformed_email")
-    local, _, domain = address.partition("@")
-    readable = f"{local}@{'.'.join(map(_readable, domain.split('.')))}"
+    readable = f"{local}@{'.'.join(map(_readable, labels))}"
     return readable if is_email(readable) else address
 
 
@@ -72,7 +74,8 @@ def _readable(label: str) -> str:
         text = label.removeprefix(_ACE).encode("ascii").decode("punycode")
     except UnicodeError:
         return label
-    return text if _in_ascii(text) == label else label
+    is_as_typed = text == normalize("NFKC", text).lower()
+    return text if is_as_typed and _in_ascii(text) == label else label
 
 
 def _in_ascii(label: str) -> str:

@@ -15,7 +15,7 @@ from server.core import audit, customer_records, seen
 from server.core.audit import By
 from server.core.customers import find_or_add_customer
 from server.core.errors import Conflict
-from server.core.licenses import check_lease_days, check_seats, expiry
+from server.core.licenses import check_lease_days, check_seats
 from server.core.models import Customer, FormerActivationKey, License
 from server.core.notes import checked_notes
 from server.core.products import feature_mask, feature_names
@@ -45,7 +45,7 @@ def content_of(license: License) -> Content:
 
 def as_seen(license: License) -> str:
     """Return the digest of all that staff change about a licence, see `core.seen`."""
-    term = expiry(license), license.days_from_first_activation
+    term = license.expires_on, license.days_from_first_activation
     return seen.digest(license.activation_key, license.status, term, content_of(license))
 
 

@@ -73,11 +73,13 @@ def add_product(
     return product
 
 
-def find_product(session: Session, code: str) -> Product:
+def find_product(session: Session, code: str, *, lock: bool = False) -> Product:
     """Return the product with this code in either case; raises NotFound (unknown_product)."""
     folded = code.strip().lower()
     # What can be no code is not asked for: a driver may be unable to put it into its query.
     known = select(Product).where(Product.folded_code == folded)
+    if lock:
+        known = known.with_for_update()
     product = session.scalar(known) if _CODE.fullmatch(folded) else None
     if product is None:
         raise NotFound("There is no product with this code. Check the code.", code="unknown_product")

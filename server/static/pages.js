@@ -42,16 +42,18 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
   button.addEventListener("click", () => print());
 }
 
-// A double click sends a form once; later it may be sent again, such as one that saves a file and leaves the page.
+// A double click sends a form once; what saves a file leaves the page, and may be pressed again.
 for (const form of document.forms) {
   let sent = -Infinity;
   form.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (button?.hasAttribute("data-saves-a-file")) return;
     if (event.timeStamp - sent < 1000) return event.preventDefault();
     sent = event.timeStamp;
-    const button = event.submitter;
-    if (!(button instanceof HTMLButtonElement) || button.hasAttribute("data-saves-a-file")) return;
+    if (!(button instanceof HTMLButtonElement)) return;
     // Most answers are there before anybody would ask.
-    setTimeout(() => { button.ariaBusy = "true"; }, 300);
+    const timer = setTimeout(() => { button.ariaBusy = "true"; }, 300);
+    addEventListener("pagehide", () => clearTimeout(timer), { once: true });
   });
 }
 

@@ -39,6 +39,21 @@ def test_letters_with_marks_are_the_same_however_they_are_made():
     assert normalised_email("a@mu\u0308ller.example") == "a@müller.example"
 
 
+@pytest.mark.parametrize("name", ["mller-2pa", "muller-xyd", "k-nga", "mller-kva", "strae-oqa"])
+def test_an_address_that_is_read_again_is_the_same(name):
+    once = normalised_email(f"a@xn--{name}.example")
+    assert normalised_email(once) == once
+
+
+def test_full_stops_and_letters_of_other_keyboards_are_taken_for_ours():
+    assert normalised_email("a@ｍail。müller。example") == "a@mail.müller.example"
+
+
+def test_a_domain_that_is_too_long_for_a_mail_server_is_refused():
+    with pytest.raises(Malformed):
+        normalised_email(f"a@{'.'.join(['ü' * 40] * 6)}")
+
+
 def test_nothing_can_be_hidden_in_a_domain():
     # The domain of this would read "a, b".
     with pytest.raises(Malformed):

@@ -86,6 +86,27 @@ def test_a_customer_who_activates_meanwhile_is_no_reason_to_refuse(vendor, ada):
     assert the_license().seats == 9
 
 
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_refusal_for_another_reason_does_not_hide_what_a_colleague_has_changed(ada, grace, what):
+    page, path, (field, hers), (other, mine) = CHANGES[what]
+    first, second = (form_in(one.get(page), path, has=field).values for one in (ada, grace))
+    assert ada.post(path, **(first | {field: hers})).status_code == 302
+    refused = grace.post(path, **(second | {other: mine, "csrf_token": "stale"}))
+    assert refused.status_code == 400
+    again = form_in(refused, path, has=field).values
+    assert again[other] == mine
+    assert grace.post(path, **again).status_code == 409
+
+
+def test_what_is_wrong_in_a_form_does_not_hide_it_either(ada, grace):
+    second = grace.form_to(f"{LICENSE}/edit", on=LICENSE)
+    ada.post(f"{LICENSE}/edit", **(ada.form_to(f"{LICENSE}/edit", on=LICENSE) | {"seats": "7"}))
+    refused = grace.post(f"{LICENSE}/edit", **(second | {"seats": "many"}))
+    assert refused.status_code == 400
+    again = form_in(refused, f"{LICENSE}/edit").values
+    assert grace.post(f"{LICENSE}/edit", **(again | {"seats": "5"})).status_code == 409
+
+
 def test_a_preview_does_not_hide_what_a_colleague_has_written(ada, grace):
     opened = ada.form_to(MAIL, on=MAIL)
     grace.post(MAIL, **(grace.form_to(MAIL, on=MAIL) | {"subject": "From grace"}))

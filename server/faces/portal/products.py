@@ -106,7 +106,7 @@ def rotate(code: str) -> Answer:
     """Begin the next epoch, and retire the earlier ones where that is wanted."""
     retires = posted().get("retire_old") == "1"
     with transaction() as session:
-        found = products.find_product(session, code)
+        found = products.find_product(session, code, lock=True)
         seen.require(typed.seen(), _as_seen(found))
         by, now = staff.by(), parts().clock()
         products.rotate(session, found, retire_old=retires, keyring=parts().keyring, by=by, now=now)
