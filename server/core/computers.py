@@ -91,7 +91,6 @@ def computers(
         Sort(Activation.id),
         number,
         size,
-        is_filtered=bool(conditions),
     )
 
 

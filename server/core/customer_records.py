@@ -65,7 +65,6 @@ def customers(session: Session, search: str, *, number: int = 1, size: int = PAG
         Sort(Customer.id, Customer.email, descending=False),
         number,
         size,
-        is_filtered=bool(conditions),
     )
     held = _held(session, [customer.id for customer in found.rows])
     listed = [Listed(customer, held.get(customer.id, Held())) for customer in found.rows]

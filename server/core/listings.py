@@ -95,7 +95,6 @@ def licenses(
         _sort(session, wanted),
         number,
         size,
-        is_filtered=bool(conditions),
     )
 
 

@@ -19,6 +19,8 @@ _SHORTEST = 3
 _MOST_PAGES = 10**9
 
 Row = TypeVar("Row")
+# The numbers of the rows on a page, how many rows there are on all, and which page it is.
+_Turned = tuple[Sequence[int], int, int]
 
 
 @dataclass(frozen=True)
@@ -75,25 +77,20 @@ def found_page(
     sort: Sort,
     number: int,
     size: int,
-    *,
-    is_filtered: bool,
 ) -> Page[Row]:
     """Return a page of `rows` whose numbers are what `matching` selects; one beyond the last is the last.
 
     Sorting numbers alone is much cheaper than sorting whole rows.
     """
-    numbers = _held if is_filtered else _straight
-    shown, total, number = numbers(session, matching, sort, max(1, min(number, _MOST_PAGES)), size)
+    turn_to = _by_index if matching.whereclause is None else _by_search
+    shown, total, number = turn_to(session, matching, sort, max(1, min(number, _MOST_PAGES)), size)
     place = {one: index for index, one in enumerate(shown)}
     loaded = session.scalars(rows.where(sort.key.in_(shown))).unique().all()
     loaded = sorted(loaded, key=lambda row: place[getattr(row, sort.key.key)])
     return Page(loaded, total, number, size)
 
 
-_Numbers = tuple[Sequence[int], int, int]
-
-
-def _held(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Numbers:
+def _by_search(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Turned:
     """Hold what a search finds, to count and to sort it: else it would look through everything twice."""
     by: list[ColumnElement[Any]] = [] if sort.by is None else [sort.by.label("sorted_by")]
     found = matching.add_columns(*by).cte("found")
@@ -107,7 +104,7 @@ def _held(session: Session, matching: Select[int], sort: Sort, number: int, size
     return [row[0] for row in shown], shown[0][1] if shown else 0, number if shown else 1
 
 
-def _straight(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Numbers:
+def _by_index(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Turned:
     """Count all, and take the page from where an index has it sorted."""
     total = session.scalars(matching.with_only_columns(func.count(), maintain_column_froms=True)).one()
     number = min(number, _last(total, size))
