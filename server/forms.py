@@ -51,6 +51,8 @@ _FIELDS = {
     "expiry_out_of_range": "expires",
     "expiry_in_the_past": "expires",
     "license_never_expires": "days",
+    "unwanted_day": "expires",
+    "unwanted_days": "days",
     "wrong_password": "password",
     "wrong_second_factor": "code",
     "wrong_first_code": "code",

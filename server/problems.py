@@ -34,6 +34,8 @@ STATUS = {
     "malformed_seats": 400,
     "malformed_count": 400,
     "malformed_terms": 400,
+    "unwanted_day": 400,
+    "unwanted_days": 400,
     "expiry_out_of_range": 400,
     "expiry_in_the_past": 400,
     "unknown_feature": 400,

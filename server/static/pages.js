@@ -141,11 +141,17 @@ for (const choice of document.querySelectorAll("select[data-shows-features]")) {
   show();
 }
 
-// Who fills in a day or a number of days has chosen that.
-for (const field of document.querySelectorAll('fieldset input[name="expires"], fieldset input[name="days"]')) {
-  field.addEventListener("input", () => {
-    const kind = field.getAttribute("name") === "expires" ? "date" : "days";
-    const choice = field.closest("fieldset")?.querySelector(`input[name="term"][value="${kind}"]`);
-    if (choice instanceof HTMLInputElement) choice.checked = true;
+// Who fills in a day or a number of days has chosen that, also before this script ran; what is not chosen is not sent.
+/** @type {NodeListOf<HTMLInputElement>} */
+const ends = document.querySelectorAll('fieldset input[name="expires"], fieldset input[name="days"]');
+for (const field of ends) {
+  const kind = field.name === "expires" ? "date" : "days";
+  const choice = field.closest("fieldset")?.querySelector(`input[name="term"][value="${kind}"]`);
+  if (!(choice instanceof HTMLInputElement)) continue;
+  const choose = () => { choice.checked = true; };
+  field.addEventListener("input", choose);
+  field.form?.addEventListener("formdata", (event) => {
+    if (!choice.checked) event.formData.set(field.name, "");
   });
+  if (field.value !== field.defaultValue) choose();
 }

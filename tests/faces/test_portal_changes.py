@@ -38,7 +38,7 @@ def test_a_licence_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
     assert "Renewed." in visitor.get(PAGE).text
     assert "Renewed." not in visitor.get(PAGE).text.split("<h1")[0]
     assert the_license().expires_on == date(2026, 12, 31)
-    visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="7")
+    visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="")
     assert the_license().expires_on == date(2028, 2, 29)
     assert (last_event().event, last_event().who, last_event().way) == ("license_renewed", "ada", "portal")
 
@@ -52,6 +52,14 @@ def test_a_licence_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
         ({"term": "date", "expires": "31.12.2027"}, "Write the day as 2027-12-31."),
         ({"term": "date", "expires": "2300-01-01"}, "Keys can carry expiry dates"),
         ({"term": "days", "days": "10"}, "This licence never expires"),
+        (
+            {"term": "days", "days": "10", "expires": "2027-12-31"},
+            "This belongs to an option that is not selected.",
+        ),
+        (
+            {"term": "date", "days": "10", "expires": "2027-12-31"},
+            "This belongs to an option that is not selected.",
+        ),
     ],
 )
 def test_a_renewal_that_cannot_be_is_told_in_its_dialog(vendor, visitor, values, sentence):

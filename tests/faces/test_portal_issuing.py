@@ -66,6 +66,12 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
         ({"term": "date", "expires": ""}, "Say until which day"),
         ({"term": "date", "expires": "2026-01-01"}, "has passed"),
         ({"term": "days", "days": ""}, "or how many days"),
+        ({"term": "never", "expires": "2030-12-31"}, "This belongs to an option that is not selected."),
+        ({"term": "never", "days": "30"}, "This belongs to an option that is not selected."),
+        (
+            {"term": "date", "expires": "2030-12-31", "days": "30"},
+            "This belongs to an option that is not selected.",
+        ),
         ({"email": "nobody"}, "e-mail address"),
         ({"notes": "n" * 2001}, "Write notes of up to"),
         ({"feature": "unknown"}, "has no feature"),

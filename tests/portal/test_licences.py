@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from protocol.activation_key import ActivationKey
 from server.core import licenses
@@ -89,6 +89,22 @@ def test_what_cannot_be_issued_is_told_beside_its_field_and_kept(desk):
     expect(page.get_by_text("has passed").first).to_be_visible()
     expect(page.get_by_label("Notes")).to_have_value("order 4711")
     expect(page.get_by_label("How many licences")).to_have_value("2")
+
+
+def test_a_day_typed_before_the_script_runs_counts_and_what_is_not_chosen_is_not_sent(desk):
+    page = desk(MANAGER)
+    page.get_by_role("link", name="Licences").first.click()
+    waiting: list[Route] = []
+    page.route("**/static/pages.js*", lambda route: waiting.append(route))
+    fill_in_issue(page, Last_day="2030-12-31")
+    expect(page.get_by_label("For ever")).to_be_checked()
+    for script in waiting:
+        script.continue_()
+    expect(page.get_by_label("Until a day")).to_be_checked()
+    page.get_by_label("Some days from the first activation").check()
+    page.get_by_label("Days", exact=True).fill("30")
+    press(page, "Preview")
+    expect(page.get_by_text("30 days once activated")).to_be_visible()
 
 
 def test_an_impatient_finger_issues_once(desk):

@@ -39,8 +39,9 @@ def day_or_none(values: Mapping[str, str], name: str) -> date | None:
 
 
 def terms(values: Mapping[str, str]) -> Terms:
-    """Return until when a licence shall run; raises Malformed (malformed_terms)."""
+    """Return until when a license runs; raises Malformed (malformed_terms, unwanted_day, unwanted_days)."""
     kind = values.get("term", "never")
+    _require_nothing_else(values, kind)
     expires = day_or_none(values, "expires") if kind == "date" else None
     days = number_or_none(values, "days", "malformed_terms") if kind == "days" else None
     if (kind == "date" and expires is None) or (kind == "days" and days is None):
@@ -49,10 +50,23 @@ def terms(values: Mapping[str, str]) -> Terms:
 
 
 def renewal(values: Mapping[str, str]) -> tuple[date | None, int | None]:
-    """Return until which day, or by how many days; raises Malformed (malformed_terms)."""
-    if values.get("term") == "date":
+    """Return until which day, or by how many days.
+
+    Raises Malformed (malformed_terms, unwanted_day, unwanted_days).
+    """
+    kind = values.get("term", "days")
+    _require_nothing_else(values, kind)
+    if kind == "date":
         return day_or_none(values, "expires"), None
     return None, number_or_none(values, "days", "malformed_terms")
+
+
+def _require_nothing_else(values: Mapping[str, str], kind: str) -> None:
+    """Refuse a day or days beside another option: which of the two was meant is not ours to guess."""
+    for other, name, code in (("date", "expires", "unwanted_day"), ("days", "days", "unwanted_days")):
+        if kind != other and values.get(name, "").strip():
+            message = "This belongs to an option that is not selected. Select that option, or clear this."
+            raise Malformed(message, code=code)
 
 
 def seen() -> str:
