@@ -9,6 +9,9 @@ const VERSION = "@version@";
 const CACHE = `keyferry-${VERSION}`;
 const PAGE = "/a";
 
+/** How scanners write it: the QR code is in upper case, and some encode its "#" or double a slash. */
+const SPELLINGS = /^\/+a\/*((#|%(25)*23).*)?$/i;
+
 /** What the page, which comes in one piece, does not bring along; a test compares this list with the folder. */
 const FILES = [
   "/pwa/icons/favicon.svg",
@@ -56,8 +59,7 @@ async function keptOnUse(address) {
 function answer(request) {
   const { origin, pathname, search } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return null;
-  // The address in a QR code is in upper case; both are the same page.
-  if (request.mode === "navigate") return pathname.toLowerCase() === PAGE ? kept(PAGE) : null;
+  if (request.mode === "navigate") return SPELLINGS.test(pathname) ? kept(PAGE) : null;
   if (FILES.includes(pathname)) return kept(pathname);
   return KEPT_ON_USE.some((beginning) => pathname.startsWith(beginning)) ? keptOnUse(pathname + search) : null;
 }

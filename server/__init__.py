@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.addresses import RowNumber
+from server.addresses import EncodedFragment, RowNumber
 from server.config import Settings, load_keyring, load_settings
 from server.core.products import check_master_key
 from server.core.secrets import Keyring
@@ -30,7 +30,7 @@ def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] 
     """
     settings = config or load_settings()
     app = create_database_app(settings)
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "encoded_fragment": EncodedFragment}
     keyring = _checked_keyring(app, settings)
     app.extensions[EXTENSION] = Parts(settings, keyring, clock)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES

@@ -1,12 +1,20 @@
-"""Numbers of rows in addresses: one that no database can hold is of nothing, rather than a failure."""
+"""What stands in addresses: the numbers of rows, and what must not be there but may be.
+
+A number that no database can hold is of nothing, rather than a failure. A request token belongs behind the
+"#", which browsers keep to themselves; some applications encode that sign, and so the token comes in the path.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 _LARGEST = 2**31 - 1
+_MARK = "(?:#|%(?:25)*23)"
+# Long enough for a token or a key, which may follow "?" as well; a line number after a "#" is left alone.
+_SECRET = re.compile(rf"({_MARK}|\?|%3F)[^\s\"']{{20,}}", re.I)
 
 
 class RowNumber(IntegerConverter):
@@ -22,3 +30,15 @@ def row_number(text: str) -> int:
     if not 0 <= number <= _LARGEST:
         raise ValueError("no row has this number")
     return number
+
+
+class EncodedFragment(BaseConverter):
+    """What an application moved into the path by encoding the sign before it, once or twice."""
+
+    regex = rf"(?s:{_MARK}.*)"
+    part_isolating = False
+
+
+def without_secrets(line: str) -> str:
+    """Return a line for a log without what its addresses carry."""
+    return _SECRET.sub(r"\1…", line)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import HTTPException
 
 from protocol.errors import ProtocolError
+from server.addresses import without_secrets
 from server.core.errors import CoreError, LimitReached
 from server.db import explained
 
@@ -219,7 +220,7 @@ def _log(error: BaseException | None) -> None:
     if error is not None:
         reason = f": {error}" if isinstance(error, CoreError) else ""
         told = f"{_without_messages(error)}{reason}"
-        logger.error("%s %s failed:\n%s", request.method, request.path, told)
+        logger.error("%s %s failed:\n%s", request.method, without_secrets(request.path), told)
 
 
 def _without_messages(error: BaseException) -> str:

@@ -2,6 +2,8 @@
  * Reads QR codes from pictures: the browser's own reader where there is one, else a WebAssembly of ours.
  */
 
+import { opened } from "./address.js";
+
 const READER = "/pwa/vendor/zxing-wasm/reader/index.js";
 const WASM = "/pwa/vendor/zxing-wasm/zxing_reader.wasm";
 
@@ -85,8 +87,8 @@ export async function reader() {
  * @returns {{token: string} | {foreign: string} | null}
  */
 export function destination(text) {
-  const [address, token] = text.split("#");
-  if (token === undefined || token === "" || !/^https?:\/\/[^/]+\/a$/i.test(address)) return null;
-  const { host } = new URL(address);
-  return host === location.host ? { token } : { foreign: host };
+  const found = opened(text.trim());
+  if (found === null || !/^https?:\/\/[^/?]+\/+a\/*(\?.*)?$/i.test(found.place)) return null;
+  const { host } = new URL(found.place);
+  return host === location.host ? { token: found.carried } : { foreign: host };
 }

@@ -9,6 +9,11 @@
  * store.js's: scans that wait for the network, and given keys.
  */
 
+import { opened } from "./address.js";
+
+/** Written out: beginning with "//", the path of a mistyped address would name another server. */
+const PAGE = "/a";
+
 const PLACE = "keyferry.token";
 
 /** @type {string | null} */
@@ -36,9 +41,9 @@ function ifStorageWorks(access) {
  * @returns {string | null}
  */
 export function takeScanned() {
-  const token = location.hash.slice(1);
-  if (token === "") return null;
-  history.replaceState(null, "", location.pathname + location.search);
+  const token = opened(location.href)?.carried ?? null;
+  if (token === null) return null;
+  history.replaceState(null, "", PAGE);
   inMemory = token;
   ifStorageWorks(() => sessionStorage.setItem(PLACE, token));
   return token;

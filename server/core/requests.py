@@ -11,19 +11,19 @@ from protocol.errors import MalformedCode, ProtocolError
 from protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
 from server.core import licenses
 from server.core.activation import Request
+from server.core.carried import token_in
 from server.core.errors import CoreError
 from server.core.products import epoch_keys, find_epoch, find_product_by_number, keys_of
 from server.core.secrets import Keyring
 
 
-def open_request(
-    session: Session, token: str, *, keyring: Keyring
-) -> ActivationRequest | DeactivationRequest:
-    """Verify a token and return its request; nothing is written.
+def open_request(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
+    """Verify the token in what was scanned or pasted, and return its request; nothing is written.
 
     Raises MalformedToken, BadSignature, MalformedCode (malformed_activation_key), NotFound (unknown_product),
     and RetiredEpoch for an activation: who has a retired secret must not reach a table with it.
     """
+    token = token_in(text)
     header = peek(token)
     product = find_product_by_number(session, header.product_number)
     epoch = find_epoch(product, header.epoch, retired_too=True)
@@ -31,16 +31,6 @@ def open_request(
     if isinstance(request, ActivationRequest):
         find_epoch(product, header.epoch)
     return request
-
-
-def open_link(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
-    """Verify the address that a wizard's QR code holds, or only its token, as somebody pasted it.
-
-    Raises as `open_request`.
-    """
-    # Behind the sign that begins what browsers keep to themselves; mail programs wrap long lines.
-    _, _, behind = "".join(text.split()).rpartition("#")
-    return open_request(session, behind.upper(), keyring=keyring)
 
 
 def typed_request(

@@ -63,7 +63,7 @@ addEventListener("pageshow", () => {
 });
 
 // What an address filled into the form need not stay in the history of the browser.
-if (location.search.includes("is_")) history.replaceState(null, "", location.pathname);
+if (location.search.includes("is_")) history.replaceState(null, "", location.origin + location.pathname);
 
 /**
  * @param {HTMLDialogElement} dialog

@@ -2,6 +2,7 @@
  * Taking a customer's QR code: a photo that came by mail, or a screen held before the webcam. It is read here, by what the
  * phone page reads with, and only its text is sent.
  */
+import { opened } from "/pwa/js/address.js";
 import { CameraTrouble, watch } from "/pwa/js/camera.js";
 import { reader } from "/pwa/js/scanner.js";
 
@@ -36,7 +37,7 @@ function init(form) {
   /** @param {string | null} text @returns {boolean} whether it is what we look for */
   const take = (text) => {
     if (text === null) return false;
-    if (!text.includes("#")) {
+    if (opened(text) === null) {
       say(ANOTHER);
       return false;
     }

@@ -12,8 +12,10 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 
 from server import create_app
+from server.addresses import without_secrets
 
 _THREADS = 8
 _LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
@@ -33,10 +35,26 @@ def run(listener: socket.socket, *, workers: int, certfile: Path | None, keyfile
             "preload_app": False,
             "control_socket_disable": True,
             "accesslog": None,
+            "logger_class": _Discreet,
             "proc_name": "keyferry",
             "post_worker_init": _end_gracefully_on_interrupt,
         }
     ).run()
+
+
+class _WithoutSecrets(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
+
+
+class _Discreet(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Names no address whole: a request that cannot be read, or a fault, is told with its first line."""
+
+    def setup(self, cfg: Any) -> None:
+        """Write errors in gunicorn's format, but for what addresses carry."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(_WithoutSecrets(self.error_fmt, self.datefmt))
 
 
 class _GracefulArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types

@@ -75,10 +75,10 @@ class Desk:
             return views.license_view(found, parts().clock())
 
     @needs(Permission.SEE_LICENSES)
-    def scanned(self, token: str) -> views.Scanned:
+    def scanned(self, link: str) -> views.Scanned:
         """Return what a pasted link asks for; raises what `core.requests.open_request` raises."""
         with reading() as session:
-            asked = open_request(session, token, keyring=parts().keyring)
+            asked = open_request(session, link, keyring=parts().keyring)
         return views.Scanned(
             asked.activation_key.text,
             asked.computer_id.text,

@@ -113,16 +113,6 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     return int(typed)
 
 
-def is_link(text: str) -> bool:
-    """Tell whether a text is the link behind a QR code of the License Wizard rather than anything typed."""
-    return "://" in text and "#" in text
-
-
-def token_of(link: str) -> str:
-    """Return the request token that a link carries."""
-    return link.rpartition("#")[2].strip()
-
-
 def listed(names: Sequence[str]) -> str:
     """Return names in one line."""
     return ", ".join(names) or "none"

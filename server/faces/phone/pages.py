@@ -1,4 +1,4 @@
-"""The phone page and its files; whatever the QR code carries stays in the fragment and never comes here."""
+"""The phone page and its files; what the QR code carries is for the page, and never read here."""
 
 from __future__ import annotations
 
@@ -17,17 +17,31 @@ from server.parts import parts
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
 FRESH = "max-age=30, must-revalidate"
 ALWAYS_ASKED = "no-cache"
+NEVER_KEPT = "no-store"
 
 blueprint = Blueprint("pages", __name__)
 
 
-@blueprint.get("/a")
-@blueprint.get("/A")
+@blueprint.get("/a", strict_slashes=False)
+@blueprint.get("/A", strict_slashes=False)
 def page() -> Response:
     """Serve the page; the QR code's address is in upper case, to stay in the code's alphanumeric mode."""
+    return _page(ALWAYS_ASKED)
+
+
+@blueprint.get("/a<encoded_fragment:_carried>")
+@blueprint.get("/A<encoded_fragment:_carried>")
+@blueprint.get("/a/<encoded_fragment:_carried>")
+@blueprint.get("/A/<encoded_fragment:_carried>")
+def page_with_token(_carried: str) -> Response:
+    """Serve the page, which takes the token out of its address as it does out of the fragment."""
+    return _page(NEVER_KEPT)
+
+
+def _page(caching: str) -> Response:
     language = _language()
     made = document(_vendor(brand.brand()), language)
-    response = _sent(made.file, ALWAYS_ASKED)
+    response = _sent(made.file, caching)
     response.headers[CSP] = made.policy
     return _spoken(response, language)
 

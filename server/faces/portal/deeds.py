@@ -10,7 +10,7 @@ from protocol.request_token import DeactivationRequest
 from server import deeds
 from server.core import licenses
 from server.core.deactivation import Code, Forced
-from server.core.requests import open_link
+from server.core.requests import open_request
 from server.core.roles import Permission
 from server.db import reading
 from server.deeds import Given, Typed
@@ -75,7 +75,7 @@ def force_release(number: int) -> str:
 def link() -> str:
     """Open the licence of a wizard's link, with the dialog filled that the wizard asks for."""
     with reading() as session:
-        asked = open_link(session, posted().get("link", ""), keyring=parts().keyring)
+        asked = open_request(session, posted().get("link", ""), keyring=parts().keyring)
         number = licenses.find(session, asked.activation_key).id
     values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}
     if isinstance(asked, DeactivationRequest):

@@ -9,10 +9,14 @@ from flask_wtf.csrf import CSRFError
 
 from protocol.deactivation import read_deactivation_code
 from protocol.errors import ProtocolError
+from protocol.request_token import DeactivationRequest
 from server import deeds, problems
 from server.core.audit import By
+from server.core.carried import is_carried
 from server.core.deactivation import Claimed, Code, Proof
 from server.core.errors import CoreError, Malformed
+from server.core.requests import open_request
+from server.db import reading
 from server.deeds import Typed
 from server.faces.self_help import described
 from server.faces.self_help.site import Site, site
@@ -183,12 +187,29 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
         raise Malformed(
             "Give the computer's name, so that you recognise it later.", code="computer_name_required"
         )
-    return Typed(values.get("activation_key", ""), values.get("computer_id", ""), name)
+    return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
 
 
 def _proof(values: dict[str, str]) -> Proof:
     """Return the code that was typed; no proof only where the vendor does not ask for one."""
-    code = values.get("code", "")
+    code = _code(values, "code")
     if code.strip() or _site().shows("showDeactivationVerificationCode"):
         return Code(read_deactivation_code(code))
     return Claimed()
+
+
+def _code(values: dict[str, str], field: str) -> str:
+    """Return a code as it was typed, or out of the address of a QR code that was pasted into its field.
+
+    It goes to the deed and into no page: the activation key in such an address is masked.
+    """
+    text = values.get(field, "")
+    if not is_carried(text):
+        return text
+    with reading() as session:
+        asked = open_request(session, text, keyring=parts().keyring)
+    if field == "activation_key":
+        return asked.activation_key.text
+    if field == "computer_id":
+        return asked.computer_id.text
+    return asked.code.text if isinstance(asked, DeactivationRequest) else text

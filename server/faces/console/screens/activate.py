@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from protocol.computer_name import MAX_CHARACTERS
+from server.core.carried import is_carried
 from server.core.notes import MAX_NOTES
 from server.deeds import Typed
 from server.faces.console.at_the_desk import Deeds
@@ -19,7 +20,6 @@ from server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
 from server.faces.console.widgets.do import Do
 from server.faces.console.widgets.fields import Field, line
 from server.faces.console.widgets.ticks import Tick
-from server.faces.console.wording import is_link, token_of
 
 
 class ActivateDialog(Dialog[KeyGiven]):
@@ -95,17 +95,17 @@ class ActivateDialog(Dialog[KeyGiven]):
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
         """Say no more of a field once it is typed in; a link fills what it knows."""
-        if event.input.id == "computer-id" and is_link(event.value):
+        if event.input.id == "computer-id" and is_carried(event.value):
             event.input.value = ""
-            self._fill_in(token_of(event.value))
+            self._fill_in(event.value)
             return
         field = self.query_one(f"#field-{event.input.id}", Field)
         if field.query_one(".wrong").display:
             field.tell("")
 
     @work
-    async def _fill_in(self, token: str) -> None:
-        scanned = await self.attempt(Desk.scanned, token)
+    async def _fill_in(self, link: str) -> None:
+        scanned = await self.attempt(Desk.scanned, link)
         if scanned is None:
             return
         if scanned.activation_key != self._view.row.activation_key:

@@ -9,13 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
+from server.core.carried import is_carried
 from server.core.licenses import Standing
 from server.core.listings import Wanted
 from server.faces.console.at_the_desk import AtTheDesk, Refusal
 from server.faces.console.desk import Desk
 from server.faces.console.views import LicenseRow
 from server.faces.console.widgets.fields import line
-from server.faces.console.wording import is_link
 
 _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 _CUSTOMER_WIDTH = 22
@@ -101,7 +101,7 @@ class LicenseList(Vertical, AtTheDesk):
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
         """Search as one types; a link is no search."""
-        if is_link(event.value):
+        if is_carried(event.value):
             event.input.value = ""
             self.post_message(self.Linked(event.value))
         else:

@@ -23,7 +23,7 @@ from server.faces.console.screens.suspend import ResumeDialog, SuspendDialog
 from server.faces.console.views import LicenseView
 from server.faces.console.widgets.license_detail import LicenseDetail
 from server.faces.console.widgets.licenses import LicenseList
-from server.faces.console.wording import released, token_of
+from server.faces.console.wording import released
 
 
 class ManageKeys(Container, AtTheDesk):
@@ -106,7 +106,7 @@ class ManageKeys(Container, AtTheDesk):
     async def linked(self, event: LicenseList.Linked) -> None:
         """Open what a pasted link asks for, with its fields filled."""
         try:
-            scanned = await self.ask(Desk.scanned, token_of(event.link))
+            scanned = await self.ask(Desk.scanned, event.link)
             view = await self.ask(Desk.license, scanned.activation_key)
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("This link cannot be used", str(refusal)))

@@ -1,0 +1,50 @@
+"""The token in what scanner and mail applications make of a QR code's address.
+
+They write it in lower case, encode its signs, wrap it, and put words around it. Nothing here vouches for what
+is found: its signature does. So all of that may be undone; what was really cut or altered stays refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import unquote
+
+from protocol.alphabet import SYMBOLS
+
+# An application encodes what it was handed; another one encodes that again.
+_ENCODED_AT_MOST = 3
+# No form and no scanner hands over more.
+_MOST = 16_384
+_SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+# A line that a mail program has wrapped, with the signs of quoted-printable and of a quoted mail.
+_WRAPPED = re.compile(r"=?\r?\n[\s>|]*")
+_SYMBOL = f"[{SYMBOLS}]"
+# Shortest and longest are for `peek` to judge. A character that follows at once would be one too many.
+_TOKEN = re.compile(rf"(?<!\w)[AD](?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
+
+
+def token_in(text: str) -> str:
+    """Return the request token in a text in its one form; what holds none comes back for `peek` to refuse."""
+    bare = _decoded(text[:_MOST])
+    found = _TOKEN.search(_spaced(bare))
+    return found[0].replace(" ", "").upper() if found else bare.rpartition("#")[2].strip()
+
+
+def is_carried(text: str) -> bool:
+    """Tell whether a text is the address of a QR code, or a token, rather than anything typed."""
+    bare = _decoded(text[:_MOST])
+    return ("://" in bare and "#" in bare) or _TOKEN.search(_spaced(bare)) is not None
+
+
+def _decoded(text: str) -> str:
+    for _ in range(_ENCODED_AT_MOST):
+        text = unquote(text)
+    return text
+
+
+def _spaced(text: str) -> str:
+    """Return a text with one space for each break, visible or not."""
+    unwrapped = _WRAPPED.sub(" ", text)
+    visible = "".join(" " if unicodedata.category(one) in _SPACES else one for one in unwrapped)
+    return " ".join(visible.split())

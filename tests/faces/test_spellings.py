@@ -1,0 +1,92 @@
+"""One reader for all: what one face reads or refuses of a changed address, every face does."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from server.core.carried import is_carried, token_in
+from server.core.models import Activation, Attempt, AuditEvent
+from server.db import transaction
+from tests.faces.portal_visitor import staff
+from tests.spellings import CUT, READ, address
+
+UNREADABLE = ("malformed_token", "bad_signature")
+
+
+@pytest.fixture
+def machine(vendor):
+    return vendor.machine(vendor.issue())
+
+
+@pytest.fixture
+def post(app):
+    client = app.test_client()
+    return lambda deed, text: client.post(f"/phone/v1/{deed}", json={"token": text})
+
+
+def rows_written() -> list[int]:
+    with transaction() as session:
+        return [
+            session.scalars(select(func.count()).select_from(table)).one()
+            for table in (Activation, Attempt, AuditEvent)
+        ]
+
+
+def test_the_token_is_found_in_every_spelling(machine):
+    for token in (machine.activation_token, machine.deactivation_token):
+        for name, spelled in READ.items():
+            assert token_in(spelled(token)) == token, name
+            assert is_carried(spelled(token)), name
+
+
+def test_the_phone_reads_every_spelling(machine, post):
+    in_lower_case = READ["lower case"]
+    for name, spelled in READ.items():
+        asked = post("requests", spelled(machine.activation_token))
+        assert (asked.status_code, asked.json["computer_id"]) == (200, machine.computer_id.text), name
+    assert post("activations", in_lower_case(machine.activation_token)).json["state"] == "new"
+    for name, spelled in READ.items():
+        asked = post("requests", spelled(machine.deactivation_token))
+        assert (asked.status_code, asked.json["state"]) == (200, "active"), name
+    assert post("deactivations", in_lower_case(machine.deactivation_token)).json["release"] == "proven"
+
+
+def test_self_help_reads_every_spelling(machine, visitor):
+    form = visitor.open("activate").form
+    for name, spelled in READ.items():
+        pasted = spelled(machine.activation_token)
+        given = visitor.send(form, activation_key=pasted, computer_id=pasted)
+        assert given.status == 200, name
+        # The address holds the activation key masked, and no page takes the mask off.
+        assert machine.activation_key.text not in given.answer.text
+    code = READ["encoded"](machine.deactivation_token)
+    assert visitor.fill_in("deactivate", activation_key=code, computer_id=code, code=code).status == 200
+
+
+def test_the_portal_reads_every_spelling(vendor, machine):
+    operator = staff(vendor)
+    for name, spelled in READ.items():
+        page = operator.post("/portal/link", link=spelled(machine.activation_token))
+        assert page.status_code == 200, name
+        assert machine.computer_id.text in page.text, name
+
+
+def test_what_was_cut_or_altered_stays_refused_everywhere(vendor, machine, post, visitor):
+    operator, form = staff(vendor), visitor.open("activate").form
+    before = rows_written()
+    for name, spelled in CUT.items():
+        pasted = spelled(machine.activation_token)
+        for deed in ("requests", "activations"):
+            answer = post(deed, pasted)
+            assert (answer.status_code, answer.json["code"] in UNREADABLE) == (400, True), name
+        assert visitor.send(form, activation_key=pasted, computer_id=pasted).status == 400, name
+        assert operator.post("/portal/link", link=pasted).status_code == 400, name
+    assert rows_written() == before
+
+
+def test_a_code_that_activates_is_no_proof_of_a_release(vendor, machine, visitor):
+    vendor.activate(machine)
+    typed = {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
+    refused = visitor.fill_in("deactivate", **typed, code=address(machine.activation_token))
+    assert (refused.status, vendor.seats_used(machine.activation_key)) == (400, 1)
