@@ -1,7 +1,7 @@
 """What stands in addresses: the numbers of rows, and what must not be there but may be.
 
 A number that no database can hold is of nothing, rather than a failure. A request token belongs behind the
-"#", which browsers keep to themselves; some applications encode that sign, and so the token comes in the path.
+"#", which browsers keep to themselves; some applications encode that sign, and the token comes in the path.
 """
 
 from __future__ import annotations

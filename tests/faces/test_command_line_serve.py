@@ -194,3 +194,18 @@ def test_the_wsgi_application_is_what_the_environment_says(environment, tmp_path
         check=True,
     )
     assert done.stdout == "404\n"
+
+
+def test_nothing_that_an_address_carries_is_said_even_where_the_request_cannot_be_read(serving):
+    carried = "A04K7" * 16
+    addresses = ["/A%23{}", "/A/%2523{}", "//A#{}", "/self-help/activate?is_avkey={}"]
+    with serving() as server:
+        for address in (written.format(carried) for written in addresses):
+            for line in (f"GET {address} HTTP/1.1", f"GET {address} and HTTP/1.1", f"{address} HTTP/1.1"):
+                with socket.create_connection(("127.0.0.1", server.port)) as connection:
+                    connection.sendall(f"{line}\r\nHost: localhost\r\n\r\n".encode())
+                    assert connection.recv(100).startswith(b"HTTP/1.1 ")
+        said = server.stop(signal.SIGTERM)
+    # The lines are there, so that a fault can be found.
+    assert said.count("Invalid request from") == 2 * len(addresses)
+    assert carried[:10] not in said

@@ -1,6 +1,7 @@
 """The server at its most talkative, and no key, code or token in what it says."""
 
 import logging
+from urllib.parse import unquote
 
 import pytest
 
@@ -54,6 +55,23 @@ def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
     assert {
         name for name, secret in secrets.items() if any(trace in logged for trace in traces(secret))
     } == set()
+
+
+@pytest.mark.parametrize("address", ["/A%23{}", "/A/%23{}%20", "//a%2523{}"])
+def test_a_fault_behind_an_address_that_carries_a_token_is_logged_without_it(
+    vendor, talkative, monkeypatch, address
+):
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("server.faces.phone.pages.document", fail)
+    token = vendor.machine(vendor.issue()).activation_token
+    path = {"PATH_INFO": unquote(address.format(token))}
+    refused = vendor.app.test_client().get("/A", environ_overrides=path)
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (500, "no-store")
+    assert token not in refused.text
+    assert "failed:" in talkative.text
+    assert not any(trace in talkative.text for trace in traces(token))
 
 
 def test_the_logger_that_writes_rows_is_silent(app):

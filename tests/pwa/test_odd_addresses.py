@@ -1,0 +1,60 @@
+"""Addresses as scanners leave them, in a real browser: each opens the page, asks, and is taken out of sight."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pwa.conftest import await_worker, sees
+
+ODD = [
+    "/A%23{token}",
+    "/A/#{token}",
+    "/A/%23{token}%20",
+    "/a%2523{token}",
+    "//A#{token}",
+    "//A%23{token}",
+    "/A?utm_source=mail#{token}%E2%80%8B",
+]
+
+
+@pytest.fixture(scope="module")
+def token(house) -> str:
+    return house.short.machine(house.short.issue()).activation_token
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_the_page_asks_its_question_and_the_token_leaves_the_address(house, phone, token, odd):
+    page = phone(service_workers="block")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened = page.goto(house.origin + odd.format(token=token.lower()))
+    sees(page, "confirm-activate")
+    assert page.url == f"{house.origin}/a"
+    assert opened.headers["referrer-policy"] == "no-referrer"
+    if "23{token}" in odd.partition("?")[0]:
+        assert opened.headers["cache-control"] == "no-store"
+    assert {url for url in asked if not url.startswith((house.origin, "data:", "blob:"))} == set()
+    page.reload()
+    sees(page, "confirm-activate")
+
+
+def test_without_network_they_open_too_and_the_scan_is_kept(house, phone, token):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    page.context.set_offline(True)
+    for odd in ("/A%23{token}", "//A/#{token}", "/A/%2523{token}"):
+        page.goto(house.origin + odd.format(token=token))
+        sees(page, "problem")
+        assert page.locator("[data-problem=offline]").count() == 1
+        assert page.url == f"{house.origin}/a"
+
+
+def test_self_help_takes_codes_out_of_an_address_that_begins_with_two_slashes(house, phone):
+    faults: list[str] = []
+    page = phone()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{house.origin}//self-help/activate?is_avkey=1ABCD")
+    assert page.locator("#activation_key").input_value() == "1ABCD"
+    assert page.url == f"{house.origin}//self-help/activate"
+    assert faults == []
