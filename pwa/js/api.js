@@ -30,7 +30,7 @@ const PATIENCE = 20_000;
  * @property {"new" | "active" | "replaces"} state
  * @property {string | null} expires YYYY-MM-DD
  * @typedef {Subject & Activating} ActivationQuestion
- * @typedef {Subject & {kind: "deactivate", state: "active" | "released"}} DeactivationQuestion
+ * @typedef {Subject & {kind: "deactivate", state: "active" | "released", superseded: boolean}} DeactivationQuestion
  *
  * @typedef {object} Activated
  * @property {string} computerKey groups of five with dashes
@@ -40,7 +40,8 @@ const PATIENCE = 20_000;
  * @property {{name: string, text: string, picture: string}} licenseFile `picture`: its QR code as a data: address
  * @property {string[]} formerComputerIds of the same machine on this licence; their keys no longer count
  * @typedef {Subject & Activated} Activation
- * @typedef {Subject & {state: "active" | "released"}} Release `state` is what the seat was before
+ * @typedef {Subject & {state: "active" | "released", superseded: boolean}} Release `state` is what the seat was before,
+ *   `superseded` whether a later activation of the same computer has it
  */
 
 /** The answer was lost or never made: the same request again may well succeed. */
@@ -234,7 +235,7 @@ export async function question(asked, signal) {
   const kind = read(answer, "kind", isOneOf("activate", "deactivate"));
   if (kind === "deactivate") {
     const state = read(answer, "state", isOneOf("active", "released"));
-    return { kind, state, ...subject(answer, state === "active" ? -1 : 0) };
+    return { kind, state, superseded: answer.superseded === true, ...subject(answer, state === "active" ? -1 : 0) };
   }
   const state = read(answer, "state", isOneOf("new", "active", "replaces"));
   return { kind, state, ...subject(answer, state === "new" ? 1 : 0), expires: read(answer, "expires", isDayOrNull) };
@@ -279,7 +280,8 @@ function licenseFile(answer) {
  */
 export async function deactivate(asked, signal) {
   const answer = parse((await post(DEACTIVATIONS, asked, signal)).body);
-  return { ...subject(answer), state: read(answer, "state", isOneOf("active", "released")) };
+  const state = read(answer, "state", isOneOf("active", "released"));
+  return { ...subject(answer), state, superseded: answer.superseded === true };
 }
 
 /**

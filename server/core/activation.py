@@ -127,28 +127,6 @@ def license_file(done: Activated, *, keyring: Keyring) -> str:
     return issue_license_file(content, done.binding, license_file_private(epoch, keyring))
 
 
-def not_activated() -> NotFound:
-    """Return the error for a computer ID that never got a key."""
-    return NotFound(
-        "This computer has not been activated with this activation key. Activate it first.",
-        code="not_activated",
-    )
-
-
-def burnt(activation: Activation) -> ComputerIdBurnt:
-    """Return the error for the computer ID of an activation that has ended."""
-    if activation.ended_how == Ending.SUPERSEDED:
-        return ComputerIdBurnt(
-            "This computer has been activated again since, with a newer computer ID, so this one no longer "
-            "counts. Use the QR code that the License Wizard shows now.",
-            code="computer_id_superseded",
-        )
-    return ComputerIdBurnt(
-        "This computer ID was deactivated and cannot be used again. Start a new activation in the License "
-        "Wizard: it shows a new QR code."
-    )
-
-
 def activation_of(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
     """Return the activation that a computer ID stands for on a licence, ended or not."""
     wanted = select(Activation).where(
@@ -177,6 +155,23 @@ def require_same_product(license: License, request: Request) -> None:
         )
 
 
+def _burnt(activation: Activation) -> ComputerIdBurnt:
+    """Return the error for the computer ID of an activation that has ended."""
+    # A wizard that holds a key goes on showing its computer ID: it does not know what happened here.
+    if activation.ended_how == Ending.SUPERSEDED:
+        return ComputerIdBurnt(
+            "This computer was activated again later, with a newer computer ID, so this one no longer "
+            "counts. Scan the QR code that the License Wizard shows now. If it is still this one, deactivate "
+            "the computer in the License Wizard, activate it again, and scan the new code.",
+            code="computer_id_superseded",
+        )
+    return ComputerIdBurnt(
+        "This computer ID was deactivated and cannot be used again. Activate the computer again in the "
+        "License Wizard, and scan the new code. If it still shows this one, deactivate the computer in the "
+        "License Wizard first."
+    )
+
+
 def _judge(
     session: Session, request: Request, keyring: Keyring, now: datetime, *, lock: bool
 ) -> tuple[License, Activation | None, Outcome]:
@@ -188,7 +183,7 @@ def _judge(
     _require_good_standing(license, now)
     same = activation_of(session, license, request.computer_id)
     if same is not None and same.ended_at is not None:
-        raise burnt(same)
+        raise _burnt(same)
     live = _live_on_machine(session, license, request.computer_id)
     return license, live, _outcome(session, license, request, live, now)
 

@@ -10,12 +10,14 @@ from enum import StrEnum
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from protocol.activation_key import ActivationKey
 from protocol.computer_id import verify_computer_id
 from protocol.deactivation import DeactivationCode, verify_deactivation_code
 from server.core import audit, release_limits
-from server.core.activation import Request, activation_of, burnt, not_activated, require_same_product
+from server.core.activation import Request, activation_of, require_same_product
 from server.core.audit import By
-from server.core.errors import Malformed
+from server.core.computers import activation_key_of
+from server.core.errors import Malformed, NotFound
 from server.core.licenses import find
 from server.core.models import Activation, Ending, License, Product
 from server.core.products import find_epoch, keys_of
@@ -58,7 +60,7 @@ Proof = Code | Claimed | Forced
 
 @dataclass(frozen=True)
 class Released:
-    """A released seat; `recorded` is proven, claimed or forced."""
+    """A released seat; `recorded` is proven, claimed or forced, or superseded where no seat was held."""
 
     outcome: Outcome
     license: License
@@ -68,6 +70,11 @@ class Released:
     def recorded(self) -> Ending:
         """How the release stands in the books."""
         return Ending(str(self.activation.ended_how))
+
+    @property
+    def superseded(self) -> bool:
+        """Whether a later activation of the same computer had taken the seat over."""
+        return self.recorded is Ending.SUPERSEDED
 
     @property
     def product(self) -> Product:
@@ -87,26 +94,36 @@ class Preview:
         """Whether there is nothing left to do."""
         return self.activation.ended_at is not None
 
+    @property
+    def superseded(self) -> bool:
+        """Whether a later activation of the same computer has taken the seat over."""
+        return self.activation.ended_how == Ending.SUPERSEDED
 
-def preview(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Preview:
-    """Tell what `deactivate` would do, and refuse what it would refuse but for the code; writes nothing."""
-    license, activation = _look_up(session, request, keyring, lock=False)
+
+def preview(session: Session, request: Request, proof: Proof, *, keyring: Keyring, now: datetime) -> Preview:
+    """Tell what `deactivate` would do, and refuse what it would refuse but for the code; writes nothing.
+
+    Of a computer that was activated again since, only the right code learns anything.
+    """
+    license, activation, key = _look_up(session, request, keyring, lock=False)
     if activation.ended_at is None:
         release_limits.check_release(session, license, activation.fingerprint, now)
+    if activation.ended_how == Ending.SUPERSEDED:
+        _check_code(proof, request, key, license.product)
     return Preview(license, activation)
 
 
 def deactivate(
     session: Session, request: Request, proof: Proof, *, keyring: Keyring, by: By, now: datetime
 ) -> Released:
-    """Free a seat and burn its computer ID; with the right code once more: says so and changes nothing.
+    """Free a seat and burn its computer ID; where it is free already, say so and change nothing.
 
     A code counts as proven only if no replacement without proof came before on this seat. An epoch that was
     retired still releases: that only ever frees a seat. Raises NotFound (unknown_activation_key,
-    not_activated), ComputerIdMismatch, ComputerIdBurnt, WrongDeactivationCode, LimitReached
+    not_activated), ComputerIdMismatch, WrongDeactivationCode, LimitReached
     (release_limit_reached, deactivation_too_early), Malformed (malformed_reason).
     """
-    license, activation = _look_up(session, request, keyring, lock=True)
+    license, activation, key = _look_up(session, request, keyring, lock=True)
     # Staff are who is asked when the limit is reached; what they force counts towards it all the same.
     if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
@@ -115,9 +132,11 @@ def deactivate(
             release_limits.check_period(session, activation, now)
         if isinstance(proof, Claimed):
             release_limits.check_claim(session, license, activation.fingerprint, now)
-    _check_proof(proof, request, activation)
+    _check_code(proof, request, key, license.product)
     if activation.ended_at is not None:
         return Released(Outcome.ALREADY_RELEASED, license, activation)
+    if isinstance(proof, Forced):
+        _check_reason(proof.reason)
     _end(session, activation, proof, by, now)
     event = f"released_{activation.ended_how}"
     audit.record(session, event=event, by=by, activation=activation, detail=_detail(proof), now=now)
@@ -126,33 +145,36 @@ def deactivate(
 
 def _look_up(
     session: Session, request: Request, keyring: Keyring, *, lock: bool
-) -> tuple[License, Activation]:
+) -> tuple[License, Activation, ActivationKey]:
+    """Return the licence, the activation, and the activation key that its computer ID was made with."""
     # A key that leaked and was replaced still gives back what was activated with it.
     license = find(session, request.activation_key, lock=lock, former_too=True)
     require_same_product(license, request)
-    epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
-    verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
     activation = activation_of(session, license, request.computer_id)
+    key = request.activation_key
+    # Staff and customers know the new key; who knows only the one that leaked reaches nothing new with it.
+    if activation is not None and key.text == license.activation_key:
+        key = ActivationKey.from_text(activation_key_of(session, activation))
+    epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
+    verify_computer_id(request.computer_id, keys_of(epoch, keyring), key)
     if activation is None:
-        raise not_activated()
-    if activation.ended_how == Ending.SUPERSEDED:
-        raise burnt(activation)
-    return license, activation
+        raise NotFound(
+            "This computer was never activated with this activation key, so it holds no seat. "
+            "To use the software on it, activate it in the License Wizard.",
+            code="not_activated",
+        )
+    return license, activation, key
 
 
-def _check_proof(proof: Proof, request: Request, activation: Activation) -> None:
+def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Product) -> None:
     if isinstance(proof, Code):
         with _SCRYPT_AT_ONCE:
             verify_deactivation_code(
                 proof.code,
-                product_code=activation.license.product.code,
-                activation_key=request.activation_key,
+                product_code=product.code,
+                activation_key=key,
                 computer_id=request.computer_id,
             )
-    elif activation.ended_at is not None:
-        raise burnt(activation)
-    elif isinstance(proof, Forced):
-        _check_reason(proof.reason)
 
 
 def _check_reason(reason: str) -> None:

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from protocol.activation_key import ActivationKey
 from protocol.errors import ComputerIdMismatch, WrongDeactivationCode
-from server.core import licenses
+from server.core import license_changes, licenses
 from server.core.deactivation import Claimed, Code, Forced, Outcome, preview
-from server.core.errors import ComputerIdBurnt, LimitReached, Malformed, NotFound
-from server.core.models import Activation, AuditEvent
+from server.core.errors import LimitReached, Malformed, NotFound
+from server.core.models import Activation, AuditEvent, License
 from server.db import transaction
+from tests.conftest import STAFF
 
 
 def test_the_right_code_frees_the_seat_and_is_recorded_as_proven(vendor):
@@ -116,13 +119,71 @@ def test_a_forced_release_without_a_reason_that_can_be_kept_is_refused(vendor, r
     assert refused.value.code == "malformed_reason"
 
 
-def test_what_is_released_cannot_be_forced(vendor):
-    machine = vendor.machine(vendor.issue())
+def everything_written(session) -> list[tuple]:
+    rows = [*session.scalars(select(Activation)), *session.scalars(select(License))]
+    columns = [tuple(getattr(row, column.key) for column in row.__table__.columns) for row in rows]
+    return [*columns, *session.scalars(select(AuditEvent.event))]
+
+
+@pytest.mark.parametrize("ended", [None, Claimed(), Forced("stolen"), "superseded"])
+@pytest.mark.parametrize("proof", [None, Claimed(), Forced("to be sure"), Forced("")])
+def test_what_holds_no_seat_is_released_already_and_nothing_is_written(vendor, ended, proof):
+    key = vendor.issue(seats=3)
+    machine = vendor.machine(key)
     vendor.activate(machine)
-    vendor.release(machine)
-    with pytest.raises(ComputerIdBurnt) as refused:
-        vendor.release(machine, Forced("to be sure"))
-    assert refused.value.code == "computer_id_released"
+    vendor.activate(vendor.machine(key, "another"))
+    if ended == "superseded":
+        vendor.activate(vendor.machine(key))
+    else:
+        vendor.release(machine, ended)
+    with transaction() as session:
+        before = everything_written(session)
+    done = vendor.release(machine, proof)
+    assert (done.outcome, done.superseded) == (Outcome.ALREADY_RELEASED, ended == "superseded")
+    with transaction() as session:
+        assert everything_written(session) == before
+
+
+@pytest.mark.parametrize("ended", [None, Forced("stolen"), "superseded"])
+def test_only_the_right_code_learns_that_nothing_is_to_be_released(vendor, ended):
+    key = vendor.issue(seats=2)
+    machine, wrong = vendor.machine(key), Code(vendor.machine(key).code)
+    vendor.activate(machine)
+    if ended == "superseded":
+        vendor.activate(vendor.machine(key))
+        with pytest.raises(WrongDeactivationCode):
+            previewed(vendor, machine, wrong)
+        assert previewed(vendor, machine).superseded
+    else:
+        vendor.release(machine, ended)
+    with pytest.raises(WrongDeactivationCode):
+        vendor.release(machine, wrong)
+
+
+def test_the_new_activation_key_releases_what_the_former_one_activated(vendor):
+    former = vendor.issue(seats=2)
+    machine = vendor.machine(former)
+    vendor.activate(machine)
+    with transaction() as session:
+        license = licenses.find(session, former)
+        license_changes.replace_key(session, license, by=STAFF, now=vendor.clock.now + timedelta(days=1))
+        new = ActivationKey.from_text(license.activation_key)
+    vendor.clock.pass_days(2)
+    newer = vendor.machine(new, "newer")
+    vendor.activate(newer)
+    # Who has nothing but the key that leaked does not reach what the new one activated.
+    with pytest.raises(ComputerIdMismatch):
+        vendor.release(_Asked(newer, former), Claimed())
+    assert vendor.release(_Asked(machine, new)).outcome is Outcome.RELEASED
+    assert vendor.seats_used(new) == 1
+
+
+class _Asked:
+    """A machine's computer ID and code beside another activation key of its licence."""
+
+    def __init__(self, machine, key) -> None:
+        self.code = machine.code
+        self.request = replace(machine.request, activation_key=key)
 
 
 def test_a_licence_that_has_expired_or_is_suspended_can_still_be_released(vendor):
@@ -197,14 +258,16 @@ def test_a_preview_tells_what_would_happen_and_does_nothing(vendor):
     key = vendor.issue(seats=2)
     machine = vendor.machine(key)
     vendor.activate(machine)
-    with transaction() as session:
-        seen = preview(session, machine.request, keyring=vendor.keyring, now=vendor.clock.now)
-        assert not seen.already_released
+    assert not previewed(vendor, machine).already_released
     assert vendor.seats_used(key) == 1
     vendor.release(machine)
+    assert previewed(vendor, machine).already_released
+
+
+def previewed(vendor, machine, proof=None):
     with transaction() as session:
-        seen = preview(session, machine.request, keyring=vendor.keyring, now=vendor.clock.now)
-        assert seen.already_released
+        asked = machine.request, proof or Code(machine.code)
+        return preview(session, *asked, keyring=vendor.keyring, now=vendor.clock.now)
 
 
 def test_who_released_what_stays_in_the_rows(vendor):

@@ -1,4 +1,4 @@
-"""Addresses as scanners leave them, in a real browser: each opens the page, asks, and is taken out of sight."""
+"""Addresses as scanners leave them, in a real browser: each opens the page, and is taken out of sight."""
 
 from __future__ import annotations
 

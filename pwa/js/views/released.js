@@ -6,15 +6,21 @@ import { icon } from "../parts/icon.js";
 import { aboutComputer } from "../parts/names.js";
 import { seatPicture, seatSentence } from "../parts/seats.js";
 
+/** @param {{state: string, superseded: boolean}} release */
+function wordsFor({ state, superseded }) {
+  if (superseded) return "released.superseded";
+  return state === "released" ? "released.already" : "released.now";
+}
+
 /**
- * The seat is free: by this tap, or by an earlier one.
+ * The seat is free: by this tap, or by an earlier one; or there is none, since another activation has it.
  *
  * @param {import("../api.js").Release | import("../api.js").DeactivationQuestion} release
  * @param {{finish: () => void}} actions
  * @returns {import("../screen.js").View}
  */
 export function releasedView(release, { finish }) {
-  const words = `released.${release.state === "released" ? "already" : "now"}`;
+  const words = wordsFor(release);
   const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
   const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
   const lead = el("p", { class: "lead" }, seatSentence(`${words}.lead`, seats.used, seats.total));

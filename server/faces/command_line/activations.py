@@ -156,5 +156,10 @@ def _released_data(done: Released) -> dict[str, object]:
 
 
 def _released_text(done: Released) -> str:
+    if done.superseded:
+        return (
+            "Nothing to release, since a later activation of this computer has replaced this one: "
+            f"{done.license.seats_used} of {done.license.seats} seats in use."
+        )
     what = "Already released" if done.outcome == "already_released" else "Released"
     return f"{what} ({done.recorded}): {done.license.seats_used} of {done.license.seats} seats in use."

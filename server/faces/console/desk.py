@@ -76,11 +76,18 @@ class Desk:
 
     @needs(Permission.SEE_LICENSES)
     def scanned(self, link: str) -> views.Scanned:
-        """Return what a pasted link asks for; raises what `core.requests.open_request` raises."""
+        """Return what a pasted link asks for.
+
+        Raises what `core.requests.open_request` raises, and NotFound (unknown_activation_key).
+        """
         with reading() as session:
             asked = open_request(session, link, keyring=parts().keyring)
+            key = asked.activation_key.text
+            if isinstance(asked, DeactivationRequest):
+                # What was activated with a key that was replaced since is still given back.
+                key = licenses.find(session, asked.activation_key, former_too=True).activation_key
         return views.Scanned(
-            asked.activation_key.text,
+            key,
             asked.computer_id.text,
             asked.computer_name or "",
             asked.code.text if isinstance(asked, DeactivationRequest) else "",

@@ -85,7 +85,7 @@ class KeyGiven:
 
 @dataclass(frozen=True)
 class SeatReleased:
-    """A seat that was released, now or before; `recorded` is proven, claimed or forced."""
+    """A seat that was released, now or before; `recorded` is proven, claimed, forced or superseded."""
 
     already: bool
     recorded: str

@@ -80,6 +80,11 @@ def given(key: KeyGiven) -> str:
 def released(seat: SeatReleased) -> str:
     """Return what a release did."""
     left = seats(seat.seats, seat.seats_used)
+    if seat.recorded == "superseded":
+        return (
+            f"A later activation of {seat.computer_name} has replaced this one, so it holds no seat. "
+            f"Nothing has changed: {left}."
+        )
     if seat.already:
         return (
             f"The seat of {seat.computer_name} was released before ({seat.recorded}). "

@@ -30,10 +30,14 @@ def activation_request(seat: activation.Preview, scanned: ActivationRequest) -> 
 
 
 def release_request(release: deactivation.Preview, scanned: DeactivationRequest) -> dict[str, Any]:
-    """Describe what a deactivation would do: free an `active` seat, or nothing where it is `released`."""
+    """Describe what a deactivation would do: free an `active` seat, or nothing where it is `released`.
+
+    `superseded` tells that the seat is in use by a later activation of the same computer.
+    """
     return {
         "kind": "deactivate",
         "state": "released" if release.already_released else "active",
+        "superseded": release.superseded,
         "computer_id": scanned.computer_id.text,
         "computer_name": scanned.computer_name or release.activation.computer_name,
         **_licensed(release.license),
@@ -63,6 +67,7 @@ def released(done: deactivation.Released) -> dict[str, Any]:
     return {
         "state": "released" if already else "active",
         "release": done.recorded,
+        "superseded": done.superseded,
         "computer_id": done.activation.computer_id,
         "computer_name": done.activation.computer_name,
         **_licensed(done.license),

@@ -26,7 +26,8 @@ def requests() -> Response:
     asked, keyring, now = posted_request(), parts().keyring, parts().clock()
     with _guarded("request_refused", asked, now) as session:
         if isinstance(asked, DeactivationRequest):
-            release = deactivation.preview(session, _request(asked), keyring=keyring, now=now)
+            proof = deactivation.Code(asked.code)
+            release = deactivation.preview(session, _request(asked), proof, keyring=keyring, now=now)
             return jsonify(answers.release_request(release, asked))
         seat = activation.preview(session, _request(asked), keyring=keyring, now=now)
         return jsonify(answers.activation_request(seat, asked))

@@ -76,7 +76,9 @@ def link() -> str:
     """Open the licence of a wizard's link, with the dialog filled that the wizard asks for."""
     with reading() as session:
         asked = open_request(session, posted().get("link", ""), keyring=parts().keyring)
-        number = licenses.find(session, asked.activation_key).id
+        releases = isinstance(asked, DeactivationRequest)
+        # What was activated with a key that was replaced since is still given back.
+        number = licenses.find(session, asked.activation_key, former_too=releases).id
     values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}
     if isinstance(asked, DeactivationRequest):
         return license_page(number, dialog="release", values=values | {"code": asked.code.text})

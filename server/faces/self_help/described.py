@@ -29,11 +29,15 @@ class Key:
 
 @dataclass(frozen=True)
 class Release:
-    """A released seat; `proven` is whether the code stands behind it."""
+    """A released seat; `proven` is whether the code stands behind it.
+
+    `superseded` tells that a later activation of the same computer had taken it over.
+    """
 
     product: str
     computer_name: str
     already: bool
+    superseded: bool
     proven: bool
     seats: int
     seats_used: int
@@ -82,6 +86,7 @@ def released(done: Released) -> Release:
         done.product.name,
         done.activation.computer_name or "",
         done.outcome is Outcome.ALREADY_RELEASED,
+        done.superseded,
         done.recorded == "proven",
         done.license.seats,
         done.license.seats_used,

@@ -162,7 +162,7 @@ class ManageKeys(Container, AtTheDesk):
             seat = await self.app.push_screen_wait(ForceDialog(dialog.view, seat.computer_id))
         if seat is not None:
             self._list.look_again()
-            title = "Already released" if seat.already else "Released"
+            title = "Nothing to release" if seat.already else "Released"
             await self.app.push_screen_wait(NoticeDialog(title, released(seat)))
 
     @work
