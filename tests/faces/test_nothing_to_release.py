@@ -1,0 +1,134 @@
+"""Releasing what holds no seat is answered as done in every face, truthfully, and frees nothing twice."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from protocol.activation_key import ActivationKey
+from protocol.request_token import scan_url
+from server.core import license_changes, licenses, sessions
+from server.core.audit import By
+from server.core.deactivation import Forced
+from server.core.models import License, Role
+from server.db import transaction
+from server.deeds import Typed
+from server.faces.console import wording
+from server.faces.console.desk import Desk
+from tests.conftest import STAFF, Machine, Vendor
+from tests.faces.portal_visitor import add_operator, form_in, staff
+from tests.faces.visitor import Visitor
+
+REPLACED = "A later activation of "
+
+
+@pytest.fixture(params=["released", "released by force", "superseded", "superseded, key replaced"])
+def ended(request, vendor) -> tuple[Machine, bool]:
+    """A computer that holds no seat any more, beside one that does; whether a later activation has its."""
+    key = vendor.issue(seats=3)
+    machine = vendor.machine(key)
+    for one in (machine, vendor.machine(key, "ANOTHER")):
+        vendor.activate(one)
+    if request.param == "superseded":
+        vendor.activate(vendor.machine(key))
+    elif request.param == "superseded, key replaced":
+        vendor.clock.pass_days(1)
+        vendor.change(key, license_changes.replace_key)
+        with transaction() as session:
+            new = session.scalars(select(License.activation_key)).one()
+        # The wizard keeps the code of what the new key takes the place of, and offers to show it.
+        vendor.activate(vendor.machine(ActivationKey.from_text(new)))
+    else:
+        vendor.release(machine, Forced("stolen") if "force" in request.param else None)
+    return machine, "superseded" in request.param
+
+
+def seats_used() -> int:
+    with transaction() as session:
+        return session.scalars(select(License.seats_used)).one()
+
+
+def desk(vendor: Vendor) -> Desk:
+    """The console's desk with a manager at it."""
+    by = By("console", "grace")
+    with transaction() as session:
+        operator = add_operator(session, "grace", Role.MANAGER, vendor.clock.now)
+        token = sessions.begin(session, operator, by=by, device=None, now=vendor.clock.now).token
+    return Desk("grace", Role.MANAGER, token, by)
+
+
+def by_phone(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
+    client = vendor.app.test_client()
+    for deed in ("requests", "deactivations"):
+        answer = client.post(f"/phone/v1/{deed}", json={"token": machine.deactivation_token})
+        assert (answer.status_code, answer.json["state"]) == (200, "released")
+        assert answer.json["superseded"] is superseded
+
+
+def by_self_help(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
+    typed = {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
+    shown = Visitor(vendor.app).fill_in("deactivate", **typed, code=machine.code.text)
+    assert shown.status == 200
+    assert (REPLACED in shown.words, "Its seat is free already" in shown.words) == (
+        superseded,
+        not superseded,
+    )
+
+
+def by_portal(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
+    operator = staff(vendor)
+    link = scan_url("https://keys.example.com", machine.deactivation_token)
+    page = operator.post("/portal/link", link=link)
+    assert page.status_code == 200
+    filled = form_in(page, "/portal/licenses/1/release").values
+    for where, values in (
+        ("licenses/1/release", filled),
+        ("licenses/1/force-release", filled | {"reason": "to be sure"}),
+        ("computers/1/release", {"code": machine.code.text}),
+        ("computers/1/force-release", {"reason": "to be sure"}),
+    ):
+        done = operator.post(f"/portal/{where}", **values)
+        told = REPLACED if superseded else "Its seat is free already"
+        assert (done.status_code, told in done.text) == (200, True), where
+
+
+def by_console(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
+    at_work = desk(vendor)
+    scanned = at_work.scanned(scan_url("https://keys.example.com", machine.deactivation_token))
+    license = at_work.license(scanned.activation_key)
+    seat = at_work.release(Typed(license.row.activation_key, scanned.computer_id), scanned.code)
+    assert (seat.already, REPLACED in wording.released(seat)) == (True, superseded)
+
+
+@pytest.mark.parametrize("way", [by_phone, by_self_help, by_portal, by_console])
+def test_it_is_answered_as_done_and_no_seat_is_counted_twice(vendor, ended, way):
+    machine, superseded = ended
+    before = seats_used()
+    way(vendor, machine, superseded=superseded)
+    assert seats_used() == before
+
+
+def test_on_the_command_line_too(vendor, ended, instance):
+    machine, superseded = ended
+    before = seats_used()
+    codes = (machine.activation_key.text, machine.computer_id.text)
+    for proof in ((machine.code.text,), ("--forced", "--reason", "to be sure")):
+        said = instance("deactivate", *codes, *proof)
+        assert (said.exit_code, "later activation" in said.stdout) == (0, superseded)
+        said = instance("deactivate", *codes, *proof, "--json")
+        assert said.json["outcome"] == "already_released"
+    assert seats_used() == before
+
+
+def test_staff_release_from_the_licence_what_a_former_key_activated(vendor):
+    machine = vendor.machine(vendor.issue(seats=1))
+    vendor.activate(machine)
+    vendor.clock.pass_days(1)
+    with transaction() as session:
+        license_changes.replace_key(
+            session, licenses.find(session, machine.activation_key), by=STAFF, now=vendor.clock.now
+        )
+    operator = staff(vendor)
+    values = {"computer_id": machine.computer_id.text, "code": machine.code.text}
+    assert "is free. Recorded as" in operator.post("/portal/licenses/1/release", **values).text
+    assert seats_used() == 0
