@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from protocol.activation_key import ActivationKey
 from protocol.errors import ProtocolError
 from server.core import attempts, audit, licenses
 from server.core.audit import By
-from server.core.errors import CoreError, NotFound
+from server.core.errors import Busy, CoreError, NotFound
 from server.core.models import License, Product
 from server.db import transaction
 
@@ -59,16 +60,34 @@ def guarded(
     Raises LimitReached (too_many_attempts) before the deed. Only guesses use up the limits: neither success,
     nor a refusal such as `no_seat_left`, which says nothing about a secret.
     """
+    with counted(limits, now):
+        try:
+            with transaction() as session:
+                yield session
+                forgive(session, limits, now)
+        except Busy:
+            raise
+        except (CoreError, ProtocolError) as refusal:
+            with transaction() as session:
+                if refusal.code not in GUESSES:
+                    forgive(session, limits, now)
+                _record(session, refusal.code, event, by, now, product, activation_key)
+            raise
+
+
+@contextmanager
+def counted(limits: Sequence[Limit], now: datetime) -> Iterator[None]:
+    """Count an attempt, and take it back where server or database were too busy to judge it.
+
+    Raises LimitReached (too_many_attempts) before anything is tried.
+    """
     count(limits, now)
     try:
-        with transaction() as session:
-            yield session
-            _forgive(session, limits, now)
-    except (CoreError, ProtocolError) as refusal:
-        with transaction() as session:
-            if refusal.code not in GUESSES:
-                _forgive(session, limits, now)
-            _record(session, refusal.code, event, by, now, product, activation_key)
+        yield
+    except (Busy, SQLAlchemyError):
+        if limits:
+            with transaction() as session:
+                forgive(session, limits, now)
         raise
 
 
@@ -83,7 +102,8 @@ def count(limits: Sequence[Limit], now: datetime) -> None:
                 attempts.admit(session, limit.bucket, limit.count, limit.per, now)
 
 
-def _forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
+def forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
+    """Take an attempt back in all buckets."""
     for limit in _in_order(limits):
         attempts.forgive(session, limit.bucket, now)
 

@@ -17,14 +17,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import attempts, operators, passwords, second_factor, sessions
+from server.core import operators, passwords, second_factor, sessions
 from server.core.attempts import bucket, network_of
 from server.core.audit import By
 from server.core.errors import NotAllowed
 from server.core.models import Operator, OperatorSession
 from server.core.sessions import SignedIn
+from server.core.turns import Turns
 from server.db import reading
-from server.guard import Limit, count, guarded
+from server.guard import Limit, counted, forgive, guarded
 from server.parts import parts
 
 _PERIOD = timedelta(minutes=15)
@@ -33,6 +34,8 @@ _LATELY = timedelta(days=90)
 # Three codes of a million fit at a time: who has the password finds one in about 1400 days.
 _CODES, _CODES_PERIOD = 10, timedelta(hours=1)
 _OWN_PASSWORDS = 5
+# Passwords are checked one after the other, and of a server's eight threads some must stay free for others.
+_PLACES = Turns(5, wait_seconds=0)
 
 
 @dataclass(frozen=True)
@@ -57,23 +60,22 @@ def sign_in(
 def show_password(name: str, password: str, *, by: By, now: datetime) -> Shown:
     """Check name and password, which opens nothing yet.
 
-    Raises LimitReached (too_many_attempts), and NotAllowed (wrong_sign_in), which does not tell an unknown
-    name, a wrong password and a disabled operator apart, neither in words nor in time.
+    Raises LimitReached (too_many_attempts), Busy (server_busy), and NotAllowed (wrong_sign_in), which does
+    not tell an unknown name, a wrong password and a disabled operator apart, neither in words nor in time.
     """
     with reading() as session:
         known = operators.known(session, name)
         limits = _limits(session, known, name, by.address, now)
-    count(limits, now)
-    fits = passwords.fits(password, known.password_hash if known else None)
     whom = By(by.way, known.name if known else None, by.address)
-    with guarded(event="sign_in_refused", by=whom, now=now) as session:
-        shown = Shown(known.id, _stamp(known), False) if known and fits else None
-        operator = _unchanged(session, shown) if shown else None
-        if operator is None:
-            raise _wrong_sign_in()
-        for limit in limits:
-            attempts.forgive(session, limit.bucket, now)
-        return Shown(operator.id, _stamp(operator), second_factor.is_on(operator))
+    with counted(limits, now):
+        fits = _fits(password, known)
+        with guarded(event="sign_in_refused", by=whom, now=now) as session:
+            shown = Shown(known.id, _stamp(known), False) if known and fits else None
+            operator = _unchanged(session, shown) if shown else None
+            if operator is None:
+                raise _wrong_sign_in()
+            forgive(session, limits, now)
+            return Shown(operator.id, _stamp(operator), second_factor.is_on(operator))
 
 
 def enter(
@@ -115,15 +117,23 @@ def enter(
 def show_own_password(operator: Operator, password: str, *, event: str, by: By, now: datetime) -> None:
     """Check the password of who is signed in already, before what an unwatched screen must not allow.
 
-    A refusal is recorded as `event`. Raises LimitReached (too_many_attempts), NotAllowed (wrong_password).
+    A refusal is recorded as `event`. Raises LimitReached (too_many_attempts), Busy (server_busy), NotAllowed
+    (wrong_password).
     """
-    limit = Limit(bucket("own password", str(operator.id)), _OWN_PASSWORDS, _PERIOD)
-    fits = passwords.fits(password, operator.password_hash)
-    with guarded(event=event, by=by, now=now, limits=[limit]):
-        if not fits:
-            raise NotAllowed(
-                "This is not your password. Type the one you signed in with.", code="wrong_password"
-            )
+    limits = [Limit(bucket("own password", str(operator.id)), _OWN_PASSWORDS, _PERIOD)]
+    with counted(limits, now):
+        fits = _fits(password, operator)
+        with guarded(event=event, by=by, now=now) as session:
+            if not fits:
+                raise NotAllowed(
+                    "This is not your password. Type the one you signed in with.", code="wrong_password"
+                )
+            forgive(session, limits, now)
+
+
+def _fits(password: str, operator: Operator | None) -> bool:
+    with _PLACES.turn():
+        return passwords.fits(password, operator.password_hash if operator else None)
 
 
 def _wrong_sign_in() -> NotAllowed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,11 +21,12 @@ from server.core.licenses import find
 from server.core.models import Activation, Ending, License, Product
 from server.core.products import find_epoch, keys_of
 from server.core.secrets import Keyring
+from server.core.turns import Turns
 
 MAX_REASON = 500
 
 # Each scrypt takes 16 MiB and a core for some 40 ms: a flood of guesses waits here instead of filling memory.
-_SCRYPT_AT_ONCE = threading.BoundedSemaphore(2)
+_TURNS = Turns(2, wait_seconds=10)
 
 
 class Outcome(StrEnum):
@@ -120,8 +120,8 @@ def deactivate(
 
     A code counts as proven only if no replacement without proof came before on this seat. An epoch that was
     retired still releases: that only ever frees a seat. Raises NotFound (unknown_activation_key,
-    not_activated), ComputerIdMismatch, WrongDeactivationCode, LimitReached
-    (release_limit_reached, deactivation_too_early), Malformed (malformed_reason).
+    not_activated), ComputerIdMismatch, WrongDeactivationCode, LimitReached (release_limit_reached,
+    deactivation_too_early), Malformed (malformed_reason), Busy (server_busy).
     """
     license, activation, key = _look_up(session, request, keyring, lock=True)
     # Staff are who is asked when the limit is reached; what they force counts towards it all the same.
@@ -168,7 +168,7 @@ def _look_up(
 
 def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Product) -> None:
     if isinstance(proof, Code):
-        with _SCRYPT_AT_ONCE:
+        with _TURNS.turn():
             verify_deactivation_code(
                 proof.code,
                 product_code=product.code,

@@ -79,6 +79,12 @@ class LimitReached(CoreError):
         self.retry_after = retry_after
 
 
+class Busy(LimitReached):
+    """Too many are at work, or memory is short: nothing was judged and nothing done."""
+
+    code = "server_busy"
+
+
 class SecretUnreadable(CoreError):
     """A sealed secret does not open: the master key is missing or wrong, or the database was altered."""
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from textual.widgets import Input
 
-from server.core import operators, properties, sessions
+from server.core import operators, passwords, properties, sessions
 from server.core.models import AuditEvent, OperatorSession
+from server.core.turns import Turns
 from server.db import reading, transaction
 from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
@@ -225,5 +226,19 @@ def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(vendor
         await person.sign_in(manager)
         assert person.step == "SignIn"
         assert "Sign in to the portal once" in person.sees
+
+    tell(story)
+
+
+def test_a_busy_machine_is_told_in_a_sentence_and_the_next_try_opens(vendor, manager, monkeypatch):
+    async def story(person: Person) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(passwords, "_TURNS", Turns(1, wait_seconds=0))
+            with passwords._TURNS.turn():
+                await person.sign_in(manager)
+        assert person.step == "SignIn"
+        assert "! The server is busy, and nothing was done. Try again in a few seconds." in person.sees
+        await person.sign_in(manager)
+        assert person.step == "Main"
 
     tell(story)

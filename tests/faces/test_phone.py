@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from protocol.activation_key import ActivationKey
 from protocol.computer_key import Binding
 from protocol.license_file import read_license_file
-from server.core import licenses
+from server.core import deactivation, licenses
 from server.core.models import Activation, Attempt, AuditEvent, License
+from server.core.turns import Turns
 from server.db import transaction
 from server.guesses import PER_ADDRESS, PER_LICENSE
 from server.problems import STATUS
@@ -321,3 +322,16 @@ def test_an_unexpected_error_is_a_plain_problem_and_its_log_holds_no_secret(
     assert "RuntimeError" in caplog.text
     assert token not in caplog.text
     assert machine.activation_key.text not in caplog.text
+
+
+def test_a_code_that_a_busy_server_cannot_check_now_is_no_guess(vendor, phone, monkeypatch):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    with monkeypatch.context() as patch:
+        patch.setattr(deactivation, "_TURNS", Turns(1, wait_seconds=0))
+        with deactivation._TURNS.turn():
+            for _ in range(PER_LICENSE + 1):
+                busy = phone("deactivations", machine.deactivation_token)
+                assert (busy.status_code, busy.json["code"]) == (503, "server_busy")
+                assert busy.headers["Retry-After"] == "5"
+    assert phone("deactivations", machine.deactivation_token).json["release"] == "proven"

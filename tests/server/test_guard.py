@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from protocol.activation_key import ActivationKey
 from protocol.errors import WrongDeactivationCode
@@ -10,6 +11,7 @@ from server.core.attempts import bucket
 from server.core.audit import By
 from server.core.errors import LicenseRefused, LimitReached
 from server.core.models import AuditEvent, Customer
+from server.core.turns import busy
 from server.db import reading, transaction
 from server.guard import Limit, guarded
 
@@ -130,3 +132,12 @@ def test_a_guarded_deed_can_be_followed_by_another_transaction(vendor, clock):
     run(clock)
     with transaction() as session:
         assert session.scalar(select(Customer.email)) == "ada@example.com"
+
+
+@pytest.mark.parametrize("failure", [busy(), OperationalError("UPDATE", {}, Exception("busy"))])
+def test_what_was_too_busy_to_be_judged_is_no_guess_and_no_refusal(vendor, clock, failure):
+    for _ in range(5):
+        with pytest.raises(type(failure)):
+            run(clock, limits=LIMITS, failure=failure)
+    assert (customers(), refused_events()) == ([], [])
+    run(clock, limits=LIMITS)

@@ -7,11 +7,12 @@ import pytest
 from server import admission, signing_in
 from server.core import operators, passwords, properties, sessions
 from server.core.audit import By
-from server.core.errors import CoreError, NotAllowed
+from server.core.errors import Busy, CoreError, NotAllowed
 from server.core.models import AuditEvent, OperatorSession, Role
 from server.core.roles import Permission
+from server.core.turns import Turns
 from server.db import reading, transaction
-from server.signing_in import sign_in
+from server.signing_in import show_own_password, sign_in
 from tests.authenticator import code_of, set_up
 from tests.conftest import NOON, STAFF
 
@@ -234,3 +235,31 @@ def test_no_code_and_no_secret_gets_into_the_audit_or_the_log(app, caplog):
         told = str([vars(row) for row in session.query(AuditEvent)]) + caplog.text
     for hidden in (secret, typed, code_of(secret, NOON), recovery_codes[0]):
         assert hidden not in told
+
+
+def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobody_out(app, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("server.signing_in._PLACES", Turns(1, wait_seconds=0))
+        with signing_in._PLACES.turn():
+            for _ in range(8):
+                with pytest.raises(Busy) as refused:
+                    enter()
+                assert refused.value.retry_after == timedelta(seconds=5)
+    assert enter()
+    with reading() as session:
+        assert session.query(AuditEvent).filter_by(event="sign_in_refused").count() == 0
+
+
+def test_an_own_password_is_checked_only_within_its_limit(app, monkeypatch):
+    with reading() as session:
+        ada = operators.find(session, "ada")
+
+    def show(password: str) -> str:
+        with pytest.raises(CoreError) as raised:
+            show_own_password(ada, password, event="password_refused", by=STAFF, now=NOON)
+        return raised.value.code
+
+    show_own_password(ada, PASSWORD, event="password_refused", by=STAFF, now=NOON)
+    assert [show("wrong horse battery") for _ in range(5)] == ["wrong_password"] * 5
+    monkeypatch.setattr(passwords, "fits", lambda *_: pytest.fail("checked beyond the limit"))
+    assert show(PASSWORD) == "too_many_attempts"

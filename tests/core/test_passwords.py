@@ -1,0 +1,106 @@
+"""Passwords are checked one after the other, and whoever waits for that comes to an end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from server.core import passwords
+from server.core.errors import Busy
+from server.core.turns import Turns
+
+PASSWORD = "correct horse battery"
+ROOT = Path(__file__).parents[2]
+
+# With less memory, which changes how long it takes and not which threads it takes.
+CHECK_AT_ONCE = """
+import sys, threading
+from server.core import passwords
+
+passwords._MEMORY_KIB = 8 * 1024
+kept = passwords.hashed("correct horse battery")
+for count in map(int, sys.argv[1:]):
+    answers = []
+    tries = [("correct horse battery", kept), ("wrong horse battery", kept), ("unknown", None)]
+    threads = [
+        threading.Thread(target=lambda one: answers.append(passwords.fits(*one)), args=(tries[number % 3],))
+        for number in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == count, answers
+    assert answers.count(True) == (count + 2) // 3, answers
+"""
+
+
+@pytest.mark.parametrize("processors", sorted({1, 2, len(os.sched_getaffinity(0))}))
+def test_any_number_of_threads_on_any_number_of_processors_check_a_password_and_end(processors):
+    """Two derivations at once each held threads of OpenSSL's pool and waited for the rest, for ever."""
+    some = sorted(os.sched_getaffinity(0))[:processors]
+    script = f"import os; os.sched_setaffinity(0, {some})\n{CHECK_AT_ONCE}"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "2", "8", "24"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_who_waits_too_long_for_a_turn_is_told_to_come_again(monkeypatch):
+    turns = Turns(1, wait_seconds=0.01)
+    monkeypatch.setattr(passwords, "_TURNS", turns)
+    with turns.turn():
+        for check in (lambda: passwords.fits(PASSWORD, None), lambda: passwords.hashed(PASSWORD)):
+            with pytest.raises(Busy) as refused:
+                check()
+            assert (refused.value.code, refused.value.retry_after.seconds) == ("server_busy", 5)
+    assert not passwords.fits(PASSWORD, None)
+
+
+def test_a_turn_that_fails_is_given_back():
+    turns = Turns(1, wait_seconds=0)
+
+    def fail() -> None:
+        with turns.turn():
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            fail()
+
+
+def test_a_machine_without_memory_for_one_more_check_is_busy(monkeypatch):
+    def no_memory(*_) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(passwords, "_derivation", no_memory)
+    with pytest.raises(Busy):
+        passwords.fits(PASSWORD, None)
+
+
+def test_work_in_turns_is_done_by_no_more_than_may():
+    turns, at_work, most = Turns(2, wait_seconds=30), [], []
+
+    def work() -> None:
+        with turns.turn():
+            at_work.append(1)
+            most.append(len(at_work))
+            at_work.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 16
+    assert max(most) <= 2

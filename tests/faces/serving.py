@@ -1,0 +1,74 @@
+"""What has tests run `keyferry serve` as a real process: import the fixtures from here."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+__all__ = ["environment", "serving"]
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "server.faces.command_line"]
+STOP_SECONDS = 30
+
+
+@pytest.fixture
+def environment(settings, tmp_path) -> dict[str, str]:
+    """The environment of an initialised instance, with folders of its own for whatever a server may leave."""
+    for folder in ("user", "run"):
+        (tmp_path / folder).mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "KEYFERRY_HOME": str(settings.home),
+        "HOME": str(tmp_path / "user"),
+        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+    }
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs, and what it has said."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    def stop(self, number: signal.Signals) -> str:
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=STOP_SECONDS)
+        return said
+
+
+@pytest.fixture
+def serving(environment, tmp_path):
+    @contextmanager
+    def serving(*options: str) -> Iterator[Server]:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--bind", "127.0.0.1:0", "--workers", "1", *options],
+            env=environment,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr is not None
+            found = re.search(r"Serving on https?://127\.0\.0\.1:(\d+)\.", process.stderr.readline())
+            assert found
+            yield Server(process, int(found[1]))
+        finally:
+            process.terminate()
+            process.communicate(timeout=STOP_SECONDS)
+
+    return serving
