@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from protocol.activation_key import ActivationKey
-from server.core.attempts import bucket, network_of
+from server.core.attempts import bucket
 from server.core.audit import By
+from server.core.peers import network_of
 from server.guard import Limit
 
 PER_ADDRESS = 100

@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.core import operators, passwords, second_factor, sessions
-from server.core.attempts import bucket, network_of
+from server.core.attempts import bucket
 from server.core.audit import By
 from server.core.errors import NotAllowed
 from server.core.models import Operator, OperatorSession
+from server.core.peers import network_of
 from server.core.sessions import SignedIn
 from server.core.turns import Turns
 from server.db import reading

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,15 +19,6 @@ _SWEEP = 100
 def bucket(purpose: str, value: str) -> str:
     """Return the name under which attempts are counted: a digest, since the table holds no keys."""
     return hashlib.sha256(f"keyferry attempt v1\0{purpose}\0{value}".encode()).hexdigest()
-
-
-def network_of(address: str | None) -> str:
-    """Return what counts as one address: an IPv4 address, or the /64 that an IPv6 customer has to itself."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return str(address)
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def admit(session: Session, bucket: str, limit: int, per: timedelta, now: datetime) -> None:

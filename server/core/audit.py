@@ -8,16 +8,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.core import peers
 from server.core.models import Activation, AuditEvent, License, Product
 
 
 @dataclass(frozen=True)
 class By:
-    """Who does a deed: the way in (phone, self_help, portal, console, command_line), person and address."""
+    """Who does a deed: the way in (phone, self_help, portal, console, command_line), person and address.
+
+    The address is brought into its normal form here, before anything counts, keeps or shows it.
+    """
 
     way: str
     who: str | None = None
     address: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.address is not None:
+            object.__setattr__(self, "address", peers.normal(self.address))
 
 
 def ending(activation_key: str) -> str:

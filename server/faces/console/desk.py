@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from protocol.activation_key import ActivationKey
 from protocol.deactivation import read_deactivation_code
 from protocol.request_token import DeactivationRequest
 from server import deeds, signing_in
-from server.core import licenses, listings, properties
+from server.core import licenses, listings, peers, properties
 from server.core.audit import By
 from server.core.deactivation import Code, Forced
 from server.core.errors import NotAllowed
@@ -223,7 +222,5 @@ def is_offered(desk: Desk, deed: Callable[..., object]) -> bool:
 def address_of(environment: Mapping[str, str]) -> str | None:
     """Return the person's address as the SSH server names it, None at a terminal of this machine."""
     first = (environment.get("SSH_CONNECTION") or environment.get("SSH_CLIENT") or "").split(" ")[0]
-    try:
-        return str(ip_address(first.split("%")[0]))
-    except ValueError:
-        return None
+    known = peers.normal(first)
+    return None if known == peers.UNKNOWN else known
