@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from protocol.errors import MalformedCode
 
@@ -32,3 +33,13 @@ def shortened_for_token(name: str | None) -> str:
     """
     encoded = (clean_computer_name(name) or "").encode("utf-8")[:MAX_TOKEN_BYTES]
     return encoded.decode("utf-8", errors="ignore").strip()
+
+
+def ever_shorter(name: str | None) -> Iterator[str]:
+    """Yield what a QR code carries of a name, then less and less of it, "" at last.
+
+    A name is never cut between a letter and the marks above it. Raises as `clean_computer_name` does.
+    """
+    whole = shortened_for_token(name)
+    cuts = (end for end in range(len(whole), 0, -1) if not unicodedata.combining((whole + " ")[end]))
+    yield from dict.fromkeys([*(whole[:end].strip() for end in cuts), ""])

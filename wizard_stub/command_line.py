@@ -18,8 +18,8 @@ from wizard_stub import answers, failures, wording
 from wizard_stub.answers import Answer
 from wizard_stub.control import ActivationControl
 from wizard_stub.files import Pictures, read_license_file, read_profile
-from wizard_stub.qr import ScanCode
-from wizard_stub.results import LicenseState, Released
+from wizard_stub.qr import Room, ScanCode, least_room
+from wizard_stub.results import Begun, LicenseState, Released, name_within, urls_of
 from wizard_stub.terminal.opening import LOOKS, has_terminal, open_wizard
 from wizard_stub.terminal.words import LANGUAGES
 
@@ -28,6 +28,8 @@ _PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
 _PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
 _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
+
+_ENDLESS = Room(sys.maxsize, sys.maxsize)
 
 _EXAMPLES = """\b
 Examples:
@@ -149,7 +151,7 @@ def request(
     begun = control.begin(" ".join(activation_key), name, start_over=start_over)
     code = ScanCode.of(begun.url)
     answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
-    return _tell(answer, wording.of_request(begun, invocation.profile), code, as_json=as_json)
+    return _tell(answer, wording.of_request(begun, invocation.profile), begun, as_json=as_json)
 
 
 @_command(
@@ -214,27 +216,38 @@ def show_code(
 def _tell_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
     code = ScanCode.of(released.url)
     answer = {**answers.of_release(released, code, invocation.profile), **pictures.write(code)}
-    return _tell(answer, wording.of_release(released, invocation.profile), code, as_json=as_json)
+    return _tell(answer, wording.of_release(released, invocation.profile), released, as_json=as_json)
 
 
-def _tell(answer: Answer, words: str, code: ScanCode | None = None, *, as_json: bool) -> int:
+def _tell(answer: Answer, words: str, shown: Begun | Released | None = None, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(answer))
         return 0
     click.echo(words, nl=False)
-    if code is not None:
+    if shown is not None:
         # Last, so that all of it stands on a terminal of 24 lines; in colour even through a pipe.
-        click.echo("\n" + _drawable(code), nl=False, color=True)
+        click.echo(_drawing(shown, _room()), nl=False, color=True)
     return 0
 
 
-def _drawable(code: ScanCode) -> str:
+def _drawing(shown: Begun | Released, room: Room) -> str:
+    """Return the QR code, or words where a terminal would show a part of it: no phone reads that."""
+    urls = urls_of(shown)
+    code = ScanCode.within(room, urls)
+    if code is None:
+        return wording.of_no_room(least_room(urls), room)
     drawing = code.terminal()
     try:
         drawing.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        return "This terminal cannot show the QR code. Write it to a file with --png FILE.\n"
-    return drawing
+        return "\nThis terminal cannot show the QR code. Write it to a file with --png FILE.\n"
+    return wording.of_shortened_name(name_within(shown, code.url), shown.computer_name) + f"\n{drawing}"
+
+
+def _room() -> Room:
+    """Return the room above the next prompt: endless in a pipe, and where a terminal does not know it."""
+    size = os.get_terminal_size(sys.stdout.fileno()) if sys.stdout.isatty() else os.terminal_size((0, 0))
+    return Room(size.columns, size.lines - 1) if size.columns and size.lines else _ENDLESS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

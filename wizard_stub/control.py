@@ -223,22 +223,26 @@ class ActivationControl:
         return self._released(released[-1])
 
     def _begun(self, grant: Grant, *, renewal: bool, set_aside: Path | None = None) -> Begun:
+        url, *shorter_urls = self._machine.activation_urls(grant)
         return Begun(
             activation_key=grant.activation_key,
             computer_id=self._machine.computer_id(grant),
             computer_name=grant.computer_name,
-            url=self._machine.activation_url(grant),
+            url=url,
+            shorter_urls=tuple(shorter_urls),
             renewal=renewal,
             set_aside=set_aside,
         )
 
     def _released(self, grant: Grant) -> Released:
+        url, *shorter_urls = self._machine.deactivation_urls(grant)
         return Released(
             activation_key=grant.activation_key,
             computer_id=self._machine.computer_id(grant),
             computer_name=grant.computer_name,
             code=self._machine.code(grant),
-            url=self._machine.deactivation_url(grant),
+            url=url,
+            shorter_urls=tuple(shorter_urls),
         )
 
     def _read_here(self) -> State | None:

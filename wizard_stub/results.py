@@ -9,6 +9,7 @@ from pathlib import Path
 from protocol.activation_key import ActivationKey
 from protocol.claims import Claims
 from protocol.computer_id import ComputerId
+from protocol.computer_name import ever_shorter
 from protocol.deactivation import DeactivationCode
 from protocol.typed import Correction
 
@@ -38,6 +39,8 @@ class Begun:
     """Whether a licence is in use already and the next key only renews it."""
     set_aside: Path | None = None
     """Where a state that was started over from is kept."""
+    shorter_urls: tuple[str, ...] = field(default=(), repr=False)
+    """The same request with ever less of the computer's name, for a screen that has no room for `url`."""
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,17 @@ class Released:
     computer_name: str | None
     code: DeactivationCode
     url: str = field(repr=False)
+    shorter_urls: tuple[str, ...] = field(default=(), repr=False)
+    """As those of `Begun`."""
+
+
+def urls_of(shown: Begun | Released) -> tuple[str, ...]:
+    """Return the address of a QR code, then the same with ever less of the computer's name."""
+    return (shown.url, *shown.shorter_urls)
+
+
+def name_within(shown: Begun | Released, url: str) -> str | None:
+    """Return the computer's name as one of these addresses carries it."""
+    if url == shown.url:
+        return shown.computer_name
+    return list(ever_shorter(shown.computer_name))[urls_of(shown).index(url)]

@@ -6,13 +6,14 @@ machine that the code runs on, so a state that was carried elsewhere proves noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from protocol.activation_key import ActivationKey
 from protocol.claims import Claims
 from protocol.computer_id import ComputerId
 from protocol.computer_key import Binding, Style
+from protocol.computer_name import ever_shorter
 from protocol.deactivation import DeactivationCode, commitment, deactivation_code
 from protocol.errors import ProtocolError
 from protocol.keys import EpochKeys
@@ -61,15 +62,15 @@ class ThisMachine:
             self._keys(grant), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
         )
 
-    def activation_url(self, grant: Grant) -> str:
-        """Return the address whose page activates a grant."""
+    def activation_urls(self, grant: Grant) -> tuple[str, ...]:
+        """Return the address whose page activates a grant, then the same with ever less of its name."""
         request = ActivationRequest(
             self.profile.product_number, self.computer_id(grant), grant.activation_key, grant.computer_name
         )
-        return scan_url(self.profile.server_url, sign_request(request, self._keys(grant)))
+        return self._urls(request, grant)
 
-    def deactivation_url(self, grant: Grant) -> str:
-        """Return the address whose page releases the seat of a grant."""
+    def deactivation_urls(self, grant: Grant) -> tuple[str, ...]:
+        """Return the address whose page releases the seat of a grant, then with ever less of its name."""
         request = DeactivationRequest(
             self.profile.product_number,
             self.computer_id(grant),
@@ -77,7 +78,7 @@ class ThisMachine:
             self.code(grant),
             grant.computer_name,
         )
-        return scan_url(self.profile.server_url, sign_request(request, self._keys(grant)))
+        return self._urls(request, grant)
 
     def read_proof(self, grant: Grant, text: str) -> Proof:
         """Verify a typed key, or the text of a licence file, for a grant; raises ProtocolError."""
@@ -114,6 +115,11 @@ class ThisMachine:
     def is_retired(self, grant: Grant) -> bool:
         """Tell whether the vendor has retired the epoch of a grant; it can still be given up."""
         return self._epoch(grant).retired
+
+    def _urls(self, request: ActivationRequest | DeactivationRequest, grant: Grant) -> tuple[str, ...]:
+        keys = self._keys(grant)
+        requests = (replace(request, computer_name=name) for name in ever_shorter(request.computer_name))
+        return tuple(scan_url(self.profile.server_url, sign_request(each, keys)) for each in requests)
 
     def _binding(self, grant: Grant) -> Binding:
         return Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))

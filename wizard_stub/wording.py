@@ -7,6 +7,7 @@ from textwrap import fill
 from protocol.profile import WizardProfile
 from protocol.typed import Correction
 from wizard_stub.days import in_words
+from wizard_stub.qr import Room
 from wizard_stub.results import Begun, Completed, Released, Status
 
 _GROUPS_A_LINE = 6
@@ -84,6 +85,28 @@ def of_release(released: Released, profile: WizardProfile) -> str:
             "internet access, or send the three codes above to the vendor.",
             "To see this again: keyferry-wizard … show-code",
         )
+    )
+
+
+def of_no_room(needed: Room, room: Room) -> str:
+    """Tell how large a terminal must be for the QR code, and what to do where it cannot be larger."""
+    # One more line, for the prompt below the code.
+    return _paragraphs(
+        f"The QR code needs a window of {needed.columns} by {needed.lines + 1} characters; this one has "
+        f"{room.columns} by {room.lines + 1}. Make the window larger, or save the code as a picture with "
+        "--png FILE: request, or show-code after a deactivation, shows the code again. "
+        "Or type the codes above by hand."
+    )
+
+
+def of_shortened_name(carried: str | None, name: str | None) -> str:
+    """Tell what the QR code says in place of a name that is too long for this terminal."""
+    if carried == name:
+        return ""
+    return (
+        f"\nIn this QR code the computer name is “{carried}”.\n"
+        if carried
+        else "\nThis QR code has no computer name.\n"
     )
 
 

@@ -92,19 +92,6 @@ def test_black_and_white_can_be_exchanged_for_a_terminal_that_knows_no_colours(m
     tell(machine, story)
 
 
-def test_a_terminal_that_is_too_small_for_the_code_says_how_large_it_must_be(machine, key):
-    begun = machine.control().begin(key)
-
-    async def story(person: Person) -> None:
-        await person.press("1")
-        assert "needs a window of 45 by 22" in person.sees
-        await person.pilot.resize_terminal(*SMALL)
-        await person.settled()
-        assert decoded(person.app) == begun.url
-
-    tell(machine, story, size=(80, 16))
-
-
 @dataclass
 class Inspection:
     """Looks at each step of a whole life: does it fit, can it be read, does its help?"""

@@ -1,38 +1,56 @@
-"""A QR code on the left and what belongs to it on the right: fits 80 by 24 characters."""
+"""A QR code on the left and what belongs to it on the right: fits 80 by 24 characters.
+
+Where there is less room, or the code is larger, first the computer's name in it is shortened, then the bars
+give way, then the code is shown alone; and where even that would cut it, words say what to do instead.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Horizontal, Middle, VerticalScroll
-from textual.screen import Screen
+from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import Static
 
+from wizard_stub.qr import TIGHT, Room, ScanCode, least_room
+from wizard_stub.results import Begun, Released, name_within, urls_of
 from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.code_alone import CodeAloneScreen
 from wizard_stub.terminal.screens.code_trouble import CodeTroubleScreen
 from wizard_stub.terminal.widgets.choice import Choice
+from wizard_stub.terminal.widgets.facts import Fact, Facts
 from wizard_stub.terminal.widgets.scan_code import ScanCodeView
+
+_BARS = 2
+# Room for the longest choice; a key in groups may take two lines.
+_ASIDE = 27
+# So many characters of a name are worth more than the bars.
+_TELLING_NAME = 8
 
 
 class CodeBesideScreen(WizardScreen):
-    """Shows one address as a QR code; a subclass yields what stands beside it."""
+    """Shows one request as a QR code; a subclass yields what stands beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f3", "invert", show=False),
         Binding("f4", "alone", show=False),
     ]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, shown: Begun | Released) -> None:
         super().__init__(classes="code-beside")
-        self._url = url
+        self._shown = shown
+        self._urls = urls_of(shown)
+        self._arranged_for: Size | None = None
 
     def body(self) -> ComposeResult:
-        """Put the code on the left."""
+        """Put the code on the left, or words in its place above all else."""
+        yield Static(id="no-code", markup=False)
         with Horizontal(id="beside"):
-            yield ScanCodeView(self._url, too_small=self.wizard.words.raw("scan.too_small"))
+            yield ScanCodeView()
             with VerticalScroll(id="aside", can_focus=False):
                 if self.wizard.lacks_colours:
                     yield Static(self.say("scan.invert"), classes="text note", markup=False)
@@ -42,9 +60,54 @@ class CodeBesideScreen(WizardScreen):
         """Yield what stands beside the code."""
         raise NotImplementedError
 
-    def on_resize(self) -> None:
-        """Draw the code as soon as there is room for it."""
-        self.query_one(ScanCodeView).refresh()
+    def facts(self, name: str | None) -> Iterator[Fact]:
+        """Yield the codes to send by hand, and the computer's name as the QR code has it."""
+        shown = self._shown
+        yield self.say("fact.activation_key"), shown.activation_key.text
+        yield self.say("fact.computer_id"), shown.computer_id.text
+        whole = name == shown.computer_name
+        yield self.say("fact.computer_name" if whole else "fact.computer_name.shortened"), name
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Make the best of the room."""
+        self._arrange(event.size)
+
+    def on_screen_resume(self) -> None:
+        """Make the best of the room, which may have changed under another screen."""
+        self._arrange(self.app.size)
+
+    def _arrange(self, size: Size) -> None:
+        if size == self._arranged_for:
+            return
+        self._arranged_for = size
+        code, bars = self._beside(size)
+        alone = None if code else ScanCode.within(Room(*size), self._urls, margin=TIGHT)
+        self.set_class(code is not None and not bars, "without-bars")
+        self.set_class(code is None, "without-code")
+        self.query_one(ScanCodeView).show(code)
+        self.query_one("#no-code", Static).update(self._instead(size, alone))
+        self.query_one(Facts).tell(*self.facts(self._name_in(code or alone)))
+        if alone is not None:
+            self.action_alone()
+
+    def _beside(self, size: Size) -> tuple[ScanCode | None, bool]:
+        """Return the code that has room beside the words, and whether the bars may stay."""
+        telling: Sequence[str] = self._urls[: max(1, len(self._urls) - _TELLING_NAME)]
+        columns = size.width - _ASIDE
+        code = ScanCode.within(Room(columns, size.height - _BARS), telling, margin=TIGHT)
+        if code is not None:
+            return code, True
+        return ScanCode.within(Room(columns, size.height), self._urls, margin=TIGHT), False
+
+    def _instead(self, size: Size, alone: ScanCode | None) -> str:
+        if alone is not None:
+            return self.say("scan.only_alone")
+        columns, lines = least_room(self._urls, margin=TIGHT)
+        return self.say("scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height)
+
+    def _name_in(self, code: ScanCode | None) -> str | None:
+        """Return the computer's name, as much of it as the code on the screen carries."""
+        return name_within(self._shown, code.url) if code else self._shown.computer_name
 
     def action_invert(self) -> None:
         """Exchange black and white."""
@@ -54,36 +117,10 @@ class CodeBesideScreen(WizardScreen):
     def trouble(self) -> None:
         """Offer other ways to show the code."""
         self.wizard.push_screen(
-            CodeTroubleScreen(self._url, alone=self.action_alone, invert=self.action_invert)
+            CodeTroubleScreen(self._shown.url, alone=self.action_alone, invert=self.action_invert)
         )
 
     def action_alone(self) -> None:
         """Show nothing but the code."""
-        self.wizard.push_screen(CodeAloneScreen(self._url, too_small=self.wizard.words.raw("scan.too_small")))
-
-
-class CodeAloneScreen(Screen[None]):
-    """Nothing but the code; any key, or a click, returns."""
-
-    def __init__(self, url: str, *, too_small: str) -> None:
-        super().__init__()
-        self._url = url
-        self._too_small = too_small
-
-    def compose(self) -> ComposeResult:
-        """Put the code into the middle."""
-        with Middle(), Center():
-            yield ScanCodeView(self._url, too_small=self._too_small)
-
-    def on_resize(self) -> None:
-        """Draw the code as soon as there is room for it."""
-        self.query_one(ScanCodeView).refresh()
-
-    def on_key(self, event: events.Key) -> None:
-        """Return, and let the key do nothing else on the screen below."""
-        event.stop()
-        self.dismiss()
-
-    def on_click(self) -> None:
-        """Return."""
-        self.dismiss()
+        inverted = self.query_one(ScanCodeView).inverted
+        self.wizard.push_screen(CodeAloneScreen(self._urls, inverted=inverted))

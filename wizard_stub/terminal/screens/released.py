@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import on
@@ -11,7 +12,7 @@ from textual.widgets import Static
 from wizard_stub.results import Released
 from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
 from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Facts
+from wizard_stub.terminal.widgets.facts import Fact, Facts
 
 
 class ReleasedScreen(CodeBesideScreen):
@@ -20,25 +21,23 @@ class ReleasedScreen(CodeBesideScreen):
     help_key: ClassVar[str] = "help.released"
 
     def __init__(self, released: Released) -> None:
-        super().__init__(released.url)
+        super().__init__(released)
         self._released = released
 
     def aside(self) -> ComposeResult:
         """Tell how the seat becomes free."""
-        released = self._released
         yield Static(self.say("released.title"), classes="title roomy", markup=False)
         yield Static(self.say("released.steps"), classes="text", markup=False)
-        yield Facts(
-            (self.say("fact.code"), released.code.text),
-            (self.say("fact.activation_key"), released.activation_key.text),
-            (self.say("fact.computer_id"), released.computer_id.text),
-            (self.say("fact.computer_name"), released.computer_name),
-            below=True,
-        )
+        yield Facts(*self.facts(self._released.computer_name), below=True)
         yield Static(self.say("released.again"), classes="text above", markup=False)
         yield Static("", classes="gap")
         yield Choice(self.say("do.home"), id="home")
         yield Choice(self.say("scan.trouble"), id="trouble")
+
+    def facts(self, name: str | None) -> Iterator[Fact]:
+        """Yield the code before what goes with it."""
+        yield self.say("fact.code"), self._released.code.text
+        yield from super().facts(name)
 
     def action_back(self) -> None:
         """Go to the overview: what led here can no longer be done."""

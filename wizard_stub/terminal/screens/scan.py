@@ -22,7 +22,7 @@ class ScanScreen(CodeBesideScreen):
     help_key: ClassVar[str] = "help.scan"
 
     def __init__(self, begun: Begun, *, fresh: bool = False) -> None:
-        super().__init__(begun.url)
+        super().__init__(begun)
         self._begun = begun
         self._fresh = fresh
 
@@ -41,12 +41,7 @@ class ScanScreen(CodeBesideScreen):
         yield Choice(self.say("do.use_file"), id="use_file")
         yield Choice(self.say("scan.trouble"), id="trouble")
         yield Static(self.say("scan.by_hand"), classes="text above", markup=False)
-        yield Facts(
-            (self.say("fact.activation_key"), begun.activation_key.text),
-            (self.say("fact.computer_id"), begun.computer_id.text),
-            (self.say("fact.computer_name"), begun.computer_name),
-            below=True,
-        )
+        yield Facts(*self.facts(begun.computer_name), below=True)
         if begun.set_aside:
             aside = self.say("scan.aside", name=begun.set_aside.name)
             yield Static(aside, classes="text detail above", markup=False)

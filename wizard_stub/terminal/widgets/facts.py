@@ -13,8 +13,15 @@ class Facts(Static):
     """Facts beside each other, or below each other where there is little room; empty ones are left out."""
 
     def __init__(self, *facts: Fact, below: bool = False) -> None:
-        told = [(name, value) for name, value in facts if value]
-        super().__init__(_below(told) if below else _beside(told), markup=False, classes="facts")
+        self._draw = _below if below else _beside
+        super().__init__(self._drawn(facts), markup=False, classes="facts")
+
+    def tell(self, *facts: Fact) -> None:
+        """Show other facts in their place."""
+        self.update(self._drawn(facts))
+
+    def _drawn(self, facts: tuple[Fact, ...]) -> Text:
+        return self._draw([(name, value) for name, value in facts if value])
 
 
 def _beside(facts: list[tuple[str, str]]) -> Text:

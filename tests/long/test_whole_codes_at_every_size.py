@@ -1,0 +1,36 @@
+"""From 40 by 12 to 132 by 43 characters, each width and each height many times: the code is whole, or words are."""
+
+import pytest
+
+from tests.wizard.conftest import clock, machine, vendor
+from tests.wizard.terminal.codes_on_screen import Look
+from tests.wizard.terminal.person import Person, tell
+from tests.wizard.terminal.test_whole_codes import LONG, MIDDLE, NAME, SHORT, open_code, prepared
+
+__all__ = ["clock", "machine", "vendor"]
+# Each fifth of 2,976 sizes, so that each width meets each fifth height; each seventh of these is decoded.
+SIZES = [
+    (columns, lines)
+    for lines in range(12, 44)
+    for columns in range(40, 133)
+    if (columns + 2 * lines) % 5 == 0 or (columns, lines) in {(40, 12), (80, 24), (132, 43)}
+]
+DECODED = 7
+
+
+@pytest.mark.parametrize("kind", ["activation", "deactivation"])
+@pytest.mark.parametrize("host", [SHORT, MIDDLE, LONG], ids=["short", "middle", "long"])
+@pytest.mark.parametrize("name", [NAME, None], ids=["named", "nameless"])
+def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, host, name):  # noqa: F811
+    shown = prepared(machine, vendor, kind, host, name)
+
+    async def story(person: Person) -> None:
+        await open_code(person, kind)
+        look = Look(person, shown)
+        for place, size in enumerate(SIZES):
+            await look.at(size, decode=place % DECODED == 0)
+        look.judge()
+        await look.at(look.room, decode=True)
+        assert look.room in look.whole
+
+    tell(machine, story)

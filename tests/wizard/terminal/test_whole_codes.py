@@ -1,0 +1,129 @@
+"""A QR code is on the screen as a whole, or words say what to do instead: a part of one leads nowhere."""
+
+import pytest
+
+from demo.terminal_picture import picture_of
+from tests.wizard.parts import Machine, Vendor
+from tests.wizard.terminal.codes_on_screen import Look, decoded, modules_on
+from tests.wizard.terminal.person import Person, tell
+from wizard_stub.results import Begun, Released
+
+NAME = "LABORATORY-PC-07-CENTRAL"
+SHORT = "https://keys.example.co"
+MIDDLE = "https://licenses.engineering.example-corp.com:8443"
+LONG = "https://licences.of-the-department-of-mechanical-engineering.university.example.org:18443"
+# tests/long looks at far more of them.
+SIZES = [(40, 12), (60, 24), (71, 24), (80, 24), (80, 23), (132, 43)]
+cases = pytest.mark.parametrize(
+    ("kind", "host"),
+    [("activation", SHORT), ("deactivation", MIDDLE), ("activation", LONG)],
+    ids=["short", "middle", "long"],
+)
+
+
+def prepared(machine: Machine, vendor: Vendor, kind: str, host: str, name: str = NAME) -> Begun | Released:
+    vendor.server_url = host
+    begun = machine.control().begin(vendor.activation_key(), name)
+    if kind == "activation":
+        return begun
+    machine.control().complete(vendor.computer_key(begun))
+    return machine.control().deactivate()
+
+
+async def open_code(person: Person, kind: str) -> None:
+    await person.choose("go_on" if kind == "activation" else "show_code")
+
+
+@cases
+def test_a_code_is_whole_or_words_name_the_size_that_it_needs(machine, vendor, kind, host):
+    shown = prepared(machine, vendor, kind, host)
+
+    async def story(person: Person) -> None:
+        await open_code(person, kind)
+        look = Look(person, shown)
+        for size in SIZES:
+            await look.at(size, decode=True)
+        look.judge()
+        assert (40, 12) in look.cut
+        assert (132, 43) in look.whole
+        await look.at(look.room, decode=True)
+        assert look.room in look.whole
+
+    tell(machine, story)
+
+
+def test_a_small_terminal_shows_the_code_at_once_and_a_key_gives_the_words_back(machine, vendor):
+    shown = prepared(machine, vendor, "deactivation", SHORT)
+
+    async def story(person: Person) -> None:
+        await person.press("2")
+        assert person.step == "CodeAlone"
+        assert decoded(picture_of(person.app)) == {shown.url}
+        assert "Any key goes back" in person.sees
+        await person.press("x")
+        assert "needs the whole window. Press F4" in person.sees
+        await person.press("f4")
+        assert decoded(picture_of(person.app)) == {shown.url}
+
+    tell(machine, story, size=(60, 24))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machine, vendor, language):
+    shown = prepared(machine, vendor, "activation", LONG)
+
+    async def story(person: Person) -> None:
+        await person.press("1")
+        look = Look(person, shown, language)
+        await look.at((40, 12))
+        assert look.room is not None
+        assert {"en": "Trouble scanning?", "de": "Scannen klappt nicht?"}[language] in person.sees
+        assert {"en": "type the codes by hand", "de": "tippen Sie die Codes von Hand"}[
+            language
+        ] in person.sees
+        await person.press("f4")
+        assert modules_on(person.app) == ()
+        assert {"en": "Any key goes back", "de": "Jede Taste führt zurück"}[language] in person.sees
+        await person.press("x")
+        await person.press("3")
+        assert person.step == "CodeTrouble"
+
+    tell(machine, story, size=(40, 12), language=language)
+
+
+def test_the_name_is_shortened_before_the_code_is_and_the_screen_says_which_name_it_carries(machine, vendor):
+    shown = prepared(machine, vendor, "deactivation", MIDDLE)
+
+    async def story(person: Person) -> None:
+        await person.choose("show_code")
+        assert decoded(picture_of(person.app)) <= set(shown.shorter_urls)
+        assert NAME not in person.sees
+        assert "shortened to fit LABORATORY-" in person.sees
+        await person.pilot.resize_terminal(132, 43)
+        await person.settled()
+        assert decoded(picture_of(person.app)) == {shown.url}
+        assert f"Computer name {NAME}" in person.sees
+
+    tell(machine, story)
+
+
+def test_a_code_with_black_and_white_exchanged_stays_whole_and_so_does_it_alone(machine, vendor):
+    prepared(machine, vendor, "activation", SHORT, "LAB-PC-07")
+
+    async def story(person: Person) -> None:
+        await open_code(person, "activation")
+        upright = modules_on(person.app)
+        await person.choose("trouble")
+        await person.choose("invert")
+        exchanged = tuple(tuple(not module for module in row) for row in upright)
+        assert modules_on(person.app) == exchanged
+        await person.press("f4")
+        assert modules_on(person.app) == exchanged
+        await person.pilot.resize_terminal(48, 22)
+        await person.settled()
+        assert len(modules_on(person.app)) == 44
+        await person.pilot.resize_terminal(40, 12)
+        await person.settled()
+        assert modules_on(person.app) == ()
+
+    tell(machine, story)

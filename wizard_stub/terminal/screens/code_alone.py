@@ -1,0 +1,63 @@
+"""Nothing but the QR code, where it needs the whole window or is easier to scan so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Center, Middle
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Static
+
+from wizard_stub.qr import TIGHT, Room, ScanCode, least_room
+from wizard_stub.terminal.widgets.scan_code import ScanCodeView
+
+if TYPE_CHECKING:
+    from wizard_stub.terminal.app import WizardApp
+
+
+class CodeAloneScreen(Screen[None]):
+    """Nothing but the code, or words where it would be cut; any key, or a click, returns."""
+
+    def __init__(self, urls: Sequence[str], *, inverted: bool) -> None:
+        super().__init__()
+        self._urls = urls
+        self._inverted = inverted
+
+    def compose(self) -> ComposeResult:
+        """Put the code into the middle, and below it how to return if a line is left."""
+        with Middle(), Center():
+            yield ScanCodeView()
+        yield Static(id="no-code", markup=False)
+        yield Static(cast("WizardApp", self.app).words("scan.any_key"), id="any-key", markup=False)
+
+    def on_mount(self) -> None:
+        """Keep black and white exchanged."""
+        self.query_one(ScanCodeView).inverted = self._inverted
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Make the best of the room."""
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        code = ScanCode.within(Room(*size), self._urls, margin=TIGHT)
+        self.set_class(code is None, "without-code")
+        self.query_one(ScanCodeView).show(code)
+        columns, lines = least_room(self._urls, margin=TIGHT)
+        told = cast("WizardApp", self.app).words(
+            "scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height
+        )
+        self.query_one("#no-code", Static).update(told)
+        self.query_one("#any-key").display = code is None or size.height > code.needs(TIGHT).lines
+
+    def on_key(self, event: events.Key) -> None:
+        """Return, and let the key do nothing else on the screen below."""
+        event.stop()
+        self.dismiss()
+
+    def on_click(self) -> None:
+        """Return."""
+        self.dismiss()
