@@ -1,4 +1,4 @@
-"""From 40 by 12 to 132 by 43 characters, each width and each height many times: the code is whole, or words are."""
+"""From 40 by 12 to 132 by 43 characters: the code is whole, or words say what size it needs."""
 
 import pytest
 
@@ -21,7 +21,7 @@ DECODED = 7
 @pytest.mark.parametrize("kind", ["activation", "deactivation"])
 @pytest.mark.parametrize("host", [SHORT, MIDDLE, LONG], ids=["short", "middle", "long"])
 @pytest.mark.parametrize("name", [NAME, None], ids=["named", "nameless"])
-def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, host, name):  # noqa: F811
+def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, host, name):
     shown = prepared(machine, vendor, kind, host, name)
 
     async def story(person: Person) -> None:
