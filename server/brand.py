@@ -8,27 +8,34 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.config import LOGO_TYPES
 from server.core import branding
 from server.core.branding import Brand
 from server.core.colours import palette
 from server.core.pictures import Picture
-from server.db import reading
+from server.db import explained, reading
 from server.parts import parts
 
 _MOST_LOGOS = 8
 
 
 def brand() -> Brand:
-    """Return how the vendor looks."""
+    """Return how the vendor looks, as far as the settings say while the database is in trouble."""
     try:
-        with reading() as session:
-            return branding.current(session, from_settings())
-    except OperationalError:
+        return for_certain()
+    except SQLAlchemyError as error:
         # The phone page opens all the same, and keeps a scan until the database is there again.
+        if explained(error) is None:
+            raise
         return from_settings()
+
+
+def for_certain() -> Brand:
+    """Return how the vendor looks; an error of the database is raised, for what phones keep for long."""
+    with reading() as session:
+        return branding.current(session, from_settings())
 
 
 def from_settings() -> Brand:

@@ -1,4 +1,4 @@
-"""The database: the only module that opens and commits, and the only one that knows SQLite's ways."""
+"""The database: the only module that opens and commits, and the only one that knows each database's ways."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from server.config import ConfigError, Settings
@@ -35,11 +36,32 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
+# Nothing that we rely on is left to the database, the account or the server's configuration to choose.
+_POSTGRESQL_SESSION = """
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    SET DateStyle = 'ISO, YMD';
+    SET TimeZone = 'UTC';
+    SET default_transaction_isolation = 'read committed';
+    SELECT set_config(name, value, false) FROM pg_settings JOIN (
+        VALUES ('search_path', 'public'), ('lock_timeout', '15s'), ('statement_timeout', '30s')
+    ) AS ours (name, value) USING (name) WHERE source <> 'client'
+"""
+# A server that is gone without a word is noticed, too.
+_POSTGRESQL_CONNECTION = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+_POOL_SECONDS = 10
+
 # What SQLite and PostgreSQL report: the beginnings of SQLite's names, PostgreSQL's states, and what to tell.
 _TROUBLES = {
     "database_busy": (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
-        ("40001", "40P01", "55P03", "57014"),
+        ("40001", "40P01", "53200", "53300", "55P03", "57014"),
         "The database did not answer in time, since others were using it. Try again.",
     ),
     "database_read_only": (
@@ -51,6 +73,16 @@ _TROUBLES = {
         ("SQLITE_FULL",),
         ("53100",),
         "The disk that holds the database is full. Make room, and try again.",
+    ),
+    "database_disk_failed": (
+        ("SQLITE_IOERR",),
+        ("58030",),
+        "The disk that holds the database reported an error. Check its free space and the system's log.",
+    ),
+    "database_schema_missing": (
+        (),
+        ("3F000",),
+        "The database has no such schema. Create it, or name another in KEYFERRY_DATABASE_URL.",
     ),
     "database_unreachable": (
         ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT"),
@@ -64,8 +96,7 @@ _TROUBLES = {
 def init_database(app: Flask, settings: Settings) -> None:
     """Bind the database to an application; nothing is opened yet."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
-    # Statements carry activation keys: neither an error nor a log line may show them.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, "pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(make_url(settings.database))
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     try:
         db.init_app(app)
@@ -78,6 +109,8 @@ def init_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _listen_to_sqlite(db.engine)
+        else:
+            _listen_to_postgresql(db.engine)
 
 
 @contextmanager
@@ -95,7 +128,7 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
     with db.session.session_factory() as session:
-        session.connection(execution_options={_READS_ONLY: True, "postgresql_readonly": True})
+        session.connection(execution_options={_READS_ONLY: True})
         yield session
 
 
@@ -121,7 +154,7 @@ def revision() -> str | None:
     try:
         with db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
-    except DatabaseError as error:
+    except SQLAlchemyError as error:
         known = explained(error)
     raise known or _trouble("database_unreachable")
 
@@ -135,17 +168,35 @@ def upgrade() -> None:
     command.upgrade(migrate.get_config(str(MIGRATIONS)), "head")
 
 
-def explained(error: DatabaseError) -> ConfigError | None:
+def explained(error: SQLAlchemyError) -> ConfigError | None:
     """Put into words what is wrong with the database, or return None where the statement was.
 
     The driver's text may hold the address and the account: it stays out.
     """
+    if isinstance(error, PoolTimeout):
+        return _trouble("database_busy")
+    if not isinstance(error, DBAPIError):
+        return None
     name = getattr(error.orig, "sqlite_errorname", None) or ""
     state = getattr(error.orig, "sqlstate", None) or ""
     for code, (names, states, _) in _TROUBLES.items():
         if name.startswith(names) or state.startswith(states):
             return _trouble(code)
-    return _trouble("database_unreachable") if isinstance(error, OperationalError) else None
+    # SQLite gives every failure a name; PostgreSQL's driver gives a lost connection no state.
+    is_lost = isinstance(error, OperationalError | InterfaceError) and not name
+    return _trouble("database_unreachable") if is_lost or error.connection_invalidated else None
+
+
+@contextmanager
+def troubles_in_words() -> Iterator[None]:
+    """Raise ConfigError where the database is in trouble, for a face that shows it as it is."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        known = explained(error)
+        if known is None:
+            raise
+        raise known from None
 
 
 def _trouble(code: str) -> ConfigError:
@@ -169,6 +220,16 @@ def _require_known(present: str | None, scripts: ScriptDirectory) -> None:
         )
 
 
+def _engine_options(url: URL) -> dict[str, Any]:
+    # Statements carry activation keys: neither an error nor a log line may show them.
+    options = {"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
+    if url.get_backend_name() != "postgresql":
+        return options
+    # What the address itself says of the connection counts more.
+    own = {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
+    return {**options, "connect_args": own}
+
+
 def _listen_to_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
@@ -181,3 +242,17 @@ def _listen_to_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         reads_only = connection.get_execution_options().get(_READS_ONLY)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _listen_to_postgresql(engine: Engine) -> None:
+    # Before SQLAlchemy's own look at the connection: it asks for the schema that the search path leads to.
+    @event.listens_for(engine, "connect", insert=True)
+    def prepare(connection: Any, record: Any) -> None:
+        connection.execute(_POSTGRESQL_SESSION)
+        connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # What may write is not said to: where the database itself may only be read, that is a refusal.
+        driver: Any = connection.connection.dbapi_connection
+        driver.read_only = True if connection.get_execution_options().get(_READS_ONLY) else None

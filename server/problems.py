@@ -7,7 +7,7 @@ import traceback
 from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from protocol.errors import ProtocolError
@@ -137,10 +137,11 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(CoreError, answered)
     app.register_error_handler(ProtocolError, answered)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(DatabaseError, _database_trouble)
+    app.register_error_handler(SQLAlchemyError, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
-    # What fails while a refusal is being told passes by the handlers; Flask itself would log its messages.
-    app.log_exception = lambda fault: _log(fault[1])  # type: ignore[assignment,method-assign]
+    # What fails while a refusal is being told passes by the handlers, and comes back to one as an
+    # InternalServerError; Flask itself would log its messages.
+    app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
 
 def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
@@ -191,6 +192,9 @@ def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response
 
 
 def _http_error(error: HTTPException) -> Response:
+    fault = getattr(error, "original_exception", None)
+    if fault is not None:
+        return _database_trouble(fault) if isinstance(fault, SQLAlchemyError) else _unexpected(fault)
     known = error.code if error.code in _HTTP else 400 if (error.code or 500) < 500 else 500
     response = answer(*_HTTP[known])
     allowed = error.get_response().headers.get("Allow")
@@ -199,13 +203,14 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _database_trouble(error: DatabaseError) -> Response:
-    """Have whoever comes while others hold the database come again; all else is a fault of ours."""
+def _database_trouble(error: SQLAlchemyError) -> Response:
+    """Have whoever comes while the database is in trouble come again; all else is a fault of ours."""
     known = explained(error)
-    if known is None or known.code != "database_busy":
+    if known is None:
         return _unexpected(error)
-    _log(error)
-    response = answer("server_busy", "The server is busy, and nothing was done. Try again in a few seconds.")
+    logger.error("%s %s was answered with 503: %s", request.method, request.path, known.code)
+    # Not that nothing was done: the connection may have broken off while it was.
+    response = answer("server_busy", "The server is busy. Try again in a few seconds.")
     response.headers["Retry-After"] = "5"
     return response
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.errors import MessageError
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.config import ConfigError
 from server.core import listings, mail_templates, mails, outbox
@@ -49,7 +49,7 @@ def work(parts: Parts, *, once: bool, say: Say) -> Done:
         while True:
             try:
                 ended = _send_what_is_due(parts, server, sender, done, say)
-            except DatabaseError as error:
+            except SQLAlchemyError as error:
                 if once or (known := explained(error)) is None:
                     raise
                 say(str(known))

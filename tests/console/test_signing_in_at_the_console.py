@@ -11,6 +11,7 @@ from server.db import reading, transaction
 from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
+from tests.server.in_trouble import with_pragma
 
 
 def sign_out_everywhere(name: str, now) -> None:
@@ -238,6 +239,18 @@ def test_a_busy_machine_is_told_in_a_sentence_and_the_next_try_opens(vendor, man
                 await person.sign_in(manager)
         assert person.step == "SignIn"
         assert "! The server is busy, and nothing was done. Try again in a few seconds." in person.sees
+        await person.sign_in(manager)
+        assert person.step == "Main"
+
+    tell(story)
+
+
+def test_a_database_in_trouble_is_told_in_a_sentence_and_the_next_try_opens(vendor, manager):
+    async def story(person: Person) -> None:
+        with with_pragma("query_only = 1", "query_only = 0"):
+            await person.sign_in(manager)
+        assert person.step == "SignIn"
+        assert "! This account may read the database but not write to it." in person.sees
         await person.sign_in(manager)
         assert person.step == "Main"
 

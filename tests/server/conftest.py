@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -30,9 +32,40 @@ def account() -> int | None:
     return pwd.getpwnam("postgres").pw_uid if os.geteuid() == 0 else None
 
 
+@dataclass
+class PostgresqlServer:
+    """A real PostgreSQL server, on a Unix socket only, which a test may stop and start again."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://keyferry@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        serve = [program("postgres"), "-D", self.folder / "data", "-k", self.folder]
+        with (self.folder / "log").open("w") as log:
+            self.process = subprocess.Popen(
+                [*serve, "-c", "listen_addresses=", "-F"],
+                user=account(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        _await_ready(self.process, self.folder)
+
+    def stop(self) -> None:
+        """End it at once, whoever is connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+            self.process = None
+
+
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a real PostgreSQL server, in a folder that goes with it, on a Unix socket only."""
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A server in a folder that goes with it."""
     # A socket's path has at most some 100 characters, fewer than a test's own folder may have.
     folder = Path(tempfile.mkdtemp(prefix="keyferry-"))
     uid = account()
@@ -51,16 +84,19 @@ def postgresql() -> Iterator[str]:
         "--no-sync",
     ]
     subprocess.run(make, user=uid, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    serve = [program("postgres"), "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", "-F"]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(serve, user=uid, cwd=folder, stdout=log, stderr=log)
+    server = PostgresqlServer(folder)
     try:
-        _await_ready(server, folder)
-        yield f"postgresql://keyferry@/postgres?host={folder}"
+        server.start()
+        yield server
     finally:
-        server.terminate()
-        server.wait()
+        server.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql(postgresql_server: PostgresqlServer) -> str:
+    """The address of a real PostgreSQL server."""
+    return postgresql_server.address
 
 
 def _await_ready(server: subprocess.Popen[bytes], folder: Path) -> None:

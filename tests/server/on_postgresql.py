@@ -18,17 +18,19 @@ from server.db import db, upgrade
 __all__ = ["app", "settings"]
 
 
-@pytest.fixture
-def settings(postgresql: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """A database of its own for each test."""
-    name = "".join(filter(str.isalnum, tmp_path.name)).lower()
+def new_database(postgresql: str, home: Path) -> tuple[str, Settings]:
+    """Make a database of its own for a test, without any table; returns its name, too."""
+    name = "".join(filter(str.isalnum, home.name)).lower()
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    settings = Settings(
-        home=tmp_path,
-        database_url=postgresql.replace("/postgres?", f"/{name}?"),
-        master_key=new_master_key("test"),
-    )
+    url = postgresql.replace("/postgres?", f"/{name}?")
+    return name, Settings(home=home, database_url=url, master_key=new_master_key("test"))
+
+
+@pytest.fixture
+def settings(postgresql: str, tmp_path: Path) -> Settings:
+    """A database of its own for each test."""
+    _, settings = new_database(postgresql, tmp_path)
     with create_database_app(settings).app_context():
         upgrade()
         db.engine.dispose()

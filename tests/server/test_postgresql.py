@@ -115,6 +115,15 @@ def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(a
         assert listings.audit_events(session, AuditWanted(event="a\0b")).total == 0
 
 
+@pytest.mark.parametrize("zone", ["", "%a-network-card-with-quite-a-long-name"])
+def test_an_address_with_port_and_zone_fits_its_column(app, clock, zone):
+    by = By("portal", address=f"[2001:db8:1111:2222:3333:4444:5555:6666{zone}]:51234")
+    with pytest.raises(NotAllowed, match="do not fit"):
+        show_password("nobody", "no password at all", by=by, now=clock.now)
+    with reading() as session:
+        assert session.scalars(select(AuditEvent.address)).all() == ["2001:db8:1111:2222:3333:4444:5555:6666"]
+
+
 def test_a_product_that_is_there_is_a_conflict(vendor, clock):
     with pytest.raises(CoreError) as refused, transaction() as session:
         products.add_product(

@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 
 import click
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from protocol.errors import ProtocolError
 from server.config import ConfigError
@@ -51,7 +51,7 @@ def failure_of(error: Exception) -> Failure:
         return Failure("interrupted", "Interrupted.", exit_code=_INTERRUPTED)
     if isinstance(error, click.ClickException):
         return _usage(error)
-    if isinstance(error, DatabaseError) and (known := explained(error)):
+    if isinstance(error, SQLAlchemyError) and (known := explained(error)):
         return Failure(known.code, str(known))
     if isinstance(error, OSError):
         return Failure("system_error", in_words(error))

@@ -26,7 +26,7 @@ from server.core.properties import PROPERTIES
 from server.core.requests import open_request
 from server.core.roles import PERMISSIONS, Permission
 from server.core.sessions import end, find
-from server.db import reading, transaction
+from server.db import reading, transaction, troubles_in_words
 from server.deeds import Typed
 from server.faces.console import views
 from server.faces.console.permits import needs, permission_of
@@ -197,10 +197,14 @@ class Desk:
 
 
 def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Desk:
-    """Open a session, and return the desk; raises what `signing_in.sign_in` raises."""
+    """Open a session, and return the desk.
+
+    Raises what `signing_in.sign_in` raises, and ConfigError where the database is in trouble.
+    """
     by = By(WAY, address=address_of(environment))
     device = environment.get("TERM_PROGRAM") or environment.get("TERM")
-    entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
+    with troubles_in_words():
+        entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
     operator = entered.session.operator
     return Desk(operator.name, Role(operator.role), entered.token, By(WAY, operator.name, by.address))
 

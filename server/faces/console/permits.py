@@ -6,12 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from sqlalchemy.exc import DatabaseError
-
 from server.admission import admit
 from server.core.audit import By
 from server.core.roles import Permission
-from server.db import explained
+from server.db import troubles_in_words
 from server.parts import parts
 
 P = ParamSpec("P")
@@ -41,14 +39,9 @@ def needs(permission: Permission) -> Callable[[Deed[S, P, R]], Deed[S, P, R]]:
     def decorate(deed: Deed[S, P, R]) -> Deed[S, P, R]:
         @wraps(deed)
         def permitted(who: S, *arguments: P.args, **more: P.kwargs) -> R:
-            try:
+            with troubles_in_words():
                 admit(who._token, permission, by=who._by, now=parts().clock())
                 return deed(who, *arguments, **more)
-            except DatabaseError as error:
-                known = explained(error)
-                if known is None:
-                    raise
-                raise known from None
 
         permitted.permission = permission  # type: ignore[attr-defined]
         return cast("Deed[S, P, R]", permitted)

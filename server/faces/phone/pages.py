@@ -109,9 +109,10 @@ def _spoken(response: Response, language: str) -> Response:
 
 
 def _found(name: str) -> files.PageFile:
-    # Only the worker's version and the manifest depend on the vendor; nothing else need ask the database.
+    # Only the worker's version and the manifest depend on the vendor; nothing else need ask the database. A
+    # phone that gets neither keeps the ones it has, and need not load the whole page anew in other colours.
     asks = name in (files.WORKER, files.MANIFEST)
-    vendor = _vendor(brand.brand()) if asks else files.Vendor()
+    vendor = _vendor(brand.for_certain()) if asks else files.Vendor()
     found = files.find(name, vendor, _language())
     if found is None:
         abort(404)

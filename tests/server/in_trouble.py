@@ -1,0 +1,97 @@
+"""What the faces answer while the database is in trouble, and what the log says meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from werkzeug.test import TestResponse
+
+from server.db import db
+from tests.conftest import Browser, Machine, Vendor
+from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+
+BUSY = "The server is busy. Try again in a few seconds."
+
+
+@dataclass
+class Faces:
+    """A phone, a customer at Self Help and a member of the staff, each with a page open."""
+
+    machine: Machine
+    staff: Visitor
+    stranger: Visitor
+
+    def look(self) -> list[TestResponse]:
+        """Ask for pages that only read."""
+        pages = ("/portal/", "/portal/licenses", "/portal/audit.csv")
+        return [
+            *(self.staff.get(page) for page in pages),
+            self.stranger.get("/self-help/"),
+            self.stranger.get("/self-help/activate"),
+            self.stranger.get("/sw.js"),
+            self.stranger.get("/pwa/manifest.webmanifest"),
+        ]
+
+    def ask(self) -> list[TestResponse]:
+        """Send what is written down."""
+        codes = {
+            "activation_key": self.machine.activation_key.text,
+            "computer_id": self.machine.computer_id.text,
+        }
+        return [
+            self.phone("requests"),
+            self.phone("activations"),
+            self.stranger.post("/portal/sign-in", name="nobody", password=PASSWORD),
+            self.stranger.post("/self-help/activate", **codes),
+            self.staff.post("/portal/sign-out"),
+        ]
+
+    def phone(self, deed: str) -> TestResponse:
+        token = {"token": self.machine.activation_token}
+        return self.stranger.client.post(f"/phone/v1/{deed}", json=token)
+
+
+def faces_of(vendor: Vendor) -> Faces:
+    vendor.app.test_client_class = Browser
+    at_work, stranger = staff(vendor), Visitor(vendor.app.test_client())
+    at_work.get("/portal/account")
+    stranger.get("/self-help/activate")
+    return Faces(vendor.machine(vendor.issue()), at_work, stranger)
+
+
+def assert_busy(answers: Sequence[TestResponse], code: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Each answer asks to come again, and the log has one line for each, with the cause and nothing more."""
+    for answer in answers:
+        where = f"{answer.request.method} {answer.request.path}"
+        assert (where, answer.status_code, answer.headers["Retry-After"]) == (where, 503, "5")
+        if answer.request.path.startswith("/phone/"):
+            assert (answer.json["code"], answer.json["detail"]) == ("server_busy", BUSY)
+        else:
+            assert BUSY in answer.text
+            assert "We’ll be right back" in answer.text
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{answer.request.method} {answer.request.path} was answered with 503: {code}" for answer in answers
+    ]
+    assert not any(record.exc_info for record in caplog.records)
+    caplog.clear()
+
+
+def assert_well(answers: Sequence[TestResponse], caplog: pytest.LogCaptureFixture) -> None:
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@contextmanager
+def with_pragma(pragma: str, afterwards: str) -> Iterator[None]:
+    """Have every connection that is in the pool run a statement; in a test there is one."""
+    with db.engine.connect() as connection:
+        connection.connection.execute(f"PRAGMA {pragma}")
+    try:
+        yield
+    finally:
+        with db.engine.connect() as connection:
+            connection.connection.execute(f"PRAGMA {afterwards}")

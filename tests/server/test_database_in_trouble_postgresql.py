@@ -1,0 +1,91 @@
+"""A PostgreSQL that stops, breaks off, may not be written or is held, and the answers meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from server.db import db
+from tests.server.in_trouble import Faces, assert_busy, assert_well, faces_of
+from tests.server.on_postgresql import app, settings
+
+__all__ = ["app", "settings"]
+
+END_MY_CONNECTION = text("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.fixture
+def faces(vendor) -> Faces:
+    return faces_of(vendor)
+
+
+@pytest.fixture
+def outside(settings) -> Iterator[psycopg.Connection]:
+    """A connection of somebody else."""
+    url = settings.database.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def test_a_server_that_stops_and_comes_again_is_used_again_without_a_restart(
+    faces, postgresql_server, caplog
+):
+    postgresql_server.stop()
+    try:
+        assert_busy([*faces.look(), *faces.ask()], "database_unreachable", caplog)
+        assert faces.stranger.get("/a").status_code == 200
+        assert_busy([*faces.look(), *faces.ask()], "database_unreachable", caplog)
+    finally:
+        postgresql_server.start()
+    assert_well([*faces.look(), *faces.ask()], caplog)
+    assert faces.phone("activations").status_code == 200
+
+
+@contextmanager
+def interrupted(moment: str) -> Iterator[None]:
+    """End the connection of each transaction that writes, before it is written or before it is committed."""
+
+    def end(session: Session, *_: object) -> None:
+        session.execute(END_MY_CONNECTION)
+
+    factory = db.session.session_factory
+    event.listen(factory, moment, end)
+    try:
+        yield
+    finally:
+        event.remove(factory, moment, end)
+
+
+@pytest.mark.parametrize("moment", ["before_flush", "before_commit"])
+def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, moment):
+    with interrupted(moment):
+        assert_busy([faces.phone("activations")], "database_unreachable", caplog)
+    assert_well([*faces.look(), *faces.ask()], caplog)
+
+
+def test_a_database_that_may_only_be_read_is_told_and_pages_that_read_still_come(faces, outside, caplog):
+    name = sql.Identifier(outside.info.dbname)
+    outside.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name))
+    db.engine.dispose()
+    assert_busy(faces.ask(), "database_read_only", caplog)
+    assert_well(faces.look(), caplog)
+    outside.execute(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
+    db.engine.dispose()
+    assert_well(faces.ask(), caplog)
+
+
+def test_nobody_waits_for_a_lock_without_an_end(faces, outside, caplog):
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "15s"
+        connection.exec_driver_sql("SET lock_timeout = '50ms'")
+        connection.commit()
+    with outside.transaction():
+        outside.execute("LOCK TABLE license, operator_session, server_property")
+        assert_busy([faces.phone("activations"), faces.staff.get("/portal/")], "database_busy", caplog)
+    assert_well([*faces.look(), *faces.ask()], caplog)
