@@ -208,7 +208,7 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
     known = explained(error)
     if known is None:
         return _unexpected(error)
-    logger.error("%s %s was answered with 503: %s", request.method, request.path, known.code)
+    logger.error("%s %s was answered with 503: %s", request.method, without_secrets(request.path), known.code)
     # Not that nothing was done: the connection may have broken off while it was.
     response = answer("server_busy", "The server is busy. Try again in a few seconds.")
     response.headers["Retry-After"] = "5"

@@ -1,7 +1,7 @@
 """Each refusal that names a way out, and that way walked to its end with the real wizard.
 
-`WAYS` is the table: the code of a refusal, and stories that meet it, do what its sentence says and no more, and
-end with a computer key or a free seat. What only the network or an update can end stands in `ELSEWHERE`.
+`WAYS` is the table: the code of a refusal, and stories that meet it, do what its sentence says and no more,
+and end with a computer key or a free seat. What only the network or an update can end stands in `ELSEWHERE`.
 """
 
 from __future__ import annotations
