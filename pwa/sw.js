@@ -3,6 +3,9 @@
  *
  * Answers of the server never come in here. Files are taken from one folder's state: the server puts a sum of
  * all files in the place of the version, so a changed file makes a new worker, and the new worker a new cache.
+ *
+ * A cache may be missing, full, throw anything or never answer. Then this worker lets the page through as if it
+ * were not there: what is not found soon comes from the network.
  */
 
 const VERSION = "@version@";
@@ -23,7 +26,39 @@ const FILES = [
 /** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have, by its state. */
 const KEPT_ON_USE = ["/pwa/vendor/", "/vendor-logo"];
 
+/** Milliseconds until a cache counts as one that does not answer. */
+const PATIENCE = 1_000;
+
+/**
+ * What the cache does, or undefined where it refuses; long in coming, it may never come.
+ *
+ * @template Result
+ * @param {(cache: Cache) => Promise<Result>} deed
+ * @returns {Promise<Result | undefined>}
+ */
+async function inCache(deed) {
+  try {
+    return await deed(await caches.open(CACHE));
+  } catch (error) {
+    console.info("The cache refuses:", error);
+    return undefined;
+  }
+}
+
+/**
+ * What is there within a short while, else undefined.
+ *
+ * @template Result
+ * @param {Promise<Result>} outcome
+ * @returns {Promise<Result | undefined>}
+ */
+function soon(outcome) {
+  return Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
 async function fill() {
+  // Where there is no cache, a worker that lets everything through is still better than an earlier one that may not.
+  if (!(await soon(inCache(async () => true)))) return;
   const cache = await caches.open(CACHE);
   await cache.addAll([PAGE, ...FILES]);
 }
@@ -33,26 +68,44 @@ async function dropEarlierVersions() {
   await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
 }
 
+/** Look after pages as they are, once the earlier versions are gone or cannot be. */
+async function takeOver() {
+  await soon(inCache(dropEarlierVersions));
+  await worker.clients.claim();
+}
+
 /**
+ * What is kept, else what the network has, else what a slow cache has after all.
+ *
  * @param {string} address
+ * @param {(answer: Response) => void} [arrived] with what the network had
  * @returns {Promise<Response>}
  */
-async function kept(address) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(address, { ignoreVary: true })) ?? fetch(address);
+async function kept(address, arrived) {
+  const found = inCache((cache) => cache.match(address, { ignoreVary: true }));
+  const ready = await soon(found);
+  if (ready !== undefined) return ready;
+  try {
+    const answer = await fetch(address);
+    arrived?.(answer);
+    return answer;
+  } catch (error) {
+    const late = await soon(found);
+    if (late !== undefined) return late;
+    throw error;
+  }
 }
 
 /**
  * @param {string} address
  * @returns {Promise<Response>}
  */
-async function keptOnUse(address) {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(address, { ignoreVary: true });
-  if (found !== undefined) return found;
-  const answer = await fetch(address);
-  if (answer.ok) await cache.put(address, answer.clone());
-  return answer;
+function keptOnUse(address) {
+  return kept(address, (answer) => {
+    const copy = answer.clone();
+    // Nobody waits for this: the page gets what it asked for, whether there is room for a copy or not.
+    if (answer.ok) void inCache((cache) => cache.put(address, copy));
+  });
 }
 
 /** @param {Request} request @returns {Promise<Response> | null} null: none of our business */
@@ -71,7 +124,7 @@ worker.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => worker.skipWaiting()));
 });
 worker.addEventListener("activate", (event) => {
-  event.waitUntil(dropEarlierVersions().then(() => worker.clients.claim()));
+  event.waitUntil(takeOver());
 });
 worker.addEventListener("fetch", (event) => {
   const answered = answer(event.request);
