@@ -4,10 +4,14 @@
  *
  * Every request may be repeated: the same token gets the same answer and never a second seat.
  */
+import { Problem } from "./problem.js";
 
 const REQUESTS = "/phone/v1/requests";
 const ACTIVATIONS = "/phone/v1/activations";
 const DEACTIVATIONS = "/phone/v1/deactivations";
+
+/** What says that the server cannot answer now: itself, or a gateway in front of it, in whatever words. */
+const BUSY = new Set([502, 503, 504]);
 
 /** Milliseconds after which a request counts as lost; a server busy with others answers far sooner. */
 const PATIENCE = 20_000;
@@ -44,45 +48,6 @@ const PATIENCE = 20_000;
  *   `superseded` whether a later activation of the same computer has it
  */
 
-/** The answer was lost or never made: the same request again may well succeed. */
-const PASSING = new Set(["offline", "unreadable_answer", "internal_error", "server_busy", "too_many_attempts"]);
-
-/** Which of the typed codes a refusal is about. @type {Record<string, keyof Typed>} */
-const FIELDS = {
-  malformed_activation_key: "activationKey",
-  unknown_activation_key: "activationKey",
-  malformed_computer_id: "computerId",
-  computer_id_mismatch: "computerId",
-  malformed_computer_name: "computerName",
-};
-
-/** What kept a request from being answered; `code` is the server's, or `offline` or `unreadable_answer`. */
-export class Problem extends Error {
-  /**
-   * @param {string} code
-   * @param {string} [detail] a sentence from the server, shown where the page has no words of its own
-   * @param {number | null} [retryAfter] seconds until trying again makes sense, where the server says so
-   * @param {string | null} [suggestion] what a mistyped code may have been
-   */
-  constructor(code, detail = "", retryAfter = null, suggestion = null) {
-    super(code);
-    this.suggestion = suggestion;
-    this.code = code;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
-  }
-
-  /** The typed code that it is about, if it is about one. */
-  get field() {
-    return Object.hasOwn(FIELDS, this.code) ? FIELDS[this.code] : null;
-  }
-
-  /** Whether the same request may succeed later, with nothing changed. */
-  get mayPass() {
-    return PASSING.has(this.code);
-  }
-}
-
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -115,10 +80,9 @@ async function send(address, request, signal) {
   try {
     if (signal?.aborted) giveUp();
     return await received(await fetch(address, { ...request, signal: patience.signal, redirect: "error" }));
-  } catch (error) {
-    // An abort of the caller's own ends here too: whoever aborts no longer listens.
-    if (error instanceof TypeError || error instanceof DOMException) throw new Problem("offline");
-    throw error;
+  } catch {
+    // Whatever a browser throws here. An abort of the caller's own ends here too: whoever aborts no longer listens.
+    throw new Problem("offline");
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", giveUp);
@@ -158,6 +122,7 @@ async function post(address, asked, signal) {
     signal,
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
+  if (BUSY.has(answer.status)) throw new Problem("server_busy", "", answer.retryAfter);
   const { code, detail, suggestion } = parse(answer.body);
   if (!isText(code)) throw new Problem("unreadable_answer");
   throw new Problem(code, isText(detail) ? detail : "", answer.retryAfter, isText(suggestion) ? suggestion : null);

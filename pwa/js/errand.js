@@ -5,6 +5,8 @@
  * network ends in "Try again" and never in a dead end; meanwhile the scan is kept on the phone.
  */
 import * as api from "./api.js";
+import { Pause } from "./pause.js";
+import { Problem } from "./problem.js";
 import { show } from "./screen.js";
 import { dropActivation, dropScan, keepActivation, keepScan } from "./store.js";
 import { forget } from "./token.js";
@@ -12,6 +14,7 @@ import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
 import { problemView } from "./views/problem.js";
 import { releasedView } from "./views/released.js";
+import { waitingView } from "./views/waiting.js";
 import { workingView } from "./views/working.js";
 
 /** @typedef {() => Promise<void>} Step */
@@ -21,13 +24,16 @@ import { workingView } from "./views/working.js";
  * @property {() => void} leave where the person goes when it is done
  * @property {() => void} giveUp where the person goes when it is not done, and left for now
  * @property {() => void} scanNext
- * @property {(typed: api.Typed, problem: api.Problem) => Promise<void>} mistyped back to the form
+ * @property {(typed: api.Typed, problem: Problem) => Promise<void>} mistyped back to the form
  */
 
 /** @typedef {{asked: api.Asked, signal: AbortSignal, ways: Ways}} Errand */
 
 /** Ends the errand in hand: a late answer must not replace the question of a newer scan. */
 let current = new AbortController();
+
+/** So often a step is taken while a busy server asks to come again: some minutes, then the person decides. */
+const MOST_TRIES = 24;
 
 /**
  * Take a step of an errand, or show the problem that it meets.
@@ -37,23 +43,55 @@ let current = new AbortController();
  */
 async function attempt(errand, step) {
   try {
-    await step();
+    await patiently(errand, step);
   } catch (error) {
     if (errand.signal.aborted) return;
-    if (!(error instanceof api.Problem)) throw error;
-    await meet(errand, step, error);
+    await meet(errand, step, error instanceof Problem ? error : new Problem("page_failed"));
+    // A fault of ours, which the person was told of, and the browser's console is told of here.
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
+/**
+ * Take a step, and take it again for as long as a busy server asks for that. A tap is carried on by this, never
+ * made: the step is the one that the person asked for.
+ *
+ * @param {Errand} errand
+ * @param {Step} step
+ */
+async function patiently(errand, step) {
+  const pause = new Pause();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (errand.signal.aborted || tries === MOST_TRIES || !(error instanceof Problem) || !error.asksToWait) throw error;
+      const over = pause.take(Math.max(1, error.retryAfter ?? 0));
+      if (tries === 1) showWaiting(errand, error, pause);
+      await over;
+    }
   }
 }
 
 /**
  * @param {Errand} errand
+ * @param {Problem} problem
+ * @param {Pause} pause
+ */
+function showWaiting({ asked, ways }, problem, pause) {
+  const kept = keepOrDrop(asked, problem);
+  show(() => waitingView(pause, { kept, leave: ways.giveUp }));
+}
+
+/**
+ * @param {Errand} errand
  * @param {Step} step
- * @param {api.Problem} problem
+ * @param {Problem} problem
  */
 async function meet(errand, step, problem) {
   const { asked, ways } = errand;
   if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
-  const kept = await keepOrDrop(asked, problem);
+  const kept = keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
   show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, scan: ways.scanNext, leave: ways.giveUp }));
   // Asking changes nothing, and the tap stays the person's.
@@ -62,45 +100,47 @@ async function meet(errand, step, problem) {
 }
 
 /**
- * Keep a scan that the server has not answered; tells whether it is kept. What was typed is not: it holds an
- * activation key in clear.
+ * Keep a scan that the server has not answered; tells whether it is kept, null where it need not be. What was
+ * typed is not: it holds an activation key in clear.
  *
  * @param {api.Asked} asked
- * @param {api.Problem} problem
+ * @param {Problem} problem
  */
-async function keepOrDrop(asked, problem) {
-  if (!("token" in asked)) return false;
+function keepOrDrop(asked, problem) {
+  if (!("token" in asked)) return null;
   if (problem.mayPass) return keepScan(asked.token);
-  await dropScan(asked.token);
-  return false;
+  void dropScan(asked.token);
+  return null;
 }
 
 /** @param {api.Asked} asked */
-async function answered(asked) {
-  if ("token" in asked) await dropScan(asked.token);
+function answered(asked) {
+  if ("token" in asked) void dropScan(asked.token);
 }
 
 /**
  * @param {Errand} errand
  * @param {api.Release | api.DeactivationQuestion} release
  */
-async function showReleased({ asked, ways }, release) {
-  forget();
-  await Promise.all([answered(asked), dropActivation(release.computerId)]);
+function showReleased({ asked, ways }, release) {
   show(() => releasedView(release, { finish: ways.leave }));
+  forget();
+  answered(asked);
+  void dropActivation(release.computerId);
 }
 
 /** @param {Errand} errand */
 async function activate({ asked, signal, ways }) {
   const activation = await api.activate(asked, signal);
-  const former = activation.formerComputerIds.map(dropActivation);
-  const [kept] = await Promise.all([keepActivation(activation), answered(asked), ...former]);
+  const kept = keepActivation(activation);
   show(() => keyView(activation, { kept, finish: ways.leave, scanNext: ways.scanNext }));
+  answered(asked);
+  activation.formerComputerIds.forEach(dropActivation);
 }
 
 /** @param {Errand} errand */
 async function deactivate(errand) {
-  await showReleased(errand, await api.deactivate(errand.asked, errand.signal));
+  showReleased(errand, await api.deactivate(errand.asked, errand.signal));
 }
 
 /**

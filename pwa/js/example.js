@@ -3,6 +3,7 @@
  *
  * It is no part of the page that phones get. It asks no server and keeps nothing, and nothing in it can be pressed.
  */
+import { inTime } from "./convenience.js";
 import { find } from "./dom.js";
 import { deliveredWords, useCatalogue } from "./i18n.js";
 import { dress, show } from "./screen.js";
@@ -38,7 +39,7 @@ function key() {
     formerComputerIds: [],
     seats: { total: 5, used: 2, after: 2 },
   };
-  return keyView(given, { kept: true, finish: nothing });
+  return keyView(given, { kept: inTime(nothing), finish: nothing });
 }
 
 // Before anything is shown: a heading that takes the focus would take it from who types in the portal.

@@ -2,6 +2,7 @@
  * Composition: the words, the scanned token, and the ways between the views.
  */
 import * as api from "./api.js";
+import { inTime, soon } from "./convenience.js";
 import { begin, endErrand } from "./errand.js";
 import { DELIVERED, LANGUAGES, deliveredWords, useCatalogue } from "./i18n.js";
 import { workOffline } from "./offline.js";
@@ -13,8 +14,25 @@ import { welcomeView } from "./views/welcome.js";
 
 const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
 
+/** Counts where the person went. */
+let turn = 0;
+
+/**
+ * Go on when the phone has told or done something, unless the person went elsewhere meanwhile.
+ *
+ * @template Result
+ * @param {Promise<Result>} phone
+ * @param {(result: Result) => void} goOn
+ */
+async function unlessGone(phone, goOn) {
+  const own = turn;
+  const result = await phone;
+  if (own === turn) goOn(result);
+}
+
 /** @param {api.Asked} asked */
 function open(asked) {
+  turn += 1;
   return begin(asked, {
     leave: () => void home({ finished: true }),
     giveUp: () => void home({ finished: false }),
@@ -30,18 +48,28 @@ function open(asked) {
  */
 async function home({ finished }) {
   endErrand();
-  const [scans, activations] = await Promise.all([store.keptScans(), store.keptActivations()]);
-  const remove = async (/** @type {string} */ token) => {
-    await store.dropScan(token);
-    await home({ finished: false });
+  turn += 1;
+  const again = () => void home({ finished: false });
+  const ways = {
+    scan: () => void scan(),
+    history: () => void history(),
+    resume: (/** @type {string} */ token) => open({ token }),
+    remove: (/** @type {string} */ token) => unlessGone(store.dropScan(token), again),
   };
-  const resume = (/** @type {string} */ token) => open({ token });
-  show(() => welcomeView({ finished, scans, kept: activations.length, resume, remove, scan: () => void scan(), history: () => void history() }));
+  await unlessGone(Promise.all([store.keptScans(), store.keptActivations()]), ([scans, activations]) => {
+    const found = {
+      scans: scans.done ? scans.result : [],
+      kept: activations.done ? activations.result.length : 0,
+      unread: !scans.done || !activations.done,
+    };
+    show(() => welcomeView({ finished, ...found, ...ways }));
+  });
 }
 
 /** Scan with this page, one machine after the other; a first scan by the phone's camera does not wait for this. */
 async function scan() {
   endErrand();
+  turn += 1;
   const { scanView } = await import("./views/scan.js");
   const actions = {
     found: (/** @type {string} */ token) => void open({ token }),
@@ -53,9 +81,10 @@ async function scan() {
 
 /**
  * @param {api.Typed} values
- * @param {api.Problem | null} problem
+ * @param {import("./problem.js").Problem | null} problem
  */
 async function type(values, problem) {
+  turn += 1;
   const { typedView } = await import("./views/typed.js");
   show(() => typedView({ values, problem, ask: open, back: () => void scan() }));
 }
@@ -63,50 +92,51 @@ async function type(values, problem) {
 /** The keys that this phone keeps. */
 async function history() {
   const { historyView } = await import("./views/history.js");
-  const activations = await store.keptActivations();
-  const remove = async (/** @type {store.KeptActivation} */ { computerId }) => {
-    await store.dropActivation(computerId);
-    await history();
+  turn += 1;
+  const again = () => void history();
+  const kept = store.keptActivations();
+  const remove = (/** @type {store.KeptActivation} */ { computerId }) =>
+    unlessGone(store.dropActivation(computerId), again);
+  const ways = {
+    remove,
+    open: (/** @type {store.KeptActivation} */ activation) =>
+      show(() => keyView(activation, { kept, finish: again, remove: () => remove(activation) })),
+    removeAll: () => unlessGone(store.dropAllActivations(), again),
+    back: () => void home({ finished: false }),
   };
-  const again = (/** @type {store.KeptActivation} */ kept) =>
-    show(() => keyView(kept, { kept: true, finish: () => void history(), remove: () => remove(kept) }));
-  const removeAll = async () => {
-    await store.dropAllActivations();
-    await history();
-  };
-  show(() => historyView(activations, { open: again, remove, removeAll, back: () => void home({ finished: false }) }));
+  await unlessGone(kept, (found) => show(() => historyView(found.done ? found.result : null, ways)));
 }
 
-/** @param {string} language */
-async function speakIn(language) {
-  useCatalogue(language === DELIVERED ? deliveredWords() : await api.catalogue(language));
+/** The words of a language, from the page itself or from where they can be had. @param {string} language */
+function wordsOf(language) {
+  return inTime(() => (language === DELIVERED ? deliveredWords() : api.catalogue(language)));
+}
+
+/** @param {import("./i18n.js").Catalogue} catalogue */
+function speak(catalogue) {
+  useCatalogue(catalogue);
   dress((chosen) => void change(chosen));
 }
 
 /** @param {string} language */
 async function change(language) {
-  // The switch was turned already; without the words it goes back.
-  if (await speaks(language)) store.keepLanguage(language);
-  else dress((chosen) => void change(chosen));
-  showAgain();
-}
-
-/** Speak in a language, if its words can be had now. @param {string} language */
-async function speaks(language) {
-  try {
-    await speakIn(language);
-    return true;
-  } catch (error) {
-    if (error instanceof api.Problem) return false;
-    throw error;
+  const words = await wordsOf(language);
+  if (words.done) {
+    speak(words.result);
+    store.keepLanguage(language);
+    showAgain();
+  } else {
+    // The switch was turned already; without the words it goes back.
+    dress((chosen) => void change(chosen));
   }
 }
 
-/** Speak as somebody chose on this phone, else as the page came. */
+/** Speak as somebody chose on this phone, else, or where those words are long in coming, as the page came. */
 async function loadWords() {
   const kept = store.keptLanguage();
   const known = kept !== null && Object.hasOwn(LANGUAGES, kept);
-  if (!known || !(await speaks(kept))) await speakIn(DELIVERED);
+  const words = known ? await soon(wordsOf(kept)) : null;
+  speak(words?.done ? words.result : deliveredWords());
 }
 
 async function start() {

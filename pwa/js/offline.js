@@ -1,6 +1,7 @@
 /**
  * Gets the page ready to open without network, once it has done what it was opened for.
  */
+import { inTime } from "./convenience.js";
 
 const WORKER = "/sw.js";
 
@@ -11,14 +12,10 @@ function workerAddress() {
   return trustedTypes.createPolicy("keyferry", { createScriptURL: () => WORKER }).createScriptURL("");
 }
 
-/** Register the service worker; on plain HTTP browsers offer none, and the page works with network only. */
+/** Register the service worker; where the phone offers none, as on plain HTTP, the page works with network only. */
 export async function workOffline() {
-  if (!("serviceWorker" in navigator)) return;
-  try {
-    await navigator.serviceWorker.register(workerAddress(), { scope: "/", updateViaCache: "none" });
-  } catch (error) {
-    // Storage switched off, or the network went away: the next visit tries again.
-    if (error instanceof TypeError || error instanceof DOMException) console.info(`No offline page: ${error.message}`);
-    else throw error;
-  }
+  const options = /** @type {const} */ ({ scope: "/", updateViaCache: "none" });
+  const registered = await inTime(() => navigator.serviceWorker.register(workerAddress(), options));
+  // The next visit tries again.
+  if (!registered.done) console.info("No offline page:", registered.error);
 }

@@ -1,17 +1,22 @@
 /**
  * Reading aloud, spelled in the alphabet that people of the language use on the telephone.
  */
+import { atOnce } from "./convenience.js";
 import { t } from "./i18n.js";
 
 /** Slower than the phone would speak, since somebody is typing. */
 const PACE = 0.8;
+
+/** Milliseconds until a voice must be heard; some phones have none, and say nothing of it either. */
+const SILENCE = 5_000;
 
 /** Counts the readings, so that one which was stopped falls silent for good. */
 let reading = 0;
 
 /** Whether the browser can speak at all. */
 export function canSpeak() {
-  return "speechSynthesis" in window;
+  const there = atOnce(() => typeof speechSynthesis.speak === "function");
+  return there.done && there.result;
 }
 
 /**
@@ -26,18 +31,23 @@ export function spelled(group) {
 /** Stop speaking. */
 export function hush() {
   reading += 1;
-  if (canSpeak()) speechSynthesis.cancel();
+  atOnce(() => speechSynthesis.cancel());
 }
 
-/** @param {string} text */
+/** @param {string} text @returns {Promise<boolean>} */
 function say(text) {
   return new Promise((resolve) => {
-    const utterance = new SpeechSynthesisUtterance(text);
-    utterance.lang = t("meta.speech");
-    utterance.rate = PACE;
-    utterance.addEventListener("end", () => resolve(true));
-    utterance.addEventListener("error", () => resolve(false));
-    speechSynthesis.speak(utterance);
+    const silent = setTimeout(resolve, SILENCE, false);
+    const begun = atOnce(() => {
+      const utterance = new SpeechSynthesisUtterance(text);
+      utterance.lang = t("meta.speech");
+      utterance.rate = PACE;
+      utterance.addEventListener("start", () => clearTimeout(silent));
+      utterance.addEventListener("end", () => resolve(true));
+      utterance.addEventListener("error", () => resolve(false));
+      speechSynthesis.speak(utterance);
+    });
+    if (!begun.done) resolve(false);
   });
 }
 
@@ -54,7 +64,12 @@ export async function speak(texts, onText) {
   for (const [place, text] of texts.entries()) {
     onText?.(place);
     const said = await say(text);
-    if (own !== reading || !said) return false;
+    if (own !== reading) return false;
+    if (!said) {
+      // A voice that comes too late has nothing left to say.
+      hush();
+      return false;
+    }
   }
   return true;
 }

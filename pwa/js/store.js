@@ -1,9 +1,11 @@
 /**
  * The only module on the phone's storage: scans that wait for the network, and keys that were given.
  *
- * A browser may refuse to store, in a private window for instance. Nothing depends on it: what stores tells
- * whether it did, what reads finds nothing.
+ * A browser may refuse to store, in a private window for instance, or never say whether it did. Nothing depends on
+ * it. What keeps something tells the outcome whenever that is known, for nobody waits for it; what reads or removes
+ * is waited for, and so tells it soon.
  */
+import { atOnce, inTime, soon } from "./convenience.js";
 
 const DATABASE = "keyferry";
 const VERSION = 1;
@@ -43,88 +45,86 @@ function opened() {
  * @param {string} name
  * @param {IDBTransactionMode} mode
  * @param {(objects: IDBObjectStore) => IDBRequest<Result>} deed
- * @returns {Promise<{done: true, result: Result} | {done: false}>}
+ * @returns {Promise<Result>}
  */
 async function access(name, mode, deed) {
+  const database = await opened();
   try {
-    const database = await opened();
-    try {
-      const transaction = database.transaction(name, mode);
-      const committed = new Promise((resolve, reject) => {
-        transaction.addEventListener("complete", resolve);
-        transaction.addEventListener("abort", () => reject(transaction.error));
-      });
-      const [result] = await Promise.all([settled(deed(transaction.objectStore(name))), committed]);
-      return { done: true, result };
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    if (error instanceof DOMException || error instanceof TypeError) return { done: false };
-    throw error;
+    const transaction = database.transaction(name, mode);
+    const committed = new Promise((resolve, reject) => {
+      transaction.addEventListener("complete", resolve);
+      transaction.addEventListener("abort", () => reject(transaction.error));
+    });
+    const [result] = await Promise.all([settled(deed(transaction.objectStore(name))), committed]);
+    return result;
+  } finally {
+    database.close();
   }
+}
+
+/**
+ * @param {string} name
+ * @param {(objects: IDBObjectStore) => IDBRequest} deed
+ */
+function change(name, deed) {
+  return inTime(() => access(name, "readwrite", deed));
 }
 
 /**
  * @template Kept
  * @param {string} name
- * @returns {Promise<Kept[]>}
+ * @returns {Promise<import("./convenience.js").Outcome<Kept[]>>}
  */
-async function all(name) {
-  const found = await access(name, "readonly", (objects) => objects.getAll());
-  return found.done ? found.result.sort((one, other) => other.at - one.at) : [];
+function all(name) {
+  return soon(
+    inTime(async () => {
+      const found = await access(name, "readonly", (objects) => objects.getAll());
+      return found.sort((one, other) => other.at - one.at);
+    }),
+  );
 }
 
-/** Keep a scan until the server has answered it. @param {string} token @returns {Promise<boolean>} */
-export async function keepScan(token) {
-  return (await access(SCANS, "readwrite", (scans) => scans.put({ token, at: Date.now() }))).done;
+/** Keep a scan until the server has answered it. @param {string} token */
+export function keepScan(token) {
+  return change(SCANS, (scans) => scans.put({ token, at: Date.now() }));
 }
 
 /** @param {string} token */
-export async function dropScan(token) {
-  await access(SCANS, "readwrite", (scans) => scans.delete(token));
+export function dropScan(token) {
+  return soon(change(SCANS, (scans) => scans.delete(token)));
 }
 
-/** The waiting scans, latest first. @returns {Promise<Scan[]>} */
+/** The waiting scans, latest first. @returns {Promise<import("./convenience.js").Outcome<Scan[]>>} */
 export function keptScans() {
   return all(SCANS);
 }
 
-/** Keep a given key; tells whether the phone did. @param {import("./api.js").Activation} activation */
-export async function keepActivation({ seats: _, formerComputerIds: __, ...activation }) {
-  return (await access(ACTIVATIONS, "readwrite", (kept) => kept.put({ ...activation, at: Date.now() }))).done;
+/** Keep a given key. @param {import("./api.js").Activation} activation */
+export function keepActivation({ seats: _, formerComputerIds: __, ...activation }) {
+  return change(ACTIVATIONS, (kept) => kept.put({ ...activation, at: Date.now() }));
 }
 
 /** @param {string} computerId */
-export async function dropActivation(computerId) {
-  await access(ACTIVATIONS, "readwrite", (kept) => kept.delete(computerId));
+export function dropActivation(computerId) {
+  return soon(change(ACTIVATIONS, (kept) => kept.delete(computerId)));
 }
 
-export async function dropAllActivations() {
-  await access(ACTIVATIONS, "readwrite", (kept) => kept.clear());
+export function dropAllActivations() {
+  return soon(change(ACTIVATIONS, (kept) => kept.clear()));
 }
 
-/** The kept keys, latest first. @returns {Promise<KeptActivation[]>} */
+/** The kept keys, latest first. @returns {Promise<import("./convenience.js").Outcome<KeptActivation[]>>} */
 export function keptActivations() {
   return all(ACTIVATIONS);
 }
 
 /** The language that was chosen on this phone. @returns {string | null} */
 export function keptLanguage() {
-  try {
-    return localStorage.getItem(LANGUAGE);
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
+  const kept = atOnce(() => localStorage.getItem(LANGUAGE));
+  return kept.done ? kept.result : null;
 }
 
-/** @param {string} language */
+/** Where the phone refuses, the choice lasts as long as the page. @param {string} language */
 export function keepLanguage(language) {
-  try {
-    localStorage.setItem(LANGUAGE, language);
-  } catch (error) {
-    // Then the choice lasts as long as the page.
-    if (!(error instanceof DOMException)) throw error;
-  }
+  atOnce(() => localStorage.setItem(LANGUAGE, language));
 }

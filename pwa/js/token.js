@@ -7,9 +7,11 @@
  * A token is no key: its activation key is masked. sessionStorage belongs to one tab and ends with it, and
  * forget() empties it when the person says "Done" or the deactivation is recorded. What outlives the tab is
  * store.js's: scans that wait for the network, and given keys.
+ *
+ * Where the phone refuses to keep it, the token lives in memory only, and a reload means a new scan.
  */
-
 import { opened } from "./address.js";
+import { atOnce } from "./convenience.js";
 
 /** Written out: beginning with "//", the path of a mistyped address would name another server. */
 const PAGE = "/a";
@@ -20,22 +22,6 @@ const PLACE = "keyferry.token";
 let inMemory = null;
 
 /**
- * Run a storage access; with site data switched off the token lives in memory only, and a reload means a new scan.
- *
- * @template Result
- * @param {() => Result} access
- * @returns {Result | null}
- */
-function ifStorageWorks(access) {
-  try {
-    return access();
-  } catch (error) {
-    if (error instanceof DOMException) return null;
-    throw error;
-  }
-}
-
-/**
  * Take a newly scanned token from the address and keep it; null when the address holds none.
  *
  * @returns {string | null}
@@ -43,9 +29,10 @@ function ifStorageWorks(access) {
 export function takeScanned() {
   const token = opened(location.href)?.carried ?? null;
   if (token === null) return null;
-  history.replaceState(null, "", PAGE);
+  // Refused to pages that call it too often; the token then stays in sight, and does its work.
+  atOnce(() => history.replaceState(null, "", PAGE));
   inMemory = token;
-  ifStorageWorks(() => sessionStorage.setItem(PLACE, token));
+  atOnce(() => sessionStorage.setItem(PLACE, token));
   return token;
 }
 
@@ -55,11 +42,13 @@ export function takeScanned() {
  * @returns {string | null}
  */
 export function recall() {
-  return inMemory ?? ifStorageWorks(() => sessionStorage.getItem(PLACE));
+  const kept = atOnce(() => sessionStorage.getItem(PLACE));
+  // Some storages that are made up have no null to give.
+  return inMemory ?? (kept.done && typeof kept.result === "string" ? kept.result : null);
 }
 
 /** Forget the token, in memory and in the tab's storage. */
 export function forget() {
   inMemory = null;
-  ifStorageWorks(() => sessionStorage.removeItem(PLACE));
+  atOnce(() => sessionStorage.removeItem(PLACE));
 }

@@ -120,6 +120,12 @@ def open_waiting_scan(page, house):
     expect(page.locator("#resume-0")).to_be_visible()
 
 
+def open_busy_server(page, house):
+    page.route("**/phone/v1/requests", lambda route: route.fulfill(status=503, headers={"Retry-After": "60"}))
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "waiting")
+
+
 def open_release(page, house):
     machine = house.short.machine(house.short.issue(seats=2))
     house.short.activate(machine)

@@ -1,6 +1,7 @@
 /**
  * The ways to take a key along other than typing it: copy, share, licence file, QR code.
  */
+import { atOnce, inTime, soon } from "../convenience.js";
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
 import { button } from "./button.js";
@@ -33,18 +34,13 @@ function keyAsText(key) {
  * @param {HTMLTextAreaElement} text
  */
 async function copy(key, outcome, text) {
-  try {
-    // Absent on plain HTTP, where browsers offer no clipboard.
-    if (navigator.clipboard === undefined) throw new DOMException("No clipboard here.", "NotAllowedError");
-    await navigator.clipboard.writeText(key);
-    outcome.say(t("key.copied"), "good");
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    text.hidden = false;
-    text.focus();
-    text.select();
-    outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"), "note");
-  }
+  const copied = await soon(inTime(() => navigator.clipboard.writeText(key)));
+  if (copied.done) return outcome.say(t("key.copied"), "good");
+  text.hidden = false;
+  text.focus();
+  text.select();
+  // On plain HTTP browsers offer no clipboard.
+  outcome.say(t(window.isSecureContext ? "key.selected" : "key.selectedOnPlainHttp"), "note");
 }
 
 /**
@@ -52,12 +48,15 @@ async function copy(key, outcome, text) {
  * @param {Outcome} outcome
  */
 function download({ name, text }, outcome) {
-  // Any other type makes some phones append their own ending to the name.
-  const content = new Blob([text], { type: "application/octet-stream" });
-  const address = URL.createObjectURL(content);
-  el("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
-  outcome.say(t("key.downloaded", { name }), "good");
+  const begun = atOnce(() => {
+    // Any other type makes some phones append their own ending to the name.
+    const content = new Blob([text], { type: "application/octet-stream" });
+    const address = URL.createObjectURL(content);
+    el("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), FILE_LIFETIME);
+  });
+  if (begun.done) outcome.say(t("key.downloaded", { name }), "good");
+  else outcome.say(t("key.notDownloaded"), "note");
 }
 
 /**
@@ -66,13 +65,15 @@ function download({ name, text }, outcome) {
  */
 async function share({ product, computerName, computerKey }, outcome) {
   const title = t(`key.share.${computerName === null ? "unnamed" : "named"}`, { product, computer: computerName ?? "" });
-  try {
-    await navigator.share({ title, text: `${title}\n${computerKey}` });
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    // Closing the sheet again is a choice, not a failure.
-    if (error.name !== "AbortError") outcome.say(t("key.share.failed"), "note");
-  }
+  const shared = await inTime(() => navigator.share({ title, text: `${title}\n${computerKey}` }));
+  // Closing the sheet again is a choice, not a failure.
+  const closed = !shared.done && shared.error instanceof DOMException && shared.error.name === "AbortError";
+  if (!shared.done && !closed) outcome.say(t("key.share.failed"), "note");
+}
+
+function canShare() {
+  const there = atOnce(() => typeof navigator.share === "function");
+  return there.done && there.result;
 }
 
 /** @param {Given["licenseFile"]} file */
@@ -99,10 +100,11 @@ export function keyWays(given) {
       id: "copy", label: t("key.copy"), look: "secondary", picture: "copy",
       onPress: () => copy(computerKey, outcome, text),
     }),
-    "share" in navigator &&
+    canShare() &&
       button({
         id: "share", label: t("key.share.button"), look: "secondary", picture: "share",
-        onPress: () => share(given, outcome),
+        // Not waited for: the sheet stays as long as the person likes, and some phones never say that it went.
+        onPress: () => void share(given, outcome),
       }),
     button({
       id: "license-file", label: t("key.file"), look: "secondary", picture: "download",

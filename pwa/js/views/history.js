@@ -33,7 +33,7 @@ function item(activation, place, open, remove) {
 /**
  * Keys that this phone fetched earlier; they are here without network.
  *
- * @param {KeptActivation[]} activations
+ * @param {KeptActivation[] | null} activations null: the phone does not tell
  * @param {object} actions
  * @param {(activation: KeptActivation) => void} actions.open
  * @param {(activation: KeptActivation) => Promise<void>} actions.remove
@@ -43,8 +43,8 @@ function item(activation, place, open, remove) {
  */
 export function historyView(activations, { open, remove, removeAll, back }) {
   const heading = el("h1", {}, t("history.title"));
-  const empty = activations.length === 0;
-  const lead = t(empty ? "history.empty" : "history.lead");
+  const lead = t(activations === null ? "history.unread" : activations.length === 0 ? "history.empty" : "history.lead");
+  const items = (activations ?? []).map((kept, place) => item(kept, place, open, remove));
   const card = el(
     "div",
     { class: "card" },
@@ -52,11 +52,11 @@ export function historyView(activations, { open, remove, removeAll, back }) {
     heading,
     el("p", { class: "lead" }, lead),
     el("p", { class: "explanation" }, t("history.why")),
-    !empty && el("ul", { class: "kept" }, ...activations.map((kept, place) => item(kept, place, open, remove))),
+    items.length > 0 && el("ul", { class: "kept" }, ...items),
     el(
       "div",
       { class: "actions" },
-      !empty && button({ id: "remove-all", label: t("history.removeAll"), look: "quiet", onPress: removeAll }),
+      items.length > 0 && button({ id: "remove-all", label: t("history.removeAll"), look: "quiet", onPress: removeAll }),
       button({ id: "back", label: t("actions.back"), look: "secondary", onPress: back }),
     ),
   );

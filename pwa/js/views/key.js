@@ -5,6 +5,7 @@ import { hush } from "../speech.js";
 import { button } from "../parts/button.js";
 import { typedKey } from "../parts/code.js";
 import { factList, identity, validity } from "../parts/facts.js";
+import { keptLine } from "../parts/kept-line.js";
 import { keyHelp } from "../parts/key-help.js";
 import { keyWays } from "../parts/key-ways.js";
 import { aboutComputer, properName } from "../parts/names.js";
@@ -14,7 +15,7 @@ import { seatSentence } from "../parts/seats.js";
  * @typedef {import("../api.js").Activation | import("../store.js").KeptActivation} Given now, or earlier
  *
  * @typedef {object} Actions
- * @property {boolean} kept whether the phone keeps the key
+ * @property {Promise<import("../convenience.js").Outcome<unknown>>} kept whether the phone keeps the key
  * @property {() => void} finish
  * @property {() => void} [scanNext]
  * @property {() => Promise<void>} [remove] from the phone
@@ -40,7 +41,7 @@ function receipt(given, { kept, finish, scanNext, remove }) {
     "div",
     { class: "receipt" },
     facts(given),
-    el("p", { class: "hint" }, t(kept ? "key.kept" : "key.notKept")),
+    keptLine(kept, { id: "key-kept", look: "hint", yes: "key.kept", no: "key.notKept" }),
     el(
       "div",
       { class: "actions" },

@@ -2,6 +2,7 @@ import { el } from "../dom.js";
 import { hasWords, t } from "../i18n.js";
 import { button } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
+import { keptLine } from "../parts/kept-line.js";
 
 /** Somebody can change what stands in the way; then the question is worth asking again. */
 const START_OVER = new Set([
@@ -31,7 +32,7 @@ const SCAN_AGAIN = new Set([
 
 /**
  * @typedef {object} Actions
- * @property {boolean} kept whether the scan waits on the phone
+ * @property {Promise<import("../convenience.js").Outcome<unknown>> | null} kept whether the scan waits on the phone
  * @property {() => Promise<void>} repeat
  * @property {() => Promise<void>} startOver
  * @property {() => void} scan
@@ -39,7 +40,7 @@ const SCAN_AGAIN = new Set([
  */
 
 /**
- * @param {import("../api.js").Problem} problem
+ * @param {import("../problem.js").Problem} problem
  * @param {Actions} actions
  */
 function tryAgain({ code, mayPass }, { repeat, startOver }) {
@@ -67,7 +68,7 @@ function toDo(words, retryAfter) {
 /**
  * What happened, what to do, whom to ask.
  *
- * @param {import("../api.js").Problem} problem
+ * @param {import("../problem.js").Problem} problem
  * @param {Actions} actions
  * @returns {import("../screen.js").View}
  */
@@ -90,7 +91,13 @@ export function problemView(problem, actions) {
     el("p", {}, toDo(words, retryAfter)),
     el("h2", {}, t("problem.whomToAsk")),
     el("p", {}, t(`${words}.ask`)),
-    actions.kept && el("p", { class: "outcome", id: "scan-kept" }, t(`problem.${code === "offline" ? "keptUntilOnline" : "kept"}`)),
+    actions.kept &&
+      keptLine(actions.kept, {
+        id: "scan-kept",
+        look: "outcome",
+        yes: code === "offline" ? "problem.keptUntilOnline" : "problem.kept",
+        no: "problem.notKept",
+      }),
     el(
       "div",
       { class: "actions" },

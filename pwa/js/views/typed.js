@@ -6,7 +6,7 @@ import { inlineCode } from "../parts/code.js";
 /** @typedef {import("../api.js").Typed} Typed */
 
 /**
- * @param {import("../api.js").Problem} problem
+ * @param {import("../problem.js").Problem} problem
  * @param {HTMLInputElement} input
  * @param {string} id
  */
@@ -29,7 +29,7 @@ function fault(problem, input, id) {
 /**
  * @param {keyof Typed} name
  * @param {string} value
- * @param {import("../api.js").Problem | null} problem
+ * @param {import("../problem.js").Problem | null} problem
  */
 function field(name, value, problem) {
   const isCode = name !== "computerName";
@@ -64,7 +64,7 @@ function typedIn(form) {
  *
  * @param {object} options
  * @param {Typed} options.values
- * @param {import("../api.js").Problem | null} options.problem what the server said to them
+ * @param {import("../problem.js").Problem | null} options.problem what the server said to them
  * @param {(typed: Typed) => Promise<void>} options.ask
  * @param {() => void} options.back
  * @returns {import("../screen.js").View}

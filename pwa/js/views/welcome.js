@@ -10,6 +10,7 @@ const STEPS = ["open", "scan", "tap"];
  * @property {boolean} finished whether something was done before
  * @property {import("../store.js").Scan[]} scans that wait for the network
  * @property {number} kept how many keys the phone keeps
+ * @property {boolean} unread whether the phone does not tell what it keeps
  * @property {() => void} scan
  * @property {() => void} history
  * @property {(token: string) => Promise<void>} resume
@@ -46,7 +47,7 @@ function waiting({ scans, resume, remove }) {
  * @returns {import("../screen.js").View}
  */
 export function welcomeView(options) {
-  const { finished, kept, scan, history } = options;
+  const { finished, kept, unread, scan, history } = options;
   const words = finished ? "welcome.finished" : "welcome.first";
   const heading = el("h1", {}, t(`${words}.title`));
   const card = el(
@@ -58,6 +59,7 @@ export function welcomeView(options) {
     el("h2", {}, t(`${words}.how`)),
     el("ol", { class: "steps" }, ...STEPS.map((step) => el("li", {}, t(`welcome.steps.${step}`)))),
     el("p", { class: "hint" }, t("welcome.promise")),
+    unread && el("p", { class: "hint", id: "unread" }, t("welcome.unread")),
     el(
       "div",
       { class: "actions" },

@@ -1,0 +1,30 @@
+/**
+ * A pause between two tries, which a person may cut short.
+ */
+
+export class Pause {
+  #end = 0;
+  #cutShort = () => {};
+
+  /** Whole seconds that are left of it, 0 when it is over. */
+  get seconds() {
+    return Math.max(0, Math.ceil((this.#end - performance.now()) / 1000));
+  }
+
+  /** Begin it anew; over when the time is, or when it is cut short. @param {number} seconds @returns {Promise<void>} */
+  take(seconds) {
+    this.#end = performance.now() + seconds * 1000;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      this.#cutShort = () => {
+        clearTimeout(timer);
+        this.#end = 0;
+        resolve();
+      };
+    });
+  }
+
+  cutShort() {
+    this.#cutShort();
+  }
+}

@@ -1,0 +1,158 @@
+"""Whatever a phone withholds from the page, however and whenever: answers come to the person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+from sqlalchemy import text
+
+from server.db import transaction
+from tests.pwa.conftest import (  # noqa: F401 - the fixtures of the phone's own tests
+    House,
+    await_worker,
+    browser,
+    house,
+    key_on,
+    phone,
+    sees,
+    server_environment,
+)
+from tests.pwa.misbehaviour import (
+    BROKEN_CACHES,
+    MANNERS,
+    SERVICES,
+    STORAGE_ANSWERS_LATE,
+    STORAGE_IS_FULL,
+    all_withheld,
+    break_cache,
+    withheld,
+)
+
+# Milliseconds from the server's answer to the screen.
+PROMPT = 3_000
+
+
+@contextmanager
+def promptly(page: Page, path: str, view: str) -> Iterator[None]:
+    """Have a view follow the server's answer at a path within the time that a person waits."""
+    with page.expect_response(lambda answer: _is_for(answer, path)):
+        yield
+    expect(page.locator("main")).to_have_attribute("data-view", view, timeout=PROMPT)
+
+
+def _is_for(answer: Response, path: str) -> bool:
+    return answer.url.partition("?")[0].lower().endswith(path)
+
+
+def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:  # noqa: F811
+    """First load, question, key, another language, earlier keys, and the computer given up."""
+    machine = house.short.machine(house.short.issue(seats=2), "CAGED")
+    with promptly(page, "/a", "welcome"):
+        page.goto(f"{house.origin}/a")
+    page.goto("about:blank")
+    with promptly(page, "/requests", "confirm-activate"):
+        page.goto(house.scan(machine))
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+    key = key_on(page)
+    assert key == house.short.activate(machine).computer_key
+    kept = "The key is kept on this phone" if keeps else "couldn’t be saved on this phone"
+    expect(page.locator("#key-kept")).to_contain_text(kept, timeout=PROMPT)
+    for tapped in page.locator("#copy, #read-aloud, #share").all():
+        tapped.click()
+    page.locator("#language").select_option("de")
+    expect(page.locator("h1")).to_contain_text("schlüssel für CAGED", timeout=PROMPT)
+    page.locator("#language").select_option("en")
+    expect(page.locator("h1")).to_contain_text("Computer key for CAGED", timeout=PROMPT)
+    page.locator("#finish").click()
+    expect(page.locator("main")).to_have_attribute("data-view", "welcome", timeout=PROMPT)
+    if keeps:
+        page.locator("#history").click()
+        page.locator("#open-0").click()
+        assert key_on(page) == key
+    else:
+        expect(page.locator("#unread")).to_be_visible()
+    page.goto("about:blank")
+    with promptly(page, "/requests", "confirm-deactivate"):
+        page.goto(house.scan(machine, releasing=True))
+    with promptly(page, "/deactivations", "released"):
+        page.locator("#confirm").click()
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("service", SERVICES)
+def test_one_service_is_withheld(house, phone, service, manner):  # noqa: F811
+    page = phone(service_workers="block")
+    page.add_init_script(withheld(service, manner))
+    goes_the_whole_way(page, house, keeps=service != "indexedDB")
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_all_services_are_withheld(house, phone, manner):  # noqa: F811
+    page = phone(service_workers="block")
+    page.add_init_script(all_withheld(manner))
+    goes_the_whole_way(page, house, keeps=False)
+
+
+def test_the_storage_is_full(house, phone):  # noqa: F811
+    machine = house.short.machine(house.short.issue())
+    page = phone()
+    page.add_init_script(STORAGE_IS_FULL)
+    with promptly(page, "/requests", "confirm-activate"):
+        page.goto(house.scan(machine))
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+    expect(page.locator("#key-kept")).to_contain_text("couldn’t be saved", timeout=PROMPT)
+
+
+@pytest.mark.parametrize("storage", [STORAGE_ANSWERS_LATE, withheld("indexedDB", "never answers")])
+def test_the_page_is_loaded_anew_over_a_storage_that_does_not_answer(house, phone, storage):  # noqa: F811
+    page = phone(service_workers="block")
+    page.add_init_script(storage)
+    with promptly(page, "/requests", "confirm-activate"):
+        page.goto(house.scan(house.short.machine(house.short.issue())))
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+    with promptly(page, "/requests", "confirm-activate"):
+        page.reload()
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+
+
+@pytest.mark.parametrize("manner", BROKEN_CACHES)
+def test_the_workers_cache_misbehaves(house, phone, manner):  # noqa: F811
+    machine = house.short.machine(house.short.issue())
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    break_cache(page, manner)
+    with promptly(page, "/requests", "confirm-activate"):
+        page.goto(house.scan(machine))
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+    page.locator("#language").select_option("de")
+    expect(page.locator("h1")).to_contain_text("schlüssel für", timeout=PROMPT)
+
+
+def test_a_tap_on_a_server_whose_database_is_held_by_others_is_carried_on(house, phone):  # noqa: F811
+    license = house.short.issue(seats=2)
+    page = phone(service_workers="block")
+    page.goto(house.scan(house.short.machine(license)))
+    sees(page, "confirm-activate")
+    with held_database(house):
+        page.locator("#confirm").click()
+        expect(page.locator("main")).to_have_attribute("data-view", "waiting", timeout=20_000)
+        expect(page.locator("#next-try")).to_contain_text("Trying again in")
+    key_on(page)
+    assert house.short.seats_used(license) == 1
+
+
+@contextmanager
+def held_database(house: House) -> Iterator[None]:  # noqa: F811
+    """Hold the database's write lock while the block runs, as a long import would."""
+    with house.short.app.app_context(), transaction() as session:
+        session.execute(text("SELECT 1"))
+        yield

@@ -1,0 +1,178 @@
+"""What the phone withholds keeps no answer from the person; `tests/long` has the whole matrix."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from demo.film import qr_picture
+from tests.pwa.conftest import House, await_worker, key_on, sees
+from tests.pwa.misbehaviour import STORAGE_ANSWERS_LATE, all_withheld, break_cache, withheld
+
+# Milliseconds from the server's answer to the screen.
+PROMPT = 3_000
+
+
+def asked(page: Page, house: House) -> None:
+    """Scan a machine of its own, and see the question."""
+    with page.expect_response("**/phone/v1/requests"):
+        page.goto(house.scan(house.short.machine(house.short.issue(seats=2), "CAGED")))
+    expect(page.locator("main")).to_have_attribute("data-view", "confirm-activate", timeout=PROMPT)
+
+
+def confirmed(page: Page) -> str:
+    """Tap, and see the key."""
+    with page.expect_response("**/phone/v1/activations"):
+        page.locator("#confirm").click()
+    expect(page.locator("main")).to_have_attribute("data-view", "key", timeout=PROMPT)
+    return key_on(page)
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.locator("#key-kept")).to_contain_text(words, timeout=PROMPT)
+
+
+@pytest.mark.parametrize("manner", ["null", "getter throws", "throws null", "never answers"])
+def test_no_service_stands_between_an_answer_and_the_person(house, phone, manner):
+    page = phone(service_workers="block")
+    page.add_init_script(all_withheld(manner))
+    asked(page, house)
+    confirmed(page)
+    told(page, "couldn’t be saved on this phone")
+    page.locator("#copy").click()
+    expect(page.locator(".outcome:not(:empty)").last).to_be_visible(timeout=PROMPT)
+    page.locator("#finish").click()
+    expect(page.locator("main")).to_have_attribute("data-view", "welcome", timeout=PROMPT)
+    expect(page.locator("#unread")).to_be_visible()
+
+
+def test_what_the_storage_does_later_than_anybody_waits_is_told_when_it_is_done(house, phone):
+    page = phone(service_workers="block")
+    page.add_init_script(STORAGE_ANSWERS_LATE)
+    asked(page, house)
+    confirmed(page)
+    told(page, "couldn’t be saved on this phone")
+    expect(page.locator("#key-kept")).to_contain_text("The key is kept on this phone", timeout=10_000)
+
+
+def test_a_scan_that_could_not_be_saved_is_not_called_saved(house, phone):
+    page = phone(service_workers="block")
+    page.add_init_script(withheld("indexedDB", "never answers"))
+    page.route("**/phone/v1/requests", lambda route: route.abort())
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "problem")
+    expect(page.locator("#scan-kept")).to_contain_text("couldn’t be saved", timeout=PROMPT)
+
+
+@pytest.mark.parametrize("manner", ["rejects", "never answers"])
+def test_the_worker_falls_back_to_the_network(house, phone, manner):
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    break_cache(page, manner)
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    expect(page.locator("main")).to_have_attribute("data-view", "confirm-activate", timeout=PROMPT)
+
+
+def test_a_scanner_that_could_not_be_kept_reads_all_the_same(house, phone, tmp_path):
+    qr_picture(house.scan(house.short.machine(house.short.issue(), "PHOTO")), 900).save(tmp_path / "code.png")
+    page = phone()
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    break_cache(page, "is full")
+    page.locator("#scan").click()
+    page.locator("#photo").set_input_files(tmp_path / "code.png")
+    sees(page, "confirm-activate")
+    expect(page.locator("h1")).to_contain_text("PHOTO")
+
+
+def test_a_page_that_does_not_start_names_no_cause(house, browser):
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    # Whatever keeps the script from running, the page's own text is all that there is.
+    page.add_init_script("Object.freeze = () => { throw null; };")
+    page.goto(f"{house.origin}/a")
+    stuck = page.locator(".stuck")
+    stuck.evaluate("stuck => stuck.getAnimations().forEach(animation => animation.finish())")
+    expect(stuck).to_be_visible()
+    expect(stuck).to_have_text(
+        "The page hasn’t started. If loading it again doesn’t help, open it in another browser or on another"
+        " phone. Load the page again"
+    )
+    context.close()
+
+
+BUSY = {
+    "status": 503,
+    "headers": {"Retry-After": "2", "Content-Type": "application/problem+json"},
+    "body": json.dumps({"code": "server_busy", "detail": "Busy.", "status": 503}),
+}
+
+
+def busy(page: Page, path: str, *, times: int) -> list[Route]:
+    """Have the first requests to a path answered as a busy server does; returns those that were."""
+    answered: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if len(answered) == times:
+            return route.fallback()
+        answered.append(route)
+        return route.fulfill(**BUSY)
+
+    page.route(f"**{path}", answer)
+    return answered
+
+
+def test_while_the_server_is_busy_the_page_waits_asks_again_and_carries_a_tap_on(house, phone):
+    page = phone(service_workers="block")
+    questions = busy(page, "/phone/v1/requests", times=2)
+    taps = busy(page, "/phone/v1/activations", times=1)
+    license = house.short.issue(seats=2)
+    page.goto(house.scan(house.short.machine(license)))
+    sees(page, "waiting")
+    expect(page.locator("#next-try")).to_contain_text("Trying again in")
+    expect(page.locator("#scan-kept")).to_contain_text("This scan is kept on this phone")
+    sees(page, "confirm-activate")
+    assert (len(questions), house.short.seats_used(license)) == (2, 0)
+    page.locator("#confirm").click()
+    sees(page, "waiting")
+    key_on(page)
+    assert (len(taps), house.short.seats_used(license)) == (1, 1)
+    page.locator("#finish").click()
+    sees(page, "welcome")
+    expect(page.locator("#resume-0")).to_have_count(0)
+
+
+def test_a_wait_can_be_cut_short_spoken_in_another_language_and_left(house, phone):
+    page = phone(service_workers="block")
+    answered = busy(page, "/phone/v1/requests", times=1_000)
+    page.clock.install()
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "waiting")
+    page.locator("#try-now").click()
+    expect(page.locator("#next-try")).to_have_text("Trying again in 2 seconds")
+    assert len(answered) == 2
+    page.locator("#language").select_option("de")
+    expect(page.locator("#next-try")).to_have_text("Nächster Versuch in 2 Sekunden")
+    page.locator("#leave").click()
+    sees(page, "welcome")
+    expect(page.locator("#resume-0")).to_be_visible()
+    page.clock.run_for(10_000)
+    sees(page, "welcome")
+    assert len(answered) == 2
+
+
+def test_waiting_has_an_end_and_then_the_person_decides(house, phone):
+    page = phone(service_workers="block")
+    answered = busy(page, "/phone/v1/requests", times=24)
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "waiting")
+    while len(answered) < 24:
+        with page.expect_response("**/phone/v1/requests"):
+            page.locator("#try-now").click()
+    sees(page, "problem")
+    expect(page.locator("main")).to_have_attribute("data-problem", "server_busy")
+    page.locator("#try-again").click()
+    sees(page, "confirm-activate")
