@@ -4,7 +4,7 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live screenshots test test-webkit lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots test test-long lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -23,11 +23,11 @@ screenshots: demo-machine $(environment) ## Make every picture in README and doc
 	@exec $(python) -m demo.portal_pictures docs/pictures build/portal
 
 test: test-machine lint ## Check and test everything
-	@exec $(python) -m pytest -n 2 --dist loadfile
+	@exec $(python) -m pytest -n 2 --dist loadfile --ignore tests/long
 
-test-webkit: test-machine $(environment) ## Scan in Safari's engine, which this installs
-	@demo/prepare.sh webkit
-	@exec $(python) -m pytest tests/pwa/test_webkit.py
+test-long: test-machine $(environment) ## Run the tests that take longer, also in Safari's engine and Firefox
+	@demo/prepare.sh engines
+	@exec $(python) -m pytest tests/long
 
 lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/ruff check --quiet

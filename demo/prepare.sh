@@ -105,10 +105,19 @@ prepare_tests() {
     install_from_debian $missing
 }
 
-# Safari's engine, as GTK has it, on a screen that nobody sees.
-prepare_webkit() {
-    command -v WebKitWebDriver >/dev/null && command -v xvfb-run >/dev/null && command -v dbus-run-session >/dev/null ||
-        install_from_debian webkit2gtk-driver xvfb xauth dbus
+# Safari's engine, as GTK has it, on a screen that nobody sees; and Firefox.
+missing_for_engines() {
+    command -v WebKitWebDriver >/dev/null || echo webkit2gtk-driver
+    command -v xvfb-run >/dev/null && command -v xauth >/dev/null || echo xvfb xauth
+    command -v dbus-run-session >/dev/null || echo dbus
+    command -v firefox-esr >/dev/null || echo firefox-esr
+}
+
+prepare_engines() {
+    local missing
+    missing=$(missing_for_engines)
+    # shellcheck disable=SC2086 # words
+    install_from_debian $missing
 }
 
 # The checks run in a folder of their own, where their packages and the page lie side by side.
@@ -151,7 +160,7 @@ case "${1:-}" in
     demo) prepare_demo ;;
     tests) prepare_tests ;;
     javascript) prepare_javascript ;;
-    webkit) prepare_webkit ;;
+    engines) prepare_engines ;;
     lock) resolve_lock ;;
-    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | webkit | lock"; exit 2 ;;
+    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | engines | lock"; exit 2 ;;
 esac

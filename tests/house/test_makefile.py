@@ -32,6 +32,12 @@ def test_the_readme_tells_how_to_see_it_work(readme):
     ] == []
 
 
+def test_what_takes_long_is_run_by_a_target_of_its_own(makefile, root: Path):
+    assert "--dist loadfile --ignore tests/long\n" in makefile
+    assert "-m pytest tests/long\n" in makefile
+    assert list((root / "tests" / "long").glob("test_*.py"))
+
+
 def test_the_readme_names_no_target_that_is_not_there(readme, targets):
     assert set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)(?=[` \n]+(?:#|[A-Z]|`))", readme)) - targets == set()
 

@@ -22,10 +22,6 @@ from server.core.secrets import new_master_key
 from server.db import transaction
 from server.parts import EXTENSION
 from tests.conftest import STAFF, Clock, Machine, Vendor
-from tests.pwa import webkit
-
-# Safari's engine is large: `make test-webkit` installs it, and elsewhere its test is not collected.
-collect_ignore = [] if webkit.IS_INSTALLED else ["test_webkit.py"]
 
 PHONE = {"width": 390, "height": 844}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from demo.film import qr_picture
-from tests.pwa.webkit import Driver, webkit
+from tests.long.webkit import Driver, webkit
 
 
 @pytest.fixture

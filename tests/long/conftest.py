@@ -1,0 +1,5 @@
+"""Tests that take longer than the gate may."""
+
+from tests.pwa.conftest import house, server_environment
+
+__all__ = ["house", "server_environment"]
