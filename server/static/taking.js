@@ -9,7 +9,10 @@ import { reader } from "/pwa/js/scanner.js";
 const CAMERA = {
   denied: "The browser does not let this page use the webcam. Allow it beside the address, or take a photo.",
   none: "There is no webcam that this page can use. A webcam needs HTTPS. Take a photo instead.",
+  failed: "The webcam does not work right now. Try again, or take a photo instead.",
+  late: "The webcam has not started yet. Allow it if the browser asks, or take a photo instead.",
 };
+const NO_READER = "The scanner does not work right now. Try again, or paste the wizard’s link.";
 const NO_CODE = "No QR code is to be seen in this picture. Take it again, closer and straight from the front.";
 const NO_PICTURE = "This file is no picture that the browser can read. Choose a PNG or a JPEG.";
 const ANOTHER = "This QR code is not that of a License Wizard. Show the one on the computer's screen.";
@@ -49,7 +52,6 @@ function init(form) {
   const stop = () => {
     looking?.abort();
     looking = null;
-    video.hidden = true;
     webcam.textContent = "Webcam";
   };
 
@@ -58,14 +60,20 @@ function init(form) {
     photo.value = "";
     if (file === undefined) return;
     say("");
+    let picture;
     try {
-      const text = await (await reader())(await createImageBitmap(file));
-      if (text === null) say(NO_CODE);
-      take(text);
-    } catch (error) {
-      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-      say(NO_PICTURE);
+      picture = await createImageBitmap(file);
+    } catch {
+      return say(NO_PICTURE);
     }
+    let text;
+    try {
+      text = await (await reader())(picture);
+    } catch {
+      return say(NO_READER);
+    }
+    if (text === null) say(NO_CODE);
+    take(text);
   });
 
   webcam.addEventListener("click", async () => {
@@ -75,11 +83,11 @@ function init(form) {
     say("");
     try {
       const read = await reader();
-      video.hidden = false;
-      await watch(video, async (picture) => take(await read(picture)), own.signal);
+      const wait = (/** @type {boolean} */ isLate) => say(isLate ? CAMERA.late : "");
+      await watch(video, async (picture) => take(await read(picture)), own.signal, wait);
     } catch (error) {
-      if (!(error instanceof CameraTrouble)) throw error;
-      if (!own.signal.aborted) say(CAMERA[error.kind]);
+      // What is not the webcam's is the reader's: not loaded, or without a picture that it can read.
+      if (!own.signal.aborted) say(error instanceof CameraTrouble ? CAMERA[error.kind] : NO_READER);
     }
     if (looking === own) stop();
   });

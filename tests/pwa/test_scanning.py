@@ -191,3 +191,45 @@ def test_without_a_camera_the_page_says_what_else_there_is(house, filmed):
     page.locator("#scan").click()
     page.locator("#camera").click()
     expect(page.locator(".outcome")).to_contain_text("The page has no camera here.")
+
+
+# What engines have been seen to throw where a camera cannot be had, and what a page must survive anyway.
+THROWN = {
+    "Promise.reject({ name: 'OverconstrainedError' })": "has no camera",
+    "Promise.reject(new DOMException('', 'NotFoundError'))": "has no camera",
+    "Promise.reject(new DOMException('', 'NotAllowedError'))": "may not use the camera",
+    "Promise.reject(new DOMException('', 'NotReadableError'))": "does not work right now",
+    "Promise.reject(new Error('no'))": "does not work right now",
+    "Promise.reject(undefined)": "does not work right now",
+    "(() => { throw 7; })()": "does not work right now",
+}
+DEVICES = "Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: %s })"
+
+
+def test_whatever_a_camera_throws_is_told_in_words_and_leaves_no_black_box(house, filmed):
+    page = filmed(None)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    calls = [f"navigator.mediaDevices.getUserMedia = () => {thrown}" for thrown in THROWN]
+    plays = [f"HTMLMediaElement.prototype.play = () => {thrown}" for thrown in THROWN]
+    absent = [DEVICES % "{}", DEVICES % "null"]
+    back = "delete navigator.mediaDevices.getUserMedia"
+    words = [*THROWN.values(), *THROWN.values(), "has no camera", "has no camera"]
+    for script, said in zip([*calls, f"{back}; {plays[0]}", *plays[1:], *absent], words, strict=True):
+        page.evaluate(f"() => {{ {script} }}")
+        page.evaluate("document.querySelector('.outcome').textContent = ''")
+        page.locator("#camera").click()
+        expect(page.locator(".outcome"), script).to_contain_text(said)
+        expect(page.locator("video.camera")).to_be_hidden()
+
+
+def test_a_camera_that_is_taken_away_leaves_no_picture_that_stands_still(house, filmed):
+    page = filmed(None)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+    video = page.locator("video.camera")
+    expect(video).to_be_visible()
+    video.evaluate("video => { for (const track of video.srcObject.getTracks()) track.stop(); }")
+    expect(page.locator(".outcome")).to_contain_text("does not work right now")
+    expect(video).to_be_hidden()

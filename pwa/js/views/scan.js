@@ -10,13 +10,15 @@ import { destination, reader } from "../scanner.js";
  * @property {(token: string) => void} found
  * @property {() => void} type
  * @property {() => void} back
+ *
+ * @typedef {ReturnType<typeof outcomeLine>} Outcome
  */
 
 /**
  * Go where a scanned text leads; tells whether it leads somewhere.
  *
  * @param {string | null} text
- * @param {ReturnType<typeof outcomeLine>} outcome
+ * @param {Outcome} outcome
  * @param {Actions} actions
  */
 function follow(text, outcome, { found }) {
@@ -32,7 +34,31 @@ function follow(text, outcome, { found }) {
 }
 
 /**
- * @param {ReturnType<typeof outcomeLine>} outcome
+ * Read a photo; whatever the browser throws at it, a person hears which part did not work.
+ *
+ * @param {File} file
+ * @param {Outcome} outcome
+ * @param {Actions} actions
+ */
+async function take(file, outcome, actions) {
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    return outcome.say(t("scan.unreadablePhoto"), "note");
+  }
+  let text;
+  try {
+    text = await (await reader())(picture);
+  } catch {
+    return outcome.say(t("scan.noReader"), "note");
+  }
+  if (text === null) outcome.say(t("scan.nothingInPhoto"), "note");
+  follow(text, outcome, actions);
+}
+
+/**
+ * @param {Outcome} outcome
  * @param {Actions} actions
  */
 function photoPicker(outcome, actions) {
@@ -41,15 +67,7 @@ function photoPicker(outcome, actions) {
     const [file] = input.files ?? [];
     if (file === undefined) return;
     outcome.clear();
-    try {
-      const picture = await createImageBitmap(file);
-      const text = await (await reader())(picture);
-      if (text === null) outcome.say(t("scan.nothingInPhoto"), "note");
-      follow(text, outcome, actions);
-    } catch (error) {
-      if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-      outcome.say(t("scan.unreadablePhoto"), "note");
-    }
+    await take(file, outcome, actions);
     input.value = "";
   });
   return el("label", { class: "button is-secondary file", for: "photo" }, input, el("span", { class: "button-label" }, t("scan.photo")));
@@ -67,20 +85,19 @@ export function scanView(actions) {
   const outcome = outcomeLine();
   const video = el("video", { class: "camera", muted: true, playsinline: true, hidden: true, "aria-label": t("scan.picture") });
   video.muted = true;
+  const wait = (/** @type {boolean} */ isLate) => (isLate ? outcome.say(t("scan.camera.late"), "note") : outcome.clear());
   const start = button({
     id: "camera", label: t("scan.start"), busyLabel: t("scan.looking"), picture: "scan",
     onPress: async () => {
       outcome.clear();
       try {
         const read = await reader();
-        video.hidden = false;
-        await watch(video, async (picture) => follow(await read(picture), outcome, actions), leaving.signal);
+        const look = async (/** @type {HTMLVideoElement} */ picture) => follow(await read(picture), outcome, actions);
+        await watch(video, look, leaving.signal, wait);
       } catch (error) {
         if (leaving.signal.aborted) return;
-        if (error instanceof CameraTrouble) outcome.say(t(`scan.camera.${error.kind}`), "note");
-        else if (error instanceof TypeError) outcome.say(t("scan.notLoaded"), "note");
-        else throw error;
-        video.hidden = true;
+        // What is not the camera's is the reader's: not loaded, or without a picture that it can read.
+        outcome.say(t(error instanceof CameraTrouble ? `scan.camera.${error.kind}` : "scan.noReader"), "note");
       }
     },
   });
