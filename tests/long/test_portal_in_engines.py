@@ -1,0 +1,150 @@
+"""The portal's main paths in Safari's engine and in Firefox, with a real pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from demo.server_process import LOOPBACK
+from server.core.models import Role
+from server.db import transaction
+from tests.faces.portal_visitor import PASSWORD, add_operator
+from tests.long.driver import Driver
+from tests.portal.conftest import names, sign_in
+
+__all__ = ["names"]
+
+LISTS = ("licenses", "computers", "customers", "products", "operators")
+
+
+@pytest.fixture(scope="module")
+def furnished(house) -> None:
+    """Three rows in every list."""
+    vendor = house.short
+    for letter in "ABC":
+        key = vendor.issue(seats=2, customer=f"{letter}@example.com")
+        vendor.activate(vendor.machine(key, f"LAB-PC-{letter}"))
+
+
+@pytest.fixture
+def staff(person: Driver, house, names, furnished) -> Iterator[Driver]:
+    """An administrator who is signed in, on the start page."""
+    person.open(f"{house.origin}/portal/sign-in")
+    token = sign_in(names[Role.ADMINISTRATOR], device=person.run("() => navigator.userAgent"))
+    person.set_cookie("keyferry_portal", token, domain=LOOPBACK, path="/portal")
+    person.open(f"{house.origin}/portal/")
+    person.has_heading("Start")
+    return person
+
+
+def go(staff: Driver, place: str) -> None:
+    """Follow the navigation."""
+    staff.press(f".places a[href='/portal/{place}']")
+    staff.at(f"/portal/{place}")
+
+
+def open_license(staff: Driver, key: str) -> None:
+    go(staff, "licenses")
+    staff.type("#q", key)
+    staff.press(".filters button")
+    staff.awaits("(key) => location.search.includes(`q=${key}`)", key)
+    staff.press("td a", key)
+    staff.has_heading(key)
+
+
+def test_somebody_signs_in_and_out(person, house):
+    with transaction() as session:
+        name = f"ada {house.short.issue()}"
+        add_operator(session, name, Role.MANAGER, house.short.clock.now)
+    person.open(f"{house.origin}/portal/")
+    person.type("#name", name)
+    person.type("#password", PASSWORD)
+    person.press("main button.is-primary")
+    person.has_heading("Start")
+    person.press(".who form button")
+    person.at("/portal/sign-in")
+    person.open(f"{house.origin}/portal/licenses")
+    person.at("/portal/sign-in")
+
+
+def test_every_place_is_reached_from_every_place(staff):
+    for place in (*LISTS, "audit", "properties", ""):
+        go(staff, place)
+    staff.has_heading("Start")
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("row", [":first-child", ":last-child"], ids=["first row", "last row"])
+def test_a_row_leads_where_its_link_does(staff, name, row):
+    go(staff, name)
+    link = staff.run("(row) => document.querySelector(`.list tbody tr${row} a`).pathname", row)
+    # Beside its link, in its last cell.
+    staff.press(f".list tbody tr{row} td", last=True)
+    staff.at(link)
+
+
+def test_the_link_of_a_row_still_works_itself(staff):
+    go(staff, "licenses")
+    link = staff.run("() => document.querySelector('.list tbody tr:first-child a').pathname")
+    staff.press(".list tbody tr:first-child a")
+    staff.at(link)
+
+
+def test_a_row_is_ticked_without_leaving_the_list(staff):
+    go(staff, "licenses")
+    for row in (":first-child", ":last-child"):
+        staff.press(f".list tbody tr{row} input[type=checkbox]")
+        staff.sees(f".list tbody tr{row} input:checked")
+    staff.at("/portal/licenses")
+    staff.press("button[value=suspend]")
+    staff.sees("h1", "Suspend 2 licences?")
+
+
+def test_marking_text_in_a_row_does_not_follow_it(staff):
+    go(staff, "computers")
+    x, y = staff.place_of(".list tbody tr:last-child .code")
+    staff.drag((x - 60, y), (x + 60, y))
+    assert staff.run("() => String(getSelection())") != ""
+    staff.at("/portal/computers")
+
+
+def test_one_license_is_issued(staff):
+    go(staff, "licenses")
+    staff.press("a.button", "Issue licences")
+    staff.type("#email", "first@example.com")
+    staff.press("button", "Preview")
+    staff.sees("h1", "Issue 1 licence?")
+    staff.press("button", "Issue 1")
+    staff.sees("#keys a")
+
+
+def test_a_computer_is_activated_and_released(staff, wizard):
+    wizard.begin()
+    open_license(staff, wizard.key.text)
+    staff.press("button", "Activate")
+    staff.sees("dialog[open]#activate")
+    staff.type("#activate-computer_id", wizard.shown["computer_id"])
+    staff.press("dialog[open] button.is-primary")
+    staff.sees("dialog[open]#key")
+    wizard.take(staff.key)
+    assert wizard.is_active
+    staff.press("dialog[open] button", "Done")
+    staff.awaits("() => document.querySelector('dialog[open]') === null")
+
+    wizard.give_up()
+    staff.press("button", "Release")
+    staff.sees("dialog[open]#release")
+    staff.type("#release-computer_id", wizard.shown["computer_id"])
+    staff.type("#release-code", wizard.shown["code"])
+    staff.press("dialog[open] button.is-primary")
+    staff.awaits("() => document.querySelector('dialog[open]') === null")
+    staff.sees(".outcome")
+    assert wizard.seats_used == 0
+
+
+def test_the_palette_opens_by_its_keys_and_leads_on(staff):
+    staff.chord("Control", "k")
+    staff.sees("dialog[open]#palette")
+    staff.keys(*"comp", "Enter")
+    staff.at("/portal/computers")
