@@ -3,16 +3,17 @@
  */
 
 /**
- * Say what a button did, where its page has a place for that.
+ * Say what a button did, beside it and within what can be seen.
  *
  * @param {Element} button
  * @param {string} text
  */
 function say(button, text) {
-  const place = (button.closest(".card, dialog") ?? document.querySelector("main"))?.querySelector(".outcome");
+  const place = (button.closest(".public-key, .card, dialog") ?? document.querySelector("main"))?.querySelector(".outcome");
   if (!(place instanceof HTMLElement)) return;
   place.hidden = false;
   place.textContent = text;
+  place.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {HTMLButtonElement} button */
@@ -104,6 +105,21 @@ for (const field of document.querySelectorAll('dialog input[name="computer_id"]'
     event.preventDefault();
     link.value = text.trim();
     link.form?.requestSubmit();
+  });
+}
+
+/** Whether a click is meant for what it hit, or selected text. @param {Element} hit */
+const isMeant = (hit) => hit.closest("a, button, input, label") !== null || getSelection()?.type === "Range";
+
+// A row leads where its link does. Each row listens itself: Safari on phones clicks nothing else that is no control.
+for (const link of document.querySelectorAll("tr a.row-link")) {
+  const row = link.closest("tr");
+  row?.classList.add("leads");
+  row?.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || isMeant(event.target)) return;
+    // With the keys that are held: they open a tab or a window.
+    const { ctrlKey, metaKey, shiftKey } = event;
+    link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
   });
 }
 
