@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from protocol.activation_key import ActivationKey
 from server.core.deactivation import Forced
 from tests.portal.conftest import DESK, key_on, open_license
-from tests.pwa.test_access import violations
+from tests.pwa.test_access import violations, zoomed
 
 PHONE = {"width": 390, "height": 844}
 
@@ -71,6 +71,7 @@ def check(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
         assert violations(page) == []
+    assert zoomed(page) == []
     for width in (320, PHONE["width"], 700, DESK["width"]):
         page.set_viewport_size({"width": width, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

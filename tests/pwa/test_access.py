@@ -172,12 +172,36 @@ def too_small(page: Page) -> list[str]:
     )
 
 
+# Of fields that take letters, also in closed dialogs; with text as small as somebody may have set it.
+ZOOMED = """() => {
+    const { style } = document.documentElement, set = style.fontSize;
+    style.fontSize = '12px';
+    const others = '[type=checkbox], [type=radio], [type=file], [type=color], [type=hidden]';
+    const small = [...document.querySelectorAll(`select, textarea, input:not(${others})`)]
+        .filter(field => Number.parseFloat(getComputedStyle(field).fontSize) < 16)
+        .map(field => `${innerWidth}: ${getComputedStyle(field).fontSize} ${field.outerHTML.slice(0, 100)}`);
+    style.fontSize = set;
+    return small;
+}"""
+
+
+def zoomed(page: Page) -> list[str]:
+    """Fields with letters so small that an iPhone zooms into them, on phones of three widths."""
+    before, found = page.viewport_size, []
+    for width in (320, 375, 390):
+        page.set_viewport_size({"width": width, "height": 640})
+        found += page.evaluate(ZOOMED)
+    page.set_viewport_size(before)
+    return found
+
+
 @pytest.mark.parametrize("state", STATES, ids=BY_NAME)
 def test_axe_finds_nothing_in_light_and_targets_are_large(house, phone, state):
     page = phone(color_scheme="light", reduced_motion="reduce", locale="en-GB")
     state(page, house)
     assert violations(page) == []
     assert too_small(page) == []
+    assert zoomed(page) == []
 
 
 @pytest.mark.parametrize("state", STATES, ids=BY_NAME)

@@ -116,8 +116,11 @@ def test_reading_can_be_stopped_and_begun_again(activated):
 
 def test_the_key_can_be_copied_and_shared(activated):
     page, key = activated()
+    page.set_viewport_size({"width": 320, "height": 568})
     page.locator("#copy").click()
     expect(page.locator(".outcome.is-good")).to_have_text("Copied.")
+    for part in (".outcome.is-good", "#copy"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
     assert page.evaluate("navigator.clipboard.readText()") == key
     page.locator("#share").click()
     assert key in page.evaluate("window.shared")[0]["text"]

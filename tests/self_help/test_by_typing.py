@@ -157,8 +157,10 @@ def test_the_key_is_copied_whole_with_its_dashes(house, customer):
     visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
     machine = house.signed.machine(house.signed.issue())
     visitor.fill_in("activate", **codes(machine))
+    visitor.page.set_viewport_size({"width": 320, "height": 568})
     visitor.page.get_by_role("button", name="Copy").click()
     expect(visitor.page.get_by_role("status")).to_have_text("Copied.")
+    expect(visitor.page.get_by_role("status")).to_be_in_viewport(ratio=1)
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
     assert copied == visitor.key == house.signed.activate(machine).computer_key
 

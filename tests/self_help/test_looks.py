@@ -12,7 +12,7 @@ from protocol.activation_key import ActivationKey
 from server.guesses import PER_LICENSE
 from tests.conftest import Machine, Vendor
 from tests.pwa.conftest import PHONE, House
-from tests.pwa.test_access import TARGET, violations
+from tests.pwa.test_access import TARGET, violations, zoomed
 from tests.self_help.conftest import Customer
 from tests.self_help.test_by_typing import codes, mistyped
 
@@ -228,6 +228,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and
         assert violations(page) == []
         assert too_small(page) == []
         assert cut_off(page) == []
+    assert zoomed(page) == []
     for width, size in ((320, "100%"), (390, "200%"), (320, "200%"), (1280, "200%")):
         page.set_viewport_size({"width": width, "height": 640})
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
