@@ -194,7 +194,8 @@ def take_all(folder: Path, *, look: str, language: str = "en") -> None:
         rows[7], rows[8] = "A" + rows[7][1:4] + "A", "B" + rows[8][1:4] + "B"
         album.show(signed, choose("type_key"), write("".join(rows)), "rows")
         Album(folder, look=look, language=language, machine="another").show(signed, "wrong-machine")
-        (signed.folder / "state" / "state.json").write_text("{}")
+        for stored in (signed.folder / "state").glob("state-*.json"):
+            stored.write_text("{}")
         album.show(signed, "damaged")
 
 

@@ -91,6 +91,16 @@ def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform:
     return Path(environment.get("XDG_STATE_HOME") or Path(home) / ".local" / "state") / _FOLDER_NAME
 
 
+def shared_anchor_folder(state_folder: Path) -> Path | None:
+    """Return the folder `<name>.anchor` beside a state folder that several accounts share, if it is there.
+
+    Each account has a default of its own, and would not see what another one has released.
+    """
+    folder = state_folder.resolve()
+    beside = folder.with_name(f"{folder.name}.anchor")
+    return beside if os.path.isdir(beside) else None
+
+
 def file_anchor(folder: Path, *, product_number: int, fingerprint: int) -> FileAnchor:
     """Return the anchor of one product on one machine; the machine is in the name, so a copy is no anchor."""
     return FileAnchor(folder / f"{product_number}-{fingerprint:010x}.anchor")

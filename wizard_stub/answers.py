@@ -30,6 +30,7 @@ def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
         "url": begun.url,
         "qr_version": code.version,
         "set_aside": str(begun.set_aside) if begun.set_aside else None,
+        "may_replace_another_account": begun.may_replace_account,
     }
 
 

@@ -31,6 +31,10 @@ _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this 
 
 _ENDLESS = Room(sys.maxsize, sys.maxsize)
 
+_STATE_HELP = (
+    "The folder that keeps the license; made where missing. "
+    "Accounts share it if a folder PATH.anchor is beside it."
+)
 _EXAMPLES = """\b
 Examples:
   keyferry-wizard --profile demo.json --state lic
@@ -42,7 +46,8 @@ Examples:
 
 \b
 Exit codes: 0 done, 1 refused or not activated, 2 usage, 3 expired,
-4 the clock was moved back, 5 wrong machine or damaged state.
+4 the clock was moved back, 5 a state that is another computer's,
+a newer version's, or damaged.
 """
 
 
@@ -87,7 +92,7 @@ class Invocation:
     invoke_without_command=True,
 )
 @click.option("--profile", "profile_path", type=_PATH, help="The wizard profile of the product (JSON).")
-@click.option("--state", "folder", type=_PATH, help="The folder that keeps the licence; made where missing.")
+@click.option("--state", "folder", type=_PATH, help=_STATE_HELP)
 @click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language of the full screen.")
 @click.option("--look", type=click.Choice(LOOKS), help="Its colours; F2 changes them.")
@@ -129,7 +134,7 @@ def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[...,
     click.Option(["--name"], help="The name under which you know this computer."),
     _PNG,
     _SVG,
-    click.Option(["--start-over"], is_flag=True, help="Set a damaged or foreign state aside and begin anew."),
+    click.Option(["--start-over"], is_flag=True, help="Set a damaged state aside and begin anew."),
 )
 @click.pass_obj
 def request(
@@ -187,7 +192,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
         answer = answers.of_status(found, invocation.profile)
         _tell(answer, wording.of_status(found, invocation.profile), as_json=as_json)
     else:
-        failures.report(code, found.message, as_json=False)
+        failures.report(code, found.message, as_json=False, detail=found.detail)
     return 0 if active else failures.exit_code_of(code)
 
 

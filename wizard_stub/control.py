@@ -31,13 +31,14 @@ from protocol.errors import ProtocolError
 from protocol.keys import machine_fingerprint
 from protocol.profile import MachineSource, WizardProfile
 from wizard_stub import judgement, transitions
-from wizard_stub.anchor import Anchor, default_anchor_folder, file_anchor
+from wizard_stub.anchor import Anchor, default_anchor_folder, file_anchor, shared_anchor_folder
 from wizard_stub.clock import utc_now, worth_remembering
 from wizard_stub.errors import (
     KeyNotAccepted,
     LicenseInUse,
     NotActivated,
     StateDamaged,
+    StateNewer,
     StorageUnavailable,
     WrongMachine,
 )
@@ -49,7 +50,7 @@ from wizard_stub.this_machine import Proof, ThisMachine
 
 
 class ActivationControl:
-    """One product's licence in one folder of one machine."""
+    """One product's licence in one folder of one machine; `shared` tells whether its accounts share that."""
 
     def __init__(
         self,
@@ -65,8 +66,9 @@ class ActivationControl:
         """Take a profile and a folder; raises MachineUnknown, StorageUnavailable or ValueError.
 
         `machine_identifier` must be given where the profile's machine source is `host`. `anchor` may be
-        anything that keeps a number that only grows; `anchor_folder` only moves the default, a file. `now`
-        returns aware UTC.
+        anything that keeps a number that only grows; `anchor_folder` only moves the default, a file: the
+        folder `<name>.anchor` beside a state folder that accounts share, else the system's. `now` returns
+        aware UTC.
         """
         if machine_identifier is None:
             if profile.machine_source is MachineSource.HOST:
@@ -74,10 +76,12 @@ class ActivationControl:
             machine_identifier = identifier_of_this_machine()
         self._profile = profile
         self._machine = ThisMachine(profile, machine_fingerprint(profile.fingerprint_key, machine_identifier))
-        self._folder = StateFolder(folder, profile)
+        self._folder = StateFolder(folder, profile, self._machine.fingerprint)
+        beside = shared_anchor_folder(folder)
+        self.shared = beside is not None
         if anchor is None:
             anchor = file_anchor(
-                anchor_folder or default_anchor_folder(),
+                anchor_folder or beside or default_anchor_folder(),
                 product_number=profile.product_number,
                 fingerprint=self._machine.fingerprint,
             )
@@ -94,9 +98,9 @@ class ActivationControl:
     ) -> Begun:
         """Ask for a computer key; durable before it returns, and the same computer ID while it is pending.
 
-        A licence in use stays in use until the new key is complete. `start_over` sets a damaged or foreign
-        state aside, or drops what is pending. Raises MalformedCode, StorageUnavailable, StateDamaged,
-        WrongMachine or LicenseInUse.
+        A licence in use stays in use until the new key is complete. `start_over` sets a damaged state
+        aside, or drops what is pending; a newer version's state stays. Raises MalformedCode,
+        StorageUnavailable, StateDamaged, StateNewer or LicenseInUse.
         """
         if isinstance(activation_key, str):
             activation_key = ActivationKey.from_text(activation_key)
@@ -113,12 +117,16 @@ class ActivationControl:
                 partial(self._new_grant, state, activation_key, name),
             )
             self._folder.write(state)
-        return self._begun(grant, renewal=grant is not state.pending, set_aside=aside)
+        return self._begun(state, grant, set_aside=aside)
 
     def pending(self) -> Begun | None:
         """Return what was begun and waits for its key, to be shown again; raises the errors of the state."""
-        state = self._read()
-        return self._begun(state.pending, renewal=False) if state and state.pending else None
+        try:
+            state = self._read()
+        except WrongMachine:
+            # Nothing waits on this computer.
+            return None
+        return self._begun(state, state.pending) if state and state.pending else None
 
     def complete(self, text: str) -> Completed:
         """Take a typed computer key, or the text of a licence file, and store the licence durably.
@@ -172,6 +180,8 @@ class ActivationControl:
             proof = self._machine.stored_proof(state.license)
         except StateDamaged as error:
             return Status(LicenseState.DAMAGED, str(error), detail=error.detail)
+        except StateNewer as error:
+            return Status(LicenseState.STATE_NEWER, str(error))
         except WrongMachine as error:
             return Status(LicenseState.WRONG_MACHINE, str(error))
         now = self._now()
@@ -222,7 +232,7 @@ class ActivationControl:
         self._settled_anchor(state)
         return self._released(released[-1])
 
-    def _begun(self, grant: Grant, *, renewal: bool, set_aside: Path | None = None) -> Begun:
+    def _begun(self, state: State, grant: Grant, *, set_aside: Path | None = None) -> Begun:
         url, *shorter_urls = self._machine.activation_urls(grant)
         return Begun(
             activation_key=grant.activation_key,
@@ -230,8 +240,9 @@ class ActivationControl:
             computer_name=grant.computer_name,
             url=url,
             shorter_urls=tuple(shorter_urls),
-            renewal=renewal,
+            renewal=grant is not state.pending,
             set_aside=set_aside,
+            may_replace_account=state.license is None and not self.shared,
         )
 
     def _released(self, grant: Grant) -> Released:
@@ -248,6 +259,8 @@ class ActivationControl:
     def _read_here(self) -> State | None:
         """Return the state if it is whole and this machine's."""
         state = self._folder.read()
+        if state is None and self._folder.holds_another_computers():
+            raise WrongMachine(judgement.WRONG_MACHINE)
         if state is not None and state.fingerprint != self._machine.fingerprint:
             raise WrongMachine(judgement.WRONG_MACHINE)
         return state
@@ -277,7 +290,9 @@ class ActivationControl:
         fresh = State(self._profile.product_number, self._machine.fingerprint)
         try:
             state = self._read()
-        except (StateDamaged, WrongMachine):
+        except WrongMachine:
+            return fresh, self._folder.set_aside()
+        except StateDamaged:
             if not start_over:
                 raise
             return fresh, self._folder.set_aside()
@@ -318,7 +333,7 @@ class ActivationControl:
                     # Another process may have completed or deactivated since: its state stands.
                     if self._folder.read() == state:
                         self._folder.write(replace(state, latest_seen=now))
-        except (StorageUnavailable, StateDamaged) as error:
+        except (StorageUnavailable, StateDamaged, StateNewer) as error:
             return str(error)
         return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -25,14 +26,14 @@ _PAUSE = 0.02
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Replace the file by `data`, mode 0600; raises OSError, and then the old content is untouched.
+    """Replace the file by `data`; raises OSError, and then the old content is untouched.
 
     The caller holds the file's lock: the fresh file has one fixed name, so that crashes leave no litter.
     """
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     try:
-        with open(fresh, "xb", opener=_open_private) as file:
+        with open(fresh, "xb", opener=_open_new) as file:
             file.write(data)
             file.flush()
             _sync(file.fileno())
@@ -71,7 +72,7 @@ def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     It waits at most `patience` seconds. The lock is a file beside, since the file itself is replaced; the
     system drops it with the process, however that ends.
     """
-    with open(path.with_name(f"{path.name}.lock"), "ab", opener=_open_private) as file:
+    with open(path.with_name(f"{path.name}.lock"), "ab", opener=_open_new) as file:
         deadline = time.monotonic() + patience
         while not _try_lock(file.fileno()):
             if time.monotonic() >= deadline:
@@ -94,8 +95,14 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _open_new(path: str, flags: int) -> int:
+    """Open a file that is private, or the group's in a folder that is there to be shared (setgid)."""
+    descriptor = os.open(path, flags, 0o600)
+    shared = stat.S_ISGID | stat.S_IWGRP
+    if sys.platform != "win32" and os.stat(Path(path).parent).st_mode & shared == shared:
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o660)
+    return descriptor
 
 
 def _sync(descriptor: int) -> None:

@@ -44,8 +44,14 @@ class StateDamaged(WizardError):
     code = "state_damaged"
 
 
+class StateNewer(WizardError):
+    """The stored state was written by a newer version of the application; nothing here sets it aside."""
+
+    code = "state_newer"
+
+
 class WrongMachine(WizardError):
-    """The stored state belongs to another computer."""
+    """The folder holds another computer's state, and none of this one."""
 
     code = "wrong_machine"
 

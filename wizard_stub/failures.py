@@ -19,30 +19,47 @@ _EXIT_CODES = {
     "not_yet_valid": 4,
     "wrong_machine": 5,
     "state_damaged": 5,
+    "state_newer": 5,
 }
+# By code and detail, else by code. Nobody is led to set aside what this version does not understand.
 _WAYS_OUT = {
-    "wrong_machine": "To begin anew here: keyferry-wizard … request ACTIVATION-KEY --start-over",
-    "state_damaged": "To set it aside and begin anew: keyferry-wizard … request ACTIVATION-KEY --start-over",
+    ("wrong_machine", None): "To activate this computer: keyferry-wizard … request ACTIVATION-KEY",
+    ("state_damaged", None): (
+        "If you have no newer copy to put back, set the file aside and begin anew: "
+        "keyferry-wizard … request ACTIVATION-KEY --start-over"
+    ),
+    ("state_damaged", "older_copy"): (
+        "With neither, begin anew: keyferry-wizard … request ACTIVATION-KEY --start-over. "
+        "This replaces what was activated since."
+    ),
+    ("state_damaged", "wrong_seal"): (
+        "If another product uses this folder, give this one a folder of its own. "
+        "Else put a newer copy back, or set the file aside and begin anew: "
+        "keyferry-wizard … request ACTIVATION-KEY --start-over"
+    ),
 }
 
 
 def exit_code_of(code: str) -> int:
-    """Return 3 expired, 4 clock, 5 wrong machine or damaged state, else 1."""
+    """Return 3 expired, 4 clock, 5 a state of another computer or a newer version, or damaged, else 1."""
     return _EXIT_CODES.get(code, REFUSED)
 
 
-def in_words(code: str, message: str) -> str:
+def in_words(code: str, message: str, detail: str | None = None) -> str:
     """Return the message with the command that leads out, where there is one."""
-    return " ".join(filter(None, (message, _WAYS_OUT.get(code))))
+    way_out = _WAYS_OUT.get((code, detail)) or _WAYS_OUT.get((code, None))
+    return f"{message} {way_out}" if way_out else message
 
 
-def report(code: str, message: str, *, as_json: bool, suggestion: str | None = None) -> None:
+def report(
+    code: str, message: str, *, as_json: bool, suggestion: str | None = None, detail: str | None = None
+) -> None:
     """Tell a failure: one line on standard error, or an object on standard output."""
     if as_json:
         answer = {"code": code, "message": message}
         click.echo(json.dumps({**answer, "suggestion": suggestion} if suggestion else answer))
     else:
-        click.echo(in_words(code, message), err=True)
+        click.echo(in_words(code, message, detail), err=True)
 
 
 def report_error(error: Exception, *, as_json: bool) -> int:
@@ -55,7 +72,8 @@ def report_error(error: Exception, *, as_json: bool) -> int:
         report("usage", message, as_json=as_json)
         return USAGE
     if isinstance(error, WizardError | ProtocolError):
-        report(error.code, str(error), as_json=as_json, suggestion=error.suggestion)
+        detail = error.detail if isinstance(error, WizardError) else None
+        report(error.code, str(error), as_json=as_json, suggestion=error.suggestion, detail=detail)
         return exit_code_of(error.code)
     report("internal_error", _place_of(error), as_json=as_json)
     return REFUSED

@@ -12,7 +12,8 @@ from wizard_stub.results import LicenseState, Status
 from wizard_stub.state import State
 
 WRONG_MACHINE = (
-    "The stored licence belongs to another computer. This computer needs an activation of its own."
+    "The license stored here belongs to another computer. Activate this computer, too, "
+    "with an activation key that has a free seat: the other computer's license stays as it is."
 )
 RETIRED_EPOCH = (
     "The vendor has retired the keys of the earlier version that this licence was made for. "
@@ -26,8 +27,10 @@ def require_newest(state: State, anchored: int | None) -> None:
     grants = [grant for grant in (state.license and state.license.grant, state.pending) if grant]
     if anchored is not None and any(grant.generation < anchored for grant in grants):
         raise StateDamaged(
-            "The stored state is an older copy: "
-            "since then a licence was activated or deactivated on this computer.",
+            "The stored state is an older copy: since then a license was activated or deactivated on this "
+            "computer, from this folder, by another account, or by a second installation. If an account or "
+            "installation with a valid license is there, use that one. "
+            "If you put an older copy of the folder back, put the newest one back.",
             detail="older_copy",
         )
 

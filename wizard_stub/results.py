@@ -25,6 +25,7 @@ class LicenseState(Enum):
     CLOCK_MOVED_BACK = "clock_moved_back"
     WRONG_MACHINE = "wrong_machine"
     DAMAGED = "damaged"
+    STATE_NEWER = "state_newer"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Begun:
     """Where a state that was started over from is kept."""
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
     """The same request with ever less of the computer's name, for a screen that has no room for `url`."""
+    may_replace_account: bool = False
+    """Whether another account's activation on this computer would be replaced, if there is one."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,17 @@
 """What the wizard remembers, as one JSON file that is verified before it is parsed.
 
-The file is `{"epoch":E,"mac":"…","state":{…}}`. The MAC, under a key derived from the application secret of
-epoch E, covers every byte of the inner object, so a file that was edited, cut short, or belongs to another
-product is noticed. It is no secret from whoever takes the application apart; the anchor and the commitment
-in the computer ID are what stands behind it.
+The file is `{"epoch":E,"mac":"…","state":{"version":V,…}}`. The MAC, under a key derived from the application
+secret of epoch E, covers every byte of the inner object, so a file that was edited, cut short, or belongs to
+another product is noticed. It is no secret from whoever takes the application apart; the anchor and the
+commitment in the computer ID are what stands behind it.
+
+E is the newest epoch that a grant in the state names, not the profile's newest: a newer version of the
+application that merely looks leaves a state that the version before it still reads. A retired epoch seals
+nothing new; the next one that is not retired takes its place.
+
+What stays in every later version, so that an older one can tell a newer state from a damaged one: the name
+of the file, and its beginning up to V, with E and V as decimal numbers and a MAC without quotation marks. A
+form that earlier versions cannot read gets a higher V. Everything behind V may change, and the length.
 """
 
 from __future__ import annotations
@@ -17,15 +25,18 @@ from datetime import UTC, datetime
 from protocol.activation_key import ActivationKey
 from protocol.deactivation import SECRET_BYTES
 from protocol.errors import ProtocolError
-from protocol.keys import FINGERPRINT_BITS, derive_key, mac, product_digest
+from protocol.keys import FINGERPRINT_BITS, FIRST_EPOCH, derive_key, mac, product_digest
 from protocol.profile import ProfileEpoch, WizardProfile
-from wizard_stub.errors import StateDamaged
+from wizard_stub.errors import StateDamaged, StateNewer
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024
 # Enough for everybody who moves licences by hand; it bounds the file.
 MOST_TOMBSTONES = 64
 
+_HEAD = re.compile(
+    rb'\{"epoch":([1-9][0-9]{0,8}),"mac":"[^"]{1,1024}","state":\{"version":([1-9][0-9]{0,8})[,}]'
+)
 _ENVELOPE = re.compile(rb'\{"epoch":([1-9][0-9]?),"mac":"([0-9a-f]{64})","state":(\{.*\})\}\n', re.DOTALL)
 
 
@@ -61,6 +72,12 @@ class State:
     latest_seen: datetime | None = None
 
     @property
+    def grants(self) -> tuple[Grant, ...]:
+        """Return every grant, in use, pending or given up."""
+        held = (self.license and self.license.grant, self.pending, *self.released)
+        return tuple(grant for grant in held if grant)
+
+    @property
     def generation(self) -> int:
         """Return the lowest generation that the anchor must hold by what this state has done."""
         done = [grant.generation + 1 for grant in self.released]
@@ -78,14 +95,17 @@ class State:
 
 
 def encode_state(state: State, profile: WizardProfile) -> bytes:
-    """Write a state as the bytes of its file, under the profile's current epoch."""
+    """Write a state as the bytes of its file, sealed under the newest epoch that its grants name."""
     content = json.dumps(_to_json(state), separators=(",", ":"), ensure_ascii=True).encode("ascii")
-    epoch = profile.current_epoch
+    epoch = _sealing_epoch(state, profile)
     return b'{"epoch":%d,"mac":"%s","state":%s}\n' % (epoch.number, _mac(content, profile, epoch), content)
 
 
 def decode_state(data: bytes, profile: WizardProfile) -> State:
-    """Verify and read the bytes of a file; raises StateDamaged with the reason."""
+    """Verify and read the bytes of a file; raises StateNewer, or StateDamaged with the reason."""
+    _refuse_newer(data, profile)
+    if len(data) > LARGEST_FILE:
+        raise StateDamaged("The stored state is far too long to be one.", detail="not_whole")
     found = _ENVELOPE.fullmatch(data)
     if found is None:
         raise StateDamaged("The stored state is not whole: it was edited or cut short.", detail="not_whole")
@@ -93,8 +113,7 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
     known = profile.epoch(epoch)
     if known is None:
         raise StateDamaged(
-            f"The stored state was written with key epoch {epoch}, which this application does not know: "
-            "it was edited, or a newer version of the application wrote it.",
+            f"The stored state was written with key epoch {epoch}, which this application does not know.",
             detail="unknown_epoch",
         )
     if not hmac.compare_digest(_mac(found[3], profile, known), found[2]):
@@ -106,9 +125,24 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
         return _from_json(json.loads(found[3]), profile)
     except (KeyError, TypeError, ValueError, ProtocolError) as error:
         raise StateDamaged(
-            "The stored state is of a form that this application does not know: a newer version wrote it.",
-            detail="unknown_form",
+            "The stored state has a form that this application does not know.", detail="unknown_form"
         ) from error
+
+
+def _sealing_epoch(state: State, profile: WizardProfile) -> ProfileEpoch:
+    newest = max((grant.epoch for grant in state.grants), default=FIRST_EPOCH)
+    fit = (epoch for epoch in profile.epochs if epoch.number >= newest and not epoch.retired)
+    return next(fit, profile.current_epoch)
+
+
+def _refuse_newer(data: bytes, profile: WizardProfile) -> None:
+    # Before the seal, which may be made in another way by then.
+    head = _HEAD.match(data)
+    if head and (int(head[2]) > VERSION or int(head[1]) > profile.current_epoch.number):
+        raise StateNewer(
+            "The license stored here was written by a newer version of the application. "
+            "Start that version again, or install it. Nothing was changed."
+        )
 
 
 def _mac(content: bytes, profile: WizardProfile, epoch: ProfileEpoch) -> bytes:

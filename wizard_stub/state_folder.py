@@ -1,4 +1,8 @@
-"""The folder in which an application keeps the wizard's state: `state.json`, and what was set aside."""
+"""The folder in which an application keeps the wizard's state: one file for each computer.
+
+Each computer writes only the file that carries its fingerprint, so computers that share a folder, such as a
+home on a file server, never meet in one file. Products do not meet either: each has fingerprints of its own.
+"""
 
 from __future__ import annotations
 
@@ -10,37 +14,68 @@ from pathlib import Path
 
 from protocol.profile import WizardProfile
 from wizard_stub.durable import PATIENCE, locked, make_folder, sync_folder, write_durably
-from wizard_stub.errors import StateDamaged, StorageUnavailable, place_and_reason
+from wizard_stub.errors import StateDamaged, StateNewer, StorageUnavailable, place_and_reason
 from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
 
-_FILE_NAME = "state.json"
+# What versions before the first release wrote, whatever the computer; it is gone on with where it serves.
+_FORMER_NAME = "state.json"
 
 
 class StateFolder:
-    """Reads and writes the state of one product; every failure is a WizardError that says what to do."""
+    """Reads and writes one computer's state of one product; a failure is a WizardError with what to do."""
 
-    def __init__(self, path: Path, profile: WizardProfile) -> None:
+    def __init__(self, path: Path, profile: WizardProfile, fingerprint: int) -> None:
         self.path = path
-        self._file = path / _FILE_NAME
+        self._own = path / f"state-{fingerprint:010x}.json"
+        self._former: Path | None = path / _FORMER_NAME
         self._profile = profile
+        self._fingerprint = fingerprint
 
     def read(self) -> State | None:
-        """Return the state, or None where there is none; raises StateDamaged or StorageUnavailable."""
+        """Return the state, or None where there is none.
+
+        Raises StateDamaged, StateNewer or StorageUnavailable.
+        """
+        return self._decoded(self._file)
+
+    def holds_another_computers(self) -> bool:
+        """Tell whether another computer keeps its state of this product here."""
+        others = {*self.path.glob("state-*.json"), self.path / _FORMER_NAME} - {self._own}
+        return any(self._is_another_computers(file) for file in sorted(others))
+
+    def _is_another_computers(self, file: Path) -> bool:
         try:
-            with self._file.open("rb") as file:
-                data = file.read(LARGEST_FILE + 1)
+            state = self._decoded(file)
+        except (StateDamaged, StateNewer, StorageUnavailable):
+            # Another product's, perhaps: what is not understood is no reason for anything.
+            return False
+        return state is not None and state.fingerprint != self._fingerprint
+
+    @property
+    def _file(self) -> Path:
+        former = self._former
+        if former is None or not os.path.exists(former) or os.path.exists(self._own):
+            return self._own
+        # One that cannot be understood may be this computer's: that is told, not passed over.
+        return self._own if self._is_another_computers(former) else former
+
+    def _decoded(self, file: Path) -> State | None:
+        data = self._load(file)
+        return None if data is None else decode_state(data, self._profile)
+
+    def _load(self, file: Path) -> bytes | None:
+        try:
+            with file.open("rb") as opened:
+                return opened.read(LARGEST_FILE + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StorageUnavailable(
-                f"{self._file} cannot be read ({error.strerror}). "
+                f"{file} cannot be read ({error.strerror}). "
                 "Run the wizard under the account that activated the application, "
                 "or give this one the right.",
-                detail=place_and_reason(self._file, error),
+                detail=place_and_reason(file, error),
             ) from error
-        if len(data) > LARGEST_FILE:
-            raise StateDamaged("The stored state is far too long to be one.", detail="not_whole")
-        return decode_state(data, self._profile)
 
     def write(self, state: State) -> None:
         """Replace the state durably; raises StorageUnavailable, and then the old one is untouched."""
@@ -57,12 +92,19 @@ class StateFolder:
             # Outside of the reporting: an error of the caller's own work is not one of this folder.
             yield
 
-    def set_aside(self) -> Path:
-        """Rename the present file to a free name and return that; raises StorageUnavailable."""
-        names = (self.path / f"{_FILE_NAME}.damaged-{number}" for number in count(1))
+    def set_aside(self) -> Path | None:
+        """Make room for a new state, and return where the present file is kept; raises StorageUnavailable."""
+        file = self._file
+        if file != self._own:
+            # It stays where it is, since another product may look for it there.
+            self._former = None
+            return file
+        if not file.exists():
+            return None
+        names = (file.with_name(f"{file.name}.damaged-{number}") for number in count(1))
         aside = next(name for name in names if not name.exists())
         with self._reporting():
-            os.rename(self._file, aside)
+            os.rename(file, aside)
             sync_folder(self.path)
         return aside
 

@@ -12,6 +12,11 @@ from wizard_stub.results import Begun, Completed, Released, Status
 
 _GROUPS_A_LINE = 6
 _WIDTH = 79
+_OTHER_ACCOUNT = (
+    "If another account on this computer uses the same activation key, this activation replaces that one. "
+    "To use one license in all accounts, share the folder of the license instead: see --state in "
+    "keyferry-wizard --help."
+)
 
 
 def of_request(begun: Begun, profile: WizardProfile) -> str:
@@ -30,6 +35,7 @@ def of_request(begun: Begun, profile: WizardProfile) -> str:
             "that opens. Without a phone: send the activation key and the computer ID to the vendor, "
             "who can make the computer key for you.",
             "2. Type the computer key that you get: keyferry-wizard … activate COMPUTER-KEY",
+            *([_OTHER_ACCOUNT] if begun.may_replace_account else []),
         )
     )
 

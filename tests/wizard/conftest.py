@@ -41,6 +41,7 @@ def profile(vendor, tmp_path):
 def run(profile, machine, monkeypatch, capsys):
     """Run one command as a person does, and return exit code, standard output and standard error."""
     monkeypatch.setenv("KEYFERRY_ANCHOR_DIR", str(machine.anchors))
+    machine.identifier = "usb-1"
 
     def run(*arguments: str, machine_id: str | None = "usb-1") -> tuple[int, str, str]:
         before = ["--profile", str(profile), "--state", str(machine.folder)]

@@ -15,6 +15,7 @@ from protocol.claims import Claims
 from protocol.computer_id import ComputerId, verify_computer_id
 from protocol.computer_key import Binding, Style, issue_short, issue_signed
 from protocol.deactivation import read_deactivation_code, verify_deactivation_code
+from protocol.keys import machine_fingerprint
 from protocol.license_file import LicenseFile, issue_license_file
 from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 from wizard_stub.control import ActivationControl
@@ -136,7 +137,8 @@ class Machine:
 
     @property
     def state_file(self) -> Path:
-        return self.folder / "state.json"
+        fingerprint = machine_fingerprint(self.vendor.fingerprint_key, self.identifier)
+        return self.folder / f"state-{fingerprint:010x}.json"
 
     @property
     def anchor_file(self) -> Path:

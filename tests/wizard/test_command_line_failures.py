@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -6,6 +7,8 @@ import pytest
 from protocol.profile import MachineSource
 from wizard_stub import command_line
 from wizard_stub.command_line import main
+
+from .parts import Clock, Vendor
 
 TODAY = datetime.now(UTC).date()
 
@@ -47,13 +50,14 @@ def test_another_machine_ends_with_5_and_is_told_the_way_out(run, run_json, lice
     assert (code, answer["status"], answer["code"]) == (5, "wrong_machine", "wrong_machine")
     code, out, err = run("status", machine_id="usb-2")
     assert (code, out, err.count("\n")) == (5, "", 1)
-    assert "--start-over" in err
-    for command in (["request", key.text], ["activate", "ABCDE"], ["deactivate"], ["show-code"]):
+    assert "request ACTIVATION-KEY" in err
+    assert "--start-over" not in err
+    for command in (["activate", "ABCDE"], ["deactivate"], ["show-code"]):
         code, answer = run_json(*command, machine_id="usb-2")
         assert (code, answer["code"]) == (5, "wrong_machine")
-    code, answer = run_json("request", key.text, "--start-over", machine_id="usb-2")
-    assert code == 0
-    assert answer["set_aside"].endswith("state.json.damaged-1")
+    code, answer = run_json("request", key.text, machine_id="usb-2")
+    assert (code, answer["set_aside"]) == (0, None)
+    assert run_json("status")[1]["status"] == "valid"
 
 
 def test_a_damaged_state_ends_with_5_and_is_told_the_way_out(run, run_json, licensed, machine, key):
@@ -65,7 +69,44 @@ def test_a_damaged_state_ends_with_5_and_is_told_the_way_out(run, run_json, lice
     assert "--start-over" in err
     code, out, _ = run("request", key.text, "--start-over")
     assert code == 0
-    assert "state.json.damaged-1" in out
+    assert f"{machine.state_file.name}.damaged-1" in out
+
+
+def test_a_newer_versions_state_ends_with_5_and_is_never_led_to_start_over(
+    run, run_json, licensed, machine, profile, vendor, key
+):
+    older = profile.read_text()
+    vendor.rotate()
+    profile.write_text(vendor.profile.to_json())
+    run_json("request", key.text)
+    profile.write_text(older)
+    before = machine.state_file.read_bytes()
+    code, answer = run_json("status")
+    assert (code, answer["status"], answer["code"]) == (5, "state_newer", "state_newer")
+    for command in (["status"], ["request", key.text, "--start-over"], ["deactivate"], ["show-code"]):
+        code, out, err = run(*command)
+        assert (code, out, err.count("\n")) == (5, "", 1)
+        assert "Start that version again, or install it." in err
+        assert "--start-over" not in err
+    assert machine.state_file.read_bytes() == before
+
+
+def test_an_older_copy_is_first_led_to_the_account_that_is_active(run, licensed, machine, vendor, tmp_path):
+    usb = replace(machine, folder=tmp_path / "second", clock=Clock(datetime.now(UTC)))
+    usb.activate(vendor.activation_key(), issued=TODAY, expires=None)
+    code, _, err = run("status")
+    assert code == 5
+    assert err.index("use that one") < err.index("--start-over")
+    assert "This replaces what was activated since." in err
+
+
+def test_another_products_state_is_led_to_a_folder_of_its_own(run, machine, vendor):
+    other = replace(machine, vendor=Vendor(product_code="other"))
+    other.activate()
+    (machine.folder / "state.json").write_bytes(other.state_file.read_bytes())
+    code, _, err = run("status")
+    assert code == 5
+    assert err.index("give this one a folder of its own") < err.index("--start-over")
 
 
 def test_a_mistyped_activation_key_is_suggested(run, run_json, key):

@@ -29,7 +29,6 @@ def test_nothing_can_be_done_with_the_state_of_another_machine(machine, elsewher
     completed = machine.activate()
     before = machine.state_file.read_bytes()
     for deed in (
-        lambda: elsewhere.control().begin(completed.activation_key),
         lambda: elsewhere.control().complete(completed.computer_key),
         lambda: elsewhere.control().deactivate(),
         lambda: elsewhere.control().show_code(),
@@ -40,29 +39,33 @@ def test_nothing_can_be_done_with_the_state_of_another_machine(machine, elsewher
     assert machine.state_file.read_bytes() == before
 
 
-def test_starting_over_on_another_machine_keeps_the_foreign_state_aside(machine, elsewhere, vendor):
+def test_a_file_of_another_machine_under_this_ones_name_is_kept_aside(machine, elsewhere, vendor):
     completed = machine.activate()
     foreign = machine.state_file.read_bytes()
-    begun = elsewhere.control().begin(completed.activation_key, start_over=True)
-    assert begun.set_aside.name == "state.json.damaged-1"
+    machine.state_file.rename(elsewhere.state_file)
+    assert elsewhere.control().status().state is LicenseState.WRONG_MACHINE
+    begun = elsewhere.control().begin(completed.activation_key)
+    assert begun.set_aside.name == f"{elsewhere.state_file.name}.damaged-1"
     assert begun.set_aside.read_bytes() == foreign
     elsewhere.control().complete(vendor.computer_key(begun))
     assert elsewhere.control().status().state is LicenseState.ACTIVE
 
 
-def test_what_was_set_aside_before_is_never_overwritten(machine, elsewhere, vendor):
-    machine.control().begin(vendor.activation_key())
-    (machine.folder / "state.json.damaged-1").write_text("precious")
-    begun = elsewhere.control().begin(vendor.activation_key(), start_over=True)
-    assert begun.set_aside.name == "state.json.damaged-2"
-    assert (machine.folder / "state.json.damaged-1").read_text() == "precious"
+def test_what_was_set_aside_before_is_never_overwritten(machine, vendor):
+    machine.folder.mkdir()
+    machine.state_file.write_text("damaged")
+    former = machine.folder / f"{machine.state_file.name}.damaged-1"
+    former.write_text("precious")
+    begun = machine.control().begin(vendor.activation_key(), start_over=True)
+    assert begun.set_aside.name == f"{machine.state_file.name}.damaged-2"
+    assert former.read_text() == "precious"
 
 
 def test_the_licence_restored_from_a_copy_after_its_deactivation_does_not_run(machine, tmp_path):
     machine.activate()
     shutil.copytree(machine.folder, tmp_path / "copy")
     machine.control().deactivate()
-    machine.state_file.write_bytes((tmp_path / "copy" / "state.json").read_bytes())
+    machine.state_file.write_bytes((tmp_path / "copy" / machine.state_file.name).read_bytes())
     for folder in (tmp_path / "copy", machine.folder):
         status = machine.at(folder).control().status()
         assert status.state is LicenseState.DAMAGED
@@ -160,9 +163,19 @@ def test_the_anchor_of_one_product_is_not_that_of_another(machine, tmp_path):
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
+def test_two_products_in_one_folder_do_not_see_each_other(machine):
+    machine.activate()
+    stranger = replace(machine, vendor=Vendor(product_code="other-product"))
+    assert stranger.control().status().state is LicenseState.NOT_ACTIVATED
+    stranger.activate()
+    stranger.control().deactivate()
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
 def test_another_products_state_is_damaged_for_this_one(machine):
     machine.activate()
     stranger = replace(machine, vendor=Vendor(product_code="other-product"))
+    machine.state_file.rename(stranger.state_file)
     status = stranger.control().status()
     assert status.state is LicenseState.DAMAGED
     assert "another product's" in status.message

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -163,10 +164,28 @@ def test_starting_over_interrupted_anywhere_keeps_the_damaged_file(fresh, vendor
 
     key = vendor.activation_key()
     for _ in cut_at_each_step(prepare, lambda: machine.control().begin(key, start_over=True)):
-        kept = [path.read_bytes() for path in machine.folder.glob("state.json*") if path.suffix != ".new"]
+        kept = [path.read_bytes() for path in machine.folder.glob("state-*.json*") if path.suffix != ".new"]
         assert b"damaged" in kept
         machine.control().begin(key, start_over=True)
         assert machine.control().status().state is LicenseState.PENDING
+
+
+def test_a_second_computers_request_interrupted_anywhere_leaves_the_first_ones_license(
+    fresh, vendor, cut_at_each_step
+):
+    machine, key = fresh(), vendor.activation_key()
+    second = replace(machine, identifier="machine-2")
+
+    def prepare():
+        fresh()
+        machine.activate(key)
+        second.folder, second.anchors = machine.folder, machine.anchors
+
+    for _ in cut_at_each_step(prepare, lambda: second.control().begin(key)):
+        assert machine.control().status().state is LicenseState.ACTIVE
+        second.control().complete(vendor.computer_key(second.control().begin(key)))
+        assert second.control().status().state is LicenseState.ACTIVE
+        assert machine.control().status().state is LicenseState.ACTIVE
 
 
 def test_remembering_the_time_interrupted_anywhere_keeps_the_licence(fresh, vendor, cut_at_each_step):
@@ -190,10 +209,11 @@ def test_a_file_is_flushed_before_it_is_named_and_its_folder_after(tmp_path, mon
 
 def test_half_a_file_left_by_a_crash_is_neither_read_nor_in_the_way(machine, vendor):
     machine.folder.mkdir()
-    (machine.folder / "state.json.new").write_bytes(b'{"epoch":1,"mac":"')
+    own = machine.state_file.name
+    (machine.folder / f"{own}.new").write_bytes(b'{"epoch":1,"mac":"')
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
     machine.activate()
-    assert sorted(path.name for path in machine.folder.iterdir()) == ["state.json", "state.json.lock"]
+    assert sorted(path.name for path in machine.folder.iterdir()) == [own, f"{own}.lock"]
 
 
 def test_a_full_disk_changes_nothing_and_leaves_nothing_behind(machine, vendor, monkeypatch):

@@ -88,18 +88,9 @@ def test_a_state_with_a_seal_of_another_epoch_is_damage(activated):
     assert activated.control().status().state is LicenseState.DAMAGED
 
 
-def test_a_state_of_a_newer_application_tells_an_older_one_so(activated, machine):
-    older = activated.vendor.profile
-    activated.vendor.rotate()
-    activated.activate()
-    with pytest.raises(StateDamaged, match="newer version"):
-        decode_state(activated.state_file.read_bytes(), older)
-
-
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
         {"product_number": 8},
         {"fingerprint": "x"},
         {"fingerprint": "f" * 11},

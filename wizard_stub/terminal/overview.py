@@ -8,7 +8,7 @@ from wizard_stub.control import ActivationControl
 from wizard_stub.errors import NotActivated
 from wizard_stub.results import Begun, LicenseState, Released, Status
 
-_UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE}
+_UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.STATE_NEWER}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from tests.wizard.terminal.person import Person, tell
 from wizard_stub.control import ActivationControl
 from wizard_stub.errors import StorageUnavailable
 from wizard_stub.results import LicenseState
+from wizard_stub.terminal.widgets.choice import Choice
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {
@@ -18,6 +19,9 @@ WORDS = {
     "clock": {"en": "The clock is wrong", "de": "Die Uhr geht falsch"},
     "expired": {"en": "The licence has ended", "de": "Die Lizenz ist abgelaufen"},
     "retired": {"en": "A new computer key is needed", "de": "Ein neuer Computerschlüssel ist nötig"},
+    "newer": {"en": "A newer version wrote this license", "de": "stammt von einer neueren Version"},
+    "account": {"en": "by another account", "de": "in einem anderen Konto"},
+    "replaces": {"en": "this activation replaces that one", "de": "ersetzt diese Aktivierung die dortige"},
     "folder": {"en": "cannot be used", "de": "nicht benutzbar"},
 }
 
@@ -27,8 +31,8 @@ def licensed(machine):
     return machine.activate()
 
 
-async def start_anew(person: Person, key: str) -> None:
-    await person.choose("anew")
+async def start_anew(person: Person, key: str, choice: str = "anew") -> None:
+    await person.choose(choice)
     await person.choose("scan")
     await person.paste(key)
     await person.choose("continue")
@@ -42,20 +46,85 @@ def test_a_damaged_state_is_set_aside_and_begun_anew(machine, licensed, language
         assert WORDS["damaged"][language] in person.sees
         await start_anew(person, licensed.activation_key.text)
         assert person.step == "Scan"
-        assert "state.json.damaged-1" in person.sees
+        assert ".json.damaged-1" in person.sees
 
     tell(machine, story, language=language)
     assert machine.control().status().state is LicenseState.PENDING
 
 
 @languages
-def test_a_state_of_another_computer_is_set_aside_and_begun_anew(machine, licensed, language):
+def test_a_computer_that_finds_another_computers_license_is_activated_beside_it(machine, licensed, language):
     machine.identifier = "machine-2"
 
     async def story(person: Person) -> None:
         assert WORDS["another"][language] in person.sees
-        await start_anew(person, licensed.activation_key.text)
+        assert not person.screen.query("#anew")
+        await start_anew(person, licensed.activation_key.text, "activate_too")
         assert person.step == "Scan"
+        assert "damaged-1" not in person.sees
+
+    tell(machine, story, language=language)
+    machine.identifier = "machine-1"
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+@languages
+def test_a_state_of_a_newer_version_is_told_and_offers_nothing_that_would_part_with_it(
+    machine, vendor, licensed, language
+):
+    older = machine.vendor
+    newer = replace(vendor, epochs=list(vendor.epochs))
+    newer.rotate()
+    machine.vendor = newer
+    machine.control().begin(licensed.activation_key)
+    machine.vendor = older
+    before = machine.state_file.read_bytes()
+
+    async def story(person: Person) -> None:
+        assert WORDS["newer"][language] in person.sees
+        assert [choice.id for choice in person.screen.query(Choice)] == ["look_again", "quit"]
+        machine.vendor = newer
+        person.app.control = machine.control()
+        await person.choose("look_again")
+        assert "●" in person.lines_joined
+
+    tell(machine, story, language=language)
+    assert machine.state_file.read_bytes() == before
+
+
+@languages
+def test_an_older_copy_is_not_led_to_what_replaces_another_accounts_license(
+    machine, vendor, licensed, tmp_path, language
+):
+    machine.at(tmp_path / "second").activate(licensed.activation_key)
+
+    async def story(person: Person) -> None:
+        assert WORDS["account"][language] in person.sees
+        choices = [choice.id for choice in person.screen.query(Choice)]
+        assert choices == ["look_again", "anew", "quit"]
+        assert person.app.focused.id == "look_again"
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_another_account_is_named_before_a_request_that_would_replace_it(machine, language):
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        assert WORDS["replaces"][language] in person.sees
+        await person.press("f1")
+        assert "“.anchor”" in person.sees or "„.anchor“" in person.sees
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_accounts_that_share_a_license_are_not_told_of_each_other(machine, language):
+    (machine.folder.parent / f"{machine.folder.name}.anchor").mkdir()
+
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        assert WORDS["replaces"][language] not in person.sees
 
     tell(machine, story, language=language)
 

@@ -10,7 +10,7 @@ import pytest
 
 import wizard_stub.terminal
 from wizard_stub.results import LicenseState
-from wizard_stub.terminal.screens.home import _CHOICES
+from wizard_stub.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
 from wizard_stub.terminal.typed_groups import Remark
 from wizard_stub.terminal.ways import Way
 from wizard_stub.terminal.words import CATALOGUES, LANGUAGES, Words, catalogue, language_of
@@ -22,13 +22,14 @@ KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 MADE = {
     *(f"state.{state.value}" for state in LicenseState),
     *(f"home.{state.value}" for state in LicenseState),
+    *(f"home.damaged.{detail}" for detail in _DAMAGED_ELSEWHERE),
     *(f"do.{'start_over' if name == 'anew' else name}" for names in _CHOICES.values() for name in names),
     *(f"method.{way.value}{hint}" for way in Way for hint in ("", ".hint")),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
     "date",
-    *("do.renew.hint", "do.deactivate.hint", "do.show_code", "do.quit"),
+    *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
 }
 # Raised, and handled before anybody could be told.
 NEVER_TOLD = {"machine_unknown", "malformed_profile"}

@@ -34,9 +34,12 @@ _CHOICES = {
     LicenseState.EXPIRED: ("renew", "deactivate", "other_key"),
     LicenseState.CLOCK_MOVED_BACK: ("look_again", "renew", "deactivate"),
     LicenseState.RETIRED_EPOCH: ("new_key", "deactivate"),
-    LicenseState.WRONG_MACHINE: ("anew", "look_again"),
+    LicenseState.WRONG_MACHINE: ("activate_too", "look_again"),
     LicenseState.DAMAGED: ("anew", "look_again"),
+    LicenseState.STATE_NEWER: ("look_again",),
 }
+# What may be in order elsewhere is not set aside by pressing Enter.
+_DAMAGED_ELSEWHERE = ("older_copy", "wrong_seal")
 
 
 class HomeScreen(WizardScreen):
@@ -84,7 +87,8 @@ class HomeScreen(WizardScreen):
 
     def _names(self, seen: Overview) -> Iterator[str]:
         state = seen.status.state
-        yield from _CHOICES[state]
+        choices = _CHOICES[state]
+        yield from reversed(choices) if seen.status.detail in _DAMAGED_ELSEWHERE else choices
         if seen.pending and state is not LicenseState.PENDING:
             yield from _PENDING
         if seen.released:
@@ -97,7 +101,10 @@ class HomeScreen(WizardScreen):
         day = words.day(expires) if expires else ""
         until = self.say("home.until", day=day) if expires else self.say("home.never")
         product = self.wizard.profile.product_name
-        texts = [self.say(f"home.{status.state.value}", product=product, until=until, day=day)]
+        key = f"home.{status.state.value}.{status.detail}"
+        if not words.knows(key):
+            key = f"home.{status.state.value}"
+        texts = [self.say(key, product=product, until=until, day=day)]
         if status.not_remembered:
             texts.append(self.say("home.not_remembered", product=product))
         if status.state is LicenseState.DAMAGED:
@@ -121,14 +128,14 @@ class HomeScreen(WizardScreen):
         yield Choice(self.say("do.look_again"), id="look_again")
         yield Choice(self.say("do.quit"), id="quit")
 
-    @on(Choice.Chosen, "#activate,#new_key,#other_key")
+    @on(Choice.Chosen, "#activate,#activate_too,#new_key,#other_key")
     def activate(self) -> None:
         """Ask for the way."""
         self.wizard.push_screen(MethodScreen())
 
     @on(Choice.Chosen, "#anew")
     def anew(self) -> None:
-        """Begin anew beside a damaged or foreign state."""
+        """Begin anew beside a damaged state."""
         self.wizard.push_screen(MethodScreen(start_over=True))
 
     @on(Choice.Chosen, "#start_over")

@@ -30,6 +30,8 @@ class MethodScreen(WizardScreen):
             yield Choice(
                 self.say(f"method.{way.value}"), id=way.value, hint=self.say(f"method.{way.value}.hint")
             )
+        if not self.wizard.control.shared:
+            yield Static(self.say("method.other_account"), classes="text note", markup=False)
 
     @on(Choice.Chosen)
     def chosen(self, event: Choice.Chosen) -> None:
