@@ -110,6 +110,7 @@ def _check(
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
             f"This licence has changed computers too often in the last {days} days. "
-            "Wait some days, or ask the vendor for help.",
+            "Wait some days, or ask the vendor for help. "
+            "Accounts that take turns on one computer can share one license instead.",
             code="release_limit_reached",
         )

@@ -51,6 +51,12 @@ def refused_events() -> list[tuple[str, str | None, str | None]]:
         return [(event.event, event.who, event.code) for event in session.scalars(refused)]
 
 
+def test_a_computer_that_is_activated_already_is_told_of_its_other_accounts(vendor, visitor, machine):
+    told = "If another account on it still uses that one, let the accounts share one license."
+    assert told not in activate(visitor, machine).text
+    assert told in activate(visitor, vendor.machine(machine.activation_key, "LAB-PC-07")).text
+
+
 def test_activating_shows_the_key_that_every_other_way_gives(vendor, visitor, machine):
     answer = activate(visitor, machine, computer_name="LAB-PC-07", notes="by telephone")
     assert answer.status_code == 200

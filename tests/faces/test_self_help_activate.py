@@ -64,6 +64,13 @@ def test_the_same_codes_once_more_give_the_same_key_on_the_same_seat(vendor, vis
     assert vendor.seats_used(machine.activation_key) == 1
 
 
+def test_a_computer_that_is_activated_already_is_told_of_its_other_accounts(vendor, visitor):
+    key = vendor.issue()
+    told = "If another account on it still uses that one, let the accounts share one license"
+    assert told not in visitor.fill_in("activate", **codes(vendor.machine(key))).words
+    assert told in visitor.fill_in("activate", **codes(vendor.machine(key))).words
+
+
 def test_who_did_it_stands_in_the_audit_by_way_and_address(vendor, visitor):
     machine = vendor.machine(vendor.issue())
     visitor.fill_in("activate", **codes(machine))

@@ -27,7 +27,7 @@ _GROUPS_IN_A_LINE = 6
 _OUTCOMES = {
     "new_seat": "It took a new seat",
     "same_seat": "It was activated before and keeps its seat",
-    "replacement": "It keeps its seat; its earlier computer ID no longer counts",
+    "replacement": "It keeps its seat; this replaces its earlier activation, in any account",
 }
 
 

@@ -14,7 +14,7 @@ from server.faces.console.views import Computer, KeyGiven, LicenseView, SeatRele
 OUTCOMES = {
     Outcome.NEW_SEAT: "It took a new seat",
     Outcome.SAME_SEAT: "It was activated before and keeps its seat",
-    Outcome.REPLACEMENT: "It keeps its seat; its earlier computer ID no longer counts",
+    Outcome.REPLACEMENT: "It keeps its seat; this replaces its earlier activation, in any account",
 }
 _RECORDED = {
     "proven": "The code proves that the licence is gone from it",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from server.core import activation
 from server.core.deactivation import Outcome, Released
 from server.core.licenses import Standing, expiry, standing
 from server.core.models import License
@@ -25,6 +26,7 @@ class Key:
     features: list[str]
     seats: int
     seats_used: int
+    replaces: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def given(one: Given) -> Key:
         feature_names(done.product, done.activation.features),
         done.license.seats,
         done.license.seats_used,
+        done.outcome is activation.Outcome.REPLACEMENT,
     )
 
 
