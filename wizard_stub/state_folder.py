@@ -27,7 +27,8 @@ class StateFolder:
     def __init__(self, path: Path, profile: WizardProfile, fingerprint: int) -> None:
         self.path = path
         self._own = path / f"state-{fingerprint:010x}.json"
-        self._former: Path | None = path / _FORMER_NAME
+        self._former = path / _FORMER_NAME
+        self._passes_over_former = False
         self._profile = profile
         self._fingerprint = fingerprint
 
@@ -40,7 +41,7 @@ class StateFolder:
 
     def holds_another_computers(self) -> bool:
         """Tell whether another computer keeps its state of this product here."""
-        others = {*self.path.glob("state-*.json"), self.path / _FORMER_NAME} - {self._own}
+        others = {*self.path.glob("state-*.json"), self._former} - {self._own}
         return any(self._is_another_computers(file) for file in sorted(others))
 
     def _is_another_computers(self, file: Path) -> bool:
@@ -54,7 +55,7 @@ class StateFolder:
     @property
     def _file(self) -> Path:
         former = self._former
-        if former is None or not os.path.exists(former) or os.path.exists(self._own):
+        if self._passes_over_former or not os.path.exists(former) or os.path.exists(self._own):
             return self._own
         # One that cannot be understood may be this computer's: that is told, not passed over.
         return self._own if self._is_another_computers(former) else former
@@ -90,14 +91,20 @@ class StateFolder:
                 make_folder(self.path)
                 stack.enter_context(locked(self._file, patience=patience))
             # Outside of the reporting: an error of the caller's own work is not one of this folder.
-            yield
+            try:
+                yield
+            finally:
+                self._passes_over_former = False
 
     def set_aside(self) -> Path | None:
-        """Make room for a new state, and return where the present file is kept; raises StorageUnavailable."""
+        """Make room for a new state under the lock, and return where the present file is kept.
+
+        Raises StorageUnavailable.
+        """
         file = self._file
-        if file != self._own:
+        if file == self._former:
             # It stays where it is, since another product may look for it there.
-            self._former = None
+            self._passes_over_former = True
             return file
         if not file.exists():
             return None

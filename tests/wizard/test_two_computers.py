@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from wizard_stub.errors import NotActivated, StateDamaged, WrongMachine
+from wizard_stub.errors import NotActivated, StateDamaged, StorageUnavailable, WrongMachine
 from wizard_stub.results import LicenseState
+
+
+class Unwritable:
+    """An anchor that cannot be written."""
+
+    def read(self) -> int | None:
+        return None
+
+    def write(self, generation: int) -> None:
+        raise StorageUnavailable("No.", code="anchor_not_writable")
 
 
 @pytest.fixture
@@ -105,6 +115,10 @@ def test_a_former_state_that_cannot_be_understood_is_told_and_never_moved(machin
     assert machine.control().status().state is LicenseState.DAMAGED
     with pytest.raises(StateDamaged):
         machine.control().begin(vendor.activation_key())
+    control = machine.control(anchor=Unwritable())
+    with pytest.raises(StorageUnavailable):
+        control.begin(vendor.activation_key(), start_over=True)
+    assert control.status().state is LicenseState.DAMAGED
     begun = machine.control().begin(vendor.activation_key(), start_over=True)
     assert begun.set_aside == former
     assert former.read_bytes() == b"another product's, perhaps"
