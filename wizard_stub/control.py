@@ -27,7 +27,6 @@ from protocol.activation_key import ActivationKey
 from protocol.claims import Claims
 from protocol.computer_name import clean_computer_name
 from protocol.deactivation import SECRET_BYTES
-from protocol.errors import ProtocolError
 from protocol.keys import machine_fingerprint
 from protocol.profile import MachineSource, WizardProfile
 from wizard_stub import judgement, transitions
@@ -145,7 +144,7 @@ class ActivationControl:
         with self._folder.locked():
             state = self._require_state()
             anchored = self._settled_anchor(state)
-            grant, proof = self._prove(state, read)
+            grant, proof = transitions.proved(state, read)
             now = self._now()
             latest_seen = self._accept(state, grant, proof.claims, now)
             new = transitions.with_license(state, grant, proof, anchored=anchored)
@@ -180,10 +179,8 @@ class ActivationControl:
             proof = self._machine.stored_proof(state.license)
         except StateDamaged as error:
             return Status(LicenseState.DAMAGED, str(error), detail=error.detail)
-        except StateNewer as error:
-            return Status(LicenseState.STATE_NEWER, str(error))
-        except WrongMachine as error:
-            return Status(LicenseState.WRONG_MACHINE, str(error))
+        except (StateNewer, WrongMachine) as error:
+            return Status(LicenseState(error.code), str(error))
         now = self._now()
         verdict, message = judgement.of_license(proof.claims, state.latest_seen, now)
         trusted = verdict is not LicenseState.CLOCK_MOVED_BACK
@@ -336,15 +333,3 @@ class ActivationControl:
         except (StorageUnavailable, StateDamaged, StateNewer) as error:
             return str(error)
         return None
-
-    def _prove(self, state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
-        """Verify what was handed in for what is pending, else for the licence in use."""
-        grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
-        refusals: list[ProtocolError] = []
-        for grant in grants:
-            try:
-                return grant, read(grant)
-            except ProtocolError as error:
-                refusals.append(error)
-        # What is pending is what the person was told to scan: its refusal has the right words.
-        raise refusals[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from protocol.activation_key import ActivationKey
+from protocol.errors import ProtocolError
 from wizard_stub.errors import NotActivated
 from wizard_stub.state import Grant, State, StoredLicense
 from wizard_stub.this_machine import Proof
@@ -30,6 +31,19 @@ def with_request(
     else:
         grant = new_grant()
     return replace(state, pending=grant), grant
+
+
+def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
+    """Verify what was handed in for what is pending, else for the licence in use; raises ProtocolError."""
+    grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
+    refusals: list[ProtocolError] = []
+    for grant in grants:
+        try:
+            return grant, read(grant)
+        except ProtocolError as error:
+            refusals.append(error)
+    # What is pending is what the person was told to scan: its refusal has the right words.
+    raise refusals[0]
 
 
 def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> State:
