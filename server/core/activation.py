@@ -160,15 +160,15 @@ def _burnt(activation: Activation) -> ComputerIdBurnt:
     # A wizard that holds a key goes on showing its computer ID: it does not know what happened here.
     if activation.ended_how == Ending.SUPERSEDED:
         return ComputerIdBurnt(
-            "This computer was activated again later, with a newer computer ID, so this one no longer "
-            "counts. Scan the QR code that the License Wizard shows now. If it is still this one, deactivate "
-            "the computer in the License Wizard, activate it again, and scan the new code.",
+            "This computer ID is no longer valid: the computer was activated again later, with a newer one. "
+            "Scan the QR code that the License Wizard shows now. If it is still this one, make a new request "
+            "in the License Wizard, or deactivate the computer there and activate it again.",
             code="computer_id_superseded",
         )
     return ComputerIdBurnt(
-        "This computer ID was deactivated and cannot be used again. Activate the computer again in the "
-        "License Wizard, and scan the new code. If it still shows this one, deactivate the computer in the "
-        "License Wizard first."
+        "This computer ID is no longer valid: it was deactivated. Activate the computer again in the License "
+        "Wizard, and scan the new QR code. If it still shows this one, make a new request in the License "
+        "Wizard, or deactivate the computer there and activate it again."
     )
 
 

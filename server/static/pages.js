@@ -101,7 +101,7 @@ for (const field of document.querySelectorAll('dialog input[name="computer_id"]'
   field.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text") ?? "";
     const link = field.closest("dialog")?.querySelector('input[name="link"]');
-    if (!text.includes("#") || !(link instanceof HTMLInputElement)) return;
+    if (!/#|%(?:25)*23/.test(text) || !(link instanceof HTMLInputElement)) return;
     event.preventDefault();
     link.value = text.trim();
     link.form?.requestSubmit();

@@ -196,7 +196,7 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
         ("full", "The only seat of this licence is in use"),
         ("suspended", "The vendor has suspended this licence."),
         ("expired", "This licence expired on 2026-12-01."),
-        ("released", "This computer ID was deactivated and cannot be used again."),
+        ("released", "This computer ID is no longer valid: it was deactivated."),
     ],
 )
 def test_what_the_licence_forbids_is_said(vendor, manager, trouble, said):

@@ -174,11 +174,11 @@ def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key,
         assert "The seat of LAB-PC-07 is free (forced): 0 of 3 seats in use." in person.sees
         await person.press("escape", "tab", "tab")
         assert "reason: The disk died" in person.sees
-        # A second time it says that this computer ID is used up.
+        # A second time it says that nothing is left to do.
         await person.press("f4", "f4")
         await person.paste("again")
         await person.press("enter")
-        assert "This computer ID was deactivated and cannot be used again." in person.sees
+        assert "was released before (forced). Nothing has changed: 0 of 3 seats in use." in person.sees
 
     tell(story, operator=manager)
     row = the_activation()

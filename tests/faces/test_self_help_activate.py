@@ -152,7 +152,7 @@ def refusals(vendor):
     yield "no_seat_left", 403, "seat", vendor.machine(key, "second")
     renewed = vendor.machine(key)
     vendor.activate(renewed)
-    yield "computer_id_superseded", 409, "newer computer ID", first
+    yield "computer_id_superseded", 409, "with a newer one", first
     vendor.release(renewed)
     yield "computer_id_released", 409, "was deactivated", renewed
 

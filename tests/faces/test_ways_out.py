@@ -453,4 +453,4 @@ def test_the_sentences_of_every_other_face_name_the_step_too(desk, monkeypatch, 
     monkeypatch.setattr(Desk, "refused", told)
     story(desk)
     # Self Help, portal, console and command line show the core's own sentence.
-    assert [("deactivate the computer in the License Wizard" in one) for one in met] == [True]
+    assert [("deactivate the computer there and activate it again" in one) for one in met] == [True]
