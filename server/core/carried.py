@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import unquote
 
 from protocol.alphabet import SYMBOLS
 
 # An application encodes what it was handed; another one encodes that again.
 _ENCODED_AT_MOST = 3
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # No form and no scanner hands over more.
 _MOST = 16_384
 _SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
@@ -39,8 +39,12 @@ def is_carried(text: str) -> bool:
 
 def _decoded(text: str) -> str:
     for _ in range(_ENCODED_AT_MOST):
-        text = unquote(text)
+        text = _ENCODED.sub(_bytes_as_text, text)
     return text
+
+
+def _bytes_as_text(encoded: re.Match[str]) -> str:
+    return bytes.fromhex(encoded[0].replace("%", "")).decode("utf-8", errors="replace")
 
 
 def _spaced(text: str) -> str:

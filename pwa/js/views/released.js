@@ -7,9 +7,9 @@ import { aboutComputer } from "../parts/names.js";
 import { seatPicture, seatSentence } from "../parts/seats.js";
 
 /** @param {{state: string, superseded: boolean}} release */
-function wordsFor({ state, superseded }) {
-  if (superseded) return "released.superseded";
-  return state === "released" ? "released.already" : "released.now";
+function outcome({ state, superseded }) {
+  if (superseded) return "superseded";
+  return state === "released" ? "already" : "now";
 }
 
 /**
@@ -20,7 +20,7 @@ function wordsFor({ state, superseded }) {
  * @returns {import("../screen.js").View}
  */
 export function releasedView(release, { finish }) {
-  const words = wordsFor(release);
+  const words = `released.${outcome(release)}`;
   const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
   const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
   const lead = el("p", { class: "lead" }, seatSentence(`${words}.lead`, seats.used, seats.total));

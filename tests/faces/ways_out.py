@@ -1,0 +1,386 @@
+"""Stories of refusals that name a way out: each meets one, and does what its sentence says and no more.
+
+They end with a computer key or a free seat, and return the code of the refusal that they met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from protocol.activation_key import ActivationKey
+from server.core import license_changes, licenses, products, properties
+from server.core.deactivation import Claimed, Forced
+from server.core.models import License
+from server.core.release_limits import CLAIMS, REPLACEMENTS
+from server.db import transaction
+from server.guesses import PER_LICENSE
+from tests.conftest import STAFF, Vendor
+from tests.faces.visitor import Visitor
+from wizard_stub.control import ActivationControl
+
+
+@dataclass
+class Desk:
+    """A customer: an offline computer with its wizard, a phone, and a vendor who can be asked."""
+
+    vendor: Vendor
+    folder: Path
+
+    def wizard(self, folder: str = "state", *, computer: str = "LAB-PC-07") -> ActivationControl:
+        return ActivationControl(
+            self.vendor.profile,
+            self.folder / computer / folder,
+            machine_identifier=computer,
+            # Each account's own: what one does the other cannot know.
+            anchor_folder=self.folder / computer / f"{folder}.anchor",
+            now=self.vendor.clock,
+        )
+
+    def scan(self, url: str, deed: str = "activations"):
+        return self.vendor.app.test_client().post(f"/phone/v1/{deed}", json={"token": url})
+
+    def refused(self, url: str, deed: str = "activations") -> str:
+        answer = self.scan(url, deed)
+        assert answer.status_code >= 400, answer.json
+        code: str = answer.json["code"]
+        return code
+
+    def activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
+        """Scan what the wizard shows, and type what the phone shows."""
+        self.type_key(wizard, self.scan(wizard.begin(key, "LAB-PC-07").url))
+
+    def type_key(self, wizard: ActivationControl, answer) -> None:
+        assert answer.status_code == 200, answer.json
+        assert wizard.complete(answer.json["computer_key"]).activation_key is not None
+
+    def deactivate_and_activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
+        self.release(wizard)
+        self.activate(wizard, key)
+
+    def release(self, wizard: ActivationControl) -> None:
+        assert self.scan(wizard.deactivate().url, "deactivations").status_code == 200
+
+    def force(self, computer_id) -> None:
+        """The vendor frees the seat of a computer."""
+        with transaction() as session:
+            found = select(License).where(License.activations.any(computer_id=computer_id.text))
+            key = ActivationKey.from_text(session.scalars(found).one().activation_key)
+        request = self.vendor.machine(key).request.__class__(key, computer_id)
+        self.vendor.release(_Asked(request), Forced("asked by telephone"))
+
+    def set(self, name: str, value: str) -> None:
+        with transaction() as session:
+            properties.put(session, name, value, by=STAFF, now=self.vendor.clock.now)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    request: object
+
+
+def superseded_in_use(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    desk.activate(wizard, key)
+    desk.activate(desk.wizard("another account"), key)
+    met = desk.refused(wizard.begin(key).url)
+    desk.deactivate_and_activate(wizard, key)
+    return met
+
+
+def superseded_while_pending(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    asked = wizard.begin(key)
+    desk.scan(asked.url)
+    desk.activate(desk.wizard("another account"), key)
+    met = desk.refused(wizard.begin(key).url)
+    desk.deactivate_and_activate(wizard, key)
+    return met
+
+
+def superseded_picture(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    picture = wizard.begin(key).url
+    desk.scan(picture)
+    desk.activate(wizard := desk.wizard("state set up anew"), key)
+    met = desk.refused(picture)
+    assert desk.scan(wizard.begin(key).url).status_code == 200
+    return met
+
+
+def released_by_force(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    desk.activate(wizard, key)
+    desk.force(wizard.begin(key).computer_id)
+    met = desk.refused(wizard.begin(key).url)
+    desk.deactivate_and_activate(wizard, key)
+    return met
+
+
+def released_by_force_while_pending(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    asked = wizard.begin(key)
+    desk.scan(asked.url)
+    desk.force(asked.computer_id)
+    met = desk.refused(wizard.begin(key).url)
+    desk.deactivate_and_activate(wizard, key)
+    return met
+
+
+def released_by_the_wizard(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    picture = wizard.begin(key).url
+    desk.activate(wizard, key)
+    desk.release(wizard)
+    met = desk.refused(picture)
+    desk.activate(wizard, key)
+    return met
+
+
+def replaced_key(desk: Desk) -> str:
+    former, wizard = desk.vendor.issue(), desk.wizard()
+    desk.activate(wizard, former)
+    desk.vendor.clock.pass_days(1)
+    desk.vendor.change(former, license_changes.replace_key)
+    met = desk.refused(wizard.begin(former).url)
+    with transaction() as session:
+        new = ActivationKey.from_text(session.scalars(select(License.activation_key)).one())
+    desk.activate(wizard, new)
+    # The wizard offers the code of what it gave up for this; there is nothing to free by it.
+    for deed in ("requests", "deactivations"):
+        assert desk.scan(wizard.show_code(former).url, deed).json["superseded"] is True
+    assert desk.vendor.seats_used(new) == 1
+    return met
+
+
+def no_seat(desk: Desk) -> str:
+    key, other = desk.vendor.issue(), desk.wizard(computer="OTHER")
+    desk.activate(other, key)
+    wizard = desk.wizard()
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    desk.release(other)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def expired(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(days=10), desk.wizard()
+    desk.activate(wizard, key)
+    desk.vendor.clock.pass_days(20)
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    desk.vendor.change(key, licenses.renew, days=30)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def suspended(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    desk.vendor.change(key, licenses.suspend)
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    desk.vendor.change(key, licenses.resume)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def retired(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    desk.activate(wizard, key)
+    desk.vendor.rotate(retire_old=True)
+    met = desk.refused(wizard.begin(key).url)
+    desk.activate(desk.wizard(), key)
+    return met
+
+
+def never_activated(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    wizard.begin(key)
+    met = desk.refused(wizard.deactivate().url, "deactivations")
+    desk.activate(wizard, key)
+    return met
+
+
+def unknown_key(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    met = desk.refused(wizard.begin(ActivationKey.generate(b"k" * 12)).url)
+    desk.activate(wizard, key)
+    return met
+
+
+def key_of_another_product(desk: Desk) -> str:
+    vendor = desk.vendor
+    with transaction() as session:
+        products.add_product(
+            session,
+            code="demo-cam",
+            name="Demo CAM",
+            key_style="short",
+            features=[],
+            machine_source="os",
+            keyring=vendor.keyring,
+            by=STAFF,
+            now=vendor.clock.now,
+        )
+    others = Vendor(vendor.app, vendor.keyring, vendor.clock, "demo-cam").issue()
+    wizard = desk.wizard()
+    met = desk.refused(wizard.begin(others).url)
+    desk.activate(wizard, vendor.issue())
+    return met
+
+
+def moved_too_often(desk: Desk, way_out: Callable[[Desk, ActivationKey], None]) -> str:
+    key = desk.vendor.issue()
+    for number in range(REPLACEMENTS.per_machine + 1):
+        desk.activate(desk.wizard(f"state {number}"), key)
+    wizard = desk.wizard("the last one")
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    way_out(desk, key)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def moved_too_often_and_waited(desk: Desk) -> str:
+    return moved_too_often(desk, lambda desk, _: desk.vendor.clock.pass_days(31))
+
+
+def moved_too_often_and_asked(desk: Desk) -> str:
+    def ask(desk: Desk, key: ActivationKey) -> None:
+        desk.force(desk.wizard(f"state {REPLACEMENTS.per_machine}").begin(key).computer_id)
+
+    return moved_too_often(desk, ask)
+
+
+def activated_too_often(desk: Desk) -> str:
+    desk.set("options/maxActivationsPerSystem", "1")
+    key = desk.vendor.issue()
+    desk.activate(desk.wizard(), key)
+    wizard = desk.wizard("set up anew")
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    desk.set("options/maxActivationsPerSystem", "2")
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def too_many_attempts(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    guess = desk.vendor.machine(key).deactivation_token
+    for _ in range(PER_LICENSE):
+        assert desk.refused(guess, "deactivations") == "not_activated"
+    asked = wizard.begin(key).url
+    refused = desk.scan(asked)
+    desk.vendor.clock.now += timedelta(seconds=int(refused.headers["Retry-After"]))
+    desk.type_key(wizard, desk.scan(asked))
+    return refused.json["code"]
+
+
+def cut(desk: Desk) -> str:
+    wizard = desk.wizard()
+    asked = wizard.begin(desk.vendor.issue()).url
+    met = desk.refused(asked[:-1])
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def altered(desk: Desk) -> str:
+    wizard = desk.wizard()
+    asked = wizard.begin(desk.vendor.issue()).url
+    met = desk.refused(asked[:-1] + ("0" if asked[-1] != "0" else "1"))
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def too_large(desk: Desk) -> str:
+    wizard = desk.wizard()
+    asked = wizard.begin(desk.vendor.issue()).url
+    met = desk.refused(asked * 500)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
+def wrong_code(desk: Desk) -> str:
+    """The code of a machine's earlier state, typed with the computer ID of the present one."""
+    key, wizard = desk.vendor.issue(seats=2), desk.wizard()
+    desk.activate(wizard, key)
+    given_up, other = wizard.deactivate(), desk.vendor.machine(key)
+    typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
+    visitor = Visitor(desk.vendor.app)
+    shown = visitor.fill_in("deactivate", **typed, code=other.code.text)
+    assert "come from the same License Wizard" in shown.words
+    again = wizard.show_code()
+    assert visitor.fill_in("deactivate", **typed, code=again.code.text).status == 200
+    assert desk.vendor.seats_used(key) == 0
+    return "wrong_deactivation_code" if shown.status == 400 else ""
+
+
+def of_another_key(desk: Desk) -> str:
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    asked = wizard.begin(key)
+    visitor = Visitor(desk.vendor.app)
+    typed = {"activation_key": desk.vendor.issue().text, "computer_id": asked.computer_id.text}
+    shown = visitor.fill_in("activate", **typed)
+    assert "Check that both come from the same License Wizard" in shown.words
+    assert visitor.fill_in("activate", **typed | {"activation_key": asked.activation_key.text}).status == 200
+    return "computer_id_mismatch" if shown.status == 400 else ""
+
+
+def too_early(desk: Desk) -> str:
+    desk.set("customerSite/preventDeactivationPeriod", "5")
+    key, wizard = desk.vendor.issue(), desk.wizard()
+    desk.activate(wizard, key)
+    given_up, visitor = wizard.deactivate(), Visitor(desk.vendor.app)
+    typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
+    shown = visitor.fill_in("deactivate", **typed, code=given_up.code.text)
+    assert f"from {desk.vendor.clock.now.date().replace(day=29)} on" in shown.words
+    desk.vendor.clock.pass_days(5)
+    assert visitor.fill_in("deactivate", **typed, code=given_up.code.text).status == 200
+    return "deactivation_too_early" if shown.status == 403 else ""
+
+
+def claimed_too_often(desk: Desk) -> str:
+    key = desk.vendor.issue(seats=9)
+    for number in range(CLAIMS.per_license):
+        machine = desk.vendor.machine(key, f"PC-{number}")
+        desk.vendor.activate(machine)
+        desk.vendor.release(machine, Claimed())
+    desk.set("customerSite/showDeactivationVerificationCode", "false")
+    wizard = desk.wizard()
+    desk.activate(wizard, key)
+    given_up, visitor = wizard.deactivate(), Visitor(desk.vendor.app)
+    typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
+    shown = visitor.fill_in("deactivate", **typed)
+    assert "Wait some days, or ask the vendor for help." in shown.words
+    # Asked, the vendor frees the seat, and who tries again is told that nothing is left to do.
+    desk.force(given_up.computer_id)
+    assert "Its seat is free already" in visitor.fill_in("deactivate", **typed).words
+    assert desk.vendor.seats_used(key) == 0
+    return "release_limit_reached" if shown.status == 403 else ""
+
+
+WAYS: dict[str, list[Callable[[Desk], str]]] = {
+    "computer_id_superseded": [superseded_in_use, superseded_while_pending, superseded_picture],
+    "computer_id_released": [released_by_force, released_by_force_while_pending, released_by_the_wizard],
+    "activation_key_replaced": [replaced_key],
+    "no_seat_left": [no_seat],
+    "license_expired": [expired],
+    "license_suspended": [suspended],
+    "retired_epoch": [retired],
+    "not_activated": [never_activated],
+    "unknown_activation_key": [unknown_key, key_of_another_product],
+    "release_limit_reached": [moved_too_often_and_waited, moved_too_often_and_asked, claimed_too_often],
+    "activation_limit_reached": [activated_too_often],
+    "too_many_attempts": [too_many_attempts],
+    "malformed_token": [cut],
+    "bad_signature": [altered],
+    "request_too_large": [too_large],
+    "wrong_deactivation_code": [wrong_code],
+    "computer_id_mismatch": [of_another_key],
+    "deactivation_too_early": [too_early],
+}
