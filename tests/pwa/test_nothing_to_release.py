@@ -1,0 +1,27 @@
+"""The deactivation code of what a later activation replaced: the phone says that there is nothing to do."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.pwa.conftest import sees
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading", "lead"),
+    [
+        ("en-GB", "There is no seat to give back for LAB-PC-07", "Seats in use: 1 of 2."),
+        ("de-DE", "Für LAB-PC-07 ist kein Platz zurückzugeben", "Belegte Plätze: 1 von 2."),
+    ],
+)
+def test_a_replaced_activation_holds_no_seat_and_nothing_is_asked(house, phone, locale, heading, lead):
+    vendor, key = house.short, house.short.issue(seats=2)
+    replaced = vendor.machine(key)
+    for machine in (replaced, vendor.machine(key)):
+        vendor.activate(machine)
+    page = phone(locale=locale)
+    page.goto(house.scan(replaced, releasing=True))
+    sees(page, "released")
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator(".lead")).to_contain_text(lead)
