@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.runtime.migration import MigrationContext
@@ -15,7 +16,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -46,6 +47,12 @@ _POSTGRESQL_SESSION = """
     SELECT set_config(name, value, false) FROM pg_settings JOIN (
         VALUES ('search_path', 'public'), ('lock_timeout', '15s'), ('statement_timeout', '30s')
     ) AS ours (name, value) USING (name) WHERE source <> 'client'
+"""
+# Where our tables are, if the address of the database does not choose a schema.
+_OTHER_SCHEMA = """
+    SELECT schemaname FROM pg_tables, pg_settings
+    WHERE tablename IN ('license', 'audit_event') AND name = 'search_path' AND source <> 'client'
+    GROUP BY schemaname HAVING count(*) = 2 ORDER BY schemaname LIMIT 1
 """
 # A server that is gone without a word is noticed, too.
 _POSTGRESQL_CONNECTION = {
@@ -153,7 +160,10 @@ def revision() -> str | None:
     """Return the migration that the database stands at, None where it is empty; raises ConfigError."""
     try:
         with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            present = MigrationContext.configure(connection).get_current_revision()
+            if present is None and connection.dialect.name == "postgresql":
+                _require_no_other_schema(connection)
+            return present
     except SQLAlchemyError as error:
         known = explained(error)
     raise known or _trouble("database_unreachable")
@@ -217,6 +227,18 @@ def _require_known(present: str | None, scripts: ScriptDirectory) -> None:
     if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
         raise ConfigError(
             "The database was made by a newer version of Keyferry. Update Keyferry.", code="database_newer"
+        )
+
+
+def _require_no_other_schema(connection: Connection) -> None:
+    """Refuse to begin anew where the account's search path once led to our tables in another schema."""
+    schema = connection.scalar(text(_OTHER_SCHEMA))
+    if schema is not None:
+        raise ConfigError(
+            f"Keyferry's tables are in the schema {schema} of this database. To use them, add "
+            f"?options=-csearch_path%3D{quote(schema)} to KEYFERRY_DATABASE_URL. To make new tables in the "
+            "schema public, add ?options=-csearch_path%3Dpublic instead.",
+            code="database_in_another_schema",
         )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
 from sqlalchemy import inspect, text
 
 from server import create_app, create_database_app
@@ -113,4 +114,26 @@ def test_a_schema_that_the_address_chooses_counts(in_schema):
     with create_app(settings).app_context():
         with reading() as session:
             assert session.scalar(text("SHOW statement_timeout")) == "5min"
+        db.engine.dispose()
+
+
+def test_tables_that_the_accounts_search_path_led_to_are_found_and_not_made_anew(in_schema, tmp_path):
+    settings = in_schema()
+    without = Settings(
+        home=tmp_path, database_url=settings.database.split("&options")[0], master_key=settings.master_key
+    )
+    with create_database_app(settings).app_context():
+        with transaction() as session:
+            session.execute(text("CREATE SCHEMA keyferry"))
+        upgrade()
+        db.engine.dispose()
+    with create_database_app(without).app_context():
+        with pytest.raises(ConfigError, match=r"schema keyferry .*csearch_path%3Dkeyferry") as refused:
+            upgrade()
+        assert refused.value.code == "database_in_another_schema"
+        db.engine.dispose()
+    new = f"{without.database}&options=-csearch_path%3Dpublic"
+    with create_database_app(without.model_copy(update={"database_url": SecretStr(new)})).app_context():
+        upgrade()
+        assert inspect(db.engine).get_table_names("public") != []
         db.engine.dispose()
