@@ -1,6 +1,7 @@
 /**
  * What a browser can do beyond the plain pages: copy, print, and keep codes out of the address bar. Every page works without.
  */
+import { inTime, soon } from "/pwa/js/convenience.js";
 
 /**
  * Say what a button did, beside it and within what can be seen.
@@ -21,14 +22,11 @@ async function copy(button) {
   const source = document.querySelector(button.dataset.copies ?? "");
   if (!(source instanceof HTMLElement)) return;
   const text = source.dataset.key ?? source.textContent ?? "";
-  try {
-    await navigator.clipboard.writeText(text);
-    say(button, "Copied.");
-  } catch {
-    // Refused by the browser, or no HTTPS: marked, it is one key press away.
-    getSelection()?.selectAllChildren(source);
-    say(button, "Your browser does not let this page copy. It is marked: press Ctrl+C, or ⌘C.");
-  }
+  const copied = await soon(inTime(() => navigator.clipboard.writeText(text)));
+  if (copied.done) return say(button, "Copied.");
+  // Selected, it is one key press away.
+  getSelection()?.selectAllChildren(source);
+  say(button, "It could not be copied here, but it is selected: press Ctrl+C, or ⌘C.");
 }
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
