@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from server import signing_in
 from server.core import operators
 from server.core.models import AuditEvent, OperatorSession, Role
 from server.core.roles import PERMISSIONS, Permission
@@ -206,3 +208,15 @@ def test_pages_are_never_kept_by_a_browser(vendor):
     for path in ("/portal/", "/portal/licenses", "/portal/audit", "/portal/sign-in"):
         headers = visitor.get(path).headers
         assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+
+def test_who_signs_in_while_others_do_keeps_the_name_and_comes_again(vendor, visitor):
+    staff(vendor)
+    with ExitStack() as others:
+        for _ in range(5):
+            others.enter_context(signing_in._PLACES.turn())
+        busy = visitor.sign_in()
+    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+    assert "The server is busy, and nothing was done." in busy.text
+    assert 'value="ada"' in busy.text
+    assert visitor.sign_in().status_code == 302
