@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
 
+from demo.server_process import LOOPBACK
 from server.db import transaction
 from tests.pwa.conftest import (  # noqa: F401 - the fixtures of the phone's own tests
     House,
@@ -135,6 +139,81 @@ def test_the_workers_cache_misbehaves(house, phone, manner):  # noqa: F811
         page.locator("#confirm").click()
     page.locator("#language").select_option("de")
     expect(page.locator("h1")).to_contain_text("schlüssel für", timeout=PROMPT)
+
+
+@pytest.mark.parametrize("manner", ["rejects", "never answers", "is missing"])
+def test_a_new_worker_takes_over_where_there_is_no_cache(house, phone, manner):  # noqa: F811
+    """An earlier worker may not have let the page through: a phone must not be left with it."""
+    with gateway(house) as passing:
+        page = phone()
+        page.goto(f"{passing.origin}/a")
+        await_worker(page)
+        passing.before_worker = BROKEN_CACHES[manner]
+        page.evaluate(TAKE_NEW_WORKER)
+        with promptly(page, "/requests", "confirm-activate"):
+            page.goto(house.scan(house.short.machine(house.short.issue()), origin=passing.origin))
+
+
+TAKE_NEW_WORKER = """async () => {
+    const changed = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done));
+    const late = new Promise((_, fail) => setTimeout(fail, 20_000, new Error("no new worker took over")));
+    await (await navigator.serviceWorker.getRegistration("/")).update();
+    await Promise.race([changed, late]);
+}"""
+
+
+class Gateway(ThreadingHTTPServer):
+    """Passes requests on to a server, and puts a line before its service worker."""
+
+    before_worker = ""
+
+    def __init__(self, server: House) -> None:
+        super().__init__((LOOPBACK, 0), _Passing)
+        self.server_behind = server
+        self.origin = f"http://{LOOPBACK}:{self.server_port}"
+
+
+class _Passing(BaseHTTPRequestHandler):
+    server: Gateway
+
+    def do_GET(self) -> None:
+        self._pass_on(None)
+
+    def do_POST(self) -> None:
+        self._pass_on(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _pass_on(self, body: bytes | None) -> None:
+        behind = HTTPConnection(LOOPBACK, self.server.server_behind.port)
+        asked = {name: value for name, value in self.headers.items() if name in ("Content-Type", "Accept")}
+        behind.request(self.command, self.path, body, asked)
+        answer = behind.getresponse()
+        content = answer.read()
+        if self.path == "/sw.js":
+            content = self.server.before_worker.encode() + b"\n" + content
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name not in ("Content-Length", "Connection", "ETag", "Date", "Server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        behind.close()
+
+    def log_message(self, format: str, *values: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def gateway(server: House) -> Iterator[Gateway]:
+    """Hold a gateway to a server; it ends with the block."""
+    with Gateway(server) as passing:
+        thread = Thread(target=passing.serve_forever)
+        thread.start()
+        try:
+            yield passing
+        finally:
+            passing.shutdown()
+            thread.join()
 
 
 def test_a_tap_on_a_server_whose_database_is_held_by_others_is_carried_on(house, phone):  # noqa: F811
