@@ -47,6 +47,8 @@ READ: dict[str, Spelling] = {
     "wrapped and indented": lambda token: address(wrapped(token, "\n    ")),
     "wrapped by quoted-printable": lambda token: address(wrapped(token, "=\r\n")),
     "wrapped in a quoted mail": lambda token: f"> {ORIGIN}/A#{wrapped(token, chr(10) + '> ')}",
+    "wrapped in a quoted mail, in a field of one line": lambda token: address(wrapped(token, "> ")),
+    "wrapped by quoted-printable, in a field of one line": lambda token: address(wrapped(token, "=")),
     "wrapped by a space": lambda token: address(wrapped(token, " ")),
     "an equals sign behind it": lambda token: address(token) + "=",
     "a full stop behind it": lambda token: address(token) + ".",

@@ -17,8 +17,8 @@ _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # No form and no scanner hands over more.
 _MOST = 16_384
 _SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
-# A line that a mail program has wrapped, with the signs of quoted-printable and of a quoted mail.
-_WRAPPED = re.compile(r"=?\r?\n[\s>|]*")
+# Where mail programs wrap a line: the sign of quoted-printable before it, those of a quoted mail behind it.
+_AT_BREAKS = "=>|"
 _SYMBOL = f"[{SYMBOLS}]"
 # Shortest and longest are for `peek` to judge. A character that follows at once would be one too many.
 _TOKEN = re.compile(rf"(?<!\w)[AD](?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
@@ -49,6 +49,8 @@ def _bytes_as_text(encoded: re.Match[str]) -> str:
 
 def _spaced(text: str) -> str:
     """Return a text with one space for each break, visible or not."""
-    unwrapped = _WRAPPED.sub(" ", text)
-    visible = "".join(" " if unicodedata.category(one) in _SPACES else one for one in unwrapped)
-    return " ".join(visible.split())
+    return " ".join("".join(" " if _is_a_break(one) else one for one in text).split())
+
+
+def _is_a_break(one: str) -> bool:
+    return one in _AT_BREAKS or unicodedata.category(one) in _SPACES

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import Paste
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+
+class _Line(Input):
+    def _on_paste(self, event: Paste) -> None:
+        # Textual takes the first line only, and mail programs wrap long addresses.
+        event.text = " ".join(event.text.splitlines())
 
 
 class Field(Vertical):
@@ -34,4 +41,4 @@ class Field(Vertical):
 def line(value: str = "", *, hint: str = "", most: int = 0, password: bool = False) -> Input:
     """Return an input of one line."""
     # Nothing selected when the field is reached: one key must not wipe what stands there.
-    return Input(value, hint, max_length=most, password=password, compact=True, select_on_focus=False)
+    return _Line(value, hint, max_length=most, password=password, compact=True, select_on_focus=False)
