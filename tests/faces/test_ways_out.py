@@ -60,8 +60,9 @@ def test_every_refusal_that_the_phone_has_words_for_has_its_way_walked():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["computer_id_superseded", "computer_id_released"])
 def test_the_phone_names_the_wizards_step_as_the_wizard_does(language, code):
-    step = words(f"wizard_stub/words/{language}.json")["do.deactivate"]
-    assert step in words(f"pwa/strings/{language}.json")["problems"][code]["toDo"]
+    wizard, phone = (words(f"{path}/{language}.json") for path in ("wizard_stub/words", "pwa/strings"))
+    for step in ("scan.trouble", "do.deactivate"):
+        assert wizard[step] in phone["problems"][code]["toDo"]
 
 
 @pytest.mark.parametrize("story", [superseded_in_use, released_by_force])

@@ -94,8 +94,7 @@ def superseded_in_use(desk: Desk) -> str:
 
 def superseded_while_pending(desk: Desk) -> str:
     key, wizard = desk.vendor.issue(), desk.wizard()
-    asked = wizard.begin(key)
-    desk.scan(asked.url)
+    desk.scan(wizard.begin(key).url)
     desk.activate(desk.wizard("another account"), key)
     met = desk.refused(wizard.begin(key).url)
     desk.deactivate_and_activate(wizard, key)
@@ -157,36 +156,33 @@ def replaced_key(desk: Desk) -> str:
     return met
 
 
+def scanned_again(desk: Desk, key: ActivationKey, change: Callable[[], object], state: str = "state") -> str:
+    """What stands in the way is changed, and the same code is scanned once more."""
+    wizard = desk.wizard(state)
+    asked = wizard.begin(key).url
+    met = desk.refused(asked)
+    change()
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
 def no_seat(desk: Desk) -> str:
     key, other = desk.vendor.issue(), desk.wizard(computer="OTHER")
     desk.activate(other, key)
-    wizard = desk.wizard()
-    asked = wizard.begin(key).url
-    met = desk.refused(asked)
-    desk.release(other)
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_again(desk, key, lambda: desk.release(other))
 
 
 def expired(desk: Desk) -> str:
-    key, wizard = desk.vendor.issue(days=10), desk.wizard()
-    desk.activate(wizard, key)
+    key = desk.vendor.issue(days=10)
+    desk.activate(desk.wizard(), key)
     desk.vendor.clock.pass_days(20)
-    asked = wizard.begin(key).url
-    met = desk.refused(asked)
-    desk.vendor.change(key, licenses.renew, days=30)
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_again(desk, key, lambda: desk.vendor.change(key, licenses.renew, days=30))
 
 
 def suspended(desk: Desk) -> str:
-    key, wizard = desk.vendor.issue(), desk.wizard()
+    key = desk.vendor.issue()
     desk.vendor.change(key, licenses.suspend)
-    asked = wizard.begin(key).url
-    met = desk.refused(asked)
-    desk.vendor.change(key, licenses.resume)
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_again(desk, key, lambda: desk.vendor.change(key, licenses.resume))
 
 
 def retired(desk: Desk) -> str:
@@ -234,24 +230,19 @@ def key_of_another_product(desk: Desk) -> str:
     return met
 
 
-def moved_too_often(desk: Desk, way_out: Callable[[Desk, ActivationKey], None]) -> str:
+def moved_too_often(desk: Desk, way_out: Callable[[ActivationKey], None]) -> str:
     key = desk.vendor.issue()
     for number in range(REPLACEMENTS.per_machine + 1):
         desk.activate(desk.wizard(f"state {number}"), key)
-    wizard = desk.wizard("the last one")
-    asked = wizard.begin(key).url
-    met = desk.refused(asked)
-    way_out(desk, key)
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_again(desk, key, lambda: way_out(key), "the last one")
 
 
 def moved_too_often_and_waited(desk: Desk) -> str:
-    return moved_too_often(desk, lambda desk, _: desk.vendor.clock.pass_days(31))
+    return moved_too_often(desk, lambda _: desk.vendor.clock.pass_days(31))
 
 
 def moved_too_often_and_asked(desk: Desk) -> str:
-    def ask(desk: Desk, key: ActivationKey) -> None:
+    def ask(key: ActivationKey) -> None:
         desk.force(desk.wizard(f"state {REPLACEMENTS.per_machine}").begin(key).computer_id)
 
     return moved_too_often(desk, ask)
@@ -261,12 +252,7 @@ def activated_too_often(desk: Desk) -> str:
     desk.set("options/maxActivationsPerSystem", "1")
     key = desk.vendor.issue()
     desk.activate(desk.wizard(), key)
-    wizard = desk.wizard("set up anew")
-    asked = wizard.begin(key).url
-    met = desk.refused(asked)
-    desk.set("options/maxActivationsPerSystem", "2")
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_again(desk, key, lambda: desk.set("options/maxActivationsPerSystem", "2"), "set up anew")
 
 
 def too_many_attempts(desk: Desk) -> str:
@@ -281,28 +267,24 @@ def too_many_attempts(desk: Desk) -> str:
     return refused.json["code"]
 
 
-def cut(desk: Desk) -> str:
+def scanned_badly(desk: Desk, badly: Callable[[str], str]) -> str:
     wizard = desk.wizard()
     asked = wizard.begin(desk.vendor.issue()).url
-    met = desk.refused(asked[:-1])
+    met = desk.refused(badly(asked))
     desk.type_key(wizard, desk.scan(asked))
     return met
+
+
+def cut(desk: Desk) -> str:
+    return scanned_badly(desk, lambda url: url[:-1])
 
 
 def altered(desk: Desk) -> str:
-    wizard = desk.wizard()
-    asked = wizard.begin(desk.vendor.issue()).url
-    met = desk.refused(asked[:-1] + ("0" if asked[-1] != "0" else "1"))
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_badly(desk, lambda url: url[:-1] + ("0" if url[-1] != "0" else "1"))
 
 
 def too_large(desk: Desk) -> str:
-    wizard = desk.wizard()
-    asked = wizard.begin(desk.vendor.issue()).url
-    met = desk.refused(asked * 500)
-    desk.type_key(wizard, desk.scan(asked))
-    return met
+    return scanned_badly(desk, lambda url: url * 500)
 
 
 def wrong_code(desk: Desk) -> str:
@@ -365,8 +347,16 @@ def claimed_too_often(desk: Desk) -> str:
 
 
 WAYS: dict[str, list[Callable[[Desk], str]]] = {
-    "computer_id_superseded": [superseded_in_use, superseded_while_pending, superseded_picture],
-    "computer_id_released": [released_by_force, released_by_force_while_pending, released_by_the_wizard],
+    "computer_id_superseded": [
+        superseded_in_use,
+        superseded_while_pending,
+        superseded_picture,
+    ],
+    "computer_id_released": [
+        released_by_force,
+        released_by_force_while_pending,
+        released_by_the_wizard,
+    ],
     "activation_key_replaced": [replaced_key],
     "no_seat_left": [no_seat],
     "license_expired": [expired],
