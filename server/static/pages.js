@@ -10,7 +10,8 @@ import { inTime, soon } from "/pwa/js/convenience.js";
  * @param {string} text
  */
 function say(button, text) {
-  const place = (button.closest(".public-key, .card, dialog") ?? document.querySelector("main"))?.querySelector(".outcome");
+  // The last one: an earlier one may say what the page came with.
+  const place = [...(button.closest(".public-key, .card, dialog") ?? document).querySelectorAll("main .outcome")].at(-1);
   if (!(place instanceof HTMLElement)) return;
   place.hidden = false;
   place.textContent = text;

@@ -1,0 +1,80 @@
+"""The camera in Safari's engine and in Firefox: where there is none, where it is quiet, where it sees."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import pytest
+
+from demo.film import qr_picture
+
+# Neither engine has a camera here: a drawn picture takes its place, and goes the same way through the page.
+DRAWN = """async (address) => {
+    const picture = new Image();
+    picture.src = address;
+    await picture.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [picture.width, picture.height];
+    const draw = () => canvas.getContext('2d').drawImage(picture, 0, 0);
+    setInterval(draw, 100);
+    draw();
+    const camera = { getUserMedia: async () => canvas.captureStream() };
+    Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: camera });
+}"""
+QUIET = """() => {
+    const camera = { getUserMedia: () => new Promise(() => {}) };
+    Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: camera });
+}"""
+NO_PICTURE = "() => { HTMLMediaElement.prototype.play = () => new Promise(() => {}); }"
+
+
+@pytest.fixture
+def at_the_scanner(person, house):
+    person.open(f"{house.origin}/a")
+    person.press("#scan")
+    person.has_view("scan")
+    return person
+
+
+@pytest.fixture
+def photo(house, wizard) -> str:
+    """The wizard's QR code, as an address that the page may show."""
+    held = BytesIO()
+    qr_picture(wizard.begin(house.origin), 480).save(held, "PNG")
+    return f"data:image/png;base64,{b64encode(held.getvalue()).decode()}"
+
+
+def test_without_a_camera_the_page_says_what_else_there_is(at_the_scanner):
+    at_the_scanner.press("#camera")
+    at_the_scanner.sees(".outcome.is-note")
+    assert "type the codes" in at_the_scanner.text(".outcome")
+    assert at_the_scanner.run("() => document.querySelector('video').hidden")
+    at_the_scanner.press("#type")
+    at_the_scanner.has_view("typed")
+
+
+def test_a_camera_that_never_answers_is_told_of(at_the_scanner):
+    at_the_scanner.run(QUIET)
+    at_the_scanner.press("#camera")
+    at_the_scanner.sees(".outcome.is-note")
+    assert "has not started yet" in at_the_scanner.text(".outcome")
+    at_the_scanner.press("#type")
+    at_the_scanner.has_view("typed")
+
+
+def test_a_camera_without_a_picture_leaves_no_black_box(at_the_scanner, photo):
+    at_the_scanner.run(DRAWN, photo)
+    at_the_scanner.run(NO_PICTURE)
+    at_the_scanner.press("#camera")
+    at_the_scanner.sees(".outcome.is-note")
+    assert "does not work right now" in at_the_scanner.text(".outcome")
+    assert at_the_scanner.run("() => document.querySelector('video').hidden")
+
+
+def test_a_code_before_the_camera_leads_to_the_key(at_the_scanner, photo, wizard):
+    at_the_scanner.run(DRAWN, photo)
+    at_the_scanner.press("#camera")
+    at_the_scanner.has_view("confirm-activate")
+    at_the_scanner.press("#confirm")
+    at_the_scanner.has_view("key")
+    wizard.take(at_the_scanner.key)
+    assert wizard.is_active
