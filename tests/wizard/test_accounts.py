@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,6 @@ import pytest
 from wizard_stub.anchor import shared_anchor_folder
 from wizard_stub.results import LicenseState
 
-GROUP = 54321
 # One interpreter, which becomes another account for each command. What it needs is read before that: the
 # files of the interpreter may be another account's.
 AS_ACCOUNTS = """\
@@ -43,6 +44,7 @@ class Shared:
     """A computer whose administrator has done what docs/wizard.md says; no account has a home."""
 
     home: Path
+    group: int
     accounts: subprocess.Popen[str]
 
     @property
@@ -57,7 +59,7 @@ class Shared:
         """Run the wizard as an account, and return its answer."""
         before = ["--profile", f"{self.home}/profile.json", "--state", f"{self.folder}", "--machine", "usb-1"]
         print(
-            json.dumps([account, GROUP, [*before, *arguments, "--json"]]),
+            json.dumps([account, self.group, [*before, *arguments, "--json"]]),
             file=self.accounts.stdin,
             flush=True,
         )
@@ -66,15 +68,26 @@ class Shared:
 
 
 @pytest.fixture
-def shared(vendor):
-    if sys.platform == "win32" or os.geteuid() != 0:
+def mates() -> list[int]:
+    """Two accounts that this system knows, and knows to share a group, as "nobody" and "sync" of Debian."""
+    known = [account for account in pwd.getpwall() if account.pw_uid and account.pw_gid]
+    for first, second in itertools.combinations(known, 2):
+        if first.pw_gid == second.pw_gid and first.pw_uid != second.pw_uid:
+            return [first.pw_uid, second.pw_uid]
+    pytest.skip("no two accounts of this system share their group")
+
+
+@pytest.fixture
+def shared(vendor, mates):
+    if os.geteuid() != 0:
         pytest.skip("only root can run the wizard as other accounts")
+    group = pwd.getpwuid(mates[0]).pw_gid
     home = Path(tempfile.mkdtemp())
     home.chmod(0o755)
     (home / "profile.json").write_text(vendor.profile.to_json())
     (home / "profile.json").chmod(0o644)
     folders = [home / "license", home / "license.anchor"]
-    subprocess.run(["install", "-d", "-m", "2770", "-g", str(GROUP), *folders], check=True, timeout=60)
+    subprocess.run(["install", "-d", "-m", "2770", "-g", str(group), *folders], check=True, timeout=60)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KEYFERRY_")}
     with subprocess.Popen(
         [sys.executable, "-c", AS_ACCOUNTS],
@@ -83,14 +96,14 @@ def shared(vendor):
         stdout=subprocess.PIPE,
         text=True,
     ) as accounts:
-        yield Shared(home, accounts)
+        yield Shared(home, group, accounts)
         accounts.stdin.close()
         assert accounts.wait(60) == 0
     shutil.rmtree(home)
 
 
-def test_one_license_serves_all_accounts_that_share_its_folder(shared, key, issue):
-    ada, bob, root = 50001, 50002, 0
+def test_one_license_serves_all_accounts_that_share_its_folder(shared, mates, key, issue):
+    (ada, bob), root = mates, 0
     asked = shared.run(ada, "request", key.text)
     assert asked["may_replace_another_account"] is False
     assert shared.run(bob, "request", key.text)["computer_id"] == asked["computer_id"]
@@ -107,17 +120,17 @@ def test_one_license_serves_all_accounts_that_share_its_folder(shared, key, issu
     assert shared.run(bob, "status")["status"] == "damaged"
 
 
-def test_what_the_administrator_begins_an_account_completes(shared, key, issue):
+def test_what_the_administrator_begins_an_account_completes(shared, mates, key, issue):
     asked = shared.run(0, "request", key.text)
-    assert shared.run(50001, "activate", issue(asked))["status"] == "valid"
+    assert shared.run(mates[0], "activate", issue(asked))["status"] == "valid"
     assert shared.run(0, "status")["warning"] is None
-    assert shared.run(50002, "deactivate")["computer_id"] == asked["computer_id"]
+    assert shared.run(mates[1], "deactivate")["computer_id"] == asked["computer_id"]
 
 
-def test_nobody_else_may_read_what_the_accounts_share(shared, key):
-    shared.run(50001, "request", key.text)
+def test_nobody_else_may_read_what_the_accounts_share(shared, mates, key):
+    shared.run(mates[0], "request", key.text)
     for file in (*shared.folder.iterdir(), *shared.anchors.iterdir()):
-        assert (file.stat().st_mode & 0o777, file.stat().st_gid) == (0o660, GROUP)
+        assert (file.stat().st_mode & 0o777, file.stat().st_gid) == (0o660, shared.group)
 
 
 def test_the_anchor_goes_beside_a_folder_that_is_shared_and_nowhere_else(machine, vendor, tmp_path):
