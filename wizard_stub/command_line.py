@@ -135,6 +135,11 @@ def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[...,
     _PNG,
     _SVG,
     click.Option(["--start-over"], is_flag=True, help="Set a damaged state aside and begin anew."),
+    click.Option(
+        ["--new", "new_request"],
+        is_flag=True,
+        help="Make a new computer ID, where the page says that this one is no longer valid.",
+    ),
 )
 @click.pass_obj
 def request(
@@ -144,6 +149,7 @@ def request(
     png: Path | None,
     svg: Path | None,
     start_over: bool,
+    new_request: bool,
     as_json: bool,
 ) -> int:
     """Ask for a computer key: show the QR code.
@@ -153,7 +159,8 @@ def request(
     """
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
-    begun = control.begin(" ".join(activation_key), name, start_over=start_over)
+    key = " ".join(activation_key)
+    begun = control.begin(key, name, start_over=start_over, new_request=new_request)
     code = ScanCode.of(begun.url)
     answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
     return _tell(answer, wording.of_request(begun, invocation.profile), begun, as_json=as_json)

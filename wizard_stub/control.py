@@ -94,12 +94,14 @@ class ActivationControl:
         computer_name: str | None = None,
         *,
         start_over: bool = False,
+        new_request: bool = False,
     ) -> Begun:
         """Ask for a computer key; durable before it returns, and the same computer ID while it is pending.
 
         A licence in use stays in use until the new key is complete. `start_over` sets a damaged state
-        aside, or drops what is pending; a newer version's state stays. Raises MalformedCode,
-        StorageUnavailable, StateDamaged, StateNewer or LicenseInUse.
+        aside, or drops what is pending; a newer version's state stays. `new_request` makes a new computer ID
+        in place of one that the server no longer takes. Raises MalformedCode, StorageUnavailable,
+        StateDamaged, StateNewer or LicenseInUse.
         """
         if isinstance(activation_key, str):
             activation_key = ActivationKey.from_text(activation_key)
@@ -114,6 +116,7 @@ class ActivationControl:
                 self._profile.current_epoch.number,
                 name,
                 partial(self._new_grant, state, activation_key, name),
+                new_request=new_request,
             )
             self._folder.write(state)
         return self._begun(state, grant, set_aside=aside)
@@ -192,6 +195,7 @@ class ActivationControl:
             computer_name=state.license.grant.computer_name,
             claims=proof.claims,
             features=self._profile.feature_names(proof.claims.features),
+            clock=now,
             not_remembered=self._remember(state, now) if trusted else None,
             pending=state.pending is not None,
         )
@@ -297,7 +301,7 @@ class ActivationControl:
             return fresh, None
         if not start_over:
             return state, None
-        if state.license is not None:
+        if state.license is not None and state.pending is None:
             raise LicenseInUse(judgement.LICENSE_IN_USE)
         return replace(state, pending=None), None
 

@@ -7,6 +7,7 @@ No error ever contains an activation key, a computer key or a deactivation code.
 from __future__ import annotations
 
 import errno
+from datetime import datetime
 from pathlib import Path
 
 
@@ -66,10 +67,15 @@ class KeyNotAccepted(WizardError):
     """A genuine key does not serve now.
 
     `license_expired`, `not_yet_valid` and `clock_moved_back` by the clock, `older_license` by the one in use,
-    `retired_epoch` by the vendor.
+    `retired_epoch` by the vendor. `clock` is what the computer's clock said, where that decided.
     """
 
     code = "license_expired"
+
+    def __init__(self, message: str, *, code: str | None = None, clock: datetime | None = None) -> None:
+        """Take the sentence and what it was judged by."""
+        super().__init__(message, code=code)
+        self.clock = clock
 
 
 class LicenseInUse(WizardError):

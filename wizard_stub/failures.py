@@ -22,7 +22,12 @@ _EXIT_CODES = {
     "state_newer": 5,
 }
 # By code and detail, else by code. Nobody is led to set aside what this version does not understand.
+_NEW_REQUEST = "To make a new request: keyferry-wizard … request ACTIVATION-KEY --new"
 _WAYS_OUT = {
+    ("clock_moved_back", None): _NEW_REQUEST,
+    ("not_yet_valid", None): _NEW_REQUEST,
+    ("older_license", None): _NEW_REQUEST,
+    ("license_in_use", None): "To do so: keyferry-wizard … request ACTIVATION-KEY",
     ("wrong_machine", None): "To activate this computer: keyferry-wizard … request ACTIVATION-KEY",
     ("state_damaged", None): (
         "If you have no newer copy to put back, set the file aside and begin anew: "

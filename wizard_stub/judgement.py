@@ -19,7 +19,12 @@ RETIRED_EPOCH = (
     "The vendor has retired the keys of the earlier version that this licence was made for. "
     "Request a new key with the same activation key: it takes no further seat."
 )
-LICENSE_IN_USE = "A licence is in use here. Deactivate it first, so that its seat becomes free."
+LICENSE_IN_USE = (
+    "A license is in use here, and no other request is open, so there is nothing to start over. "
+    "Request a key without starting over: the license stays in use until the new key is typed."
+)
+# Scanning again would show the same key. Only a computer ID from after the wrong time begins anew with it.
+_IF_RIGHT = "If it is right, make a new request with the same activation key."
 
 
 def require_newest(state: State, anchored: int | None) -> None:
@@ -40,15 +45,18 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
     validity = claims.state_at(now)
     if validity is Validity.EXPIRED:
         raise KeyNotAccepted(
-            f"This key is genuine, but it {_ended(claims)}. "
-            "Renew the licence, then scan the QR code again for a new key."
+            f"This key is genuine, but it {_ended(claims)}, and this computer's clock says "
+            f"{moment_in_words(now)}. If the clock is wrong, set it right, then type the key again. "
+            "Otherwise renew the license, then scan the QR code again for a new key.",
+            clock=now,
         )
     if validity is Validity.NOT_YET_VALID:
         raise KeyNotAccepted(
             f"This key was issued on {in_words(claims.issued)}, "
             f"but this computer's clock says {moment_in_words(now)}. "
-            "Set the clock right, then type the key again.",
+            f"Set the clock right, then type the key again. {_IF_RIGHT}",
             code="not_yet_valid",
+            clock=now,
         )
 
 
@@ -60,7 +68,8 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
     if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
         raise KeyNotAccepted(
             f"This key is genuine, but older than the one in use, which {_until(stored)}. "
-            "Nothing was changed.",
+            "Nothing was changed. Scan the QR code again for the newest key. If that shows this key again, "
+            "make a new request with the same activation key.",
             code="older_license",
         )
     if claims.issued > stored.issued or latest_seen is None:
@@ -68,7 +77,7 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
         return now
     # Else typing the old key again would make this computer forget that it has seen a later day.
     if moved_back(now, latest_seen):
-        raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back")
+        raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back", clock=now)
     return max(now, latest_seen)
 
 
@@ -80,11 +89,13 @@ def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> t
     if validity is Validity.NOT_YET_VALID:
         return LicenseState.CLOCK_MOVED_BACK, (
             f"The clock says {moment_in_words(now)}, "
-            f"but the licence was issued on {in_words(claims.issued)}. Set the clock right."
+            f"but the license was issued on {in_words(claims.issued)}. Set the clock right. {_IF_RIGHT}"
         )
     if validity is Validity.EXPIRED:
         return LicenseState.EXPIRED, (
-            f"The licence {_ended(claims)}. Renew it, then request a new key for this computer."
+            f"The license {_ended(claims)}, and this computer's clock says {moment_in_words(now)}. "
+            "If the clock is wrong, set it right. "
+            "Otherwise renew the license, then request a new key for this computer."
         )
     return LicenseState.ACTIVE, f"The licence is valid and {_until(claims)}."
 
@@ -101,10 +112,7 @@ def without_license(*, pending: bool) -> Status:
 
 def _clock_message(now: datetime, latest_seen: datetime | None) -> str:
     seen = f", but it has already said {moment_in_words(latest_seen)}" if latest_seen else ""
-    return (
-        f"The clock says {moment_in_words(now)}{seen}. Set the clock right. "
-        "If it is right now and was wrong before, deactivate the licence and activate it again."
-    )
+    return f"The clock says {moment_in_words(now)}{seen}. Set the clock right. {_IF_RIGHT}"
 
 
 def _ends_before(one: Claims, other: Claims) -> bool:

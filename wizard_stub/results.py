@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -76,6 +77,8 @@ class Status:
     computer_name: str | None = None
     claims: Claims | None = None
     features: tuple[str, ...] = ()
+    clock: datetime | None = None
+    """What the computer's clock said, in UTC, where a license was judged by it."""
     not_remembered: str | None = None
     """Why the time could not be remembered: then a clock set back later may go unnoticed."""
     pending: bool = False

@@ -13,21 +13,30 @@ from wizard_stub.this_machine import Proof
 
 
 def with_request(
-    state: State, key: ActivationKey, epoch: int, name: str | None, new_grant: Callable[[], Grant]
+    state: State,
+    key: ActivationKey,
+    epoch: int,
+    name: str | None,
+    new_grant: Callable[[], Grant],
+    *,
+    new_request: bool,
 ) -> tuple[State, Grant]:
-    """Return the state and the grant that serves a key in an epoch: the licence's, the pending, or a new one.
+    """Return the state and the grant that serves a key in an epoch: the pending, the license's, or a new one.
 
-    A licence in use stays beside what is pending, since only a verified key may replace it.
+    A license in use stays beside what is pending, since only a verified key may replace it. Both may be of
+    one key, where the server no longer takes the license's computer ID: then the pending one is shown.
     """
 
     def serves(grant: Grant) -> bool:
         return grant.activation_key == key and grant.epoch == epoch
 
-    if state.license is not None and serves(state.license.grant):
+    if new_request:
+        grant = new_grant()
+    elif state.pending is not None and serves(state.pending):
+        grant = _renamed(state.pending, name)
+    elif state.license is not None and serves(state.license.grant):
         grant = _renamed(state.license.grant, name)
         return replace(state, license=replace(state.license, grant=grant)), grant
-    if state.pending is not None and serves(state.pending):
-        grant = _renamed(state.pending, name)
     else:
         grant = new_grant()
     return replace(state, pending=grant), grant

@@ -17,6 +17,10 @@ _OTHER_ACCOUNT = (
     "To use one license in all accounts, share the folder of the license instead: see --state in "
     "keyferry-wizard --help."
 )
+_REJECTED = (
+    "If the page says that this computer ID is no longer valid, make a new request with a new one: "
+    "keyferry-wizard … request ACTIVATION-KEY --new"
+)
 
 
 def of_request(begun: Begun, profile: WizardProfile) -> str:
@@ -36,6 +40,7 @@ def of_request(begun: Begun, profile: WizardProfile) -> str:
             "who can make the computer key for you.",
             "2. Type the computer key that you get: keyferry-wizard … activate COMPUTER-KEY",
             *([_OTHER_ACCOUNT] if begun.may_replace_account else []),
+            *([_REJECTED] if begun.renewal else []),
         )
     )
 
@@ -151,8 +156,8 @@ def _replaced(completed: Completed) -> str:
     if completed.replaced is None:
         return ""
     return _paragraphs(
-        f"The former licence ({completed.replaced.text}) is no longer used here. "
-        "To free its seat: keyferry-wizard … show-code"
+        f"The activation key {completed.replaced.text} is no longer used here. If it is of another license, "
+        f"free its seat: keyferry-wizard … show-code {completed.replaced.text}"
     )
 
 

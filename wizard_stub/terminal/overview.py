@@ -19,6 +19,11 @@ class Overview:
     pending: Begun | None
     released: Released | None
 
+    @property
+    def renews_by_new_request(self) -> bool:
+        """Whether the activation key in use was requested once more, under a new computer ID."""
+        return self.pending is not None and self.pending.activation_key == self.status.activation_key
+
 
 def overview(control: ActivationControl) -> Overview:
     """Ask for everything; some 40 ms for each activation the first time; raises WizardError."""

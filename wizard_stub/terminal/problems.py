@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from protocol.errors import ProtocolError
-from wizard_stub.errors import StateDamaged, StorageUnavailable, WizardError
+from wizard_stub.errors import KeyNotAccepted, StateDamaged, StorageUnavailable, WizardError
 from wizard_stub.terminal.words import Words
 
 Refusal = (WizardError, ProtocolError)
@@ -15,7 +15,11 @@ def explain(words: Words, error: Exception, *, folder: Path) -> str:
     """Return the words for a refusal; the control's own sentence where its code is newer than the words."""
     code = getattr(error, "code", "")
     key = f"problem.{code}"
-    return words(key, folder=folder) if words.knows(key) else str(error)
+    if not words.knows(key):
+        return str(error)
+    clock = error.clock if isinstance(error, KeyNotAccepted) else None
+    today = words.today(clock) if clock else ""
+    return words(key, folder=folder, today=today, rejected=words("trouble.rejected"))
 
 
 def detail(words: Words, error: Exception) -> str | None:

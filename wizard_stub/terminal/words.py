@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +38,10 @@ class Words:
     def day(self, day: date) -> str:
         """Return a day as this language writes it."""
         return self("date", day=day.day, month=self(f"month.{day.month}"), year=day.year)
+
+    def today(self, clock: datetime) -> str:
+        """Return the day that the computer's clock shows to the person, in the time zone of here."""
+        return self.day(clock.astimezone().date())
 
 
 @cache

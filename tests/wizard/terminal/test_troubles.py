@@ -234,7 +234,7 @@ def test_a_folder_that_fails_while_the_key_is_stored_is_told(machine, vendor, mo
 @pytest.mark.parametrize("deed", ["deactivate", "begin"])
 def test_a_deed_that_is_refused_is_explained_where_it_was_tried(machine, licensed, monkeypatch, deed):
     async def story(person: Person) -> None:
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise StorageUnavailable("No.", code="anchor_not_writable")
 
         monkeypatch.setattr(person.app.control, deed, refuse)
@@ -251,7 +251,7 @@ def test_a_deed_that_is_refused_is_explained_where_it_was_tried(machine, license
 
 def test_a_code_that_these_words_do_not_know_is_told_in_the_controls_own(machine, licensed, monkeypatch):
     async def story(person: Person) -> None:
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise StorageUnavailable("Turn the key to the left.", code="never_heard_of")
 
         monkeypatch.setattr(person.app.control, "begin", refuse)

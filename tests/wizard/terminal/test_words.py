@@ -30,6 +30,7 @@ MADE = {
     *(f"month.{number}" for number in range(1, 13)),
     "date",
     *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
+    *("do.new_request.hint", "do.drop_request", "do.drop_request.hint"),
 }
 # Raised, and handled before anybody could be told.
 NEVER_TOLD = {"machine_unknown", "malformed_profile"}

@@ -119,7 +119,8 @@ class WizardScreen(Screen[None]):
                 refusals.append(error)
                 return None
 
-        worker = self.run_worker(attempt, thread=True, exit_on_error=False)
+        # In a group of its own: a screen that comes to the front cancels what it asked before.
+        worker = self.run_worker(attempt, thread=True, exit_on_error=False, group="control")
         try:
             answer = await worker.wait()
         except WorkerFailed as failed:

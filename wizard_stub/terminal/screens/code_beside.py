@@ -6,7 +6,7 @@ give way, then the code is shown alone; and where even that would cut it, words 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -109,6 +109,11 @@ class CodeBesideScreen(WizardScreen):
         """Return the computer's name, as much of it as the code on the screen carries."""
         return name_within(self._shown, code.url) if code else self._shown.computer_name
 
+    @property
+    def rejected(self) -> Callable[[], object] | None:
+        """What leads on where the page no longer takes this request; None where nothing has to."""
+        return None
+
     def action_invert(self) -> None:
         """Exchange black and white."""
         self.query_one(ScanCodeView).invert()
@@ -117,7 +122,12 @@ class CodeBesideScreen(WizardScreen):
     def trouble(self) -> None:
         """Offer other ways to show the code."""
         self.wizard.push_screen(
-            CodeTroubleScreen(self._shown.url, alone=self.action_alone, invert=self.action_invert)
+            CodeTroubleScreen(
+                self._shown.url,
+                alone=self.action_alone,
+                invert=self.action_invert,
+                rejected=self.rejected,
+            )
         )
 
     def action_alone(self) -> None:

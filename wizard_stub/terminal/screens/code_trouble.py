@@ -20,16 +20,24 @@ from wizard_stub.terminal.widgets.choice import Choice
 
 
 class CodeTroubleScreen(WizardScreen):
-    """Offers other ways to show one address; `alone` and `invert` act on the screen below."""
+    """Offers other ways to show one address; `alone`, `invert` and `rejected` act on the screen below."""
 
     help_key: ClassVar[str] = "help.trouble"
     numbers_choices: ClassVar[bool] = False
 
-    def __init__(self, url: str, *, alone: Callable[[], object], invert: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        alone: Callable[[], object],
+        invert: Callable[[], object],
+        rejected: Callable[[], object] | None,
+    ) -> None:
         super().__init__()
         self._url = url
         self._alone = alone
         self._invert = invert
+        self._rejected = rejected
 
     def body(self) -> ComposeResult:
         """Offer the three ways, the picture with the line for its name."""
@@ -37,6 +45,8 @@ class CodeTroubleScreen(WizardScreen):
         yield Static(self.say("trouble.text"), classes="text", markup=False)
         yield Choice(self.say("trouble.alone"), id="alone")
         yield Choice(self.say("trouble.invert"), id="invert")
+        if self._rejected is not None:
+            yield Choice(self.say("trouble.rejected"), id="rejected", hint=self.say("trouble.rejected.hint"))
         yield Static(self.say("trouble.picture"), classes="text above", markup=False)
         yield Static(self.say("trouble.path"), classes="label", markup=False)
         yield Input(str(self._free_name()), id="path", compact=True)
@@ -60,6 +70,12 @@ class CodeTroubleScreen(WizardScreen):
         """Return to the code with black and white exchanged."""
         self.dismiss()
         self._invert()
+
+    @on(Choice.Chosen, "#rejected")
+    def make_new_request(self) -> None:
+        """Lead on where the page no longer takes this request."""
+        if self._rejected is not None:
+            self._rejected()
 
     @on(Input.Submitted)
     @on(Choice.Chosen, "#save")

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
+from protocol.activation_key import ActivationKey
 from wizard_stub.results import Begun, LicenseState, Status
 from wizard_stub.terminal.overview import Overview, overview
 from wizard_stub.terminal.problems import Refusal, detail, explain, support
@@ -20,6 +21,7 @@ from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
 from wizard_stub.terminal.screens.deactivate import DeactivateScreen
 from wizard_stub.terminal.screens.license_file import LicenseFileScreen
 from wizard_stub.terminal.screens.method import MethodScreen
+from wizard_stub.terminal.screens.new_request import ask_for_new_request
 from wizard_stub.terminal.screens.problem import ProblemScreen
 from wizard_stub.terminal.screens.released import ReleasedScreen
 from wizard_stub.terminal.screens.scan import ScanScreen
@@ -32,7 +34,7 @@ _CHOICES = {
     LicenseState.PENDING: (*_PENDING, "start_over", "deactivate"),
     LicenseState.ACTIVE: ("renew", "deactivate", "other_key"),
     LicenseState.EXPIRED: ("renew", "deactivate", "other_key"),
-    LicenseState.CLOCK_MOVED_BACK: ("look_again", "renew", "deactivate"),
+    LicenseState.CLOCK_MOVED_BACK: ("look_again", "new_request", "deactivate"),
     LicenseState.RETIRED_EPOCH: ("new_key", "deactivate"),
     LicenseState.WRONG_MACHINE: ("activate_too", "look_again"),
     LicenseState.DAMAGED: ("anew", "look_again"),
@@ -86,10 +88,14 @@ class HomeScreen(WizardScreen):
             yield Choice(self.say(f"do.{key}"), id=name, hint=hint)
 
     def _names(self, seen: Overview) -> Iterator[str]:
-        state = seen.status.state
+        state, anew = seen.status.state, seen.renews_by_new_request
         choices = _CHOICES[state]
-        yield from reversed(choices) if seen.status.detail in _DAMAGED_ELSEWHERE else choices
-        if seen.pending and state is not LicenseState.PENDING:
+        for name in reversed(choices) if seen.status.detail in _DAMAGED_ELSEWHERE else choices:
+            if anew and name in ("renew", "new_request"):
+                yield from (*_PENDING, "drop_request")
+            if name != "renew" or not anew:
+                yield name
+        if seen.pending and not anew and state is not LicenseState.PENDING:
             yield from _PENDING
         if seen.released:
             yield "show_code"
@@ -100,11 +106,12 @@ class HomeScreen(WizardScreen):
         expires = status.claims.expires if status.claims else None
         day = words.day(expires) if expires else ""
         until = self.say("home.until", day=day) if expires else self.say("home.never")
+        today = words.today(status.clock) if status.clock else ""
         product = self.wizard.profile.product_name
         key = f"home.{status.state.value}.{status.detail}"
         if not words.knows(key):
             key = f"home.{status.state.value}"
-        texts = [self.say(key, product=product, until=until, day=day)]
+        texts = [self.say(key, product=product, until=until, day=day, today=today)]
         if status.not_remembered:
             texts.append(self.say("home.not_remembered", product=product))
         if status.state is LicenseState.DAMAGED:
@@ -150,24 +157,44 @@ class HomeScreen(WizardScreen):
         self.wizard.push_screen(ConfirmScreen(question, self.anew, help_key="help.home"))
 
     @on(Choice.Chosen, "#renew")
-    @work(exclusive=True)
-    async def renew(self) -> None:
-        """Show the QR code of the licence in use again."""
-        key = self._seen.status.activation_key if self._seen else None
-        if key is None:
+    def renew(self) -> None:
+        """Show the QR code of the license in use again."""
+        if self._seen and self._seen.status.activation_key:
+            self._show_request(self._seen.status.activation_key)
+
+    @on(Choice.Chosen, "#drop_request")
+    def drop_request(self) -> None:
+        """Return to the computer ID of the license in use."""
+        if self._seen and self._seen.status.activation_key:
+            self._show_request(self._seen.status.activation_key, start_over=True)
+
+    @on(Choice.Chosen, "#go_on")
+    def go_on(self) -> None:
+        """Show what is pending, or ask anew where the vendor has retired the keys that it is for."""
+        pending = self._seen.pending if self._seen else None
+        if pending is None:
             return
+        epoch = self.wizard.profile.epoch(pending.computer_id.epoch)
+        if epoch is None or epoch.retired:
+            self._show_request(pending.activation_key)
+        else:
+            self.wizard.push_screen(ScanScreen(pending))
+
+    @work(exclusive=True)
+    async def _show_request(self, key: ActivationKey, *, start_over: bool = False) -> None:
+        control = self.wizard.control
         try:
-            begun = await self.in_background(lambda: self.wizard.control.begin(key))
+            begun = await self.in_background(lambda: control.begin(key, start_over=start_over))
         except Refusal as error:
             self.wizard.push_screen(ProblemScreen(error))
         else:
             self.wizard.push_screen(ScanScreen(begun))
 
-    @on(Choice.Chosen, "#go_on")
-    def go_on(self) -> None:
-        """Show what is pending."""
-        if self._seen and self._seen.pending:
-            self.wizard.push_screen(ScanScreen(self._seen.pending))
+    @on(Choice.Chosen, "#new_request")
+    def new_request(self) -> None:
+        """Ask whether a new computer ID is to be made."""
+        if self._seen and self._seen.status.activation_key:
+            ask_for_new_request(self, self._seen.status.activation_key)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:

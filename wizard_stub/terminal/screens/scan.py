@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from wizard_stub.results import Begun
 from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
 from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
 from wizard_stub.terminal.screens.license_file import LicenseFileScreen
+from wizard_stub.terminal.screens.new_request import ask_for_new_request
 from wizard_stub.terminal.widgets.choice import Choice
 from wizard_stub.terminal.widgets.facts import Facts
 
@@ -45,6 +47,11 @@ class ScanScreen(CodeBesideScreen):
         if begun.set_aside:
             aside = self.say("scan.aside", name=begun.set_aside.name)
             yield Static(aside, classes="text detail above", markup=False)
+
+    @property
+    def rejected(self) -> Callable[[], object]:
+        """A new request leads on where the page no longer takes this one."""
+        return lambda: ask_for_new_request(self, self._begun.activation_key)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:

@@ -1,0 +1,134 @@
+"""Real wizard, real server: a computer ID that no longer counts is replaced, and the license stays."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from server.core import activation, deactivation, licenses
+from server.db import transaction
+from tests.conftest import STAFF
+from wizard_stub.control import ActivationControl
+from wizard_stub.results import LicenseState
+
+
+@pytest.fixture
+def wizard(vendor, clock, tmp_path):
+    """One computer; another folder of it is a second installation."""
+
+    def open_wizard(folder: str = "state", *, days: int = 0) -> ActivationControl:
+        return ActivationControl(
+            vendor.profile,
+            tmp_path / folder,
+            machine_identifier="machine-1",
+            anchor_folder=tmp_path / f"{folder}-anchor",
+            now=lambda: clock.now + timedelta(days=days),
+        )
+
+    return open_wizard
+
+
+@pytest.fixture
+def phone(app):
+    """Scan a request with a phone and tap; return what the page got."""
+
+    def scan(begun):
+        token = begun.url.partition("#")[2]
+        return app.test_client().post("/phone/v1/activations", json={"token": token})
+
+    return scan
+
+
+@pytest.fixture
+def licensed(vendor, wizard, phone):
+    key = vendor.issue(seats=1)
+    begun = wizard().begin(key, "LAB-PC-07")
+    return wizard().complete(phone(begun).json["computer_key"])
+
+
+def renew_by_new_request(wizard, phone, licensed, *, refusal: str) -> None:
+    renewal = wizard().begin(licensed.activation_key)
+    assert (renewal.renewal, phone(renewal).json["code"]) == (True, refusal)
+    assert wizard().status().state is LicenseState.ACTIVE
+    begun = wizard().begin(licensed.activation_key, new_request=True)
+    assert wizard().status().state is LicenseState.ACTIVE
+    wizard().complete(phone(begun).json["computer_key"])
+    assert wizard().status().state is LicenseState.ACTIVE
+    # Renewing by scan works again.
+    assert phone(wizard().begin(licensed.activation_key)).status_code == 200
+
+
+def test_an_activation_that_was_superseded_is_renewed_by_a_new_request(vendor, wizard, phone, licensed):
+    assert phone(wizard("second").begin(licensed.activation_key)).status_code == 200
+    renew_by_new_request(wizard, phone, licensed, refusal="computer_id_superseded")
+    assert vendor.seats_used(licensed.activation_key) == 1
+
+
+def test_an_activation_that_staff_released_is_renewed_by_a_new_request(
+    app, vendor, clock, wizard, phone, licensed
+):
+    with transaction() as session:
+        deactivation.deactivate(
+            session,
+            activation.Request(licensed.activation_key, licensed.computer_id),
+            deactivation.Forced("The computer was stolen."),
+            keyring=vendor.keyring,
+            by=STAFF,
+            now=clock.now,
+        )
+    assert vendor.seats_used(licensed.activation_key) == 0
+    renew_by_new_request(wizard, phone, licensed, refusal="computer_id_released")
+    assert vendor.seats_used(licensed.activation_key) == 1
+
+
+def test_a_request_that_staff_released_before_its_key_was_typed_is_made_anew(vendor, clock, wizard, phone):
+    key = vendor.issue(seats=1)
+    begun = wizard().begin(key)
+    assert phone(begun).status_code == 200
+    with transaction() as session:
+        deactivation.deactivate(
+            session,
+            activation.Request(key, begun.computer_id),
+            deactivation.Forced("Wrong computer."),
+            keyring=vendor.keyring,
+            by=STAFF,
+            now=clock.now,
+        )
+    assert phone(wizard().begin(key)).json["code"] == "computer_id_released"
+    wizard().complete(phone(wizard().begin(key, new_request=True)).json["computer_key"])
+    assert wizard().status().state is LicenseState.ACTIVE
+
+
+def test_after_the_clock_was_wrong_once_the_server_gives_the_same_key_and_a_new_request_leads_out(
+    wizard, phone, licensed
+):
+    wizard(days=3650).status()
+    assert wizard().status().state is LicenseState.CLOCK_MOVED_BACK
+    again = phone(wizard().begin(licensed.activation_key)).json["computer_key"]
+    assert again == licensed.computer_key
+    begun = wizard().begin(licensed.activation_key, new_request=True)
+    wizard().complete(phone(begun).json["computer_key"])
+    assert wizard().status().state is LicenseState.ACTIVE
+
+
+def test_a_key_that_the_server_issued_when_its_own_clock_was_ahead_is_replaced(vendor, clock, wizard, phone):
+    key = vendor.issue(seats=1)
+    clock.pass_days(400)
+    begun = wizard().begin(key)
+    ahead = phone(begun).json["computer_key"]
+    clock.pass_days(-400)
+    with pytest.raises(Exception, match="If it is right, make a new request") as refused:
+        wizard().complete(ahead)
+    assert refused.value.code == "not_yet_valid"
+    assert phone(wizard().begin(key)).json["computer_key"] == ahead
+    wizard().complete(phone(wizard().begin(key, new_request=True)).json["computer_key"])
+    assert wizard().status().state is LicenseState.ACTIVE
+
+
+def test_an_expired_license_is_renewed_by_scanning_again(vendor, clock, wizard, phone):
+    key = vendor.issue(seats=1, expires=date(2026, 12, 31))
+    wizard().complete(phone(wizard().begin(key)).json["computer_key"])
+    clock.pass_days(60)
+    assert wizard().status().state is LicenseState.EXPIRED
+    vendor.change(key, licenses.renew, expires=date(2027, 12, 31))
+    wizard().complete(phone(wizard().begin(key)).json["computer_key"])
+    assert wizard().status().state is LicenseState.ACTIVE

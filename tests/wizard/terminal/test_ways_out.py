@@ -1,0 +1,212 @@
+"""The ways out that the full screen names, in both languages, followed to a license or to a code."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.wizard.parts import TODAY
+from tests.wizard.terminal.person import Person, tell
+from wizard_stub.results import LicenseState
+
+languages = pytest.mark.parametrize("language", ["en", "de"])
+TROUBLE = {"en": "Trouble scanning?", "de": "Scannen klappt nicht?"}
+REJECTED = {
+    "en": "The page says this computer ID is no longer valid",
+    "de": "Die Seite sagt, diese Computer-ID gilt nicht mehr",
+}
+NEW_REQUEST = {"en": "Make a new request", "de": "Neue Anforderung stellen"}
+
+
+@pytest.fixture
+def licensed(machine):
+    return machine.activate(expires=None)
+
+
+async def make_new_request(person: Person, language: str) -> None:
+    """From the QR code that the page no longer takes to a new one."""
+    assert person.step == "Scan"
+    assert TROUBLE[language] in person.sees
+    await person.choose("trouble")
+    assert REJECTED[language] in person.sees
+    await person.choose("rejected")
+    assert person.step == "Confirm"
+    await person.choose("yes")
+    assert person.step == "Scan"
+
+
+async def type_new_key(person: Person, machine, vendor, **claims) -> None:
+    await person.choose("type_key")
+    await person.paste(vendor.computer_key(machine.control().pending(), **claims))
+    assert person.step == "Done"
+    await person.choose("home")
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+@languages
+def test_a_renewal_that_the_page_refuses_leads_to_a_new_request(machine, vendor, licensed, language):
+    async def story(person: Person) -> None:
+        await person.choose("renew")
+        await make_new_request(person, language)
+        assert licensed.computer_id.text not in person.sees
+        assert machine.control().status().state is LicenseState.ACTIVE
+        await type_new_key(person, machine, vendor, expires=None)
+
+    tell(machine, story, language=language)
+
+
+def test_a_new_request_can_be_refused_seen_again_and_discarded(machine, licensed):
+    async def story(person: Person) -> None:
+        await person.choose("renew")
+        await person.choose("trouble")
+        await person.choose("rejected")
+        await person.choose("no")
+        assert person.step == "CodeTrouble"
+        assert machine.control().pending() is None
+        await person.choose("rejected")
+        await person.choose("yes")
+        await person.press("escape")
+        assert person.step == "Home"
+        assert person.app.focused.id == "go_on"
+        assert not person.screen.query("#renew")
+        await person.choose("go_on")
+        assert machine.control().pending().computer_id.text in person.sees
+        await person.press("escape")
+        await person.choose("drop_request")
+        assert person.step == "Scan"
+        assert licensed.computer_id.text in person.sees
+        await person.press("escape")
+        assert person.screen.query("#renew")
+
+    tell(machine, story)
+    assert machine.control().status().state is LicenseState.ACTIVE
+
+
+@languages
+def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, licensed, language):
+    machine.clock.advance(days=4000)
+    machine.control().status()
+    machine.clock.advance(days=-3999)
+
+    async def story(person: Person) -> None:
+        assert NEW_REQUEST[language] in person.sees
+        assert not person.screen.query("#renew")
+        await person.choose("new_request")
+        await person.choose("yes")
+        await type_new_key(person, machine, vendor, expires=None)
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key, language):
+    ahead = vendor.computer_key(machine.control().begin(key), issued=TODAY + timedelta(400), expires=None)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        await person.choose("type_key")
+        await person.paste(ahead)
+        assert {"en": "2 March 2026", "de": "2. März 2026"}[language] in person.sees
+        assert TROUBLE[language] in person.sees
+        assert REJECTED[language] in person.sees
+        await person.press("escape")
+        await make_new_request(person, language)
+        await type_new_key(person, machine, vendor)
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_key_that_stays_older_leads_to_a_new_request(machine, vendor, language):
+    completed = machine.activate()
+    older = vendor.computer_key(
+        machine.control().begin(completed.activation_key), issued=TODAY - timedelta(9), expires=None
+    )
+
+    async def story(person: Person) -> None:
+        await person.choose("renew")
+        await person.choose("type_key")
+        await person.paste(older)
+        assert REJECTED[language] in person.sees
+        await person.press("escape")
+        await make_new_request(person, language)
+        await type_new_key(person, machine, vendor)
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_an_expiry_by_a_wrong_clock_names_the_day_of_the_clock(machine, vendor, key, language):
+    issued = vendor.computer_key(machine.control().begin(key))
+    machine.clock.advance(days=4000)
+    day = {"en": "12 February 2037", "de": "12. Februar 2037"}[language]
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(issued)
+        assert day in person.sees
+        machine.clock.advance(days=-4000)
+        await person.press("enter")
+        assert person.step == "Done"
+        machine.clock.advance(days=4000)
+        await person.choose("home")
+        assert day in person.sees
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_request_under_keys_that_were_retired_is_shown_anew(machine, vendor, key, language):
+    old = machine.control().begin(key)
+    vendor.rotate()
+    vendor.retired.add(1)
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(old))
+        assert {"en": "has retired the keys", "de": "zurückgezogen"}[language] in person.sees
+        await person.press("escape")
+        await person.choose("go_on")
+        assert person.step == "Scan"
+        assert old.computer_id.text not in person.sees
+        await type_new_key(person, machine, vendor)
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(machine, vendor, key, language):
+    earlier = machine.control().begin(key)
+    shown = machine.control().begin(key, new_request=True)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(earlier))
+        assert {"en": "Scan the QR code shown now", "de": "Scannen Sie den jetzigen QR-Code"}[language] in (
+            person.sees
+        )
+        await person.paste(vendor.license_file(earlier))
+        assert {"en": "Download it again", "de": "Laden Sie sie noch einmal"}[language] in person.sees
+        await person.press("escape")
+        assert shown.computer_id.text in person.sees
+        await type_new_key(person, machine, vendor)
+
+    tell(machine, story, language=language)
+
+
+@languages
+def test_an_activation_key_that_was_replaced_is_not_called_another_license(
+    machine, vendor, licensed, language
+):
+    issued = vendor.computer_key(machine.control().begin(vendor.activation_key()))
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(issued)
+        said = {"en": "If it is of another license", "de": "Gehört er zu einer anderen Lizenz"}[language]
+        assert said in person.sees
+        await person.choose("show_code")
+        assert person.step == "Released"
+        assert machine.control().show_code().code.text in person.sees
+
+    tell(machine, story, language=language)

@@ -1,0 +1,316 @@
+"""Each refusal names a way out, and each way is followed here to its end: an active license, or a code shown.
+
+A code that is new needs a line in `WAYS`: what leads there, what is said, and what the person does then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from protocol.activation_key import ActivationKey
+from protocol.errors import ProtocolError
+from tests.wizard.parts import TODAY, Machine, Vendor
+from tests.wizard.terminal.test_words import NEVER_TOLD, codes
+from wizard_stub.errors import NotActivated, WizardError
+from wizard_stub.files import Pictures, read_license_file, write_new_picture
+from wizard_stub.qr import ScanCode
+from wizard_stub.results import Begun, LicenseState
+
+# Their ways are followed where they are made: the last door, and codes that no face ever tells.
+ELSEWHERE = {
+    *NEVER_TOLD,
+    "wizard_error",
+    "not_a_code",
+    "state_newer",
+    "would_lose_access",
+    "not_replaceable",
+} | {f"{what}_{how}" for what in ("state", "anchor") for how in ("busy", "not_lockable")}
+NOT_SYNCED = {f"{deed}_not_synced" for deed in ("requested", "activated", "deactivated")}
+
+
+@dataclass
+class Person:
+    """Somebody who meets a refusal and does what it says."""
+
+    machine: Machine
+    vendor: Vendor
+    folder: Path
+    met: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def refused(self, code: str, says: str = "") -> Iterator[None]:
+        with pytest.raises((WizardError, ProtocolError)) as refused:
+            yield
+        assert refused.value.code == code
+        assert says in str(refused.value)
+        self.met.add(code)
+
+    def begin(self, key: ActivationKey | str | None = None, **how: bool) -> Begun:
+        return self.machine.control().begin(key or self.vendor.activation_key(), **how)
+
+    def key_of(self, begun: Begun, **claims: object) -> str:
+        return self.vendor.computer_key(begun, **claims)  # type: ignore[arg-type]
+
+    def type(self, key: str) -> None:
+        self.machine.control().complete(key)
+
+    def today(self) -> dict[str, object]:
+        """The claims of a key that the server issues now."""
+        today = self.machine.clock.now().date()
+        return {"issued": today, "expires": today + timedelta(30)}
+
+
+def expired(person: Person) -> None:
+    begun = person.begin()
+    old = person.key_of(begun)
+    person.machine.clock.advance(days=60)
+    with person.refused("license_expired", "renew the license, then scan the QR code again"):
+        person.type(old)
+    person.type(person.key_of(person.begin(begun.activation_key), **person.today()))
+
+
+def expired_by_a_clock_that_is_ahead(person: Person) -> None:
+    key = person.key_of(person.begin())
+    person.machine.clock.advance(days=4000)
+    with person.refused("license_expired", "If the clock is wrong, set it right, then type the key again"):
+        person.type(key)
+    person.machine.clock.advance(days=-4000)
+    person.type(key)
+
+
+def clock_behind(person: Person) -> None:
+    key = person.key_of(person.begin())
+    person.machine.clock.advance(days=-400)
+    with person.refused("not_yet_valid", "Set the clock right, then type the key again"):
+        person.type(key)
+    person.machine.clock.advance(days=400)
+    person.type(key)
+
+
+def issue_day_ahead(person: Person) -> None:
+    begun = person.begin()
+    key = person.key_of(begun, issued=TODAY + timedelta(400), expires=None)
+    with person.refused("not_yet_valid", "If it is right, make a new request with the same activation key"):
+        person.type(key)
+    person.type(person.key_of(person.begin(begun.activation_key, new_request=True)))
+
+
+def clock_was_wrong(person: Person) -> None:
+    completed = person.machine.activate(expires=None)
+    person.machine.clock.advance(days=4000)
+    person.machine.control().status()
+    person.machine.clock.advance(days=-3999)
+    with person.refused(
+        "clock_moved_back", "If it is right, make a new request with the same activation key"
+    ):
+        person.type(str(completed.computer_key))
+    person.type(person.key_of(person.begin(completed.activation_key, new_request=True), expires=None))
+
+
+def older_key(person: Person) -> None:
+    completed = person.machine.activate()
+    begun = person.begin(completed.activation_key)
+    person.type(person.key_of(begun, issued=TODAY + timedelta(1), expires=TODAY + timedelta(60)))
+    with person.refused("older_license", "make a new request with the same activation key"):
+        person.type(str(completed.computer_key))
+    person.type(person.key_of(person.begin(completed.activation_key, new_request=True)))
+
+
+def retired(person: Person) -> None:
+    begun = person.begin()
+    key = person.key_of(begun)
+    person.vendor.rotate()
+    person.vendor.retired.add(1)
+    with person.refused("retired_epoch", "Request a new key with the same activation key"):
+        person.type(key)
+    person.type(person.key_of(person.begin(begun.activation_key)))
+
+
+def in_use(person: Person) -> None:
+    person.machine.activate()
+    other = person.vendor.activation_key()
+    with person.refused("license_in_use", "Request a key without starting over"):
+        person.begin(other, start_over=True)
+    person.type(person.key_of(person.begin(other)))
+
+
+def nothing_requested(person: Person) -> None:
+    with person.refused("not_activated", "Request a computer key first"):
+        person.type("AAAAA")
+    person.type(person.key_of(person.begin()))
+
+
+def nothing_released(person: Person) -> None:
+    completed = person.machine.activate()
+    with person.refused("not_released"):
+        person.machine.control().show_code()
+    person.machine.control().deactivate()
+    assert person.machine.control().show_code().activation_key == completed.activation_key
+
+
+def damaged(person: Person) -> None:
+    completed = person.machine.activate()
+    person.machine.state_file.write_text("{}")
+    with person.refused("state_damaged"):
+        person.begin(completed.activation_key)
+    person.type(person.key_of(person.begin(completed.activation_key, start_over=True)))
+
+
+def another_computer(person: Person) -> None:
+    completed = person.machine.activate()
+    person.machine.identifier = "machine-2"
+    with person.refused("wrong_machine"):
+        person.type(str(completed.computer_key))
+    person.type(person.key_of(person.begin()))
+
+
+def mistyped_activation_key(person: Person) -> None:
+    key = person.vendor.activation_key().text
+    with person.refused("malformed_activation_key"):
+        person.begin(("2" if key[0] != "2" else "3") + key[1:])
+    person.type(person.key_of(person.begin(key)))
+
+
+def mistyped_computer_key(person: Person) -> None:
+    key = person.key_of(person.begin())
+    with person.refused("malformed_computer_key"):
+        person.type("0" * 10 + key[10:])
+    person.type(key)
+
+
+def unfit_name(person: Person) -> None:
+    key = person.vendor.activation_key()
+    with person.refused("malformed_computer_name"):
+        person.machine.control().begin(key, "LAB\u202ePC")
+    person.type(person.key_of(person.machine.control().begin(key, "LAB-PC")))
+
+
+def key_of_another_request(person: Person) -> None:
+    begun = person.begin()
+    earlier = person.key_of(begun)
+    shown = person.begin(begun.activation_key, new_request=True)
+    with person.refused("computer_key_refused"):
+        person.type(earlier)
+    assert person.machine.control().pending() == shown
+    person.type(person.key_of(shown))
+
+
+def file_of_another_request(person: Person) -> None:
+    begun = person.begin()
+    earlier = person.vendor.license_file(begun)
+    shown = person.begin(begun.activation_key, new_request=True)
+    with person.refused("license_file_refused"):
+        person.type(earlier)
+    person.type(person.vendor.license_file(shown))
+
+
+def no_such_file(person: Person) -> None:
+    file = person.folder / "mine.lic"
+    file.write_text(person.vendor.license_file(person.begin()))
+    with person.refused("file_not_readable", "Name the .lic file"):
+        read_license_file(person.folder / "other.lic")
+    person.type(read_license_file(file))
+
+
+def picture_in_no_folder(person: Person) -> None:
+    code = ScanCode.of(person.begin().url)
+    with person.refused("file_not_writable"):
+        Pictures(person.folder / "missing" / "code.png", None).require_writable()
+    write_new_picture(person.folder / "code.png", code)
+    person.type(person.key_of(person.machine.control().pending()))
+
+
+def picture_exists(person: Person) -> None:
+    code = ScanCode.of(person.begin().url)
+    write_new_picture(person.folder / "code.png", code)
+    with person.refused("file_exists", "Name another file"):
+        write_new_picture(person.folder / "code.png", code)
+    write_new_picture(person.folder / "code-2.png", code)
+    person.type(person.key_of(person.machine.control().pending()))
+
+
+def state_not_writable(person: Person) -> None:
+    person.machine.folder.write_text("A file where the folder should be.")
+    with person.refused("state_not_writable"):
+        person.begin()
+    person.machine.folder.unlink()
+    person.type(person.key_of(person.begin()))
+
+
+def state_not_readable(person: Person) -> None:
+    person.machine.state_file.mkdir(parents=True)
+    with person.refused("state_not_readable"):
+        person.machine.control().status()
+    person.machine.state_file.rmdir()
+    person.type(person.key_of(person.begin()))
+
+
+def anchor_not_writable(person: Person) -> None:
+    person.machine.anchors.write_text("A file where the folder should be.")
+    with person.refused("anchor_not_writable"):
+        person.begin()
+    person.machine.anchors.unlink()
+    person.type(person.key_of(person.begin()))
+
+
+def anchor_not_readable(person: Person) -> None:
+    person.machine.activate()
+    anchor = person.machine.anchor_file
+    anchor.unlink()
+    anchor.mkdir()
+    with person.refused("anchor_not_readable"):
+        person.machine.control().status()
+    anchor.rmdir()
+
+
+WAYS: dict[Callable[[Person], None], set[str]] = {
+    expired: {"license_expired"},
+    expired_by_a_clock_that_is_ahead: {"license_expired"},
+    clock_behind: {"not_yet_valid"},
+    issue_day_ahead: {"not_yet_valid"},
+    clock_was_wrong: {"clock_moved_back"},
+    older_key: {"older_license"},
+    retired: {"retired_epoch"},
+    in_use: {"license_in_use"},
+    nothing_requested: {"not_activated"},
+    nothing_released: {"not_released"},
+    damaged: {"state_damaged"},
+    another_computer: {"wrong_machine"},
+    mistyped_activation_key: {"malformed_activation_key"},
+    mistyped_computer_key: {"malformed_computer_key"},
+    unfit_name: {"malformed_computer_name"},
+    key_of_another_request: {"computer_key_refused"},
+    file_of_another_request: {"license_file_refused"},
+    no_such_file: {"file_not_readable"},
+    picture_in_no_folder: {"file_not_writable"},
+    picture_exists: {"file_exists"},
+    state_not_writable: {"state_not_writable"},
+    state_not_readable: {"state_not_readable"},
+    anchor_not_writable: {"anchor_not_writable"},
+    anchor_not_readable: {"anchor_not_readable"},
+}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_the_way_out_leads_to_an_active_license_or_to_a_code(machine, vendor, tmp_path, way):
+    person = Person(machine, vendor, tmp_path)
+    way(person)
+    assert person.met == WAYS[way]
+    assert machine.control().status().state is LicenseState.ACTIVE or has_code(machine)
+
+
+def has_code(machine: Machine) -> bool:
+    try:
+        return bool(machine.control().show_code().code)
+    except NotActivated:
+        return False
+
+
+def test_no_code_is_without_a_way_out():
+    assert codes() - set().union(*WAYS.values()) - ELSEWHERE - NOT_SYNCED == set()

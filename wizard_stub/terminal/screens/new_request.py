@@ -1,0 +1,38 @@
+"""A new request with a new computer ID, where the one before leads nowhere; a license in use stays in use."""
+
+from __future__ import annotations
+
+from protocol.activation_key import ActivationKey
+from wizard_stub.terminal.problems import Refusal
+from wizard_stub.terminal.screens.base import WizardScreen
+from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
+from wizard_stub.terminal.screens.problem import ProblemScreen
+
+
+def ask_for_new_request(screen: WizardScreen, key: ActivationKey) -> None:
+    """Ask, then show the QR code of the new request in place of the one before."""
+    from wizard_stub.terminal.screens.scan import ScanScreen
+
+    wizard = screen.wizard
+
+    async def begin() -> None:
+        try:
+            begun = await screen.in_background(lambda: wizard.control.begin(key, new_request=True))
+        except Refusal as error:
+            wizard.push_screen(ProblemScreen(error))
+            return
+        wizard.go_home()
+        wizard.push_screen(ScanScreen(begun, fresh=True))
+
+    question = Question(
+        title=screen.say("do.new_request"),
+        text=screen.say("new_request.text"),
+        no=screen.say("new_request.no"),
+        yes=screen.say("new_request.yes"),
+    )
+
+    def ask() -> None:
+        # In a group of its own: the screen comes to the front first, and may ask the control itself.
+        screen.run_worker(begin(), exclusive=True, group="new_request")
+
+    wizard.push_screen(ConfirmScreen(question, ask, help_key="help.new_request"))
