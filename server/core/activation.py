@@ -230,7 +230,7 @@ def _live_on_machine(session: Session, license: License, computer_id: ComputerId
 
 def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) -> bool:
     """Bring a live activation up to date, and tell whether anything changed."""
-    name = request.computer_name or live.computer_name
+    name = _name(request, live)
     if (claims, name) == (claims_of(live), live.computer_name):
         return False
     live.computer_name = name
@@ -240,12 +240,18 @@ def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) 
     return True
 
 
+def _name(request: Request, live: Activation) -> str | None:
+    """Return the computer's name: a QR code on a small screen carries only the beginning of the one known."""
+    name, known = request.computer_name, live.computer_name
+    return known if name is None or (known or "").startswith(name) else name
+
+
 def _replace(session: Session, live: Activation, request: Request, by: By, now: datetime) -> Activation:
     """Put a new computer ID on the seat of the machine's earlier one, which is burnt."""
     # The old row ends first: the database lets a machine have one live activation only.
     live.ended_at, live.ended_how, live.ended_by = now, Ending.SUPERSEDED.value, by.who
     session.flush()
-    name = request.computer_name or live.computer_name
+    name = _name(request, live)
     activation = _add(session, live.license, request, name, by, now)
     activation.unproven_before = live.unproven_before or not _is_upgrade(live, activation.epoch)
     live.replaced_by = activation.id

@@ -220,6 +220,23 @@ def test_a_new_computer_id_keeps_the_computers_name(vendor):
         assert (done.outcome, done.activation.computer_name) == (Outcome.REPLACEMENT, "LAB-PC-07")
 
 
+def test_a_name_that_a_small_screen_shortened_does_not_replace_the_one_known(vendor):
+    machine = vendor.machine(vendor.issue())
+
+    def named(name: str) -> str | None:
+        with transaction() as session:
+            request = replace(machine.request, computer_name=name)
+            done = activation.activate(
+                session, request, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+            )
+            return done.activation.computer_name
+
+    assert [named(name) for name in ("LAB-PC", "LAB-PC-07", "LAB-PC", "DESK-1")] == [
+        *("LAB-PC", "LAB-PC-07", "LAB-PC-07"),
+        "DESK-1",
+    ]
+
+
 def test_a_rotated_product_still_answers_wizards_in_the_field(vendor):
     machine = vendor.machine(vendor.issue())
     vendor.rotate()
