@@ -45,7 +45,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much a merge or a deletion touches; `waiting` are the mails that were not sent yet."""
+    """How much a merge or a deletion touches; `waiting` are mails that wait or can be sent again."""
 
     held: Held
     mails: int
@@ -131,7 +131,7 @@ def extent(session: Session, customer: Customer) -> Extent:
     """Count what a merge or a deletion would touch."""
     sent = _mails(customer)
     mails, waiting = session.execute(
-        select(func.count(), func.count(OutboxMail.next_try_at)).select_from(OutboxMail).where(sent)
+        select(func.count(), func.count(OutboxMail.sealed_text)).select_from(OutboxMail).where(sent)
     ).one()
     return Extent(_held(session, [customer.id]).get(customer.id, Held()), mails, waiting)
 
@@ -226,10 +226,10 @@ def _mails(customer: Customer) -> ColumnElement[bool]:
 
 
 def _forget(session: Session, mails: ColumnElement[bool]) -> None:
-    """Take the recipient out of mails; one that still waits is not sent any more."""
-    waiting = update(OutboxMail).where(mails, OutboxMail.next_try_at.is_not(None))
-    unsent = {"next_try_at": None, "sealed_text": None, "trouble": _WITHDRAWN}
-    for statement in (waiting.values(unsent), update(OutboxMail).where(mails).values(recipient="")):
+    """Take the recipient out of mails; one that waits, or is kept to be sent again, is wiped."""
+    unsent = update(OutboxMail).where(mails, OutboxMail.sealed_text.is_not(None))
+    wiped = {"next_try_at": None, "kept_until": None, "sealed_text": None, "trouble": _WITHDRAWN}
+    for statement in (unsent.values(wiped), update(OutboxMail).where(mails).values(recipient="")):
         session.execute(statement.execution_options(synchronize_session=False))
 
 

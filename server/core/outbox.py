@@ -2,7 +2,8 @@
 
 A worker *takes* a mail for the length of a lease. What it reports counts only while nobody else has taken the
 mail since, so a worker that was asleep for too long cannot overwrite what came after. The number of tries is
-counted when a mail is taken: a worker that dies over a mail has used one up.
+counted when a mail is taken: a worker that dies over a mail has used one up. What is given up is kept sealed
+for a while, since the fault may be in the settings: staff can send it again.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from server.core import audit
 from server.core.audit import By
+from server.core.errors import Conflict
 from server.core.mails import Attachment, Mail
 from server.core.models import Activation, License, OutboxMail
+from server.core.pages import PAGE_SIZE, Page, page
 from server.core.secrets import Keyring
 
 LEASE = timedelta(minutes=15)
 MAX_TRIES = 12
 GIVE_UP_AFTER = timedelta(days=2)
+KEPT = timedelta(days=14)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _TROUBLE_LENGTH = 200
 
@@ -34,6 +38,7 @@ class Taken:
     id: int
     template: str
     created_at: datetime
+    due_at: datetime
     tries: int
     recipient: str = field(repr=False)
     sealed: str = field(repr=False)
@@ -54,6 +59,7 @@ def post(
         license = activation.license
     row = OutboxMail(
         created_at=now,
+        due_at=now,
         template=mail.template,
         recipient=mail.recipient,
         license_id=license.id if license else None,
@@ -85,7 +91,15 @@ def take(session: Session, now: datetime) -> Taken | None:
         if row.tries < MAX_TRIES and row.sealed_text is not None:
             row.tries += 1
             row.next_try_at = now + LEASE
-            return Taken(row.id, row.template, row.created_at, row.tries, row.recipient, row.sealed_text)
+            return Taken(
+                row.id,
+                row.template,
+                row.created_at,
+                row.due_at,
+                row.tries,
+                row.recipient,
+                row.sealed_text,
+            )
         _give_up(session, row, "Its sending was begun again and again, and never came to an end.", now)
         session.flush()
     return None
@@ -103,9 +117,9 @@ def delivered(session: Session, taken: Taken, now: datetime) -> bool:
     row = _still_taken(session, taken)
     if row is None:
         return False
-    row.delivered_at, row.trouble = now, None
-    _end(row)
-    _record(session, "mail_sent", row, now)
+    row.delivered_at = now
+    row.sealed_text = row.next_try_at = row.trouble = None
+    _record(session, "mail_sent", row, _poster(row), now)
     return True
 
 
@@ -127,11 +141,46 @@ def failed(
     if row is None:
         return None
     again = now + min(_FIRST_PAUSE * (1 << (row.tries - 1)), _LONGEST_PAUSE)
-    if for_good or row.tries >= MAX_TRIES or again > row.created_at + GIVE_UP_AFTER:
+    if for_good or row.tries >= MAX_TRIES or again > row.due_at + GIVE_UP_AFTER:
         _give_up(session, row, trouble, now)
         return None
     row.trouble, row.next_try_at = trouble[:_TROUBLE_LENGTH], again
     return again
+
+
+def unsent(session: Session, now: datetime, *, number: int = 1, size: int = PAGE_SIZE) -> Page[OutboxMail]:
+    """Return a page of the mails that wait or can be sent again, the latest first."""
+    wanted = OutboxMail.next_try_at.is_not(None) | _is_kept(now)
+    rows = select(OutboxMail).where(wanted).order_by(OutboxMail.id.desc())
+    return page(session, rows, select(func.count()).select_from(OutboxMail).where(wanted), number, size)
+
+
+def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:
+    """Have a mail that was given up tried anew; raises Conflict (mail_not_kept)."""
+    kept = select(OutboxMail).where(OutboxMail.id == number, _is_kept(now)).with_for_update()
+    row = session.scalar(kept)
+    if row is None:
+        raise Conflict(
+            "This email can’t be sent again: it was sent or is waiting, its recipient was forgotten, or it "
+            f"was given up over {KEPT.days} days ago. To send a new one, open the license.",
+            code="mail_not_kept",
+        )
+    _queue_again(session, row, by, now)
+
+
+def send_all_again(session: Session, *, by: By, now: datetime) -> int:
+    """Have all mails that were given up and are still kept tried anew; returns how many."""
+    kept = select(OutboxMail).where(_is_kept(now)).order_by(OutboxMail.id).with_for_update()
+    rows = session.scalars(kept).all()
+    for row in rows:
+        _queue_again(session, row, by, now)
+    return len(rows)
+
+
+def wipe_kept(session: Session, now: datetime) -> None:
+    """Wipe what was given up and not sent again for as long as it is kept."""
+    over = update(OutboxMail).where(OutboxMail.kept_until <= now).values(sealed_text=None, kept_until=None)
+    session.execute(over.execution_options(synchronize_session=False))
 
 
 def _due(now: datetime) -> Select[OutboxMail]:
@@ -143,26 +192,40 @@ def _due(now: datetime) -> Select[OutboxMail]:
 
 def _still_taken(session: Session, taken: Taken) -> OutboxMail | None:
     wanted = select(OutboxMail).where(
-        OutboxMail.id == taken.id, OutboxMail.tries == taken.tries, OutboxMail.next_try_at.is_not(None)
+        OutboxMail.id == taken.id,
+        OutboxMail.tries == taken.tries,
+        # The tries of a mail that is sent again begin anew.
+        OutboxMail.due_at == taken.due_at,
+        OutboxMail.next_try_at.is_not(None),
     )
     return session.scalar(wanted.with_for_update())
 
 
+def _is_kept(now: datetime) -> ColumnElement[bool]:
+    return OutboxMail.kept_until > now
+
+
 def _give_up(session: Session, row: OutboxMail, trouble: str, now: datetime) -> None:
-    row.trouble = trouble[:_TROUBLE_LENGTH]
-    _end(row)
-    _record(session, "mail_given_up", row, now)
+    row.trouble, row.next_try_at = trouble[:_TROUBLE_LENGTH], None
+    row.kept_until = now + KEPT if row.sealed_text is not None else None
+    _record(session, "mail_given_up", row, _poster(row), now)
 
 
-def _end(row: OutboxMail) -> None:
-    row.sealed_text = row.next_try_at = None
+def _queue_again(session: Session, row: OutboxMail, by: By, now: datetime) -> None:
+    row.tries, row.due_at, row.next_try_at = 0, now, now
+    row.kept_until = row.trouble = None
+    _record(session, "mail_queued_again", row, by, now)
 
 
-def _record(session: Session, event: str, row: OutboxMail, now: datetime) -> None:
+def _poster(row: OutboxMail) -> By:
+    return By(row.way, row.who)
+
+
+def _record(session: Session, event: str, row: OutboxMail, by: By, now: datetime) -> None:
     audit.record(
         session,
         event=event,
-        by=By(row.way, row.who),
+        by=by,
         now=now,
         license=session.get(License, row.license_id) if row.license_id else None,
         activation=session.get(Activation, row.activation_id) if row.activation_id else None,

@@ -276,6 +276,21 @@ def test_a_mail_that_waits_for_somebody_deleted_is_never_sent(vendor, ada):
         assert "Withdrawn" in row.trouble
 
 
+def test_a_mail_that_is_kept_for_somebody_deleted_is_wiped_and_never_sent_again(vendor, ada):
+    number, now = post_mail(vendor, EMAIL), vendor.clock.now
+    with transaction() as session:
+        outbox.failed(session, outbox.take(session, now), "refused", now, for_good=True)
+    with reading() as session:
+        assert customer_records.extent(session, customer_records.with_id(session, ada)).waiting == 1
+    delete(vendor, ada)
+    with transaction() as session:
+        row = session.get(OutboxMail, number)
+        assert (row.recipient, row.sealed_text, row.kept_until) == ("", None, None)
+        assert outbox.send_all_again(session, by=STAFF, now=now) == 0
+        with pytest.raises(Conflict):
+            outbox.send_again(session, number, by=STAFF, now=now)
+
+
 def test_a_customer_that_is_not_there_is_told_so(app):
     with reading() as session, pytest.raises(NotFound) as refused:
         customer_records.with_id(session, 7)

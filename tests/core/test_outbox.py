@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from server.core import mails, outbox
+from server.core.audit import By
 from server.core.errors import CoreError, SecretUnreadable
 from server.core.mails import Held, Mail
 from server.core.models import AuditEvent, OutboxMail
@@ -160,7 +161,8 @@ def test_a_mail_that_fails_is_tried_again_with_growing_pauses_and_then_given_up(
         now = again
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
     ended = row(number)
-    assert (ended.sealed_text, ended.next_try_at, ended.delivered_at) == (None, None, None)
+    assert (ended.next_try_at, ended.delivered_at, ended.kept_until) == (None, None, now + outbox.KEPT)
+    assert ended.sealed_text is not None
     assert ended.trouble == "The mail server cannot be reached."
     [event] = events("mail_given_up")
     assert event.detail == {"mail": number, "template": "computer_key", "tries": outbox.MAX_TRIES}
@@ -172,7 +174,7 @@ def test_a_mail_is_given_up_at_once_for_good_or_when_it_is_too_old(vendor, after
     mail = taken(NOON + after)
     with transaction() as session:
         assert outbox.failed(session, mail, "x" * 300, NOON + after, for_good=for_good) is None
-    assert row(number).sealed_text is None
+    assert row(number).kept_until == NOON + after + outbox.KEPT
     assert row(number).trouble == "x" * 200
 
 
@@ -182,8 +184,75 @@ def test_a_mail_over_which_workers_die_is_given_up(vendor):
         assert taken(now) is not None
         now += outbox.LEASE
     assert taken(now) is None
-    assert row(number).sealed_text is None
+    assert row(number).kept_until == now + outbox.KEPT
     assert [event.detail["mail"] for event in events("mail_given_up")] == [number]
+
+
+def given_up(vendor, now=NOON) -> int:
+    number = posted(vendor, now=now)
+    with transaction() as session:
+        outbox.failed(session, outbox.take(session, now), "no such address", now, for_good=True)
+    return number
+
+
+def sent_again(number: int, now) -> None:
+    with transaction() as session:
+        outbox.send_again(session, number, by=By("portal", "grace"), now=now)
+
+
+def test_what_was_given_up_is_sent_again_as_if_it_were_new(vendor):
+    number, later = given_up(vendor), NOON + outbox.KEPT - MINUTE
+    sent_again(number, later)
+    mail = taken(later)
+    assert (mail.id, mail.tries, mail.created_at, mail.due_at) == (number, 1, NOON, later)
+    assert outbox.opened(mail, vendor.keyring) == key_mail()
+    with transaction() as session:
+        # Old as it is, it is not given up at once.
+        assert outbox.failed(session, mail, "busy", later) == later + MINUTE
+    assert (row(number).kept_until, row(number).trouble) == (None, "busy")
+    [event] = events("mail_queued_again")
+    assert (event.way, event.who, event.detail["mail"]) == ("portal", "grace", number)
+
+
+def test_only_what_was_given_up_and_is_kept_is_sent_again(vendor):
+    waiting, sent, wiped = posted(vendor), posted(vendor), None
+    with transaction() as session:
+        first = outbox.take(session, NOON)
+        outbox.delivered(session, outbox.take(session, NOON), NOON)
+    assert (first.id, row(sent).delivered_at) == (waiting, NOON)
+    wiped, over = given_up(vendor, NOON - MINUTE), NOON - MINUTE + outbox.KEPT
+    for number, now in ((waiting, NOON), (sent, NOON), (wiped, over), (999, NOON)):
+        with pytest.raises(CoreError) as refused:
+            sent_again(number, now)
+        assert refused.value.code == "mail_not_kept"
+    assert events("mail_queued_again") == []
+
+
+def test_a_worker_that_slept_through_it_says_nothing_of_a_mail_that_is_sent_again(vendor):
+    number = posted(vendor)
+    asleep = taken()
+    with transaction() as session:
+        second = outbox.take(session, NOON + outbox.LEASE)
+        outbox.failed(session, second, "no such address", NOON + outbox.LEASE, for_good=True)
+    later = NOON + outbox.LEASE + MINUTE
+    sent_again(number, later)
+    assert taken(later).tries == asleep.tries
+    with transaction() as session:
+        assert not outbox.delivered(session, asleep, later)
+    assert row(number).delivered_at is None
+
+
+def test_all_that_is_kept_is_sent_again_and_what_is_kept_for_long_enough_is_wiped(vendor):
+    old, new = given_up(vendor), given_up(vendor, NOON + MINUTE)
+    now = NOON + outbox.KEPT
+    with transaction() as session:
+        assert [one.id for one in outbox.unsent(session, now).rows] == [new]
+        outbox.wipe_kept(session, now)
+        assert outbox.send_all_again(session, by=STAFF, now=now) == 1
+        assert outbox.send_all_again(session, by=STAFF, now=now) == 0
+    assert (row(old).sealed_text, row(old).kept_until) == (None, None)
+    assert row(old).trouble == "no such address"
+    assert row(new).next_try_at == now
 
 
 def test_no_audit_event_holds_a_key(vendor):

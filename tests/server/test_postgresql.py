@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from server import create_app
 from server.config import Settings
-from server.core import activation, attempts, licenses, listings, outbox, products
+from server.core import activation, attempts, licenses, listings, mail_delivery, outbox, products
 from server.core.audit import By
 from server.core.errors import CoreError, LimitReached, NotAllowed
 from server.core.listings import AuditWanted, Wanted
@@ -25,6 +25,7 @@ from server.db import db, reading, transaction
 from server.parts import parts
 from server.signing_in import show_password
 from tests.server.on_postgresql import app, settings
+from tests.server.test_database import mail_goes_through_the_migration
 
 __all__ = ["app", "settings"]
 
@@ -76,6 +77,11 @@ def test_models_and_migrations_agree(app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_mail_that_waits_goes_through_the_migration(app):
+    mail_goes_through_the_migration()
+    test_models_and_migrations_agree(app)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +190,28 @@ def test_workers_pass_by_what_another_is_taking_and_take_no_mail_twice(app, sett
         assert second is not None
         assert first.id != second.id
         assert outbox.take(other, clock.now) is None
+
+
+def test_what_was_given_up_is_sent_again_and_how_it_goes_is_written_down(app, clock):
+    post_mails(2, clock.now)
+    with transaction() as session:
+        for _ in range(2):
+            mail = outbox.take(session, clock.now)
+            outbox.failed(session, mail, "refused", clock.now, for_good=True)
+        mail_delivery.looked(session, clock.now)
+        mail_delivery.stopped(session, "refused")
+        outbox.wipe_kept(session, clock.now)
+    with transaction() as session:
+        assert outbox.unsent(session, clock.now).total == 2
+        outbox.send_again(session, 1, by=By("portal", "ada"), now=clock.now)
+        assert outbox.send_all_again(session, by=By("portal", "ada"), now=clock.now) == 1
+    now = clock.now + mail_delivery.LATE
+    with transaction() as session:
+        assert mail_delivery.late(session, now) == mail_delivery.Late(2, clock.now, "refused")
+        mail = outbox.take(session, now)
+        assert outbox.delivered(session, mail, now)
+        mail_delivery.went_through(session)
+        assert mail_delivery.obstacle(session, now) is None
 
 
 def test_processes_together_take_every_mail_once(app, settings, clock):

@@ -12,7 +12,7 @@ from server.core.models.licensing import (
     Product,
     ProductEpoch,
 )
-from server.core.models.records import Attempt, AuditEvent, MailTemplate, OutboxMail
+from server.core.models.records import Attempt, AuditEvent, MailDelivery, MailTemplate, OutboxMail
 from server.core.models.staff import (
     BrandPart,
     Operator,
@@ -34,6 +34,7 @@ __all__ = [
     "FormerActivationKey",
     "License",
     "LicenseStatus",
+    "MailDelivery",
     "MailTemplate",
     "Operator",
     "OperatorSession",

@@ -42,12 +42,14 @@ class AuditEvent(Base):
 
 
 class OutboxMail(Base):
-    """A mail that was committed with its deed; its sealed text is wiped once it is delivered or given up."""
+    """A mail that was committed with its deed; its sealed text is wiped once delivered, or kept no longer."""
 
     __tablename__ = "outbox_mail"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(index=True)
+    # When it was posted, or sent again by staff.
+    due_at: Mapped[datetime]
     template: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     sealed_text: Mapped[str | None] = mapped_column(Text)
@@ -59,6 +61,20 @@ class OutboxMail(Base):
     # Not before this moment; None once the mail was delivered or given up.
     next_try_at: Mapped[datetime | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]
+    # Until then staff may send again what was given up; None while it waits, and once its text is wiped.
+    kept_until: Mapped[datetime | None] = mapped_column(index=True)
+    trouble: Mapped[str | None] = mapped_column(String(200))
+
+
+class MailDelivery(Base):
+    """How the delivery of mail goes, in one row that all workers write."""
+
+    __tablename__ = "mail_delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # When a worker last looked for mail.
+    looked_at: Mapped[datetime | None]
+    # What stops every mail; None once one was handed over.
     trouble: Mapped[str | None] = mapped_column(String(200))
 
 
