@@ -96,11 +96,14 @@ def _privacy_url(text: str) -> str:
 
 
 def _smtp_url(secret: SecretStr) -> SecretStr:
-    if server_of(secret.get_secret_value()) is None:
+    try:
+        server_of(secret.get_secret_value())
+    except ValueError:
         raise ValueError(
             "Set KEYFERRY_SMTP_URL to your mail server: smtp+starttls://user:password@mail.example.com:587, "
-            "smtps://… or, without encryption, smtp://…. Write @ : / in a password as %40 %3A %2F."
-        )
+            "smtps://… or, without encryption, smtp://…. Write @ : / in a password as %40 %3A %2F. "
+            "The host must be a valid host name or IP address."
+        ) from None
     return secret
 
 

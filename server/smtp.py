@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_address
+from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from server.core.customers import is_email
+from server.core.customers import domain_in_ascii, is_email
 
 # The port where none is written; who says smtps or starttls gets an encrypted connection or none.
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+# Underscores are in no public name, but in those of containers.
+_IN_ASCII = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_HOST_LENGTH = 253
+_KEPT_SINCE = frozenset("ßς")
 
 
 @dataclass(frozen=True)
@@ -25,28 +32,58 @@ class SmtpServer:
     password: str | None = field(repr=False)
 
 
-def server_of(url: str) -> SmtpServer | None:
-    """Read the address of a mail server; None where it is none."""
+def server_of(url: str) -> SmtpServer:
+    """Read the address of a mail server; raises ValueError, whose text quotes nothing, where it is none."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port
+        user, password = _login_part(parts.username), _login_part(parts.password)
     except ValueError:
-        return None
-    signs_in = parts.username is not None
+        # What is wrong may be a part of the password.
+        raise ValueError("this is no address") from None
     whole = not (parts.path.strip("/") or parts.query or parts.fragment)
     # A user without a password, or a password without a user, is a slip.
-    if (
-        parts.scheme not in _PORTS
-        or not parts.hostname
-        or not whole
-        or port == 0
-        or signs_in != bool(parts.password)
-        or parts.username == ""
-    ):
+    signs_in_by_half = (user is None) != (not password) or user == ""
+    if parts.scheme not in _PORTS or not whole or port == 0 or signs_in_by_half:
+        raise ValueError("this is no address")
+    host = _host(parts.hostname or "")
+    return SmtpServer(parts.scheme, host, port or _PORTS[parts.scheme], user, password)
+
+
+def _login_part(text: str | None) -> str | None:
+    """Return a user or a password as it is meant; raises ValueError where it cannot be sent."""
+    if text is None:
         return None
-    user = unquote(parts.username) if parts.username else None
-    password = unquote(parts.password) if parts.password else None
-    return SmtpServer(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], user, password)
+    plain = unquote(text, errors="strict")
+    plain.encode()
+    if "\0" in plain:
+        raise ValueError("a sign-in holds no NUL")
+    return plain
+
+
+def _host(text: str) -> str:
+    """Return a host as the network knows it; raises ValueError where there can be none of this name."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        pass
+    name = normalize("NFKC", text.replace("。", ".")).lower().removesuffix(".")
+    host = ".".join(map(_label, name.split(".")))
+    # Only digits and dots, and no address: a slip in one.
+    is_number = host.rpartition(".")[2].isdigit()
+    if len(host) > _HOST_LENGTH or is_number:
+        raise ValueError("there is no host of this name")
+    return host
+
+
+def _label(text: str) -> str:
+    label = text.encode("idna").decode()
+    if _KEPT_SINCE & set(text):
+        # Python's IDNA is the older one, for which straße.example is the host strasse.example.
+        label = domain_in_ascii(text)
+    if not _IN_ASCII.fullmatch(label):
+        raise ValueError("there is no host of this name")
+    return label
 
 
 def sender_of(text: str) -> Address:

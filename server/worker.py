@@ -6,12 +6,13 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.errors import MessageError
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.config import ConfigError
-from server.core import listings, mail_templates, mails, outbox
+from server.core import listings, mail_delivery, mail_templates, mails, outbox
 from server.core.errors import CoreError, SecretUnreadable
 from server.core.licenses import expiry
 from server.core.mails import Held, Mail
@@ -23,6 +24,8 @@ from server.parts import Parts
 from server.smtp import SmtpServer, server_of
 
 LOOK_EVERY_SECONDS = 5
+# How often it is written down that mail is looked for: often enough to be seen, and no load for the database.
+_SIGN_OF_LIFE_EVERY = timedelta(minutes=1)
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 Say = Callable[[str], None]
@@ -40,15 +43,17 @@ class Done:
 def work(parts: Parts, *, once: bool, say: Say) -> Done:
     """Send what is due, and with `once` no more; without it go on until SIGTERM or SIGINT.
 
+    While it runs it writes down that it does, and wipes what was kept for long enough.
+
     Both end it after the mail under way. `say` gets a line for each trouble. Raises ConfigError
     (mail_not_configured).
     """
     server, sender = _configured(parts)
-    done = Done()
+    done, sign = Done(), _SignOfLife(parts)
     with _signals_wait():
         while True:
             try:
-                ended = _send_what_is_due(parts, server, sender, done, say)
+                ended = _send_what_is_due(parts, sign, server, sender, done, say)
             except SQLAlchemyError as error:
                 if once or (known := explained(error)) is None:
                     raise
@@ -60,13 +65,12 @@ def work(parts: Parts, *, once: bool, say: Say) -> Done:
 
 def _configured(parts: Parts) -> tuple[SmtpServer, str]:
     url, sender = parts.settings.smtp_url, parts.settings.mail_from
-    server = server_of(url.get_secret_value()) if url else None
-    if server is None or sender is None:
+    if url is None or sender is None:
         raise ConfigError(
             "No mail is sent: set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then mail waits.",
             code="mail_not_configured",
         )
-    return server, sender
+    return server_of(url.get_secret_value()), sender
 
 
 @contextmanager
@@ -84,9 +88,28 @@ def _told_to_end(seconds: float) -> bool:
     return signal.sigtimedwait(_SIGNALS, seconds) is not None
 
 
-def _send_what_is_due(parts: Parts, server: SmtpServer, sender: str, done: Done, say: Say) -> bool:
+class _SignOfLife:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._given_at: datetime | None = None
+
+    def give(self) -> None:
+        """Write down that mail is looked for, and wipe what was kept for long enough."""
+        now = self._parts.clock()
+        if self._given_at is not None and now < self._given_at + _SIGN_OF_LIFE_EVERY:
+            return
+        with transaction() as session:
+            outbox.wipe_kept(session, now)
+            mail_delivery.looked(session, now)
+        self._given_at = now
+
+
+def _send_what_is_due(
+    parts: Parts, sign: _SignOfLife, server: SmtpServer, sender: str, done: Done, say: Say
+) -> bool:
     """Send until nothing is due; True if the worker was told to end."""
     while not _told_to_end(0):
+        sign.give()
         with reading() as session:
             if not outbox.is_due(session, parts.clock()):
                 return False
@@ -106,17 +129,18 @@ def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Don
             return
         deliver(message_of(mail, taken, sender), server)
     except Undelivered as error:
-        _put_off(parts, taken, str(error), error.for_good, done, say)
+        _put_off(parts, taken, error, done, say)
         return
     except SecretUnreadable as error:
-        _put_off(parts, taken, str(error), False, done, say)
+        _put_off(parts, taken, Undelivered(str(error)), done, say)
         return
     except (CoreError, MessageError, ValueError):
         # One mail that cannot be written must not keep all others waiting.
-        _put_off(parts, taken, "This cannot be written as a mail.", True, done, say)
+        _put_off(parts, taken, Undelivered("This cannot be written as a mail.", stops_all=False), done, say)
         return
     with transaction() as session:
         outbox.delivered(session, taken, parts.clock())
+        mail_delivery.went_through(session)
     done.sent += 1
 
 
@@ -142,9 +166,11 @@ def _held(license: License) -> Held:
     )
 
 
-def _put_off(parts: Parts, taken: Taken, trouble: str, for_good: bool, done: Done, say: Say) -> None:
+def _put_off(parts: Parts, taken: Taken, trouble: Undelivered, done: Done, say: Say) -> None:
     with transaction() as session:
-        again = outbox.failed(session, taken, trouble, parts.clock(), for_good=for_good)
+        again = outbox.failed(session, taken, str(trouble), parts.clock(), for_good=trouble.for_good)
+        if trouble.stops_all:
+            mail_delivery.stopped(session, str(trouble))
     if again is None:
         done.given_up += 1
         then = "Given up."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import socket
 import ssl
 from collections.abc import Iterator
@@ -54,12 +55,38 @@ class Box:
         self.logins.append((given.login.decode(), given.password.decode()))
         return AuthResult(success=given.password.decode() == self.password, handled=False)
 
+    async def auth_CRAM__MD5(self, server: Any, arguments: list[str]) -> AuthResult:
+        challenge = b"<1896.697170952@example.com>"
+        user, _, digest = (await server.challenge_auth(challenge)).decode().partition(" ")
+        right = hmac.new(self.password.encode(), challenge, "md5").hexdigest()
+        self.logins.append((user, digest))
+        return AuthResult(success=hmac.compare_digest(digest, right), handled=False)
+
+
+class OnAnyPort(Controller):
+    """Tells its box on which port it listens."""
+
+    def factory(self) -> SMTP:
+        return SMTP(self.handler, **self.SMTP_kwargs)
+
+    def _trigger_server(self) -> None:
+        # The controller would connect to the port that it was given, and port 0 is none.
+        self.handler.port = self.server.sockets[0].getsockname()[1]
+        socket.create_connection((self.hostname, self.handler.port)).close()
+
 
 @contextmanager
 def mail_server(
-    *, tls: tuple[Path, Path] | None = None, implicit: bool = False, sign_in: bool = False
+    *,
+    tls: tuple[Path, Path] | None = None,
+    implicit: bool = False,
+    sign_in: bool = False,
+    mechanisms: tuple[str, ...] = ("PLAIN", "LOGIN"),
 ) -> Iterator[Box]:
-    """Run a mail server; with a certificate it offers STARTTLS, or speaks TLS from the first byte."""
+    """Run a mail server; with a certificate it offers STARTTLS, or speaks TLS from the first byte.
+
+    It takes a sign-in by the mechanisms that are named.
+    """
     box = Box()
     context = None
     if tls is not None:
@@ -67,17 +94,10 @@ def mail_server(
         context.load_cert_chain(*tls)
     settings: dict[str, Any] = {"tls_context": context} if context and not implicit else {}
     if sign_in:
-        settings["auth_required"] = True
+        # It does not know of TLS that began before it, and then only offers a sign-in.
+        settings["auth_required"] = settings["auth_require_tls"] = not implicit
         settings["authenticator"] = box.authenticate
-
-    class OnAnyPort(Controller):
-        def factory(self) -> SMTP:
-            return SMTP(self.handler, **self.SMTP_kwargs)
-
-        def _trigger_server(self) -> None:
-            # The controller would connect to the port that it was given, and port 0 is none.
-            box.port = self.server.sockets[0].getsockname()[1]
-            socket.create_connection((self.hostname, box.port)).close()
+        settings["auth_exclude_mechanism"] = {"PLAIN", "LOGIN", "CRAM-MD5"} - set(mechanisms)
 
     server = OnAnyPort(
         box, hostname="127.0.0.1", port=0, ssl_context=context if implicit else None, **settings

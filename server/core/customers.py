@@ -46,7 +46,12 @@ def normalised_email(email: str) -> str:
 def address_to_write_to(email: str) -> str:
     """Return an address as every mail server takes it: its domain in ASCII (RFC 3492, RFC 5890)."""
     local, _, domain = email.partition("@")
-    return f"{local}@{'.'.join(map(_in_ascii, domain.split('.')))}"
+    return f"{local}@{domain_in_ascii(domain)}"
+
+
+def domain_in_ascii(domain: str) -> str:
+    """Return a domain as the network knows it, label by label; nothing here judges whether it can be one."""
+    return ".".join(map(_in_ascii, domain.split(".")))
 
 
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
