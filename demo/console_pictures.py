@@ -25,7 +25,7 @@ from protocol.activation_key import ActivationKey
 from protocol.profile import WizardProfile
 from server import create_app, create_database_app
 from server.config import Settings
-from server.core import licenses, operators, products
+from server.core import licenses, mail_delivery, operators, products
 from server.core.audit import By
 from server.core.models import Role
 from server.core.secrets import new_master_key
@@ -68,6 +68,7 @@ def fill(app: Flask) -> tuple[WizardProfile, ActivationKey]:
     keyring = app.extensions[EXTENSION].keyring
     with transaction() as session:
         operators.add(session, "ada", Role.ADMINISTRATOR, _PASSWORD, by=_STAFF, now=NOON)
+        mail_delivery.looked(session, NOON)
         product = products.add_product(
             session,
             code="demo-cad",

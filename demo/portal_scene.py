@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 from demo.realistic import MONTHS, Deed, World, computer_id, live
 from protocol.activation_key import ActivationKey
 from protocol.profile import WizardProfile
-from server.core import activation, customer_records, deactivation, licenses, operators, products
+from server.core import (
+    activation,
+    customer_records,
+    deactivation,
+    licenses,
+    mail_delivery,
+    operators,
+    products,
+)
 from server.core.audit import By
 from server.core.deactivation import Forced
 from server.core.models import Activation, License, Role
@@ -69,6 +77,7 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
     with transaction() as session:
         world = World(session, keyring, random.Random(7), now)
         scene = Scene(world)
+        mail_delivery.looked(session, now)
         _plan_computers(scene)
         _plan_others(scene)
         live(world, 1000)

@@ -13,8 +13,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from protocol.activation_key import ActivationKey
-from server import guesses
-from server.core import activation, audit, deactivation, licenses, mail_templates, mails, outbox
+from server import guesses, outgoing
+from server.core import (
+    activation,
+    audit,
+    deactivation,
+    licenses,
+    mail_delivery,
+    mail_templates,
+    mails,
+    outbox,
+)
 from server.core.activation import Activated, Request
 from server.core.attempts import bucket
 from server.core.audit import By
@@ -43,19 +52,23 @@ class Typed:
 
 @dataclass(frozen=True)
 class Given:
-    """A computer key with its licence file, and the address that both were mailed to, if any."""
+    """A computer key with its licence file, the address that both are mailed to, and why that waits."""
 
     done: Activated
     license_file: str = field(repr=False)
     mailed_to: str | None = None
+    waits: str | None = None
 
 
 def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = "") -> Given:
     """Give the computer key, and with `mails_key` mail it to `email`.
 
     A licence without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
-    malformed_notes), LimitReached (too_many_attempts), and what `core.activation.activate` raises.
+    malformed_notes), Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
+    `core.activation.activate` raises.
     """
+    if mails_key:
+        outgoing.require()
     keyring, now = parts().keyring, parts().clock()
     request, remark = _read(typed), checked_notes(notes)
     recipient = normalised_email(email) if email.strip() or mails_key else None
@@ -65,11 +78,12 @@ def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, 
         if recipient and done.license.customer is None:
             done.license.customer = find_or_add_customer(session, recipient, now=now)
         file = activation.license_file(done, keyring=keyring)
-        if recipient and mails_key:
-            words = mail_templates.chosen(session, mail_templates.COMPUTER_KEY)
-            mail = _key_mail(recipient, done, file, words)
-            outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
-        return Given(done, file, recipient if mails_key else None)
+        if recipient is None or not mails_key:
+            return Given(done, file)
+        words = mail_templates.chosen(session, mail_templates.COMPUTER_KEY)
+        mail = _key_mail(recipient, done, file, words)
+        outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
+        return Given(done, file, recipient, mail_delivery.obstacle(session, now))
 
 
 def release(typed: Typed, proof: Proof, *, by: By) -> Released:
@@ -97,12 +111,13 @@ def look_up(activation_key: str, *, by: By) -> License:
         return license
 
 
-def ask_for_license_keys(email: str, *, by: By) -> None:
+def ask_for_license_keys(email: str, *, by: By) -> str | None:
     """Have the worker mail what this address holds; nothing here knows whether it holds anything.
 
-    So neither the answer nor its time tells. Raises Malformed (malformed_email) and LimitReached
-    (too_many_attempts).
+    So neither the answer nor its time tells. Returns why mail waits, where it does. Raises Malformed
+    (malformed_email), Conflict (mail_not_configured) and LimitReached (too_many_attempts).
     """
+    outgoing.require()
     now, mail = parts().clock(), mails.license_keys_asked_for(email)
     count(
         (
@@ -114,6 +129,7 @@ def ask_for_license_keys(email: str, *, by: By) -> None:
     with transaction() as session:
         outbox.post(session, mail, keyring=parts().keyring, by=by, now=now)
         audit.record(session, event="license_keys_asked_for", by=by, now=now)
+        return mail_delivery.obstacle(session, now)
 
 
 def _read(typed: Typed) -> Request:

@@ -90,6 +90,8 @@ STATUS = {
     "unknown_operator": 404,
     "unknown_property": 404,
     "unknown_mail": 404,
+    "mail_not_configured": 409,
+    "mail_not_kept": 409,
     "unknown_brand_part": 404,
     "operator_exists": 409,
     "last_administrator": 409,

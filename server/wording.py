@@ -44,6 +44,7 @@ _EVENTS = {
     "license_keys_asked_for": "Licence keys asked for by mail",
     "mail_sent": "Mail sent",
     "mail_given_up": "Mail given up",
+    "mail_queued_again": "Mail to be sent again",
     "signed_in": "Signed in",
     "signed_out": "Signed out",
     "sign_in_refused": "Sign-in refused",

@@ -30,7 +30,7 @@ from protocol.profile import WizardProfile
 from protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
 from server import create_app, create_database_app
 from server.config import Settings
-from server.core import activation, deactivation, licenses, products
+from server.core import activation, deactivation, licenses, mail_delivery, products
 from server.core.audit import By
 from server.core.secrets import Keyring, new_master_key
 from server.db import db, transaction
@@ -228,6 +228,13 @@ def app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> 
     app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def mail_works(app: Flask, clock: Clock) -> None:
+    """A worker has looked for mail just now: mail may be promised."""
+    with transaction() as session:
+        mail_delivery.looked(session, clock.now)
 
 
 @pytest.fixture(params=["short"])

@@ -18,13 +18,14 @@ class Permission(StrEnum):
     CHANGE_LICENSES = "issue, renew, suspend and resume licences"
     CHANGE_CUSTOMERS = "change, merge and delete customers"
     CHANGE_PRODUCTS = "add products, rotate their keys and download their profiles"
+    SEND_MAIL_AGAIN = "send email again that could not be delivered"
     SEE_AUDIT = "see the audit"
     SET_PROPERTIES = "set server properties"
     MANAGE_OPERATORS = "manage operators"
 
 
 _VIEWER = frozenset({Permission.SEE_LICENSES})
-_SUPPORT = _VIEWER | {Permission.ACTIVATE, Permission.RELEASE}
+_SUPPORT = _VIEWER | {Permission.ACTIVATE, Permission.RELEASE, Permission.SEND_MAIL_AGAIN}
 _MANAGER = _SUPPORT | {
     Permission.FORCE_RELEASE,
     Permission.CHANGE_LICENSES,

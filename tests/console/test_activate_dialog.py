@@ -2,7 +2,7 @@
 
 import json
 import stat
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from protocol.request_token import scan_url
 from server import deeds
-from server.core import activation, licenses, outbox
+from server.core import activation, licenses, mail_delivery, outbox
 from server.core.audit import By
 from server.core.models import Activation, AuditEvent
 from server.db import reading, transaction
@@ -19,6 +19,8 @@ from server.faces.console.widgets.ticks import Tick
 from server.spelling import spelled
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
+
+pytestmark = pytest.mark.usefixtures("mail_works")
 
 
 def value(person: Person, name: str) -> str:
@@ -140,6 +142,38 @@ def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
     tell(story, operator=manager)
     assert mail_in_the_outbox(vendor).recipient == "it@example.com"
     assert vendor.seats_used(key) == 1
+
+
+def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
+    machine = vendor.machine(vendor.issue(customer="ada@example.com"))
+    vendor.clock.now += mail_delivery.LATE + timedelta(seconds=1)
+
+    async def story(person: Person) -> None:
+        await give(person, machine.computer_id.text)
+        await person.press("m", "enter")
+        assert "The mail to ada@example.com waits. No worker has looked for mail since" in person.sees
+
+    tell(story, operator=manager)
+    assert mail_in_the_outbox(vendor) is not None
+
+
+def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
+    machine = vendor.machine(vendor.issue(customer="ada@example.com"))
+    vendor.clock.pass_days(1)
+
+    async def story(person: Person) -> None:
+        await person.press("f3")
+        assert "This server can’t send email." in person.sees
+        assert not person.app.screen.query(Tick)
+        await person.press("escape")
+        await give(person, machine.computer_id.text)
+        assert " m " not in person.lines[-1]
+        await person.press("m")
+        assert person.step == "ComputerKey"
+        assert "This server can’t send email. Save the licence file, or spell the key." in person.sees
+
+    tell(story, operator=manager)
+    assert mail_in_the_outbox(vendor) is None
 
 
 def test_a_mistyped_id_is_repaired_at_one_key_where_its_tag_fits(vendor, manager):

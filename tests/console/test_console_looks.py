@@ -14,6 +14,8 @@ from server.faces.console.widgets.do import Do
 from tests.console.person import LARGE, SMALL, Person, tell
 from wizard_stub.terminal import themes as wizard_themes
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 READABLE = 4.5
 # What is not offered at the moment, and what stands behind a dialog, is faint on purpose.
 DIALOGS = {

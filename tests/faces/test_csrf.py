@@ -10,6 +10,8 @@ from tests.faces.test_self_help_activate import codes
 from tests.faces.test_self_help_site import every_row
 from tests.faces.visitor import Visitor
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 WITHOUT_FORMS = "/phone/"
 
 

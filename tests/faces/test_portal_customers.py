@@ -9,6 +9,8 @@ from server.db import reading, transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, dialogs, staff
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 CUSTOMER = "/portal/customers/1"
 EMAIL = "ada@example.com"
 

@@ -14,6 +14,8 @@ from server.db import transaction
 from server.guesses import PER_LICENSE
 from tests.faces.portal_visitor import Visitor, staff
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 LICENSE = "/portal/licenses/1"
 
 
@@ -74,7 +76,7 @@ def test_the_key_is_spelled_for_the_telephone(visitor, machine):
 
 def test_the_key_is_mailed_with_the_deed_where_that_is_wanted(visitor, machine):
     page = activate(visitor, machine, email="Ada@Example.com", mails_key="1").text
-    assert "Mailed to ada@example.com." in page
+    assert "The email to ada@example.com is on its way." in page
     [mail] = mails()
     assert (mail.template, mail.recipient, mail.way, mail.who) == (
         "computer_key",

@@ -13,6 +13,8 @@ from server.core.models import OutboxMail, Role
 from server.db import reading, transaction
 from tests.faces.portal_visitor import Visitor, staff
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 PAGE = "/portal/mails/computer_key/en"
 TEXT = "Dear customer,\nyour key: {computer key}\nfor %ComputerID% of %ActivationKey%"
 

@@ -9,13 +9,15 @@ from sqlalchemy import func, select
 
 from server import worker
 from server.config import Settings
-from server.core import licenses, mails
+from server.core import licenses, mail_delivery, mails
 from server.core.models import Attempt, AuditEvent, OutboxMail
 from server.db import reading
 from server.deeds import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
 from server.parts import Parts, parts
 from tests.faces.visitor import Visitor
 from tests.mail_server import Box, mail_server
+
+pytestmark = pytest.mark.usefixtures("mail_works")
 
 KNOWN, UNKNOWN = "ada@example.com", "bob@example.com"
 
@@ -88,6 +90,33 @@ def test_the_known_address_gets_its_keys_once_the_worker_ran_and_the_other_is_fo
     with reading() as session:
         [row] = session.scalars(select(OutboxMail))
     assert (row.recipient, row.sealed_text, row.template) == (KNOWN, None, mails.LICENSE_KEYS_ASKED_FOR)
+
+
+def test_without_a_mail_server_nothing_is_offered_and_the_page_says_what_to_do_instead(app, visitor, clock):
+    form = visitor.open("keys").form
+    # A worker that was switched off long ago.
+    clock.pass_days(1)
+    assert "/self-help/keys" not in visitor.open("").read.links
+    for shown in (visitor.open("keys"), visitor.send(form)):
+        assert shown.status == 409
+        assert "We can’t email your keys" in shown.words
+        assert "Look for your activation key in what you got with your order" in shown.words
+        assert shown.read.forms == []
+    assert waiting() == []
+
+
+def test_where_mail_waits_the_answer_says_so_and_the_same_to_everybody(app, vendor, clock):
+    vendor.issue(customer=KNOWN)
+    clock.now += mail_delivery.LATE + timedelta(seconds=1)
+    assert "Email is delayed right now." in Visitor(app).open("keys").words
+    known, unknown = asked_by(app, KNOWN, "192.0.2.1"), asked_by(app, UNKNOWN, "192.0.2.2")
+    assert known == unknown
+    assert "Your email is delayed" in known[0]
+    assert "on their way" not in known[0]
+    assert waiting() == [KNOWN, UNKNOWN]
+    with mail_server() as box:
+        assert send_mail(box, clock) == worker.Done(sent=1)
+    assert "Look into your mailbox" in asked_by(app, KNOWN, "192.0.2.3")[0]
 
 
 def test_what_was_issued_between_the_question_and_the_mail_is_in_it(app, vendor, visitor, clock):

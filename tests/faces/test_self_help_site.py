@@ -12,6 +12,8 @@ from server.db import transaction
 from tests.faces.test_self_help_activate import codes
 from tests.faces.visitor import Visitor
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 PAGES = {
     "activate": "showActivateLink",
     "deactivate": "showDeactivateLink",

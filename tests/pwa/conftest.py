@@ -17,7 +17,7 @@ from demo.browser import AWAIT_WORKER, REPORT_CSP_VIOLATIONS, chromium
 from demo.server_process import LOOPBACK, free_port, serving
 from server import create_app
 from server.config import Settings
-from server.core import products
+from server.core import mail_delivery, products
 from server.core.secrets import new_master_key
 from server.db import transaction
 from server.parts import EXTENSION
@@ -86,6 +86,8 @@ def house(
         app.app_context(),
         serving({**own, **settings}, host=LOOPBACK, port=port, log=home / "server.log"),
     ):
+        with transaction() as session:
+            mail_delivery.looked(session, datetime.now(UTC))
         yield House(origin, port, make_vendor(app, "short"), make_vendor(app, "signed"))
 
 

@@ -27,6 +27,8 @@ from server.deeds import Typed
 from server.guesses import PER_ADDRESS, PER_LICENSE
 from server.parts import parts
 
+pytestmark = pytest.mark.usefixtures("mail_works")
+
 STRANGER = By("self_help", address="192.0.2.7")
 ADA = By("portal", "ada", "192.0.2.7")
 GRACE = By("console", "grace")

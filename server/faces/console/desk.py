@@ -31,6 +31,7 @@ from server.deeds import Typed
 from server.faces.console import views
 from server.faces.console.permits import needs, permission_of
 from server.guard import guarded
+from server.outgoing import outgoing
 from server.parts import parts
 
 WAY = "console"
@@ -71,7 +72,7 @@ class Desk:
         """Return a licence with its computers; raises NotFound (unknown_activation_key)."""
         with reading() as session:
             found = licenses.find(session, ActivationKey.from_text(activation_key))
-            return views.license_view(found, parts().clock())
+            return _view(session, found)
 
     @needs(Permission.SEE_LICENSES)
     def scanned(self, link: str) -> views.Scanned:
@@ -96,12 +97,14 @@ class Desk:
     def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
         """Give a computer key; raises what `deeds.activate` raises."""
         given = deeds.activate(typed, by=self._by, email=email, mails_key=mails_key, notes=notes)
-        return views.key_given(given)
+        with reading() as session:
+            return views.key_given(given, can_mail=outgoing(session).is_offered)
 
     @needs(Permission.ACTIVATE)
     def mail_key(self, typed: Typed, email: str) -> views.KeyGiven:
         """Send the computer key that was given to an address; raises what `deeds.activate` raises."""
-        return views.key_given(deeds.activate(typed, by=self._by, email=email, mails_key=True))
+        given = deeds.activate(typed, by=self._by, email=email, mails_key=True)
+        return views.key_given(given, can_mail=True)
 
     @needs(Permission.RELEASE)
     def release(self, typed: Typed, code: str) -> views.SeatReleased:
@@ -138,7 +141,7 @@ class Desk:
                 now=now,
                 notes=new.notes,
             )
-            return views.license_view(issued, now)
+            return _view(session, issued)
 
     @needs(Permission.CHANGE_LICENSES)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
@@ -146,7 +149,7 @@ class Desk:
         with self._changed("renewal_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.renew(session, license, expires=terms.expires, days=terms.days, by=self._by, now=now)
-            return views.license_view(license, now)
+            return _view(session, license)
 
     @needs(Permission.CHANGE_LICENSES)
     def suspend(self, activation_key: str) -> views.LicenseView:
@@ -154,7 +157,7 @@ class Desk:
         with self._changed("suspension_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.suspend(session, license, by=self._by, now=now)
-            return views.license_view(license, now)
+            return _view(session, license)
 
     @needs(Permission.CHANGE_LICENSES)
     def resume(self, activation_key: str) -> views.LicenseView:
@@ -162,7 +165,7 @@ class Desk:
         with self._changed("resumption_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.resume(session, license, by=self._by, now=now)
-            return views.license_view(license, now)
+            return _view(session, license)
 
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:
@@ -194,6 +197,10 @@ class Desk:
         key = ActivationKey.from_text(activation_key)
         with guarded(event=event, by=self._by, now=parts().clock(), activation_key=key) as session:
             yield session, licenses.find(session, key, lock=True)
+
+
+def _view(session: Session, license: License) -> views.LicenseView:
+    return views.license_view(license, parts().clock(), can_mail=outgoing(session).is_offered)
 
 
 def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Desk:

@@ -58,6 +58,7 @@ class LicenseView:
     notes: str
     issued: date
     computers: tuple[Computer, ...]
+    can_mail: bool
 
     @property
     def live(self) -> tuple[Computer, ...]:
@@ -81,6 +82,8 @@ class KeyGiven:
     seats: int
     seats_used: int
     mailed_to: str | None
+    waits: str | None
+    can_mail: bool
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def license_row(license: License, now: datetime) -> LicenseRow:
     )
 
 
-def license_view(license: License, now: datetime) -> LicenseView:
+def license_view(license: License, now: datetime, *, can_mail: bool) -> LicenseView:
     """Return a licence with its computers, those that hold a seat first and the newest first."""
     latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
     return LicenseView(
@@ -165,10 +168,11 @@ def license_view(license: License, now: datetime) -> LicenseView:
         notes=license.notes or "",
         issued=license.created_at.date(),
         computers=tuple(map(_computer, latest)),
+        can_mail=can_mail,
     )
 
 
-def key_given(given: Given) -> KeyGiven:
+def key_given(given: Given, *, can_mail: bool) -> KeyGiven:
     """Return a computer key with what it stands for."""
     done, license = given.done, given.done.license
     return KeyGiven(
@@ -184,6 +188,8 @@ def key_given(given: Given) -> KeyGiven:
         seats=license.seats,
         seats_used=license.seats_used,
         mailed_to=given.mailed_to,
+        waits=given.waits,
+        can_mail=can_mail,
     )
 
 

@@ -53,6 +53,13 @@ def term(view: LicenseView) -> str:
     return f"{hints.get(view.row.standing, text)}{lease}"
 
 
+def mailed(key: KeyGiven) -> str:
+    """Return whether the mail with a key goes out at once, or why it waits."""
+    if key.waits:
+        return f"The mail to {key.mailed_to} waits. {key.waits}"
+    return f"The mail to {key.mailed_to} is on its way."
+
+
 def computer_history(computer: Computer) -> str:
     """Return since when a computer holds its seat, or until when it did."""
     if computer.ended_at is None:

@@ -17,6 +17,7 @@ from server.faces.portal import (
     licenses,
     mail_texts,
     operators,
+    outbox,
     products,
     properties,
     refusals,
@@ -55,6 +56,7 @@ for room in (
     properties,
     branding,
     mail_texts,
+    outbox,
 ):
     blueprint.register_blueprint(room.blueprint)
 refusals.init(blueprint)

@@ -17,6 +17,7 @@ from server.db import reading
 from server.deeds import Given, Typed
 from server.faces.portal import staff
 from server.forms import Refusal, posted
+from server.outgoing import outgoing
 from server.parts import parts
 from server.spelling import spelled
 
@@ -86,7 +87,7 @@ def computer_page(number: int, **context: Any) -> str:
         features = products.feature_names(license.product, found.activation.features)
         facts = {"computer": found, "one": found.activation, "license": license, "features": features}
         stands: dict[str, Any] = {"standing": standing(license, now), "state_of": computers.state_of}
-        stands["id_spelled"] = spelled(found.activation.computer_id)
+        stands |= {"id_spelled": spelled(found.activation.computer_id), "outgoing": outgoing(session)}
         return staff.page("computer", **facts, **stands, **(_NOTHING_DONE | context))
 
 

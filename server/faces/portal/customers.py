@@ -13,6 +13,7 @@ from server.core.roles import Permission
 from server.db import reading, transaction
 from server.faces.portal import staff, typed
 from server.forms import Refusal, posted
+from server.outgoing import outgoing
 from server.parts import parts
 
 blueprint = Blueprint("customers", __name__)
@@ -105,6 +106,7 @@ def customer_page(number: int, **context: Any) -> str:
             licenses=customer_records.licenses_of(session, found),
             computers=computers.of_customer(session, found),
             mails=customer_records.mails_of(session, found),
+            outgoing=outgoing(session),
             state_of=computers.state_of,
             standing=lambda license: standing(license, now),
             expiry=expiry,

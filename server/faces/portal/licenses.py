@@ -17,6 +17,7 @@ from server.core.products import feature_names
 from server.core.roles import Permission
 from server.db import reading
 from server.faces.portal import staff
+from server.outgoing import outgoing
 from server.parts import parts
 
 blueprint = Blueprint("licenses", __name__)
@@ -70,6 +71,7 @@ def license_page(number: int, **context: Any) -> str:
 def _facts(session: Session, found: License) -> dict[str, Any]:
     return {
         "license": found,
+        "outgoing": outgoing(session),
         "seen": license_changes.as_seen(found),
         "together": batches.others(session, found),
         "standing": standing(found, parts().clock()),

@@ -14,6 +14,7 @@ from server.core.roles import Permission
 from server.db import reading, transaction
 from server.faces.portal import staff, typed
 from server.forms import Refusal, posted
+from server.outgoing import outgoing
 from server.parts import parts
 
 blueprint = Blueprint("mail_texts", __name__)
@@ -33,7 +34,7 @@ def listing() -> str:
             for name in KINDS
             for language in LANGUAGES
         }
-        return staff.page("mails", kinds=KINDS, languages=LANGUAGES, rows=rows)
+        return staff.page("mails", kinds=KINDS, languages=LANGUAGES, rows=rows, outgoing=outgoing(session))
 
 
 @blueprint.get("/mails/<name>/<language>")

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from server.core import listings
+from server.core import listings, mail_delivery
 from server.core.figures import DAYS, figures
 from server.core.listings import AuditWanted
 from server.core.roles import Permission
@@ -33,9 +33,10 @@ def start_page(**context: Any) -> str:
     now = parts().clock()
     with reading() as session:
         found = figures(session, now=now)
+        late = mail_delivery.late(session, now) if staff.may("SET_PROPERTIES") else None
         events = None
         if staff.may("SEE_AUDIT"):
             events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows
     soon = now.date() + timedelta(days=DAYS)
-    figured = {"figures": found, "chart": chart_of(found.days), "period": DAYS, "soon": soon}
+    figured = {"figures": found, "chart": chart_of(found.days), "period": DAYS, "soon": soon, "late": late}
     return staff.page("start", events=events, **figured, **({"values": {}, "refusal": None} | context))

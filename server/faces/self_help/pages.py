@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from protocol.deactivation import read_deactivation_code
 from protocol.errors import ProtocolError
 from protocol.request_token import DeactivationRequest
-from server import deeds, problems
+from server import deeds, outgoing, problems
 from server.core.audit import By
 from server.core.carried import is_carried
 from server.core.deactivation import Claimed, Code, Proof
@@ -22,6 +22,7 @@ from server.faces.self_help import described
 from server.faces.self_help.site import Site, site
 from server.forms import form_expired, posted, refusal_of
 from server.headers import CSP
+from server.outgoing import Outgoing
 from server.parts import parts
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
@@ -52,7 +53,7 @@ def allow_logo(response: Response) -> Response:
 @blueprint.get("/")
 def home() -> str:
     """Show what a customer can do here."""
-    return _page("home")
+    return _page("home", outgoing=_outgoing())
 
 
 @blueprint.get("/activate")
@@ -120,7 +121,8 @@ def license() -> str:
 def keys_form() -> str:
     """Show the form that has license keys mailed."""
     _site().require("showEmailLicenseKeysLink")
-    return _page("keys", values={})
+    outgoing.require()
+    return _page("keys", values={}, waits=_outgoing().obstacle is not None)
 
 
 @blueprint.post("/keys")
@@ -128,8 +130,8 @@ def keys() -> str:
     """Say that the license keys are on their way, if there are any; nothing here knows whether there are."""
     _site().require("showEmailLicenseKeysLink")
     email = posted().get("email", "")
-    deeds.ask_for_license_keys(email, by=_by())
-    return _page("keys_asked", email=email.strip())
+    waits = deeds.ask_for_license_keys(email, by=_by()) is not None
+    return _page("keys_asked", email=email.strip(), waits=waits)
 
 
 @blueprint.errorhandler(CoreError)
@@ -137,9 +139,9 @@ def keys() -> str:
 def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
     form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
-    if form is None or error.code == "switched_off":
-        heading = "This page is switched off" if error.code == "switched_off" else "That did not work"
-        return problems.refused(error, _page("stopped", heading=heading, sentence=str(error)))
+    if form is None or error.code in _STOPPED:
+        heading, sentence = _STOPPED.get(error.code, ("That did not work", ""))
+        return problems.refused(error, _page("stopped", heading=heading, sentence=sentence or str(error)))
     return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
 
 
@@ -151,6 +153,15 @@ def expired(error: CSRFError) -> Response:
     return refused(form_expired())
 
 
+# What no form can answer: a heading, and what to do instead where the error speaks to staff.
+_STOPPED = {
+    "switched_off": ("This page is switched off", ""),
+    "mail_not_configured": (
+        "We can’t email your keys",
+        "This site doesn’t send email. Look for your activation key in what you got with your order, "
+        "or ask the vendor for it.",
+    ),
+}
 _FORMS = {
     "activate": "activate",
     "license-file": "activate",
@@ -163,6 +174,11 @@ _FORMS = {
 def _site() -> Site:
     opened: Site = g.site
     return opened
+
+
+def _outgoing() -> Outgoing:
+    with reading() as session:
+        return outgoing.outgoing(session)
 
 
 def _by() -> By:

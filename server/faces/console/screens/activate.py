@@ -64,7 +64,10 @@ class ActivateDialog(Dialog[KeyGiven]):
         yield Field("Product", Static(row.product, markup=False), id="product")
         notes = line(self._notes, hint="for your own staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
-        yield Field("", Tick("Send your customer the computer key"), id="mails-key")
+        if self._view.can_mail:
+            yield Field("", Tick("Send your customer the computer key"), id="mails-key")
+        else:
+            yield Field("", Static("This server can’t send email.", markup=False), id="no-mail")
 
     def buttons(self) -> ComposeResult:
         """Ok gives the key."""
@@ -86,7 +89,7 @@ class ActivateDialog(Dialog[KeyGiven]):
             Desk.activate,
             typed,
             email=self.typed("email"),
-            mails_key=self.query_one(Tick).ticked,
+            mails_key=self._view.can_mail and self.query_one(Tick).ticked,
             notes=self.typed("notes"),
         )
         if given is not None:

@@ -18,7 +18,7 @@ from server.faces.console.screens.mail_key import MailKeyDialog
 from server.faces.console.screens.save_file import SaveFileDialog
 from server.faces.console.views import KeyGiven
 from server.faces.console.widgets.do import Do
-from server.faces.console.wording import given
+from server.faces.console.wording import given, mailed
 from server.spelling import spelled
 
 # Groups in a line: few and apart where there is room, closer for a key of 24 groups.
@@ -56,14 +56,15 @@ class ComputerKeyDialog(Dialog[None]):
         yield Do("Spell", "spell", key="s")
         yield Do("Copy", "copy", key="c")
         yield Do("Save licence file", "save", key="f")
-        yield Do("Mail", "mail", key="m")
+        if self.key.can_mail:
+            yield Do("Mail", "mail", key="m")
         yield Do("Close", "cancel", key="Esc")
 
     def on_mount(self) -> None:
         """Say whether it went out by mail."""
         self.query_one("#do-cancel").focus()
         if self.key.mailed_to:
-            self.say(f"The mail to {self.key.mailed_to} is on its way.")
+            self.say(mailed(self.key))
 
     def action_spell(self) -> None:
         """Change between the groups and their words for the telephone."""
@@ -98,10 +99,13 @@ class ComputerKeyDialog(Dialog[None]):
     @work
     async def action_mail(self) -> None:
         """Ask for the address, and send the key there."""
-        mailed = await self.app.push_screen_wait(MailKeyDialog(self.key))
-        if mailed is not None:
-            self.key = mailed
-            self.say(f"The mail to {mailed.mailed_to} is on its way.")
+        if not self.key.can_mail:
+            self.say("This server can’t send email. Save the licence file, or spell the key.")
+            return
+        key = await self.app.push_screen_wait(MailKeyDialog(self.key))
+        if key is not None:
+            self.key = key
+            self.say(mailed(key))
 
 
 def grouped(code: str) -> Text:

@@ -32,7 +32,7 @@ class MailKeyDialog(Dialog[KeyGiven]):
         """Ask for the address."""
         text = "The mail holds the key, how to type it, and the licence file."
         if self._key.mailed_to:
-            text = f"It was sent to {self._key.mailed_to} already. {text}"
+            text = f"A mail to {self._key.mailed_to} was asked for already. {text}"
         yield Static(text, classes="text", markup=False)
         address = self._key.mailed_to or self._key.customer
         yield Field("Customer e-mail", line(address, hint="ada@example.com", most=254), id="email")

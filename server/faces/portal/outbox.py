@@ -1,0 +1,65 @@
+"""Mail that was not sent yet: what waits and why, and what was given up and can be sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.core import mail_delivery, outbox
+from server.core.roles import Permission
+from server.db import reading, transaction
+from server.faces.portal import staff
+from server.forms import Refusal
+from server.outgoing import outgoing
+from server.parts import parts
+
+blueprint = Blueprint("outbox", __name__)
+
+
+@blueprint.get("/outbox")
+@staff.needs(Permission.SEE_LICENSES)
+def listing() -> str:
+    """Show what waits and what was given up."""
+    return outbox_page()
+
+
+@blueprint.post("/outbox/<int:number>/send-again")
+@staff.needs(Permission.SEND_MAIL_AGAIN)
+def send_again(number: int) -> Response:
+    """Have a mail tried anew; back on the customer's page where that was asked."""
+    with transaction() as session:
+        outbox.send_again(session, number, by=staff.by(), now=parts().clock())
+    flash("The email is in the queue again.")
+    if (customer := request.args.get("customer", None, int)) is not None:
+        return redirect(url_for("portal.customers.customer", number=customer))
+    return redirect(url_for("portal.outbox.listing"))
+
+
+@blueprint.post("/outbox/send-all-again")
+@staff.needs(Permission.SEND_MAIL_AGAIN)
+def send_all_again() -> Response:
+    """Have all that was given up tried anew."""
+    with transaction() as session:
+        count = outbox.send_all_again(session, by=staff.by(), now=parts().clock())
+    flash(f"{count} {'email is' if count == 1 else 'emails are'} in the queue again.")
+    return redirect(url_for("portal.outbox.listing"))
+
+
+def outbox_page(**context: Any) -> str:
+    """Return the page of the outbox, with what was wrong where something was."""
+    now = parts().clock()
+    with reading() as session:
+        return staff.page(
+            "outbox",
+            found=outbox.unsent(session, now, number=request.args.get("page", 1, int)),
+            outgoing=outgoing(session),
+            late=mail_delivery.late(session, now),
+            **({"refusal": None} | context),
+        )
+
+
+def page_refused(deed: str, refusal: Refusal) -> str:
+    """Return the page on which a deed was refused."""
+    return outbox_page(refusal=refusal)

@@ -1,0 +1,154 @@
+"""Unsent email in the portal: what is promised, what waits and why, and what can be sent again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from server.core import mail_delivery, mails, outbox
+from server.core.models import AuditEvent, OutboxMail, Role
+from server.db import reading, transaction
+from server.parts import EXTENSION, parts
+from tests.conftest import STAFF
+from tests.faces.portal_visitor import Visitor, staff
+from tests.faces.visitor import Reader
+
+EMAIL = "ada@example.com"
+TROUBLE = "The mail server in KEYFERRY_SMTP_URL refused the sign-in (535)."
+NO_WORKER = "No worker has looked for mail yet. Start `keyferry worker`."
+
+
+def words(page: str) -> str:
+    return Reader(page).words
+
+
+@pytest.fixture
+def visitor(vendor) -> Visitor:
+    return staff(vendor)
+
+
+@pytest.fixture
+def machine(vendor):
+    machine = vendor.machine(vendor.issue(seats=2, customer=EMAIL))
+    vendor.activate(machine)
+    return machine
+
+
+@pytest.fixture
+def has_mail_server(app):
+    """A mail server is set for this process, and no worker runs."""
+    settings = parts().settings.model_copy(update={"smtp_url": "smtp://127.0.0.1"})
+    app.extensions[EXTENSION] = replace(parts(), settings=settings)
+
+
+def given_up(vendor, recipient: str = EMAIL) -> int:
+    now = vendor.clock.now
+    with transaction() as session:
+        mail = mails.license_keys(recipient, held=[])
+        number = outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=now).id
+        outbox.failed(session, outbox.take(session, now), "no such address", now, for_good=True)
+    return number
+
+
+def row(number: int) -> OutboxMail:
+    with reading() as session:
+        return session.get_one(OutboxMail, number)
+
+
+def test_without_a_mail_server_no_mail_is_offered_and_none_is_posted(visitor, machine):
+    page = visitor.get("/portal/licenses/1")
+    assert 'name="mails_key"' not in page.text
+    assert "This server can’t send email, so give the customer the computer key yourself." in words(page.text)
+    asked = {"computer_id": machine.computer_id.text}
+    given = visitor.post("/portal/licenses/1/activate", **asked)
+    assert "Mail to the customer" not in given.text
+    for path in ("/portal/licenses/1/activate", "/portal/computers/1/key"):
+        refused = visitor.post(path, **asked, email=EMAIL, mails_key="1")
+        assert refused.status_code == 409
+        assert "This server can’t send email: no mail server is set. Nothing was done." in words(refused.text)
+    assert "Self Help mails the keys" not in visitor.get("/portal/customers/1").text
+    for path in ("/portal/outbox", "/portal/mails"):
+        assert "Set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM" in words(visitor.get(path).text)
+    with reading() as session:
+        assert session.scalars(select(OutboxMail)).all() == []
+
+
+@pytest.mark.usefixtures("has_mail_server")
+def test_a_key_that_is_mailed_while_no_worker_runs_is_said_to_wait_and_why(visitor, machine):
+    page = visitor.get("/portal/licenses/1").text
+    assert f"Email waits right now: {NO_WORKER}" in words(page)
+    answer = visitor.post("/portal/computers/1/key", email=EMAIL, mails_key="1").text
+    assert f"The email to {EMAIL} waits. {NO_WORKER}" in words(answer)
+    assert "on its way" not in answer
+    assert f"Email waits. {NO_WORKER}" in words(visitor.get("/portal/customers/1").text)
+
+
+@pytest.mark.usefixtures("mail_works")
+def test_a_key_that_is_mailed_while_nothing_goes_through_is_said_to_wait_and_why(vendor, visitor, machine):
+    mailing = ("/portal/computers/1/key", {"email": EMAIL, "mails_key": "1"})
+    assert f"The email to {EMAIL} is on its way." in words(visitor.post(mailing[0], **mailing[1]).text)
+    with transaction() as session:
+        outbox.failed(session, outbox.take(session, vendor.clock.now), TROUBLE, vendor.clock.now)
+        mail_delivery.stopped(session, TROUBLE)
+    vendor.clock.now += mail_delivery.LATE
+    assert f"The email to {EMAIL} waits. {TROUBLE}" in words(visitor.post(mailing[0], **mailing[1]).text)
+
+
+@pytest.mark.usefixtures("mail_works")
+@pytest.mark.parametrize("role", Role)
+def test_the_start_page_tells_administrators_of_mail_that_waits(vendor, machine, role):
+    visitor = staff(vendor, "other", role)
+    with transaction() as session:
+        mail = mails.license_keys(EMAIL, held=[])
+        outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=vendor.clock.now)
+    vendor.clock.now += mail_delivery.LATE - timedelta(seconds=1)
+    assert "waited since" not in visitor.get("/portal/").text
+    vendor.clock.now += timedelta(minutes=1)
+    page = words(visitor.get("/portal/").text)
+    told = "1 email has waited since 24 Nov 2026, 12:00 UTC. No worker has looked for mail since"
+    assert (told in page) is (role is Role.ADMINISTRATOR)
+
+
+@pytest.mark.usefixtures("mail_works")
+def test_what_was_given_up_is_sent_again_from_the_customer_or_from_the_outbox(vendor, visitor, machine):
+    first, second, third = (given_up(vendor) for _ in range(3))
+    page = visitor.get("/portal/customers/1")
+    assert "given up, kept until 8 Dec 2026" in words(page.text)
+    path = f"/portal/outbox/{first}/send-again?customer=1"
+    assert path in page.text
+    answer = visitor.post(path)
+    assert answer.location.endswith("/portal/customers/1")
+    assert "The email is in the queue again." in visitor.get(answer.location).text
+    assert row(first).next_try_at == vendor.clock.now
+    refused = visitor.post(path)
+    assert refused.status_code == 409
+    assert "This email can’t be sent again" in words(refused.text)
+    page = visitor.get("/portal/outbox").text
+    assert f"/portal/outbox/{first}/send-again" not in page
+    assert f"/portal/outbox/{second}/send-again" in page
+    answer = visitor.post("/portal/outbox/send-all-again")
+    assert "2 emails are in the queue again." in visitor.get(answer.location).text
+    assert row(third).next_try_at == vendor.clock.now
+    with reading() as session:
+        again = session.scalars(select(AuditEvent).where(AuditEvent.event == "mail_queued_again")).all()
+    assert [(event.way, event.who, event.detail["mail"]) for event in again] == [
+        ("portal", "ada", number) for number in (first, second, third)
+    ]
+    assert "Mail to be sent again" in visitor.get("/portal/audit").text
+
+
+def test_a_viewer_sees_unsent_mail_and_sends_none_again(vendor, machine):
+    number, viewer = given_up(vendor), staff(vendor, "eve", Role.VIEWER)
+    for path in ("/portal/customers/1", "/portal/outbox"):
+        page = viewer.get(path).text
+        assert "given up, kept until" in words(page)
+        assert "send-again" not in page
+        assert "send-all-again" not in page
+    for path in (f"/portal/outbox/{number}/send-again", "/portal/outbox/send-all-again"):
+        assert viewer.post(path).status_code == 403
+    assert row(number).next_try_at is None
+
+
+def test_an_outbox_in_which_nothing_waits_says_so(visitor):
+    assert "All email was sent." in visitor.get("/portal/outbox").text
