@@ -176,7 +176,7 @@ def too_small(page: Page) -> list[str]:
 ZOOMED = """() => {
     const { style } = document.documentElement, set = style.fontSize;
     style.fontSize = '12px';
-    const others = '[type=checkbox], [type=radio], [type=file], [type=color], [type=hidden]';
+    const others = '[type=checkbox], [type=radio], [type=file], [type=color], [type=hidden], [hidden]';
     const small = [...document.querySelectorAll(`select, textarea, input:not(${others})`)]
         .filter(field => Number.parseFloat(getComputedStyle(field).fontSize) < 16)
         .map(field => `${innerWidth}: ${getComputedStyle(field).fontSize} ${field.outerHTML.slice(0, 100)}`);
