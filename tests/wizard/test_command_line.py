@@ -89,9 +89,10 @@ def test_a_person_is_told_what_to_do_and_sees_the_code_last(run, key):
     assert all(line.endswith("\x1b[0m") for line in drawing.splitlines())
 
 
-def test_a_terminal_without_block_characters_is_pointed_to_the_picture(run, key, monkeypatch):
+def test_a_terminal_without_block_characters_is_pointed_to_the_picture(machine, key, monkeypatch):
+    begun = machine.control().begin(key)
     monkeypatch.setattr(command_line.sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
-    assert "--png" in command_line._drawable(command_line.ScanCode.of("HTTPS://A.EXAMPLE/A#ABC"))
+    assert "--png" in command_line._drawing(begun, command_line._room())
 
 
 @pytest.mark.parametrize("command", ["request", "deactivate", "show-code"])
