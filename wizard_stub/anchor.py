@@ -14,8 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from wizard_stub.durable import locked, make_folder, write_durably
-from wizard_stub.errors import StorageUnavailable, place_and_reason
+from wizard_stub.access import require_replaceable
+from wizard_stub.durable import make_folder, replace_file, sync_folder
+from wizard_stub.errors import StorageUnavailable
+from wizard_stub.guarantees import Lacking
+from wizard_stub.locks import locked
+from wizard_stub.storage import Place
 
 _FOLDER_NAME = "keyferry-wizard"
 _LONGEST_FILE = 256
@@ -27,8 +31,8 @@ class Anchor(Protocol):
     def read(self) -> int | None:
         """Return the generation, or None where none was ever written."""
 
-    def write(self, generation: int) -> None:
-        """Keep the generation durably, or the present one where that is higher."""
+    def write(self, generation: int) -> set[Lacking] | None:
+        """Keep the generation durably, or the present one where that is higher; return what could not be."""
 
 
 class FileAnchor:
@@ -42,34 +46,39 @@ class FileAnchor:
 
     def read(self) -> int | None:
         """Return the generation, or None where there is no readable one."""
-        try:
-            with self.path.open("rb") as file:
-                text = file.read(_LONGEST_FILE)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageUnavailable(
-                f"{self.path} cannot be read ({_reason(error)}). Give this account the right to read it.",
-                code="anchor_not_readable",
-                detail=place_and_reason(self.path, error),
-            ) from error
+        with self._place.reading():
+            try:
+                with open(self.path, "rb") as file:
+                    text = file.read(_LONGEST_FILE)
+            except FileNotFoundError:
+                return None
         found = re.fullmatch(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{16})\n", text)
         return int(found[1]) if found and found[2] == _check(int(found[1])) else None
 
-    def write(self, generation: int) -> None:
+    def write(self, generation: int) -> set[Lacking]:
         """Keep the generation durably, or the present one where that is higher."""
-        try:
-            make_folder(self.path.parent)
-            with locked(self.path):
+        with self._place.writing():
+            require_replaceable(self.path)
+            lacking = make_folder(self.path.parent)
+            with locked(self.path) as unlocked:
                 kept = max(generation, self.read() or 0)
-                write_durably(self.path, b"%d %s\n" % (kept, _check(kept)))
-        except OSError as error:
-            raise StorageUnavailable(
-                f"{self.path} cannot be written ({_reason(error)}). "
-                "It holds which activation is the newest: make its folder writable, then try again.",
-                code="anchor_not_writable",
-                detail=place_and_reason(self.path, error),
-            ) from error
+                lacking |= unlocked | replace_file(self.path, b"%d %s\n" % (kept, _check(kept)))
+                return lacking | sync_folder(self.path.parent)
+
+    def sync(self) -> set[Lacking]:
+        """Return once what was written survives a power cut; raises StorageUnavailable."""
+        with self._place.writing("synced"):
+            return sync_folder(self.path.parent)
+
+    @property
+    def _place(self) -> Place:
+        return Place(
+            self.path,
+            busy_code="anchor_busy",
+            lock_code="anchor_not_lockable",
+            read_code="anchor_not_readable",
+            write_code="anchor_not_writable",
+        )
 
 
 def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
@@ -112,7 +121,3 @@ def _is_root() -> bool:
 
 def _check(generation: int) -> bytes:
     return hashlib.sha256(b"keyferry wizard anchor 1\0%d" % generation).hexdigest()[:16].encode()
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

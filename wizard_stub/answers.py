@@ -10,6 +10,8 @@ from datetime import date
 from protocol.claims import Claims
 from protocol.profile import WizardProfile
 from protocol.typed import Correction
+from wizard_stub.errors import WizardError
+from wizard_stub.guarantees import Lacking
 from wizard_stub.qr import ScanCode
 from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
 
@@ -31,6 +33,7 @@ def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
         "qr_version": code.version,
         "set_aside": str(begun.set_aside) if begun.set_aside else None,
         "may_replace_another_account": begun.may_replace_account,
+        "warnings": _warnings(begun.warnings),
     }
 
 
@@ -44,6 +47,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
         "customer": completed.customer,
         "repaired": [_correction(correction) for correction in completed.corrections],
         "replaced_activation_key": completed.replaced.text if completed.replaced else None,
+        "warnings": _warnings(completed.warnings),
     }
 
 
@@ -63,6 +67,7 @@ def of_status(status: Status, profile: WizardProfile) -> Answer:
         **_product(profile),
         **_claims(status.claims, status.features),
         "warning": status.not_remembered,
+        "warnings": _warnings(status.warnings, status.hindrance),
         **({"code": code_of(status.state), "message": status.message} if refused else {}),
     }
 
@@ -74,6 +79,7 @@ def of_release(released: Released, code: ScanCode, profile: WizardProfile) -> An
         "deactivation_code": released.code.text,
         "url": released.url,
         "qr_version": code.version,
+        "warnings": _warnings(released.warnings),
     }
 
 
@@ -106,6 +112,11 @@ def _claims(claims: Claims | None, features: tuple[str, ...]) -> Answer:
         "expires": _day(claims.expires if claims else None),
         "issued": _day(claims.issued if claims else None),
     }
+
+
+def _warnings(lacking: tuple[Lacking, ...], hindrance: WizardError | None = None) -> list[Answer]:
+    told: list[Answer] = [{"code": warning.value, "message": warning.message} for warning in lacking]
+    return [*told, {"code": hindrance.code, "message": str(hindrance)}] if hindrance else told
 
 
 def _correction(correction: Correction) -> Answer:

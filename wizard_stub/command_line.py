@@ -18,6 +18,7 @@ from wizard_stub import answers, failures, wording
 from wizard_stub.answers import Answer
 from wizard_stub.control import ActivationControl
 from wizard_stub.files import Pictures, read_license_file, read_profile
+from wizard_stub.guarantees import Lacking
 from wizard_stub.qr import Room, ScanCode, least_room
 from wizard_stub.results import Begun, LicenseState, Released, name_within, urls_of
 from wizard_stub.terminal.opening import LOOKS, has_terminal, open_wizard
@@ -47,7 +48,8 @@ Examples:
 \b
 Exit codes: 0 done, 1 refused or not activated, 2 usage, 3 expired,
 4 the clock was moved back, 5 a state that is another computer's,
-a newer version's, or damaged.
+a newer version's, or damaged, 6 busy: try again,
+7 done, but not everything is on the disk.
 """
 
 
@@ -163,7 +165,8 @@ def request(
     begun = control.begin(key, name, start_over=start_over, new_request=new_request)
     code = ScanCode.of(begun.url)
     answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
-    return _tell(answer, wording.of_request(begun, invocation.profile), begun, as_json=as_json)
+    words = wording.of_request(begun, invocation.profile)
+    return _tell(answer, words, begun, warnings=begun.warnings, as_json=as_json)
 
 
 @_command(
@@ -186,7 +189,8 @@ def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path |
     else:
         completed = control.complete(" ".join(computer_key))
     answer = answers.of_activation(completed, invocation.profile)
-    return _tell(answer, wording.of_activation(completed, invocation.profile), as_json=as_json)
+    words = wording.of_activation(completed, invocation.profile)
+    return _tell(answer, words, warnings=completed.warnings, as_json=as_json)
 
 
 @_command("status")
@@ -197,7 +201,8 @@ def status(invocation: Invocation, as_json: bool) -> int:
     active, code = found.state is LicenseState.ACTIVE, answers.code_of(found.state)
     if active or as_json:
         answer = answers.of_status(found, invocation.profile)
-        _tell(answer, wording.of_status(found, invocation.profile), as_json=as_json)
+        words = wording.of_status(found, invocation.profile)
+        _tell(answer, words, warnings=found.warnings, as_json=as_json)
     else:
         failures.report(code, found.message, as_json=False, detail=found.detail)
     return 0 if active else failures.exit_code_of(code)
@@ -228,13 +233,23 @@ def show_code(
 def _tell_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
     code = ScanCode.of(released.url)
     answer = {**answers.of_release(released, code, invocation.profile), **pictures.write(code)}
-    return _tell(answer, wording.of_release(released, invocation.profile), released, as_json=as_json)
+    words = wording.of_release(released, invocation.profile)
+    return _tell(answer, words, released, warnings=released.warnings, as_json=as_json)
 
 
-def _tell(answer: Answer, words: str, shown: Begun | Released | None = None, *, as_json: bool) -> int:
+def _tell(
+    answer: Answer,
+    words: str,
+    shown: Begun | Released | None = None,
+    *,
+    warnings: tuple[Lacking, ...],
+    as_json: bool,
+) -> int:
     if as_json:
         click.echo(json.dumps(answer))
         return 0
+    for warning in warnings:
+        click.echo(f"Warning: {warning.message}", err=True)
     click.echo(words, nl=False)
     if shown is not None:
         # Last, so that all of it stands on a terminal of 24 lines; in colour even through a pipe.

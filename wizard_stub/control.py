@@ -11,7 +11,12 @@ and a sentence that tells the person what to do.
 
 The order of the durable steps is the heart of it. The state is always written before the anchor, and every
 later call lets the anchor catch up with the state first; so a crash between the two costs nobody a licence.
-A deactivation code is shown only when both are written, so it is never shown while a copy could still run.
+The anchor never goes on before the state is on the disk: else a power cut would leave an older state beside a
+newer anchor. A deactivation code is shown only when both are on the disk, so it is never shown while a copy
+could still run.
+
+Replacing the state is the point of no return. What fails before it has changed nothing; what fails behind it
+is told as done (`NotSynced`). So the anchor is written once before it, to find out what cannot be written.
 """
 
 from __future__ import annotations
@@ -30,7 +35,13 @@ from protocol.deactivation import SECRET_BYTES
 from protocol.keys import machine_fingerprint
 from protocol.profile import MachineSource, WizardProfile
 from wizard_stub import judgement, transitions
-from wizard_stub.anchor import Anchor, default_anchor_folder, file_anchor, shared_anchor_folder
+from wizard_stub.anchor import (
+    Anchor,
+    FileAnchor,
+    default_anchor_folder,
+    file_anchor,
+    shared_anchor_folder,
+)
 from wizard_stub.clock import utc_now, worth_remembering
 from wizard_stub.errors import (
     KeyNotAccepted,
@@ -39,12 +50,16 @@ from wizard_stub.errors import (
     StateDamaged,
     StateNewer,
     StorageUnavailable,
+    WizardError,
     WrongMachine,
 )
+from wizard_stub.guarantees import Lacking, in_order
 from wizard_stub.machine import machine_identifier as identifier_of_this_machine
+from wizard_stub.reading import Reading, settled, take
 from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
 from wizard_stub.state import Grant, State
 from wizard_stub.state_folder import StateFolder
+from wizard_stub.storage import done_all_the_same
 from wizard_stub.this_machine import Proof, ThisMachine
 
 
@@ -106,25 +121,29 @@ class ActivationControl:
         if isinstance(activation_key, str):
             activation_key = ActivationKey.from_text(activation_key)
         name = clean_computer_name(computer_name)
-        with self._folder.locked():
+        with self._folder.locked() as lacking:
             state, aside = self._state_to_begin_with(start_over=start_over)
-            # Also where nothing changes: what cannot be written must show now, not when the key was typed.
-            self._anchor.write(state.generation)
-            state, grant = transitions.with_request(
-                state,
-                activation_key,
-                self._profile.current_epoch.number,
-                name,
-                partial(self._new_grant, state, activation_key, name),
-                new_request=new_request,
-            )
-            self._folder.write(state)
-        return self._begun(state, grant, set_aside=aside)
+            with self._folder.back_on_failure(aside):
+                # Also where nothing changes: what cannot be written must show before the key is typed.
+                anchored = self._rehearsed_anchor(state, lacking)
+                state, grant = transitions.with_request(
+                    state,
+                    activation_key,
+                    self._profile.current_epoch.number,
+                    name,
+                    partial(self._new_grant, state, activation_key, name, anchored + 1),
+                    new_request=new_request,
+                )
+                lacking |= self._folder.write(state)
+            with done_all_the_same(*judgement.REQUESTED, code="requested_not_synced"):
+                lacking |= self._folder.sync()
+        begun = self._begun(state, grant, set_aside=aside)
+        return replace(begun, warnings=in_order(lacking))
 
     def pending(self) -> Begun | None:
         """Return what was begun and waits for its key, to be shown again; raises the errors of the state."""
         try:
-            state = self._read()
+            state = self._look(self._judged)
         except WrongMachine:
             # Nothing waits on this computer.
             return None
@@ -143,16 +162,19 @@ class ActivationControl:
         return self._complete(partial(self._machine.read_file, text=text))
 
     def _complete(self, read: Callable[[Grant], Proof]) -> Completed:
-        self._require_state()
-        with self._folder.locked():
-            state = self._require_state()
-            anchored = self._settled_anchor(state)
+        self._require_state(self._look(self._judged))
+        with self._folder.locked() as lacking:
+            state = self._require_state(self._read())
             grant, proof = transitions.proved(state, read)
             now = self._now()
             latest_seen = self._accept(state, grant, proof.claims, now)
+            anchored = self._rehearsed_anchor(state, lacking)
             new = transitions.with_license(state, grant, proof, anchored=anchored)
-            self._folder.write(replace(new, latest_seen=latest_seen))
-            self._anchor.write(new.generation)
+            lacking |= self._folder.write(replace(new, latest_seen=latest_seen))
+            with done_all_the_same(*judgement.ACTIVATED, code="activated_not_synced"):
+                lacking |= self._folder.sync()
+            with done_all_the_same(*judgement.ANCHOR_LATER, code="activated_not_synced"):
+                self._settled_anchor(new, lacking)
         return Completed(
             activation_key=grant.activation_key,
             computer_id=self._machine.computer_id(grant),
@@ -163,15 +185,17 @@ class ActivationControl:
             computer_key=proof.computer_key,
             customer=proof.details.customer if proof.details else None,
             replaced=transitions.replaced_key(state, grant),
+            warnings=in_order(lacking),
         )
 
     def status(self) -> Status:
         """Verify the stored licence again, against this machine and this moment; under 50 ms.
 
-        It raises only StorageUnavailable, where the state or the anchor cannot be read.
+        It raises only StorageUnavailable, where the state or the anchor cannot be read, or where other
+        processes change them all the time.
         """
         try:
-            state = self._read()
+            state = self._look(self._judged)
             if state is None:
                 return judgement.without_license(pending=False)
             if state.license is None:
@@ -186,7 +210,9 @@ class ActivationControl:
             return Status(LicenseState(error.code), str(error))
         now = self._now()
         verdict, message = judgement.of_license(proof.claims, state.latest_seen, now)
+        lacking: set[Lacking] = set()
         trusted = verdict is not LicenseState.CLOCK_MOVED_BACK
+        hindrance = self._remember(state, now, lacking) if trusted else None
         return Status(
             state=verdict,
             message=message,
@@ -196,8 +222,10 @@ class ActivationControl:
             claims=proof.claims,
             features=self._profile.feature_names(proof.claims.features),
             clock=now,
-            not_remembered=self._remember(state, now) if trusted else None,
+            not_remembered=str(hindrance) if hindrance else None,
+            hindrance=hindrance,
             pending=state.pending is not None,
+            warnings=in_order(lacking),
         )
 
     def deactivate(self) -> Released:
@@ -205,21 +233,24 @@ class ActivationControl:
 
         Raises NotActivated where there is neither, and the errors of the state.
         """
-        self._require_state()
-        with self._folder.locked():
-            state = self._require_state()
+        self._require_state(self._look(self._judged))
+        with self._folder.locked() as lacking:
+            state = self._require_state(self._read())
             # Before anything is given up: an anchor that cannot be written would withhold the code later.
-            self._anchor.write(self._settled_anchor(state))
+            self._rehearsed_anchor(state, lacking)
             grant, left = transitions.without_newest_grant(state)
-            self._folder.write(left)
-            self._anchor.write(left.generation)
-        return self._released(grant)
+            lacking |= self._folder.write(left)
+            self._confirm_release(left, lacking)
+        return replace(self._released(grant), warnings=in_order(lacking))
 
     def show_code(self, activation_key: ActivationKey | str | None = None) -> Released:
-        """Return the newest code again, or the newest of one activation key; raises NotActivated."""
+        """Return the newest code again, or the newest of one activation key, once the release is on the disk.
+
+        Raises NotActivated, NotSynced, and the errors of the state.
+        """
         if isinstance(activation_key, str):
             activation_key = ActivationKey.from_text(activation_key)
-        state = self._read_here()
+        state = self._look(self._judged_here)
         released = [
             grant
             for grant in (state.released if state else ())
@@ -230,8 +261,9 @@ class ActivationControl:
             raise NotActivated(
                 f"No licence {which}was deactivated here, so there is no code to show.", code="not_released"
             )
-        self._settled_anchor(state)
-        return self._released(released[-1])
+        lacking: set[Lacking] = set()
+        self._confirm_release(state, lacking)
+        return replace(self._released(released[-1]), warnings=in_order(lacking))
 
     def _begun(self, state: State, grant: Grant, *, set_aside: Path | None = None) -> Begun:
         url, *shorter_urls = self._machine.activation_urls(grant)
@@ -257,35 +289,59 @@ class ActivationControl:
             shorter_urls=tuple(shorter_urls),
         )
 
-    def _read_here(self) -> State | None:
+    def _read(self) -> State | None:
+        """Return the state under the lock: what is found there, no other process is changing."""
+        return self._judged(take(self._folder, self._anchor))
+
+    def _look(self, judge: Callable[[Reading], State | None]) -> State | None:
+        """Return the state beside other processes that may be changing it."""
+        return settled(self._folder, self._anchor, judge)
+
+    def _judged_here(self, reading: Reading) -> State | None:
         """Return the state if it is whole and this machine's."""
-        state = self._folder.read()
+        state = self._folder.decode(reading.stored)
         if state is None and self._folder.holds_another_computers():
             raise WrongMachine(judgement.WRONG_MACHINE)
         if state is not None and state.fingerprint != self._machine.fingerprint:
             raise WrongMachine(judgement.WRONG_MACHINE)
         return state
 
-    def _read(self) -> State | None:
+    def _judged(self, reading: Reading) -> State | None:
         """Return the state if it is whole, this machine's and the newest."""
-        state = self._read_here()
+        state = self._judged_here(reading)
         if state is not None:
-            judgement.require_newest(state, self._anchor.read())
+            judgement.require_newest(state, reading.anchored)
         return state
 
-    def _require_state(self) -> State:
-        state = self._read()
+    @staticmethod
+    def _require_state(state: State | None) -> State:
         if state is None or (state.license is None and state.pending is None):
             raise NotActivated("Nothing was requested or activated here. Request a computer key first.")
         return state
 
-    def _settled_anchor(self, state: State) -> int:
+    def _settled_anchor(self, state: State, lacking: set[Lacking]) -> int:
         """Let the anchor catch up with the state, which a crash may have prevented, and return it."""
         anchored = self._anchor.read()
         if anchored is None or anchored < state.generation:
-            self._anchor.write(state.generation)
+            lacking |= self._folder.sync()
+            lacking |= self._anchor.write(state.generation) or set()
             return state.generation
         return anchored
+
+    def _rehearsed_anchor(self, state: State, lacking: set[Lacking]) -> int:
+        """Return the anchor, written once more: so what stops the writer stops it before anything is done."""
+        lacking |= self._folder.sync()
+        lacking |= self._anchor.write(state.generation) or set()
+        return self._anchor.read() or 0
+
+    def _confirm_release(self, state: State, lacking: set[Lacking]) -> None:
+        """Return once a release is on the disk, here and in the anchor; raises NotSynced."""
+        with done_all_the_same(*judgement.GIVEN_UP, code="deactivated_not_synced"):
+            lacking |= self._folder.sync()
+            self._settled_anchor(state, lacking)
+            if isinstance(self._anchor, FileAnchor):
+                # A file may be replaced and yet not be on the disk: a call before this one may have failed.
+                lacking |= self._anchor.sync()
 
     def _state_to_begin_with(self, *, start_over: bool) -> tuple[State, Path | None]:
         fresh = State(self._profile.product_number, self._machine.fingerprint)
@@ -305,8 +361,7 @@ class ActivationControl:
             raise LicenseInUse(judgement.LICENSE_IN_USE)
         return replace(state, pending=None), None
 
-    def _new_grant(self, state: State, key: ActivationKey, name: str | None) -> Grant:
-        generation = self._settled_anchor(state) + 1
+    def _new_grant(self, state: State, key: ActivationKey, name: str | None, generation: int) -> Grant:
         epoch = self._profile.current_epoch.number
         secret = self._random_bytes(SECRET_BYTES)
         return Grant(key, epoch, secret, generation, name or state.computer_name)
@@ -322,18 +377,21 @@ class ActivationControl:
         stored = self._machine.stored_proof(state.license)
         return judgement.renewed(claims, stored.claims, state.latest_seen, now)
 
-    def _remember(self, state: State, now: datetime) -> str | None:
+    def _remember(self, state: State, now: datetime, lacking: set[Lacking]) -> WizardError | None:
         """Store the time where that is due, and let the anchor catch up; return why it cannot be done.
 
-        A folder that has become read-only does not stop an application that is licensed.
+        A folder that has become read-only does not stop an application that is licensed. Who merely looks
+        takes no access from anybody: then nothing is written.
         """
         try:
-            self._settled_anchor(state)
+            self._settled_anchor(state, lacking)
             if worth_remembering(now, state.latest_seen):
-                with self._folder.locked(patience=0):
+                with self._folder.locked(patience=0) as unlocked:
                     # Another process may have completed or deactivated since: its state stands.
                     if self._folder.read() == state:
-                        self._folder.write(replace(state, latest_seen=now))
+                        lacking |= unlocked
+                        lacking |= self._folder.write(replace(state, latest_seen=now), strict=True)
+                        lacking |= self._folder.sync()
         except (StorageUnavailable, StateDamaged, StateNewer) as error:
-            return str(error)
+            return error
         return None

@@ -1,113 +1,143 @@
 """Files that survive a crash: after it either the old or the new content is there, whole.
 
-On Windows a folder cannot be flushed; there the rename itself is journalled by NTFS.
+Until the rename nothing has happened, and behind it everything has: so what replaces a file and what makes
+that last are two functions, and a caller can tell a failure of the one from a failure of the other. On
+Windows a folder cannot be flushed; there the rename itself is journalled by NTFS.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
+from wizard_stub import access
+from wizard_stub.guarantees import UNSUPPORTED, Lacking
+
+if sys.platform == "darwin":
     import fcntl
 
-PATIENCE = 10.0
-"""Seconds to wait for another process, whose longest work is mending a badly typed key."""
-
-_PAUSE = 0.02
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Replace the file by `data`; raises OSError, and then the old content is untouched.
+def replace_file(path: Path, data: bytes, *, strict: bool = False) -> set[Lacking]:
+    """Replace the file by `data`, for the same accounts; it lasts once `sync_folder` has been called.
 
-    The caller holds the file's lock: the fresh file has one fixed name, so that crashes leave no litter.
+    Raises OSError or ReplacementRefused, and then the old content is untouched. The caller holds the file's
+    lock: the fresh file has one fixed name, so that crashes leave no litter. With `strict` nothing is
+    replaced where the file system cannot keep who may use it.
     """
+    access.require_replaceable(path)
     fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
+    _remove(fresh)
     try:
-        with open(fresh, "xb", opener=_open_new) as file:
-            file.write(data)
-            file.flush()
-            _sync(file.fileno())
-        os.replace(fresh, path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
+        lacking = _write_new(fresh, data, like=path, strict=strict)
+        _rename(fresh, path, data)
+    except (OSError, access.ReplacementRefused):
+        # The first failure is the one to tell; what it leaves behind is removed by the next write.
+        with suppress(OSError):
+            _remove(fresh)
         raise
-    sync_folder(path.parent)
+    return lacking
 
 
-def make_folder(folder: Path) -> None:
-    """Create the folder with mode 0700, and what is missing above it, durably; raises OSError."""
-    if folder.is_dir():
-        return
-    missing = [folder, *(parent for parent in folder.parents if not parent.exists())]
+def make_folder(folder: Path) -> set[Lacking]:
+    """Create the folder, and what is missing above it, durably; raises OSError.
+
+    It is private, unless the folder above is there to be shared.
+    """
+    lacking: set[Lacking] = set()
+    if os.path.isdir(folder):
+        return lacking
+    missing = [folder, *(parent for parent in folder.parents if not os.path.lexists(parent))]
     for new in reversed(missing):
-        new.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(new.parent)
+        lacking |= _make(new)
+    return lacking
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> set[Lacking]:
     """Make what was created, renamed or removed in the folder survive a crash; raises OSError."""
     if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return set()
     try:
-        os.fsync(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        # A folder that may be written but not read: what cannot be flushed alone is flushed with all else.
+        os.sync()
+        return set()
+    except OSError as error:
+        return _unless_failed(error)
+    try:
+        return _sync(descriptor)
     finally:
         os.close(descriptor)
 
 
-@contextmanager
-def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
-    """Keep other processes and threads from changing the file meanwhile; raises OSError.
-
-    It waits at most `patience` seconds. The lock is a file beside, since the file itself is replaced; the
-    system drops it with the process, however that ends.
-    """
-    with open(path.with_name(f"{path.name}.lock"), "ab", opener=_open_new) as file:
-        deadline = time.monotonic() + patience
-        while not _try_lock(file.fileno()):
-            if time.monotonic() >= deadline:
-                raise BlockingIOError(errno.EAGAIN, "another process is using it")
-            # No system can be asked to wake us when a lock becomes free, but only until a deadline.
-            time.sleep(_PAUSE)
-        yield
-
-
-def _try_lock(descriptor: int) -> bool:
+def _make(folder: Path) -> set[Lacking]:
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-            return False
+        os.mkdir(folder, access.mode_of_new_folder(folder.parent))
+    except FileExistsError:
+        # Another process was quicker, but may not have synced it yet.
+        return sync_folder(folder.parent)
+    try:
+        return access.share_folder(folder) | sync_folder(folder.parent)
+    except OSError:
+        # Else the next attempt would find it there, and take it for durable.
+        with suppress(OSError):
+            os.rmdir(folder)
         raise
-    return True
 
 
-def _open_new(path: str, flags: int) -> int:
-    """Open a file that is private, or the group's in a folder that is there to be shared (setgid)."""
-    descriptor = os.open(path, flags, 0o600)
-    shared = stat.S_ISGID | stat.S_IWGRP
-    if sys.platform != "win32" and os.stat(Path(path).parent).st_mode & shared == shared:
-        if os.fstat(descriptor).st_uid == os.geteuid():
-            os.fchmod(descriptor, 0o660)
-    return descriptor
+def _write_new(fresh: Path, data: bytes, *, like: Path, strict: bool) -> set[Lacking]:
+    descriptor = os.open(fresh, _NEW, access.mode_of_new(fresh.parent))
+    try:
+        lacking = access.adopt(descriptor, like, strict=strict)
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        lacking |= _sync(descriptor)
+    finally:
+        os.close(descriptor)
+    return lacking
 
 
-def _sync(descriptor: int) -> None:
-    if sys.platform == "darwin":
-        # There fsync() stops at the drive's cache; this one does not.
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    else:
+def _rename(fresh: Path, path: Path, data: bytes) -> None:
+    try:
+        os.replace(fresh, path)
+    except FileNotFoundError:
+        # It was there: a file server that lost its first answer says so of what it has done.
+        if not path.is_file() or path.read_bytes() != data:
+            raise
+
+
+def _sync(descriptor: int) -> set[Lacking]:
+    lacking: set[Lacking] = set()
+    try:
+        if sys.platform == "darwin":
+            lacking = _flush_drive(descriptor)
         os.fsync(descriptor)
+    except OSError as error:
+        return _unless_failed(error)
+    return lacking
+
+
+def _flush_drive(descriptor: int) -> set[Lacking]:
+    """Go beyond the drive's cache, at which fsync() stops on macOS, where the file system can."""
+    if sys.platform == "darwin":
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+        except OSError as error:
+            return _unless_failed(error)
+    return set()
+
+
+def _unless_failed(error: OSError) -> set[Lacking]:
+    if error.errno not in UNSUPPORTED:
+        raise error
+    return {Lacking.SYNC}
+
+
+def _remove(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)

@@ -8,7 +8,33 @@ from __future__ import annotations
 
 import errno
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
+
+
+class Cause(Enum):
+    """Why the system refused to read or write a file."""
+
+    NO_RIGHTS = "no_rights"
+    NO_SPACE = "no_space"
+    READ_ONLY = "read_only"
+    DISK = "disk"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, error: OSError) -> Cause:
+        """Return the cause that the system named."""
+        return _CAUSES.get(error.errno or 0, cls.OTHER)
+
+
+_CAUSES = {
+    errno.EACCES: Cause.NO_RIGHTS,
+    errno.EPERM: Cause.NO_RIGHTS,
+    errno.ENOSPC: Cause.NO_SPACE,
+    errno.EDQUOT: Cause.NO_SPACE,
+    errno.EROFS: Cause.READ_ONLY,
+    errno.EIO: Cause.DISK,
+}
 
 
 class WizardError(Exception):
@@ -31,12 +57,30 @@ class MachineUnknown(WizardError):
 
 
 class StorageUnavailable(WizardError):
-    """A file cannot be used: `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`.
+    """A file cannot be used, and nothing was changed; `cause` says why where the system did.
 
-    `file_exists` where a new one would take the place of another.
+    `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`; `state_` or `anchor_`, then `busy`
+    while another process uses it, or `not_lockable`. `would_lose_access` and `not_replaceable` where the
+    file is another account's; `file_exists` where a new one would take the place of another. Only with
+    `file_not_written` all else was done.
     """
 
     code = "state_not_readable"
+
+    def __init__(
+        self, message: str, *, code: str | None = None, detail: str | None = None, cause: Cause | None = None
+    ) -> None:
+        super().__init__(message, code=code, detail=detail)
+        self.cause = cause
+
+
+class NotSynced(StorageUnavailable):
+    """What was asked for is done, but the disk has not confirmed it, so a power cut may undo it.
+
+    `requested_not_synced`, `activated_not_synced` or `deactivated_not_synced`.
+    """
+
+    code = "deactivated_not_synced"
 
 
 class StateDamaged(WizardError):

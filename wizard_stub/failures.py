@@ -20,6 +20,12 @@ _EXIT_CODES = {
     "wrong_machine": 5,
     "state_damaged": 5,
     "state_newer": 5,
+    "state_busy": 6,
+    "anchor_busy": 6,
+    "requested_not_synced": 7,
+    "activated_not_synced": 7,
+    "deactivated_not_synced": 7,
+    "file_not_written": 7,
 }
 # By code and detail, else by code. Nobody is led to set aside what this version does not understand.
 _NEW_REQUEST = "To make a new request: keyferry-wizard … request ACTIVATION-KEY --new"
@@ -46,7 +52,7 @@ _WAYS_OUT = {
 
 
 def exit_code_of(code: str) -> int:
-    """Return 3 expired, 4 clock, 5 a state of another computer or a newer version, or damaged, else 1."""
+    """Return 3 expired, 4 clock, 5 a state that does not serve, 6 busy, 7 not all on disk, else 1."""
     return _EXIT_CODES.get(code, REFUSED)
 
 

@@ -34,14 +34,18 @@ class Pictures:
                 raise _not_writable(path, "it is no place for a file, or not this account's")
 
     def write(self, code: ScanCode) -> dict[str, str]:
-        """Write the pictures, and return their names as an answer shows them; raises StorageUnavailable."""
+        """Write the pictures, and return their names as an answer shows them.
+
+        Raises StorageUnavailable (file_not_written): what the pictures are of was done all the same.
+        """
         written = {}
         for kind, path, picture in (("png", self.png, code.png), ("svg", self.svg, code.svg)):
             if path is not None:
                 try:
                     path.write_bytes(picture())
                 except OSError as error:
-                    raise _not_writable(path, f"{error.strerror}. All else is done: {_AGAIN}") from error
+                    message = f"{path} cannot be written: {error.strerror}. All else is done: {_AGAIN}."
+                    raise StorageUnavailable(message, code="file_not_written") from error
                 written[kind] = str(path)
         return written
 

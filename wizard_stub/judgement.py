@@ -23,6 +23,19 @@ LICENSE_IN_USE = (
     "A license is in use here, and no other request is open, so there is nothing to start over. "
     "Request a key without starting over: the license stays in use until the new key is typed."
 )
+REQUESTED = (
+    "The computer key was requested.",
+    "`keyferry-wizard … request` shows the QR code once the disk has synced.",
+)
+ACTIVATED = (
+    "The license was activated.",
+    "Keep the computer key: a power cut now may undo this, and then the same key activates it again.",
+)
+ANCHOR_LATER = ("The license was activated.", "Nothing has to be typed again.")
+GIVEN_UP = (
+    "The license was given up.",
+    "`keyferry-wizard … show-code` gives the code once the disk has synced.",
+)
 # Scanning again would show the same key. Only a computer ID from after the wrong time begins anew with it.
 _IF_RIGHT = "If it is right, make a new request with the same activation key."
 

@@ -13,6 +13,8 @@ from protocol.computer_id import ComputerId
 from protocol.computer_name import ever_shorter
 from protocol.deactivation import DeactivationCode
 from protocol.typed import Correction
+from wizard_stub.errors import WizardError
+from wizard_stub.guarantees import Lacking
 
 
 class LicenseState(Enum):
@@ -45,6 +47,8 @@ class Begun:
     """The same request with ever less of the computer's name, for a screen that has no room for `url`."""
     may_replace_account: bool = False
     """Whether another account's activation on this computer would be replaced, if there is one."""
+    warnings: tuple[Lacking, ...] = ()
+    """What the file system could not guarantee; it is done all the same."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Completed:
     """Whom a licence file names; a typed key names nobody."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
+    warnings: tuple[Lacking, ...] = ()
+    """What the file system could not guarantee; it is done all the same."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +87,14 @@ class Status:
     """What the computer's clock said, in UTC, where a license was judged by it."""
     not_remembered: str | None = None
     """Why the time could not be remembered: then a clock set back later may go unnoticed."""
+    hindrance: WizardError | None = field(default=None, compare=False)
+    """The same, with its code and cause."""
     pending: bool = False
     """Whether a computer key was requested and not typed yet, also beside a licence that is in use."""
     detail: str | None = None
     """What is wrong with a damaged state, for the vendor's support; a word, not a sentence."""
+    warnings: tuple[Lacking, ...] = ()
+    """What the file system could not guarantee; it is done all the same."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,8 @@ class Released:
     url: str = field(repr=False)
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
     """As those of `Begun`."""
+    warnings: tuple[Lacking, ...] = ()
+    """What the file system could not guarantee; it is done all the same."""
 
 
 def urls_of(shown: Begun | Released) -> tuple[str, ...]:

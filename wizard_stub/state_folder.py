@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
 from protocol.profile import WizardProfile
-from wizard_stub.durable import PATIENCE, locked, make_folder, sync_folder, write_durably
-from wizard_stub.errors import StateDamaged, StateNewer, StorageUnavailable, place_and_reason
+from wizard_stub.access import require_replaceable
+from wizard_stub.durable import make_folder, replace_file, sync_folder
+from wizard_stub.errors import StateDamaged, StateNewer, StorageUnavailable, WizardError
+from wizard_stub.guarantees import Lacking
+from wizard_stub.locks import PATIENCE, locked, locked_to_read
 from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
+from wizard_stub.storage import Place
 
 # What versions before the first release wrote, whatever the computer; it is gone on with where it serves.
 _FORMER_NAME = "state.json"
@@ -32,25 +36,98 @@ class StateFolder:
         self._profile = profile
         self._fingerprint = fingerprint
 
+    def load(self) -> bytes | None:
+        """Return what is stored, or None where nothing is; raises StorageUnavailable."""
+        return self._load(self._file)
+
+    def decode(self, data: bytes | None) -> State | None:
+        """Return the state that was loaded, or None where there was none; raises StateDamaged, StateNewer."""
+        return None if data is None else decode_state(data, self._profile)
+
     def read(self) -> State | None:
         """Return the state, or None where there is none.
 
         Raises StateDamaged, StateNewer or StorageUnavailable.
         """
-        return self._decoded(self._file)
+        return self.decode(self.load())
 
     def holds_another_computers(self) -> bool:
         """Tell whether another computer keeps its state of this product here."""
         others = {*self.path.glob("state-*.json"), self._former} - {self._own}
         return any(self._is_another_computers(file) for file in sorted(others))
 
-    def _is_another_computers(self, file: Path) -> bool:
+    def write(self, state: State, *, strict: bool = False) -> set[Lacking]:
+        """Replace the state, which lasts once `sync` has returned.
+
+        Raises StorageUnavailable, and then the old one is untouched. With `strict` nothing is written where
+        the file system cannot keep who may use the file.
+        """
+        with self._place(self.path).writing():
+            return replace_file(self._file, encode_state(state, self._profile), strict=strict)
+
+    def sync(self) -> set[Lacking]:
+        """Return once what was written survives a power cut; raises StorageUnavailable."""
+        with self._place(self.path).writing("synced"):
+            return sync_folder(self.path)
+
+    @contextmanager
+    def locked(self, *, patience: float = PATIENCE) -> Iterator[set[Lacking]]:
+        """Create a missing folder, and keep other processes from changing the state meanwhile.
+
+        Raises StorageUnavailable, also where this account must not replace the state; nothing is made then.
+        """
+        with ExitStack() as stack:
+            with self._place(self.path).writing():
+                file = self._file
+                require_replaceable(file)
+                lacking = make_folder(self.path)
+                lacking |= stack.enter_context(locked(file, patience=patience))
+            # Outside of the reporting: an error of the caller's own work is not one of this folder.
+            try:
+                yield lacking
+            finally:
+                self._passes_over_former = False
+
+    @contextmanager
+    def locked_to_read(self, *, patience: float) -> Iterator[bool]:
+        """Wait for whoever changes the state, and tell whether nobody does now; raises StorageUnavailable."""
+        with ExitStack() as stack:
+            with self._place(self.path).writing():
+                is_locked = stack.enter_context(locked_to_read(self._file, patience=patience))
+            yield is_locked
+
+    def busy(self) -> WizardError:
+        """Return what is told while other processes change the state all the time."""
+        return self._place(self.path).busy()
+
+    def set_aside(self) -> Path | None:
+        """Make room for a new state under the lock, and return where the present file is kept.
+
+        It lasts with the state that is written then. Raises StorageUnavailable.
+        """
+        file = self._file
+        self._passes_over_former = True
+        if file == self._former:
+            # It stays where it is, since another product may look for it there.
+            return file
+        if not file.exists():
+            return None
+        names = (file.with_name(f"{file.name}.damaged-{number}") for number in count(1))
+        aside = next(name for name in names if not name.exists())
+        with self._place(self.path).writing():
+            os.rename(file, aside)
+        return aside
+
+    @contextmanager
+    def back_on_failure(self, aside: Path | None) -> Iterator[None]:
+        """Put back what was set aside if nothing could be written in its stead."""
         try:
-            state = self._decoded(file)
-        except (StateDamaged, StateNewer, StorageUnavailable):
-            # Another product's, perhaps: what is not understood is no reason for anything.
-            return False
-        return state is not None and state.fingerprint != self._fingerprint
+            yield
+        except WizardError:
+            if aside not in (None, self._former):
+                with suppress(OSError):
+                    os.rename(aside, self._own)
+            raise
 
     @property
     def _file(self) -> Path:
@@ -60,69 +137,27 @@ class StateFolder:
         # One that cannot be understood may be this computer's: that is told, not passed over.
         return self._own if self._is_another_computers(former) else former
 
-    def _decoded(self, file: Path) -> State | None:
-        data = self._load(file)
-        return None if data is None else decode_state(data, self._profile)
+    def _is_another_computers(self, file: Path) -> bool:
+        try:
+            state = self.decode(self._load(file))
+        except (StateDamaged, StateNewer, StorageUnavailable):
+            # Another product's, perhaps: what is not understood is no reason for anything.
+            return False
+        return state is not None and state.fingerprint != self._fingerprint
 
     def _load(self, file: Path) -> bytes | None:
-        try:
-            with file.open("rb") as opened:
-                return opened.read(LARGEST_FILE + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageUnavailable(
-                f"{file} cannot be read ({error.strerror}). "
-                "Run the wizard under the account that activated the application, "
-                "or give this one the right.",
-                detail=place_and_reason(file, error),
-            ) from error
-
-    def write(self, state: State) -> None:
-        """Replace the state durably; raises StorageUnavailable, and then the old one is untouched."""
-        with self._reporting():
-            write_durably(self._file, encode_state(state, self._profile))
-
-    @contextmanager
-    def locked(self, *, patience: float = PATIENCE) -> Iterator[None]:
-        """Create a missing folder, and keep other processes from changing the state meanwhile."""
-        with ExitStack() as stack:
-            with self._reporting():
-                make_folder(self.path)
-                stack.enter_context(locked(self._file, patience=patience))
-            # Outside of the reporting: an error of the caller's own work is not one of this folder.
+        with self._place(file).reading():
             try:
-                yield
-            finally:
-                self._passes_over_former = False
+                with open(file, "rb") as opened:
+                    return opened.read(LARGEST_FILE + 1)
+            except FileNotFoundError:
+                return None
 
-    def set_aside(self) -> Path | None:
-        """Make room for a new state under the lock, and return where the present file is kept.
-
-        Raises StorageUnavailable.
-        """
-        file = self._file
-        if file == self._former:
-            # It stays where it is, since another product may look for it there.
-            self._passes_over_former = True
-            return file
-        if not file.exists():
-            return None
-        names = (file.with_name(f"{file.name}.damaged-{number}") for number in count(1))
-        aside = next(name for name in names if not name.exists())
-        with self._reporting():
-            os.rename(file, aside)
-            sync_folder(self.path)
-        return aside
-
-    @contextmanager
-    def _reporting(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StorageUnavailable(
-                f"The folder {self.path} cannot be written ({error.strerror or type(error).__name__}). "
-                "Make it writable, or name another one, then try again.",
-                code="state_not_writable",
-                detail=place_and_reason(self.path, error),
-            ) from error
+    def _place(self, path: Path) -> Place:
+        return Place(
+            path,
+            busy_code="state_busy",
+            lock_code="state_not_lockable",
+            read_code="state_not_readable",
+            write_code="state_not_writable",
+        )

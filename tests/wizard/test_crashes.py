@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from wizard_stub import durable, state_folder
+from wizard_stub import durable, locks, state_folder
 from wizard_stub.errors import StorageUnavailable
 from wizard_stub.results import LicenseState
 
-STEPS = ("open", "fsync", "replace", "rename")
+STEPS = ("open", "mkdir", "write", "fsync", "replace", "rename")
 
 
 class PowerCut(BaseException):
@@ -54,8 +54,8 @@ def cut_at_each_step(monkeypatch):
             prepare()
             system = FailingSystem(steps)
             with monkeypatch.context() as patched:
-                patched.setattr(durable, "os", system)
-                patched.setattr(state_folder, "os", system)
+                for module in (durable, locks, state_folder):
+                    patched.setattr(module, "os", system)
                 try:
                     deed()
                 except PowerCut:
@@ -203,8 +203,9 @@ def test_remembering_the_time_interrupted_anywhere_keeps_the_licence(fresh, vend
 def test_a_file_is_flushed_before_it_is_named_and_its_folder_after(tmp_path, monkeypatch):
     system = FailingSystem(100)
     monkeypatch.setattr(durable, "os", system)
-    durable.write_durably(tmp_path / "file", b"content")
-    assert system.log == ["open", "fsync", "replace", "open", "fsync"]
+    durable.replace_file(tmp_path / "file", b"content")
+    durable.sync_folder(tmp_path)
+    assert system.log == ["open", "write", "fsync", "replace", "open", "fsync"]
 
 
 def test_half_a_file_left_by_a_crash_is_neither_read_nor_in_the_way(machine, vendor):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard_stub import durable
+from wizard_stub import locks
 from wizard_stub.anchor import default_anchor_folder
 from wizard_stub.errors import StorageUnavailable
 from wizard_stub.results import LicenseState
@@ -140,11 +140,11 @@ def test_the_state_and_the_anchor_may_share_a_folder(machine, vendor):
 
 
 def test_a_lock_that_is_never_given_back_is_waited_for_only_a_while(tmp_path):
-    with durable.locked(tmp_path / "state.json"):
-        waiting = durable.locked(tmp_path / "state.json", patience=0.1)
-        with pytest.raises(BlockingIOError, match="another process is using it"):
+    with locks.locked(tmp_path / "state.json"):
+        waiting = locks.locked(tmp_path / "state.json", patience=0.1)
+        with pytest.raises(locks.Busy):
             waiting.__enter__()
-    with durable.locked(tmp_path / "state.json", patience=0):
+    with locks.locked(tmp_path / "state.json", patience=0):
         assert (tmp_path / "state.json.lock").exists()
 
 

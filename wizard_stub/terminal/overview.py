@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard_stub.control import ActivationControl
-from wizard_stub.errors import NotActivated
+from wizard_stub.errors import NotActivated, NotSynced
 from wizard_stub.results import Begun, LicenseState, Released, Status
 
 _UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.STATE_NEWER}
@@ -13,11 +13,12 @@ _UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.ST
 
 @dataclass(frozen=True)
 class Overview:
-    """The status, what waits for its key, and the newest deactivation code."""
+    """The status, what waits for its key, and the newest deactivation code, or why it is withheld."""
 
     status: Status
     pending: Begun | None
     released: Released | None
+    withheld: NotSynced | None = None
 
     @property
     def renews_by_new_request(self) -> bool:
@@ -30,11 +31,10 @@ def overview(control: ActivationControl) -> Overview:
     status = control.status()
     if status.state in _UNREADABLE:
         return Overview(status, None, None)
-    return Overview(status, control.pending(), _newest_code(control))
-
-
-def _newest_code(control: ActivationControl) -> Released | None:
+    pending = control.pending()
     try:
-        return control.show_code()
+        return Overview(status, pending, control.show_code())
     except NotActivated:
-        return None
+        return Overview(status, pending, None)
+    except NotSynced as error:
+        return Overview(status, pending, None, withheld=error)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.wizard.terminal.person import Person, tell
 from wizard_stub.control import ActivationControl
-from wizard_stub.errors import StorageUnavailable
+from wizard_stub.errors import Cause, StorageUnavailable
 from wizard_stub.results import LicenseState
 from wizard_stub.terminal.widgets.choice import Choice
 
@@ -216,7 +216,7 @@ def test_a_folder_that_fails_while_the_key_is_stored_is_told(machine, vendor, mo
         await person.choose("type_key")
 
         def full(*_: object) -> None:
-            raise StorageUnavailable("The disk is full.", code="state_not_writable")
+            raise StorageUnavailable("The disk is full.", code="state_not_writable", cause=Cause.NO_SPACE)
 
         monkeypatch.setattr(person.app.control, "complete", full)
         await person.paste(issued)
@@ -244,7 +244,7 @@ def test_a_deed_that_is_refused_is_explained_where_it_was_tried(machine, license
             await person.choose("deactivate")
             await person.choose("go-on")
             await person.choose("yes")
-        assert "small counter outside the licence folder" in person.sees
+        assert "small counter outside the license folder" in person.sees
 
     tell(machine, story)
 
@@ -269,7 +269,7 @@ def test_a_time_that_could_not_be_stored_is_said_beside_the_licence(machine, lic
 
     async def story(person: Person) -> None:
         assert "● Licensed" in person.sees
-        assert "The current time could not be stored in the licence folder." in person.sees
+        assert "The current time could not be stored in the license folder, but Demo CAD runs." in person.sees
 
     tell(machine, story)
 

@@ -9,6 +9,8 @@ from string import Formatter
 import pytest
 
 import wizard_stub.terminal
+from wizard_stub.errors import Cause
+from wizard_stub.guarantees import Lacking
 from wizard_stub.results import LicenseState
 from wizard_stub.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
 from wizard_stub.terminal.typed_groups import Remark
@@ -28,12 +30,14 @@ MADE = {
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
+    *(f"cause.{cause.value}" for cause in Cause),
+    *(f"warning.{warning.value}" for warning in Lacking),
     "date",
     *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
     *("do.new_request.hint", "do.drop_request", "do.drop_request.hint"),
 }
 # Raised, and handled before anybody could be told.
-NEVER_TOLD = {"machine_unknown", "malformed_profile"}
+NEVER_TOLD = {"machine_unknown", "malformed_profile", "file_not_written"}
 
 
 def literals() -> set[str]:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
+from wizard_stub.guarantees import Lacking
 from wizard_stub.terminal.problems import Refusal
 from wizard_stub.terminal.widgets.choice import Choice
 
@@ -106,6 +107,11 @@ class WizardScreen(Screen[None]):
         """Scroll what does not fit, on a small terminal."""
         for scrolled in self.query(VerticalScroll):
             scrolled.scroll_relative(y=by * scrolled.size.height, animate=False)
+
+    def warnings(self, lacking: tuple[Lacking, ...]) -> ComposeResult:
+        """Say what the file system could not guarantee."""
+        for warning in lacking:
+            yield Static(self.say(f"warning.{warning.value}"), classes="text note above", markup=False)
 
     async def in_background(self, work: Callable[[], T]) -> T:
         """Let the control work in a thread, since scrypt and a repair would freeze the screen."""

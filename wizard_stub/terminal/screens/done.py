@@ -38,6 +38,7 @@ class DoneScreen(WizardScreen):
             replaced = self.say("done.replaced", former=self._completed.replaced.text)
             yield Static(replaced, classes="text above", markup=False)
             yield Choice(self.say("do.show_code"), id="show_code")
+        yield from self.warnings(self._completed.warnings)
         yield Static(self.say("done.text"), classes="text above", markup=False)
         yield Choice(self.say("do.quit"), id="quit")
         yield Choice(self.say("do.home"), id="home")

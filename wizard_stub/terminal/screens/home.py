@@ -99,6 +99,8 @@ class HomeScreen(WizardScreen):
             yield from _PENDING
         if seen.released:
             yield "show_code"
+        if seen.withheld and "look_again" not in _CHOICES[state]:
+            yield "look_again"
         yield "quit"
 
     def _text(self, seen: Overview) -> str:
@@ -114,6 +116,11 @@ class HomeScreen(WizardScreen):
         texts = [self.say(key, product=product, until=until, day=day, today=today)]
         if status.not_remembered:
             texts.append(self.say("home.not_remembered", product=product))
+        if status.hindrance:
+            texts.append(explain(words, status.hindrance, folder=self.wizard.folder))
+        texts += [self.say(f"warning.{warning.value}") for warning in status.warnings]
+        if seen.withheld:
+            texts.append(explain(words, seen.withheld, folder=self.wizard.folder))
         if status.state is LicenseState.DAMAGED:
             texts.append(support(words, status.detail, otherwise=status.message))
         if seen.pending and status.state is not LicenseState.PENDING:

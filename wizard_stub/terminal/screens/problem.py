@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from wizard_stub.errors import NotSynced
 from wizard_stub.terminal.problems import detail, explain
 from wizard_stub.terminal.screens.base import WizardScreen
 from wizard_stub.terminal.widgets.choice import Choice
@@ -25,14 +26,28 @@ class ProblemScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Show the words, and the detail for the support."""
         words = self.wizard.words
-        yield Static(self.say("problem.title"), classes="title problem", markup=False)
+        title = "problem.title.done" if self._is_done else "problem.title"
+        yield Static(self.say(title), classes="title problem", markup=False)
         told = explain(words, self._error, folder=self.wizard.folder)
         yield Static(told, classes="text", markup=False)
         further = detail(words, self._error)
         if further:
             yield Static(further, classes="text detail", markup=False)
-        yield Choice(self.say("do.back"), id="back")
+        if not self._is_done:
+            yield Choice(self.say("do.back"), id="back")
         yield Choice(self.say("do.home"), id="home")
+
+    @property
+    def _is_done(self) -> bool:
+        """Whether it was done all the same, so that there is nothing to try again."""
+        return isinstance(self._error, NotSynced)
+
+    def action_back(self) -> None:
+        """Return to where it was tried, or to the overview where it is done."""
+        if self._is_done:
+            self.wizard.go_home()
+        else:
+            self.dismiss()
 
     @on(Choice.Chosen, "#back")
     def back(self) -> None:

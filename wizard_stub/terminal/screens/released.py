@@ -29,6 +29,7 @@ class ReleasedScreen(CodeBesideScreen):
         yield Static(self.say("released.title"), classes="title roomy", markup=False)
         yield Static(self.say("released.steps"), classes="text", markup=False)
         yield Facts(*self.facts(self._released.computer_name), below=True)
+        yield from self.warnings(self._released.warnings)
         yield Static(self.say("released.again"), classes="text above", markup=False)
         yield Static("", classes="gap")
         yield Choice(self.say("do.home"), id="home")

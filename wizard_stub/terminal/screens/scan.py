@@ -44,6 +44,7 @@ class ScanScreen(CodeBesideScreen):
         yield Choice(self.say("scan.trouble"), id="trouble")
         yield Static(self.say("scan.by_hand"), classes="text above", markup=False)
         yield Facts(*self.facts(begun.computer_name), below=True)
+        yield from self.warnings(begun.warnings)
         if begun.set_aside:
             aside = self.say("scan.aside", name=begun.set_aside.name)
             yield Static(aside, classes="text detail above", markup=False)
