@@ -14,13 +14,14 @@ from tests.faces.ways_out import WAYS, Desk, released_by_force, superseded_in_us
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "de")
-# Ended by the network, by the server's owner, or by an update of the application.
+# Ended by the network, by the page loaded anew, by the server's owner, or by an update of the application.
 ELSEWHERE = {
     "unknown_product",
     "malformed_request",
     "internal_error",
     "server_busy",
     "offline",
+    "page_failed",
     "unreadable_answer",
     "unknown",
 }
