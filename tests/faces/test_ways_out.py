@@ -62,7 +62,7 @@ def test_every_refusal_that_the_phone_has_words_for_has_its_way_walked():
 @pytest.mark.parametrize("code", ["computer_id_superseded", "computer_id_released"])
 def test_the_phone_names_the_wizards_step_as_the_wizard_does(language, code):
     wizard, phone = (words(f"{path}/{language}.json") for path in ("wizard_stub/words", "pwa/strings"))
-    for step in ("scan.trouble", "do.deactivate"):
+    for step in ("scan.trouble", "trouble.rejected", "do.deactivate"):
         assert wizard[step] in phone["problems"][code]["toDo"]
 
 

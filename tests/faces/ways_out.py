@@ -58,6 +58,10 @@ class Desk:
         assert answer.status_code == 200, answer.json
         assert wizard.complete(answer.json["computer_key"]).activation_key is not None
 
+    def request_anew(self, wizard: ActivationControl, key: ActivationKey) -> None:
+        """Make a new request, beside the license in use, and type the key that it gives."""
+        self.type_key(wizard, self.scan(wizard.begin(key, new_request=True).url))
+
     def deactivate_and_activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
         self.release(wizard)
         self.activate(wizard, key)
@@ -83,13 +87,20 @@ class _Asked:
     request: object
 
 
-def superseded_in_use(desk: Desk) -> str:
+WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
+
+
+def superseded_in_use(desk: Desk, way_out: WayOut = Desk.deactivate_and_activate) -> str:
     key, wizard = desk.vendor.issue(), desk.wizard()
     desk.activate(wizard, key)
     desk.activate(desk.wizard("another account"), key)
     met = desk.refused(wizard.begin(key).url)
-    desk.deactivate_and_activate(wizard, key)
+    way_out(desk, wizard, key)
     return met
+
+
+def superseded_in_use_and_requested_anew(desk: Desk) -> str:
+    return superseded_in_use(desk, Desk.request_anew)
 
 
 def superseded_while_pending(desk: Desk) -> str:
@@ -111,13 +122,17 @@ def superseded_picture(desk: Desk) -> str:
     return met
 
 
-def released_by_force(desk: Desk) -> str:
+def released_by_force(desk: Desk, way_out: WayOut = Desk.deactivate_and_activate) -> str:
     key, wizard = desk.vendor.issue(), desk.wizard()
     desk.activate(wizard, key)
     desk.force(wizard.begin(key).computer_id)
     met = desk.refused(wizard.begin(key).url)
-    desk.deactivate_and_activate(wizard, key)
+    way_out(desk, wizard, key)
     return met
+
+
+def released_by_force_and_requested_anew(desk: Desk) -> str:
+    return released_by_force(desk, Desk.request_anew)
 
 
 def released_by_force_while_pending(desk: Desk) -> str:
@@ -349,11 +364,13 @@ def claimed_too_often(desk: Desk) -> str:
 WAYS: dict[str, list[Callable[[Desk], str]]] = {
     "computer_id_superseded": [
         superseded_in_use,
+        superseded_in_use_and_requested_anew,
         superseded_while_pending,
         superseded_picture,
     ],
     "computer_id_released": [
         released_by_force,
+        released_by_force_and_requested_anew,
         released_by_force_while_pending,
         released_by_the_wizard,
     ],
