@@ -28,7 +28,7 @@ OPEN = """(name) => {
 ROOM = """(name) => {
     const dialog = document.getElementById(name), { top, bottom } = dialog.getBoundingClientRect();
     const lowest = Math.max(...[...dialog.children].map((part) => part.getBoundingClientRect().bottom));
-    return [bottom - lowest, Math.min(top, innerHeight - bottom)];
+    return [Math.round(bottom - lowest), Math.min(top, innerHeight - bottom)];
 }"""
 PADDING = 25
 
