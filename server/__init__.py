@@ -22,16 +22,18 @@ from server.problems import init_problems
 MAX_REQUEST_BYTES = 16 * 1024
 
 
-def create_app(config: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+def create_app(
+    config: Settings | None = None, *, clock: Callable[[], datetime] = utc_now, checks: bool = True
+) -> Flask:
     """Return the application of an initialised server.
 
-    Raises ConfigError, or SecretUnreadable where the master key does not belong to the database; both say how
-    to mend it.
+    Without `checks` the database is not asked: for a process that serves what another one has checked. Raises
+    ConfigError, or SecretUnreadable where the master key does not belong to the database; both say what to do.
     """
     settings = config or load_settings()
     app = create_database_app(settings)
     app.url_map.converters |= {"int": RowNumber, "encoded_fragment": EncodedFragment}
-    keyring = _checked_keyring(app, settings)
+    keyring = _checked_keyring(app, settings) if checks else load_keyring(settings)
     app.extensions[EXTENSION] = Parts(settings, keyring, clock)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     if settings.trusted_proxies:

@@ -3,6 +3,7 @@
  */
 
 import { opened } from "./address.js";
+import { atOnce, inTime, soon } from "./convenience.js";
 
 const READER = "/pwa/vendor/zxing-wasm/reader/index.js";
 const WASM = "/pwa/vendor/zxing-wasm/zxing_reader.wasm";
@@ -13,17 +14,18 @@ const LARGEST = 1600;
 /** @typedef {HTMLVideoElement | ImageBitmap} Picture */
 /** @typedef {(picture: Picture) => Promise<string | null>} Reader the text of a code, null where none is seen */
 
-/** @returns {Promise<Reader | null>} */
+/** Most browsers have none, and some have only its name: ours reads everywhere. @returns {Promise<Reader | null>} */
 async function browsersOwn() {
   const Detector = /** @type {any} */ (window).BarcodeDetector;
-  try {
-    if (!(await Detector.getSupportedFormats()).includes("qr_code")) return null;
-    const detector = new Detector({ formats: ["qr_code"] });
-    return async (picture) => (await detector.detect(picture))[0]?.rawValue ?? null;
-  } catch {
-    // Most browsers have none, and some have only its name: ours reads everywhere.
-    return null;
-  }
+  const formats = await soon(inTime(() => Detector.getSupportedFormats()));
+  if (!formats.done || !Array.from(formats.result ?? []).includes("qr_code")) return null;
+  const detector = atOnce(() => new Detector({ formats: ["qr_code"] }));
+  if (!detector.done) return null;
+  return async (picture) => {
+    const found = await soon(inTime(() => detector.result.detect(picture)));
+    if (!found.done) throw found.error ?? new Error("No answer.");
+    return found.result[0]?.rawValue ?? null;
+  };
 }
 
 /** @param {Picture} picture @param {CanvasRenderingContext2D} context */

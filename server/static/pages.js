@@ -1,7 +1,7 @@
 /**
  * What a browser can do beyond the plain pages: copy, print, and keep codes out of the address bar. Every page works without.
  */
-import { inTime, soon } from "/pwa/js/convenience.js";
+import { atOnce, inTime, soon } from "/pwa/js/convenience.js";
 
 /**
  * Say what a button did, beside it and within what can be seen.
@@ -63,7 +63,7 @@ addEventListener("pageshow", () => {
 });
 
 // What an address filled into the form need not stay in the history of the browser.
-if (location.search.includes("is_")) history.replaceState(null, "", location.origin + location.pathname);
+if (location.search.includes("is_")) atOnce(() => history.replaceState(null, "", location.origin + location.pathname));
 
 /**
  * @param {HTMLDialogElement} dialog

@@ -11,6 +11,8 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +154,28 @@ def test_nothing_that_an_address_carries_is_said_even_where_the_request_cannot_b
     # The lines are there, so that a fault can be found.
     assert said.count("Invalid request from") == 2 * len(addresses)
     assert carried[:10] not in said
+
+
+def test_a_worker_that_begins_anew_while_the_database_is_away_serves_once_it_is_back(
+    run, environment, serving, tmp_path
+):
+    there, away = tmp_path / "data", tmp_path / "away"
+    there.mkdir()
+    environment["KEYFERRY_DATABASE_URL"] = f"sqlite:///{there / 'keyferry.db'}"
+    assert run("init").returncode == 0
+    with serving() as server:
+
+        def status_of(path: str) -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=STOP_SECONDS)
+            with closing(connection):
+                connection.request("GET", path)
+                return connection.getresponse().status
+
+        assert status_of("/sw.js") == 200
+        there.rename(away)
+        children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+        for worker in map(int, children.split()):
+            os.kill(worker, signal.SIGKILL)
+        assert (status_of("/a"), status_of("/sw.js")) == (200, 503)
+        away.rename(there)
+        assert status_of("/sw.js") == 200

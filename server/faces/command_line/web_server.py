@@ -76,7 +76,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         logging.basicConfig(format=_LOG_FORMAT, level=logging.WARNING)
-        return create_app()
+        # Checked before gunicorn began. A worker that begins anew while the database is away serves all the
+        # same; had it to check, gunicorn would end the whole server.
+        return create_app(checks=False)
 
     def run(self) -> None:
         _GracefulArbiter(self).run()
