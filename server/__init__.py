@@ -27,8 +27,9 @@ def create_app(
 ) -> Flask:
     """Return the application of an initialised server.
 
-    Without `checks` the database is not asked: for a process that serves what another one has checked. Raises
-    ConfigError, or SecretUnreadable where the master key does not belong to the database; both say what to do.
+    Without `checks` the database is not asked: for a process that serves what another one has checked.
+    Raises ConfigError, or SecretUnreadable where the master key does not belong to the database; both say
+    what to do.
     """
     settings = config or load_settings()
     app = create_database_app(settings)

@@ -125,7 +125,7 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     own |= {"form_expired", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
     own |= {"switched_off", "unknown_session", "seats_in_use", "license_never_expires", "nothing_chosen"}
     own |= {"malformed_seats", "malformed_count", "malformed_terms", "unknown_feature"}
-    own |= {"expiry_out_of_range", "expiry_in_the_past"}
+    own |= {"expiry_out_of_range", "expiry_in_the_past", "unwanted_day", "unwanted_days"}
     own |= {"unknown_computer", "unknown_customer", "malformed_customer_name", "customer_exists"}
     own |= {"same_customer", "product_exists", "epochs_used_up", "epoch_is_current"}
     own |= {"malformed_product_code", "malformed_product_name", "malformed_key_style"}
