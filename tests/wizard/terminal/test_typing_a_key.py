@@ -258,10 +258,10 @@ def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, beg
         await person.paste(
             vendor.computer_key(begun, issued=today - timedelta(9), expires=today - timedelta(5))
         )
-        assert "genuine, but the licence has ended" in person.sees
+        assert "genuine, but it has expired by this computer’s clock" in person.sees
         await person.press("ctrl+u")
         await person.paste(vendor.computer_key(begun, issued=today + timedelta(60), expires=None))
-        assert "issued on a later day than this computer’s clock shows" in person.sees
+        assert "issued on a later day than" in person.sees
 
     tell(machine, story)
 
