@@ -27,7 +27,7 @@ test: test-machine lint ## Check and test everything
 
 test-long: test-machine $(environment) ## Run the tests that take longer, also in Safari's engine and Firefox
 	@demo/prepare.sh engines
-	@exec $(python) -m pytest tests/long
+	@exec $(python) -m pytest -n 2 --dist loadfile tests/long
 
 lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/ruff check --quiet

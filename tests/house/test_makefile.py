@@ -34,7 +34,7 @@ def test_the_readme_tells_how_to_see_it_work(readme):
 
 def test_what_takes_long_is_run_by_a_target_of_its_own(makefile, root: Path):
     assert "--dist loadfile --ignore tests/long\n" in makefile
-    assert "-m pytest tests/long\n" in makefile
+    assert "--dist loadfile tests/long\n" in makefile
     assert list((root / "tests" / "long").glob("test_*.py"))
 
 
