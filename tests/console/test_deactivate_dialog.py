@@ -110,7 +110,7 @@ def test_the_code_of_another_machine_licence_or_earlier_activation_is_refused(ve
             (machine, elsewhere, wrong),
             (later, earlier, wrong),
             (elsewhere, elsewhere, "This computer ID was not made for this activation key."),
-            (vendor.machine(key, "NEVER"), other, "This computer has not been activated"),
+            (vendor.machine(key, "NEVER"), other, "This computer was never activated"),
         ]:
             await person.fill("computer-id", computer.computer_id.text)
             await person.fill("proof", code.code.text)

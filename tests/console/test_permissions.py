@@ -28,14 +28,14 @@ from tests.console.person import PASSWORD, Person, tell
 # What opens the server's doors, and which modules may: all others go through the desk.
 DOORS = ("server.db", "server.guard", "server.signing_in", "server.parts", "sqlalchemy", "flask")
 MAY_OPEN = {"desk.py", "permits.py"}
-# Plain names and numbers of the core that screens may read.
+# Plain names and numbers of the core that screens may read, and what looks at a text alone.
 MAY_READ = {
     *("server.core.errors", "server.core.licenses", "server.core.listings", "server.core.notes"),
-    *("server.core.activation", "server.core.deactivation"),
+    *("server.core.activation", "server.core.deactivation", "server.core.carried"),
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
-    *("MAX_NOTES", "MAX_REASON", "Outcome"),
+    *("MAX_NOTES", "MAX_REASON", "Outcome", "is_carried"),
 }
 OF_THE_APPLICATION = {"next_look", "quit"}
 
