@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from server.core.models import Role
 from tests.portal.conftest import open_license
 from tests.portal.test_looks import check
 
 
+def press_ctrl_k(page: Page) -> None:
+    # The script that listens for it also shows the button.
+    expect(page.get_by_role("button", name="Commands")).to_be_visible()
+    page.keyboard.press("Control+k")
+
+
 def test_a_page_is_reached_by_some_letters(desk, house):
     page = desk()
-    page.keyboard.press("Control+k")
+    press_ctrl_k(page)
     palette = page.get_by_role("dialog")
     expect(palette.get_by_role("combobox")).to_be_focused()
     page.keyboard.type("audi")
@@ -23,7 +29,7 @@ def test_a_page_is_reached_by_some_letters(desk, house):
 def test_a_deed_of_the_page_is_done_and_the_rest_is_a_search(desk, house):
     page, key = desk(), house.short.issue()
     open_license(page, key.text)
-    page.keyboard.press("Control+k")
+    press_ctrl_k(page)
     page.keyboard.type("renew")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Renew")).to_be_visible()
@@ -49,5 +55,5 @@ def test_it_offers_only_what_the_role_allows(desk, house):
 
 def test_everybody_can_use_it(desk):
     page = desk()
-    page.keyboard.press("Control+k")
+    press_ctrl_k(page)
     check(page)
