@@ -20,8 +20,10 @@ _SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 # Where mail programs wrap a line: the sign of quoted-printable before it, those of a quoted mail behind it.
 _AT_BREAKS = "=>|"
 _SYMBOL = f"[{SYMBOLS}]"
+# What follows a dot at once is the signature of the token before it, whatever letter that begins with.
+_BEGINS = r"(?<!\w)(?<!\w\.)[AD]"
 # Shortest and longest are for `peek` to judge. A character that follows at once would be one too many.
-_TOKEN = re.compile(rf"(?<!\w)[AD](?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
+_TOKEN = re.compile(rf"{_BEGINS}(?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
 
 
 def token_in(text: str) -> str:

@@ -1,4 +1,4 @@
-"""From 40 by 12 to 132 by 43 characters: the code is whole, or words say what size it needs."""
+"""From 40 by 12 to 132 by 43 characters, the code is whole, or words say what size it needs."""
 
 import pytest
 
@@ -8,14 +8,20 @@ from tests.wizard.terminal.person import Person, tell
 from tests.wizard.terminal.test_whole_codes import LONG, MIDDLE, NAME, SHORT, open_code, prepared
 
 __all__ = ["clock", "machine", "vendor"]
-# Each fifth of 2,976 sizes, so that each width meets each fifth height; each seventh of these is decoded.
+# One in 23 of 2,976 sizes, spread so that every width and every height is among them; one in seven is
+# decoded, and each around the size where a code turns into words.
 SIZES = [
     (columns, lines)
     for lines in range(12, 44)
     for columns in range(40, 133)
-    if (columns + 2 * lines) % 5 == 0 or (columns, lines) in {(40, 12), (80, 24), (132, 43)}
+    if (columns + 5 * lines) % 23 == 0 or (columns, lines) in {(40, 12), (80, 24), (132, 43)}
 ]
 DECODED = 7
+
+
+def around(room: tuple[int, int]) -> list[tuple[int, int]]:
+    columns, lines = room
+    return [(columns + across, lines + down) for across in (-1, 0, 1) for down in (-1, 0, 1)]
 
 
 @pytest.mark.parametrize("kind", ["activation", "deactivation"])
@@ -29,8 +35,9 @@ def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, 
         look = Look(person, shown)
         for place, size in enumerate(SIZES):
             await look.at(size, decode=place % DECODED == 0)
+        for size in around(look.room):
+            await look.at(size, decode=True)
         look.judge()
-        await look.at(look.room, decode=True)
         assert look.room in look.whole
 
     tell(machine, story)
