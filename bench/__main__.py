@@ -63,7 +63,7 @@ def deeds(machine: ActivatedMachine) -> list[Measured]:
     return [
         measure("deactivation code (HMAC)", [code]),
         measure("request token, verified", [partial(verify_request, token, machine.keys)]),
-        measure("licence status, checked again", [machine.control.status]),
+        measure("license status, checked again", [machine.control.status]),
         measure("commitment (scrypt)", [commit]),
     ]
 
@@ -85,7 +85,7 @@ def main() -> int:
         table("Reading a typed signed key", signed_keys(signed))
         table("Deeds", deeds(short))
         rows = lists(Warehouse(Path(folder) / "lists"))
-        table("Lists for staff, with 100 thousand licences", rows)
+        table("Lists for staff, with 100 thousand licenses", rows)
     slow = [row.name for row in rows if row.seconds * 1000 > LONGEST_MS]
     print(f"\nAbove {LONGEST_MS} ms: {', '.join(slow) or 'none'}")
     return 0

@@ -34,7 +34,7 @@ _PLACES = ("LAB", "DESKTOP", "Prüfstand", "測定室", "Messplatz", "WS", "LAPT
 
 
 class Warehouse:
-    """A database in a folder with 100 thousand licences, their customers and computers."""
+    """A database in a folder with 100 thousand licenses, their customers and computers."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -117,7 +117,7 @@ class Warehouse:
             }
 
     def _activations(self) -> Iterator[dict[str, Any]]:
-        """Yield one computer for each licence, and an earlier one that was released for each fourth."""
+        """Yield one computer for each license, and an earlier one that was released for each fourth."""
         for number in range(1, LICENSES + 1):
             for ended in (True, False) if number % 4 == 0 else (False,):
                 at = NOW - timedelta(minutes=2 * (LICENSES - number))
@@ -175,21 +175,21 @@ def _license_cases(session: Session, key: str) -> dict[str, Callable[[], object]
         return partial(listings.licenses, session, Wanted(**wanted), now=NOW, number=number)
 
     cases = {
-        "licences, the newest": licenses(),
-        "licences, last page": licenses(number=LICENSES),
-        "licences, whole key": licenses(search=key),
-        "licences, part of a key": licenses(search=key[3:11]),
-        "licences, part of an address": licenses(search="müller.29"),
-        "licences, part of a computer name": licenses(search="LAB-4711"),
-        "licences, one letter": licenses(search="a"),
-        "licences, a word that is in each 8th": licenses(search="desktop"),
-        "licences, a word that is in nearly all": licenses(search="company"),
-        "licences, nothing found": licenses(search="nobody at all"),
-        "licences, found by no code": licenses(search="ZZZZZZZZ"),
-        "licences of a product": licenses(product="product-2"),
+        "licenses, the newest": licenses(),
+        "licenses, last page": licenses(number=LICENSES),
+        "licenses, whole key": licenses(search=key),
+        "licenses, part of a key": licenses(search=key[3:11]),
+        "licenses, part of an address": licenses(search="müller.29"),
+        "licenses, part of a computer name": licenses(search="LAB-4711"),
+        "licenses, one letter": licenses(search="a"),
+        "licenses, a word that is in each 8th": licenses(search="desktop"),
+        "licenses, a word that is in nearly all": licenses(search="company"),
+        "licenses, nothing found": licenses(search="nobody at all"),
+        "licenses, found by no code": licenses(search="ZZZZZZZZ"),
+        "licenses of a product": licenses(product="product-2"),
     }
-    cases |= {f"licences by {order}": licenses(order=order, descending=False) for order in Order}
-    cases |= {f"licences, {standing}": licenses(standing=standing) for standing in Standing}
+    cases |= {f"licenses by {order}": licenses(order=order, descending=False) for order in Order}
+    cases |= {f"licenses, {standing}": licenses(standing=standing) for standing in Standing}
     return cases
 
 
@@ -229,7 +229,7 @@ def _other_cases(session: Session, computer_id: str) -> dict[str, Callable[[], o
         "the page of a customer": one_customer,
         "computers of a product, by epoch": one_product,
         "audit, the latest": partial(listings.audit_events, session, listings.AuditWanted()),
-        "audit of one licence": partial(
+        "audit of one license": partial(
             listings.audit_events, session, listings.AuditWanted(license_id=4711)
         ),
     }

@@ -14,7 +14,7 @@ CLAIMS = Claims(issued=datetime.now(UTC).date(), expires=None, features=0b1)
 
 
 class ActivatedMachine:
-    """A product, and a machine with a licence of it in a folder: all that a case needs, made for real."""
+    """A product, and a machine with a license of it in a folder: all that a case needs, made for real."""
 
     def __init__(self, style: Style, folder: Path) -> None:
         typed_key, license_file_key = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()

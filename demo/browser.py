@@ -114,7 +114,7 @@ class Phone:
         return self.page.locator("main").get_attribute("data-view") or ""
 
     def download_license_file(self, target: Path) -> str:
-        """Tap "licence file", keep what the browser saves, and return the name it would save it under."""
+        """Tap "license file", keep what the browser saves, and return the name it would save it under."""
         with self.page.expect_download() as started:
             self.page.locator("#license-file").click()
         started.value.save_as(target)

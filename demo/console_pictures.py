@@ -1,6 +1,6 @@
 """Makes the pictures of the Management Console: `python -m demo.console_pictures [FOLDER]`.
 
-The real screens over a real server in a throw-away folder, with an invented vendor's licences. Keys and IDs
+The real screens over a real server in a throw-away folder, with an invented vendor's licenses. Keys and IDs
 are random, so each run makes other pictures; the keys in them open nothing.
 """
 
@@ -64,7 +64,7 @@ def server() -> Iterator[Flask]:
 
 
 def fill(app: Flask) -> tuple[WizardProfile, ActivationKey]:
-    """Add an operator, a product and licences; return the profile and the licence of the pictures."""
+    """Add an operator, a product and licenses; return the profile and the license of the pictures."""
     keyring = app.extensions[EXTENSION].keyring
     with transaction() as session:
         operators.add(session, "ada", Role.ADMINISTRATOR, _PASSWORD, by=_STAFF, now=NOON)

@@ -43,7 +43,7 @@ WITH_CERTIFICATE = "make demo-live LAN=1 CERT=cert.pem KEY=key.pem NAME=host.nam
 
 
 def main() -> int:
-    """Serve a demo licence for a phone, and run its wizard in this terminal; Ctrl-C ends it."""
+    """Serve a demo license for a phone, and run its wizard in this terminal; Ctrl-C ends it."""
     options = _options()
     teller = Teller()
     stop_on_signals()
@@ -108,16 +108,16 @@ def _introduce(teller: Teller, origin: str, options: argparse.Namespace) -> None
 
 def _activate(teller: Teller, machine: OfflineMachine, activation_key: str) -> None:
     teller.chapter("The License Wizard of Demo CAD, without any network")
-    teller.say(f"The activation key of the demo licence: {activation_key}")
+    teller.say(f"The activation key of the demo license: {activation_key}")
     _require(machine.show("request", activation_key, "--name", "Demo machine"))
     while machine.show("activate", "--", input("\nThe computer key that the phone shows: ")) != 0:
         teller.say("Nothing was changed. Please try again.")
-    teller.chapter("The application asks for its licence at each start")
+    teller.chapter("The application asks for its license at each start")
     _require(machine.show("status"))
 
 
 def _deactivate(teller: Teller, machine: OfflineMachine) -> None:
-    input("\nPress Enter to give the licence up again, or Ctrl-C to end. ")
+    input("\nPress Enter to give the license up again, or Ctrl-C to end. ")
     _require(machine.show("deactivate"))
     input("\nScan this code too. Press Enter when the phone says that the seat is free. ")
 

@@ -93,7 +93,7 @@ class Errands:
         return str(asked["url"])
 
     def license(self, *terms: str, product: str = "DEMO-CAD", seats: int = 5) -> str:
-        """Issue a licence, for a year unless `terms` say otherwise."""
+        """Issue a license, for a year unless `terms` say otherwise."""
         return self.stage.vendor.issue(product, "--seats", str(seats), *(terms or ("--days", "365")))
 
     def activate(self, address: str) -> str:
@@ -176,14 +176,14 @@ def take_release(errands: Errands, machine: OfflineMachine) -> None:
 
 
 def take_signed(errands: Errands) -> None:
-    """Show a key that is signed, and its licence file as a QR code."""
+    """Show a key that is signed, and its license file as a QR code."""
     album, page = errands.album, errands.phone.page
     license = errands.license(product="DEMO-LAB")
     errands.activate(errands.address("LAB-PC-08", license, "DEMO-LAB"))
     album.take("key-signed", desktop=True)
     errands.press("file-as-qr")
     expect(page.locator("#file-qr img")).to_be_visible()
-    album.take("licence-file-qr", whole=False)
+    album.take("license-file-qr", whole=False)
 
 
 def take_history(errands: Errands) -> None:
@@ -291,7 +291,7 @@ def take_refusals(errands: Errands) -> None:
 
 
 def moved_often(errands: Errands, license: str) -> str:
-    """Release a computer, and return what a second one shows that gives its licence up."""
+    """Release a computer, and return what a second one shows that gives its license up."""
     for name in ("LAB-PC-11", "LAB-PC-12"):
         machine = errands.machine(name)
         asked = machine.run("request", license, "--name", name)
@@ -305,7 +305,7 @@ def moved_often(errands: Errands, license: str) -> str:
 
 
 def guess_too_often(errands: Errands) -> None:
-    """Ask for licences that there are not, as somebody who guesses would, until nobody is listened to."""
+    """Ask for licenses that there are not, as somebody who guesses would, until nobody is listened to."""
     asked = errands.machine("LAB-PC-13").run("request", errands.license())
     for _ in range(PER_ADDRESS):
         guess = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text
@@ -314,7 +314,7 @@ def guess_too_often(errands: Errands) -> None:
 
 
 def ended_license(vendor: Vendor) -> str:
-    """Issue a licence long ago: the commands go by today's clock, and refuse a day that has passed."""
+    """Issue a license long ago: the commands go by today's clock, and refuse a day that has passed."""
     app = create_app(Settings(home=vendor.home))
     with app.app_context(), transaction() as session:
         (license,) = licenses.issue(

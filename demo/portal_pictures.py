@@ -1,6 +1,6 @@
 """Makes the pictures of the portal: `python -m demo.portal_pictures [FOLDER] [FOLDER OF ALL]`.
 
-A real server with a thousand licences, and real Chromium. Every page and dialog is taken on a phone and on a
+A real server with a thousand licenses, and real Chromium. Every page and dialog is taken on a phone and on a
 desk, in light and in dark, into a folder to look through, which is not kept; the few that the documentation
 shows go to the first folder. Keys and IDs are random, and open nothing.
 """
@@ -32,9 +32,9 @@ SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 # What the documentation shows, each at the size at which it is told of.
 KEPT = {
     "start": "desk",
-    "licences": "desk",
-    "licence": "desk",
-    "licence-phone": "phone",
+    "licenses": "desk",
+    "license": "desk",
+    "license-phone": "phone",
     "key": "desk",
     "preview": "desk",
 }
@@ -158,10 +158,10 @@ def take_lists(visit: Visit, furnished: Furnished) -> None:
     visit.fill("The wizard’s link", "https://keys.example.com/A#nothing")
     visit.press("Fill in")
     visit.take("start-refused")
-    visit.shows("licenses", "licences")
-    visit.shows("licenses?q=nothing+at+all", "licences-nothing")
-    visit.shows("licenses?product=messdaten&standing=active&sort=expiry&dir=asc", "licences-filtered")
-    visit.shows("licenses?page=7", "licences-page")
+    visit.shows("licenses", "licenses")
+    visit.shows("licenses?q=nothing+at+all", "licenses-nothing")
+    visit.shows("licenses?product=messdaten&standing=active&sort=expiry&dir=asc", "licenses-filtered")
+    visit.shows("licenses?page=7", "licenses-page")
     visit.shows("computers", "computers")
     visit.shows("computers?q=nothing+at+all", "computers-nothing")
     visit.shows("computers?state=superseded", "computers-superseded")
@@ -180,7 +180,7 @@ def take_lists(visit: Visit, furnished: Furnished) -> None:
 
 
 def take_bulk(visit: Visit) -> None:
-    """Tick some licences, and be asked whether to do it."""
+    """Tick some licenses, and be asked whether to do it."""
     for action, count in (("Suspend", 3), ("Renew", 8)):
         visit.open("licenses")
         for box in visit.page.get_by_role("checkbox").all()[1 : count + 1]:
@@ -197,24 +197,24 @@ def take_bulk(visit: Visit) -> None:
     visit.take("bulk-none")
 
 
-def take_licence(visit: Visit, furnished: Furnished) -> None:
-    """Take the pages of licences, and each dialog."""
-    for name, number in furnished.licences.items():
+def take_license(visit: Visit, furnished: Furnished) -> None:
+    """Take the pages of licenses, and each dialog."""
+    for name, number in furnished.licenses.items():
         visit.shows(f"licenses/{number}", name)
-    visit.open(f"licenses/{furnished.licences['licence']}")
+    visit.open(f"licenses/{furnished.licenses['license']}")
     for button in ("Activate", "Renew", "Edit", "Suspend", "Replace key"):
         visit.opens(button, f"dialog-{button.lower().replace(' ', '-')}")
     visit.opens("Release", "dialog-release")
     visit.page.get_by_role("button", name="Force the release").first.click()
     visit.take("dialog-force")
     visit.press("Release by force")
-    visit.open(f"licenses/{furnished.licences['licence-suspended']}")
+    visit.open(f"licenses/{furnished.licenses['license-suspended']}")
     visit.opens("Resume", "dialog-resume")
 
 
 def take_conflict(visit: Visit, furnished: Furnished) -> None:
-    """Change a licence that a colleague has changed a moment before."""
-    visit.open(f"licenses/{furnished.licences['licence']}")
+    """Change a license that a colleague has changed a moment before."""
+    visit.open(f"licenses/{furnished.licenses['license']}")
     signed_in = visit.page.context.storage_state()
     colleague = visit.stage.browser.new_page(storage_state=signed_in)
     colleague.goto(visit.page.url)
@@ -229,7 +229,7 @@ def take_conflict(visit: Visit, furnished: Furnished) -> None:
 
 def take_deeds(visit: Visit, furnished: Furnished) -> None:
     """Activate a computer, also in vain, and release it again."""
-    visit.open(f"licenses/{furnished.licences['licence']}")
+    visit.open(f"licenses/{furnished.licenses['license']}")
     wizard, key = furnished.wizard("OFFICE-2")
     asked = wizard.begin(key).computer_id.text
     visit.page.get_by_role("button", name="Activate", exact=True).click()
@@ -262,12 +262,12 @@ def take_deeds(visit: Visit, furnished: Furnished) -> None:
 
 
 def take_issuing(visit: Visit) -> None:
-    """Issue some licences."""
+    """Issue some licenses."""
     visit.shows("licenses/new", "issue")
-    visit.fill("How many licences", "0")
+    visit.fill("How many licenses", "0")
     visit.press("Preview")
     visit.take("issue-refused")
-    visit.fill("How many licences", "12")
+    visit.fill("How many licenses", "12")
     visit.page.get_by_label("Seats of each").fill("5")
     visit.page.get_by_label("Last day, in UTC").fill("2031-12-31")
     visit.page.get_by_label("export").first.check()
@@ -332,7 +332,7 @@ def take_settings(visit: Visit) -> None:
     visit.take("operator-disabled")
     visit.sign_in("victor")
     visit.take("viewer-start")
-    visit.shows("licenses", "viewer-licences")
+    visit.shows("licenses", "viewer-licenses")
     visit.shows("audit", "viewer-not-allowed")
 
 
@@ -386,7 +386,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
             hire(now)
             take_empty(visit)
             furnished = furnish(Path(rest), stage.origin, now)
-        for part in (take_lists, take_licence, take_conflict, take_deeds, take_records):
+        for part in (take_lists, take_license, take_conflict, take_deeds, take_records):
             part(visit, furnished)
         for rest_of in (take_issuing, take_bulk, take_settings, take_account):
             rest_of(visit)

@@ -1,4 +1,4 @@
-"""What the pictures of the portal need beside a thousand licences: operators, and one of each kind."""
+"""What the pictures of the portal need beside a thousand licenses: operators, and one of each kind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some m
 ADDRESS = "ada.lovelace@example.com"
 _BUYER = "einkauf@präzisionswerkzeugbau-müller-und-söhne.example"
 _NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"
-_NOTES = "Pays late.\nAsk for Ms Söderström; the licence server of 2019 is theirs, too."
+_NOTES = "Pays late.\nAsk for Ms Söderström; the license server of 2019 is theirs, too."
 _LONG = "Pays late, and in three parts. " * 40
 _SETUP, _MANAGER = By("command_line", "setup"), By("portal", "grace", "192.0.2.8")
 _STAFF = (
@@ -51,7 +51,7 @@ _STAFF = (
 class Furnished:
     """The numbers of what has a page of its own, and what a wizard needs."""
 
-    licences: dict[str, int]
+    licenses: dict[str, int]
     computers: dict[str, int]
     customer: int
     folder: Path
@@ -81,7 +81,7 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
         _plan_computers(scene)
         _plan_others(scene)
         live(world, 1000)
-        own = scene.issued["licence"]
+        own = scene.issued["license"]
         return Furnished(
             {name: license.id for name, license in scene.issued.items()},
             _computers(session, own),
@@ -94,7 +94,7 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
 
 @dataclass(frozen=True)
 class Scene:
-    """Plans what happens to licences that are known by name, among all others and at its time."""
+    """Plans what happens to licenses that are known by name, among all others and at its time."""
 
     world: World
     issued: dict[str, License] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Scene:
         """Plan a deed for so many days before the end of the story."""
         self.world.plan_for(self.world.now - timedelta(days=days), deed)
 
-    def licence(
+    def license(
         self,
         name: str,
         code: str,
@@ -114,7 +114,7 @@ class Scene:
         since: int = 80,
         runs: int = 480,
     ) -> None:
-        """Plan that a licence is issued `since` days ago, for so many days."""
+        """Plan that a license is issued `since` days ago, for so many days."""
 
         def issue(then: datetime) -> None:
             [self.issued[name]] = licenses.issue(
@@ -135,7 +135,7 @@ class Scene:
     def computer(
         self, name: str, computer_name: str, *, since: int, way: str = "phone", dead: int = 0
     ) -> None:
-        """Plan that a computer activates a licence, and that it is dead so many days ago."""
+        """Plan that a computer activates a license, and that it is dead so many days ago."""
 
         def activate(then: datetime) -> None:
             license, keyring = self.issued[name], self.world.keyring
@@ -155,15 +155,15 @@ class Scene:
 
 
 def _plan_computers(scene: Scene) -> None:
-    """Plan a licence with computers in several scripts; one is installed again, one dies."""
+    """Plan a license with computers in several scripts; one is installed again, one dies."""
     session = scene.world.session
-    scene.licence("licence", "cad-professional", seats=9, customer=_BUYER, notes=_NOTES)
+    scene.license("license", "cad-professional", seats=9, customer=_BUYER, notes=_NOTES)
     names = ("LAB-PC-07", "Prüfstand 3 – Halle Nord, Messplatz 1234", "Измеритель 4", "حاسوب المختبر")
     for place, name in enumerate(names):
-        scene.computer("licence", name, since=70 - 9 * place)
+        scene.computer("license", name, since=70 - 9 * place)
     for since in (40, 20):
-        scene.computer("licence", "MEASURING-ROOM", since=since, way="portal")
-    scene.computer("licence", "CNC-2", since=30, dead=2)
+        scene.computer("license", "MEASURING-ROOM", since=since, way="portal")
+    scene.computer("license", "CNC-2", since=30, dead=2)
 
     def name_the_customer(then: datetime) -> None:
         customer = customer_records.customers(session, _BUYER).rows[0].customer
@@ -175,18 +175,18 @@ def _plan_computers(scene: Scene) -> None:
 
 
 def _plan_others(scene: Scene) -> None:
-    """Plan a licence of each other kind that has a look of its own, and a next epoch."""
+    """Plan a license of each other kind that has a look of its own, and a next epoch."""
     session, keyring = scene.world.session, scene.world.keyring
-    scene.licence("licence-long", "messdaten", seats=25, customer=_BUYER, notes=_LONG)
+    scene.license("license-long", "messdaten", seats=25, customer=_BUYER, notes=_LONG)
     for number in range(14):
-        scene.computer("licence-long", f"Prüfstand {number} – Halle Nord, Messplatz 1234", since=50 - number)
-    scene.licence("licence-suspended", "cad-professional", seats=2, customer=ADDRESS)
-    scene.computer("licence-suspended", "LAB-PC-08", since=50)
-    scene.licence("licence-expired", "viewer", seats=1, customer=ADDRESS, runs=7)
-    scene.licence("licence-new", "viewer", seats=1, customer=None, since=0)
+        scene.computer("license-long", f"Prüfstand {number} – Halle Nord, Messplatz 1234", since=50 - number)
+    scene.license("license-suspended", "cad-professional", seats=2, customer=ADDRESS)
+    scene.computer("license-suspended", "LAB-PC-08", since=50)
+    scene.license("license-expired", "viewer", seats=1, customer=ADDRESS, runs=7)
+    scene.license("license-new", "viewer", seats=1, customer=None, since=0)
 
     def suspend(then: datetime) -> None:
-        licenses.suspend(session, scene.issued["licence-suspended"], by=_MANAGER, now=then)
+        licenses.suspend(session, scene.issued["license-suspended"], by=_MANAGER, now=then)
 
     def rotate(then: datetime) -> None:
         product = products.find_product(session, "messdaten")

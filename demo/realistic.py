@@ -1,4 +1,4 @@
-"""A vendor's database after some months: a thousand licences, long names, many scripts, all ways in.
+"""A vendor's database after some months: a thousand licenses, long names, many scripts, all ways in.
 
 Everything goes through the core with its own `now`, so nothing in it could not have happened.
 """
@@ -35,7 +35,7 @@ _PEOPLE = (
     "σοφία@εργαστήριο.example",
     "a.very.long.name.of.a.purchasing.department@subsidiary.of.a.company.example",
     "تصميم@مختبر.example",
-    "licences@university.example",
+    "licenses@university.example",
 )
 _COMPUTERS = (
     "LAB-PC-{n:02}",
@@ -75,7 +75,7 @@ class World:
 def fill(
     session: Session, keyring: Keyring, *, count: int = 1000, seed: int = 7, now: datetime | None = None
 ) -> None:
-    """Fill an empty database with products, `count` licences and the lives of their computers."""
+    """Fill an empty database with products, `count` licenses and the lives of their computers."""
     live(World(session, keyring, random.Random(seed), now or datetime.now(UTC)), count)
 
 
@@ -84,7 +84,7 @@ def live(world: World, count: int) -> None:
     sold = [_product(world, code, name, style) for code, name, style in _PRODUCTS]
     for number, then in enumerate(sorted(world.moment() for _ in range(count))):
         _catch_up(world, then)
-        issued = _licence(world, world.chance.choice(sold), then)
+        issued = _license(world, world.chance.choice(sold), then)
         if number % 3 == 0:
             _plan_life(world, issued)
     _catch_up(world, world.now)
@@ -97,7 +97,7 @@ def _catch_up(world: World, then: datetime) -> None:
         try:
             deed(moment)
         except CoreError:
-            # The last seat is taken, or the licence had ended: that happens in a life, too.
+            # The last seat is taken, or the license had ended: that happens in a life, too.
             continue
 
 
@@ -122,7 +122,7 @@ def _product(world: World, code: str, name: str, style: str) -> Product:
     )
 
 
-def _licence(world: World, product: Product, then: datetime) -> License:
+def _license(world: World, product: Product, then: datetime) -> License:
     chance = world.chance
     term = chance.choice(
         (
@@ -147,7 +147,7 @@ def _licence(world: World, product: Product, then: datetime) -> License:
 
 
 def _plan_life(world: World, license: License) -> None:
-    """Plan that some computers activate a licence in the time that is left, and that some of them end."""
+    """Plan that some computers activate a license in the time that is left, and that some of them end."""
     key, chance = ActivationKey.from_text(license.activation_key), world.chance
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))

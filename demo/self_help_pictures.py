@@ -56,7 +56,7 @@ class Customer:
 
 
 def take_all(stage: Stage, customer: Customer) -> None:
-    """Take a mistyped key that is mended, the computer key, and the licence."""
+    """Take a mistyped key that is mended, the computer key, and the license."""
     common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
     stage.vendor.run("product", "add", "DEMO-CAD", "--name", "Demo CAD", "--key-style", "short", *common)
     license = stage.vendor.issue("DEMO-CAD", "--seats", "5", "--days", "365", "--feature", "export")
@@ -71,7 +71,7 @@ def take_all(stage: Stage, customer: Customer) -> None:
     customer.open("license")
     customer.type(activation_key=license)
     customer.press("Look it up")
-    customer.take("licence")
+    customer.take("license")
 
 
 def main(folder: Path = PICTURES) -> None:

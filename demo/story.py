@@ -24,7 +24,7 @@ def tell(teller: Teller, folder: Path, pictures: Path) -> None:
 
 
 def sell(teller: Teller, stage: Stage, code: str, *, name: str, key_style: str) -> str:
-    """Add a product, and issue a licence for it; return its activation key."""
+    """Add a product, and issue a license for it; return its activation key."""
     options = ("--machine-source", "host", "--feature", "export", "--feature", "render")
     stage.vendor.run("product", "add", code, "--name", name, "--key-style", key_style, *options)
     activation_key = stage.vendor.issue(code, "--seats", str(SEATS), "--days", "365", "--feature", "export")
@@ -34,7 +34,7 @@ def sell(teller: Teller, stage: Stage, code: str, *, name: str, key_style: str) 
 
 
 def activate_by_typing(teller: Teller, stage: Stage, machine: OfflineMachine, activation_key: str) -> None:
-    """Go from the activation key to a valid licence, with nothing but a phone and a keyboard in between."""
+    """Go from the activation key to a valid license, with nothing but a phone and a keyboard in between."""
     teller.chapter("LAB-PC-07 has no network")
     qr = stage.pictures / "1-wizard-qr.png"
     request = machine.run("request", activation_key, "--name", "LAB-PC-07", "--png", str(qr))
@@ -60,7 +60,7 @@ def activate_by_typing(teller: Teller, stage: Stage, machine: OfflineMachine, ac
         )
     status = machine.run("status")
     require(
-        status["status"] == "valid" and status["features"] == ["export"], "The licence is not what was sold."
+        status["status"] == "valid" and status["features"] == ["export"], "The license is not what was sold."
     )
     seats = taken(stage, activation_key, 1)
     teller.step(f"Demo CAD starts: licensed until {status['expires']}, with export. Seats taken: {seats}.")
@@ -83,12 +83,12 @@ def scan_for_key(teller: Teller, stage: Stage, qr: str, *, question: str, answer
 
 
 def give_the_seat_back(teller: Teller, stage: Stage, machine: OfflineMachine, activation_key: str) -> None:
-    """Let the wizard prove that the licence is gone, and the phone carry the proof to the server."""
-    teller.chapter("The licence is to move to another machine")
+    """Let the wizard prove that the license is gone, and the phone carry the proof to the server."""
+    teller.chapter("The license is to move to another machine")
     qr = stage.pictures / "4-wizard-release-qr.png"
     machine.run("deactivate", "--png", str(qr))
-    require(machine.run("status", exit_code=1)["status"] == "not_activated", "The licence is still there.")
-    teller.step("The wizard wipes the licence first, and then shows a second QR code that proves it.")
+    require(machine.run("status", exit_code=1)["status"] == "not_activated", "The license is still there.")
+    teller.step("The wizard wipes the license first, and then shows a second QR code that proves it.")
     with stage.scanned(stage.scanned_picture(qr.name)) as phone:
         phone.sees("confirm-deactivate")
         phone.take_screenshot(stage.pictures / "5-phone-release-question.png")
@@ -103,7 +103,7 @@ def give_the_seat_back(teller: Teller, stage: Stage, machine: OfflineMachine, ac
 
 
 def activate_by_file(teller: Teller, stage: Stage) -> None:
-    """Carry a licence file to a machine instead, for a product whose signed keys are long to type."""
+    """Carry a license file to a machine instead, for a product whose signed keys are long to type."""
     teller.chapter("Another product signs its keys: nothing to type, a file to carry")
     activation_key = sell(teller, stage, "DEMO-LAB", name="Demo Lab", key_style="signed")
     machine = stage.machine("LAB-PC-08", "DEMO-LAB")
@@ -114,16 +114,16 @@ def activate_by_file(teller: Teller, stage: Stage) -> None:
         phone.sees("key")
         phone.take_screenshot(stage.pictures / "8-phone-signed-key.png")
         phone.download_license_file(file)
-    teller.step("LAB-PC-08 shows its QR code; the phone scans it, taps once, and saves the licence file.")
+    teller.step("LAB-PC-08 shows its QR code; the phone scans it, taps once, and saves the license file.")
     activated = machine.run("activate", "--file", str(file))
-    require(activated["status"] == "valid", "The wizard did not accept the licence file.")
+    require(activated["status"] == "valid", "The wizard did not accept the license file.")
     teller.step(
         f"The wizard verifies the file without any network. Seats taken: {taken(stage, activation_key, 1)}."
     )
 
 
 def taken(stage: Stage, activation_key: str, expected: int) -> str:
-    """Return the seats of a licence in words, which the server must count as expected."""
+    """Return the seats of a license in words, which the server must count as expected."""
     used, seats = stage.vendor.seats(activation_key)
     require(used == expected, f"{used} seats are taken, where it should be {expected}.")
     return f"{used} of {seats}"

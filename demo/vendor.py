@@ -45,13 +45,13 @@ class Vendor:
         return target
 
     def issue(self, product: str, *options: str) -> str:
-        """Issue one licence, and return its activation key."""
+        """Issue one license, and return its activation key."""
         (license,) = self.run("license", "issue", product, *options)["licenses"]
         key: str = license["activation_key"]
         return key
 
     def seats(self, activation_key: str) -> tuple[int, int]:
-        """Return how many seats of a licence are taken, and how many there are."""
+        """Return how many seats of a license are taken, and how many there are."""
         (license,) = self.run("license", "show", activation_key)["licenses"]
         return license["seats_used"], license["seats"]
 

@@ -168,7 +168,7 @@ def choose(name: str) -> Step:
 
 
 def take_all(folder: Path, *, look: str, language: str = "en") -> None:
-    """Take the pictures of a licence's whole life in one look and language."""
+    """Take the pictures of a license's whole life in one look and language."""
     album = Album(folder, look=look, language=language)
     with scene() as short:
         key = short.activation_key.text

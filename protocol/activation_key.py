@@ -60,5 +60,5 @@ class ActivationKey:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the 25 characters as ASCII, without dashes: how a licence file names the key."""
+        """SHA-256 of the 25 characters as ASCII, without dashes: how a license file names the key."""
         return hashlib.sha256(self.text.replace("-", "").encode("ascii")).digest()

@@ -1,4 +1,4 @@
-"""The deactivation verification code: proof that a wizard gave a licence up.
+"""The deactivation verification code: proof that a wizard gave a license up.
 
 The wizard keeps a random secret r. Its code d = HMAC(deactivation key; r, activation key, F), 50 bits; the
 computer ID carries the commitment c = scrypt(d), 40 bits, from before the activation. Showing d later opens

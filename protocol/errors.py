@@ -43,7 +43,7 @@ class ComputerKeyRefused(ProtocolError):
 
 
 class LicenseFileRefused(ProtocolError):
-    """A licence file is damaged, forged, or was issued for another computer."""
+    """A license file is damaged, forged, or was issued for another computer."""
 
     code = "license_file_refused"
 

@@ -1,4 +1,4 @@
-"""The licence file: a JWT signed with EdDSA, for machines that can be handed a file or a picture.
+"""The license file: a JWT signed with EdDSA, for machines that can be handed a file or a picture.
 
 It says more than a computer key can (names, customer), but the same 40 bits of claims alone decide. The
 wizard fixes algorithm, type, issuer and audience, and applies its own day rule to its own clock.
@@ -37,7 +37,7 @@ _CHECKS: Any = {
 
 @dataclass(frozen=True)
 class LicenseFile:
-    """What a licence file says: `claims` decide, the rest is for people and for the application's screens."""
+    """What a license file says: `claims` decide, the rest is for people and for the application's screens."""
 
     activation_id: str
     issued_at: datetime
@@ -48,7 +48,7 @@ class LicenseFile:
 
 
 def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25519PrivateKey) -> str:
-    """Sign a licence file under the epoch's private key for licence files; a compact JWT of ASCII."""
+    """Sign a license file under the epoch's private key for license files; a compact JWT of ASCII."""
     payload = {
         "iss": ISSUER,
         "aud": binding.product_code,
@@ -66,7 +66,7 @@ def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25
 
 
 def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey) -> LicenseFile:
-    """Verify a licence file for one product, activation key and computer ID; raises LicenseFileRefused."""
+    """Verify a license file for one product, activation key and computer ID; raises LicenseFileRefused."""
     payload = _verified_payload(text.strip(), binding.product_code, public_key)
     _require_same(
         payload, "computer_id", binding.computer_id.text, "another computer, or an earlier activation"
@@ -77,20 +77,20 @@ def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey)
     try:
         return _content(payload)
     except (TypeError, ValueError, OverflowError, OSError):
-        refused = LicenseFileRefused("This licence file is of a form not known here. Update the application.")
+        refused = LicenseFileRefused("This license file is of a form not known here. Update the application.")
     raise refused
 
 
 def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey) -> dict[str, Any]:
     if len(text) > MAX_CHARACTERS:
-        raise LicenseFileRefused("This file is too large to be a licence file. Choose the .lic file.")
+        raise LicenseFileRefused("This file is too large to be a license file. Choose the .lic file.")
     try:
         token = jwt.decode_complete(
             text, public_key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=product_code, options=_CHECKS
         )
     except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
         refused = LicenseFileRefused(
-            "This licence file is for another product. Choose the file for this one."
+            "This license file is for another product. Choose the file for this one."
         )
     except (jwt.PyJWTError, UnicodeError, RecursionError):
         refused = _altered()
@@ -105,7 +105,7 @@ def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, An
     if base64url_encode(token["signature"]) != text.rpartition(".")[2].encode("ascii"):
         raise _altered()
     if token["header"].get("typ") != TYPE:
-        raise LicenseFileRefused("This file is signed, but it is no licence file. Choose the .lic file.")
+        raise LicenseFileRefused("This file is signed, but it is no license file. Choose the .lic file.")
     payload: dict[str, Any] = token["payload"]
     return payload
 
@@ -114,7 +114,7 @@ def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str)
     # Nothing here is secret from who holds the file: its signature was verified before.
     if payload[name] != expected:
         raise LicenseFileRefused(
-            f"This licence file is for {whose}. Download the one for the QR code shown now."
+            f"This license file is for {whose}. Download the one for the QR code shown now."
         )
 
 
@@ -151,5 +151,5 @@ def _claims(text: str) -> Claims:
 
 def _altered() -> LicenseFileRefused:
     return LicenseFileRefused(
-        "This is no licence file for this application, or it was altered. Download it again, unchanged."
+        "This is no license file for this application, or it was altered. Download it again, unchanged."
     )

@@ -1,6 +1,6 @@
 """The wizard profile: all that a vendor embeds into an application so that its wizard can work offline.
 
-It holds secrets (see `short` keys in docs/attacks.md). Earlier epochs stay in it, so that licences made under
+It holds secrets (see `short` keys in docs/attacks.md). Earlier epochs stay in it, so that licenses made under
 them still hold.
 """
 
@@ -58,7 +58,7 @@ class ProfileEpoch:
 
     @property
     def license_file_key(self) -> Ed25519PublicKey:
-        """The key that verifies licence files."""
+        """The key that verifies license files."""
         return Ed25519PublicKey.from_public_bytes(self.license_file_public)
 
 

@@ -55,7 +55,7 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
     # A row of two check symbols is within one symbol of a codeword nearly always: only no correction tells.
     verified = _first_verified(_signed_guesses(groups), verify, encode_rows, telling=0)
     if verified is None:
-        advice = "Compare it row by row with the key for the QR code shown now, or use the licence file."
+        advice = "Compare it row by row with the key for the QR code shown now, or use the license file."
         raise unreadable(Kind.COMPUTER_KEY, groups, length=SIGNED_LENGTH, advice=advice)
     return verified
 
@@ -110,7 +110,7 @@ def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
     typed = as_typed(groups, SIGNED_LENGTH)
     layouts = [typed] if typed is not None else []
     if abs(sum(map(len, groups)) - SIGNED_LENGTH) == 1:
-        # Two shifts at unknown places would be 7,140 layouts; the licence file is the better way then.
+        # Two shifts at unknown places would be 7,140 layouts; the license file is the better way then.
         layouts.extend(shifted_layouts(groups, SIGNED_LENGTH))
     plain = [(layout, content) for layout in layouts for content in _plain_rows(layout)]
     yield from sorted(plain, key=lambda guess: len(corrections(guess[0], encode_rows(guess[1]))))

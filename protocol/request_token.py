@@ -48,7 +48,7 @@ class ActivationRequest:
 
 @dataclass(frozen=True)
 class DeactivationRequest:
-    """A wizard proves that it gave its licence up."""
+    """A wizard proves that it gave its license up."""
 
     product_number: int
     computer_id: ComputerId

@@ -110,7 +110,7 @@ def _smtp_url(secret: SecretStr) -> SecretStr:
 def _mail_from(text: str) -> str:
     if not is_sender(text):
         raise ValueError(
-            "Set KEYFERRY_MAIL_FROM to the address that mail comes from: Example Licences <keys@example.com>."
+            "Set KEYFERRY_MAIL_FROM to the address that mail comes from: Example Licenses <keys@example.com>."
         )
     return text
 

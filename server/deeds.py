@@ -52,7 +52,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Given:
-    """A computer key with its licence file, the address that both are mailed to, and why that waits."""
+    """A computer key with its license file, the address that both are mailed to, and why that waits."""
 
     done: Activated
     license_file: str = field(repr=False)
@@ -63,7 +63,7 @@ class Given:
 def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = "") -> Given:
     """Give the computer key, and with `mails_key` mail it to `email`.
 
-    A licence without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
+    A license without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
     malformed_notes), Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
     `core.activation.activate` raises.
     """
@@ -98,7 +98,7 @@ def release(typed: Typed, proof: Proof, *, by: By) -> Released:
 
 
 def look_up(activation_key: str, *, by: By) -> License:
-    """Return a licence with its product and activations, for who holds its key.
+    """Return a license with its product and activations, for who holds its key.
 
     Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
     """

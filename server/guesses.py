@@ -30,6 +30,6 @@ def of_address(by: By) -> Limit:
 
 
 def of_license(by: By, key: ActivationKey) -> Limit:
-    """Return the limit of guesses at one licence."""
+    """Return the limit of guesses at one license."""
     purpose = "license" if by.who is None else "license, by staff"
     return Limit(bucket(purpose, key.text), PER_LICENSE, PERIOD)

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 API_PREFIXES = ("/phone/",)
 
-# 400 cannot be read · 403 the licence or the vendor forbids it · 404 unknown · 409 contradicts the state.
+# 400 cannot be read · 403 the license or the vendor forbids it · 404 unknown · 409 contradicts the state.
 STATUS = {
     "malformed_request": 400,
     "malformed_token": 400,

@@ -33,15 +33,15 @@ _EVENTS = {
     "release_refused": "Release refused",
     "request_refused": "Question refused",
     "look_up_refused": "Look-up refused",
-    "license_issued": "Licence issued",
-    "license_edited": "Licence changed",
+    "license_issued": "License issued",
+    "license_edited": "License changed",
     "activation_key_replaced": "Activation key replaced",
     "change_refused": "Change refused",
     "issue_refused": "Issue refused",
-    "license_renewed": "Licence renewed",
-    "license_suspended": "Licence suspended",
-    "license_resumed": "Licence resumed",
-    "license_keys_asked_for": "Licence keys asked for by mail",
+    "license_renewed": "License renewed",
+    "license_suspended": "License suspended",
+    "license_resumed": "License resumed",
+    "license_keys_asked_for": "License keys asked for by mail",
     "mail_sent": "Mail sent",
     "mail_given_up": "Mail given up",
     "mail_queued_again": "Mail to be sent again",
@@ -77,7 +77,7 @@ _EVENTS = {
 }
 _MAILS = {
     "computer_key": "Computer key",
-    "license_keys": "Licence keys, asked for",
+    "license_keys": "License keys, asked for",
 }
 _REASONS = {
     "unknown_activation_key": "unknown activation key",
@@ -95,9 +95,9 @@ _REASONS = {
     "activation_key_replaced": "activation key was replaced",
     "seats_in_use": "more seats in use",
     "changed_meanwhile": "changed meanwhile, or sent twice",
-    "license_never_expires": "licence never expires",
-    "license_expired": "licence expired",
-    "license_suspended": "licence suspended",
+    "license_never_expires": "license never expires",
+    "license_expired": "license expired",
+    "license_suspended": "license suspended",
     "retired_epoch": "version of the application no longer served",
     "release_limit_reached": "changed computers too often",
     "activation_limit_reached": "activated too often",
@@ -187,7 +187,7 @@ def _of_customer(detail: dict[str, Any]) -> str:
     changed = f": {', '.join(detail['changed'])}" if "changed" in detail else ""
     into = f" into {detail['into']}" if "into" in detail else ""
     count = detail.get("licenses")
-    held = f", {count} {'licence' if count == 1 else 'licences'}" if count is not None else ""
+    held = f", {count} {'license' if count == 1 else 'licenses'}" if count is not None else ""
     return f"number {detail['customer']}{into}{held}{changed}"
 
 

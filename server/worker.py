@@ -145,7 +145,7 @@ def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Don
 
 
 def _written(parts: Parts, taken: Taken) -> Mail | None:
-    """Return what is to be sent; asked-for licence keys are looked up only now, None where there are none."""
+    """Return what is to be sent; asked-for license keys are looked up only now, None where there are none."""
     mail = outbox.opened(taken, parts.keyring)
     if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
         return mail

@@ -122,7 +122,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor with one product, who issues licences and serves machines."""
+    """A vendor with one product, who issues licenses and serves machines."""
 
     app: Flask
     keyring: Keyring

@@ -156,7 +156,7 @@ def request(
 ) -> int:
     """Ask for a computer key: show the QR code.
 
-    As long as the key has not been typed, this shows the same computer ID again. A licence in use stays
+    As long as the key has not been typed, this shows the same computer ID again. A license in use stays
     in use until the new key is verified.
     """
     control, pictures = invocation.control(), Pictures(png, svg)
@@ -172,7 +172,7 @@ def request(
 @_command(
     "activate",
     click.Argument(["computer_key"], nargs=-1),
-    click.Option(["--file", "path"], type=_PATH, help="Use this licence file instead of a typed key."),
+    click.Option(["--file", "path"], type=_PATH, help="Use this license file instead of a typed key."),
 )
 @click.pass_obj
 def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path | None, as_json: bool) -> int:
@@ -211,7 +211,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
 @_command("deactivate", _PNG, _SVG)
 @click.pass_obj
 def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_json: bool) -> int:
-    """Give the licence up, and show the code for it."""
+    """Give the license up, and show the code for it."""
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
     return _tell_release(control.deactivate(), invocation, pictures, as_json=as_json)

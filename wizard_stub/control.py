@@ -10,7 +10,7 @@ It prints nothing, opens no network, and raises `WizardError` or `ProtocolError`
 and a sentence that tells the person what to do.
 
 The order of the durable steps is the heart of it. The state is always written before the anchor, and every
-later call lets the anchor catch up with the state first; so a crash between the two costs nobody a licence.
+later call lets the anchor catch up with the state first; so a crash between the two costs nobody a license.
 The anchor never goes on before the state is on the disk: else a power cut would leave an older state beside a
 newer anchor. A deactivation code is shown only when both are on the disk, so it is never shown while a copy
 could still run.
@@ -64,7 +64,7 @@ from wizard_stub.this_machine import Proof, ThisMachine
 
 
 class ActivationControl:
-    """One product's licence in one folder of one machine; `shared` tells whether its accounts share that."""
+    """One product's license in one folder of one machine; `shared` tells whether its accounts share that."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class ActivationControl:
     ) -> Begun:
         """Ask for a computer key; durable before it returns, and the same computer ID while it is pending.
 
-        A licence in use stays in use until the new key is complete. `start_over` sets a damaged state
+        A license in use stays in use until the new key is complete. `start_over` sets a damaged state
         aside, or drops what is pending; a newer version's state stays. `new_request` makes a new computer ID
         in place of one that the server no longer takes. Raises MalformedCode, StorageUnavailable,
         StateDamaged, StateNewer or LicenseInUse.
@@ -150,7 +150,7 @@ class ActivationControl:
         return self._begun(state, state.pending) if state and state.pending else None
 
     def complete(self, text: str) -> Completed:
-        """Take a typed computer key, or the text of a licence file, and store the licence durably.
+        """Take a typed computer key, or the text of a license file, and store the license durably.
 
         What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused or LicenseFileRefused,
         KeyNotAccepted, NotActivated where nothing was begun, and the errors of the state.
@@ -158,7 +158,7 @@ class ActivationControl:
         return self._complete(partial(self._machine.read_proof, text=text))
 
     def complete_from_file(self, text: str) -> Completed:
-        """Take the text of a licence file, whatever it looks like; raises as `complete` does."""
+        """Take the text of a license file, whatever it looks like; raises as `complete` does."""
         return self._complete(partial(self._machine.read_file, text=text))
 
     def _complete(self, read: Callable[[Grant], Proof]) -> Completed:
@@ -189,7 +189,7 @@ class ActivationControl:
         )
 
     def status(self) -> Status:
-        """Verify the stored licence again, against this machine and this moment; under 50 ms.
+        """Verify the stored license again, against this machine and this moment; under 50 ms.
 
         It raises only StorageUnavailable, where the state or the anchor cannot be read, or where other
         processes change them all the time.
@@ -229,7 +229,7 @@ class ActivationControl:
         )
 
     def deactivate(self) -> Released:
-        """Give the licence up, or else what is pending; the code is returned only when that is durable.
+        """Give the license up, or else what is pending; the code is returned only when that is durable.
 
         Raises NotActivated where there is neither, and the errors of the state.
         """
@@ -259,7 +259,7 @@ class ActivationControl:
         if state is None or not released:
             which = "with this activation key " if activation_key else ""
             raise NotActivated(
-                f"No licence {which}was deactivated here, so there is no code to show.", code="not_released"
+                f"No license {which}was deactivated here, so there is no code to show.", code="not_released"
             )
         lacking: set[Lacking] = set()
         self._confirm_release(state, lacking)

@@ -123,7 +123,7 @@ class KeyNotAccepted(WizardError):
 
 
 class LicenseInUse(WizardError):
-    """Starting over would throw away a licence that is in order."""
+    """Starting over would throw away a license that is in order."""
 
     code = "license_in_use"
 

@@ -1,4 +1,4 @@
-"""The files beside the terminal: QR pictures to write, profiles and licence files to read."""
+"""The files beside the terminal: QR pictures to write, profiles and license files to read."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def read_profile(path: Path) -> WizardProfile:
 
 
 def read_license_file(path: Path) -> str:
-    """Return the text of a licence file; raises StorageUnavailable (file_not_readable)."""
+    """Return the text of a license file; raises StorageUnavailable (file_not_readable)."""
     try:
         return _read(path)
     except OSError as error:

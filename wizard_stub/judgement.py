@@ -1,4 +1,4 @@
-"""Whether a state, a key or a licence serves at this moment, and the words for it; times are aware UTC."""
+"""Whether a state, a key or a license serves at this moment, and the words for it; times are aware UTC."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WRONG_MACHINE = (
     "with an activation key that has a free seat: the other computer's license stays as it is."
 )
 RETIRED_EPOCH = (
-    "The vendor has retired the keys of the earlier version that this licence was made for. "
+    "The vendor has retired the keys of the earlier version that this license was made for. "
     "Request a new key with the same activation key: it takes no further seat."
 )
 LICENSE_IN_USE = (
@@ -74,7 +74,7 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
 
 
 def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: datetime) -> datetime:
-    """Return the latest time seen once a further key for the licence in use is accepted.
+    """Return the latest time seen once a further key for the license in use is accepted.
 
     Raises KeyNotAccepted where that key is older than the one in use, or would hide a clock set back.
     """
@@ -95,7 +95,7 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
 
 
 def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> tuple[LicenseState, str]:
-    """Judge the claims of a verified licence, and say it in a sentence."""
+    """Judge the claims of a verified license, and say it in a sentence."""
     validity = claims.state_at(now)
     if moved_back(now, latest_seen):
         return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen)
@@ -110,11 +110,11 @@ def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> t
             "If the clock is wrong, set it right. "
             "Otherwise renew the license, then request a new key for this computer."
         )
-    return LicenseState.ACTIVE, f"The licence is valid and {_until(claims)}."
+    return LicenseState.ACTIVE, f"The license is valid and {_until(claims)}."
 
 
 def without_license(*, pending: bool) -> Status:
-    """Return the status of a machine that holds no licence."""
+    """Return the status of a machine that holds no license."""
     if pending:
         message = "Not activated yet: the computer key is still to be typed."
         return Status(LicenseState.PENDING, message, pending=True)

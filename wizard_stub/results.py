@@ -40,7 +40,7 @@ class Begun:
     computer_name: str | None
     url: str = field(repr=False)
     renewal: bool
-    """Whether a licence is in use already and the next key only renews it."""
+    """Whether a license is in use already and the next key only renews it."""
     set_aside: Path | None = None
     """Where a state that was started over from is kept."""
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
@@ -53,7 +53,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Completed:
-    """A licence that was accepted and stored; `corrections` tell what was typed differently."""
+    """A license that was accepted and stored; `corrections` tell what was typed differently."""
 
     activation_key: ActivationKey
     computer_id: ComputerId
@@ -62,9 +62,9 @@ class Completed:
     features: tuple[str, ...]
     corrections: tuple[Correction, ...]
     computer_key: str | None = field(repr=False)
-    """The canonical text of a typed key; None where a licence file was handed in."""
+    """The canonical text of a typed key; None where a license file was handed in."""
     customer: str | None
-    """Whom a licence file names; a typed key names nobody."""
+    """Whom a license file names; a typed key names nobody."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
     warnings: tuple[Lacking, ...] = ()
@@ -73,7 +73,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Status:
-    """Whether the application may run, and why not; claims and key only where a licence was verified."""
+    """Whether the application may run, and why not; claims and key only where a license was verified."""
 
     state: LicenseState
     message: str
@@ -90,7 +90,7 @@ class Status:
     hindrance: WizardError | None = field(default=None, compare=False)
     """The same, with its code and cause."""
     pending: bool = False
-    """Whether a computer key was requested and not typed yet, also beside a licence that is in use."""
+    """Whether a computer key was requested and not typed yet, also beside a license that is in use."""
     detail: str | None = None
     """What is wrong with a damaged state, for the vendor's support; a word, not a sentence."""
     warnings: tuple[Lacking, ...] = ()
@@ -99,7 +99,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Released:
-    """A licence that was given up here: the code, typed or scanned, frees its seat."""
+    """A license that was given up here: the code, typed or scanned, frees its seat."""
 
     activation_key: ActivationKey
     computer_id: ComputerId

@@ -31,7 +31,7 @@ from wizard_stub.errors import StateDamaged, StateNewer
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024
-# Enough for everybody who moves licences by hand; it bounds the file.
+# Enough for everybody who moves licenses by hand; it bounds the file.
 MOST_TOMBSTONES = 64
 
 _HEAD = re.compile(
@@ -53,7 +53,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class StoredLicense:
-    """A grant with what proves it: a canonical computer key or, instead, the text of a licence file."""
+    """A grant with what proves it: a canonical computer key or, instead, the text of a license file."""
 
     grant: Grant
     computer_key: str | None = field(default=None, repr=False)
@@ -203,7 +203,7 @@ def _from_json(data: dict[str, object], profile: WizardProfile) -> State:
 def _license_from_json(data: dict[str, object], profile: WizardProfile) -> StoredLicense:
     key, file = _text_or_none(data["computer_key"]), _text_or_none(data["license_file"])
     if (key is None) == (file is None):
-        raise ValueError("a licence is proved by one thing")
+        raise ValueError("a license is proved by one thing")
     return StoredLicense(_grant_from_json(data, profile), computer_key=key, license_file=file)
 
 

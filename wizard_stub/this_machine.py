@@ -28,7 +28,7 @@ from wizard_stub.state import Grant, StoredLicense
 
 @dataclass(frozen=True)
 class Proof:
-    """A verified computer key, or licence file, of one grant."""
+    """A verified computer key, or license file, of one grant."""
 
     claims: Claims
     corrections: tuple[Correction, ...] = ()
@@ -81,11 +81,11 @@ class ThisMachine:
         return self._urls(request, grant)
 
     def read_proof(self, grant: Grant, text: str) -> Proof:
-        """Verify a typed key, or the text of a licence file, for a grant; raises ProtocolError."""
+        """Verify a typed key, or the text of a license file, for a grant; raises ProtocolError."""
         return self.read_file(grant, text) if looks_like_license_file(text) else self.read_key(grant, text)
 
     def read_file(self, grant: Grant, text: str) -> Proof:
-        """Verify the text of a licence file for a grant; raises LicenseFileRefused."""
+        """Verify the text of a license file for a grant; raises LicenseFileRefused."""
         details = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
         return Proof(details.claims, license_file=text.strip(), details=details)
 
@@ -100,16 +100,16 @@ class ThisMachine:
         return Proof(key.claims, key.corrections, computer_key=key.text)
 
     def stored_proof(self, stored: StoredLicense) -> Proof:
-        """Verify a stored licence as strictly as if it had just come; raises StateDamaged."""
+        """Verify a stored license as strictly as if it had just come; raises StateDamaged."""
         try:
             proof = self.read_proof(stored.grant, stored.computer_key or stored.license_file or "")
         except ProtocolError as error:
             raise StateDamaged(
-                "The stored licence was not issued for this computer and this version of the application.",
+                "The stored license was not issued for this computer and this version of the application.",
                 detail="not_issued_here",
             ) from error
         if proof.corrections:
-            raise StateDamaged("The stored licence is not what was issued.", detail="not_issued_here")
+            raise StateDamaged("The stored license is not what was issued.", detail="not_issued_here")
         return proof
 
     def is_retired(self, grant: Grant) -> bool:
@@ -139,7 +139,7 @@ class ThisMachine:
 
 
 def looks_like_license_file(text: str) -> bool:
-    """Tell the text of a licence file from a typed key: three parts of base64, the first an object."""
+    """Tell the text of a license file from a typed key: three parts of base64, the first an object."""
     return text.strip().startswith("ey") and text.count(".") == 2
 
 

@@ -43,7 +43,7 @@ def with_request(
 
 
 def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
-    """Verify what was handed in for what is pending, else for the licence in use; raises ProtocolError."""
+    """Verify what was handed in for what is pending, else for the license in use; raises ProtocolError."""
     grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
     refusals: list[ProtocolError] = []
     for grant in grants:
@@ -56,7 +56,7 @@ def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
 
 
 def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> State:
-    """Return the state in which a proof activates a grant: the pending one, or again the licence's."""
+    """Return the state in which a proof activates a grant: the pending one, or again the license's."""
     renewed = state.license is not None and grant == state.license.grant
     if not renewed:
         former = replaced_key(state, grant)
@@ -80,12 +80,12 @@ def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
 
 
 def without_newest_grant(state: State) -> tuple[Grant, State]:
-    """Return what a deactivation gives up, the licence before what is pending, and the state without it."""
+    """Return what a deactivation gives up, the license before what is pending, and the state without it."""
     if state.license is not None:
         return state.license.grant, replace(state, license=None).with_tombstone(state.license.grant)
     if state.pending is not None:
         return state.pending, replace(state, pending=None).with_tombstone(state.pending)
-    raise NotActivated("There is no licence here to deactivate.")
+    raise NotActivated("There is no license here to deactivate.")
 
 
 def _renamed(grant: Grant, name: str | None) -> Grant:

@@ -26,7 +26,7 @@ _REJECTED = (
 def of_request(begun: Begun, profile: WizardProfile) -> str:
     """Tell how to get a computer key, with a phone or by hand."""
     aside = f"The former state is kept as {begun.set_aside}.\n\n" if begun.set_aside else ""
-    title = "renew the licence of" if begun.renewal else "activate"
+    title = "renew the license of" if begun.renewal else "activate"
     return (
         f"{aside}{profile.product_name}: {title} this computer\n\n"
         + _table(
@@ -46,7 +46,7 @@ def of_request(begun: Begun, profile: WizardProfile) -> str:
 
 
 def of_activation(completed: Completed, profile: WizardProfile) -> str:
-    """Tell that the licence is stored, and what was read differently from what was typed."""
+    """Tell that the license is stored, and what was read differently from what was typed."""
     key = completed.computer_key if completed.corrections else None
     return (
         f"Activated: {profile.product_name} is licensed on this computer.\n\n"

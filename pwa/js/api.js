@@ -42,7 +42,7 @@ const PATIENCE = 20_000;
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
  * @property {{name: string, text: string, picture: string}} licenseFile `picture`: its QR code as a data: address
- * @property {string[]} formerComputerIds of the same machine on this licence; their keys no longer count
+ * @property {string[]} formerComputerIds of the same machine on this license; their keys no longer count
  * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {state: "active" | "released", superseded: boolean}} Release `state` is what the seat was before,
  *   `superseded` whether a later activation of the same computer has it

@@ -101,7 +101,7 @@ export function rich(key, values) {
 /**
  * A day in words.
  *
- * @param {string} day YYYY-MM-DD; a licence day is a day in UTC wherever the phone is
+ * @param {string} day YYYY-MM-DD; a license day is a day in UTC wherever the phone is
  * @returns {string}
  */
 export function longDay(day) {

@@ -1,1 +1,1 @@
-"""The licensing core: products, licences, activations. No Flask, no HTTP, no clock, no commit."""
+"""The licensing core: products, licenses, activations. No Flask, no HTTP, no clock, no commit."""

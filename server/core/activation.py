@@ -33,7 +33,7 @@ _MOST_FORMER = 20
 
 
 class Outcome(StrEnum):
-    """What an activation does to the seats of its licence."""
+    """What an activation does to the seats of its license."""
 
     NEW_SEAT = "new_seat"
     SAME_SEAT = "same_seat"
@@ -70,12 +70,12 @@ class Activated:
 
     @property
     def license(self) -> License:
-        """The licence that was activated."""
+        """The license that was activated."""
         return self.activation.license
 
     @property
     def product(self) -> Product:
-        """The product of the licence."""
+        """The product of the license."""
         return self.license.product
 
 
@@ -113,7 +113,7 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
 
 
 def license_file(done: Activated, *, keyring: Keyring) -> str:
-    """Return the licence file of an activation: it says what the computer key says."""
+    """Return the license file of an activation: it says what the computer key says."""
     live, license = done.activation, done.license
     content = LicenseFile(
         activation_id=str(live.id),
@@ -128,7 +128,7 @@ def license_file(done: Activated, *, keyring: Keyring) -> str:
 
 
 def activation_of(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
-    """Return the activation that a computer ID stands for on a licence, ended or not."""
+    """Return the activation that a computer ID stands for on a license, ended or not."""
     wanted = select(Activation).where(
         Activation.license_id == license.id, Activation.computer_id == computer_id.text
     )
@@ -136,7 +136,7 @@ def activation_of(session: Session, license: License, computer_id: ComputerId) -
 
 
 def former_computer_ids(session: Session, activation: Activation) -> list[str]:
-    """Return the computer IDs of the same machine on the same licence that no longer count, latest first."""
+    """Return the computer IDs of the same machine on the same license that no longer count, latest first."""
     ended = select(Activation.computer_id).where(
         Activation.license_id == activation.license_id,
         Activation.fingerprint == activation.fingerprint,
@@ -175,7 +175,7 @@ def _burnt(activation: Activation) -> ComputerIdBurnt:
 def _judge(
     session: Session, request: Request, keyring: Keyring, now: datetime, *, lock: bool
 ) -> tuple[License, Activation | None, Outcome]:
-    """Find the licence and the machine's live activation, and decide; every refusal is raised here."""
+    """Find the license and the machine's live activation, and decide; every refusal is raised here."""
     license = find(session, request.activation_key, lock=lock)
     require_same_product(license, request)
     keys = epoch_keys(license.product, request.computer_id.epoch, keyring)
@@ -212,10 +212,10 @@ def _is_upgrade(live: Activation, epoch: int) -> bool:
 def _require_good_standing(license: License, now: datetime) -> None:
     present = standing(license, now)
     if present is Standing.SUSPENDED:
-        message = "The vendor has suspended this licence. Ask the vendor."
+        message = "The vendor has suspended this license. Ask the vendor."
         raise LicenseRefused(message, code="license_suspended")
     if present is Standing.EXPIRED:
-        message = f"This licence expired on {expiry(license)}. Ask the vendor to renew it, then scan again."
+        message = f"This license expired on {expiry(license)}. Ask the vendor to renew it, then scan again."
         raise LicenseRefused(message, code="license_expired")
 
 
@@ -295,7 +295,7 @@ def _take_seat(session: Session, license: License) -> None:
 
 
 def _no_seat_left(license: License) -> LicenseRefused:
-    seats = "The only seat of this licence is" if license.seats == 1 else f"All {license.seats} seats are"
+    seats = "The only seat of this license is" if license.seats == 1 else f"All {license.seats} seats are"
     message = f"{seats} in use. Deactivate a computer that no longer needs it, or ask the vendor for more."
     return LicenseRefused(message, code="no_seat_left")
 

@@ -29,7 +29,7 @@ class By:
 
 
 def ending(activation_key: str) -> str:
-    """Return the last group of an activation key: enough to recognise a licence, too little to use it."""
+    """Return the last group of an activation key: enough to recognise a license, too little to use it."""
     return activation_key[-5:]
 
 
@@ -48,7 +48,7 @@ def record(
 ) -> AuditEvent:
     """Append an event; `code` is that of a refusal, and `detail` must hold no key, code or token.
 
-    A licence brings its product and an activation its licence, so naming the narrowest is enough.
+    A license brings its product and an activation its license, so naming the narrowest is enough.
     """
     if license is None and activation is not None:
         license = activation.license

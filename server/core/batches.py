@@ -1,4 +1,4 @@
-"""Licences that were issued together: a form that is sent twice issues once, and what it issued is found."""
+"""Licenses that were issued together: a form that is sent twice issues once, and what it issued is found."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ def of_form(session: Session, form: str, *, now: datetime) -> tuple[Batch, bool]
 
 
 def licenses_of(session: Session, number: int) -> Sequence[License]:
-    """Return the licences of a batch with product and customer; raises NotFound (unknown_batch)."""
+    """Return the licenses of a batch with product and customer; raises NotFound (unknown_batch)."""
     held = select(License).where(License.batch_id == number).order_by(License.id)
     found = session.scalars(held.options(joinedload(License.product), joinedload(License.customer))).all()
     if not found:
-        raise NotFound("No licences were issued by this. Search for them in the list.", code="unknown_batch")
+        raise NotFound("No licenses were issued by this. Search for them in the list.", code="unknown_batch")
     return found
 
 
 def others(session: Session, license: License) -> int:
-    """Count with how many others a licence was issued."""
+    """Count with how many others a license was issued."""
     if license.batch_id is None:
         return 0
     together = select(func.count()).select_from(License).where(License.batch_id == license.batch_id)

@@ -1,4 +1,4 @@
-"""Which claims a computer key carries now: what the licence grants, and the same until that changes."""
+"""Which claims a computer key carries now: what the license grants, and the same until that changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.core.models import Activation, License
 def claims_now(license: License, activation: Activation | None, now: datetime) -> Claims:
     """Return the claims for a scan at this moment.
 
-    They stay what they were, issue day and all, as long as the licence would grant the same and more than
+    They stay what they were, issue day and all, as long as the license would grant the same and more than
     half of a lease is left: so the same key comes back whichever way it is asked for.
     """
     today = now.date()

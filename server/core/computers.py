@@ -63,7 +63,7 @@ class Wanted:
 class Computer:
     """One activation, how it stands, and what else is known of the same machine.
 
-    `successor` took its seat over, `newest` is the latest on the licence, None where that is it;
+    `successor` took its seat over, `newest` is the latest on the license, None where that is it;
     `ended_way` is by which way it was released.
     """
 
@@ -78,7 +78,7 @@ class Computer:
 def computers(
     session: Session, wanted: Wanted, *, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[Activation]:
-    """Return a page of activations with their licences, products and customers, the latest first."""
+    """Return a page of activations with their licenses, products and customers, the latest first."""
     conditions = _conditions(session, wanted)
     of_license = joinedload(Activation.license, innerjoin=True)
     rows = select(Activation).options(
@@ -158,7 +158,7 @@ def activation_key_of(session: Session, activation: Activation) -> str:
 
 
 def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[Activation]:
-    """Return the latest computers on the licences of a customer."""
+    """Return the latest computers on the licenses of a customer."""
     held = License.customer_id == customer.id
     rows = select(Activation).join(Activation.license).where(held).order_by(Activation.id.desc())
     count = select(func.count()).select_from(Activation).join(Activation.license).where(held)
@@ -196,7 +196,7 @@ def _newest(session: Session, activation: Activation) -> Activation:
 
 
 def _others(session: Session, activation: Activation) -> Sequence[Activation]:
-    """Return the machine's other activations on all licences of the product, the latest first.
+    """Return the machine's other activations on all licenses of the product, the latest first.
 
     Only there: another product fingerprints the same machine differently.
     """

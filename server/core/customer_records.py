@@ -28,7 +28,7 @@ _WITHDRAWN = "Withdrawn: its recipient was forgotten before it was sent."
 
 @dataclass(frozen=True)
 class Held:
-    """What customers hold together: licences, their seats, and how many of those are in use."""
+    """What customers hold together: licenses, their seats, and how many of those are in use."""
 
     licenses: int = 0
     seats: int = 0
@@ -114,14 +114,14 @@ def lock_pair(session: Session, number: int, email: str) -> tuple[Customer, Cust
 
 
 def licenses_of(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[License]:
-    """Return the latest licences of a customer with their products."""
+    """Return the latest licenses of a customer with their products."""
     held = License.customer_id == customer.id
     rows = select(License).where(held).order_by(License.id.desc()).options(joinedload(License.product))
     return page(session, rows, select(func.count()).select_from(License).where(held), 1, size)
 
 
 def mails_of(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[OutboxMail]:
-    """Return the latest mails to a customer, and those about its licences to whomever."""
+    """Return the latest mails to a customer, and those about its licenses to whomever."""
     sent = _mails(customer)
     rows = select(OutboxMail).where(sent).order_by(OutboxMail.id.desc())
     return page(session, rows, select(func.count()).select_from(OutboxMail).where(sent), 1, size)
@@ -156,7 +156,7 @@ def edit(
             code="customer_exists",
         ) from None
     if "email" in changed:
-        # What is about a licence of theirs is still found by that; the rest would keep an address of nobody.
+        # What is about a license of theirs is still found by that; the rest would keep an address of nobody.
         of_others = OutboxMail.license_id.is_(None) | OutboxMail.license_id.not_in(_licenses(customer))
         _forget(session, (OutboxMail.recipient == before) & of_others)
     if changed:
@@ -165,7 +165,7 @@ def edit(
 
 
 def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: datetime) -> int:
-    """Give everything of a customer to another, and forget the first; returns how many licences moved.
+    """Give everything of a customer to another, and forget the first; returns how many licenses moved.
 
     Both are what `lock_pair` returned. Raises Malformed (malformed_notes) where both notes are too long.
     """
@@ -182,7 +182,7 @@ def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: 
 
 
 def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> None:
-    """Forget a person: address, name, notes, and whatever else names them; the licences go on without one."""
+    """Forget a person: address, name, notes, and whatever else names them; the licenses go on without one."""
     touched = extent(session, customer)
     _forget(session, _mails(customer))
     session.execute(
@@ -201,7 +201,7 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
 
 
 def forget_others(session: Session, license: License, addresses: Collection[str]) -> None:
-    """Forget who got mails about a licence that goes to another customer, but for some addresses.
+    """Forget who got mails about a license that goes to another customer, but for some addresses.
 
     An earlier address of who gives it up would be found by nothing once they are to be deleted.
     """

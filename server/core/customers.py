@@ -1,4 +1,4 @@
-"""Customers: who holds licences, known by an e-mail address."""
+"""Customers: who holds licenses, known by an e-mail address."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def domain_in_ascii(domain: str) -> str:
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
     """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
     address = normalised_email(email)
-    # Held, so that nobody deletes it before a licence refers to it.
+    # Held, so that nobody deletes it before a license refers to it.
     known = select(Customer).where(Customer.email == address).with_for_update(read=True, key_share=True)
     customer = session.scalar(known)
     if customer is not None:

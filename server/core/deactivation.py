@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Code:
-    """The proof that a wizard gave the licence up."""
+    """The proof that a wizard gave the license up."""
 
     code: DeactivationCode
 
@@ -78,7 +78,7 @@ class Released:
 
     @property
     def product(self) -> Product:
-        """The product of the licence."""
+        """The product of the license."""
         return self.license.product
 
 
@@ -146,7 +146,7 @@ def deactivate(
 def _look_up(
     session: Session, request: Request, keyring: Keyring, *, lock: bool
 ) -> tuple[License, Activation, ActivationKey]:
-    """Return the licence, the activation, and the activation key that its computer ID was made with."""
+    """Return the license, the activation, and the activation key that its computer ID was made with."""
     # A key that leaked and was replaced still gives back what was activated with it.
     license = find(session, request.activation_key, lock=lock, former_too=True)
     require_same_product(license, request)

@@ -21,7 +21,7 @@ class CoreError(Exception):
 
 
 class NotFound(CoreError):
-    """No such product, licence or activation."""
+    """No such product, license or activation."""
 
     code = "not_found"
 
@@ -39,7 +39,7 @@ class Conflict(CoreError):
 
 
 class LicenseRefused(CoreError):
-    """The licence forbids it: expired, suspended, or every seat is taken."""
+    """The license forbids it: expired, suspended, or every seat is taken."""
 
     code = "license_refused"
 

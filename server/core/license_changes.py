@@ -1,4 +1,4 @@
-"""What staff change about a licence that is out: seats, features, lease, notes, customer, and its key."""
+"""What staff change about a license that is out: seats, features, lease, notes, customer, and its key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from server.core.products import feature_mask, feature_names
 
 @dataclass(frozen=True)
 class Content:
-    """What a licence grants and what is kept about it; `customer` is an e-mail address, None for nobody."""
+    """What a license grants and what is kept about it; `customer` is an e-mail address, None for nobody."""
 
     seats: int
     features: Sequence[str]
@@ -33,7 +33,7 @@ class Content:
 
 
 def content_of(license: License) -> Content:
-    """Return what a licence holds now."""
+    """Return what a license holds now."""
     return Content(
         license.seats,
         tuple(feature_names(license.product, license.features)),
@@ -44,13 +44,13 @@ def content_of(license: License) -> Content:
 
 
 def as_seen(license: License) -> str:
-    """Return the digest of all that staff change about a licence, see `core.seen`."""
+    """Return the digest of all that staff change about a license, see `core.seen`."""
     term = license.expires_on, license.days_from_first_activation
     return seen.digest(license.activation_key, license.status, term, content_of(license))
 
 
 def edit(session: Session, license: License, content: Content, *, by: By, now: datetime) -> bool:
-    """Change a licence; computers that are activated get new features and leases with their next key.
+    """Change a license; computers that are activated get new features and leases with their next key.
 
     Returns whether anything differs. Raises Malformed (malformed_seats, malformed_terms, unknown_feature,
     malformed_email, malformed_notes) and Conflict (seats_in_use).
@@ -61,7 +61,7 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
     mask, notes = feature_mask(license.product, content.features), checked_notes(content.notes)
     if content.seats < license.seats_used:
         raise Conflict(
-            f"{license.seats_used} computers hold this licence. Release some of them first, or leave it at "
+            f"{license.seats_used} computers hold this license. Release some of them first, or leave it at "
             f"least {license.seats_used} seats.",
             code="seats_in_use",
         )
@@ -77,7 +77,7 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
 
 
 def replace_key(session: Session, license: License, *, by: By, now: datetime) -> License:
-    """Give a licence a fresh activation key, since the present one leaked.
+    """Give a license a fresh activation key, since the present one leaked.
 
     The former key activates nothing any more. Computers that are activated with it run on until their keys
     end, can be deactivated, and keep their seats when they are activated with the new key.

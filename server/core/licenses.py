@@ -1,4 +1,4 @@
-"""Licences: an activation key, what it grants, and until when."""
+"""Licenses: an activation key, what it grants, and until when."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST = (LAST_DAY - EPOCH_DAY).days
 
 
 class Standing(StrEnum):
-    """How a licence stands at a moment."""
+    """How a license stands at a moment."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -36,7 +36,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Terms:
-    """Until when a licence runs: a last day, or days from its first activation, or for ever.
+    """Until when a license runs: a last day, or days from its first activation, or for ever.
 
     `lease_days` caps how long one computer key runs before it is to be renewed by another scan.
     """
@@ -59,7 +59,7 @@ def issue(
     now: datetime,
     notes: str | None = None,
 ) -> list[License]:
-    """Issue `count` licences with fresh activation keys; `customer` is an e-mail address.
+    """Issue `count` licenses with fresh activation keys; `customer` is an e-mail address.
 
     Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
     expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).
@@ -79,11 +79,11 @@ def issue(
 def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
     """Raise what `issue` would raise for these numbers and terms."""
     check_seats(seats)
-    _check_range(count, 1, MAX_COUNT, "licences at once", "malformed_count")
+    _check_range(count, 1, MAX_COUNT, "licenses at once", "malformed_count")
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
         raise Malformed(
-            f"{terms.expires} has passed, so the licence could never be activated. Choose a later day.",
+            f"{terms.expires} has passed, so the license could never be activated. Choose a later day.",
             code="expiry_in_the_past",
         )
 
@@ -91,7 +91,7 @@ def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
 def find(
     session: Session, activation_key: ActivationKey, *, lock: bool = False, former_too: bool = False
 ) -> License:
-    """Return the licence of an activation key, with `former_too` also of one that was replaced.
+    """Return the license of an activation key, with `former_too` also of one that was replaced.
 
     With `lock`, nobody else changes it before this transaction ends. Raises NotFound (unknown_activation_key)
     and LicenseRefused (activation_key_replaced).
@@ -117,10 +117,10 @@ def find(
 
 
 def with_id(session: Session, number: int, *, lock: bool = False) -> License:
-    """Return a licence by the number that addresses name; raises NotFound (unknown_license)."""
+    """Return a license by the number that addresses name; raises NotFound (unknown_license)."""
     license = _one(session, License.id == number, lock)
     if license is None:
-        raise NotFound("There is no such licence. Search for it by its key.", code="unknown_license")
+        raise NotFound("There is no such license. Search for it by its key.", code="unknown_license")
     return license
 
 
@@ -135,7 +135,7 @@ def renew(
 ) -> License:
     """Move the expiry: to a date, earlier ones too, or by days from today or the present expiry, the later.
 
-    A licence whose days have not begun gets `days` instead of the earlier number. Raises Conflict
+    A license whose days have not begun gets `days` instead of the earlier number. Raises Conflict
     (license_never_expires) and Malformed (malformed_terms, expiry_out_of_range).
     """
     if (expires is None) == (days is None):
@@ -153,7 +153,7 @@ def renew(
 
 
 def suspend(session: Session, license: License, *, by: By, now: datetime) -> bool:
-    """Refuse every activation until the licence is resumed; keys that are out run until they expire.
+    """Refuse every activation until the license is resumed; keys that are out run until they expire.
 
     Returns whether that is new.
     """
@@ -166,7 +166,7 @@ def resume(session: Session, license: License, *, by: By, now: datetime) -> bool
 
 
 def expiry(license: License, *, first_activation: date | None = None) -> date | None:
-    """Return the last day of a licence, or None where it never ends.
+    """Return the last day of a license, or None where it never ends.
 
     While days wait for the first activation the day is not known: then it is the one that an activation on
     `first_activation` would give, or None without that.
@@ -178,7 +178,7 @@ def expiry(license: License, *, first_activation: date | None = None) -> date | 
 
 
 def standing(license: License, now: datetime) -> Standing:
-    """Tell how a licence stands, by the same day rule as in the wizard."""
+    """Tell how a license stands, by the same day rule as in the wizard."""
     if license.status == LicenseStatus.SUSPENDED:
         return Standing.SUSPENDED
     last_day = expiry(license)
@@ -186,7 +186,7 @@ def standing(license: License, now: datetime) -> Standing:
 
 
 def check_seats(seats: int) -> None:
-    """Raise Malformed (malformed_seats) for a number of seats that no licence can have."""
+    """Raise Malformed (malformed_seats) for a number of seats that no license can have."""
     _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
 
 
@@ -246,7 +246,7 @@ def _later_by(license: License, days: int, now: datetime) -> date:
     present = expiry(license)
     if present is None:
         raise Conflict(
-            "This licence never expires, so no days can be added. Set an expiry date instead.",
+            "This license never expires, so no days can be added. Set an expiry date instead.",
             code="license_never_expires",
         )
     start = max(present, now.date())
@@ -277,6 +277,6 @@ def _check_range(value: int, least: int, most: int, what: str, code: str) -> Non
 def _out_of_range() -> Malformed:
     return Malformed(
         f"Keys can carry expiry dates after {EPOCH_DAY} up to {LAST_DAY}. Choose a date in between, "
-        "or none for a licence that never expires.",
+        "or none for a license that never expires.",
         code="expiry_out_of_range",
     )

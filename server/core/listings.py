@@ -1,4 +1,4 @@
-"""Lists for the vendor's staff: licences by search, filter and order, and the audit; a page at a time."""
+"""Lists for the vendor's staff: licenses by search, filter and order, and the audit; a page at a time."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from server.core.pages import (
     visible,
 )
 
-# A licence that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
+# A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see `protocol.claims.has_ended`.
 _DAY_RULE = timedelta(hours=36)
 
 
 class Order(StrEnum):
-    """What a list of licences is sorted by."""
+    """What a list of licenses is sorted by."""
 
     ISSUED = "issued"
     KEY = "key"
@@ -50,7 +50,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which licences: any part of a key, customer, computer name or ID; a product's code; a standing."""
+    """Which licenses: any part of a key, customer, computer name or ID; a product's code; a standing."""
 
     search: str = ""
     product: str = ""
@@ -63,7 +63,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AuditWanted:
-    """Which events: of one licence, refused ones only, by one way, by one person, of one kind, on some days.
+    """Which events: of one license, refused ones only, by one way, by one person, of one kind, on some days.
 
     `since` and `until` are days in UTC, both among those wanted.
     """
@@ -80,7 +80,7 @@ class AuditWanted:
 def licenses(
     session: Session, wanted: Wanted, *, now: datetime, number: int = 1, size: int = PAGE_SIZE
 ) -> Page[License]:
-    """Return a page of licences with their customers and products; a page beyond the last is the last."""
+    """Return a page of licenses with their customers and products; a page beyond the last is the last."""
     conditions = _conditions(session, wanted, now)
     matching = select(License.id).where(*conditions)
     if wanted.order is Order.CUSTOMER:
@@ -143,7 +143,7 @@ def _audit_conditions(wanted: AuditWanted) -> list[ColumnElement[bool]]:
 
 
 def held_by(session: Session, email: str) -> Sequence[License]:
-    """Return the licences of the customer with this address, in lower case; the newest first."""
+    """Return the licenses of the customer with this address, in lower case; the newest first."""
     held = select(License).join(Customer).where(Customer.email == email).order_by(License.id.desc())
     return session.scalars(held.options(joinedload(License.product))).all()
 
@@ -154,7 +154,7 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
         conditions.append(_matches(session, search))
     if code := visible(wanted.product):
         of_product = select(Product.number).where(Product.folded_code == code.lower())
-        # One product and not a list of them: so the index gives its licences in their order.
+        # One product and not a list of them: so the index gives its licenses in their order.
         conditions.append(License.product_number == of_product.scalar_subquery())
     if wanted.standing is not None:
         conditions.append(_stands(session, wanted.standing, now))
@@ -165,7 +165,7 @@ def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnE
 
 
 def _matches(session: Session, search: str) -> ColumnElement[bool]:
-    """Return the condition that any part of a licence, its customer or its computers holds the text."""
+    """Return the condition that any part of a license, its customer or its computers holds the text."""
     customers = select(Customer.id).where(
         or_(
             holds(session, Customer.email, search),
@@ -192,7 +192,7 @@ def _stands(session: Session, standing: Standing, now: datetime) -> ColumnElemen
 
 
 def _last_day(session: Session) -> ColumnElement[str]:
-    """Return the last day of a licence as a text YYYY-MM-DD, NULL where there is none or none yet."""
+    """Return the last day of a license as a text YYYY-MM-DD, NULL where there is none or none yet."""
     days = License.days_from_first_activation
     if session.get_bind().dialect.name == "sqlite":
         # Dates are texts here.

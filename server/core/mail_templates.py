@@ -57,19 +57,19 @@ KINDS: Mapping[str, Kind] = {
         {
             "computer key": "the computer key in one piece",
             "computer key in groups": "the same in numbered groups, for typing",
-            "activation key": "the activation key of the licence",
+            "activation key": "the activation key of the license",
             "computer id": "the computer ID that the key belongs to",
             "product": "the name of the product",
             "computer": "“your computer” with its name, in the language of the mail",
             "validity": "a sentence that tells until when the key counts",
-            "licence file": "a sentence about the attached licence file",
+            "license file": "a sentence about the attached license file",
         },
         ("computer key", "computer key in groups"),
     ),
     LICENSE_KEYS: Kind(
-        "Licence keys",
-        {"licences": "every licence of the customer, with product, seats, expiry and activation key"},
-        ("licences",),
+        "License keys",
+        {"licenses": "every license of the customer, with product, seats, expiry and activation key"},
+        ("licenses",),
     ),
 }
 

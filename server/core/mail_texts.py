@@ -14,7 +14,7 @@ DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
         "How to use it: open the License Wizard on that computer, go to where it asks for the computer key, "
         "and type the groups in their order. Capital or small letters make no difference, and the wizard "
         "mends a few mistyped characters. The key works on that computer only.\n\n"
-        "{licence file}",
+        "{license file}",
     ),
     ("computer_key", "de"): (
         "Ihr Computerschlüssel für {product}",
@@ -25,19 +25,19 @@ DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
         "er nach dem Computerschlüssel fragt, und tippen Sie die Gruppen der Reihe nach ein. Groß- und "
         "Kleinschreibung spielt keine Rolle, und einige Tippfehler berichtigt der Assistent selbst. Der "
         "Schlüssel gilt nur auf diesem Computer.\n\n"
-        "{licence file}",
+        "{license file}",
     ),
     ("license_keys", "en"): (
         "Your license keys",
         "You, or somebody who knows this address, asked for your license keys. These are registered for it:"
-        "\n\n{licences}\n\n"
+        "\n\n{licenses}\n\n"
         "Keep them to yourself: whoever has an activation key can use its seats. If you did not ask for this "
         "mail, nothing was changed, and you need to do nothing.",
     ),
     ("license_keys", "de"): (
         "Ihre Lizenzschlüssel",
         "Sie oder jemand, der diese Adresse kennt, hat nach Ihren Lizenzschlüsseln gefragt. Diese sind für "
-        "sie eingetragen:\n\n{licences}\n\n"
+        "sie eingetragen:\n\n{licenses}\n\n"
         "Behalten Sie sie für sich: Wer einen Aktivierungsschlüssel hat, kann dessen Plätze belegen. Wenn "
         "Sie nicht danach gefragt haben, wurde nichts geändert, und Sie brauchen nichts zu tun.",
     ),
@@ -70,7 +70,7 @@ PHRASES: Mapping[str, Phrases] = {
         one_seat="1 seat",
         seats="{} seats",
         activation_key="Activation key: {}",
-        license_file="Or without typing: copy the attached licence file, {}, to that computer, and let the "
+        license_file="Or without typing: copy the attached license file, {}, to that computer, and let the "
         "License Wizard read it.",
         day="%Y-%m-%d",
     ),

@@ -48,7 +48,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Held:
-    """A licence that a customer holds, as a mail lists it."""
+    """A license that a customer holds, as a mail lists it."""
 
     product_name: str
     activation_key: str = field(repr=False)
@@ -70,7 +70,7 @@ def computer_key(
     computer_id: str = "",
     template: Template | None = None,
 ) -> Mail:
-    """Return the mail that brings a computer key, and the licence file where one is given."""
+    """Return the mail that brings a computer key, and the license file where one is given."""
     words = template or mail_templates.default(mail_templates.COMPUTER_KEY, "en")
     phrases, name = PHRASES[words.language], _in_one_line(computer_name or "")
     values = {
@@ -81,14 +81,14 @@ def computer_key(
         "product": _in_one_line(product_name),
         "computer": phrases.named_computer.format(name) if name else phrases.computer,
         "validity": _until(phrases, expires),
-        "licence file": phrases.license_file.format(_LICENSE_FILE) if license_file is not None else "",
+        "license file": phrases.license_file.format(_LICENSE_FILE) if license_file is not None else "",
     }
     files = () if license_file is None else (Attachment(_LICENSE_FILE, license_file),)
     return _mail(mail_templates.COMPUTER_KEY, recipient, words, values, files)
 
 
 def license_keys_asked_for(recipient: str) -> Mail:
-    """Return the mail that waits where somebody asked for the licences of an address.
+    """Return the mail that waits where somebody asked for the licenses of an address.
 
     It holds nothing: what the customer holds is written by `license_keys` when it is sent.
     """
@@ -96,11 +96,11 @@ def license_keys_asked_for(recipient: str) -> Mail:
 
 
 def license_keys(recipient: str, *, held: Sequence[Held], template: Template | None = None) -> Mail:
-    """Return the mail that lists the licences of a customer."""
+    """Return the mail that lists the licenses of a customer."""
     words = template or mail_templates.default(mail_templates.LICENSE_KEYS, "en")
     phrases = PHRASES[words.language]
     listed = "\n\n".join(_listed(phrases, one) for one in held)
-    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, words, {"licences": listed})
+    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, words, {"licenses": listed})
 
 
 def _mail(

@@ -1,4 +1,4 @@
-"""Notes that staff keep beside a licence or an activation, in their own words."""
+"""Notes that staff keep beside a license or an activation, in their own words."""
 
 from __future__ import annotations
 

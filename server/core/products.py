@@ -204,7 +204,7 @@ def typed_key_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKe
 
 
 def license_file_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKey:
-    """Open the key that signs licence files."""
+    """Open the key that signs license files."""
     sealed = keyring.open(epoch.license_file_private, _epoch_context(epoch, "license file"))
     return Ed25519PrivateKey.from_private_bytes(sealed)
 
@@ -250,7 +250,7 @@ def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> Wizar
     """Return what the vendor embeds into the application; retired epochs are marked in it.
 
     So an application with this profile refuses keys that somebody made with a secret that got out, and can
-    still prove that it gave a licence of such an epoch up.
+    still prove that it gave a license of such an epoch up.
     """
     return WizardProfile(
         product_number=product.number,

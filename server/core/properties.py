@@ -88,12 +88,12 @@ PROPERTIES: Mapping[str, Property] = {
         Property(
             "customerSite/showGetLicenseInformationLink",
             True,
-            "Customers can look up seats, expiry and features of a licence on the Self Help page.",
+            "Customers can look up seats, expiry and features of a license on the Self Help page.",
         ),
         Property(
             "customerSite/showComputersInLicenseInformation",
             False,
-            "That page also names the computers of the licence, to whoever holds its activation key.",
+            "That page also names the computers of the license, to whoever holds its activation key.",
         ),
         Property(
             "customerSite/showEmailLicenseKeysLink",
@@ -113,7 +113,7 @@ PROPERTIES: Mapping[str, Property] = {
         Property(
             "customerSite/showGenerateLicenseFileCheckbox",
             True,
-            "The activation form on the Self Help page offers a licence file, too.",
+            "The activation form on the Self Help page offers a license file, too.",
         ),
         Property(
             "customerSite/showDeactivationVerificationCode",
@@ -134,12 +134,12 @@ PROPERTIES: Mapping[str, Property] = {
         Property(
             "options/maxActivationsPerSystem",
             0,
-            "How often one computer may be activated anew on one licence; 0 sets no limit.",
+            "How often one computer may be activated anew on one license; 0 sets no limit.",
         ),
         Property(
             "options/maxReleaseCount",
             0,
-            "How many releases a licence may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
+            "How many releases a license may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
         ),
         Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days; 0 sets no limit."),
         Property("mail/language", "en", "The language of mails to customers.", choices=("en", "de")),

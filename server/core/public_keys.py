@@ -1,4 +1,4 @@
-"""The public keys of licence files, in the forms that other programs read."""
+"""The public keys of license files, in the forms that other programs read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.core.secrets import Keyring
 
 @dataclass(frozen=True)
 class PublicKey:
-    """The key that verifies the licence files of an epoch: as PEM, and as a JWK on one line."""
+    """The key that verifies the license files of an epoch: as PEM, and as a JWK on one line."""
 
     epoch: int
     pem: str
@@ -29,7 +29,7 @@ def license_file_keys(product: Product, keyring: Keyring) -> list[PublicKey]:
         key = license_file_private(epoch, keyring).public_key()
         pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         x = base64.urlsafe_b64encode(key.public_bytes_raw()).rstrip(b"=").decode()
-        # A licence file names its key by the epoch, see docs/protocol.md, section 13.
+        # A license file names its key by the epoch, see docs/protocol.md, section 13.
         jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": str(epoch.number), "alg": "EdDSA", "use": "sig"}
         keys.append(PublicKey(epoch.number, pem, json.dumps(jwk)))
     return keys

@@ -2,7 +2,7 @@
 
 Releases of every kind count, and so do replacements without proof: a machine that comes with a new computer
 ID although its old one was never released. Both are counted from the activations themselves, which a locked
-licence keeps exact. Server properties can set other numbers; they count from the next request on.
+license keeps exact. Server properties can set other numbers; they count from the next request on.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from server.core.models import Activation, Ending, License
 
 @dataclass(frozen=True)
 class Limit:
-    """So many changes in a period: for one machine, and for a licence a base and some for each seat."""
+    """So many changes in a period: for one machine, and for a license a base and some for each seat."""
 
     per_machine: int
     per_license: int
     per_seat: int
 
     def of_license(self, license: License) -> int:
-        """Return the number for a licence with its seats."""
+        """Return the number for a license with its seats."""
         return self.per_license + self.per_seat * license.seats
 
 
-# A person who moves a licence between two desks every week stays below these.
+# A person who moves a license between two desks every week stays below these.
 RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
 REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
 # Nothing stands behind a claim but the word of whoever holds the activation key and the computer ID.
@@ -77,7 +77,7 @@ def check_activation(session: Session, license: License, fingerprint: int) -> No
     )
     if most and session.scalars(before).one() >= most:
         raise LimitReached(
-            "This computer has been activated with this licence too often. Ask the vendor for help.",
+            "This computer has been activated with this license too often. Ask the vendor for help.",
             code="activation_limit_reached",
         )
 
@@ -109,7 +109,7 @@ def _check(
     on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
-            f"This licence has changed computers too often in the last {days} days. "
+            f"This license has changed computers too often in the last {days} days. "
             "Wait some days, or ask the vendor for help. "
             "Accounts that take turns on one computer can share one license instead.",
             code="release_limit_reached",

@@ -11,11 +11,11 @@ from server.core.models import Operator, Role
 class Permission(StrEnum):
     """One kind of deed."""
 
-    SEE_LICENSES = "see licences"
+    SEE_LICENSES = "see licenses"
     ACTIVATE = "activate computers"
     RELEASE = "release seats with a deactivation verification code"
     FORCE_RELEASE = "release seats without a code"
-    CHANGE_LICENSES = "issue, renew, suspend and resume licences"
+    CHANGE_LICENSES = "issue, renew, suspend and resume licenses"
     CHANGE_CUSTOMERS = "change, merge and delete customers"
     CHANGE_PRODUCTS = "add products, rotate their keys and download their profiles"
     SEND_MAIL_AGAIN = "send email again that could not be delivered"

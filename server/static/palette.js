@@ -43,7 +43,7 @@ function init(dialog, input, list) {
   const show = () => {
     const typed = input.value.trim();
     const fitting = commands().filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
-    const search = { name: `Search licences for “${typed}”`, run: () => input.form?.submit() };
+    const search = { name: `Search licenses for “${typed}”`, run: () => input.form?.submit() };
     shown = typed === "" ? fitting : [...fitting, search];
     chosen = 0;
     list.replaceChildren(

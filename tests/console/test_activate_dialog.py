@@ -99,7 +99,7 @@ def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path
     assert ("activated_new_seat", "console", "grace") in events
 
 
-def test_the_mail_waits_with_the_deed_and_a_licence_without_customer_gets_one(vendor, manager):
+def test_the_mail_waits_with_the_deed_and_a_license_without_customer_gets_one(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
 
@@ -170,7 +170,7 @@ def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
         assert " m " not in person.lines[-1]
         await person.press("m")
         assert person.step == "ComputerKey"
-        assert "This server can’t send email. Save the licence file, or spell the key." in person.sees
+        assert "This server can’t send email. Save the license file, or spell the key." in person.sees
 
     tell(story, operator=manager)
     assert mail_in_the_outbox(vendor) is None
@@ -227,13 +227,13 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        ("full", "The only seat of this licence is in use"),
-        ("suspended", "The vendor has suspended this licence."),
-        ("expired", "This licence expired on 2026-12-01."),
+        ("full", "The only seat of this license is in use"),
+        ("suspended", "The vendor has suspended this license."),
+        ("expired", "This license expired on 2026-12-01."),
         ("released", "This computer ID is no longer valid: it was deactivated."),
     ],
 )
-def test_what_the_licence_forbids_is_said(vendor, manager, trouble, said):
+def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
     key = vendor.issue(expires=date(2026, 12, 1) if trouble == "expired" else None)
     machine = vendor.machine(key)
     if trouble == "full":
@@ -258,7 +258,7 @@ def test_what_the_licence_forbids_is_said(vendor, manager, trouble, said):
     assert refused.activation_key_ending == key.last_group
 
 
-def test_who_guesses_at_a_licence_is_stopped(vendor, manager, monkeypatch):
+def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
     monkeypatch.setattr(deeds.guesses, "PER_LICENSE", 2)
     key, other = vendor.issue(), vendor.issue()
     strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]

@@ -1,4 +1,4 @@
-"""Creating, renewing, suspending and resuming licences at the console."""
+"""Creating, renewing, suspending and resuming licenses at the console."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ def newest() -> License:
         return found
 
 
-def test_a_licence_is_created_with_everything_it_grants(vendor, manager):
+def test_a_license_is_created_with_everything_it_grants(vendor, manager):
     async def story(person: Person) -> None:
         await person.press("f5")
         # There is one product: it is chosen already.
@@ -32,7 +32,7 @@ def test_a_licence_is_created_with_everything_it_grants(vendor, manager):
         await person.press("space")
         await person.fill("notes", "Pays by invoice")
         await person.press("enter")
-        assert "Licence created" in person.sees
+        assert "License created" in person.sees
         assert newest().activation_key in person.sees
         await person.press("c")
         assert person.app._clipboard == newest().activation_key
@@ -72,7 +72,7 @@ def test_of_several_products_one_is_chosen(vendor, manager):
         assert person.app.screen.query_one(Select).value in ("demo-cad", "demo-cam")
         await person.fill("expires", "30 days")
         await person.press("enter")
-        assert "Licence created" in person.sees
+        assert "License created" in person.sees
 
     tell(story, operator=manager)
     assert newest().days_from_first_activation == 30
@@ -105,7 +105,7 @@ def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
         assert session.query(License).count() == 0
 
 
-def test_a_licence_is_renewed_by_days_and_until_a_date(vendor, manager):
+def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
     key = vendor.issue(expires=date(2026, 12, 1))
 
     async def story(person: Person) -> None:
@@ -135,7 +135,7 @@ def test_days_are_not_added_to_what_never_expires(vendor, manager):
 
     async def story(person: Person) -> None:
         await person.press("f6", "enter")
-        assert "This licence never expires, so no days can be added." in person.sees
+        assert "This license never expires, so no days can be added." in person.sees
 
     tell(story, operator=manager)
     with reading() as session:
@@ -143,7 +143,7 @@ def test_days_are_not_added_to_what_never_expires(vendor, manager):
     assert (last.event, last.code) == ("renewal_refused", "license_never_expires")
 
 
-def test_a_licence_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
+def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
     key = vendor.issue()
 
     async def story(person: Person) -> None:

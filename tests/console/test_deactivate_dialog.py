@@ -90,7 +90,7 @@ def test_already_released_says_so_and_changes_nothing(vendor, key, machine, mana
     assert the_activation().ended_at == before
 
 
-def test_the_code_of_another_machine_licence_or_earlier_activation_is_refused(vendor, key, machine, manager):
+def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(vendor, key, machine, manager):
     other = vendor.machine(key, "OTHER")
     vendor.activate(other)
     elsewhere = vendor.machine(vendor.issue())
@@ -135,7 +135,7 @@ def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, key, 
     tell(story, operator=manager)
 
 
-def test_a_computer_is_chosen_from_those_of_the_licence(vendor, key, machine, manager):
+def test_a_computer_is_chosen_from_those_of_the_license(vendor, key, machine, manager):
     second = vendor.machine(key, "OFFICE")
     vendor.activate(second)
 
@@ -212,7 +212,7 @@ def test_the_limit_of_releases_holds_for_codes_and_not_for_who_may_force(vendor,
         await person.press("f4")
         await person.paste(machine.code.text)
         await person.press("enter")
-        assert "This licence has changed computers too often in the last 30 days." in person.sees
+        assert "This license has changed computers too often in the last 30 days." in person.sees
         await person.press("f4")
         await person.paste("The customer moved offices")
         await person.press("enter")

@@ -84,7 +84,7 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
         terminal.wait_for("manager")
         assert PASSWORD not in terminal.all_shown
         terminal.press("nothing like it")
-        terminal.wait_for("No licence has this")
+        terminal.wait_for("No license has this")
         terminal.press("\x11")
         assert terminal.process.wait(timeout=60) == 0
     with reading() as session:

@@ -73,7 +73,7 @@ def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock)
         vendor.issue()
         await person.press("f5")
         assert "7 events" in person.sees
-        assert "licence issued" in person.lines[5]
+        assert "license issued" in person.lines[5]
 
     tell(story, operator=manager)
 

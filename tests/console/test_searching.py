@@ -1,4 +1,4 @@
-"""The list of licences: searched while one types, a page at a time."""
+"""The list of licenses: searched while one types, a page at a time."""
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -11,7 +11,7 @@ from tests.console.person import Person, tell
 
 @pytest.fixture
 def wanted(vendor):
-    """A licence with a customer and a computer, between others."""
+    """A license with a customer and a computer, between others."""
     vendor.issue(customer="grace@example.com")
     key = vendor.issue(customer="ada@example.com", seats=3, features=("export",))
     vendor.activate(vendor.machine(key, "LAB-PC-07"))
@@ -47,15 +47,15 @@ def test_letters_search_as_they_are_typed_and_escape_shows_all_again(vendor, wan
     async def story(person: Person) -> None:
         await person.type("ada")
         assert person.keys_listed == [wanted.text]
-        assert "1 licence" in person.sees
+        assert "1 license" in person.sees
         await person.press("escape")
         assert len(person.keys_listed) == 3
-        assert "3 licences" in person.sees
+        assert "3 licenses" in person.sees
 
     tell(story, operator=manager)
 
 
-def test_the_licence_under_the_cursor_is_shown_with_its_computers(vendor, wanted, manager):
+def test_the_license_under_the_cursor_is_shown_with_its_computers(vendor, wanted, manager):
     async def story(person: Person) -> None:
         await person.press("down")
         assert "ada@example.com" in person.sees
@@ -72,7 +72,7 @@ def test_the_licence_under_the_cursor_is_shown_with_its_computers(vendor, wanted
 def test_nothing_found_says_so_and_offers_nothing_to_do(vendor, wanted, manager):
     async def story(person: Person) -> None:
         await person.search("nobody at all")
-        assert "No licence has this in its key" in person.sees
+        assert "No license has this in its key" in person.sees
         for key in ("f3", "f4", "f6", "f7", "enter"):
             await person.press(key)
             assert person.step == "Main"
@@ -82,7 +82,7 @@ def test_nothing_found_says_so_and_offers_nothing_to_do(vendor, wanted, manager)
 
 def test_an_empty_server_says_so(app, manager):
     async def story(person: Person) -> None:
-        assert "There is no licence yet." in person.sees
+        assert "There is no license yet." in person.sees
         await person.press("f5")
         assert "There is no product yet." in person.sees
 
@@ -97,7 +97,7 @@ def test_more_rows_come_with_the_cursor(vendor, manager):
 
     async def story(person: Person) -> None:
         assert len(person.keys_listed) == 50
-        assert "114 licences" in person.sees
+        assert "114 licenses" in person.sees
         table = person.app.screen.query_one("#licenses", DataTable)
         table.focus()
         await person.press("ctrl+end")
@@ -132,9 +132,9 @@ def test_the_filter_goes_through_the_standings(vendor, manager):
         assert person.keys_listed == [active.text]
         await person.press("f9")
         assert person.keys_listed == [suspended.text]
-        assert "1 suspended licence" in person.sees
+        assert "1 suspended license" in person.sees
         await person.press("f9")
-        assert "No licence is expired. F9 shows the others." in person.sees
+        assert "No license is expired. F9 shows the others." in person.sees
         await person.press("f9")
         assert len(person.keys_listed) == 2
 

@@ -118,7 +118,7 @@ def test_who_was_idle_for_too_long_signs_in_again(vendor, manager, clock):
         await person.fill("password", "correct horse battery")
         await person.press("enter")
         assert person.step == "Main"
-        assert "No licence has this" in person.sees
+        assert "No license has this" in person.sees
 
     tell(story, operator=manager)
 

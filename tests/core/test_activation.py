@@ -82,7 +82,7 @@ def test_days_count_from_the_first_activation(vendor):
     assert claims_of(second, vendor.activate(second).computer_key).expires == date(2027, 4, 3)
 
 
-def test_a_renewed_licence_gives_a_new_key_with_the_new_date(vendor):
+def test_a_renewed_license_gives_a_new_key_with_the_new_date(vendor):
     key = vendor.issue(expires=date(2026, 12, 31))
     machine = vendor.machine(key)
     old = vendor.activate(machine).computer_key
@@ -107,7 +107,7 @@ def test_a_lease_caps_the_key_and_is_renewed_when_half_of_it_is_over(vendor):
     assert claims_of(machine, second) == Claims(date(2026, 12, 9), date(2027, 1, 8))
 
 
-def test_a_lease_never_outlives_its_licence(vendor):
+def test_a_lease_never_outlives_its_license(vendor):
     key = vendor.issue(expires=date(2026, 12, 1), lease_days=30)
     machine = vendor.machine(key)
     first = vendor.activate(machine).computer_key
@@ -116,7 +116,7 @@ def test_a_lease_never_outlives_its_licence(vendor):
     assert vendor.activate(machine).computer_key == first
 
 
-def test_an_expired_licence_is_refused_by_the_wizards_own_day_rule(vendor):
+def test_an_expired_license_is_refused_by_the_wizards_own_day_rule(vendor):
     machine = vendor.machine(vendor.issue(expires=date(2026, 11, 30)))
     vendor.clock.now = vendor.clock.now.replace(day=30) + timedelta(hours=23, minutes=59)
     vendor.activate(machine)
@@ -124,7 +124,7 @@ def test_an_expired_licence_is_refused_by_the_wizards_own_day_rule(vendor):
     assert refusal_of(vendor.activate, machine) == "license_expired"
 
 
-def test_a_suspended_licence_gives_no_key_until_it_is_resumed(vendor):
+def test_a_suspended_license_gives_no_key_until_it_is_resumed(vendor):
     key = vendor.issue()
     vendor.change(key, licenses.suspend)
     assert refusal_of(vendor.activate, vendor.machine(key)) == "license_suspended"
@@ -256,7 +256,7 @@ def test_a_retired_epoch_gives_no_keys_but_still_releases(vendor):
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_a_licence_file_says_what_the_key_says_and_any_jwt_library_can_check_it(vendor):
+def test_a_license_file_says_what_the_key_says_and_any_jwt_library_can_check_it(vendor):
     key = vendor.issue(
         expires=date(2027, 12, 31), features=("export", "simulation"), customer="ada@example.com"
     )
@@ -275,7 +275,7 @@ def test_a_licence_file_says_what_the_key_says_and_any_jwt_library_can_check_it(
     assert (plain["customer"], plain["computer_name"]) == ("ada@example.com", "LAB-PC-07")
 
 
-def test_the_database_itself_refuses_to_oversell_a_licence(vendor):
+def test_the_database_itself_refuses_to_oversell_a_license(vendor):
     key = vendor.issue(seats=1)
     vendor.activate(vendor.machine(key))
     with pytest.raises(LicenseRefused), transaction() as session:

@@ -93,7 +93,7 @@ def test_a_released_computer_tells_how_by_which_way_and_what_came_after(vendor):
     assert described(vendor, 1).newest.id == 2
 
 
-def test_the_same_computer_is_followed_over_the_licences_of_a_product(vendor):
+def test_the_same_computer_is_followed_over_the_licenses_of_a_product(vendor):
     first, second = vendor.issue(), vendor.issue(seats=2)
     machine = vendor.machine(first, "LAB-PC-07")
     vendor.activate(machine)
@@ -102,7 +102,7 @@ def test_the_same_computer_is_followed_over_the_licences_of_a_product(vendor):
     vendor.activate(vendor.machine(second, "OTHER"))
     computer = described(vendor, 2)
     assert [(one.id, one.license.activation_key) for one in computer.others] == [(1, first.text)]
-    # Another licence's activation took nothing over.
+    # Another license's activation took nothing over.
     assert described(vendor, 1).newest is None
 
 
@@ -118,7 +118,7 @@ def test_what_a_caller_has_to_know_first_is_told_for_a_live_computer(vendor):
     assert situation(vendor) is Situation.SUSPENDED
 
 
-def test_a_licence_that_has_expired_comes_before_its_key(vendor):
+def test_a_license_that_has_expired_comes_before_its_key(vendor):
     vendor.activate(vendor.machine(vendor.issue(expires=date(2026, 12, 1))))
     vendor.clock.pass_days(20)
     assert situation(vendor) is Situation.EXPIRED

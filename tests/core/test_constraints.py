@@ -37,12 +37,12 @@ def license_id(vendor) -> int:
 @pytest.mark.parametrize(
     "values", [{"seats_used": 3}, {"seats_used": -1}, {"seats": 0}, {"status": "lost"}, {"features": 1024}]
 )
-def test_a_licence_cannot_be_oversold_or_nonsense(license_id, values):
+def test_a_license_cannot_be_oversold_or_nonsense(license_id, values):
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(update(License).where(License.id == license_id).values(**values))
 
 
-def test_a_machine_lives_once_on_a_licence_and_comes_back_after_its_end(license_id):
+def test_a_machine_lives_once_on_a_license_and_comes_back_after_its_end(license_id):
     ended = datetime.fromisoformat("2026-11-25T12:00:00+00:00")
     with transaction() as session:
         first = activation_values(license_id, ended_at=ended, ended_how="proven")

@@ -18,7 +18,7 @@ EMAIL = "ada@example.com"
 
 @pytest.fixture
 def ada(vendor) -> int:
-    """A customer with a licence of two seats, one of them in use, and a mail about it."""
+    """A customer with a license of two seats, one of them in use, and a mail about it."""
     key = vendor.issue(seats=2, customer=EMAIL)
     done = vendor.activate(vendor.machine(key, "ADAS-LAPTOP"))
     with transaction() as session:
@@ -51,7 +51,7 @@ def merge(vendor, number: int, email: str) -> int:
 
 
 def hand_over(vendor, to: str | None) -> None:
-    """Give Ada's licence to another customer."""
+    """Give Ada's license to another customer."""
     with transaction() as session:
         license = licenses.with_id(session, 1)
         content = replace(license_changes.content_of(license), customer=to)
@@ -105,7 +105,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
         assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)
 
 
-def test_the_mails_of_a_customer_are_those_to_it_and_those_about_its_licences(vendor, ada):
+def test_the_mails_of_a_customer_are_those_to_it_and_those_about_its_licenses(vendor, ada):
     numbers = [
         post_mail(vendor, EMAIL),
         post_mail(vendor, "office@example.com", license_id=1),
@@ -147,7 +147,7 @@ def test_what_a_customer_cannot_be_is_refused(vendor, ada, changes, code):
     assert customer(ada).email == EMAIL
 
 
-def test_an_address_that_was_changed_stays_only_where_a_licence_leads_to_it(vendor, ada):
+def test_an_address_that_was_changed_stays_only_where_a_license_leads_to_it(vendor, ada):
     post_mail(vendor, EMAIL)
     about = post_mail(vendor, EMAIL, license_id=1)
     edit(vendor, ada, email="countess@example.com")
@@ -159,7 +159,7 @@ def test_an_address_that_was_changed_stays_only_where_a_licence_leads_to_it(vend
 
 
 @pytest.mark.parametrize("to", ["grace@example.com", None])
-def test_no_earlier_address_stays_with_a_licence_that_was_handed_over(vendor, ada, to):
+def test_no_earlier_address_stays_with_a_license_that_was_handed_over(vendor, ada, to):
     post_mail(vendor, EMAIL, license_id=1)
     edit(vendor, ada, email="countess@example.com")
     post_mail(vendor, "countess@example.com", license_id=1)
@@ -170,7 +170,7 @@ def test_no_earlier_address_stays_with_a_licence_that_was_handed_over(vendor, ad
     assert "countess@example.com" not in everything()
 
 
-def test_what_comes_after_a_licence_was_handed_over_is_its_new_holders(vendor, ada):
+def test_what_comes_after_a_license_was_handed_over_is_its_new_holders(vendor, ada):
     post_mail(vendor, EMAIL, license_id=1)
     hand_over(vendor, "grace@example.com")
     delete(vendor, ada)
@@ -178,11 +178,11 @@ def test_what_comes_after_a_licence_was_handed_over_is_its_new_holders(vendor, a
     with reading() as session:
         license = licenses.with_id(session, 1)
         assert (license.customer.email, license.notes) == ("grace@example.com", "Ada called")
-        # It names the computer that holds the licence, whose it is now.
+        # It names the computer that holds the license, whose it is now.
         assert license.activations[0].computer_name == "ADAS-LAPTOP"
 
 
-def test_a_merge_moves_licences_name_and_notes_and_forgets_the_address(vendor, ada):
+def test_a_merge_moves_licenses_name_and_notes_and_forgets_the_address(vendor, ada):
     vendor.issue(customer="countess@example.com")
     post_mail(vendor, EMAIL)
     assert merge(vendor, ada, "Countess@example.com") == 1
@@ -238,7 +238,7 @@ def test_a_deletion_leaves_nothing_that_names_the_person(vendor, ada):
     assert customer(ada) is None
 
 
-def test_licences_go_on_after_a_deletion_and_a_name_comes_back_with_the_next_scan(vendor, ada):
+def test_licenses_go_on_after_a_deletion_and_a_name_comes_back_with_the_next_scan(vendor, ada):
     with reading() as session:
         key = session.scalars(select(License.activation_key)).one()
     machine = vendor.machine(vendor.issue(), "OTHER")

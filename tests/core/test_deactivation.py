@@ -36,13 +36,13 @@ def test_the_same_code_once_more_changes_nothing(vendor):
     assert vendor.seats_used(key) == 1
 
 
-@pytest.mark.parametrize("whose", ["another machine", "another licence", "an earlier activation"])
+@pytest.mark.parametrize("whose", ["another machine", "another license", "an earlier activation"])
 def test_a_code_of_something_else_is_refused(vendor, whose):
     key = vendor.issue(seats=2)
     machine = vendor.machine(key)
     other = {
         "another machine": vendor.machine(key, "other", secret=machine.secret),
-        "another licence": vendor.machine(vendor.issue(), secret=machine.secret),
+        "another license": vendor.machine(vendor.issue(), secret=machine.secret),
         "an earlier activation": vendor.machine(key),
     }[whose]
     vendor.activate(machine)
@@ -76,7 +76,7 @@ def test_an_invented_computer_id_is_noticed_before_the_code_is_tried(vendor):
 
 
 class _Mixed:
-    """The activation key of one licence beside the computer ID of another's machine."""
+    """The activation key of one license beside the computer ID of another's machine."""
 
     def __init__(self, key, machine) -> None:
         self.code = machine.code
@@ -179,14 +179,14 @@ def test_the_new_activation_key_releases_what_the_former_one_activated(vendor):
 
 
 class _Asked:
-    """A machine's computer ID and code beside another activation key of its licence."""
+    """A machine's computer ID and code beside another activation key of its license."""
 
     def __init__(self, machine, key) -> None:
         self.code = machine.code
         self.request = replace(machine.request, activation_key=key)
 
 
-def test_a_licence_that_has_expired_or_is_suspended_can_still_be_released(vendor):
+def test_a_license_that_has_expired_or_is_suspended_can_still_be_released(vendor):
     key = vendor.issue(days=10)
     machine = vendor.machine(key)
     vendor.activate(machine)
@@ -242,7 +242,7 @@ def test_a_release_is_possible_again_when_the_earlier_ones_are_long_ago(vendor):
     assert vendor.release(machine).outcome is Outcome.RELEASED
 
 
-def test_releases_are_limited_for_each_licence_too(vendor):
+def test_releases_are_limited_for_each_license_too(vendor):
     key = vendor.issue(seats=1)
     for number in range(8):
         machine = vendor.machine(key, f"PC-{number}")

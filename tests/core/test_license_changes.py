@@ -57,7 +57,7 @@ def test_a_change_of_nothing_is_no_event(vendor):
     assert len(events()) == before
 
 
-def test_a_licence_keeps_the_seats_that_are_in_use(vendor):
+def test_a_license_keeps_the_seats_that_are_in_use(vendor):
     key = vendor.issue(seats=3)
     for name in ("A", "B"):
         vendor.activate(vendor.machine(key, name))
@@ -77,7 +77,7 @@ def test_a_licence_keeps_the_seats_that_are_in_use(vendor):
         ({"notes": "n" * 2001}, "malformed_notes"),
     ],
 )
-def test_what_a_licence_cannot_hold_is_refused(vendor, changes, code):
+def test_what_a_license_cannot_hold_is_refused(vendor, changes, code):
     with pytest.raises(Malformed) as refused:
         edit(vendor, vendor.issue(), **changes)
     assert refused.value.code == code
@@ -127,7 +127,7 @@ def test_a_machine_that_comes_with_the_new_key_keeps_its_seat_as_often_as_keys_a
     assert vendor.seats_used(key) == 1
 
 
-def test_a_former_key_still_finds_its_licence(vendor):
+def test_a_former_key_still_finds_its_license(vendor):
     leaked = vendor.issue()
     fresh = replace_key(vendor, leaked)
     vendor.issue()

@@ -48,7 +48,7 @@ def refusal_of(deed, *arguments, **more) -> str:
     return refused.value.code
 
 
-def test_an_issued_key_reads_and_finds_its_licence(vendor):
+def test_an_issued_key_reads_and_finds_its_license(vendor):
     [license] = issue(vendor, seats=5)
     key = ActivationKey.from_text(license.activation_key)
     with reading() as session:
@@ -56,7 +56,7 @@ def test_an_issued_key_reads_and_finds_its_licence(vendor):
         assert (found.id, found.seats, found.seats_used) == (license.id, 5, 0)
 
 
-def test_many_licences_have_keys_of_their_own(vendor):
+def test_many_licenses_have_keys_of_their_own(vendor):
     issued = issue(vendor, count=50)
     assert len({license.activation_key for license in issued}) == 50
 
@@ -89,7 +89,7 @@ def test_features_are_granted_by_name(vendor):
         ({"terms": Terms(expires=date(2026, 11, 23))}, "expiry_in_the_past"),
     ],
 )
-def test_a_malformed_licence_is_refused(vendor, changes, code):
+def test_a_malformed_license_is_refused(vendor, changes, code):
     with pytest.raises(Malformed) as refused:
         issue(vendor, **changes)
     assert refused.value.code == code
@@ -107,13 +107,13 @@ def test_a_malformed_address_is_refused(email):
     assert refusal_of(normalised_email, email) == "malformed_email"
 
 
-def test_a_licence_with_a_date_is_renewed_by_days_from_its_expiry(vendor):
+def test_a_license_with_a_date_is_renewed_by_days_from_its_expiry(vendor):
     key = issue_key(vendor, expires=date(2026, 12, 1))
     renew(vendor, key, days=30)
     assert expiry_of(key) == (date(2026, 12, 31), None)
 
 
-def test_an_expired_licence_is_renewed_by_days_from_today(vendor):
+def test_an_expired_license_is_renewed_by_days_from_today(vendor):
     key = issue_key(vendor, expires=date(2026, 11, 24))
     vendor.clock.pass_days(7)
     renew(vendor, key, days=30)
@@ -142,7 +142,7 @@ def test_a_date_replaces_days_and_may_reduce(vendor):
     assert expiry_of(key) == (date(2026, 1, 1), None)
 
 
-def test_a_licence_that_never_expires_takes_a_date_but_no_days(vendor):
+def test_a_license_that_never_expires_takes_a_date_but_no_days(vendor):
     key = issue_key(vendor)
     with pytest.raises(Conflict) as refused:
         renew(vendor, key, days=30)
@@ -168,7 +168,7 @@ def test_very_many_days_end_where_a_key_can_still_say_so(vendor):
     assert expiry_of(key) == (LAST_DAY, 32767)
 
 
-def test_a_licence_stands_as_its_status_and_the_day_rule_say(vendor):
+def test_a_license_stands_as_its_status_and_the_day_rule_say(vendor):
     key = issue_key(vendor, expires=date(2026, 11, 24))
 
     def standing(now: datetime) -> str:

@@ -25,14 +25,14 @@ def found(vendor):
     return found
 
 
-def test_any_part_of_a_key_finds_its_licence_with_dashes_or_without(vendor, found):
+def test_any_part_of_a_key_finds_its_license_with_dashes_or_without(vendor, found):
     key, _ = vendor.issue(), vendor.issue()
     for part in (key.text, key.text.lower(), key.text[3:14], key.text[3:14].replace("-", " "), key.text[-5:]):
         assert found(part) == [key.text]
     assert found(key.text.replace("0", "o").replace("1", "l").replace("-", "")) == [key.text]
 
 
-def test_any_part_of_a_customer_a_computers_name_or_its_id_finds_the_licence(vendor, found):
+def test_any_part_of_a_customer_a_computers_name_or_its_id_finds_the_license(vendor, found):
     key, _ = vendor.issue(customer="ada.lovelace@example.com"), vendor.issue(customer="grace@example.com")
     machine = vendor.machine(key, "LAB-PC_07")
     vendor.activate(machine)
@@ -57,7 +57,7 @@ def test_what_can_be_no_code_is_still_looked_for_in_names(vendor, found):
 
 @pytest.fixture
 def stood(vendor):
-    """One licence for each standing, and one whose days have run out."""
+    """One license for each standing, and one whose days have run out."""
     keys = {
         "active": vendor.issue(),
         "expired": vendor.issue(expires=date(2026, 11, 24)),
@@ -129,7 +129,7 @@ def test_pages_hold_what_they_say_and_one_too_far_is_the_last(vendor):
         assert len(set(seen)) == 5
 
 
-def test_the_audit_is_listed_from_its_end_and_by_licence(vendor):
+def test_the_audit_is_listed_from_its_end_and_by_license(vendor):
     key, other = vendor.issue(), vendor.issue()
     vendor.activate(vendor.machine(key))
     vendor.activate(vendor.machine(other))
@@ -150,7 +150,7 @@ def test_a_customer_holds_what_was_issued_to_the_address(vendor):
     assert [license.activation_key for license in held] == [second.text, first.text]
 
 
-def test_notes_are_kept_with_a_licence(vendor):
+def test_notes_are_kept_with_a_license(vendor):
     with transaction() as session:
         product = licenses.find(session, vendor.issue()).product
         [license] = licenses.issue(

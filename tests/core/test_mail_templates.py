@@ -81,7 +81,7 @@ def test_a_name_that_looks_like_a_variable_stays_a_name():
 
 
 def test_an_empty_value_leaves_no_hole():
-    said = mail(Template("en", "x", "One.\n\n{licence file}\n\nTwo."))
+    said = mail(Template("en", "x", "One.\n\n{license file}\n\nTwo."))
     assert said.text == "One.\n\nTwo.\n"
 
 
@@ -93,7 +93,7 @@ def test_an_empty_value_leaves_no_hole():
         ("a\0b", "{computer key}", "malformed_subject", "one line"),
         ("{key}", "{computer key}", "malformed_subject", "{key} is no variable of this mail."),
         ("x", "{computer key} %CustomerName%", "malformed_text", "%CustomerName% is no variable"),
-        ("x", "{licences} {computer key}", "malformed_text", "{licences} is no variable of this mail."),
+        ("x", "{licenses} {computer key}", "malformed_text", "{licenses} is no variable of this mail."),
         ("x", "nothing", "malformed_text", "Without {computer key} or {computer key in groups}"),
         ("x", "{computer key}" + "x" * 4000, "malformed_text", "up to 4000"),
         ("x", "{computer key}\x07", "malformed_text", "visible characters"),

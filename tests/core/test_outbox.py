@@ -77,20 +77,20 @@ def test_a_mail_commits_with_its_deed_and_rolls_back_with_it(vendor):
 
 
 def test_what_is_opened_is_what_was_posted(vendor):
-    mail = key_mail(license_file="a licence\n")
+    mail = key_mail(license_file="a license\n")
     posted(vendor, mail)
     assert outbox.opened(taken(), vendor.keyring) == mail
 
 
 def test_no_key_lies_in_the_database_in_the_clear(vendor, settings):
-    mail = key_mail(license_file="the licence file")
+    mail = key_mail(license_file="the license file")
     number = posted(vendor, mail)
     sealed = row(number).sealed_text
     assert sealed
     files = [settings.sqlite_file, settings.sqlite_file.with_name("keyferry.db-wal")]
     held = b"".join(file.read_bytes() for file in files if file.exists())
     assert sealed.encode() in held
-    for secret in ("12FX2", "KYN5Z", "the licence file"):
+    for secret in ("12FX2", "KYN5Z", "the license file"):
         assert secret.encode() not in held
     assert "12FX2" not in repr(mail) + repr(taken())
 
@@ -270,7 +270,7 @@ def test_the_computer_key_comes_in_numbered_groups_and_in_one_piece():
     assert "computer LAB-PC-07. It is valid until 2027-12-31." in mail.text
     assert "    1:  12FX2    2:  EQ05J    3:  FMTPY\n    4:  NH8Y1    5:  662TY    6:  KYN5Z\n" in mail.text
     assert "\n12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z\n" in mail.text
-    assert "licence file" not in mail.text
+    assert "license file" not in mail.text
     with_file = key_mail(license_file="content", computer_name=None, expires=None)
     assert "your computer. It is valid for ever." in with_file.text
     assert [(file.name, file.content) for file in with_file.attachments] == [("license.lic", "content")]

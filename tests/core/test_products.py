@@ -234,7 +234,7 @@ def test_the_computers_that_hold_a_seat_are_counted_by_epoch(vendor):
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_other_programs_can_check_licence_files_with_the_public_keys(vendor):
+def test_other_programs_can_check_license_files_with_the_public_keys(vendor):
     machine = vendor.machine(vendor.issue())
     vendor.rotate()
     with transaction() as session:

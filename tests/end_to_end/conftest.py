@@ -13,7 +13,7 @@ def root(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One server and one browser for a module; each test has its own licences, machines and phones."""
+    """One server and one browser for a module; each test has its own licenses, machines and phones."""
     folder = tmp_path_factory.mktemp("stage")
     with set_stage(folder, folder / "pictures") as real:
         for style in ("short", "signed"):

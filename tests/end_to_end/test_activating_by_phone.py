@@ -33,7 +33,7 @@ def test_a_key_typed_with_four_wrong_characters_activates_an_offline_machine(sta
 
 
 @pytest.mark.parametrize("product", ["SHORT", "SIGNED"])
-def test_a_licence_file_saved_on_the_phone_activates_an_offline_machine(stage, product, tmp_path):
+def test_a_license_file_saved_on_the_phone_activates_an_offline_machine(stage, product, tmp_path):
     license = stage.vendor.issue(product, "--seats", "1", "--expires", "2099-12-31")
     machine = stage.machine(f"FILE-{product}", product)
     with stage.scanned(machine.run("request", license)["url"]) as phone:
@@ -45,7 +45,7 @@ def test_a_licence_file_saved_on_the_phone_activates_an_offline_machine(stage, p
     assert machine.run("status")["expires"] == "2099-12-31"
 
 
-def test_a_licence_file_of_another_machine_is_refused(stage, tmp_path):
+def test_a_license_file_of_another_machine_is_refused(stage, tmp_path):
     license = stage.vendor.issue("SIGNED", "--seats", "2")
     here, there = stage.machine("FILE-HERE", "SIGNED"), stage.machine("FILE-THERE", "SIGNED")
     there.run("request", license)

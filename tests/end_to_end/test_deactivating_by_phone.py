@@ -3,7 +3,7 @@ import pytest
 
 @pytest.fixture
 def licensed(stage, request):
-    """An activated machine and its licence."""
+    """An activated machine and its license."""
     license = stage.vendor.issue("SHORT", "--seats", "1")
     machine = stage.machine(request.node.name[:60], "SHORT")
     address = machine.run("request", license)["url"]

@@ -69,15 +69,15 @@ def test_no_seat_left_meets_its_own_words_before_and_after_the_tap(stage, words)
     assert stage.vendor.seats(license) == (1, 1)
 
 
-def test_a_suspended_licence_meets_its_own_words(stage, words):
+def test_a_suspended_license_meets_its_own_words(stage, words):
     license = stage.vendor.issue("SHORT", "--seats", "1")
     stage.vendor.run("license", "suspend", license)
     with stage.scanned(stage.machine("SUSPENDED", "SHORT").run("request", license)["url"]) as phone:
         refused(phone, words, "license_suspended")
 
 
-def test_a_licence_altered_meets_its_own_words(stage, words):
-    # A licence of another product is as good as none.
+def test_a_license_altered_meets_its_own_words(stage, words):
+    # A license of another product is as good as none.
     stranger = stage.vendor.issue("SIGNED", "--seats", "1")
     with stage.scanned(stage.machine("STRANGER", "SHORT").run("request", stranger)["url"]) as phone:
         refused(phone, words, "unknown_activation_key")

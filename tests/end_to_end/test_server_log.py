@@ -11,7 +11,7 @@ def traces(secret: str) -> set[str]:
 
 @pytest.fixture
 def secrets(stage) -> dict[str, str]:
-    """Everything secret of one licence's life, refusals and mistakes included."""
+    """Everything secret of one license's life, refusals and mistakes included."""
     license = stage.vendor.issue("SHORT", "--seats", "1")
     machine = stage.machine("LOGGED", "SHORT")
     request = machine.run("request", license)["url"]

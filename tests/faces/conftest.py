@@ -74,7 +74,7 @@ def done(instance) -> Callable[..., Any]:
 
 @pytest.fixture
 def issue(done) -> Callable[..., str]:
-    """Issue a licence of two seats and return its activation key."""
+    """Issue a license of two seats and return its activation key."""
 
     def issue(*options: str) -> str:
         [license] = done("license", "issue", "demo-cad", "--seats", "2", *options)["licenses"]

@@ -67,7 +67,7 @@ def test_a_long_key_is_shown_in_lines_of_whole_groups(vendor, done, issue, insta
     assert "-".join(shown) == done("activate", key, machine.computer_id.text)["computer_key"]
 
 
-def test_a_licence_file_never_replaces_a_file_and_then_no_seat_is_taken(
+def test_a_license_file_never_replaces_a_file_and_then_no_seat_is_taken(
     vendor, done, issue, instance, tmp_path
 ):
     out = tmp_path / "dear.lic"
@@ -80,7 +80,7 @@ def test_a_licence_file_never_replaces_a_file_and_then_no_seat_is_taken(
     assert done("license", "show", key)["licenses"][0]["seats_used"] == 0
 
 
-def test_a_refused_activation_leaves_no_licence_file_and_is_written_down(
+def test_a_refused_activation_leaves_no_license_file_and_is_written_down(
     vendor, done, issue, instance, tmp_path
 ):
     key = issue()

@@ -50,7 +50,7 @@ def test_every_command_explains_itself(keyferry, command):
         assert "--json" in said.stdout
 
 
-def test_a_licence_file_is_a_jwt(vendor, done, issue, tmp_path):
+def test_a_license_file_is_a_jwt(vendor, done, issue, tmp_path):
     key = issue("--customer", "ada@example.com")
     machine = vendor.machine(ActivationKey.from_text(key))
     out = tmp_path / "lab.lic"

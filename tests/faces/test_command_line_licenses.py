@@ -7,7 +7,7 @@ import pytest
 from protocol.activation_key import ActivationKey
 
 
-def test_an_issued_licence_shows_everything_that_it_grants(vendor, done, issue):
+def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):
     options = (
         "--expires",
         "2090-12-31",
@@ -36,7 +36,7 @@ def test_an_issued_licence_shows_everything_that_it_grants(vendor, done, issue):
     }
 
 
-def test_many_licences_are_issued_at_once(vendor, done, instance):
+def test_many_licenses_are_issued_at_once(vendor, done, instance):
     issued = done("license", "issue", "demo-cad", "--seats", "1", "--count", "20")["licenses"]
     assert len({license["activation_key"] for license in issued}) == 20
     lines = instance("license", "issue", "demo-cad", "--seats", "1", "--count", "3").stdout.splitlines()
@@ -50,7 +50,7 @@ def test_json_may_stand_anywhere(vendor, instance, place):
     assert len(instance(*arguments).json["licenses"]) == 1
 
 
-def test_a_licence_that_has_ended_is_not_sold(vendor, instance):
+def test_a_license_that_has_ended_is_not_sold(vendor, instance):
     ended = ("--seats", "1", "--expires", "2021-01-01")
     assert instance("license", "issue", "demo-cad", *ended, "--json").refusal == "expiry_in_the_past"
 
@@ -72,7 +72,7 @@ def test_wrong_usage_ends_with_2(vendor, instance, options):
     assert "See `keyferry license issue --help`." in said.stderr
 
 
-def test_a_licence_is_renewed_by_date_or_days(vendor, done, issue):
+def test_a_license_is_renewed_by_date_or_days(vendor, done, issue):
     key = issue("--expires", "2090-01-01")
     [renewed] = done("license", "renew", key, "--days", "10")["licenses"]
     assert renewed["expires"] == "2090-01-11"
@@ -80,7 +80,7 @@ def test_a_licence_is_renewed_by_date_or_days(vendor, done, issue):
     assert renewed["expires"] == "2080-01-01"
 
 
-def test_a_licence_that_never_expires_gets_no_days(vendor, issue, instance):
+def test_a_license_that_never_expires_gets_no_days(vendor, issue, instance):
     assert instance("license", "renew", issue(), "--days", "1", "--json").refusal == "license_never_expires"
 
 
@@ -89,7 +89,7 @@ def test_a_renewal_takes_one_of_date_and_days(vendor, issue, instance, options):
     assert instance("license", "renew", issue(), *options).exit_code == 2
 
 
-def test_a_licence_is_suspended_and_resumed(vendor, done, issue, instance):
+def test_a_license_is_suspended_and_resumed(vendor, done, issue, instance):
     key = issue()
     machine = vendor.machine(ActivationKey.from_text(key))
     assert done("license", "suspend", key)["licenses"][0]["status"] == "suspended"
@@ -98,7 +98,7 @@ def test_a_licence_is_suspended_and_resumed(vendor, done, issue, instance):
     done("activate", key, machine.computer_id.text)
 
 
-def test_an_expired_licence_says_so(vendor, done, issue, instance):
+def test_an_expired_license_says_so(vendor, done, issue, instance):
     key = issue()
     done("license", "renew", key, "--expires", "2021-01-01")
     assert done("license", "show", key)["licenses"][0]["status"] == "expired"

@@ -40,7 +40,7 @@ def test_the_key_style_has_no_default_and_its_help_is_honest(instance):
     help_text = " ".join(instance("product", "add", "--help").stdout.split())
     assert "30 characters to type" in help_text
     assert "whoever extracts it can make keys for this product" in help_text
-    assert "120 characters to type, or none: the licence file" in help_text
+    assert "120 characters to type, or none: the license file" in help_text
 
 
 def test_a_product_that_is_there_is_refused_in_one_line(vendor, instance):

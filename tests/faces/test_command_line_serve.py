@@ -37,7 +37,7 @@ def run(environment, tmp_path) -> Callable[..., subprocess.CompletedProcess[str]
     return run
 
 
-def test_a_licence_is_issued_by_real_commands(run):
+def test_a_license_is_issued_by_real_commands(run):
     made = run("product", "add", "TOOL", "--name", "Tool", "--key-style", "short", "--json")
     assert (made.returncode, made.stderr) == (0, "")
     issued = run("license", "issue", "tool", "--seats", "3", "--json")

@@ -120,7 +120,7 @@ def test_on_the_command_line_too(vendor, ended, instance):
     assert seats_used() == before
 
 
-def test_staff_release_from_the_licence_what_a_former_key_activated(vendor):
+def test_staff_release_from_the_license_what_a_former_key_activated(vendor):
     machine = vendor.machine(vendor.issue(seats=1))
     vendor.activate(machine)
     vendor.clock.pass_days(1)

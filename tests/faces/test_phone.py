@@ -96,7 +96,7 @@ def test_the_activation_key_itself_is_never_in_an_answer(vendor, phone):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_licence_file_comes_with_the_key(vendor, phone):
+def test_the_license_file_comes_with_the_key(vendor, phone):
     machine = vendor.machine(vendor.issue(expires=date(2027, 12, 31)))
     text = phone("activations", machine.activation_token).json["license_file"]
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
@@ -267,7 +267,7 @@ def wrong_code(vendor, machine):
     return replace(machine, secret=b"guess" * 3 + b"!").deactivation_token_for(machine.computer_id)
 
 
-def test_too_many_guesses_with_one_licence_are_stopped_and_the_right_answer_waits_too(vendor, phone):
+def test_too_many_guesses_with_one_license_are_stopped_and_the_right_answer_waits_too(vendor, phone):
     machine = vendor.machine(vendor.issue())
     vendor.activate(machine)
     guess = wrong_code(vendor, machine)
@@ -291,7 +291,7 @@ def test_what_is_refused_without_being_a_guess_uses_up_no_attempts(vendor, phone
     assert phone("activations", late).json["state"] == "new"
 
 
-def test_one_licence_over_its_limit_does_not_lock_its_whole_address(vendor, phone):
+def test_one_license_over_its_limit_does_not_lock_its_whole_address(vendor, phone):
     machine, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
     vendor.activate(machine)
     guess = wrong_code(vendor, machine)

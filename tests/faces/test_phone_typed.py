@@ -54,7 +54,7 @@ def test_a_computer_id_of_another_key_is_refused(vendor, typed):
     assert answer.json["code"] == "computer_id_mismatch"
 
 
-def test_guesses_count_against_their_address_and_not_against_the_licence(vendor, typed):
+def test_guesses_count_against_their_address_and_not_against_the_license(vendor, typed):
     machine = vendor.machine(vendor.issue())
     for number in range(PER_ADDRESS):
         key = ActivationKey.generate(number.to_bytes(12, "big")).text

@@ -40,7 +40,7 @@ def test_events_are_filtered_by_kind_and_by_days_both_of_which_count(vendor, vis
     record(vendor, "license_suspended", -2)
     page = visitor.get("/portal/audit?event=license_renewed").text
     assert "3 events" in page
-    assert '<option value="license_renewed" selected>Licence renewed</option>' in page
+    assert '<option value="license_renewed" selected>License renewed</option>' in page
     page = visitor.get("/portal/audit?event=license_renewed&since=2026-11-22&until=2026-11-23").text
     assert "2 events" in page
     assert "97 days" not in page
@@ -51,7 +51,7 @@ def test_events_are_filtered_by_kind_and_by_days_both_of_which_count(vendor, vis
 @pytest.mark.parametrize("asked", ["since=yesterday", "until=2026-99-99", "page=x", "until=9999-12-31"])
 def test_days_that_are_none_are_taken_as_not_said(vendor, visitor, asked):
     record(vendor, "license_renewed")
-    assert "Licence renewed" in visitor.get(f"/portal/audit?{asked}").text
+    assert "License renewed" in visitor.get(f"/portal/audit?{asked}").text
 
 
 def test_a_filter_that_finds_nothing_says_what_to_do(visitor):

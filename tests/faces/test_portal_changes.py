@@ -31,7 +31,7 @@ def last_event() -> AuditEvent:
         return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
 
 
-def test_a_licence_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, visitor):
+def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, visitor):
     vendor.issue(expires=date(2026, 12, 1))
     answer = visitor.post(f"{PAGE}/renew", term="days", days="30")
     assert answer.location == PAGE
@@ -51,7 +51,7 @@ def test_a_licence_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
         ({"term": "days", "days": "0"}, "lies between 1 and"),
         ({"term": "date", "expires": "31.12.2027"}, "Write the day as 2027-12-31."),
         ({"term": "date", "expires": "2300-01-01"}, "Keys can carry expiry dates"),
-        ({"term": "days", "days": "10"}, "This licence never expires"),
+        ({"term": "days", "days": "10"}, "This license never expires"),
         (
             {"term": "days", "days": "10", "expires": "2027-12-31"},
             "This belongs to an option that is not selected.",
@@ -72,7 +72,7 @@ def test_a_renewal_that_cannot_be_is_told_in_its_dialog(vendor, visitor, values,
     assert the_license().expires_on is None
 
 
-def test_a_licence_rests_until_it_is_resumed(vendor, visitor):
+def test_a_license_rests_until_it_is_resumed(vendor, visitor):
     key = vendor.issue()
     visitor.post(f"{PAGE}/suspend")
     page = visitor.get(PAGE).text
@@ -83,7 +83,7 @@ def test_a_licence_rests_until_it_is_resumed(vendor, visitor):
     assert vendor.activate(vendor.machine(key)).license.seats_used == 1
 
 
-def test_what_a_licence_grants_is_changed(vendor, visitor):
+def test_what_a_license_grants_is_changed(vendor, visitor):
     vendor.issue(customer="ada@example.com")
     visitor.post(f"{PAGE}/edit", seats="7", feature="cam", lease_days="90", email="", notes=" by fax ")
     changed = the_license()
@@ -99,7 +99,7 @@ def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, visitor):
     answer = visitor.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
     assert answer.status_code == 409
     dialog = answer.text.split('<dialog id="edit"')[1].split("</dialog>")[0]
-    assert "2 computers hold this licence." in dialog.split('id="edit-seats-fault"')[1]
+    assert "2 computers hold this license." in dialog.split('id="edit-seats-fault"')[1]
     assert 'value="cam" checked' in dialog
     assert ">typed</textarea>" in dialog
     assert last_event().code == "seats_in_use"
@@ -120,11 +120,11 @@ def test_many_are_done_at_once_after_a_question_that_counts(vendor, visitor):
     for _ in range(3):
         vendor.issue()
     question = visitor.post("/portal/licenses/bulk", action="suspend", chosen=["1", "3"])
-    assert "Suspend 2 licences?" in question.text
+    assert "Suspend 2 licenses?" in question.text
     assert the_license().status == "active"
     answer = visitor.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "3"])
     assert answer.location == "/portal/licenses"
-    assert "2 licences suspended." in visitor.get("/portal/licenses").text
+    assert "2 licenses suspended." in visitor.get("/portal/licenses").text
     assert [the_license(number).status for number in (1, 2, 3)] == ["suspended", "active", "suspended"]
     visitor.post("/portal/licenses/bulk/do", action="resume", chosen=["1", "2", "3"])
     assert {the_license(number).status for number in (1, 2, 3)} == {"active"}
@@ -137,8 +137,8 @@ def test_where_one_of_many_refuses_none_is_changed(vendor, visitor):
         "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="days", days="30"
     )
     assert answer.status_code == 409
-    assert "Renew 2 licences?" in answer.text
-    assert "This licence never expires" in answer.text
+    assert "Renew 2 licenses?" in answer.text
+    assert "This license never expires" in answer.text
     assert the_license().expires_on == date(2026, 12, 1)
     visitor.post(
         "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="date", expires="2027-06-30"
@@ -158,21 +158,21 @@ def test_nothing_chosen_is_told_what_to_do(vendor, visitor, values):
     assert visitor.post("/portal/licenses/export").status_code == 400
 
 
-def test_chosen_licences_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, visitor):
+def test_chosen_licenses_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, visitor):
     key = vendor.issue(customer="=cmd@example.com", seats=3, expires=date(2027, 1, 2))
     answer = visitor.post("/portal/licenses/export", chosen=["1"])
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="licences.csv"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="licenses.csv"'
     head, row = answer.get_data().decode("utf-8-sig").splitlines()
     assert head == "activation_key,product,customer,seats,seats_used,expires,days,status"
     assert row == f"{key.text},demo-cad,'=cmd@example.com,3,0,2027-01-02,,active"
 
 
-def test_who_may_not_change_licences_changes_none(vendor):
+def test_who_may_not_change_licenses_changes_none(vendor):
     vendor.issue()
     support = staff(vendor, "sam", Role.SUPPORT)
-    assert "Issue licences" not in support.get("/portal/licenses").text
+    assert "Issue licenses" not in support.get("/portal/licenses").text
     for deed in ("renew", "suspend", "resume", "edit", "replace-key"):
         answer = support.post(f"{PAGE}/{deed}", seats="9")
         assert answer.status_code == 403
-        assert "does not allow you to issue, renew, suspend and resume licences" in answer.text
+        assert "does not allow you to issue, renew, suspend and resume licenses" in answer.text
     assert the_license().status == "active"

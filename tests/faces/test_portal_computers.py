@@ -63,7 +63,7 @@ def test_a_caller_whose_wizard_says_superseded_is_answered_in_three_clicks(vendo
     assert "Show computer key" not in page
 
 
-def test_a_live_computer_shows_its_licence_customer_and_what_to_say(vendor, visitor, machine):
+def test_a_live_computer_shows_its_license_customer_and_what_to_say(vendor, visitor, machine):
     page = visitor.get(COMPUTER).text
     for words in (
         "This computer is activated.",
@@ -88,7 +88,7 @@ def test_the_computer_key_is_shown_again_spelled_and_mailed(vendor, visitor, mac
     assert vendor.seats_used(machine.activation_key) == 1
 
 
-def test_the_licence_file_is_that_of_the_computer(visitor, machine):
+def test_the_license_file_is_that_of_the_computer(visitor, machine):
     answer = visitor.post(f"{COMPUTER}/license-file")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
@@ -98,10 +98,10 @@ def test_the_licence_file_is_that_of_the_computer(visitor, machine):
 
 def test_a_key_is_refused_on_the_page_with_the_reason(vendor, visitor, machine):
     vendor.change(machine.activation_key, licenses.suspend)
-    assert "its licence is suspended" in visitor.get(COMPUTER).text
+    assert "its license is suspended" in visitor.get(COMPUTER).text
     answer = visitor.post(f"{COMPUTER}/key")
     assert answer.status_code == 403
-    assert "The vendor has suspended this licence." in answer.text
+    assert "The vendor has suspended this license." in answer.text
     assert machine.computer_id.text in answer.text
 
 

@@ -22,7 +22,7 @@ def visitor(vendor) -> Visitor:
 
 @pytest.fixture
 def ada(vendor):
-    """A customer with a licence and a computer."""
+    """A customer with a license and a computer."""
     key = vendor.issue(seats=2, customer=EMAIL)
     vendor.activate(vendor.machine(key, "LAB-PC-07"))
     return key
@@ -45,7 +45,7 @@ def test_customers_are_searched_and_paged_with_what_they_hold(vendor, visitor, a
     assert "Nobody found" in visitor.get("/portal/customers?q=nobody").text
 
 
-def test_the_page_of_a_customer_shows_licences_computers_mail_and_notes(vendor, visitor, ada):
+def test_the_page_of_a_customer_shows_licenses_computers_mail_and_notes(vendor, visitor, ada):
     visitor.get(CUSTOMER)
     visitor.post(f"{CUSTOMER}/edit", email=EMAIL, name="Ada Lovelace", notes="likes\nmathematics")
     visitor.post("/portal/computers/1/key", email=EMAIL, mails_key="1")
@@ -85,13 +85,13 @@ def test_a_merge_is_counted_first_and_done_when_agreed(vendor, visitor, ada):
     vendor.issue(customer="countess@example.com")
     answer = visitor.post(f"{CUSTOMER}/merge-preview", email="Countess@example.com")
     dialog = answer.text.split('<dialog id="merge"')[1].split("</dialog>")[0]
-    for words in ("data-opened", "countess@example.com", "1 licence with 1 of 2 seats in use"):
+    for words in ("data-opened", "countess@example.com", "1 license with 1 of 2 seats in use"):
         assert words in dialog
     with reading() as session:
         assert session.get(Customer, 1) is not None
     answer = visitor.post(f"{CUSTOMER}/merge", email="countess@example.com")
     page = visitor.get(answer.location).text
-    assert "Merged: 1 licence moved here" in page
+    assert "Merged: 1 license moved here" in page
     assert ada.text in page
     assert visitor.get(CUSTOMER).status_code == 404
 
@@ -104,9 +104,9 @@ def test_a_merge_with_nobody_is_told_beside_its_field(visitor, ada, deed):
         assert 'id="merge-email-fault"' in answer.text
 
 
-def test_a_deletion_says_what_goes_and_leaves_the_licences(vendor, visitor, ada):
+def test_a_deletion_says_what_goes_and_leaves_the_licenses(vendor, visitor, ada):
     page = visitor.get(CUSTOMER).text
-    for words in ("Forgotten for good", "the names of their computers", "The licences go on"):
+    for words in ("Forgotten for good", "the names of their computers", "The licenses go on"):
         assert words in page
     answer = visitor.post(f"{CUSTOMER}/delete")
     assert "The customer is forgotten." in visitor.get(answer.location).text
@@ -117,7 +117,7 @@ def test_a_deletion_says_what_goes_and_leaves_the_licences(vendor, visitor, ada)
     assert "LAB-PC-07" not in page
     audit = visitor.get("/portal/audit").text
     assert "Customer deleted" in audit
-    assert "number 1, 1 licence" in audit
+    assert "number 1, 1 license" in audit
     assert EMAIL not in audit
     with reading() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.event == "customer_deleted")).one()

@@ -92,7 +92,7 @@ def test_a_refused_activation_mails_nothing_and_keeps_what_was_typed(vendor, vis
         visitor, machine, computer_name="LAB-PC-07", email="a@b.example", mails_key="1", notes="n"
     )
     assert answer.status_code == 403
-    assert "The vendor has suspended this licence." in answer.text
+    assert "The vendor has suspended this license." in answer.text
     for kept in (machine.computer_id.text, "LAB-PC-07", "a@b.example"):
         assert kept in answer.text
     assert 'id="activate" aria-labelledby="activate-title" data-opened' in answer.text
@@ -126,7 +126,7 @@ def test_a_mistyped_computer_id_is_offered_repaired_and_taken_by_one_press(vendo
     assert key_in(page.text) == vendor.activate(machine).computer_key
 
 
-def test_the_licence_file_is_that_of_the_activation(visitor, machine):
+def test_the_license_file_is_that_of_the_activation(visitor, machine):
     activate(visitor, machine)
     answer = visitor.post(f"{LICENSE}/license-file", computer_id=machine.computer_id.text)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
@@ -150,7 +150,7 @@ def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, visit
     assert "Recorded as released, proven." in release(visitor, machine, "?" + machine.code.text[1:]).text
 
 
-def test_the_code_of_another_machine_licence_or_earlier_activation_is_refused(vendor, visitor, machine):
+def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(vendor, visitor, machine):
     vendor.activate(machine)
     others = [
         vendor.machine(machine.activation_key, "OTHER"),
@@ -211,7 +211,7 @@ def test_support_releases_with_a_code_but_not_by_force(vendor, machine):
     assert "proven" in release(sam, machine).text
 
 
-def test_a_pasted_link_opens_the_licence_with_the_dialog_filled(vendor, visitor, machine):
+def test_a_pasted_link_opens_the_license_with_the_dialog_filled(vendor, visitor, machine):
     link = scan_url("https://keys.example.com", machine.activation_token)
     page = visitor.post("/portal/link", link=f"  {link[:60]}\n{link[60:]} ").text
     assert machine.activation_key.text in page
@@ -234,7 +234,7 @@ def test_a_link_that_is_none_is_told_beside_its_field(vendor, visitor, link, sen
     answer = visitor.post("/portal/link", link=link)
     assert answer.status_code in (400, 404)
     assert sentence in answer.text
-    assert "Find a licence" in answer.text
+    assert "Find a license" in answer.text
 
 
 def test_a_link_that_was_altered_is_refused(vendor, visitor, machine):
@@ -244,7 +244,7 @@ def test_a_link_that_was_altered_is_refused(vendor, visitor, machine):
     assert "altered" in answer.text
 
 
-def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_licence(vendor, machine):
+def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_license(vendor, machine):
     visitor = staff(vendor)
     visitor.get(LICENSE)
     vendor.clock.pass_days(1)

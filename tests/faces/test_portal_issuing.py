@@ -34,13 +34,13 @@ def test_the_form_offers_products_with_their_features(visitor):
 def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
     values = ASKED | {"term": "date", "expires": "2027-12-31", "feature": ["cam"], "email": "Ada@Example.com"}
     page = visitor.post("/portal/licenses/preview", **values).text
-    for words in ("Issue 3 licences?", "31 Dec 2027", "cam", "ada@example.com"):
+    for words in ("Issue 3 licenses?", "31 Dec 2027", "cam", "ada@example.com"):
         assert words in page
     assert issued() == []
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
     assert fields["feature"] == "cam"
     page = visitor.get(visitor.post("/portal/licenses/issue", **fields).location).text
-    assert "3 licences issued" in page
+    assert "3 licenses issued" in page
     licenses = issued()
     assert {license.expires_on for license in licenses} == {date(2027, 12, 31)}
     assert {license.features for license in licenses} == {0b10}

@@ -15,11 +15,11 @@ def visitor(vendor) -> Visitor:
     return staff(vendor)
 
 
-def test_a_list_without_licences_says_how_to_begin(visitor):
-    assert "No licence yet" in visitor.get("/portal/licenses").text
+def test_a_list_without_licenses_says_how_to_begin(visitor):
+    assert "No license yet" in visitor.get("/portal/licenses").text
 
 
-def test_licences_are_found_by_any_part(vendor, visitor):
+def test_licenses_are_found_by_any_part(vendor, visitor):
     key, other = vendor.issue(customer="ada@example.com"), vendor.issue(customer="grace@example.com")
     vendor.activate(vendor.machine(key, "LAB-PC-07"))
     for search in (key.text[6:17], "ADA@", "pc-0"):
@@ -29,7 +29,7 @@ def test_licences_are_found_by_any_part(vendor, visitor):
     assert "Nothing found" in visitor.get("/portal/licenses?q=nobody").text
 
 
-def test_licences_are_filtered_sorted_and_paged(vendor, visitor):
+def test_licenses_are_filtered_sorted_and_paged(vendor, visitor):
     suspended = vendor.issue(seats=3)
     vendor.change(suspended, licenses.suspend)
     keys = [vendor.issue(expires=date(2027, 1, 1) + timedelta(number)).text for number in range(50)]
@@ -40,7 +40,7 @@ def test_licences_are_filtered_sorted_and_paged(vendor, visitor):
     assert suspended.text not in first
     only = visitor.get("/portal/licenses?standing=suspended").text
     assert suspended.text in only
-    assert "1 licence found" in only
+    assert "1 license found" in only
     by_expiry = visitor.get("/portal/licenses?sort=expiry&dir=asc").text
     assert by_expiry.index(keys[0]) < by_expiry.index(keys[1])
     assert 'aria-sort="ascending"' in by_expiry
@@ -56,7 +56,7 @@ def test_an_address_with_nonsense_in_it_shows_the_whole_list(vendor, visitor):
     assert visitor.get("/portal/licenses?page=99999999999999999999").status_code == 200
 
 
-def test_the_page_of_a_licence_shows_seats_computers_and_history(vendor, visitor):
+def test_the_page_of_a_license_shows_seats_computers_and_history(vendor, visitor):
     key = vendor.issue(seats=5, customer="ada@example.com", features=("cam",), lease_days=90)
     vendor.activate(vendor.machine(key, "LAB-PC-07"))
     dead = vendor.machine(key, "DEAD-PC")
@@ -72,7 +72,7 @@ def test_the_page_of_a_licence_shows_seats_computers_and_history(vendor, visitor
         dead.computer_id.text,
         "released by force",
         "the disk died",
-        "Licence issued",
+        "License issued",
     ):
         assert words in page
 
@@ -85,10 +85,10 @@ def test_names_cannot_bring_markup_of_their_own(vendor, visitor):
     assert "&lt;script&gt;alert" in page
 
 
-def test_a_licence_that_is_not_there_is_told_so(visitor):
+def test_a_license_that_is_not_there_is_told_so(visitor):
     answer = visitor.get("/portal/licenses/77")
     assert answer.status_code == 404
-    assert "There is no such licence." in answer.text
+    assert "There is no such license." in answer.text
     assert visitor.post("/portal/licenses/77/activate", computer_id="x").status_code == 404
     assert visitor.post("/portal/licenses/77/activate", csrf_token="stale").status_code == 404
 

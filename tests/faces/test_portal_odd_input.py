@@ -25,7 +25,7 @@ def test_a_number_that_no_row_has_is_not_found(visitor, room, number):
 
 @pytest.mark.parametrize("number", [LARGE, "1" * 5000])
 def test_ticked_numbers_that_no_row_has_are_none(visitor, number):
-    assert "Tick the licences first" in visitor.post("/portal/licenses/export", chosen=number).text
+    assert "Tick the licenses first" in visitor.post("/portal/licenses/export", chosen=number).text
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_filter_of_the_audit_that_means_nothing_filters_nothing_or_finds_nothi
 
 
 @pytest.mark.parametrize("arguments", ["product=a%00b", "q=a%00b", f"page={LARGE}", "sort=x", "status=x"])
-def test_a_filter_of_the_licences_that_means_nothing_is_no_failure(visitor, arguments):
+def test_a_filter_of_the_licenses_that_means_nothing_is_no_failure(visitor, arguments):
     assert visitor.get(f"/portal/licenses?{arguments}").status_code == 200
 
 

@@ -167,7 +167,7 @@ def test_when_the_epochs_are_used_up_the_page_says_what_to_do(vendor, visitor):
     assert "Add a new product for the next version." in answer.text
 
 
-def test_the_public_keys_of_licence_files_are_there_to_copy(vendor, visitor):
+def test_the_public_keys_of_license_files_are_there_to_copy(vendor, visitor):
     vendor.rotate()
     page = html.unescape(visitor.get(PRODUCT).text)
     assert page.count("-----BEGIN PUBLIC KEY-----") == 2
@@ -179,7 +179,7 @@ def test_the_public_keys_of_licence_files_are_there_to_copy(vendor, visitor):
 @pytest.mark.parametrize("role", Role)
 def test_only_who_may_change_products_is_offered_it(vendor, role):
     page = staff(vendor, role=role).get(PRODUCT).text
-    assert "Public keys of licence files" in page
+    assert "Public keys of license files" in page
     may = Permission.CHANGE_PRODUCTS in PERMISSIONS[role]
     assert ("Download profile" in page) == may
     assert bool(dialogs(page)) == may

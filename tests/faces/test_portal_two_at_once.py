@@ -44,7 +44,7 @@ def words() -> mail_templates.Template:
 
 # Where two forms to one address would undo each other: what the first changes, and what the second.
 CHANGES = {
-    "a licence": (LICENSE, f"{LICENSE}/edit", ("seats", "7"), ("notes", "by fax")),
+    "a license": (LICENSE, f"{LICENSE}/edit", ("seats", "7"), ("notes", "by fax")),
     "a customer": (CUSTOMER, f"{CUSTOMER}/edit", ("name", "Ada"), ("notes", "by fax")),
     "a mail": (MAIL, MAIL, ("subject", "Your key"), ("text", "Here: {computer key}")),
     "the looks": (BRANDING, BRANDING, ("name", "Acme"), ("colour", "#663399")),
@@ -153,14 +153,14 @@ def test_an_epoch_begins_once_by_a_form_that_is_sent_twice(ada):
         assert products.find_product(session, "demo-cad").current_epoch.number == 2
 
 
-def test_licences_are_issued_once_by_a_form_that_is_sent_twice(ada):
+def test_licenses_are_issued_once_by_a_form_that_is_sent_twice(ada):
     asked = {"product": "demo-cad", "count": "3", "seats": "1", "term": "never"}
     form = form_in(ada.post("/portal/licenses/preview", **asked), "/portal/licenses/issue")
     first, second = (ada.post(form.action, **form.values) for _ in range(2))
     assert first.location == second.location
     page = ada.get(second.location).text
-    assert "These licences were issued then, and none now." in page
-    assert "3 licences issued" in page
+    assert "These licenses were issued then, and none now." in page
+    assert "3 licenses issued" in page
     # Loaded again it says so no more, and whoever asks anew gets new ones.
     assert "none now" not in ada.get(second.location).text
     assert ada.post(form.action, **(form.values | {"form": ""})).location != first.location
@@ -184,9 +184,9 @@ def test_what_was_so_already_is_not_told_as_done(vendor, ada):
         page = ada.get(LICENSE).text
     assert "It was so already. Nothing has changed." in page
     ada.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "2"])
-    assert "1 licence suspended. 1 was so already." in ada.get("/portal/licenses").text
+    assert "1 license suspended. 1 was so already." in ada.get("/portal/licenses").text
     ada.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "2"])
-    assert "0 licences suspended. 2 were so already." in ada.get("/portal/licenses").text
+    assert "0 licenses suspended. 2 were so already." in ada.get("/portal/licenses").text
     ada.post(f"{LICENSE}/edit", **ada.form_to(f"{LICENSE}/edit", on=LICENSE))
     assert "Nothing has changed." in ada.get(LICENSE).text
     ada.post(MAIL, **ada.form_to(MAIL, on=MAIL))

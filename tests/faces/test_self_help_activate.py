@@ -184,7 +184,7 @@ def test_a_key_of_a_retired_epoch_is_refused(vendor, visitor):
     assert refused() == [("activation_refused", "retired_epoch", "self_help")]
 
 
-def test_the_licence_file_is_that_of_the_activation(app, vendor, visitor):
+def test_the_license_file_is_that_of_the_activation(app, vendor, visitor):
     machine = vendor.machine(vendor.issue(features=("cam",)))
     shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07", license_file="1")
     saved = visitor.send(shown.form)
@@ -195,19 +195,19 @@ def test_the_licence_file_is_that_of_the_activation(app, vendor, visitor):
     assert saved.answer.text == phone["license_file"]
 
 
-def test_a_mistyped_code_and_the_licence_file_go_together(vendor, visitor):
+def test_a_mistyped_code_and_the_license_file_go_together(vendor, visitor):
     machine = vendor.machine(vendor.issue())
     wrong = codes(machine) | {"activation_key": mistyped(machine.activation_key.text)}
     shown = visitor.take(visitor.fill_in("activate", **wrong, license_file="1"))
     assert visitor.send(shown.form).answer.mimetype == "application/octet-stream"
 
 
-def test_without_the_check_mark_there_is_no_licence_file_on_the_page(vendor, visitor):
+def test_without_the_check_mark_there_is_no_license_file_on_the_page(vendor, visitor):
     shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
     assert shown.read.forms == []
 
 
-def test_a_licence_that_was_suspended_meanwhile_gives_no_file_either(vendor, visitor):
+def test_a_license_that_was_suspended_meanwhile_gives_no_file_either(vendor, visitor):
     machine = vendor.machine(vendor.issue())
     shown = visitor.fill_in("activate", **codes(machine), license_file="1")
     vendor.change(machine.activation_key, licenses.suspend)

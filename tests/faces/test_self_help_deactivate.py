@@ -19,7 +19,7 @@ def with_code(machine) -> dict[str, str]:
 
 @pytest.fixture
 def machine(vendor):
-    """A computer that holds the one seat of its licence."""
+    """A computer that holds the one seat of its license."""
     machine = vendor.machine(vendor.issue())
     vendor.activate(machine)
     return machine
@@ -57,13 +57,13 @@ def test_the_same_code_once_more_says_so_and_changes_nothing(vendor, visitor, ma
     assert releases() == ["proven", None]
 
 
-@pytest.mark.parametrize("whose", ["another machine", "another licence", "an earlier activation"])
+@pytest.mark.parametrize("whose", ["another machine", "another license", "an earlier activation"])
 def test_a_code_of_something_else_is_refused_and_in_the_audit(vendor, visitor, whose):
     key = vendor.issue(seats=2)
     machine = vendor.machine(key)
     other = {
         "another machine": vendor.machine(key, "other", secret=machine.secret),
-        "another licence": vendor.machine(vendor.issue(), secret=machine.secret),
+        "another license": vendor.machine(vendor.issue(), secret=machine.secret),
         "an earlier activation": vendor.machine(key),
     }[whose]
     vendor.activate(machine)

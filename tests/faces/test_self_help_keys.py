@@ -40,7 +40,7 @@ def send_mail(box: Box, clock) -> worker.Done:
     settings = Settings(
         home=here.settings.home,
         smtp_url=f"smtp://127.0.0.1:{box.port}",
-        mail_from="Example Licences <keys@example.com>",
+        mail_from="Example Licenses <keys@example.com>",
     )
     return worker.work(Parts(settings, here.keyring, clock), once=True, say=print)
 
@@ -128,7 +128,7 @@ def test_what_was_issued_between_the_question_and_the_mail_is_in_it(app, vendor,
     assert key.text in mail.get_content()
 
 
-def test_a_suspended_licence_is_listed_like_the_others(app, vendor, visitor, clock):
+def test_a_suspended_license_is_listed_like_the_others(app, vendor, visitor, clock):
     key = vendor.issue(customer=KNOWN)
     vendor.change(key, licenses.suspend)
     visitor.fill_in("keys", email=KNOWN)

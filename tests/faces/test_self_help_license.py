@@ -1,4 +1,4 @@
-"""Self Help: how a licence stands, told to whoever holds its key."""
+"""Self Help: how a license stands, told to whoever holds its key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_seats_expiry_and_features_are_told_and_the_key_only_by_its_last_group(v
     vendor.activate(vendor.machine(key))
     shown = visitor.fill_in("license", activation_key=key.text.lower())
     assert shown.status == 200
-    assert f"The licence whose activation key ends in {key.last_group}." in shown.words
+    assert f"The license whose activation key ends in {key.last_group}." in shown.words
     assert "Seats 1 of 5 in use Expires 31 December 2027 Features export, cam" in shown.words
     assert key.text not in shown.answer.text
 
@@ -38,7 +38,7 @@ def test_what_never_ends_and_has_no_extra_features_says_so(vendor, visitor):
     assert "Expires never Features no extra ones" in shown.words
 
 
-def test_an_ended_or_suspended_licence_says_so(vendor, visitor):
+def test_an_ended_or_suspended_license_says_so(vendor, visitor):
     ended, held_back = vendor.issue(), vendor.issue()
     vendor.change(ended, licenses.renew, expires=date(2026, 11, 1))
     vendor.change(held_back, licenses.suspend)
@@ -61,7 +61,7 @@ def test_which_computers_hold_it_is_told_only_where_the_vendor_wants_that(vendor
     assert "OLD-PC" not in shown.words
 
 
-def test_a_licence_that_nobody_holds_has_no_computers(vendor, visitor, switch):
+def test_a_license_that_nobody_holds_has_no_computers(vendor, visitor, switch):
     switch(NAMES, "true")
     shown = visitor.fill_in("license", activation_key=vendor.issue().text)
     assert "No computer holds a seat now." in shown.words

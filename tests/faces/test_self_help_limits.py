@@ -1,4 +1,4 @@
-"""Self Help: guesses are counted by address and by licence, together with those made by phone."""
+"""Self Help: guesses are counted by address and by license, together with those made by phone."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def guess_by_phone(app, machine, count: int) -> set[int]:
     return {ask("/phone/v1/deactivations", json={"token": token}).status_code for _ in range(count)}
 
 
-def test_too_many_guesses_at_a_licence_are_stopped_and_the_right_code_waits_too(app, vendor, machine):
+def test_too_many_guesses_at_a_license_are_stopped_and_the_right_code_waits_too(app, vendor, machine):
     assert guess_here(app, machine, PER_LICENSE) == {400}
     right = codes(machine) | {"code": machine.code.text}
-    # From another address, too: it is the licence that is counted.
+    # From another address, too: it is the license that is counted.
     elsewhere = Visitor(app, address="198.51.100.7")
     shown = elsewhere.fill_in("deactivate", **right)
     assert shown.status == 429
@@ -62,7 +62,7 @@ def test_what_was_guessed_here_counts_by_phone(app, machine):
     assert guess_by_phone(app, machine, 1) == {429}
 
 
-def test_a_licence_over_its_limit_tells_nothing_and_gives_nothing_by_any_form(app, machine):
+def test_a_license_over_its_limit_tells_nothing_and_gives_nothing_by_any_form(app, machine):
     guess_here(app, machine, PER_LICENSE)
     visitor = Visitor(app, address="198.51.100.7")
     key = machine.activation_key.text

@@ -50,7 +50,7 @@ def test_where_everything_is_switched_off_the_start_page_says_so(visitor, switch
     assert "The vendor has switched these pages off." in visitor.open("").words
 
 
-def test_the_licence_file_goes_with_its_page_and_its_check_mark(vendor, visitor, switch):
+def test_the_license_file_goes_with_its_page_and_its_check_mark(vendor, visitor, switch):
     machine = vendor.machine(vendor.issue())
     form = visitor.fill_in("activate", **codes(machine), license_file="1").form
     for name in ("showGenerateLicenseFileCheckbox", "showActivateLink"):
@@ -59,7 +59,7 @@ def test_the_licence_file_goes_with_its_page_and_its_check_mark(vendor, visitor,
         switch(f"customerSite/{name}", "true")
 
 
-def test_without_the_check_mark_nobody_gets_a_licence_file(vendor, visitor, switch):
+def test_without_the_check_mark_nobody_gets_a_license_file(vendor, visitor, switch):
     switch("customerSite/showGenerateLicenseFileCheckbox", "false")
     form = visitor.open("activate", is_file="1").form
     assert not form.takes("license_file")
@@ -144,7 +144,7 @@ def test_an_address_fills_the_form_by_the_names_that_qlm_gave_its_arguments(vend
 
 
 @pytest.mark.parametrize(("value", "checked"), [("1", True), ("true", True), ("0", False), ("false", False)])
-def test_an_address_checks_the_licence_file_or_not(visitor, value, checked):
+def test_an_address_checks_the_license_file_or_not(visitor, value, checked):
     assert ("license_file" in visitor.open("activate", is_file=value).form.values) is checked
 
 

@@ -99,7 +99,7 @@ def test_a_row_is_ticked_without_leaving_the_list(staff):
         staff.sees(f".list tbody tr{row} input:checked")
     staff.at("/portal/licenses")
     staff.press("button[value=suspend]")
-    staff.sees("h1", "Suspend 2 licences?")
+    staff.sees("h1", "Suspend 2 licenses?")
 
 
 def test_marking_text_in_a_row_does_not_follow_it(staff):
@@ -112,10 +112,10 @@ def test_marking_text_in_a_row_does_not_follow_it(staff):
 
 def test_one_license_is_issued(staff):
     go(staff, "licenses")
-    staff.press("a.button", "Issue licences")
+    staff.press("a.button", "Issue licenses")
     staff.type("#email", "first@example.com")
     staff.press("button", "Preview")
-    staff.sees("h1", "Issue 1 licence?")
+    staff.sees("h1", "Issue 1 license?")
     staff.press("button", "Issue 1")
     staff.sees("#keys a")
 

@@ -71,8 +71,8 @@ def sign_in(name: str, device: str) -> str:
 
 
 def open_license(page: Page, key: str) -> None:
-    """Find a licence by its key, as staff do."""
-    page.get_by_role("link", name="Licences").first.click()
+    """Find a license by its key, as staff do."""
+    page.get_by_role("link", name="Licenses").first.click()
     page.get_by_label("Search").fill(key)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name=key).click()

@@ -36,7 +36,7 @@ def test_a_customer_calls_and_gets_a_key_that_is_read_out_copied_and_saved(desk,
     dialog.get_by_text("Spell it over the telephone").click()
     assert dialog.locator(".spelled li").count() == len(shown.split("-"))
     with page.expect_download() as download:
-        dialog.get_by_role("button", name="Licence file").click()
+        dialog.get_by_role("button", name="License file").click()
     assert download.value.suggested_filename == "license.lic"
     dialog.get_by_role("button", name="Done").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -87,7 +87,7 @@ def test_a_link_from_a_mail_fills_the_dialog_wherever_it_is_pasted(desk, house):
     expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
     dialog.get_by_role("button", name="Activate").click()
     assert key_on(page) == vendor.activate(machine).computer_key
-    # Into the field for the computer ID, on the page of any licence.
+    # Into the field for the computer ID, on the page of any license.
     other = vendor.machine(vendor.issue(), "OTHER")
     vendor.activate(other)
     dialog.get_by_role("button", name="Done").click()

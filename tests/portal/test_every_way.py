@@ -1,4 +1,4 @@
-"""One licence goes through all four ways in and all contexts of the code, in one house.
+"""One license goes through all four ways in and all contexts of the code, in one house.
 
 The machine is the wizard's own control: a key counts only where the wizard takes it.
 """

@@ -15,7 +15,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="module")
 def license_key(house) -> str:
-    """A licence with a history, and long names in several scripts."""
+    """A license with a history, and long names in several scripts."""
     vendor = house.short
     key = vendor.issue(
         seats=9, customer="a.very.long.name.of.a.person@example-of-a-company.example", features=("cam",)
@@ -53,7 +53,7 @@ def key_dialog(page: Page, house, license_key: str) -> None:
 
 STATES = {
     "start": "/portal/",
-    "licences": "/portal/licenses",
+    "licenses": "/portal/licenses",
     "sorted": "/portal/licenses?sort=expiry&dir=asc",
     "nothing found": "/portal/licenses?q=nothing",
     "audit": "/portal/audit",
@@ -85,7 +85,7 @@ def test_a_page_can_be_used_by_everybody(desk, house, license_key, state):
 
 
 @pytest.mark.parametrize("state", ["license", "activate", "refused", "key", "release", "force"])
-def test_a_licence_and_its_dialogs_can_be_used_by_everybody(desk, house, license_key, state):
+def test_a_license_and_its_dialogs_can_be_used_by_everybody(desk, house, license_key, state):
     page = desk()
     open_license(page, license_key)
     {

@@ -71,7 +71,7 @@ def test_an_operator_is_signed_out_by_force(desk, house, others):
     expect(page.get_by_text("Chrome on Linux")).to_be_visible()
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_role("status")).to_have_text("ada the support is signed out everywhere.")
-    there.get_by_role("link", name="Licences").first.click()
+    there.get_by_role("link", name="Licenses").first.click()
     expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
 
 

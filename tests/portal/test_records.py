@@ -24,7 +24,7 @@ NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf
 
 @pytest.fixture(scope="module")
 def key(house) -> ActivationKey:
-    """A licence of a customer with a long name, computers with long ones, a superseded and a released one."""
+    """A license of a customer with a long name, computers with long ones, a superseded and a released one."""
     vendor = house.short
     key = vendor.issue(seats=9, customer=BUYER)
     for name in ("Prüfstand 3 – Halle Nord, Messplatz 1234", "測定室の計算機", "حاسوب المختبر", "TWICE"):
@@ -91,7 +91,7 @@ def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_re
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("Copied.")).to_be_visible()
     with page.expect_download() as download:
-        dialog.get_by_role("button", name="Licence file").click()
+        dialog.get_by_role("button", name="License file").click()
     assert download.value.suggested_filename == "license.lic"
     dialog.get_by_role("button", name="Done").click()
     page.get_by_role("button", name="Force").click()
@@ -113,9 +113,9 @@ def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
     expect(dialog.get_by_text("No customer has this address.").first).to_be_visible()
     dialog.get_by_label("E-mail of the other customer").fill("ada@new.example")
     dialog.get_by_role("button", name="Go on").click()
-    expect(dialog.get_by_text("gets 1 licence with 0 of 3 seats in use")).to_be_visible()
+    expect(dialog.get_by_text("gets 1 license with 0 of 3 seats in use")).to_be_visible()
     dialog.get_by_role("button", name="Merge", exact=True).click()
-    expect(page.get_by_text("Merged: 1 licence moved here")).to_be_visible()
+    expect(page.get_by_text("Merged: 1 license moved here")).to_be_visible()
     search(page, "Customers", "ada@old.example")
     expect(page.get_by_text("Nobody found")).to_be_visible()
 

@@ -27,7 +27,7 @@ def empty_photo() -> dict:
     return {"name": "desk.png", "mimeType": "image/png", "buffer": held.getvalue()}
 
 
-def test_a_photo_that_came_by_mail_opens_the_licence_and_fills_the_dialog(desk, house):
+def test_a_photo_that_came_by_mail_opens_the_license_and_fills_the_dialog(desk, house):
     vendor, page = house.short, desk()
     machine = vendor.machine(vendor.issue(), "LAB-PC-07")
     chooser = page.locator('main input[type="file"]')

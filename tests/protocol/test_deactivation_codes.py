@@ -23,7 +23,7 @@ CODE = MACHINE.code
 FINGERPRINT = MACHINE.fingerprint.to_bytes(5, "big")
 OTHERS = {
     "another machine": replace(MACHINE, identifier="another-machine"),
-    "another licence": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
+    "another license": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
     "another epoch": replace(MACHINE, epoch=4, application_secret=fixed_bytes("epoch 4")),
     "an earlier activation": replace(MACHINE, secret=fixed_bytes("an earlier r", 16)),
 }

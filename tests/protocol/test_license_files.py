@@ -1,4 +1,4 @@
-"""Licence files: what another library verifies too, and nothing that was not signed for this computer."""
+"""License files: what another library verifies too, and nothing that was not signed for this computer."""
 
 import base64
 import hashlib
@@ -176,7 +176,7 @@ def test_the_file_of_another_key_is_refused(key):
     "typ", ["JWT", "keyferry-license", "KEYFERRY-LICENSE+JWT", None, 1, ["keyferry-license+jwt"]]
 )
 def test_another_type_of_file_is_refused(typ):
-    assert "no licence file" in refused(made({**HEADER, "typ": typ}))
+    assert "no license file" in refused(made({**HEADER, "typ": typ}))
     refused(made({name: value for name, value in HEADER.items() if name != "typ"}))
 
 
@@ -256,7 +256,7 @@ def test_of_a_name_given_twice_only_one_value_is_looked_at():
 OTHERS = {
     "another machine": replace(MACHINE, identifier="another-machine"),
     "an earlier activation": replace(MACHINE, secret=fixed_bytes("an earlier r", 16)),
-    "another licence": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
+    "another license": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
     "another product": replace(MACHINE, product_code="demo-cam"),
 }
 
@@ -266,8 +266,8 @@ def test_the_file_of_something_else_is_refused(other):
     refused(issue_license_file(CONTENT, other.binding, LICENSE_FILE_PRIVATE_KEY))
 
 
-def test_the_file_of_another_licence_is_refused_even_for_the_same_computer_id():
-    other = replace(BINDING, activation_key=OTHERS["another licence"].activation_key)
+def test_the_file_of_another_license_is_refused_even_for_the_same_computer_id():
+    other = replace(BINDING, activation_key=OTHERS["another license"].activation_key)
     assert "another activation key" in refused(issue_license_file(CONTENT, other, LICENSE_FILE_PRIVATE_KEY))
 
 

@@ -33,7 +33,7 @@ from protocol.repair import read_short, read_signed
 
 OTHERS = {
     "another machine": replace(MACHINE, identifier="another-machine"),
-    "another licence": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
+    "another license": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
     "another product": replace(MACHINE, product_code="demo-cam"),
     "another epoch": replace(MACHINE, epoch=4, application_secret=fixed_bytes("epoch 4")),
     "an earlier activation": replace(MACHINE, secret=fixed_bytes("an earlier r", 16)),
@@ -188,7 +188,7 @@ def test_the_same_inputs_give_the_same_key():
 @pytest.mark.parametrize(
     "other", [value for name, value in OTHERS.items() if "machine" not in name and "earlier" not in name]
 )
-def test_the_computer_id_of_another_licence_product_or_epoch_is_a_mismatch(other):
+def test_the_computer_id_of_another_license_product_or_epoch_is_a_mismatch(other):
     with pytest.raises(ComputerIdMismatch) as caught:
         verify_computer_id(MACHINE.computer_id, other.keys, other.activation_key)
     assert caught.value.code == "computer_id_mismatch"

@@ -207,7 +207,7 @@ def activation_keys() -> Case:
     newer = grouped(encode(Kind.ACTIVATION_KEY, (2, *ACTIVATION_KEY.symbols[1:])))
     text, error = ACTIVATION_KEY.text, Kind.ACTIVATION_KEY.malformed
     return document(
-        "Activation keys: 12 random bytes, the text, and the SHA-256 that a licence file carries.",
+        "Activation keys: 12 random bytes, the text, and the SHA-256 that a license file carries.",
         given={},
         valid=(_activation_key_case(entropy) for entropy in made),
         invalid=[

@@ -1,4 +1,4 @@
-"""Vectors of licence files and wizard profiles."""
+"""Vectors of license files and wizard profiles."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ PAYLOAD: Case = {
 
 
 def license_files() -> Case:
-    """Licence files."""
+    """License files."""
     nameless = LicenseFile(CONTENT.activation_id, CONTENT.issued_at, replace(CLAIMS, expires=None))
     return document(
-        "Licence files: JWTs under the epoch's key for licence files; only the claims decide.",
+        "License files: JWTs under the epoch's key for license files; only the claims decide.",
         given={
             "product_code": PRODUCT_CODE,
             "activation_key": ACTIVATION_KEY.text,
@@ -115,7 +115,7 @@ def _forged_files() -> Iterator[Case]:
     message, _, signature = text.rpartition(".")
     changed = _message(HEADER, {**PAYLOAD, "claims": write(replace(CLAIMS, expires=None).symbols)})
     unsigned = _message({**HEADER, "alg": "none"}, PAYLOAD)
-    other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another licence file key"))
+    other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another license file key"))
     yield refused("nothing", REFUSED, file="")
     yield refused("cut short", REFUSED, file=text[:-1])
     yield refused("the claims were changed", REFUSED, file=f"{changed}.{signature}")

@@ -139,7 +139,7 @@ def test_larger_type_is_larger(activated):
 
 
 @pytest.mark.parametrize("style", ["short", "signed"])
-def test_the_licence_file_is_a_qr_code_too(activated, tmp_path, style):
+def test_the_license_file_is_a_qr_code_too(activated, tmp_path, style):
     page, _ = activated(style)
     with page.expect_download() as started:
         page.locator("#license-file").click()

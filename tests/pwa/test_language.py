@@ -46,7 +46,7 @@ def test_the_server_answers_in_the_language_that_is_asked_for(house, header, lan
             text = answer.read().decode()
         if address == "/A":
             assert f'<html lang="{language}" dir="ltr">' in text
-            title = {"en": "Licence key for a computer", "de": "Lizenzschlüssel für einen Computer"}
+            title = {"en": "License key for a computer", "de": "Lizenzschlüssel für einen Computer"}
             assert f"<title>{title[language]}</title>" in text
             assert {"en": "This page needs", "de": "Diese Seite braucht"}[language] in text
         else:

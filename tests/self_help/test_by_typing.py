@@ -60,7 +60,7 @@ def typist(request, customer) -> Customer:
     return customer(java_script_enabled=request.param)
 
 
-def test_a_licence_goes_from_a_wizard_to_a_wizard_and_back(wizard, typist):
+def test_a_license_goes_from_a_wizard_to_a_wizard_and_back(wizard, typist):
     shown = wizard.shown()
     typist.open()
     typist.choose("Activate a computer")
@@ -85,13 +85,13 @@ def test_a_licence_goes_from_a_wizard_to_a_wizard_and_back(wizard, typist):
     typist.reads("Activate a computer")
 
 
-def test_the_licence_file_is_saved_carried_over_and_read(wizard, typist, tmp_path):
+def test_the_license_file_is_saved_carried_over_and_read(wizard, typist, tmp_path):
     typist.open("activate")
     typist.type(**wizard.shown())
-    typist.page.get_by_role("checkbox", name="Also give me a licence file").check()
+    typist.page.get_by_role("checkbox", name="Also give me a license file").check()
     typist.send("activate")
     with typist.page.expect_download() as saving:
-        typist.page.get_by_role("button", name="Save the licence file").click()
+        typist.page.get_by_role("button", name="Save the license file").click()
     assert saving.value.suggested_filename == "license.lic"
     saving.value.save_as(tmp_path / "license.lic")
     wizard.control.complete_from_file((tmp_path / "license.lic").read_text())
@@ -125,10 +125,10 @@ def test_return_sends_what_was_typed_also_where_a_reading_is_offered(house, wiza
     wizard.control.complete(typist.key)
 
 
-def test_a_licence_is_looked_up_and_its_keys_are_asked_for(house, typist):
+def test_a_license_is_looked_up_and_its_keys_are_asked_for(house, typist):
     key = house.short.issue(seats=5, features=("cam",))
     typist.open()
-    typist.choose("Look up a licence")
+    typist.choose("Look up a license")
     typist.type(activation_key=key.text)
     typist.send("license")
     typist.reads("Demo short")
@@ -222,7 +222,7 @@ def test_a_prefilled_form_is_one_press_away_from_its_key(wizard, typist):
     assert wizard.vendor.seats_used(wizard.key) == 0, "opening the page changes nothing"
     typist.send("activate")
     wizard.control.complete(typist.key)
-    expect(typist.page.get_by_role("button", name="Save the licence file")).to_be_visible()
+    expect(typist.page.get_by_role("button", name="Save the license file")).to_be_visible()
 
 
 def test_a_computer_is_activated_with_the_keyboard_only(house, customer):
@@ -255,6 +255,6 @@ def test_a_computer_is_activated_with_the_keyboard_only(house, customer):
     for _ in range(3):
         keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim()"))
-    assert seen == ["Print", "Save the licence file", "Spell it over the telephone"]
+    assert seen == ["Print", "Save the license file", "Spell it over the telephone"]
     keyboard.press("Enter")
     expect(page.locator("details")).to_have_attribute("open", "")

@@ -21,7 +21,7 @@ def work(house, root, box: Box) -> None:
         "PYTHONPATH": str(root),
         "KEYFERRY_HOME": str(home),
         "KEYFERRY_SMTP_URL": f"smtp://127.0.0.1:{box.port}",
-        "KEYFERRY_MAIL_FROM": "Example Licences <keys@example.com>",
+        "KEYFERRY_MAIL_FROM": "Example Licenses <keys@example.com>",
     }
     command = [sys.executable, "-m", "server.faces.command_line", "worker", "--once"]
     subprocess.run(command, env=environment, cwd=home, stdin=subprocess.DEVNULL, check=True, timeout=60)

@@ -99,7 +99,7 @@ def open_key(scene):
 
 
 def open_key_with_everything(scene):
-    """A signed key, a long name, the licence file, the words for the telephone, and what copying said."""
+    """A signed key, a long name, the license file, the words for the telephone, and what copying said."""
     customer = scene.customer
     customer.open("activate?is_file=1")
     customer.type(**codes(scene.machine(vendor=scene.house.signed)), computer_name=LONG_NAME)

@@ -1,4 +1,4 @@
-"""What two people do to the same customers and licences at the same moment, on a real PostgreSQL."""
+"""What two people do to the same customers and licenses at the same moment, on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_merge_waits_for_an_edit_and_loses_none_of_it(app, clock, customers):
         assert (left.name, left.notes) == ("Grace", "new\nabout ada")
 
 
-def test_who_is_deleted_while_a_licence_is_given_to_them_is_added_anew(app, clock, customers):
+def test_who_is_deleted_while_a_license_is_given_to_them_is_added_anew(app, clock, customers):
     def delete(session) -> None:
         ada = customer_records.with_id(session, customers[ADA], lock=True)
         customer_records.delete(session, ada, by=STAFF, now=clock.now)

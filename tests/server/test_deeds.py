@@ -67,7 +67,7 @@ def machine(vendor):
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_the_key_is_given_with_its_licence_file(vendor, machine):
+def test_the_key_is_given_with_its_license_file(vendor, machine):
     given = deeds.activate(typed(machine, "LAB-PC-07"), by=STRANGER)
     assert given.done.computer_key == vendor.activate(machine).computer_key
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
@@ -115,17 +115,17 @@ def test_a_key_that_is_to_be_mailed_needs_one_address_and_before_that_nothing_is
     assert vendor.seats_used(machine.activation_key) == 0
 
 
-def test_a_licence_without_a_customer_becomes_that_of_the_address(vendor, machine):
+def test_a_license_without_a_customer_becomes_that_of_the_address(vendor, machine):
     given = deeds.activate(typed(machine), by=ADA, email="Ada@Example.com")
     assert customer_of(machine.activation_key) == "ada@example.com"
     assert (given.mailed_to, mails()) == (None, [])
-    # The licence file names whose it is, from the first one on.
+    # The license file names whose it is, from the first one on.
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
     content = read_license_file(given.license_file, binding, machine.profile.epochs[0].license_file_key)
     assert content.customer == "ada@example.com"
 
 
-def test_a_licence_that_has_a_customer_keeps_it(vendor):
+def test_a_license_that_has_a_customer_keeps_it(vendor):
     key = vendor.issue(customer="ada@example.com")
     given = deeds.activate(typed(vendor.machine(key)), by=ADA, email="grace@example.com", mails_key=True)
     assert (customer_of(key), given.mailed_to) == ("ada@example.com", "grace@example.com")
@@ -185,7 +185,7 @@ def test_who_guesses_at_a_customers_key_does_not_keep_staff_from_helping(vendor,
     assert deeds.release(typed(machine), Code(machine.code), by=ADA).recorded == "proven"
 
 
-def test_guesses_of_staff_are_counted_too_all_together_at_one_licence(vendor, machine):
+def test_guesses_of_staff_are_counted_too_all_together_at_one_license(vendor, machine):
     vendor.activate(machine)
     guess(machine, ADA, PER_LICENSE - 1)
     guess(machine, GRACE, 1)
@@ -208,7 +208,7 @@ def test_each_member_of_the_staff_is_counted_apart_wherever_they_sit(vendor):
     look(PER_ADDRESS + 1, STRANGER)
 
 
-def test_who_looks_a_licence_up_sees_its_product_and_its_computers(vendor, machine):
+def test_who_looks_a_license_up_sees_its_product_and_its_computers(vendor, machine):
     vendor.activate(machine)
     found = deeds.look_up(machine.activation_key.text, by=STRANGER)
     assert isinstance(found, License)

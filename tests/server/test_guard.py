@@ -44,7 +44,7 @@ def customers() -> list[str]:
 
 
 def refuse() -> Exception:
-    return LicenseRefused("The vendor has suspended this licence.", code="license_suspended")
+    return LicenseRefused("The vendor has suspended this license.", code="license_suspended")
 
 
 def guess() -> Exception:

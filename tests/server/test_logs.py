@@ -27,7 +27,7 @@ def talkative(app, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
+def test_a_license_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
     client = vendor.app.test_client()
     key = vendor.issue(seats=1)
     machine, second = vendor.machine(key), vendor.machine(key, "another")
@@ -45,7 +45,7 @@ def test_a_licence_lives_and_dies_without_a_trace_in_the_log(vendor, talkative):
     secrets = {
         "activation key": key.text,
         "computer key": activated["computer_key"],
-        "licence file": activated["license_file"],
+        "license file": activated["license_file"],
         "deactivation code": machine.code.text,
         "request token": machine.activation_token,
         "forged token": forged,
@@ -98,7 +98,7 @@ def test_self_help_leaves_no_trace_in_the_log_either(vendor, talkative):
     secrets = {
         "activation key": key.text,
         "computer key": given.key,
-        "licence file": file,
+        "license file": file,
         "deactivation code": machine.code.text,
         "wrong deactivation code": wrong.code.text,
         "address": "ada.lovelace@example.com",

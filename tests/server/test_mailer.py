@@ -20,7 +20,7 @@ from tests.conftest import STAFF
 from tests.mail_server import mail_server
 
 KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
-SENDER = "Example Licences <keys@example.com>"
+SENDER = "Example Licenses <keys@example.com>"
 
 
 def post(clock, recipient: str = "ada@example.com", **more) -> int:

@@ -57,7 +57,7 @@ def settings(postgresql: str, tmp_path, request: pytest.FixtureRequest) -> Setti
     return settings
 
 
-def test_a_licence_lives_with_its_times_and_names(vendor: Vendor, clock):
+def test_a_license_lives_with_its_times_and_names(vendor: Vendor, clock):
     key = vendor.issue(seats=2, days=30, customer="łucja@example.com")
     machine = vendor.machine(key, "Ωμέγα-PC \\ 07")
     vendor.activate(machine)

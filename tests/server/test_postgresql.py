@@ -101,7 +101,7 @@ def test_what_only_reads_cannot_write(vendor, clock):
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_a_machine_is_activated_and_released_and_the_licence_renewed(vendor):
+def test_a_machine_is_activated_and_released_and_the_license_renewed(vendor):
     key = vendor.issue(seats=1, days=30, customer="ada@example.com", features=("cam",))
     machine = vendor.machine(key)
     first = vendor.activate(machine)

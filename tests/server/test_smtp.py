@@ -5,7 +5,7 @@ import pytest
 from server.config import ConfigError, load_settings
 from server.smtp import server_of
 
-SENDER = "Example Licences <keys@example.com>"
+SENDER = "Example Licenses <keys@example.com>"
 
 GOOD = {
     "smtp://127.0.0.1": ("smtp", "127.0.0.1", 25, None, None),

@@ -38,7 +38,7 @@ def test_a_typed_key_activates_and_the_restarted_application_runs(machine, vendo
 
 
 @pytest.mark.parametrize("style", Style)
-def test_a_licence_file_activates_where_typing_is_too_long(machine, vendor, style):
+def test_a_license_file_activates_where_typing_is_too_long(machine, vendor, style):
     vendor.style = style
     begun = machine.control().begin(vendor.activation_key())
     completed = machine.control().complete(f"\n{vendor.license_file(begun)}\n")
@@ -100,13 +100,13 @@ def test_a_key_without_a_request_is_told_to_request_first(machine):
     assert not machine.folder.exists()
 
 
-def test_a_file_that_is_no_licence_file_is_called_that(machine, vendor):
+def test_a_file_that_is_no_license_file_is_called_that(machine, vendor):
     machine.control().begin(vendor.activation_key())
     with pytest.raises(LicenseFileRefused):
         machine.control().complete_from_file("dear diary")
 
 
-def test_a_licence_file_of_another_machine_is_refused(machine, vendor, tmp_path):
+def test_a_license_file_of_another_machine_is_refused(machine, vendor, tmp_path):
     key = vendor.activation_key()
     machine.control().begin(key)
     other = replace(machine, folder=tmp_path / "other", identifier="machine-2")

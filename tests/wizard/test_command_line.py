@@ -14,7 +14,7 @@ from wizard_stub.command_line import main
 TODAY = datetime.now(UTC).date()
 
 
-def test_the_whole_life_of_a_licence_in_json(run_json, key, issue):
+def test_the_whole_life_of_a_license_in_json(run_json, key, issue):
     code, asked = run_json("request", key.text, "--name", "LAB-PC-07")
     assert code == 0
     assert asked["activation_key"] == key.text
@@ -127,14 +127,14 @@ def test_a_disk_that_is_full_after_the_deactivation_leaves_a_way_to_the_code(run
     assert run("show-code")[0] == 0
 
 
-def test_a_licence_file_activates(run_json, key, issue, tmp_path):
+def test_a_license_file_activates(run_json, key, issue, tmp_path):
     file = tmp_path / "demo.lic"
     file.write_text("\ufeff" + issue(run_json("request", key.text)[1], file=True) + "\r\n", encoding="utf-8")
     code, completed = run_json("activate", "--file", str(file))
     assert (code, completed["customer"], completed["computer_key"]) == (0, "Ada Example", None)
 
 
-def test_files_that_are_no_licence_file_are_named(run_json, key, tmp_path):
+def test_files_that_are_no_license_file_are_named(run_json, key, tmp_path):
     run_json("request", key.text)
     (tmp_path / "noise").write_bytes(bytes(range(256)) * 99)
     code, answer = run_json("activate", "--file", str(tmp_path / "noise"))

@@ -20,7 +20,7 @@ def set_clock(monkeypatch, moment: datetime) -> None:
     )
 
 
-def test_an_expired_licence_ends_with_3(run, run_json, machine, key, issue, monkeypatch):
+def test_an_expired_license_ends_with_3(run, run_json, machine, key, issue, monkeypatch):
     asked = run_json("request", key.text)[1]
     old = issue(asked, issued=TODAY - timedelta(30), expires=TODAY - timedelta(9))
     code, answer = run_json("activate", old)

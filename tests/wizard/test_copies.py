@@ -61,7 +61,7 @@ def test_what_was_set_aside_before_is_never_overwritten(machine, vendor):
     assert former.read_text() == "precious"
 
 
-def test_the_licence_restored_from_a_copy_after_its_deactivation_does_not_run(machine, tmp_path):
+def test_the_license_restored_from_a_copy_after_its_deactivation_does_not_run(machine, tmp_path):
     machine.activate()
     shutil.copytree(machine.folder, tmp_path / "copy")
     machine.control().deactivate()
@@ -102,7 +102,7 @@ def test_a_copy_from_before_the_completion_is_completed_again_with_the_same_key(
     assert machine.control().status().computer_id == begun.computer_id
 
 
-def test_a_restored_licence_is_started_over_only_on_request_and_gets_a_new_computer_id(machine, vendor):
+def test_a_restored_license_is_started_over_only_on_request_and_gets_a_new_computer_id(machine, vendor):
     completed = machine.activate()
     copy = machine.state_file.read_bytes()
     machine.control().deactivate()
@@ -147,7 +147,7 @@ def test_a_missing_anchor_is_made_again_from_the_state(machine):
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"5", b"9 0000000000000000\n", b"\xff" * 1000, b"-1 abc\n"])
-def test_an_anchor_that_cannot_be_understood_costs_nobody_a_licence(machine, rubbish):
+def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, rubbish):
     machine.activate()
     before = machine.anchor_file.read_bytes()
     machine.anchor_file.write_bytes(rubbish)
@@ -202,7 +202,7 @@ def test_any_store_with_read_and_write_can_be_the_anchor(machine, vendor):
     assert not machine.anchors.exists()
 
 
-def test_an_anchor_that_cannot_be_read_is_an_error_and_no_licence(machine):
+def test_an_anchor_that_cannot_be_read_is_an_error_and_no_license(machine):
     machine.activate()
 
     class Broken:
@@ -216,7 +216,7 @@ def test_an_anchor_that_cannot_be_read_is_an_error_and_no_licence(machine):
         machine.control(anchor=Broken()).status()
 
 
-def test_starting_over_never_throws_away_a_licence_that_is_in_order(machine):
+def test_starting_over_never_throws_away_a_license_that_is_in_order(machine):
     completed = machine.activate()
     with pytest.raises(LicenseInUse, match="the license stays in use"):
         machine.control().begin(completed.activation_key, start_over=True)

@@ -98,7 +98,7 @@ def test_a_request_interrupted_anywhere_is_asked_again_and_completed(fresh, vend
     assert steps > 5
 
 
-def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_licence(
+def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_license(
     fresh, vendor, cut_at_each_step
 ):
     machine, issued, key = fresh(), {}, vendor.activation_key()
@@ -115,7 +115,7 @@ def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_licence(
     assert seen == {LicenseState.PENDING, LicenseState.ACTIVE}
 
 
-def test_a_licence_in_use_survives_an_interrupted_change_to_another(fresh, vendor, cut_at_each_step):
+def test_a_license_in_use_survives_an_interrupted_change_to_another(fresh, vendor, cut_at_each_step):
     machine, issued, former, key = fresh(), {}, vendor.activation_key(), vendor.activation_key()
 
     def prepare():
@@ -188,7 +188,7 @@ def test_a_second_computers_request_interrupted_anywhere_leaves_the_first_ones_l
         assert machine.control().status().state is LicenseState.ACTIVE
 
 
-def test_remembering_the_time_interrupted_anywhere_keeps_the_licence(fresh, vendor, cut_at_each_step):
+def test_remembering_the_time_interrupted_anywhere_keeps_the_license(fresh, vendor, cut_at_each_step):
     machine, key = fresh(), vendor.activation_key()
 
     def prepare():

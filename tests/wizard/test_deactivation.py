@@ -35,7 +35,7 @@ def test_a_pending_request_can_be_given_up_too(machine, vendor):
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
 
 
-def test_a_licence_is_given_up_before_what_is_pending_which_stays(machine, vendor):
+def test_a_license_is_given_up_before_what_is_pending_which_stays(machine, vendor):
     completed = machine.activate()
     pending = machine.control().begin(vendor.activation_key())
     assert machine.control().deactivate().computer_id == completed.computer_id
@@ -86,7 +86,7 @@ def test_nothing_can_be_given_up_or_shown_where_nothing_is(machine):
     assert not machine.folder.exists()
 
 
-def test_an_expired_licence_can_be_given_up(machine, vendor):
+def test_an_expired_license_can_be_given_up(machine, vendor):
     completed = machine.activate()
     machine.clock.advance(days=100)
     released = machine.control().deactivate()

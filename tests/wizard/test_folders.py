@@ -106,7 +106,7 @@ def test_a_code_is_shown_again_where_nothing_can_be_written_any_more(machine, un
     assert machine.control().show_code() == released
 
 
-def test_a_licence_in_a_folder_that_became_read_only_still_runs_with_a_warning(machine, unprivileged):
+def test_a_license_in_a_folder_that_became_read_only_still_runs_with_a_warning(machine, unprivileged):
     machine.activate()
     machine.folder.chmod(0o500)
     assert machine.control().status().not_remembered is None

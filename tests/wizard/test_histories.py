@@ -116,7 +116,7 @@ class Histories(RuleBasedStateMachine):
             assert status.computer_id.text not in self.given_up
 
     @invariant()
-    def nobody_loses_a_licence_or_gets_one(self):
+    def nobody_loses_a_license_or_gets_one(self):
         if not self.restored:
             status = self.control.status()
             expected = self.license.computer_id if self.license else None

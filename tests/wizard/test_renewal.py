@@ -29,7 +29,7 @@ def test_a_renewed_key_replaces_the_old_one(machine, vendor):
     assert machine.control().status().claims.expires == TODAY + timedelta(50)
 
 
-def test_an_expired_licence_is_renewed_with_its_own_computer_id(machine, vendor):
+def test_an_expired_license_is_renewed_with_its_own_computer_id(machine, vendor):
     completed = machine.activate()
     machine.clock.advance(days=40)
     assert machine.control().status().state is LicenseState.EXPIRED
@@ -83,7 +83,7 @@ def test_a_key_with_more_features_of_the_same_day_replaces_the_old_one(machine, 
     assert machine.control().status().features == ("export", "render")
 
 
-def test_a_licence_file_may_replace_a_typed_key_of_the_same_claims(machine, vendor):
+def test_a_license_file_may_replace_a_typed_key_of_the_same_claims(machine, vendor):
     completed = machine.activate(features=0b11)
     begun = machine.control().begin(completed.activation_key)
     assert machine.control().complete(vendor.license_file(begun)).customer == "Ada Example"
@@ -97,7 +97,7 @@ def test_a_renewal_keeps_the_deactivation_code(machine, vendor):
     vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)
 
 
-def test_another_licence_is_used_only_once_its_key_verifies(machine, vendor, tmp_path):
+def test_another_license_is_used_only_once_its_key_verifies(machine, vendor, tmp_path):
     former = machine.activate()
     begun = machine.control().begin(vendor.activation_key())
     stranger = machine.at(tmp_path / "other").control().begin(vendor.activation_key())
@@ -109,7 +109,7 @@ def test_another_licence_is_used_only_once_its_key_verifies(machine, vendor, tmp
     assert machine.control().status().activation_key == begun.activation_key
 
 
-def test_the_seat_of_a_licence_that_was_replaced_can_still_be_freed(machine, vendor):
+def test_the_seat_of_a_license_that_was_replaced_can_still_be_freed(machine, vendor):
     former = machine.activate()
     machine.activate(vendor.activation_key())
     released = machine.control().show_code()
@@ -118,7 +118,7 @@ def test_the_seat_of_a_licence_that_was_replaced_can_still_be_freed(machine, ven
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-def test_a_renewal_of_the_old_licence_is_accepted_while_another_is_pending(machine, vendor):
+def test_a_renewal_of_the_old_license_is_accepted_while_another_is_pending(machine, vendor):
     completed = machine.activate()
     renewal = machine.control().begin(completed.activation_key)
     pending = machine.control().begin(vendor.activation_key())
@@ -153,7 +153,7 @@ def test_a_computer_name_that_was_given_once_need_not_be_given_again(machine, ve
     assert machine.control().begin(vendor.activation_key()).computer_name == "LAB-PC-07"
 
 
-def test_a_licence_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, vendor):
+def test_a_license_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, vendor):
     completed = machine.activate()
     vendor.rotate()
     released = machine.control().deactivate()
@@ -161,7 +161,7 @@ def test_a_licence_of_an_earlier_epoch_is_deactivated_under_that_epoch(machine, 
     vendor.accepts_code(released.code.text, completed.computer_id, completed.activation_key)
 
 
-def test_a_licence_of_a_retired_epoch_no_longer_runs_and_a_fresh_key_mends_it(machine, vendor):
+def test_a_license_of_a_retired_epoch_no_longer_runs_and_a_fresh_key_mends_it(machine, vendor):
     old = machine.control().begin(vendor.activation_key())
     old_key = vendor.computer_key(old)
     machine.control().complete(old_key)
@@ -176,7 +176,7 @@ def test_a_licence_of_a_retired_epoch_no_longer_runs_and_a_fresh_key_mends_it(ma
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-def test_a_licence_of_a_retired_epoch_can_still_be_given_up(machine, vendor):
+def test_a_license_of_a_retired_epoch_can_still_be_given_up(machine, vendor):
     completed = machine.activate()
     vendor.rotate()
     vendor.retired.add(1)

@@ -18,7 +18,7 @@ KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
 @pytest.fixture
 def activated(machine, vendor):
-    """A machine whose state has every part: a licence, a pending request and a tombstone."""
+    """A machine whose state has every part: a license, a pending request and a tombstone."""
     secrets = count(1)
     machine.random_bytes = lambda size: next(secrets).to_bytes(size, "big")
     machine.activate(KEYS[0])
@@ -123,7 +123,7 @@ def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, cha
         {"computer_name": 5},
     ],
 )
-def test_a_sealed_licence_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
+def test_a_sealed_license_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
     profile = activated.vendor.profile
     content = json.loads(activated.state_file.read_bytes())["state"]
     content["license"].update(change)

@@ -16,7 +16,7 @@ def latest_seen(machine):
     return machine.control()._folder.read().latest_seen
 
 
-def test_a_licence_runs_until_noon_of_the_next_day_in_utc(machine):
+def test_a_license_runs_until_noon_of_the_next_day_in_utc(machine):
     machine.activate(expires=TODAY)
     machine.clock.moment = datetime(2026, 3, 3, 11, 59, 59, tzinfo=UTC)
     assert machine.control().status().state is LicenseState.ACTIVE
@@ -27,7 +27,7 @@ def test_a_licence_runs_until_noon_of_the_next_day_in_utc(machine):
     assert status.claims.expires == TODAY
 
 
-def test_a_licence_without_end_does_not_expire(machine):
+def test_a_license_without_end_does_not_expire(machine):
     machine.activate(expires=None)
     machine.clock.advance(days=365 * 50)
     assert machine.control().status().state is LicenseState.ACTIVE
@@ -45,7 +45,7 @@ def test_a_clock_set_back_by_more_than_26_hours_is_noticed(machine):
     assert "12 March 2026, 09:30 UTC" in status.message
 
 
-def test_an_expired_licence_is_not_revived_by_setting_the_clock_back(machine):
+def test_an_expired_license_is_not_revived_by_setting_the_clock_back(machine):
     machine.activate()
     machine.clock.advance(days=40)
     assert machine.control().status().state is LicenseState.EXPIRED
@@ -184,21 +184,21 @@ def test_remembering_the_time_never_undoes_what_another_process_did_meanwhile(ma
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
 
 
-def test_what_is_pending_is_told_also_beside_a_licence_that_runs(machine, vendor):
+def test_what_is_pending_is_told_also_beside_a_license_that_runs(machine, vendor):
     assert machine.control().status().pending is False
     machine.control().begin(vendor.activation_key())
     assert machine.control().status().pending is True
     licensed = machine.control().complete(vendor.computer_key(machine.control().pending()))
     assert machine.control().status().pending is False
     machine.control().begin(licensed.activation_key)
-    # A renewal asks under the computer ID in use: nothing waits, and the licence runs on.
+    # A renewal asks under the computer ID in use: nothing waits, and the license runs on.
     assert machine.control().status().pending is False
     machine.control().begin(vendor.activation_key())
     status = machine.control().status()
     assert (status.state, status.pending) == (LicenseState.ACTIVE, True)
 
 
-def test_what_is_pending_is_told_beside_a_licence_of_a_retired_epoch(machine, vendor):
+def test_what_is_pending_is_told_beside_a_license_of_a_retired_epoch(machine, vendor):
     machine.activate()
     vendor.rotate()
     vendor.retired.add(1)

@@ -60,7 +60,7 @@ def _advice(findings: dict[str, str | None], *, in_container: bool) -> str:
     if in_container:
         return (
             f"This container has no machine identifier of its own ({found}). "
-            "Mount the host's /etc/machine-id into it read-only, so that the licence belongs to the host."
+            "Mount the host's /etc/machine-id into it read-only, so that the license belongs to the host."
         )
     return (
         f"This system has no machine identifier yet ({found}). "

@@ -1,4 +1,4 @@
-"""Licence files where a person is likely to have put one."""
+"""License files where a person is likely to have put one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _MOST = 4
 
 
 def license_files_nearby(folder: Path) -> list[Path]:
-    """Return a few .lic files of the present folder, beside the licence folder, and of Downloads."""
+    """Return a few .lic files of the present folder, beside the license folder, and of Downloads."""
     places = (Path.cwd(), folder.resolve().parent, home(), home() / "Downloads")
     found = (path for place in dict.fromkeys(places) for path in sorted(_in(place)))
     return list(islice(found, _MOST))

@@ -20,7 +20,7 @@ export function factList(facts) {
 }
 
 /**
- * What identifies the machine and the licence in question.
+ * What identifies the machine and the license in question.
  *
  * @param {Pick<import("../api.js").Subject, "product" | "computerId" | "activationKeyEnding">} subject
  * @returns {Fact[]}
@@ -44,9 +44,9 @@ export function computer(name) {
 }
 
 /**
- * Until when the licence runs.
+ * Until when the license runs.
  *
- * @param {string | null} expires YYYY-MM-DD, or null for a licence without an end
+ * @param {string | null} expires YYYY-MM-DD, or null for a license without an end
  * @returns {Fact}
  */
 export function validity(expires) {

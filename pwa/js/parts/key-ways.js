@@ -1,5 +1,5 @@
 /**
- * The ways to take a key along other than typing it: copy, share, licence file, QR code.
+ * The ways to take a key along other than typing it: copy, share, license file, QR code.
  */
 import { atOnce, inTime, soon } from "../convenience.js";
 import { el } from "../dom.js";

@@ -1,4 +1,4 @@
-"""Products, customers, licences and their activations; the constraints here are the judge, not the code."""
+"""Products, customers, licenses and their activations; the constraints here are the judge, not the code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.core.models.base import Base, one_of
 
 
 class LicenseStatus(StrEnum):
-    """What the vendor has decided; whether a licence has expired is a matter of the day, not of this."""
+    """What the vendor has decided; whether a license has expired is a matter of the day, not of this."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -91,7 +91,7 @@ class ProductEpoch(Base):
 
 
 class Customer(Base):
-    """Who holds licences, known by an e-mail address in lower case."""
+    """Who holds licenses, known by an e-mail address in lower case."""
 
     __tablename__ = "customer"
 
@@ -103,7 +103,7 @@ class Customer(Base):
 
 
 class Batch(Base):
-    """Licences that were issued together; the mark of the form that asked for them counts once."""
+    """Licenses that were issued together; the mark of the form that asked for them counts once."""
 
     __tablename__ = "batch"
 
@@ -163,7 +163,7 @@ class FormerActivationKey(Base):
 
 
 class Activation(Base):
-    """One machine on one licence, from its first key to its release; its row burns the computer ID for good.
+    """One machine on one license, from its first key to its release; its row burns the computer ID for good.
 
     No computer key is kept: it is made again from the claims here, always the same.
     """

@@ -40,7 +40,7 @@ Settings come from the environment:
 
 @click.group("keyferry", cls=Door, epilog=_EPILOG)
 def main() -> None:
-    """Activate licence keys on machines that have no network."""
+    """Activate license keys on machines that have no network."""
 
 
 main.add_command(init)

@@ -45,7 +45,7 @@ Example:
     "--license-file",
     "out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the licence file, too, readable by you only. A file that is there already is never replaced.",
+    help="Write the license file, too, readable by you only. A file that is there already is never replaced.",
 )
 def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> Answer:
     """Give the computer key for the activation key KEY on the computer COMPUTER_ID.
@@ -80,7 +80,7 @@ Examples:
 def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reason: str | None) -> Answer:
     """Free the seat that the computer COMPUTER_ID holds on the activation key KEY.
 
-    CODE is the deactivation verification code that the License Wizard showed: the proof that the licence is
+    CODE is the deactivation verification code that the License Wizard showed: the proof that the license is
     gone from that computer. With --forced there is no proof, and the key there runs until it expires.
     """
     if forced and (code is not None or not reason):

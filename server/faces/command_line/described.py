@@ -1,4 +1,4 @@
-"""Licences and activations as commands tell them, to programs and to people."""
+"""Licenses and activations as commands tell them, to programs and to people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def product_data(product: Product) -> dict[str, Any]:
 
 
 def license_data(license: License, now: datetime) -> dict[str, Any]:
-    """Return a licence for programs; `expires` is null where it never does or `days` have not begun."""
+    """Return a license for programs; `expires` is null where it never does or `days` have not begun."""
     return {
         "activation_key": license.activation_key,
         "product": license.product.code,
@@ -58,9 +58,9 @@ def activation_data(activation: Activation) -> dict[str, Any]:
 
 
 def license_text(license: License, now: datetime) -> str:
-    """Return a licence and its computers for people."""
+    """Return a license and its computers for people."""
     lines = {
-        "Licence": license.activation_key,
+        "License": license.activation_key,
         "Product": f"{license.product.name} ({license.product.code})",
         "Customer": license.customer.email if license.customer else "none",
         "Status": _status_text(license, now),
@@ -76,7 +76,7 @@ def license_text(license: License, now: datetime) -> str:
 
 
 def expires_text(license: License) -> str:
-    """Return until when a licence runs, in words."""
+    """Return until when a license runs, in words."""
     last_day, days = expiry(license), license.days_from_first_activation
     if last_day is not None:
         return last_day.isoformat()

@@ -30,7 +30,7 @@ _AT_LEAST_ONE = click.IntRange(min=1)
 
 @click.group("license", cls=AnsweringGroup)
 def license_group() -> None:
-    """Licences: activation keys and what they grant."""
+    """Licenses: activation keys and what they grant."""
 
 
 @license_group.command(
@@ -66,7 +66,7 @@ Examples:
     metavar="N",
     default=1,
     show_default=True,
-    help="How many licences, up to 1000.",
+    help="How many licenses, up to 1000.",
 )
 def issue(
     code: str,
@@ -78,7 +78,7 @@ def issue(
     customer: str | None,
     count: int,
 ) -> Answer:
-    """Issue licences for the product CODE, each with an activation key of its own."""
+    """Issue licenses for the product CODE, each with an activation key of its own."""
     if expires is not None and days is not None:
         raise click.UsageError("Give --expires or --days, not both.")
     with opened() as parts, transaction() as session:
@@ -99,7 +99,7 @@ def issue(
 @license_group.command(epilog="\b\nExample:\n  keyferry license show 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --json")
 @click.argument("key")
 def show(key: str) -> Answer:
-    """Show the licence of the activation key KEY and its computers."""
+    """Show the license of the activation key KEY and its computers."""
     with opened() as parts, reading() as session:
         license = licenses.find(session, ActivationKey.from_text(key))
         data = license_data(license, parts.clock())
@@ -122,11 +122,11 @@ Examples:
     "--days",
     type=_AT_LEAST_ONE,
     metavar="N",
-    help="Add days, from today or from the present expiry, whichever is later. Where the days of a licence "
+    help="Add days, from today or from the present expiry, whichever is later. Where the days of a license "
     "have not begun, this replaces them.",
 )
 def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
-    """Renew the licence of KEY. Each computer gets the new date with its next scan."""
+    """Renew the license of KEY. Each computer gets the new date with its next scan."""
     if (expires is None) == (days is None):
         raise click.UsageError("Give either --expires or --days.")
 
@@ -143,7 +143,7 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
 @license_group.command()
 @click.argument("key")
 def suspend(key: str) -> Answer:
-    """Refuse every activation of the licence of KEY until it is resumed.
+    """Refuse every activation of the license of KEY until it is resumed.
 
     Keys that were given out run until they expire: no network reaches the computers that hold them.
     """
@@ -159,18 +159,18 @@ def suspend(key: str) -> Answer:
 @license_group.command()
 @click.argument("key")
 def resume(key: str) -> Answer:
-    """End the suspension of the licence of KEY."""
+    """End the suspension of the license of KEY."""
 
     def deed(session: Session, license: License, parts: Parts) -> str:
         if not licenses.resume(session, license, by=operator(), now=parts.clock()):
             return "It was not suspended. Nothing has changed."
-        return "Resumed. The licence can be activated again."
+        return "Resumed. The license can be activated again."
 
     return _change(key, deed)
 
 
 def _change(key: str, deed: Callable[[Session, License, Parts], str]) -> Answer:
-    """Do a deed to the licence of a typed key, and answer with how it stands afterwards."""
+    """Do a deed to the license of a typed key, and answer with how it stands afterwards."""
     with opened() as parts, transaction() as session:
         license = licenses.find(session, ActivationKey.from_text(key), lock=True)
         text = deed(session, license, parts)
@@ -183,7 +183,7 @@ def _licenses_data(found: list[License], now: datetime) -> dict[str, object]:
 
 def _issued_text(issued: list[License]) -> str:
     first, number = issued[0], len(issued)
-    what = "a licence" if number == 1 else f"{number} licences"
+    what = "a license" if number == 1 else f"{number} licenses"
     seats = "1 seat" if first.seats == 1 else f"{first.seats} seats"
     each = "" if number == 1 else " each"
     keys = "\n".join(license.activation_key for license in issued)

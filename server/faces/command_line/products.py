@@ -23,7 +23,7 @@ Key styles: choose with care, a product keeps its style for ever.
   short   30 characters to type. The secret that makes the keys ships inside your application,
           so whoever extracts it can make keys for this product until you rotate it and
           retire the old epoch. Every product with short keys on the market stands like this.
-  signed  120 characters to type, or none: the licence file. Your application holds a public
+  signed  120 characters to type, or none: the license file. Your application holds a public
           key only, so nobody but this server can make keys.
 
 \b
@@ -52,7 +52,7 @@ def product_group() -> None:
     "features",
     multiple=True,
     metavar="NAME",
-    help="A feature that licences can grant; repeat it, up to 10 times. Cannot be changed later.",
+    help="A feature that licenses can grant; repeat it, up to 10 times. Cannot be changed later.",
 )
 @click.option(
     "--machine-source",

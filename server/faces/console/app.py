@@ -18,7 +18,7 @@ from server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# With room for the list and the licence beside each other; and for more computers below it.
+# With room for the list and the license beside each other; and for more computers below it.
 _WIDE, _TALL = 160, 36
 
 

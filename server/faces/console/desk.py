@@ -39,7 +39,7 @@ WAY = "console"
 
 @dataclass(frozen=True)
 class NewLicense:
-    """What a licence is created with."""
+    """What a license is created with."""
 
     product: str
     customer: str
@@ -60,7 +60,7 @@ class Desk:
 
     @needs(Permission.SEE_LICENSES)
     def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseRow]:
-        """Return a page of licences."""
+        """Return a page of licenses."""
         now = parts().clock()
         with reading() as session:
             page = listings.licenses(session, wanted, now=now, number=number)
@@ -69,7 +69,7 @@ class Desk:
 
     @needs(Permission.SEE_LICENSES)
     def license(self, activation_key: str) -> views.LicenseView:
-        """Return a licence with its computers; raises NotFound (unknown_activation_key)."""
+        """Return a license with its computers; raises NotFound (unknown_activation_key)."""
         with reading() as session:
             found = licenses.find(session, ActivationKey.from_text(activation_key))
             return _view(session, found)
@@ -118,7 +118,7 @@ class Desk:
 
     @needs(Permission.CHANGE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:
-        """Return what licences can be created for, by name."""
+        """Return what licenses can be created for, by name."""
         with reading() as session:
             return [
                 views.product_choice(one) for one in session.scalars(select(Product).order_by(Product.name))
@@ -126,7 +126,7 @@ class Desk:
 
     @needs(Permission.CHANGE_LICENSES)
     def issue(self, new: NewLicense) -> views.LicenseView:
-        """Create a licence; raises what `core.licenses.issue` raises, and NotFound (unknown_product)."""
+        """Create a license; raises what `core.licenses.issue` raises, and NotFound (unknown_product)."""
         now = parts().clock()
         with guarded(event="issue_refused", by=self._by, now=now) as session:
             [issued] = licenses.issue(
@@ -145,7 +145,7 @@ class Desk:
 
     @needs(Permission.CHANGE_LICENSES)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
-        """Move the expiry of a licence; raises what `core.licenses.renew` raises."""
+        """Move the expiry of a license; raises what `core.licenses.renew` raises."""
         with self._changed("renewal_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.renew(session, license, expires=terms.expires, days=terms.days, by=self._by, now=now)
@@ -153,7 +153,7 @@ class Desk:
 
     @needs(Permission.CHANGE_LICENSES)
     def suspend(self, activation_key: str) -> views.LicenseView:
-        """Refuse every activation of a licence until it is resumed."""
+        """Refuse every activation of a license until it is resumed."""
         with self._changed("suspension_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.suspend(session, license, by=self._by, now=now)
@@ -161,7 +161,7 @@ class Desk:
 
     @needs(Permission.CHANGE_LICENSES)
     def resume(self, activation_key: str) -> views.LicenseView:
-        """End the suspension of a licence."""
+        """End the suspension of a license."""
         with self._changed("resumption_refused", activation_key) as (session, license):
             now = parts().clock()
             licenses.resume(session, license, by=self._by, now=now)

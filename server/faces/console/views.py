@@ -17,7 +17,7 @@ from server.deeds import Given
 
 @dataclass(frozen=True)
 class LicenseRow:
-    """A licence as the list shows it."""
+    """A license as the list shows it."""
 
     activation_key: str = field(repr=False)
     customer: str
@@ -35,7 +35,7 @@ class LicenseRow:
 
 @dataclass(frozen=True)
 class Computer:
-    """A computer of a licence; `state` is active, or how its activation ended."""
+    """A computer of a license; `state` is active, or how its activation ended."""
 
     computer_id: str
     name: str
@@ -50,7 +50,7 @@ class Computer:
 
 @dataclass(frozen=True)
 class LicenseView:
-    """A licence with everything that staff ask about."""
+    """A license with everything that staff ask about."""
 
     row: LicenseRow
     features: tuple[str, ...]
@@ -99,7 +99,7 @@ class SeatReleased:
 
 @dataclass(frozen=True)
 class ProductChoice:
-    """A product that licences can be created for."""
+    """A product that licenses can be created for."""
 
     code: str
     name: str
@@ -146,7 +146,7 @@ class Scanned:
 
 
 def license_row(license: License, now: datetime) -> LicenseRow:
-    """Return a licence for the list."""
+    """Return a license for the list."""
     return LicenseRow(
         activation_key=license.activation_key,
         customer=license.customer.email if license.customer else "",
@@ -159,7 +159,7 @@ def license_row(license: License, now: datetime) -> LicenseRow:
 
 
 def license_view(license: License, now: datetime, *, can_mail: bool) -> LicenseView:
-    """Return a licence with its computers, those that hold a seat first and the newest first."""
+    """Return a license with its computers, those that hold a seat first and the newest first."""
     latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
     return LicenseView(
         row=license_row(license, now),
@@ -264,7 +264,7 @@ def _runs(license: License) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").replace("license", "licence")
+    return name.replace("_", " ").replace("license", "license")
 
 
 def _shown(value: Any) -> str:

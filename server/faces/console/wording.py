@@ -17,7 +17,7 @@ OUTCOMES = {
     Outcome.REPLACEMENT: "It keeps its seat; this replaces its earlier activation, in any account",
 }
 _RECORDED = {
-    "proven": "The code proves that the licence is gone from it",
+    "proven": "The code proves that the license is gone from it",
     "claimed": "A code came, but an earlier copy on this seat was never proven gone",
     "forced": "Without proof: a key that is still there runs until it expires",
 }
@@ -40,7 +40,7 @@ def moment(at: datetime) -> str:
 
 
 def term(view: LicenseView) -> str:
-    """Return until when a licence runs, and that it is over or suspended."""
+    """Return until when a license runs, and that it is over or suspended."""
     runs = view.row.runs
     if runs == "never":
         text = "never expires"

@@ -35,7 +35,7 @@ def requests() -> Response:
 
 @blueprint.post("/activations")
 def activations() -> Response:
-    """Give the computer key, and the licence file for who would rather carry that."""
+    """Give the computer key, and the license file for who would rather carry that."""
     asked, keyring, now = posted_request(), parts().keyring, parts().clock()
     if not isinstance(asked, ActivationRequest):
         raise MalformedToken("This QR code deactivates a computer. Scan the code that the wizard shows now.")

@@ -41,7 +41,7 @@ def _body() -> dict[str, str]:
 
 
 def _typed(body: dict[str, str]) -> ActivationRequest:
-    """Return the request that was typed; a guess counts against its address, and against no licence yet."""
+    """Return the request that was typed; a guess counts against its address, and against no license yet."""
     if not body.keys() >= {"activation_key", "computer_id"}:
         abort(400)
     now, keyring = parts().clock(), parts().keyring

@@ -1,4 +1,4 @@
-"""The portal: where the vendor's staff find licences, activate and release."""
+"""The portal: where the vendor's staff find licenses, activate and release."""
 
 from __future__ import annotations
 

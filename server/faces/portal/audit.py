@@ -36,7 +36,7 @@ _HEAD = (
     "who",
     "address",
     "product number",
-    "licence",
+    "license",
     "activation key ends in",
     "detail",
 )

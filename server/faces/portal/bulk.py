@@ -1,4 +1,4 @@
-"""What staff do to many licences at once, after a question that counts them; and their keys as a table."""
+"""What staff do to many licenses at once, after a question that counts them; and their keys as a table."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def do() -> AnyResponse:
 @blueprint.post("/licenses/export")
 @staff.needs(Permission.SEE_LICENSES)
 def export() -> Response:
-    """Give the chosen licences as a table."""
+    """Give the chosen licenses as a table."""
     with reading() as session:
         rows = [_row(license) for license in _chosen(session)]
-    return csv_file("licences.csv", _HEAD, rows)
+    return csv_file("licenses.csv", _HEAD, rows)
 
 
 def ask_page(**context: Any) -> str:
@@ -82,16 +82,16 @@ def _action(values: dict[str, str]) -> str:
 
 
 def _chosen(session: Session, *, lock: bool = False) -> list[License]:
-    """Return the licences that were ticked; raises Malformed (nothing_chosen)."""
+    """Return the licenses that were ticked; raises Malformed (nothing_chosen)."""
     numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
-        raise Malformed(f"Choose up to {_MOST} licences at once.", code="nothing_chosen")
+        raise Malformed(f"Choose up to {_MOST} licenses at once.", code="nothing_chosen")
     wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)
     if lock:
         wanted = wanted.with_for_update(of=License)
     found = session.scalars(wanted.options(joinedload(License.product), joinedload(License.customer))).all()
     if not found:
-        raise Malformed("Tick the licences first, then choose what to do.", code="nothing_chosen")
+        raise Malformed("Tick the licenses first, then choose what to do.", code="nothing_chosen")
     return list(found)
 
 
@@ -112,7 +112,7 @@ def _as_seen(chosen: Sequence[License]) -> str:
 
 def _told(changed: int, asked: int, done: str) -> str:
     """Say how many were changed, and how many were so before."""
-    told = f"{changed} {'licence' if changed == 1 else 'licences'} {done}."
+    told = f"{changed} {'license' if changed == 1 else 'licenses'} {done}."
     before = asked - changed
     return f"{told} {before} {'was' if before == 1 else 'were'} so already." if before else told
 

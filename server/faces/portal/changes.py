@@ -1,4 +1,4 @@
-"""What staff change about one licence: its term, what it grants, whether it rests, and a key that leaked."""
+"""What staff change about one license: its term, what it grants, whether it rests, and a key that leaked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from server.parts import parts
 
 blueprint = Blueprint("changes", __name__)
 
-# Which dialog of the licence's page a change is sent from.
+# Which dialog of the license's page a change is sent from.
 _DIALOGS = {
     "renew": "renew",
     "edit": "edit",
@@ -48,7 +48,7 @@ def renew(number: int) -> Response:
 @blueprint.post("/licenses/<int:number>/suspend")
 @staff.needs(Permission.CHANGE_LICENSES)
 def suspend(number: int) -> Response:
-    """Refuse every activation until the licence is resumed."""
+    """Refuse every activation until the license is resumed."""
 
     def deed(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.suspend(session, license, by=staff.by(), now=now)
@@ -64,7 +64,7 @@ def resume(number: int) -> Response:
 
     def deed(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.resume(session, license, by=staff.by(), now=now)
-        return "Resumed. The licence can be activated again." if is_new else _WAS_SO
+        return "Resumed. The license can be activated again." if is_new else _WAS_SO
 
     return _changed(number, deed)
 
@@ -92,7 +92,7 @@ def edit(number: int) -> Response:
 @blueprint.post("/licenses/<int:number>/replace-key")
 @staff.needs(Permission.CHANGE_LICENSES)
 def replace_key(number: int) -> Response:
-    """Give the licence a fresh activation key in the place of one that leaked."""
+    """Give the license a fresh activation key in the place of one that leaked."""
 
     def deed(session: Session, license: License, now: datetime) -> str:
         license_changes.replace_key(session, license, by=staff.by(), now=now)
@@ -102,7 +102,7 @@ def replace_key(number: int) -> Response:
 
 
 def _changed(number: int, deed: Callable[[Session, License, datetime], str]) -> Response:
-    """Do a deed to a licence and lead to its page, which says once what the deed returns."""
+    """Do a deed to a license and lead to its page, which says once what the deed returns."""
     now = parts().clock()
     with guarded(event="change_refused", by=staff.by(), now=now) as session:
         license = licenses.with_id(session, number, lock=True)
@@ -113,6 +113,6 @@ def _changed(number: int, deed: Callable[[Session, License, datetime], str]) -> 
 
 
 def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page of the licence, with the dialog in which a change was refused."""
+    """Return the page of the license, with the dialog in which a change was refused."""
     number = (request.view_args or {})["number"]
     return license_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)

@@ -58,7 +58,7 @@ def key(number: int) -> str:
 @blueprint.post("/computers/<int:number>/license-file")
 @staff.needs(Permission.ACTIVATE)
 def license_file(number: int) -> Response:
-    """Give the licence file of the computer as a file."""
+    """Give the license file of the computer as a file."""
     response = Response(_given(number).license_file, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
     return response

@@ -77,7 +77,7 @@ def merge(number: int) -> Response:
     with transaction() as session:
         gone, into = customer_records.lock_pair(session, number, posted().get("email", ""))
         moved = customer_records.merge(session, gone, into, by=staff.by(), now=parts().clock())
-    licenses = f"{moved} {'licence' if moved == 1 else 'licences'}"
+    licenses = f"{moved} {'license' if moved == 1 else 'licenses'}"
     flash(f"Merged: {licenses} moved here, and the other address is forgotten.")
     return redirect(url_for("portal.customers.customer", number=into.id))
 
@@ -89,7 +89,7 @@ def delete(number: int) -> Response:
     with transaction() as session:
         gone = customer_records.with_id(session, number, lock=True)
         customer_records.delete(session, gone, by=staff.by(), now=parts().clock())
-    flash("The customer is forgotten. The licences go on without one, and the audit keeps who did it.")
+    flash("The customer is forgotten. The licenses go on without one, and the audit keeps who did it.")
     return redirect(url_for("portal.customers.listing"))
 
 

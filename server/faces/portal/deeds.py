@@ -1,4 +1,4 @@
-"""What staff do to a licence: activate it, release a seat by code or by force; and a wizard's pasted link."""
+"""What staff do to a license: activate it, release a seat by code or by force; and a wizard's pasted link."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from server.spelling import spelled
 
 blueprint = Blueprint("deeds", __name__)
 
-# Which dialog of the licence's page a deed is sent from.
+# Which dialog of the license's page a deed is sent from.
 _DIALOGS = {
     "activate": "activate",
     "license_file": "activate",
@@ -44,7 +44,7 @@ def activate(number: int) -> str:
 @blueprint.post("/licenses/<int:number>/license-file")
 @staff.needs(Permission.ACTIVATE)
 def license_file(number: int) -> Response:
-    """Give the licence file of a computer as a file: the same activation once more."""
+    """Give the license file of a computer as a file: the same activation once more."""
     response = Response(_activated(number).license_file, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
     return response
@@ -73,7 +73,7 @@ def force_release(number: int) -> str:
 @blueprint.post("/link")
 @staff.needs(Permission.SEE_LICENSES)
 def link() -> str:
-    """Open the licence of a wizard's link, with the dialog filled that the wizard asks for."""
+    """Open the license of a wizard's link, with the dialog filled that the wizard asks for."""
     with reading() as session:
         asked = open_request(session, posted().get("link", ""), keyring=parts().keyring)
         releases = isinstance(asked, DeactivationRequest)
@@ -97,13 +97,13 @@ def _activated(number: int) -> Given:
 
 
 def _activation_key(number: int) -> str:
-    """Return the key of the licence that the address names; the field in the form is there to be read."""
+    """Return the key of the license that the address names; the field in the form is there to be read."""
     with reading() as session:
         return ActivationKey.from_text(licenses.with_id(session, number).activation_key).text
 
 
 def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused: the licence with its dialog, or the start page."""
+    """Return the page on which a deed was refused: the license with its dialog, or the start page."""
     if deed == "link":
         return start_page(values=posted(), refusal=refusal)
     number = (request.view_args or {})["number"]

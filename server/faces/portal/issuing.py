@@ -1,4 +1,4 @@
-"""Issuing licences: a form, a look at what it means, and then the keys, to copy or as a file."""
+"""Issuing licenses: a form, a look at what it means, and then the keys, to copy or as a file."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def issue() -> Response:
         if is_new:
             _issue(session, asked, batch, now)
         else:
-            flash("This form was sent before. These licences were issued then, and none now.")
+            flash("This form was sent before. These licenses were issued then, and none now.")
         return redirect(url_for("portal.issuing.issued", number=batch.id))
 
 

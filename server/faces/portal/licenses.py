@@ -1,4 +1,4 @@
-"""The list of licences, and the page of one."""
+"""The list of licenses, and the page of one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NOTHING_DONE: dict[str, Any] = {
 @blueprint.get("/licenses")
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
-    """Show licences by search, filter and order."""
+    """Show licenses by search, filter and order."""
     wanted, now = _wanted(), parts().clock()
     with reading() as session:
         found = listings.licenses(session, wanted, now=now, number=request.args.get("page", 1, int))
@@ -53,12 +53,12 @@ def listing() -> str:
 @blueprint.get("/licenses/<int:number>")
 @staff.needs(Permission.SEE_LICENSES)
 def license(number: int) -> str:
-    """Show a licence."""
+    """Show a license."""
     return license_page(number)
 
 
 def license_page(number: int, **context: Any) -> str:
-    """Return the page of a licence, with what a deed has to say where one was done.
+    """Return the page of a license, with what a deed has to say where one was done.
 
     Raises NotFound (unknown_license).
     """

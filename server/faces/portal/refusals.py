@@ -91,7 +91,7 @@ def refused(error: CoreError | ProtocolError) -> Response:
 
 
 def _may_see(endpoint: str, room: str) -> bool:
-    """Tell whether who asks may see the page that a form stands on; a licence's page all of them may.
+    """Tell whether who asks may see the page that a form stands on; a license's page all of them may.
 
     Asked here, too: a stale form is refused before its view asks, and so is a deed that is not permitted.
     """

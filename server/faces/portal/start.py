@@ -1,4 +1,4 @@
-"""The start page: find a licence, and see at a glance how the business of keys is going."""
+"""The start page: find a license, and see at a glance how the business of keys is going."""
 
 from __future__ import annotations
 

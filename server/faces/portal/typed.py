@@ -1,4 +1,4 @@
-"""What staff type into forms about licences: numbers, days and terms."""
+"""What staff type into forms about licenses: numbers, days and terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Self Help pages tell of an activation, a release and a licence, as plain values for a page."""
+"""What the Self Help pages tell of an activation, a release and a license, as plain values for a page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Facts:
-    """A licence as its holder may see it."""
+    """A license as its holder may see it."""
 
     product: str
     ending: str
@@ -97,7 +97,7 @@ def released(done: Released) -> Release:
 
 
 def license(found: License, now: datetime) -> Facts:
-    """Describe a licence."""
+    """Describe a license."""
     last_day = expiry(found)
     return Facts(
         found.product.name,
@@ -112,7 +112,7 @@ def license(found: License, now: datetime) -> Facts:
 
 
 def computers(found: License) -> list[Computer]:
-    """Describe the computers that hold a licence now."""
+    """Describe the computers that hold a license now."""
     return [
         Computer(one.computer_name or "", one.activated_at.date())
         for one in found.activations

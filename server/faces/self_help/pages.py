@@ -65,7 +65,7 @@ def activate_form() -> str:
 
 @blueprint.post("/activate")
 def activate() -> str:
-    """Give the computer key, and the licence file where it is wanted."""
+    """Give the computer key, and the license file where it is wanted."""
     _site().require("showActivateLink")
     values = posted()
     given = deeds.activate(_typed(values), by=_by())
@@ -75,7 +75,7 @@ def activate() -> str:
 
 @blueprint.post("/license-file")
 def license_file() -> Response:
-    """Give the licence file of a computer as a file: the same activation once more."""
+    """Give the license file of a computer as a file: the same activation once more."""
     _site().require("showActivateLink")
     _site().require("showGenerateLicenseFileCheckbox")
     given = deeds.activate(_typed(posted(), named=False), by=_by())
@@ -102,14 +102,14 @@ def deactivate() -> str:
 
 @blueprint.get("/license")
 def license_form() -> str:
-    """Show the form that looks a licence up."""
+    """Show the form that looks a license up."""
     _site().require("showGetLicenseInformationLink")
     return _page("license", values=_prefilled())
 
 
 @blueprint.post("/license")
 def license() -> str:
-    """Tell how a licence stands; which computers hold it only where the vendor wants that."""
+    """Tell how a license stands; which computers hold it only where the vendor wants that."""
     _site().require("showGetLicenseInformationLink")
     found = deeds.look_up(posted().get("activation_key", ""), by=_by())
     facts = described.license(found, parts().clock())

@@ -1,4 +1,4 @@
-"""Which licences were issued together, and by which form."""
+"""Which licenses were issued together, and by which form."""
 
 from __future__ import annotations
 

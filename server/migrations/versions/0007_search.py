@@ -1,4 +1,4 @@
-"""Indexes that hold all that a search looks through, in the place of those by customer and by licence."""
+"""Indexes that hold all that a search looks through, in the place of those by customer and by license."""
 
 from __future__ import annotations
 

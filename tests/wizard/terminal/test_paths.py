@@ -119,7 +119,7 @@ def test_the_same_activation_key_again_leads_on_with_the_same_request(machine, k
     tell(machine, renewing, size=size)
 
 
-def test_a_licence_file_found_nearby_is_used_with_one_key(
+def test_a_license_file_found_nearby_is_used_with_one_key(
     machine, vendor, begun, size, tmp_path, monkeypatch
 ):
     (tmp_path / "demo.lic").write_text(vendor.license_file(begun))
@@ -136,8 +136,8 @@ def test_a_licence_file_found_nearby_is_used_with_one_key(
     assert state(machine) is LicenseState.ACTIVE
 
 
-def test_a_licence_file_is_named_by_its_path_or_pasted(machine, vendor, begun, size, tmp_path):
-    path = tmp_path / "my licence.lic"
+def test_a_license_file_is_named_by_its_path_or_pasted(machine, vendor, begun, size, tmp_path):
+    path = tmp_path / "my license.lic"
     path.write_text(vendor.license_file(begun))
 
     async def naming(person: Person) -> None:
@@ -163,7 +163,7 @@ def test_a_licence_file_is_named_by_its_path_or_pasted(machine, vendor, begun, s
     tell(machine, pasting, size=size)
 
 
-def test_a_licence_is_renewed_by_scan(machine, vendor, licensed, size):
+def test_a_license_is_renewed_by_scan(machine, vendor, licensed, size):
     async def story(person: Person) -> None:
         await person.press("1")
         assert person.step == "Scan"

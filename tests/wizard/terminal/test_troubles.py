@@ -14,10 +14,10 @@ from wizard_stub.terminal.widgets.choice import Choice
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {
-    "damaged": {"en": "stored licence is damaged", "de": "gespeicherte Lizenz ist beschädigt"},
+    "damaged": {"en": "stored license is damaged", "de": "gespeicherte Lizenz ist beschädigt"},
     "another": {"en": "belongs to another computer", "de": "gehört zu einem anderen Computer"},
     "clock": {"en": "The clock is wrong", "de": "Die Uhr geht falsch"},
-    "expired": {"en": "The licence has ended", "de": "Die Lizenz ist abgelaufen"},
+    "expired": {"en": "The license has ended", "de": "Die Lizenz ist abgelaufen"},
     "retired": {"en": "A new computer key is needed", "de": "Ein neuer Computerschlüssel ist nötig"},
     "newer": {"en": "A newer version wrote this license", "de": "stammt von einer neueren Version"},
     "account": {"en": "by another account", "de": "in einem anderen Konto"},
@@ -145,7 +145,7 @@ def test_a_clock_that_was_moved_back_is_looked_at_again_once_it_is_right(machine
 
 
 @languages
-def test_an_expired_licence_leads_to_the_renewal(machine, licensed, language):
+def test_an_expired_license_leads_to_the_renewal(machine, licensed, language):
     machine.clock.advance(days=90)
 
     async def story(person: Person) -> None:
@@ -261,7 +261,7 @@ def test_a_code_that_these_words_do_not_know_is_told_in_the_controls_own(machine
     tell(machine, story)
 
 
-def test_a_time_that_could_not_be_stored_is_said_beside_the_licence(machine, licensed, monkeypatch):
+def test_a_time_that_could_not_be_stored_is_said_beside_the_license(machine, licensed, monkeypatch):
     seen = machine.control().status()
     monkeypatch.setattr(
         ActivationControl, "status", lambda _: replace(seen, not_remembered="The disk is full.")
@@ -308,7 +308,7 @@ def test_the_state_is_asked_again_whenever_the_overview_comes_back(machine, vend
     tell(machine, story)
 
 
-def test_a_key_older_than_the_licence_in_use_is_explained(machine, vendor, licensed):
+def test_a_key_older_than_the_license_in_use_is_explained(machine, vendor, licensed):
     older = vendor.computer_key(
         machine.control().begin(licensed.activation_key), issued=licensed.claims.issued - timedelta(9)
     )

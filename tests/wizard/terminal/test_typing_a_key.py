@@ -266,17 +266,17 @@ def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, beg
     tell(machine, story)
 
 
-def test_a_licence_file_of_another_computer_is_explained(machine, vendor, begun):
+def test_a_license_file_of_another_computer_is_explained(machine, vendor, begun):
     other = machine.at(machine.folder.parent / "other").control().begin(vendor.activation_key())
 
     async def story(person: Person) -> None:
         await person.choose("use_file")
         await person.paste(vendor.license_file(other))
         await person.press("enter")
-        assert "no licence file for this computer" in person.sees
+        assert "no license file for this computer" in person.sees
         await person.press("escape")
         await person.choose("type_key")
         await person.paste(vendor.license_file(other))
-        assert "no licence file for this computer" in person.sees
+        assert "no license file for this computer" in person.sees
 
     tell(machine, story)

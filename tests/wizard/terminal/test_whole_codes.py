@@ -11,7 +11,7 @@ from wizard_stub.results import Begun, Released
 NAME = "LABORATORY-PC-07-CENTRAL"
 SHORT = "https://keys.example.co"
 MIDDLE = "https://licenses.engineering.example-corp.com:8443"
-LONG = "https://licences.of-the-department-of-mechanical-engineering.university.example.org:18443"
+LONG = "https://licenses.of-the-department-of-mechanical-engineering.university.example.org:18443"
 # tests/long looks at far more of them.
 SIZES = [(40, 12), (60, 24), (71, 24), (80, 24), (80, 23), (132, 43)]
 cases = pytest.mark.parametrize(

@@ -29,7 +29,7 @@ _MOST_MISSING = GROUP
 
 
 class ComputerKeyScreen(WizardScreen):
-    """Takes the key, and stores the licence once the key itself has proved what was meant."""
+    """Takes the key, and stores the license once the key itself has proved what was meant."""
 
     help_key: ClassVar[str] = "help.computer_key"
     numbers_choices: ClassVar[bool] = False
@@ -88,7 +88,7 @@ class ComputerKeyScreen(WizardScreen):
 
     @on(GroupBoxes.PastedFile)
     def take_file(self, event: GroupBoxes.PastedFile) -> None:
-        """Take a licence file that was pasted here."""
+        """Take a license file that was pasted here."""
         self._complete(event.text)
 
     @work(exclusive=True)

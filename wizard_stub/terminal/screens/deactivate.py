@@ -1,4 +1,4 @@
-"""Giving the licence up: explained, confirmed, then the code."""
+"""Giving the license up: explained, confirmed, then the code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wizard_stub.terminal.widgets.choice import Choice
 
 
 class DeactivateScreen(WizardScreen):
-    """Explains what a deactivation does; `pending_only` where there is no licence yet."""
+    """Explains what a deactivation does; `pending_only` where there is no license yet."""
 
     help_key: ClassVar[str] = "help.deactivate"
 
@@ -26,7 +26,7 @@ class DeactivateScreen(WizardScreen):
         self._suffix = ".pending" if pending_only else ""
 
     def body(self) -> ComposeResult:
-        """Explain, and offer to keep the licence first."""
+        """Explain, and offer to keep the license first."""
         product = self.wizard.profile.product_name
         yield Static(self.say("deactivate.title"), classes="title", markup=False)
         text = self.say(f"deactivate.text{self._suffix}", product=product)

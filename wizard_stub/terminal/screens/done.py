@@ -28,7 +28,7 @@ class DoneScreen(WizardScreen):
         self._completed = completed
 
     def body(self) -> ComposeResult:
-        """Show the licence, the corrections, and what became of a former licence."""
+        """Show the license, the corrections, and what became of a former license."""
         product = self.wizard.profile.product_name
         yield Static(self.say("done.title", product=product), classes="title active", markup=False)
         yield Facts(*self._facts())
@@ -88,7 +88,7 @@ class DoneScreen(WizardScreen):
     @on(Choice.Chosen, "#show_code")
     @work(exclusive=True)
     async def show_code(self) -> None:
-        """Show the code that frees the former licence's seat."""
+        """Show the code that frees the former license's seat."""
         former = self._completed.replaced
         try:
             released = await self.in_background(lambda: self.wizard.control.show_code(former))

@@ -211,7 +211,7 @@ class HomeScreen(WizardScreen):
 
     @on(Choice.Chosen, "#use_file")
     def use_file(self) -> None:
-        """Name a licence file."""
+        """Name a license file."""
         self.wizard.push_screen(LicenseFileScreen())
 
     @on(Choice.Chosen, "#deactivate")

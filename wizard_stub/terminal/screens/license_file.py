@@ -1,4 +1,4 @@
-"""A licence file in place of a typed key: found nearby, named by its path, or pasted."""
+"""A license file in place of a typed key: found nearby, named by its path, or pasted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wizard_stub.this_machine import looks_like_license_file
 
 
 class LicenseFileScreen(WizardScreen):
-    """Takes a licence file."""
+    """Takes a license file."""
 
     help_key: ClassVar[str] = "help.license_file"
     numbers_choices: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""How to activate: with a phone, with a computer key, or with a licence file."""
+"""How to activate: with a phone, with a computer key, or with a license file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A licence that was given up here: the code that frees its seat, to scan or to send."""
+"""A license that was given up here: the code that frees its seat, to scan or to send."""
 
 from __future__ import annotations
 

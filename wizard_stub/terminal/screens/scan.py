@@ -61,5 +61,5 @@ class ScanScreen(CodeBesideScreen):
 
     @on(Choice.Chosen, "#use_file")
     def use_file(self) -> None:
-        """Go on to a licence file."""
+        """Go on to a license file."""
         self.wizard.push_screen(LicenseFileScreen())

@@ -1,4 +1,4 @@
-"""A table of names and values, such as the activation key and the day on which the licence ends."""
+"""A table of names and values, such as the activation key and the day on which the license ends."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class GroupBoxes(Widget, can_focus=True):
         """The person pressed Enter."""
 
     class PastedFile(Message):
-        """A licence file was pasted instead of a code."""
+        """A license file was pasted instead of a code."""
 
         def __init__(self, text: str) -> None:
             super().__init__()

@@ -55,7 +55,7 @@ class ComputerKeyDialog(Dialog[None]):
         """All of it by one key each."""
         yield Do("Spell", "spell", key="s")
         yield Do("Copy", "copy", key="c")
-        yield Do("Save licence file", "save", key="f")
+        yield Do("Save license file", "save", key="f")
         if self.key.can_mail:
             yield Do("Mail", "mail", key="m")
         yield Do("Close", "cancel", key="Esc")
@@ -91,7 +91,7 @@ class ComputerKeyDialog(Dialog[None]):
 
     @work
     async def action_save(self) -> None:
-        """Ask for a path, and save the licence file there."""
+        """Ask for a path, and save the license file there."""
         path = await self.app.push_screen_wait(SaveFileDialog(self.key))
         if path is not None:
             self.say(f"Saved: {path}")
@@ -100,7 +100,7 @@ class ComputerKeyDialog(Dialog[None]):
     async def action_mail(self) -> None:
         """Ask for the address, and send the key there."""
         if not self.key.can_mail:
-            self.say("This server can’t send email. Save the licence file, or spell the key.")
+            self.say("This server can’t send email. Save the license file, or spell the key.")
             return
         key = await self.app.push_screen_wait(MailKeyDialog(self.key))
         if key is not None:

@@ -1,4 +1,4 @@
-"""Creating a licence."""
+"""Creating a license."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from server.faces.console.wording import typed_number, typed_terms
 
 
 class CreateDialog(Dialog[LicenseView]):
-    """Answers with the licence and its fresh activation key."""
+    """Answers with the license and its fresh activation key."""
 
-    TITLE_TEXT: ClassVar[str] = "Create licence"
+    TITLE_TEXT: ClassVar[str] = "Create license"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "unknown_product": "product",
         "malformed_email": "email",

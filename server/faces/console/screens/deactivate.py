@@ -40,7 +40,7 @@ class WithoutCode:
 
 
 class ReleaseDialog(Dialog[R], Generic[R]):
-    """What both ways share: which computer of which licence."""
+    """What both ways share: which computer of which license."""
 
     def __init__(self, view: LicenseView, computer_id: str) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
             id="proof",
         )
         text = (
-            "The deactivation verification code proves that the licence is gone from that computer. "
+            "The deactivation verification code proves that the license is gone from that computer. "
             "The License Wizard shows it when it deactivates."
         )
         yield Static(text, classes="text above hint", markup=False)
@@ -147,7 +147,7 @@ class ForceDialog(ReleaseDialog[SeatReleased]):
         yield from super().form()
         yield Field("Reason", line(hint="The disk of the computer died", most=MAX_REASON), id="proof")
         text = (
-            "For a computer that is dead or lost. Nothing proves that the licence is gone from it: a key "
+            "For a computer that is dead or lost. Nothing proves that the license is gone from it: a key "
             "that is still there runs until it expires. Your name and the reason are kept."
         )
         yield Static(text, classes="text above warning", markup=False)

@@ -16,7 +16,7 @@ _KEYS = (
     ("↑ ↓ PgUp PgDn", "walk in the list, also while you type"),
     ("Enter or F3", "activate a computer; on a computer: its key again"),
     ("F4", "deactivate a computer, with its code or without"),
-    ("F5  F6  F7", "create, renew, suspend or resume a licence"),
+    ("F5  F6  F7", "create, renew, suspend or resume a license"),
     ("F8", "next tab"),
     ("F9", "only active, suspended or expired ones; or refused events"),
     ("Tab", "from the search to the list, to its computers and back"),

@@ -30,7 +30,7 @@ class MailKeyDialog(Dialog[KeyGiven]):
 
     def form(self) -> ComposeResult:
         """Ask for the address."""
-        text = "The mail holds the key, how to type it, and the licence file."
+        text = "The mail holds the key, how to type it, and the license file."
         if self._key.mailed_to:
             text = f"A mail to {self._key.mailed_to} was asked for already. {text}"
         yield Static(text, classes="text", markup=False)

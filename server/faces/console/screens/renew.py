@@ -1,4 +1,4 @@
-"""Renewing a licence."""
+"""Renewing a license."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.faces.console.wording import term, typed_terms
 
 
 class RenewDialog(Dialog[LicenseView]):
-    """Answers with the renewed licence."""
+    """Answers with the renewed license."""
 
     TITLE_TEXT: ClassVar[str] = "Renew"
     FIELDS: ClassVar[Mapping[str, str]] = {

@@ -1,4 +1,4 @@
-"""Saving the licence file: to a path, readable by its owner only, and never over a file that is there."""
+"""Saving the license file: to a path, readable by its owner only, and never over a file that is there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from server.new_file import FileRefused, new_file
 class SaveFileDialog(Dialog[Path]):
     """Answers with the path; the file was read with the key, so the server is not asked again."""
 
-    TITLE_TEXT: ClassVar[str] = "Save licence file"
+    TITLE_TEXT: ClassVar[str] = "Save license file"
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
     ACTS: ClassVar[Deeds] = {"ok": None}
 
@@ -57,6 +57,6 @@ def save(path: Path, text: str) -> None:
 
 
 def suggested_path(key: KeyGiven) -> Path:
-    """Return where a licence file may go: named for its computer, in the present folder."""
+    """Return where a license file may go: named for its computer, in the present folder."""
     name = "".join(one if one.isalnum() or one in "-_." else "-" for one in key.computer_name).strip("-.")
     return Path.cwd() / f"{name or 'license'}.lic"

@@ -1,4 +1,4 @@
-"""Suspending a licence, and resuming it."""
+"""Suspending a license, and resuming it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class StandingDialog(Dialog[LicenseView]):
         self._view = view
 
     def form(self) -> ComposeResult:
-        """Name the licence, and what will be."""
+        """Name the license, and what will be."""
         row = self._view.row
         yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
         yield Field("Customer", Static(row.customer or "none", markup=False), id="customer")
@@ -40,11 +40,11 @@ class StandingDialog(Dialog[LicenseView]):
 
 
 class SuspendDialog(StandingDialog):
-    """Answers with the suspended licence."""
+    """Answers with the suspended license."""
 
     TITLE_TEXT: ClassVar[str] = "Suspend"
     TEXT: ClassVar[str] = (
-        "Every activation of this licence is refused until it is resumed. Keys that were given out run until "
+        "Every activation of this license is refused until it is resumed. Keys that were given out run until "
         "they expire: no network reaches the computers that hold them."
     )
     YES: ClassVar[str] = "Suspend it"
@@ -59,10 +59,10 @@ class SuspendDialog(StandingDialog):
 
 
 class ResumeDialog(StandingDialog):
-    """Answers with the resumed licence."""
+    """Answers with the resumed license."""
 
     TITLE_TEXT: ClassVar[str] = "Resume"
-    TEXT: ClassVar[str] = "The licence can be activated again."
+    TEXT: ClassVar[str] = "The license can be activated again."
     YES: ClassVar[str] = "Resume it"
     ACTS: ClassVar[Deeds] = {"ok": Desk.resume}
 

@@ -1,4 +1,4 @@
-"""The licence under the cursor: what it grants, until when, and its computers."""
+"""The license under the cursor: what it grants, until when, and its computers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LicenseDetail(Vertical, AtTheDesk):
     READS = (Desk.license,)
 
     class Shown(Message):
-        """Another licence is shown, or the same one has changed."""
+        """Another license is shown, or the same one has changed."""
 
     def __init__(self) -> None:
         super().__init__(id="detail")
@@ -65,7 +65,7 @@ class LicenseDetail(Vertical, AtTheDesk):
         line.display = computer is not None
 
     def look(self, activation_key: str | None) -> None:
-        """Show a licence as it is now; one question at a time, however fast one walks."""
+        """Show a license as it is now; one question at a time, however fast one walks."""
         self._wanted, self._stale = activation_key, True
         if not self._is_looking:
             self._is_looking = True
@@ -85,7 +85,7 @@ class LicenseDetail(Vertical, AtTheDesk):
         self.post_message(self.Shown())
 
     def show(self, view: LicenseView | None) -> None:
-        """Show a licence."""
+        """Show a license."""
         self.view = view
         self.query_one("#facts", Static).update(_facts(view) if view else "")
         table, none = self.query_one(DataTable), self.query_one("#no-computers", Static)
@@ -95,7 +95,7 @@ class LicenseDetail(Vertical, AtTheDesk):
         table.display = bool(view and view.computers)
         none.display = view is not None and not view.computers
         self.walked()
-        none.update("No computer has been activated with this licence yet.")
+        none.update("No computer has been activated with this license yet.")
 
 
 def _facts(view: LicenseView) -> Text:
@@ -105,7 +105,7 @@ def _facts(view: LicenseView) -> Text:
     text.append(f"   {row.product}\n")
     told = [
         ("Customer", row.customer or "none"),
-        ("Licence", f"{seats(row.seats, row.seats_used)}, {term(view)}"),
+        ("License", f"{seats(row.seats, row.seats_used)}, {term(view)}"),
         ("Features", listed(view.features)),
         ("Notes", " / ".join(view.notes.splitlines())),
     ]

@@ -1,4 +1,4 @@
-"""The list of licences, as it is searched while one types, and the licence under the cursor beside it."""
+"""The list of licenses, as it is searched while one types, and the license under the cursor beside it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LicenseList(Vertical, AtTheDesk):
     READS = (Desk.licenses,)
 
     class Pointed(Message):
-        """The cursor is on another licence, or on none."""
+        """The cursor is on another license, or on none."""
 
         def __init__(self, row: LicenseRow | None) -> None:
             super().__init__()
@@ -41,7 +41,7 @@ class LicenseList(Vertical, AtTheDesk):
             self.link = link
 
     class Chosen(Message):
-        """Enter was pressed on a licence."""
+        """Enter was pressed on a license."""
 
     def __init__(self) -> None:
         super().__init__(id="license-list")
@@ -73,7 +73,7 @@ class LicenseList(Vertical, AtTheDesk):
 
     @property
     def pointed(self) -> LicenseRow | None:
-        """The licence under the cursor."""
+        """The license under the cursor."""
         table = self.query_one(DataTable)
         keys = list(self._rows)
         return self._rows[keys[table.cursor_row]] if 0 <= table.cursor_row < len(keys) else None
@@ -83,7 +83,7 @@ class LicenseList(Vertical, AtTheDesk):
         return Wanted(search=self.query_one(Input).value, standing=self._standing)
 
     def show(self, activation_key: str) -> None:
-        """Search for one licence."""
+        """Search for one license."""
         self._standing = None
         self.query_one(Input).value = activation_key
         self.look_again()
@@ -94,7 +94,7 @@ class LicenseList(Vertical, AtTheDesk):
         self.look()
 
     def next_standing(self) -> None:
-        """Show only licences of the next standing, or all again."""
+        """Show only licenses of the next standing, or all again."""
         self._standing = _SHOWN[(_SHOWN.index(self._standing) + 1) % len(_SHOWN)]
         self.look()
 
@@ -109,7 +109,7 @@ class LicenseList(Vertical, AtTheDesk):
 
     @on(Input.Submitted)
     def submitted(self) -> None:
-        """Enter in the search takes the licence under the cursor."""
+        """Enter in the search takes the license under the cursor."""
         self.post_message(self.Chosen())
 
     @on(DataTable.RowSelected)
@@ -120,7 +120,7 @@ class LicenseList(Vertical, AtTheDesk):
 
     @on(DataTable.RowHighlighted)
     def pointed_at(self, event: DataTable.RowHighlighted) -> None:
-        """Tell which licence it is, and fetch more rows near the end."""
+        """Tell which license it is, and fetch more rows near the end."""
         event.stop()
         self.post_message(self.Pointed(self.pointed))
         if event.cursor_row >= len(self._rows) - 1 and self._page < self._last:
@@ -186,7 +186,7 @@ class LicenseList(Vertical, AtTheDesk):
             self._point()
 
     def _point(self) -> None:
-        """Stay on the licence that was pointed at, where it is still there."""
+        """Stay on the license that was pointed at, where it is still there."""
         keys = list(self._rows)
         if self._kept is not None and self._kept.activation_key in self._rows:
             self.query_one(DataTable).move_cursor(row=keys.index(self._kept.activation_key))
@@ -194,15 +194,15 @@ class LicenseList(Vertical, AtTheDesk):
 
     def _count(self) -> str:
         which = f"{self._standing} " if self._standing else ""
-        what = "licence" if self._total == 1 else "licences"
+        what = "license" if self._total == 1 else "licenses"
         return f"{self._total:,} {which}{what}"
 
     def _none(self) -> str:
         if self.query_one(Input).value.strip():
-            return "No licence has this in its key, its customer or its computers. Try a shorter part."
+            return "No license has this in its key, its customer or its computers. Try a shorter part."
         if self._standing:
-            return f"No licence is {self._standing}. F9 shows the others."
-        return "There is no licence yet."
+            return f"No license is {self._standing}. F9 shows the others."
+        return "There is no license yet."
 
     def _show_nothing(self, text: str) -> None:
         nothing = self.query_one("#nothing", Static)

@@ -1,4 +1,4 @@
-"""The tab Manage Keys: the list, the licence under its cursor, and what can be done to it."""
+"""The tab Manage Keys: the list, the license under its cursor, and what can be done to it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ManageKeys(Container, AtTheDesk):
     ]
 
     def compose(self) -> ComposeResult:
-        """Put the licence below the list, or beside it where there is room."""
+        """Put the license below the list, or beside it where there is room."""
         yield LicenseList()
         yield LicenseDetail()
 
@@ -75,7 +75,7 @@ class ManageKeys(Container, AtTheDesk):
         self.query_one(Input).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer of suspending and resuming what applies; nothing about a licence where there is none."""
+        """Offer of suspending and resuming what applies; nothing about a license where there is none."""
         offered = super().check_action(action, parameters)
         if not offered or action not in ("activate", "deactivate", "renew", "suspend", "resume"):
             return offered
@@ -87,7 +87,7 @@ class ManageKeys(Container, AtTheDesk):
 
     @on(LicenseList.Pointed)
     def pointed(self, event: LicenseList.Pointed) -> None:
-        """Show the licence under the cursor."""
+        """Show the license under the cursor."""
         self._detail.look(event.row.activation_key if event.row else None)
 
     @on(LicenseDetail.Shown)
@@ -98,7 +98,7 @@ class ManageKeys(Container, AtTheDesk):
     @on(LicenseList.Chosen)
     @on(DataTable.RowSelected, "#computers")
     async def chosen(self) -> None:
-        """Enter activates: the licence, or once more the computer under the cursor."""
+        """Enter activates: the license, or once more the computer under the cursor."""
         await self.run_action("activate")
 
     @on(LicenseList.Linked)
@@ -126,14 +126,14 @@ class ManageKeys(Container, AtTheDesk):
         self._list.move(by * self._list.page_height)
 
     def action_search(self) -> None:
-        """Return to the search, and there to all licences."""
+        """Return to the search, and there to all licenses."""
         search = self.query_one(Input)
         if search.has_focus:
             search.value = ""
         search.focus()
 
     def action_filter(self) -> None:
-        """Show the licences of one standing only."""
+        """Show the licenses of one standing only."""
         self._list.next_standing()
 
     @work
@@ -174,7 +174,7 @@ class ManageKeys(Container, AtTheDesk):
             customer = view.row.customer or "nobody yet"
             text = f"Activation key of {view.row.product} for {customer}:"
             await self.app.push_screen_wait(
-                NoticeDialog("Licence created", text, code=view.row.activation_key)
+                NoticeDialog("License created", text, code=view.row.activation_key)
             )
 
     @work

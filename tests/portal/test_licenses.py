@@ -1,4 +1,4 @@
-"""What staff do with licences themselves, in the browser: one or many of them."""
+"""What staff do with licenses themselves, in the browser: one or many of them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def press(page: Page, name: str) -> None:
 
 
 def fill_in_issue(page: Page, **more: str) -> None:
-    page.get_by_role("link", name="Licences").first.click()
-    page.get_by_role("link", name="Issue licences").click()
+    page.get_by_role("link", name="Licenses").first.click()
+    page.get_by_role("link", name="Issue licenses").click()
     page.get_by_label("Product").select_option("demo-short")
     for label, value in more.items():
         page.get_by_label(label.replace("_", " ")).fill(value)
@@ -45,20 +45,20 @@ def fill_in_issue(page: Page, **more: str) -> None:
 
 def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(desk, tmp_path: Path):
     page = desk(MANAGER)
-    fill_in_issue(page, How_many_licences="3", Seats_of_each="5", Last_day="2030-12-31")
+    fill_in_issue(page, How_many_licenses="3", Seats_of_each="5", Last_day="2030-12-31")
     # Who typed a day has chosen it.
     expect(page.get_by_label("Until a day")).to_be_checked()
     page.get_by_role("checkbox", name="cam").check()
     page.get_by_label("Customer e-mail").fill("Buyer@Example.com")
     press(page, "Preview")
-    expect(page.get_by_role("heading", name="Issue 3 licences?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Issue 3 licenses?")).to_be_visible()
     for told in ("31 Dec 2030", "buyer@example.com", "cam"):
         expect(page.get_by_text(told, exact=True)).to_be_visible()
     press(page, "Change")
     page.get_by_label("Seats of each").fill("4")
     press(page, "Preview")
     press(page, "Issue 3")
-    expect(page.get_by_role("heading", name="3 licences issued")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
     keys = page.locator("#keys .code").all_inner_texts()
     assert {the_license(key).seats for key in keys} == {4}
     press(page, "Copy the keys")
@@ -66,8 +66,8 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     assert page.evaluate("navigator.clipboard.readText()").split() == keys
     with page.expect_download() as download:
         press(page, "Download as CSV")
-    download.value.save_as(tmp_path / "licences.csv")
-    with (tmp_path / "licences.csv").open(encoding="utf-8-sig", newline="") as file:
+    download.value.save_as(tmp_path / "licenses.csv")
+    with (tmp_path / "licenses.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["activation_key"] for row in rows] == keys
     assert {(row["customer"], row["seats"], row["expires"]) for row in rows} == {
@@ -76,24 +76,24 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     # Each leads back to the others.
     page.get_by_role("link", name=keys[0]).click()
     page.get_by_role("link", name="with 2 others").click()
-    expect(page.get_by_role("heading", name="3 licences issued")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
 
 
 def test_what_cannot_be_issued_is_told_beside_its_field_and_kept(desk):
     page, last_week = desk(MANAGER), datetime.now(UTC).date() - timedelta(days=7)
-    fill_in_issue(page, How_many_licences="2", Last_day=str(last_week), Notes="order 4711")
+    fill_in_issue(page, How_many_licenses="2", Last_day=str(last_week), Notes="order 4711")
     press(page, "Preview")
     wrong = page.get_by_label("Last day")
     expect(wrong).to_be_focused()
     expect(wrong).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text("has passed").first).to_be_visible()
     expect(page.get_by_label("Notes")).to_have_value("order 4711")
-    expect(page.get_by_label("How many licences")).to_have_value("2")
+    expect(page.get_by_label("How many licenses")).to_have_value("2")
 
 
 def test_a_day_typed_before_the_script_runs_counts_and_what_is_not_chosen_is_not_sent(desk):
     page = desk(MANAGER)
-    page.get_by_role("link", name="Licences").first.click()
+    page.get_by_role("link", name="Licenses").first.click()
     waiting: list[Route] = []
     page.route("**/static/pages.js*", lambda route: waiting.append(route))
     fill_in_issue(page, Last_day="2030-12-31")
@@ -113,11 +113,11 @@ def test_an_impatient_finger_issues_once(desk):
     page.get_by_label("Customer e-mail").fill("twice@example.com")
     press(page, "Preview")
     page.get_by_role("button", name="Issue 1").dblclick()
-    expect(page.get_by_role("heading", name="1 licence issued")).to_be_visible()
-    page.get_by_role("link", name="Licences").first.click()
+    expect(page.get_by_role("heading", name="1 license issued")).to_be_visible()
+    page.get_by_role("link", name="Licenses").first.click()
     page.get_by_label("Search").fill("twice@example.com")
     press(page, "Search")
-    expect(page.get_by_text("1 licence found.")).to_be_visible()
+    expect(page.get_by_text("1 license found.")).to_be_visible()
 
 
 def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
@@ -131,7 +131,7 @@ def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
     expect(button).to_have_attribute("aria-busy", "true")
     page.keyboard.press("Escape")
     # A file leaves the page as it is, and the button is free again at once.
-    page.get_by_role("link", name="Licences").first.click()
+    page.get_by_role("link", name="Licenses").first.click()
     page.locator("input[name=chosen]").first.check()
     button = page.get_by_role("button", name="Download as CSV")
     with page.expect_download():
@@ -140,7 +140,7 @@ def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
     expect(button).not_to_have_attribute("aria-busy", "true")
 
 
-def test_a_licence_is_renewed_suspended_and_resumed(desk, house, soon):
+def test_a_license_is_renewed_suspended_and_resumed(desk, house, soon):
     key = house.short.issue(expires=soon).text
     page = desk(MANAGER)
     open_license(page, key)
@@ -161,11 +161,11 @@ def test_a_licence_is_renewed_suspended_and_resumed(desk, house, soon):
     # What was done stands in the history, once, and no message comes back with a reload.
     page.reload()
     expect(page.get_by_role("status")).to_have_count(0)
-    for told in ("Licence renewed", "Licence suspended", "Licence resumed"):
+    for told in ("License renewed", "License suspended", "License resumed"):
         expect(page.locator(".events").get_by_text(told)).to_have_count(1)
 
 
-def test_a_licence_is_edited_and_what_does_not_fit_stays_in_its_dialog(desk, house):
+def test_a_license_is_edited_and_what_does_not_fit_stays_in_its_dialog(desk, house):
     vendor, page = house.short, desk(MANAGER)
     # A browser sends such a domain in another spelling.
     customer = "einkauf@müller-und-söhne.example"
@@ -180,7 +180,7 @@ def test_a_licence_is_edited_and_what_does_not_fit_stays_in_its_dialog(desk, hou
     dialog.get_by_label("Notes").fill("paid by invoice")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_label("Seats")).to_be_focused()
-    expect(dialog.get_by_text("2 computers hold this licence.").first).to_be_visible()
+    expect(dialog.get_by_text("2 computers hold this license.").first).to_be_visible()
     expect(dialog.get_by_label("cam")).to_be_checked()
     dialog.get_by_label("Seats").fill("4")
     dialog.get_by_role("button", name="Save").click()
@@ -227,24 +227,24 @@ def test_a_leaked_key_is_replaced_and_only_the_fresh_one_counts(desk, house):
     expect(page.locator(".computer").first).to_contain_text("LAB-PC-07")
 
 
-def test_ticked_licences_are_renewed_and_suspended_after_a_question_that_counts(desk, house, soon):
+def test_ticked_licenses_are_renewed_and_suspended_after_a_question_that_counts(desk, house, soon):
     customer = "many@example.com"
     keys = [house.short.issue(customer=customer, expires=soon).text for _ in range(3)]
     page = desk(MANAGER)
-    page.get_by_role("link", name="Licences").first.click()
+    page.get_by_role("link", name="Licenses").first.click()
     page.get_by_label("Search").fill(customer)
     press(page, "Search")
-    expect(page.get_by_text("3 licences found.")).to_be_visible()
+    expect(page.get_by_text("3 licenses found.")).to_be_visible()
     page.get_by_label(f"Choose {keys[0]}").check()
     page.get_by_label(f"Choose {keys[2]}").check()
     expect(page.get_by_text("2 ticked:")).to_be_visible()
     press(page, "Renew")
-    expect(page.get_by_role("heading", name="Renew 2 licences?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Renew 2 licenses?")).to_be_visible()
     for key in (keys[0], keys[2]):
         expect(page.get_by_text(key)).to_be_visible()
     page.get_by_label("Days", exact=True).fill("5")
     press(page, "Renew 2")
-    expect(page.get_by_role("status").first).to_have_text("2 licences renewed.")
+    expect(page.get_by_role("status").first).to_have_text("2 licenses renewed.")
     ends = [the_license(key).expires_on for key in keys]
     assert ends == [soon + timedelta(days=5), soon, soon + timedelta(days=5)]
     page.get_by_label("Search").fill(customer)
@@ -253,28 +253,28 @@ def test_ticked_licences_are_renewed_and_suspended_after_a_question_that_counts(
     press(page, "Suspend")
     check(page)
     press(page, "Suspend 3")
-    expect(page.get_by_role("status").first).to_have_text("3 licences suspended.")
+    expect(page.get_by_role("status").first).to_have_text("3 licenses suspended.")
     assert {the_license(key).status for key in keys} == {"suspended"}
 
 
 def test_nothing_ticked_says_what_to_do(desk):
     page = desk(MANAGER)
-    page.get_by_role("link", name="Licences").first.click()
+    page.get_by_role("link", name="Licenses").first.click()
     press(page, "Suspend")
-    expect(page.get_by_text("Tick the licences first")).to_be_visible()
-    page.get_by_role("link", name="Back to the licences").click()
-    expect(page.get_by_role("heading", name="Licences")).to_be_visible()
+    expect(page.get_by_text("Tick the licenses first")).to_be_visible()
+    page.get_by_role("link", name="Back to the licenses").click()
+    expect(page.get_by_role("heading", name="Licenses")).to_be_visible()
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.VIEWER])
-def test_who_may_not_change_licences_is_not_offered_it(desk, house, role):
+def test_who_may_not_change_licenses_is_not_offered_it(desk, house, role):
     key = house.short.issue().text
     page = desk(role)
     open_license(page, key)
     for name in ("Renew", "Edit", "Suspend", "Replace key"):
         expect(page.get_by_role("button", name=name, exact=True)).to_have_count(0)
-    page.get_by_role("link", name="Licences").first.click()
-    expect(page.get_by_role("link", name="Issue licences")).to_have_count(0)
+    page.get_by_role("link", name="Licenses").first.click()
+    expect(page.get_by_role("link", name="Issue licenses")).to_have_count(0)
     expect(page.get_by_role("button", name="Suspend")).to_have_count(0)
     expect(page.get_by_role("button", name="Download as CSV")).to_be_visible()
 
@@ -287,7 +287,7 @@ def test_the_pages_of_issuing_and_changing_can_be_used_by_everybody(desk, house,
         press(page, {"replace": "Replace key"}.get(state, state.title()))
         expect(page.get_by_role("dialog")).to_be_visible()
     else:
-        fill_in_issue(page, How_many_licences="12")
+        fill_in_issue(page, How_many_licenses="12")
         if state == "issue refused":
             page.get_by_label("Last day").fill("2020-01-01")
         if state != "issue":
