@@ -36,7 +36,7 @@ from server.guesses import PER_ADDRESS
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DESKTOP = (1280, 800)
-# Enough shades for flat colours, and a third of the size.
+# Enough shades for flat colors, and a third of the size.
 _SHADES = 256
 _LONG_AGO = datetime(2021, 6, 1, tzinfo=UTC)
 

@@ -38,7 +38,7 @@ KEPT = {
     "key": "desk",
     "preview": "desk",
 }
-# Flat colours and the edges of letters: with that many shades nobody sees a difference.
+# Flat colors and the edges of letters: with that many shades nobody sees a difference.
 _SHADES = 64
 # Enough of a long list to judge it by.
 _TALLEST = 3000
@@ -309,10 +309,10 @@ def take_settings(visit: Visit) -> None:
     visit.shows("properties", "settings")
     visit.shows("branding", "looks")
     visit.fill("Name", "Präzisionswerkzeugbau Müller und Söhne")
-    visit.fill("Colour", "#ffd400")
+    visit.fill("Color", "#ffd400")
     visit.press("Preview")
     visit.take("looks-shifted")
-    visit.fill("Colour", "yellow")
+    visit.fill("Color", "yellow")
     visit.press("Preview")
     visit.take("looks-refused")
     visit.shows("mails", "mails")

@@ -17,7 +17,7 @@ from demo.browser import VIEWPORT
 from demo.phone_pictures import LOOKS, PICTURES
 from demo.stage import Stage, set_stage
 
-# Flat colours and the edges of letters: with that many shades nobody sees a difference.
+# Flat colors and the edges of letters: with that many shades nobody sees a difference.
 _SHADES = 32
 _NAME = "LAB-PC-07"
 

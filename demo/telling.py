@@ -7,11 +7,11 @@ BOLD, GREEN, RED, FAINT, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[2m", "
 
 
 class Teller:
-    """Tells the steps as a person would; coloured on a terminal, plain text elsewhere."""
+    """Tells the steps as a person would; colored on a terminal, plain text elsewhere."""
 
     def __init__(self, stream: TextIO = sys.stdout) -> None:
         self._stream = stream
-        self._coloured = stream.isatty()
+        self._colored = stream.isatty()
 
     def chapter(self, title: str) -> None:
         """Begin a part of the story."""
@@ -39,7 +39,7 @@ class Teller:
             self._line(line)
 
     def _in(self, style: str, text: str) -> str:
-        return f"{style}{text}{PLAIN}" if self._coloured else text
+        return f"{style}{text}{PLAIN}" if self._colored else text
 
     def _line(self, text: str) -> None:
         print(text, file=self._stream, flush=True)

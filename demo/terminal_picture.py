@@ -25,15 +25,15 @@ _UPPER, _LOWER = {"█", "▀"}, {"█", "▄"}
 _GROUNDS = {True: ((0xE6, 0xE6, 0xE6), (0x12, 0x12, 0x12)), False: ((0x10, 0x10, 0x10), (0xFF, 0xFF, 0xFF))}
 _DIM = 0.6
 
-Colour = tuple[int, int, int]
+Rgb = tuple[int, int, int]
 
 
 class Cell(NamedTuple):
     """One character as a terminal shows it."""
 
     character: str
-    colour: Colour
-    ground: Colour
+    color: Rgb
+    ground: Rgb
     bold: bool
     underlined: bool
 
@@ -70,13 +70,13 @@ def _paint(drawing: ImageDraw.ImageDraw, left: int, top: int, cell: Cell) -> Non
     drawing.rectangle((left, top, right, bottom), fill=cell.ground)
     if cell.character in _UPPER | _LOWER:
         if cell.character in _UPPER:
-            drawing.rectangle((left, top, right, middle - 1), fill=cell.colour)
+            drawing.rectangle((left, top, right, middle - 1), fill=cell.color)
         if cell.character in _LOWER:
-            drawing.rectangle((left, middle, right, bottom), fill=cell.colour)
+            drawing.rectangle((left, middle, right, bottom), fill=cell.color)
     elif cell.character.strip():
-        drawing.text((left, top), cell.character, font=_font(cell.bold), fill=cell.colour)
+        drawing.text((left, top), cell.character, font=_font(cell.bold), fill=cell.color)
     if cell.underlined:
-        drawing.line((left, bottom - 2, right, bottom - 2), fill=cell.colour)
+        drawing.line((left, bottom - 2, right, bottom - 2), fill=cell.color)
 
 
 @cache
@@ -84,24 +84,24 @@ def _font(bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(_FONTS / _FACES[bold], FONT_SIZE)
 
 
-def _cell(character: str, style: Style, usual: tuple[Colour, Colour]) -> Cell:
-    colour, ground = _rgb(style.color, usual[0]), _rgb(style.bgcolor, usual[1])
+def _cell(character: str, style: Style, usual: tuple[Rgb, Rgb]) -> Cell:
+    color, ground = _rgb(style.color, usual[0]), _rgb(style.bgcolor, usual[1])
     if style.reverse:
-        colour, ground = ground, colour
+        color, ground = ground, color
     if style.dim:
-        colour = _blend(colour, ground)
-    return Cell(character, colour, ground, bool(style.bold), bool(style.underline))
+        color = _blend(color, ground)
+    return Cell(character, color, ground, bool(style.bold), bool(style.underline))
 
 
-def _rgb(colour: Color | None, usual: Colour) -> Colour:
-    if colour is None or colour.is_default:
+def _rgb(color: Color | None, usual: Rgb) -> Rgb:
+    if color is None or color.is_default:
         return usual
-    red, green, blue = colour.get_truecolor()
+    red, green, blue = color.get_truecolor()
     return red, green, blue
 
 
-def _blend(colour: Colour, ground: Colour) -> Colour:
+def _blend(color: Rgb, ground: Rgb) -> Rgb:
     red, green, blue = (
-        round(_DIM * mine + (1 - _DIM) * behind) for mine, behind in zip(colour, ground, strict=True)
+        round(_DIM * mine + (1 - _DIM) * behind) for mine, behind in zip(color, ground, strict=True)
     )
     return red, green, blue

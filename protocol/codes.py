@@ -2,7 +2,7 @@
 
 A code is its content followed by a check group of five symbols: Reed-Solomon, with a constant of the kind
 XORed in. The constants keep the kinds at least four symbols apart, so a code of one kind is never repaired
-into another, and one typed in the wrong place is recognised.
+into another, and one typed in the wrong place is recognized.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
     return found
 
 
-def recognised(text: str) -> Kind | None:
+def recognized(text: str) -> Kind | None:
     """Return the kind of code that a text is without any mistake, or None where it is none."""
     try:
         groups = typed_groups(text, limit=4 * max(kind.length for kind in Kind))

@@ -153,5 +153,5 @@ def _joined(groups: Sequence[Layout]) -> Layout:
 
 
 def _distinct(layouts: Iterable[Layout]) -> list[Layout]:
-    """Drop the layouts that differ only in which of two equal neighbours is the surplus one."""
+    """Drop the layouts that differ only in which of two equal neighbors is the surplus one."""
     return list({layout.characters: layout for layout in layouts}.values())

@@ -25,7 +25,7 @@ MAX_REQUEST_BYTES = 16 * 1024
 def create_app(
     config: Settings | None = None, *, clock: Callable[[], datetime] = utc_now, checks: bool = True
 ) -> Flask:
-    """Return the application of an initialised server.
+    """Return the application of an initialized server.
 
     Without `checks` the database is not asked: for a process that serves what another one has checked.
     Raises ConfigError, or SecretUnreadable where the master key does not belong to the database; both say

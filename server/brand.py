@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.config import LOGO_TYPES
 from server.core import branding
 from server.core.branding import Brand
-from server.core.colours import palette
+from server.core.colors import palette
 from server.core.pictures import Picture
 from server.db import explained, reading
 from server.parts import parts
@@ -39,14 +39,14 @@ def for_certain() -> Brand:
 
 
 def from_settings() -> Brand:
-    """Return what the settings say of the vendor; they know no colour."""
+    """Return what the settings say of the vendor; they know no color."""
     settings = parts().settings
     return Brand(settings.vendor_name, settings.privacy_url or "", "", _mark_of(settings.vendor_logo))
 
 
-def colours(shown: Brand) -> str:
-    """Return what the vendor's colour changes in the house style, "" where there is none."""
-    return palette(shown.colour).css if shown.colour else ""
+def colors(shown: Brand) -> str:
+    """Return what the vendor's color changes in the house style, "" where there is none."""
+    return palette(shown.color).css if shown.color else ""
 
 
 def logo() -> Picture | None:

@@ -142,12 +142,12 @@ def reading() -> Iterator[Session]:
 def require_migrated(settings: Settings) -> None:
     """Check that every table is there.
 
-    Raises ConfigError (not_initialised, database_outdated, database_newer, database_unreachable).
+    Raises ConfigError (not_initialized, database_outdated, database_newer, database_unreachable).
     """
     _require_file(settings.sqlite_file)
     present, scripts = revision(), ScriptDirectory(str(MIGRATIONS))
     if present is None:
-        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialised")
+        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialized")
     _require_known(present, scripts)
     if present != scripts.get_current_head():
         raise ConfigError(
@@ -220,7 +220,7 @@ def _require_file(file: Path | None) -> None:
     except OSError as error:
         message = f"The database {file} cannot be reached: {error.strerror}."
         raise ConfigError(message, code="database_unreachable") from None
-    raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialised")
+    raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialized")
 
 
 def _require_known(present: str | None, scripts: ScriptDirectory) -> None:

@@ -27,7 +27,7 @@ from server.core import (
 from server.core.activation import Activated, Request
 from server.core.attempts import bucket
 from server.core.audit import By
-from server.core.customers import find_or_add_customer, normalised_email
+from server.core.customers import find_or_add_customer, normalized_email
 from server.core.deactivation import Proof, Released
 from server.core.mail_templates import Template
 from server.core.models import License
@@ -71,7 +71,7 @@ def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, 
         outgoing.require()
     keyring, now = parts().keyring, parts().clock()
     request, remark = _read(typed), checked_notes(notes)
-    recipient = normalised_email(email) if email.strip() or mails_key else None
+    recipient = normalized_email(email) if email.strip() or mails_key else None
     with _guarded("activation_refused", request, by, now) as session:
         done = activation.activate(session, request, keyring=keyring, by=by, now=now)
         done.activation.notes = remark or done.activation.notes

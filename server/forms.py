@@ -64,7 +64,7 @@ _FIELDS = {
     "malformed_text": "text",
     "malformed_vendor_name": "name",
     "malformed_privacy_address": "privacy",
-    "malformed_colour": "colour",
+    "malformed_color": "color",
     "malformed_logo": "logo",
     "logo_too_large": "logo",
 }

@@ -27,7 +27,7 @@ _SERVER = "The mail server in KEYFERRY_SMTP_URL"
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 # Of the recipient's address. 5.1.7 and 5.1.8 are about the sender's, and 5.1.0 is said of either.
 _NO_SUCH_RECIPIENT = re.compile(r"5\d\d 5\.1\.(?!(?:0|7|8)$)\d+")
-# Of the recipient's mailbox, or for a while: full, switched off, greylisted. Other mail goes out.
+# Of the recipient's mailbox, or for a while: full, switched off, graylisted. Other mail goes out.
 _ONE_MAILBOX = re.compile(r"5\d\d 5\.2\.\d+|4(?!21).*")
 
 

@@ -59,7 +59,7 @@ STATUS = {
     "malformed_text": 400,
     "malformed_vendor_name": 400,
     "malformed_privacy_address": 400,
-    "malformed_colour": 400,
+    "malformed_color": 400,
     "malformed_logo": 400,
     "wrong_sign_in": 403,
     "wrong_password": 403,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The phone page says the same words, see its catalogue.
+# The phone page says the same words, see its catalog.
 WORDS = dict(
     zip(
         "0123456789ABCDEFGHJKMNPQRSTVWXYZ",

@@ -71,7 +71,7 @@ _EVENTS = {
     "features_added": "Features added",
     "profile_exported": "Profile of the wizard downloaded",
     "property_set": "Server property set",
-    "branding_set": "Name, logo or colour set",
+    "branding_set": "Name, logo or color set",
     "mail_template_set": "Words of a mail changed",
     "mail_template_reset": "Words of a mail set back to ours",
 }

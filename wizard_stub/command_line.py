@@ -97,7 +97,7 @@ class Invocation:
 @click.option("--state", "folder", type=_PATH, help=_STATE_HELP)
 @click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language of the full screen.")
-@click.option("--look", type=click.Choice(LOOKS), help="Its colours; F2 changes them.")
+@click.option("--look", type=click.Choice(LOOKS), help="Its colors; F2 changes them.")
 @click.pass_context
 def wizard(
     context: click.Context,
@@ -252,7 +252,7 @@ def _tell(
         click.echo(f"Warning: {warning.message}", err=True)
     click.echo(words, nl=False)
     if shown is not None:
-        # Last, so that all of it stands on a terminal of 24 lines; in colour even through a pipe.
+        # Last, so that all of it stands on a terminal of 24 lines; in color even through a pipe.
         click.echo(_drawing(shown, _room()), nl=False, color=True)
     return 0
 

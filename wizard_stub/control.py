@@ -34,7 +34,7 @@ from protocol.computer_name import clean_computer_name
 from protocol.deactivation import SECRET_BYTES
 from protocol.keys import machine_fingerprint
 from protocol.profile import MachineSource, WizardProfile
-from wizard_stub import judgement, transitions
+from wizard_stub import judgment, transitions
 from wizard_stub.anchor import (
     Anchor,
     FileAnchor,
@@ -135,7 +135,7 @@ class ActivationControl:
                     new_request=new_request,
                 )
                 lacking |= self._folder.write(state)
-            with done_all_the_same(*judgement.REQUESTED, code="requested_not_synced"):
+            with done_all_the_same(*judgment.REQUESTED, code="requested_not_synced"):
                 lacking |= self._folder.sync()
         begun = self._begun(state, grant, set_aside=aside)
         return replace(begun, warnings=in_order(lacking))
@@ -171,9 +171,9 @@ class ActivationControl:
             anchored = self._rehearsed_anchor(state, lacking)
             new = transitions.with_license(state, grant, proof, anchored=anchored)
             lacking |= self._folder.write(replace(new, latest_seen=latest_seen))
-            with done_all_the_same(*judgement.ACTIVATED, code="activated_not_synced"):
+            with done_all_the_same(*judgment.ACTIVATED, code="activated_not_synced"):
                 lacking |= self._folder.sync()
-            with done_all_the_same(*judgement.ANCHOR_LATER, code="activated_not_synced"):
+            with done_all_the_same(*judgment.ANCHOR_LATER, code="activated_not_synced"):
                 self._settled_anchor(new, lacking)
         return Completed(
             activation_key=grant.activation_key,
@@ -197,19 +197,19 @@ class ActivationControl:
         try:
             state = self._look(self._judged)
             if state is None:
-                return judgement.without_license(pending=False)
+                return judgment.without_license(pending=False)
             if state.license is None:
-                return judgement.without_license(pending=state.pending is not None)
+                return judgment.without_license(pending=state.pending is not None)
             if self._machine.is_retired(state.license.grant):
                 pending = state.pending is not None
-                return Status(LicenseState.RETIRED_EPOCH, judgement.RETIRED_EPOCH, pending=pending)
+                return Status(LicenseState.RETIRED_EPOCH, judgment.RETIRED_EPOCH, pending=pending)
             proof = self._machine.stored_proof(state.license)
         except StateDamaged as error:
             return Status(LicenseState.DAMAGED, str(error), detail=error.detail)
         except (StateNewer, WrongMachine) as error:
             return Status(LicenseState(error.code), str(error))
         now = self._now()
-        verdict, message = judgement.of_license(proof.claims, state.latest_seen, now)
+        verdict, message = judgment.of_license(proof.claims, state.latest_seen, now)
         lacking: set[Lacking] = set()
         trusted = verdict is not LicenseState.CLOCK_MOVED_BACK
         hindrance = self._remember(state, now, lacking) if trusted else None
@@ -301,16 +301,16 @@ class ActivationControl:
         """Return the state if it is whole and this machine's."""
         state = self._folder.decode(reading.stored)
         if state is None and self._folder.holds_another_computers():
-            raise WrongMachine(judgement.WRONG_MACHINE)
+            raise WrongMachine(judgment.WRONG_MACHINE)
         if state is not None and state.fingerprint != self._machine.fingerprint:
-            raise WrongMachine(judgement.WRONG_MACHINE)
+            raise WrongMachine(judgment.WRONG_MACHINE)
         return state
 
     def _judged(self, reading: Reading) -> State | None:
         """Return the state if it is whole, this machine's and the newest."""
         state = self._judged_here(reading)
         if state is not None:
-            judgement.require_newest(state, reading.anchored)
+            judgment.require_newest(state, reading.anchored)
         return state
 
     @staticmethod
@@ -336,7 +336,7 @@ class ActivationControl:
 
     def _confirm_release(self, state: State, lacking: set[Lacking]) -> None:
         """Return once a release is on the disk, here and in the anchor; raises NotSynced."""
-        with done_all_the_same(*judgement.GIVEN_UP, code="deactivated_not_synced"):
+        with done_all_the_same(*judgment.GIVEN_UP, code="deactivated_not_synced"):
             lacking |= self._folder.sync()
             self._settled_anchor(state, lacking)
             if isinstance(self._anchor, FileAnchor):
@@ -358,7 +358,7 @@ class ActivationControl:
         if not start_over:
             return state, None
         if state.license is not None and state.pending is None:
-            raise LicenseInUse(judgement.LICENSE_IN_USE)
+            raise LicenseInUse(judgment.LICENSE_IN_USE)
         return replace(state, pending=None), None
 
     def _new_grant(self, state: State, key: ActivationKey, name: str | None, generation: int) -> Grant:
@@ -369,13 +369,13 @@ class ActivationControl:
     def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
         """Return the latest time seen from now on; raises KeyNotAccepted."""
         if self._machine.is_retired(grant):
-            raise KeyNotAccepted(judgement.RETIRED_EPOCH, code="retired_epoch")
-        judgement.require_acceptable(claims, now)
+            raise KeyNotAccepted(judgment.RETIRED_EPOCH, code="retired_epoch")
+        judgment.require_acceptable(claims, now)
         if state.license is None or grant != state.license.grant:
             # The server answered a new computer ID: a clock that had run ahead is mended.
             return now
         stored = self._machine.stored_proof(state.license)
-        return judgement.renewed(claims, stored.claims, state.latest_seen, now)
+        return judgment.renewed(claims, stored.claims, state.latest_seen, now)
 
     def _remember(self, state: State, now: datetime, lacking: set[Lacking]) -> WizardError | None:
         """Store the time where that is due, and let the anchor catch up; return why it cannot be done.

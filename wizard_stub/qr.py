@@ -18,7 +18,7 @@ _QUIET_ZONE = 4
 # Four modules is the rule; three above and below leave a terminal of 24 lines its two bars, and are read.
 TIGHT = 3
 _PIXELS_PER_MODULE = 8
-# Black on white whatever the colours of the terminal are: many phones do not read an inverted code.
+# Black on white whatever the colors of the terminal are: many phones do not read an inverted code.
 _BLACK_ON_WHITE = "\x1b[38;2;0;0;0;48;2;255;255;255m"
 _RESET = "\x1b[0m"
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
@@ -78,11 +78,11 @@ class ScanCode:
         return str(self.symbol.error)
 
     def terminal(self) -> str:
-        """Return the code as half-block characters with colours, two rows of modules a line."""
+        """Return the code as half-block characters with colors, two rows of modules a line."""
         return "".join(f"{_BLACK_ON_WHITE}{line}{_RESET}\n" for line in self.half_blocks())
 
     def half_blocks(self, margin: int = _QUIET_ZONE) -> list[str]:
-        """Return the lines of the code without colours, with so many modules of margin above and below."""
+        """Return the lines of the code without colors, with so many modules of margin above and below."""
         rows = [[bool(module) for module in row] for row in self.symbol.matrix_iter(border=_QUIET_ZONE)]
         cut = _QUIET_ZONE - margin
         rows = rows[cut : len(rows) - cut]

@@ -253,10 +253,10 @@ export async function deactivate(asked, signal) {
  * Fetch the words of one language.
  *
  * @param {string} language
- * @returns {Promise<import("./i18n.js").Catalogue>}
+ * @returns {Promise<import("./i18n.js").Catalog>}
  */
-export async function catalogue(language) {
+export async function catalog(language) {
   const answer = await send(`/pwa/strings/${language}.json`, { credentials: "same-origin" });
   if (answer.status !== 200) throw new Problem("offline");
-  return /** @type {import("./i18n.js").Catalogue} */ (parse(answer.body));
+  return /** @type {import("./i18n.js").Catalog} */ (parse(answer.body));
 }

@@ -11,7 +11,7 @@ const DARK = 10_000;
 
 const WANTED = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
 
-/** What a phone can say about its camera, as the ending of a catalogue's key. @typedef {"denied" | "none" | "failed"} Trouble */
+/** What a phone can say about its camera, as the ending of a catalog's key. @typedef {"denied" | "none" | "failed"} Trouble */
 
 /** @type {Record<string, Trouble>} */
 const TROUBLES = { NotAllowedError: "denied", NotFoundError: "none", OverconstrainedError: "none" };

@@ -5,7 +5,7 @@
  */
 import { inTime } from "./convenience.js";
 import { find } from "./dom.js";
-import { deliveredWords, useCatalogue } from "./i18n.js";
+import { deliveredWords, useCatalog } from "./i18n.js";
 import { dress, show } from "./screen.js";
 import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
@@ -44,6 +44,6 @@ function key() {
 
 // Before anything is shown: a heading that takes the focus would take it from who types in the portal.
 document.body.inert = true;
-useCatalogue(deliveredWords());
+useCatalog(deliveredWords());
 dress(nothing);
 show(find("main").dataset.view === "key" ? key : question);

@@ -1,41 +1,41 @@
 /**
- * Words, dates and plurals. Every word that a person reads comes from a catalogue in strings/.
+ * Words, dates and plurals. Every word that a person reads comes from a catalog in strings/.
  */
 import { find } from "./dom.js";
 
-/** @typedef {{[key: string]: string | Catalogue}} Catalogue */
+/** @typedef {{[key: string]: string | Catalog}} Catalog */
 /** @typedef {Record<string, string | number>} Values */
 
-/** Languages that have a catalogue, by their own names. */
+/** Languages that have a catalog, by their own names. */
 export const LANGUAGES = Object.freeze({ en: "English", de: "Deutsch" });
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
-/** @type {Catalogue} */
+/** @type {Catalog} */
 let words = {};
 
 /** The language that the server chose by what the browser asks for; its words came with the page. */
 export const DELIVERED = document.documentElement.lang;
 
-/** @returns {Catalogue} */
+/** @returns {Catalog} */
 export function deliveredWords() {
   return JSON.parse(find("#words").textContent ?? "");
 }
 
 /**
- * Speak with this catalogue from now on.
+ * Speak with this catalog from now on.
  *
- * @param {Catalogue} catalogue
+ * @param {Catalog} catalog
  */
-export function useCatalogue(catalogue) {
-  words = catalogue;
+export function useCatalog(catalog) {
+  words = catalog;
   document.documentElement.lang = t("meta.language");
   document.documentElement.dir = t("meta.direction");
 }
 
-/** @param {string} key @returns {string | Catalogue | undefined} */
+/** @param {string} key @returns {string | Catalog | undefined} */
 function lookUp(key) {
-  /** @type {string | Catalogue | undefined} */
+  /** @type {string | Catalog | undefined} */
   let place = words;
   for (const step of key.split(".")) {
     // Own properties only: a code such as "constructor" comes from a server and must not find one.

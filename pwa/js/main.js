@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { inTime, soon } from "./convenience.js";
 import { begin, endErrand } from "./errand.js";
-import { DELIVERED, LANGUAGES, deliveredWords, useCatalogue } from "./i18n.js";
+import { DELIVERED, LANGUAGES, deliveredWords, useCatalog } from "./i18n.js";
 import { workOffline } from "./offline.js";
 import { dress, show, showAgain } from "./screen.js";
 import * as store from "./store.js";
@@ -109,12 +109,12 @@ async function history() {
 
 /** The words of a language, from the page itself or from where they can be had. @param {string} language */
 function wordsOf(language) {
-  return inTime(() => (language === DELIVERED ? deliveredWords() : api.catalogue(language)));
+  return inTime(() => (language === DELIVERED ? deliveredWords() : api.catalog(language)));
 }
 
-/** @param {import("./i18n.js").Catalogue} catalogue */
-function speak(catalogue) {
-  useCatalogue(catalogue);
+/** @param {import("./i18n.js").Catalog} catalog */
+function speak(catalog) {
+  useCatalog(catalog);
   dress((chosen) => void change(chosen));
 }
 

@@ -29,7 +29,7 @@ class By:
 
 
 def ending(activation_key: str) -> str:
-    """Return the last group of an activation key: enough to recognise a license, too little to use it."""
+    """Return the last group of an activation key: enough to recognize a license, too little to use it."""
     return activation_key[-5:]
 
 

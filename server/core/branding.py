@@ -1,4 +1,4 @@
-"""How the vendor looks to customers: name, privacy notice, colour and logo, each as staff set it.
+"""How the vendor looks to customers: name, privacy notice, color and logo, each as staff set it.
 
 What they did not set is as the server's settings say, which whoever asks hands over.
 """
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.core import audit, seen
 from server.core.audit import By
-from server.core.colours import read_colour
+from server.core.colors import read_color
 from server.core.errors import Malformed, NotFound
 from server.core.models import BrandPart
 from server.core.pictures import NAMES, Picture, checked_picture
@@ -33,13 +33,13 @@ class Brand:
 
     name: str = ""
     privacy: str = ""
-    colour: str = ""
+    color: str = ""
     logo: str = ""
 
     @property
     def as_seen(self) -> str:
         """The digest of what is changed together, see `core.seen`."""
-        return seen.digest(self.name, self.privacy, self.colour)
+        return seen.digest(self.name, self.privacy, self.color)
 
 
 def current(session: Session, otherwise: Brand) -> Brand:
@@ -64,7 +64,7 @@ def logo(session: Session) -> Picture | None:
 def checked(typed: Mapping[str, str], otherwise: Brand) -> Brand:
     """Return how the vendor would look; what was left empty is as the settings say.
 
-    Raises Malformed (malformed_vendor_name, malformed_privacy_address, malformed_colour).
+    Raises Malformed (malformed_vendor_name, malformed_privacy_address, malformed_color).
     """
     read = {name: reader(typed[name]) for name, reader in _READERS.items() if typed.get(name, "").strip()}
     return replace(otherwise, **read)
@@ -148,7 +148,7 @@ def _privacy(text: str) -> str:
     return address
 
 
-_READERS: Mapping[str, Callable[[str], str]] = {"name": _name, "privacy": _privacy, "colour": read_colour}
+_READERS: Mapping[str, Callable[[str], str]] = {"name": _name, "privacy": _privacy, "color": read_color}
 PARTS = (*_READERS, LOGO)
 
 

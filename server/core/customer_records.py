@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.core import audit, seen
 from server.core.audit import By
-from server.core.customers import normalised_email
+from server.core.customers import normalized_email
 from server.core.errors import Conflict, Malformed, NotFound
 from server.core.models import Activation, Customer, License, OutboxMail
 from server.core.notes import checked_notes
@@ -91,7 +91,7 @@ def merge_target(session: Session, customer: Customer, email: str) -> Customer:
 
     Raises NotFound (unknown_customer), Conflict (same_customer) and Malformed (malformed_email).
     """
-    other = session.scalar(select(Customer).where(Customer.email == normalised_email(email)))
+    other = session.scalar(select(Customer).where(Customer.email == normalized_email(email)))
     if other is None:
         raise NotFound("No customer has this address. Compare it with the list.", code="unknown_customer")
     if other.id == customer.id:
@@ -143,7 +143,7 @@ def edit(
 
     Raises Malformed (malformed_email, malformed_customer_name, malformed_notes), Conflict (customer_exists).
     """
-    wanted = {"email": normalised_email(email), "name": _checked_name(name), "notes": checked_notes(notes)}
+    wanted = {"email": normalized_email(email), "name": _checked_name(name), "notes": checked_notes(notes)}
     before = customer.email
     changed = [field for field, value in wanted.items() if getattr(customer, field) != value]
     try:

@@ -27,7 +27,7 @@ def is_email(address: str) -> bool:
     return len(address) <= _EMAIL_LENGTH and address.isprintable() and bool(_EMAIL.fullmatch(address))
 
 
-def normalised_email(email: str) -> str:
+def normalized_email(email: str) -> str:
     """Return an e-mail address trimmed, in lower case, with its domain as people write it.
 
     Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: that is one
@@ -56,7 +56,7 @@ def domain_in_ascii(domain: str) -> str:
 
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
     """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
-    address = normalised_email(email)
+    address = normalized_email(email)
     # Held, so that nobody deletes it before a license refers to it.
     known = select(Customer).where(Customer.email == address).with_for_update(read=True, key_share=True)
     customer = session.scalar(known)

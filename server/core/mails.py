@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 
 from server.core import mail_templates
-from server.core.customers import normalised_email
+from server.core.customers import normalized_email
 from server.core.errors import Malformed
 from server.core.mail_templates import Template, filled
 from server.core.mail_texts import PHRASES, Phrases
@@ -142,7 +142,7 @@ def _in_one_line(name: str) -> str:
 
 
 def _one_address(email: str) -> str:
-    address = normalised_email(email)
+    address = normalized_email(email)
     try:
         Address(addr_spec=address)
     except (MessageError, ValueError, IndexError, AttributeError):

@@ -1,5 +1,5 @@
 /**
- * The vendor's name and colour while they are typed, in the examples of the phone page; and a logo before it is uploaded.
+ * The vendor's name and color while they are typed, in the examples of the phone page; and a logo before it is uploaded.
  */
 
 /** Milliseconds without a key pressed after which the examples follow. */
@@ -14,7 +14,7 @@ function showTyped(form) {
   if (!form.checkValidity()) return;
   for (const frame of examples) {
     const address = new URL(frame.src);
-    for (const name of ["name", "privacy", "colour"]) {
+    for (const name of ["name", "privacy", "color"]) {
       const field = form.elements.namedItem(name);
       if (field instanceof HTMLInputElement) address.searchParams.set(name, field.value);
     }

@@ -25,16 +25,16 @@ DIALOGS = {
 looks = pytest.mark.parametrize("look", list(LOOKS)[:2])
 
 
-def luminance(colour: tuple[int, int, int]) -> float:
+def luminance(color: tuple[int, int, int]) -> float:
     parts = [
         part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
-        for part in colour
+        for part in color
     ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def contrast(cell: Cell) -> float:
-    light, dark = sorted((luminance(cell.colour), luminance(cell.ground)), reverse=True)
+    light, dark = sorted((luminance(cell.color), luminance(cell.ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -168,7 +168,7 @@ def test_f2_goes_through_the_looks_of_the_wizard(vendor, manager):
     tell(story, operator=manager)
 
 
-def test_nothing_ticked_or_focused_is_told_by_a_colour_alone(vendor, manager):
+def test_nothing_ticked_or_focused_is_told_by_a_color_alone(vendor, manager):
     vendor.issue()
 
     async def story(person: Person) -> None:

@@ -100,9 +100,9 @@ def test_without_a_terminal_it_says_so(instance):  # noqa: F811
     assert said.stderr.startswith("keyferry: The console needs a terminal.")
 
 
-def test_a_server_that_is_not_initialised_is_told_before_the_screen_opens(keyferry, monkeypatch):  # noqa: F811
+def test_a_server_that_is_not_initialized_is_told_before_the_screen_opens(keyferry, monkeypatch):  # noqa: F811
     monkeypatch.setattr(COMMAND, "has_terminal", lambda: True)
-    assert keyferry("console", "--json").refusal == "not_initialised"
+    assert keyferry("console", "--json").refusal == "not_initialized"
 
 
 def test_a_fault_ends_the_session_and_shows_no_values(vendor, monkeypatch, instance):  # noqa: F811

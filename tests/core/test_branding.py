@@ -46,19 +46,19 @@ def test_the_settings_count_where_nothing_was_set(app):
 
 
 def test_what_was_set_counts_over_the_settings_with_who_and_when(app):
-    assert put(name="  Müller   & Söhne ", colour="#FD0") == 2
+    assert put(name="  Müller   & Söhne ", color="#FD0") == 2
     assert current() == Brand("Müller & Söhne", SETTINGS.privacy, "#ffdd00", SETTINGS.logo)
     with reading() as session:
         row = branding.stored(session)["name"]
         assert (row.changed_by, row.changed_at) == ("ada", NOON)
     assert details() == [
         {"part": "name", "before": "Acme", "after": "Müller & Söhne"},
-        {"part": "colour", "before": "", "after": "#ffdd00"},
+        {"part": "color", "before": "", "after": "#ffdd00"},
     ]
 
 
 def test_only_what_differs_is_set(app):
-    assert put(name="Acme", privacy=SETTINGS.privacy, colour="") == 0
+    assert put(name="Acme", privacy=SETTINGS.privacy, color="") == 0
     assert details() == []
 
 
@@ -92,12 +92,12 @@ def test_a_logo_is_kept_with_its_type_and_known_by_its_digest(app):
         ("name", "evil\u202ename", "malformed_vendor_name"),
         ("privacy", "javascript:alert(1)", "malformed_privacy_address"),
         ("privacy", "https://example.com/" + "x" * 200, "malformed_privacy_address"),
-        ("colour", "blue", "malformed_colour"),
+        ("color", "blue", "malformed_color"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_and_nothing_is_set(app, part, text, code):
     with pytest.raises(Malformed) as refused:
-        put(**{"name": "Other", "colour": "#112233", part: text})
+        put(**{"name": "Other", "color": "#112233", part: text})
     assert refused.value.code == code
     assert current() == SETTINGS
 

@@ -7,7 +7,7 @@ from protocol.activation_key import ActivationKey
 from protocol.claims import LAST_DAY
 from server.core import licenses, products
 from server.core.audit import By
-from server.core.customers import normalised_email
+from server.core.customers import normalized_email
 from server.core.errors import Conflict, CoreError, Malformed, NotFound
 from server.core.licenses import Terms
 from server.core.models import AuditEvent, Customer, License
@@ -104,7 +104,7 @@ def test_one_customer_has_one_row_whatever_the_case(vendor):
 
 @pytest.mark.parametrize("email", ["", "ada", "@", "ada@", "a da@example.com", "a@b\n@c", "a" * 251 + "@b.c"])
 def test_a_malformed_address_is_refused(email):
-    assert refusal_of(normalised_email, email) == "malformed_email"
+    assert refusal_of(normalized_email, email) == "malformed_email"
 
 
 def test_a_license_with_a_date_is_renewed_by_days_from_its_expiry(vendor):

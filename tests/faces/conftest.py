@@ -56,7 +56,7 @@ def keyferry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., S
 
 @pytest.fixture
 def instance(settings, keyferry) -> Callable[..., Said]:
-    """`keyferry` on an initialised instance."""
+    """`keyferry` on an initialized instance."""
     return keyferry
 
 

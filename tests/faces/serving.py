@@ -23,7 +23,7 @@ STOP_SECONDS = 30
 
 @pytest.fixture
 def environment(settings, tmp_path) -> dict[str, str]:
-    """The environment of an initialised instance, with folders of its own for whatever a server may leave."""
+    """The environment of an initialized instance, with folders of its own for whatever a server may leave."""
     for folder in ("user", "run"):
         (tmp_path / folder).mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}

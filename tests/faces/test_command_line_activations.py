@@ -105,7 +105,7 @@ def test_a_mistyped_computer_id_is_refused_with_what_was_probably_meant(vendor, 
     assert said.json["suggestion"] == computer_id
 
 
-def test_keys_in_the_wrong_order_are_recognised(vendor, issue, instance):
+def test_keys_in_the_wrong_order_are_recognized(vendor, issue, instance):
     key = issue()
     computer_id = vendor.machine(ActivationKey.from_text(key)).computer_id.text
     said = instance("activate", computer_id, key)

@@ -109,5 +109,5 @@ def test_every_command_asks_for_init_first(keyferry, tmp_path, command):
     assert (said.exit_code, said.stdout) == (1, "")
     assert said.stderr.endswith("Run `keyferry init` first.\n")
     assert len(said.stderr.splitlines()) == 1
-    assert keyferry(*command, "--json").refusal == "not_initialised"
+    assert keyferry(*command, "--json").refusal == "not_initialized"
     assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ from server import create_app
 from server.config import Settings
 from server.core import branding
 from server.core.branding import Brand
-from server.core.colours import palette
+from server.core.colors import palette
 from server.core.models import Role
 from server.core.pictures import MAX_BYTES
 from server.db import reading
@@ -35,7 +35,7 @@ def visitor(vendor) -> Visitor:
 
 
 def save(visitor: Visitor, deed: str = "", **typed: str) -> TestResponse:
-    return visitor.post(f"{PAGE}{deed}", **({"name": "", "privacy": "", "colour": ""} | typed))
+    return visitor.post(f"{PAGE}{deed}", **({"name": "", "privacy": "", "color": ""} | typed))
 
 
 def upload(visitor: Visitor, content: bytes) -> TestResponse:
@@ -67,8 +67,8 @@ def test_the_settings_page_leads_here_and_everything_has_its_default(visitor):
     assert page.count("<iframe") == 4
 
 
-def test_name_privacy_and_colour_reach_every_page_of_customers(vendor, visitor):
-    answer = save(visitor, name="Acme & Söhne", privacy="https://example.com/p", colour="FFD400")
+def test_name_privacy_and_color_reach_every_page_of_customers(vendor, visitor):
+    answer = save(visitor, name="Acme & Söhne", privacy="https://example.com/p", color="FFD400")
     page = visitor.get(answer.location).text
     assert "Saved." in page
     assert "made darker for light pages" in page
@@ -88,14 +88,14 @@ def test_name_privacy_and_colour_reach_every_page_of_customers(vendor, visitor):
     assert "Acme &amp; Söhne" in help_page
     assert "https://example.com/p" in help_page
     assert help_page.index("/pwa/house.css") < help_page.index("/vendor.css")
-    assert "colour: (empty) → #ffd400" in visitor.get("/portal/audit").text
+    assert "color: (empty) → #ffd400" in visitor.get("/portal/audit").text
 
 
 def test_a_change_is_noticed_by_what_phones_keep(vendor, visitor):
     client = vendor.app.test_client()
     places = ("/a", "/sw.js", "/vendor.css", "/pwa/manifest.webmanifest")
     before = {place: client.get(place, buffered=True).headers["ETag"] for place in places}
-    save(visitor, colour="#123456")
+    save(visitor, color="#123456")
     for place, tag in before.items():
         answer = client.get(place, headers={"If-None-Match": tag}, buffered=True)
         assert answer.status_code == 200, place
@@ -153,9 +153,9 @@ def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
 
 
 def test_each_part_goes_back_to_its_default(visitor):
-    save(visitor, name="Acme", privacy="https://example.com/p", colour="#123456")
+    save(visitor, name="Acme", privacy="https://example.com/p", color="#123456")
     upload(visitor, SVG)
-    for part in ("name", "privacy", "colour", "logo"):
+    for part in ("name", "privacy", "color", "logo"):
         before = current()
         answer = visitor.post(f"{PAGE}/default", part=part)
         assert "again." in visitor.get(answer.location).text
@@ -168,7 +168,7 @@ def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(vis
     for field, text, told in (
         ("name", "x" * 61, "up to 60 visible characters"),
         ("privacy", "javascript:alert(1)", "Write the address of your privacy notice in full"),
-        ("colour", "bright yellow", "six digits or letters from A to F"),
+        ("color", "bright yellow", "six digits or letters from A to F"),
     ):
         for deed in ("", "/preview"):
             answer = save(visitor, deed, **({"name": "Acme"} | {field: text}))
@@ -198,7 +198,7 @@ def test_only_these_forms_may_be_large(visitor):
 
 
 def test_a_preview_shows_what_was_typed_and_saves_nothing(visitor):
-    answer = save(visitor, "/preview", name="Would-be", colour="#ffd400")
+    answer = save(visitor, "/preview", name="Would-be", color="#ffd400")
     assert "Nothing is saved yet." in answer.text
     assert 'name="name" type="text" value="Would-be"' in answer.text
     shown = example_on(visitor, answer.text)

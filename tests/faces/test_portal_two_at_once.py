@@ -47,7 +47,7 @@ CHANGES = {
     "a license": (LICENSE, f"{LICENSE}/edit", ("seats", "7"), ("notes", "by fax")),
     "a customer": (CUSTOMER, f"{CUSTOMER}/edit", ("name", "Ada"), ("notes", "by fax")),
     "a mail": (MAIL, MAIL, ("subject", "Your key"), ("text", "Here: {computer key}")),
-    "the looks": (BRANDING, BRANDING, ("name", "Acme"), ("colour", "#663399")),
+    "the looks": (BRANDING, BRANDING, ("name", "Acme"), ("color", "#663399")),
     "settings": (
         SETTINGS,
         SETTINGS,

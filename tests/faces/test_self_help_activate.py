@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_named_beside_its_field(vendor, visitor, typed, f
     assert refused() == []
 
 
-def test_the_codes_in_each_others_fields_are_recognised(vendor, visitor):
+def test_the_codes_in_each_others_fields_are_recognized(vendor, visitor):
     machine = vendor.machine(vendor.issue())
     shown = visitor.fill_in(
         "activate", activation_key=machine.computer_id.text, computer_id=machine.activation_key.text

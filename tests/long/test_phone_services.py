@@ -24,7 +24,7 @@ from tests.pwa.conftest import (  # noqa: F401 - the fixtures of the phone's own
     sees,
     server_environment,
 )
-from tests.pwa.misbehaviour import (
+from tests.pwa.misbehavior import (
     BROKEN_CACHES,
     MANNERS,
     SERVICES,

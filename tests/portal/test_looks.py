@@ -65,7 +65,7 @@ STATES = {
 def check(page: Page) -> None:
     """Have axe look in light on a phone and in dark on a desk, and measure the width down to 320 px.
 
-    Both schemes have the same layout and both sizes the same colours, so two looks see what four would.
+    Both schemes have the same layout and both sizes the same colors, so two looks see what four would.
     """
     for scheme, size in (("light", PHONE), ("dark", DESK)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from server.core import operators
-from server.core.colours import palette
+from server.core.colors import palette
 from server.core.models import Role
 from server.db import transaction
 from tests.conftest import STAFF
@@ -156,25 +156,25 @@ def test_the_words_of_a_mail_are_tried_refused_and_saved(desk, house):
     check(page)
 
 
-def rgb(colour: str) -> str:
-    return f"rgb({', '.join(map(str, bytes.fromhex(colour[1:])))})"
+def rgb(color: str) -> str:
+    return f"rgb({', '.join(map(str, bytes.fromhex(color[1:])))})"
 
 
 # The last one of this house: what is saved stays on its pages.
 def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, house):
     page = desk()
     page.get_by_role("link", name="Settings").click()
-    page.get_by_role("link", name="name, logo and colour").click()
+    page.get_by_role("link", name="name, logo and color").click()
     title = "The phone page with a question"
     frames = [page.frame_locator(f'iframe[title="{title}, {look}"]') for look in ("light", "dark")]
     page.get_by_label("Name", exact=True).fill("Acme Tools")
-    page.get_by_label("Colour", exact=True).fill("#ffd400")
+    page.get_by_label("Color", exact=True).fill("#ffd400")
     for frame, theme in zip(frames, (YELLOW.light, YELLOW.dark), strict=True):
         expect(frame.locator(".brand-name")).to_have_text("Acme Tools")
         expect(frame.locator("h1")).to_have_text("Activate LAB-PC-07?")
         expect(frame.locator("#confirm")).to_have_css("background-color", rgb(theme.accent))
     # The examples did not take the focus, and nothing in them can be pressed.
-    expect(page.get_by_label("Colour", exact=True)).to_be_focused()
+    expect(page.get_by_label("Color", exact=True)).to_be_focused()
     assert frames[0].locator("body").evaluate("body => body.inert")
     page.get_by_label("Picture").set_input_files(LOGO)
     expect(frames[0].locator(".brand-mark")).to_have_attribute("src", re.compile("^blob:"))

@@ -23,7 +23,7 @@ def photo(text: str) -> dict:
 
 def empty_photo() -> dict:
     held = BytesIO()
-    Image.new("RGB", (400, 300), "grey").save(held, "PNG")
+    Image.new("RGB", (400, 300), "gray").save(held, "PNG")
     return {"name": "desk.png", "mimeType": "image/png", "buffer": held.getvalue()}
 
 

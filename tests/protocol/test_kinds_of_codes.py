@@ -1,4 +1,4 @@
-"""Short codes by their check group alone: what is repaired, what is only suggested, what is recognised."""
+"""Short codes by their check group alone: what is repaired, what is only suggested, what is recognized."""
 
 from itertools import combinations, permutations
 from random import Random
@@ -92,7 +92,7 @@ def test_a_code_that_is_shifted_by_a_place_is_no_code_of_its_kind(kind):
 
 
 @pytest.mark.parametrize(("typed", "wanted"), list(permutations(Kind, 2)))
-def test_a_code_typed_where_another_belongs_is_recognised(typed, wanted):
+def test_a_code_typed_where_another_belongs_is_recognized(typed, wanted):
     with pytest.raises(
         MalformedCode, match=f"^This is the {typed.words}. Type the {wanted.words} here."
     ) as caught:
@@ -102,7 +102,7 @@ def test_a_code_typed_where_another_belongs_is_recognised(typed, wanted):
 
 
 @pytest.mark.parametrize("kind", [Kind.ACTIVATION_KEY, Kind.COMPUTER_ID, Kind.DEACTIVATION_CODE])
-def test_another_code_is_recognised_where_a_signed_key_belongs(kind):
+def test_another_code_is_recognized_where_a_signed_key_belongs(kind):
     with pytest.raises(MalformedCode, match=f"This is the {kind.words}"):
         read_signed(CODES[kind].lower(), BINDING, PUBLIC_KEY)
 

@@ -87,7 +87,7 @@ def test_any_word_is_decoded_as_the_oracle_decodes_it(word):
 
 
 @pytest.mark.parametrize("errors", [0, 1, 2])
-def test_a_short_word_has_the_neighbours_that_trying_everything_finds(errors):
+def test_a_short_word_has_the_neighbors_that_trying_everything_finds(errors):
     random = Random(errors)
     for _ in range(3):
         word = [random.randrange(32) for _ in range(4)]
@@ -112,7 +112,7 @@ def replacements(word, places):
 
 @PROPERTY
 @given(st.lists(symbols, min_size=25, max_size=25), st.integers(0, 4), st.randoms(use_true_random=False))
-def test_a_codeword_is_among_the_neighbours_of_every_word_within_reach(message, errors, random):
+def test_a_codeword_is_among_the_neighbors_of_every_word_within_reach(message, errors, random):
     codeword = encoded(message)
     word = list(codeword)
     for place in random.sample(range(30), errors):

@@ -128,7 +128,7 @@ def test_each_truncation_and_each_extension_is_noticed(request_):
         refused(more + token)
 
 
-def test_every_transposition_of_neighbours_is_noticed():
+def test_every_transposition_of_neighbors_is_noticed():
     token = sign_request(ACTIVATION, KEYS)
     for place in range(len(token) - 1):
         swapped = token[:place] + token[place + 1] + token[place] + token[place + 2 :]

@@ -1,6 +1,6 @@
 import pytest
 
-from protocol.codes import Kind, recognised
+from protocol.codes import Kind, recognized
 from protocol.computer_key import Style
 from protocol.doubt import Doubts, doubts
 from tests.wizard.parts import Clock, Machine, Vendor
@@ -47,9 +47,9 @@ def test_no_place_is_guessed_in_a_short_key(signed):
     assert doubts([wrong(group) for group in signed[:6]], Style.SHORT).all_groups == ()
 
 
-def test_a_code_is_recognised_by_its_kind(machine):
+def test_a_code_is_recognized_by_its_kind(machine):
     begun = machine.control().begin(machine.vendor.activation_key())
-    assert recognised(begun.activation_key.text.lower()) is Kind.ACTIVATION_KEY
-    assert recognised(begun.computer_id.text) is Kind.COMPUTER_ID
-    assert recognised(begun.computer_id.text[:-1]) is None
-    assert recognised("A" * 999) is None
+    assert recognized(begun.activation_key.text.lower()) is Kind.ACTIVATION_KEY
+    assert recognized(begun.computer_id.text) is Kind.COMPUTER_ID
+    assert recognized(begun.computer_id.text[:-1]) is None
+    assert recognized("A" * 999) is None

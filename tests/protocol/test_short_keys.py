@@ -115,7 +115,7 @@ def test_five_wrong_characters_are_malformed():
     assert caught.value.code == "malformed_computer_key"
 
 
-def test_every_transposition_of_neighbours_is_repaired():
+def test_every_transposition_of_neighbors_is_repaired():
     for place in range(29):
         typed = KEY[:place] + KEY[place + 1] + KEY[place] + KEY[place + 2 :]
         assert len(read(dashed(typed))) == (0 if typed == KEY else 2)

@@ -101,7 +101,7 @@ def test_two_wrong_characters_in_one_row_and_one_in_each_other_row_are_repaired(
         assert len(read(with_wrong(SIGNED_KEY, places, random))) == 5
 
 
-def test_every_transposition_of_neighbours_within_a_group_is_repaired():
+def test_every_transposition_of_neighbors_within_a_group_is_repaired():
     for place in range(0, 119, 11):
         swapped = KEY[:place] + KEY[place + 1] + KEY[place] + KEY[place + 2 :]
         assert len(read(dashed(swapped))) == (0 if swapped == KEY else 2)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from demo.film import qr_picture
 from tests.pwa.conftest import House, await_worker, key_on, sees
-from tests.pwa.misbehaviour import STORAGE_ANSWERS_LATE, all_withheld, break_cache, withheld
+from tests.pwa.misbehavior import STORAGE_ANSWERS_LATE, all_withheld, break_cache, withheld
 
 # Milliseconds from the server's answer to the screen.
 PROMPT = 3_000

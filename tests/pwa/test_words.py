@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @pytest.fixture(scope="module")
-def catalogues(root):
+def catalogs(root):
     return {path.stem: json.loads(path.read_text()) for path in (root / "pwa" / "strings").glob("*.json")}
 
 
@@ -48,9 +48,9 @@ def flat(words: dict, place: str = "") -> dict[str, str]:
     return found
 
 
-def test_every_language_says_the_same_things_with_the_same_names_in_them(catalogues):
-    english = flat(catalogues["en"])
-    for language, words in catalogues.items():
+def test_every_language_says_the_same_things_with_the_same_names_in_them(catalogs):
+    english = flat(catalogs["en"])
+    for language, words in catalogs.items():
         other = flat(words)
         assert other.keys() == english.keys(), language
         differing = [
@@ -62,7 +62,7 @@ def test_every_language_says_the_same_things_with_the_same_names_in_them(catalog
         assert [key for key, text in other.items() if not text.strip()] == []
 
 
-def test_every_catalogue_has_the_plural_forms_of_its_language(catalogues):
+def test_every_catalog_has_the_plural_forms_of_its_language(catalogs):
     """English and German both tell one from many."""
 
     def plurals(words):
@@ -73,18 +73,18 @@ def test_every_catalogue_has_the_plural_forms_of_its_language(catalogues):
                 else:
                     yield from plurals(value)
 
-    for words in catalogues.values():
+    for words in catalogs.values():
         assert all(forms.keys() == {"one", "other"} for forms in plurals(words))
 
 
-def test_every_catalogue_is_offered_and_every_offer_has_a_catalogue(catalogues, code):
+def test_every_catalog_is_offered_and_every_offer_has_a_catalog(catalogs, code):
     offered = re.search(r"LANGUAGES = Object\.freeze\(\{(.+?)\}\)", code)
-    assert set(re.findall(r"(\w+):", offered[1])) == set(catalogues)
-    assert all(words["meta"]["language"] == language for language, words in catalogues.items())
+    assert set(re.findall(r"(\w+):", offered[1])) == set(catalogs)
+    assert all(words["meta"]["language"] == language for language, words in catalogs.items())
 
 
-def test_every_key_that_the_code_names_has_words(catalogues, code):
-    english = catalogues["en"]
+def test_every_key_that_the_code_names_has_words(catalogs, code):
+    english = catalogs["en"]
     named = set(re.findall(r'"([a-z]\w*(?:\.\w+)+)"', code)) - {"keyferry.token", "keyferry.language"}
     named = {key for key in named if key.split(".")[0] in english}
     assert len(named) > 60
@@ -100,11 +100,11 @@ def test_every_key_that_the_code_names_has_words(catalogues, code):
     assert [key for key in named if not there(key)] == []
 
 
-def test_no_words_are_left_over(catalogues, code):
+def test_no_words_are_left_over(catalogs, code):
     """Every text is named in the code, whole or by the beginning of a key that the code completes."""
     composed = [prefix for pattern, prefix in FAMILIES.items() if re.search(pattern, code)]
     unused = []
-    for key in flat(catalogues["en"]):
+    for key in flat(catalogs["en"]):
         whole = re.search(rf'"{re.escape(key.removesuffix(".named").removesuffix(".unnamed"))}"', code)
         ending = key.rsplit(".", 1)[-1]
         partly = any(key.startswith(f"{prefix}.") for prefix in composed) and (
@@ -116,7 +116,7 @@ def test_no_words_are_left_over(catalogues, code):
     assert unused == []
 
 
-def test_every_problem_of_the_server_has_words(catalogues, code):
+def test_every_problem_of_the_server_has_words(catalogs, code):
     # These have no way to a phone's screen: the page asks only at addresses that there are.
     own = {"not_found", "method_not_allowed", "unsupported_media_type", "malformed_computer_key"}
     own |= {"deactivation_too_early"}
@@ -136,12 +136,12 @@ def test_every_problem_of_the_server_has_words(catalogues, code):
     own |= {"wrong_password", "wrong_second_factor", "wrong_first_code", "second_factor_needed"}
     own |= {"sign_in_expired", "malformed_subject", "malformed_text", "unknown_mail"}
     own |= {"mail_not_kept", "mail_not_configured"}
-    own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_colour", "malformed_logo"}
+    own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_color", "malformed_logo"}
     own |= {"logo_too_large", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
-    assert STATUS.keys() - own <= catalogues["en"]["problems"].keys()
+    assert STATUS.keys() - own <= catalogs["en"]["problems"].keys()
 
 
-def test_every_symbol_of_a_key_can_be_spelled(catalogues):
-    for words in catalogues.values():
+def test_every_symbol_of_a_key_can_be_spelled(catalogs):
+    for words in catalogs.values():
         assert words["spelling"].keys() == set(SYMBOLS)

@@ -221,7 +221,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and
     set_up = scene()
     state(set_up)
     page = set_up.customer.page
-    # Both schemes have the same layout and both sizes the same colours: two looks see what four would.
+    # Both schemes have the same layout and both sizes the same colors: two looks see what four would.
     for scheme, size in (("light", PHONE), ("dark", DESK)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)

@@ -137,13 +137,13 @@ def test_a_reader_waits_for_no_writer(app, clock):
 
 
 def test_a_server_without_a_database_says_what_to_run(tmp_path):
-    assert refusal_of(Settings(home=tmp_path)) == "not_initialised"
+    assert refusal_of(Settings(home=tmp_path)) == "not_initialized"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_database_is_not_initialised(tmp_path):
+def test_an_empty_database_is_not_initialized(tmp_path):
     (tmp_path / "keyferry.db").touch()
-    assert refusal_of(Settings(home=tmp_path)) == "not_initialised"
+    assert refusal_of(Settings(home=tmp_path)) == "not_initialized"
 
 
 def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(settings, tmp_path, monkeypatch):

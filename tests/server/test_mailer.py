@@ -82,7 +82,7 @@ def test_a_mail_to_a_domain_with_umlauts_goes_to_a_server_that_knows_only_ascii(
     assert mail["To"] == "einkauf@xn--mller-kva.example"
 
 
-def test_what_is_sent_twice_after_a_crash_is_recognised(app, clock, monkeypatch):
+def test_what_is_sent_twice_after_a_crash_is_recognized(app, clock, monkeypatch):
     number = post(clock)
     with mail_server() as box:
         url = f"smtp://127.0.0.1:{box.port}"

@@ -8,8 +8,8 @@ from server.spelling import WORDS, spelled
 
 
 def test_the_pages_say_the_words_of_the_phone(pytestconfig):
-    catalogue = json.loads((Path(pytestconfig.rootpath) / "pwa" / "strings" / "en.json").read_text())
-    assert catalogue["spelling"] == WORDS
+    catalog = json.loads((Path(pytestconfig.rootpath) / "pwa" / "strings" / "en.json").read_text())
+    assert catalog["spelling"] == WORDS
 
 
 def test_every_symbol_of_a_key_has_a_word_of_its_own():

@@ -157,9 +157,9 @@ def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, rub
 
 def test_the_anchor_of_one_product_is_not_that_of_another(machine, tmp_path):
     machine.activate()
-    neighbour = replace(machine, vendor=Vendor(product_code="other"), folder=tmp_path / "other")
-    neighbour.activate()
-    neighbour.control().deactivate()
+    neighbor = replace(machine, vendor=Vendor(product_code="other"), folder=tmp_path / "other")
+    neighbor.activate()
+    neighbor.control().deactivate()
     assert machine.control().status().state is LicenseState.ACTIVE
 
 

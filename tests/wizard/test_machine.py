@@ -54,7 +54,7 @@ def test_a_machine_id_that_is_still_empty_falls_back_to_that_of_dbus_from_which_
     ("text", "described"),
     [
         ("", "is empty"),
-        ("uninitialized\n", "is not initialised"),
+        ("uninitialized\n", "is not initialized"),
         ("0" * 32, "holds no identifier"),
         (ID[:-1], "holds no identifier"),
         ("\x00\xff" * 100, "holds no identifier"),

@@ -88,7 +88,7 @@ def test_the_same_address_always_gives_the_same_code():
     assert ScanCode.of(LONG_URL).terminal() == ScanCode.of(LONG_URL).terminal()
 
 
-def test_each_line_of_the_terminal_sets_its_own_colours_and_resets_them():
+def test_each_line_of_the_terminal_sets_its_own_colors_and_resets_them():
     for line in ScanCode.of(LONG_URL).terminal().splitlines():
         assert LINE.fullmatch(line)
 

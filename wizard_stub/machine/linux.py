@@ -72,5 +72,5 @@ def _described(text: str | None) -> str:
     if text is None:
         return "is missing or cannot be read"
     if text == "uninitialized":
-        return "is not initialised"
+        return "is not initialized"
     return "holds no identifier" if text else "is empty"

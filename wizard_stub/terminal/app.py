@@ -14,7 +14,7 @@ from wizard_stub.terminal.screens.home import HomeScreen
 from wizard_stub.terminal.themes import DARK, LIGHT
 from wizard_stub.terminal.words import Words
 
-# The last takes the terminal's own colours, whatever they are.
+# The last takes the terminal's own colors, whatever they are.
 _THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
 
 
@@ -46,7 +46,7 @@ class WizardApp(App[None]):
         self.failure: Exception | None = None
 
     @property
-    def lacks_colours(self) -> bool:
+    def lacks_colors(self) -> bool:
         """Whether nobody knows which of ground and character is the lighter one."""
         return self.console.color_system is None or (self.no_color and self.native_ansi_color)
 
@@ -58,7 +58,7 @@ class WizardApp(App[None]):
         self.push_screen(HomeScreen())
 
     def action_next_look(self) -> None:
-        """Go on to the next look: dark, light, the terminal's own colours."""
+        """Go on to the next look: dark, light, the terminal's own colors."""
         looks = list(_THEMES)
         self.look = looks[(looks.index(self.look) + 1) % len(looks)]
         self.theme = _THEMES[self.look]

@@ -11,7 +11,7 @@ from wizard_stub.control import ActivationControl
 from wizard_stub.terminal.words import Words, language_of
 
 LOOKS = ("dark", "light", "terminal")
-# The last part of COLORFGBG, which many terminals set, is the colour of their ground: 7 and 15 are white.
+# The last part of COLORFGBG, which many terminals set, is the color of their ground: 7 and 15 are white.
 _WHITE_GROUNDS = {"7", "15"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from protocol.codes import Kind, recognised
+from protocol.codes import Kind, recognized
 from wizard_stub.terminal.typed_groups import Noticed, TypedGroups
 from wizard_stub.terminal.words import Words
 
@@ -25,7 +25,7 @@ def while_typing(words: Words, typed: TypedGroups, noticed: tuple[Noticed, ...],
 
 def other_kind(words: Words, text: str, wanted: Kind) -> str | None:
     """Return the words for a code that belongs somewhere else, or None where it is none."""
-    kind = recognised(text.rstrip("-?"))
+    kind = recognized(text.rstrip("-?"))
     if kind is None or kind is wanted:
         return None
     return words("typing.other_kind", kind=words(_KINDS[kind]), wanted=words(_KINDS[wanted]))

@@ -1,4 +1,4 @@
-"""Two sets of colours in which every word stands out from its ground by at least 4.5 to 1."""
+"""Two sets of colors in which every word stands out from its ground by at least 4.5 to 1."""
 
 from __future__ import annotations
 

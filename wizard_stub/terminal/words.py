@@ -1,4 +1,4 @@
-"""The words of the screens, from one catalogue for each language."""
+"""The words of the screens, from one catalog for each language."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = catalogue(language)
+        self._texts = catalog(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text with its values; raises KeyError for one that the catalogue lacks."""
+        """Return a text with its values; raises KeyError for one that the catalog lacks."""
         return self._texts[key].format(**values)
 
     def raw(self, key: str) -> str:
@@ -32,7 +32,7 @@ class Words:
         return self._texts[key]
 
     def knows(self, key: str) -> bool:
-        """Tell whether the catalogue has a text."""
+        """Tell whether the catalog has a text."""
         return key in self._texts
 
     def day(self, day: date) -> str:
@@ -45,7 +45,7 @@ class Words:
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
+def catalog(language: str) -> dict[str, str]:
     """Return all texts of a language."""
     texts: dict[str, str] = json.loads((CATALOGUES / f"{language}.json").read_text(encoding="utf-8"))
     return texts

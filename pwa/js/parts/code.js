@@ -76,7 +76,7 @@ function labelledRow(groups, row) {
 }
 
 /**
- * A computer key to be typed: one block when short, labelled rows when long.
+ * A computer key to be typed: one block when short, labeled rows when long.
  *
  * @param {string} key groups with dashes
  */

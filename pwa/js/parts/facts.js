@@ -6,7 +6,7 @@ import { properName } from "./names.js";
 /** @typedef {[label: string, ...value: (Node | string)[]]} Fact */
 
 /**
- * A list of labelled values.
+ * A list of labeled values.
  *
  * @param {(Fact | null)[]} facts null entries are left out
  */

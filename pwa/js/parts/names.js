@@ -13,7 +13,7 @@ export function properName(name) {
 }
 
 /**
- * A sentence about a computer, which may have no name: the catalogue holds both forms.
+ * A sentence about a computer, which may have no name: the catalog holds both forms.
  *
  * @param {string} key of an entry with the forms `named` and `unnamed`
  * @param {string | null} computerName

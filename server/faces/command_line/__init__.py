@@ -7,7 +7,7 @@ import click
 from server.faces.command_line.activations import activate, deactivate
 from server.faces.command_line.answers import Door
 from server.faces.command_line.console import console
-from server.faces.command_line.initialise import init
+from server.faces.command_line.initialize import init
 from server.faces.command_line.licenses import license_group
 from server.faces.command_line.operators import operator_group
 from server.faces.command_line.products import product_group

@@ -40,7 +40,7 @@ Example:
 )
 @click.argument("key")
 @click.argument("computer_id")
-@click.option("--name", help="The computer's name, to recognise it in lists.")
+@click.option("--name", help="The computer's name, to recognize it in lists.")
 @click.option(
     "--license-file",
     "out",

@@ -23,7 +23,7 @@ Examples:
 @click.option(
     "--look",
     type=click.Choice(LOOKS),
-    help="Colours: dark, light, or the terminal's own. By default what fits the terminal; F2 changes it.",
+    help="Colors: dark, light, or the terminal's own. By default what fits the terminal; F2 changes it.",
 )
 def console(look: str | None) -> None:
     """Manage keys full screen: search, activate, deactivate, create. Operators sign in."""

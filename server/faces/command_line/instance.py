@@ -17,7 +17,7 @@ WAY = "command_line"
 
 @contextmanager
 def opened() -> Iterator[Parts]:
-    """Open the instance that the environment names; raises ConfigError (not_initialised among others)."""
+    """Open the instance that the environment names; raises ConfigError (not_initialized among others)."""
     app = create_app()
     with app.app_context():
         try:

@@ -63,7 +63,7 @@ class ConsoleApp(App[None]):
         task = asyncio.create_task(asyncio.to_thread(work, *arguments, **more))
         self.under_way.add(task)
         task.add_done_callback(self._ended)
-        # Whoever waits may be cancelled, since its screen was closed; the thread goes on to its end.
+        # Whoever waits may be canceled, since its screen was closed; the thread goes on to its end.
         return await asyncio.shield(task)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
@@ -107,7 +107,7 @@ class ConsoleApp(App[None]):
         self.exit()
 
     def action_next_look(self) -> None:
-        """Go on to the next look: dark, light, the terminal's own colours."""
+        """Go on to the next look: dark, light, the terminal's own colors."""
         looks = list(LOOKS)
         self.look = looks[(looks.index(self.look) + 1) % len(looks)]
         self.theme = LOOKS[self.look]

@@ -1,4 +1,4 @@
-"""The colours of the License Wizard, so that both look alike; every word stands out by 4.5 to 1."""
+"""The colors of the License Wizard, so that both look alike; every word stands out by 4.5 to 1."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ LIGHT = Theme(
     panel="#E3E6EA",
     dark=False,
 )
-# The last takes the terminal's own colours, whatever they are.
+# The last takes the terminal's own colors, whatever they are.
 LOOKS: Mapping[str, str] = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
-# The last part of COLORFGBG, which many terminals set, is the colour of their ground: 7 and 15 are white.
+# The last part of COLORFGBG, which many terminals set, is the color of their ground: 7 and 15 are white.
 _WHITE_GROUNDS = {"7", "15"}
 
 

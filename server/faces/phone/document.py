@@ -66,7 +66,7 @@ def example_document(vendor: files.Vendor, look: str, view: str) -> tuple[bytes,
 
 
 def _style(vendor: files.Vendor) -> str:
-    return "".join(files.read(name).decode("utf-8") for name in _STYLES) + vendor.colours
+    return "".join(files.read(name).decode("utf-8") for name in _STYLES) + vendor.colors
 
 
 def _put_together(vendor: files.Vendor, language: str, style: str, entry: str) -> tuple[str, str, str]:
@@ -90,9 +90,9 @@ def _filled(page: str, place: str, filling: str) -> str:
 
 
 def _words(language: str) -> str:
-    """Return the catalogue as data, which no policy has to let through, for it is never run."""
-    catalogue = json.loads(files.read(f"{files.STRINGS}/{language}.json"))
-    text = json.dumps(catalogue, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    """Return the catalog as data, which no policy has to let through, for it is never run."""
+    catalog = json.loads(files.read(f"{files.STRINGS}/{language}.json"))
+    text = json.dumps(catalog, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json" id="words">{text}</script>'
 
 

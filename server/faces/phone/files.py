@@ -54,8 +54,8 @@ class Vendor:
     name: str = ""
     logo: str = ""
     privacy: str = ""
-    # What the vendor's colour changes in the house style, and the bar above the page once it is installed.
-    colours: str = ""
+    # What the vendor's color changes in the house style, and the bar above the page once it is installed.
+    colors: str = ""
     bar: str = ""
 
     @property
@@ -90,7 +90,7 @@ def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
 
 
 def languages() -> list[str]:
-    """Return the languages that have a catalogue."""
+    """Return the languages that have a catalog."""
     return [path.stem for path in (PWA / STRINGS).glob("*.json")]
 
 
@@ -101,8 +101,8 @@ def read(name: str) -> bytes:
 
 def with_words(content: bytes, language: str, written: Callable[[str], str]) -> bytes:
     """Put the words of a language where a file names them, such as `{{meta.language}}`."""
-    catalogue = read(f"{STRINGS}/{language}.json")
-    filled = _WORDS.sub(lambda place: written(word(catalogue, place[1])), content.decode("utf-8"))
+    catalog = read(f"{STRINGS}/{language}.json")
+    filled = _WORDS.sub(lambda place: written(word(catalog, place[1])), content.decode("utf-8"))
     return filled.encode("utf-8")
 
 
@@ -114,7 +114,7 @@ def version(vendor: Vendor) -> str:
         if path.suffix in _PACKABLE | {".png"}
     ]
     sums = "".join(_read(*state).sum for state in states)
-    return _sum(sums.encode("ascii") + vendor.attributes + vendor.colours.encode("ascii"))
+    return _sum(sums.encode("ascii") + vendor.attributes + vendor.colors.encode("ascii"))
 
 
 @lru_cache(_MOST_FILES)

@@ -19,9 +19,9 @@ def chosen(wanted: Iterable[tuple[str, float]], known: Iterable[str]) -> str:
     return next((language for language in languages if language in there), FALLBACK)
 
 
-def word(catalogue: bytes, key: str) -> str:
-    """Return the words at a dotted key of a catalogue."""
-    place: Any = json.loads(catalogue)
+def word(catalog: bytes, key: str) -> str:
+    """Return the words at a dotted key of a catalog."""
+    place: Any = json.loads(catalog)
     for step in key.split("."):
         place = place[step]
     return str(place)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from server import brand, example
 from server.core import branding
 from server.core.branding import Brand
-from server.core.colours import palette
+from server.core.colors import palette
 from server.faces.phone import files
 from server.faces.phone.document import document, example_document
 from server.faces.phone.languages import chosen
@@ -74,9 +74,9 @@ def logo() -> Response:
 
 
 @blueprint.get("/vendor.css")
-def colours() -> Response:
-    """Serve what the vendor's colour changes in the house style, for the pages that are not in one piece."""
-    return _sent(files.packed(".css", brand.colours(brand.brand()).encode()), ALWAYS_ASKED)
+def colors() -> Response:
+    """Serve what the vendor's color changes in the house style, for the pages that are not in one piece."""
+    return _sent(files.packed(".css", brand.colors(brand.brand()).encode()), ALWAYS_ASKED)
 
 
 @blueprint.get("/a/example")
@@ -93,8 +93,8 @@ def example_page() -> Response:
 
 def _vendor(shown: Brand) -> files.Vendor:
     logo = url_for(".logo", v=shown.logo) if shown.logo else ""
-    bar = palette(shown.colour).light.strong if shown.colour else ""
-    return files.Vendor(shown.name, logo, shown.privacy, brand.colours(shown), bar)
+    bar = palette(shown.color).light.strong if shown.color else ""
+    return files.Vendor(shown.name, logo, shown.privacy, brand.colors(shown), bar)
 
 
 def _language() -> str:
@@ -110,7 +110,7 @@ def _spoken(response: Response, language: str) -> Response:
 
 def _found(name: str) -> files.PageFile:
     # Only the worker's version and the manifest depend on the vendor; nothing else need ask the database. A
-    # phone that gets neither keeps the ones it has, and need not load the whole page anew in other colours.
+    # phone that gets neither keeps the ones it has, and need not load the whole page anew in other colors.
     asks = name in (files.WORKER, files.MANIFEST)
     vendor = _vendor(brand.for_certain()) if asks else files.Vendor()
     found = files.find(name, vendor, _language())

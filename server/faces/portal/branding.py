@@ -1,4 +1,4 @@
-"""How the vendor looks to customers: name, privacy notice, colour, logo, and the phone page as an example."""
+"""How the vendor looks to customers: name, privacy notice, color, logo, and the phone page as an example."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from server import brand, example
 from server.core import branding, seen
 from server.core.branding import Brand
-from server.core.colours import palette
+from server.core.colors import palette
 from server.core.errors import Malformed
 from server.core.pictures import MAX_BYTES
 from server.core.roles import Permission
@@ -29,7 +29,7 @@ _THE_SAME = "Nothing was changed."
 _BACK_TO_DEFAULT = {
     "name": "The name is as the server’s settings say again.",
     "privacy": "The privacy notice is as the server’s settings say again.",
-    "colour": "The colour is ours again.",
+    "color": "The color is ours again.",
     "logo": "The logo is as the server’s settings say again.",
 }
 
@@ -78,7 +78,7 @@ def shown() -> Response:
 @blueprint.post("")
 @staff.needs(Permission.SET_PROPERTIES)
 def save() -> Response:
-    """Set what was changed of name, privacy notice and colour."""
+    """Set what was changed of name, privacy notice and color."""
     typed, by, now = posted(), staff.by(), parts().clock()
     with transaction() as session:
         seen.require(typed.get("seen", ""), branding.current(session, brand.from_settings()).as_seen)
@@ -117,7 +117,7 @@ def branding_page(
 ) -> str:
     """Return the page, with what was typed and what was wrong with it."""
     counts, defaults = brand.brand(), brand.from_settings()
-    values = typed or {"name": counts.name, "privacy": counts.privacy, "colour": counts.colour}
+    values = typed or {"name": counts.name, "privacy": counts.privacy, "color": counts.color}
     would_be = counts if refusal else _would_be(values)
     with reading() as session:
         return staff.page(
@@ -125,7 +125,7 @@ def branding_page(
             values=values,
             brand=would_be,
             defaults=defaults,
-            palette=palette(would_be.colour) if would_be.colour else None,
+            palette=palette(would_be.color) if would_be.color else None,
             stored=branding.stored(session),
             looks=LOOKS,
             views=VIEWS,

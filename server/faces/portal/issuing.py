@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.core import batches, licenses
-from server.core.customers import normalised_email
+from server.core.customers import normalized_email
 from server.core.models import Batch, Product
 from server.core.notes import checked_notes
 from server.core.products import feature_mask, find_product
@@ -102,7 +102,7 @@ def _asked() -> dict[str, Any]:
         "terms": typed.terms(values),
         "count": typed.number(values, "count", "malformed_count"),
         "features": typed.features(),
-        "customer": normalised_email(values["email"]) if values.get("email", "").strip() else None,
+        "customer": normalized_email(values["email"]) if values.get("email", "").strip() else None,
         "notes": checked_notes(values.get("notes")),
     }
     licenses.check_new(asked["seats"], asked["terms"], asked["count"], parts().clock())

@@ -201,7 +201,7 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
     )
     if named and wants_name and not name:
         raise Malformed(
-            "Give the computer's name, so that you recognise it later.", code="computer_name_required"
+            "Give the computer's name, so that you recognize it later.", code="computer_name_required"
         )
     return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
 

@@ -1,4 +1,4 @@
-"""How the vendor looks: name, privacy notice, colour and logo, as staff have set them."""
+"""How the vendor looks: name, privacy notice, color and logo, as staff have set them."""
 
 from __future__ import annotations
 

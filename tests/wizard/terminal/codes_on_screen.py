@@ -116,7 +116,7 @@ class Look:
 
 
 def _is_of_code(cell: Cell) -> bool:
-    return (cell.colour, cell.ground) == (BLACK, WHITE)
+    return (cell.color, cell.ground) == (BLACK, WHITE)
 
 
 def _without_margins(seen: Modules) -> tuple[Modules, tuple[int, int, int, int]]:

@@ -1,4 +1,4 @@
-"""How it looks: QR codes that a phone reads, everything inside 80 by 24, and nothing said by colour alone."""
+"""How it looks: QR codes that a phone reads, everything inside 80 by 24, and nothing said by color alone."""
 
 from dataclasses import dataclass, field
 
@@ -62,14 +62,14 @@ def test_the_code_on_the_screen_is_read_in_every_look(machine, vendor, key, look
 
 
 @looks
-def test_the_code_is_read_where_colours_are_not_wanted(machine, key, look, monkeypatch):
+def test_the_code_is_read_where_colors_are_not_wanted(machine, key, look, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     begun = machine.control().begin(key)
 
     async def story(person: Person) -> None:
         await person.choose("go_on")
         if look == "terminal":
-            # No colour at all: the person may have to invert it, which F3 does.
+            # No color at all: the person may have to invert it, which F3 does.
             assert "F3 inverts the code" in person.sees
             [found] = zxingcpp.read_barcodes(picture_of(person.app), try_invert=True)
             assert found.text == begun.url
@@ -79,7 +79,7 @@ def test_the_code_is_read_where_colours_are_not_wanted(machine, key, look, monke
     tell(machine, story, look=look)
 
 
-def test_black_and_white_can_be_exchanged_for_a_terminal_that_knows_no_colours(machine, key):
+def test_black_and_white_can_be_exchanged_for_a_terminal_that_knows_no_colors(machine, key):
     machine.control().begin(key)
 
     async def story(person: Person) -> None:
@@ -159,7 +159,7 @@ def test_every_step_fits_a_small_terminal_and_can_be_read(machine, vendor, key, 
     tell(machine, story, language=language, look="dark" if language == "en" else "light")
 
 
-def test_the_focus_and_what_is_doubtful_are_told_without_colour(machine, vendor, key):
+def test_the_focus_and_what_is_doubtful_are_told_without_color(machine, vendor, key):
     machine.control().begin(key)
 
     async def story(person: Person) -> None:
@@ -181,7 +181,7 @@ def faint_cells(app: WizardApp) -> set[Cell]:
     return {
         cell
         for cell in cells
-        if cell.character.strip(" ·─│┌┐└┘") and contrast(cell.colour, cell.ground) < READABLE
+        if cell.character.strip(" ·─│┌┐└┘") and contrast(cell.color, cell.ground) < READABLE
     }
 
 
@@ -190,8 +190,8 @@ def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(colour: tuple[int, int, int]) -> float:
-    linear = [v / 12.92 if (v := part / 255) <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for part in colour]
+def luminance(color: tuple[int, int, int]) -> float:
+    linear = [v / 12.92 if (v := part / 255) <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for part in color]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

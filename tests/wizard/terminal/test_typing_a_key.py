@@ -86,7 +86,7 @@ def test_an_activation_key_that_cannot_be_mended_is_not_taken(machine, key):
     tell(machine, story)
 
 
-def test_a_computer_id_in_place_of_the_activation_key_is_recognised(machine, begun):
+def test_a_computer_id_in_place_of_the_activation_key_is_recognized(machine, begun):
     async def story(person: Person) -> None:
         await person.choose("start_over")
         await person.choose("yes")
@@ -229,7 +229,7 @@ def test_too_little_is_counted_and_the_cursor_goes_to_the_gap(machine, issued):
     tell(machine, story)
 
 
-def test_an_activation_key_in_place_of_the_computer_key_is_recognised(machine, key, begun):
+def test_an_activation_key_in_place_of_the_computer_key_is_recognized(machine, key, begun):
     async def story(person: Person) -> None:
         await person.choose("type_key")
         await person.paste(key.text)

@@ -1,4 +1,4 @@
-"""Both catalogues are complete, and hold nothing that no screen says."""
+"""Both catalogs are complete, and hold nothing that no screen says."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from wizard_stub.results import LicenseState
 from wizard_stub.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
 from wizard_stub.terminal.typed_groups import Remark
 from wizard_stub.terminal.ways import Way
-from wizard_stub.terminal.words import CATALOGUES, LANGUAGES, Words, catalogue, language_of
+from wizard_stub.terminal.words import CATALOGUES, LANGUAGES, Words, catalog, language_of
 
 SOURCES = sorted(Path(wizard_stub.terminal.__file__).parent.rglob("*.py"))
 PACKAGE = Path(wizard_stub.__file__).parent
@@ -71,17 +71,17 @@ def damages() -> set[str]:
 def said() -> set[str]:
     problems = {f"problem.{code}" for code in codes() - NEVER_TOLD - {"wizard_error", "not_a_code"}}
     known = {
-        text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in catalogue("en")}
+        text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in catalog("en")}
     }
-    # The screens put ".one" behind a text where a catalogue tells one from many.
-    known |= {f"{key}.one" for key in known} & catalogue("en").keys()
+    # The screens put ".one" behind a text where a catalog tells one from many.
+    known |= {f"{key}.one" for key in known} & catalog("en").keys()
     return known | MADE | problems | damages() | {"busy"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_superfluous(language):
-    assert said() - catalogue(language).keys() == set()
-    assert catalogue(language).keys() - said() == set()
+    assert said() - catalog(language).keys() == set()
+    assert catalog(language).keys() - said() == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,9 +89,7 @@ def test_every_text_takes_the_same_values_in_every_language(language):
     def values(text: str) -> set[str]:
         return {name for _, name, _, _ in Formatter().parse(text) if name}
 
-    differing = {
-        key for key, text in catalogue("en").items() if values(text) != values(catalogue(language)[key])
-    }
+    differing = {key for key, text in catalog("en").items() if values(text) != values(catalog(language)[key])}
     assert differing <= {"typing.other_kind"}
 
 

@@ -52,7 +52,7 @@ class CodeBesideScreen(WizardScreen):
         with Horizontal(id="beside"):
             yield ScanCodeView()
             with VerticalScroll(id="aside", can_focus=False):
-                if self.wizard.lacks_colours:
+                if self.wizard.lacks_colors:
                     yield Static(self.say("scan.invert"), classes="text note", markup=False)
                 yield from self.aside()
 

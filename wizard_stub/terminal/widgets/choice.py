@@ -1,4 +1,4 @@
-"""What can be chosen: one line, focused by a mark and not by a colour alone."""
+"""What can be chosen: one line, focused by a mark and not by a color alone."""
 
 from __future__ import annotations
 

@@ -46,6 +46,6 @@ class ScanCodeView(Widget):
         return Text("\n".join(lines), style=BLACK_ON_WHITE, no_wrap=True)
 
     def invert(self) -> None:
-        """Exchange black and white, for terminals without colours whose ground is dark."""
+        """Exchange black and white, for terminals without colors whose ground is dark."""
         self.inverted = not self.inverted
         self.refresh()

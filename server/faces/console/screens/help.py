@@ -21,7 +21,7 @@ _KEYS = (
     ("F9", "only active, suspended or expired ones; or refused events"),
     ("Tab", "from the search to the list, to its computers and back"),
     ("Esc", "empty the search; close a dialog"),
-    ("F2", "dark, light, or the colours of your terminal"),
+    ("F2", "dark, light, or the colors of your terminal"),
     ("F10 or Ctrl+Q", "sign out and quit"),
 )
 

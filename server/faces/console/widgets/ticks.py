@@ -1,4 +1,4 @@
-"""Boxes to tick, told apart by a mark and not by a colour alone."""
+"""Boxes to tick, told apart by a mark and not by a color alone."""
 
 from __future__ import annotations
 

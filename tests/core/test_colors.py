@@ -1,4 +1,4 @@
-"""From any colour, shades that everybody can read: judged by a contrast that is worked out apart."""
+"""From any color, shades that everybody can read: judged by a contrast that is worked out apart."""
 
 import re
 
@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.core import colours
-from server.core.colours import palette, read_colour
+from server.core import colors
+from server.core.colors import palette, read_color
 from server.core.errors import Malformed
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """As WCAG 2.2 defines it, with its own threshold."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
@@ -29,11 +29,11 @@ def contrast(one: str, other: str) -> float:
 
 @settings(max_examples=300, deadline=None)
 @given(COLOURS)
-def test_every_colour_becomes_one_that_can_be_read_in_both_looks(colour):
-    made = palette(colour)
+def test_every_color_becomes_one_that_can_be_read_in_both_looks(color):
+    made = palette(color)
     for theme, grounds, soft_ink in (
-        (made.light, colours.LIGHT_GROUNDS, colours.LIGHT_SOFT_INK),
-        (made.dark, colours.DARK_GROUNDS, colours.DARK_SOFT_INK),
+        (made.light, colors.LIGHT_GROUNDS, colors.LIGHT_SOFT_INK),
+        (made.dark, colors.DARK_GROUNDS, colors.DARK_SOFT_INK),
     ):
         assert min(contrast(theme.accent, ground) for ground in (*grounds, theme.soft)) >= 4.5
         assert contrast(theme.on_accent, theme.accent) >= 4.5
@@ -41,39 +41,39 @@ def test_every_colour_becomes_one_that_can_be_read_in_both_looks(colour):
         assert contrast(soft_ink, theme.soft) >= 4.5
         assert theme.strong != theme.accent, "that a button is pressed is seen"
         assert all(re.fullmatch(r"#[0-9a-f]{6}", one) for one in vars(theme).values())
-    assert luminance(made.light.accent) <= luminance(colour) <= luminance(made.dark.accent)
+    assert luminance(made.light.accent) <= luminance(color) <= luminance(made.dark.accent)
 
 
 @settings(max_examples=100, deadline=None)
 @given(COLOURS)
-def test_a_colour_that_can_be_read_stays_as_it_is(colour):
-    made = palette(colour)
-    grounds = (*colours.LIGHT_GROUNDS, made.light.soft)
-    can_be_read = min(contrast(colour, ground) for ground in grounds) >= 4.5
+def test_a_color_that_can_be_read_stays_as_it_is(color):
+    made = palette(color)
+    grounds = (*colors.LIGHT_GROUNDS, made.light.soft)
+    can_be_read = min(contrast(color, ground) for ground in grounds) >= 4.5
     assert made.is_darker_on_light is not can_be_read
-    assert (made.light.accent == colour) is can_be_read
+    assert (made.light.accent == color) is can_be_read
 
 
 @pytest.mark.parametrize(
-    ("colour", "darker", "lighter"),
+    ("color", "darker", "lighter"),
     [("#ffd400", True, False), ("#0b5a9e", False, True), ("#fafafa", True, False), ("#000000", False, True)],
 )
-def test_the_palette_tells_in_which_look_a_colour_is_another(colour, darker, lighter):
-    made = palette(colour)
+def test_the_palette_tells_in_which_look_a_color_is_another(color, darker, lighter):
+    made = palette(color)
     assert (made.is_darker_on_light, made.is_lighter_on_dark) == (darker, lighter)
 
 
-def test_a_shifted_colour_is_no_further_away_than_it_must_be_and_keeps_its_hue():
+def test_a_shifted_color_is_no_further_away_than_it_must_be_and_keeps_its_hue():
     yellow = palette("#ffd400").light
-    grounds = (*colours.LIGHT_GROUNDS, yellow.soft)
+    grounds = (*colors.LIGHT_GROUNDS, yellow.soft)
     assert 4.5 <= min(contrast(yellow.accent, ground) for ground in grounds) < 4.6
     red, green, blue = bytes.fromhex(yellow.accent[1:])
     assert red > green > blue
 
 
-def test_grey_that_is_shifted_does_not_look_like_a_button_that_is_switched_off():
+def test_gray_that_is_shifted_does_not_look_like_a_button_that_is_switched_off():
     assert contrast(palette("#fafafa").light.accent, "#ffffff") > 9
-    assert contrast(palette("#050505").dark.accent, colours.DARK_GROUNDS[1]) > 9
+    assert contrast(palette("#050505").dark.accent, colors.DARK_GROUNDS[1]) > 9
 
 
 def test_the_grounds_are_those_of_the_house_style(pytestconfig):
@@ -81,8 +81,8 @@ def test_the_grounds_are_those_of_the_house_style(pytestconfig):
     looks = re.findall(r":root \{(.+?)\}", style, re.DOTALL)
     for look, grounds, soft_ink in zip(
         looks,
-        (colours.LIGHT_GROUNDS, colours.DARK_GROUNDS),
-        (colours.LIGHT_SOFT_INK, colours.DARK_SOFT_INK),
+        (colors.LIGHT_GROUNDS, colors.DARK_GROUNDS),
+        (colors.LIGHT_SOFT_INK, colors.DARK_SOFT_INK),
         strict=True,
     ):
         tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", look))
@@ -92,13 +92,13 @@ def test_the_grounds_are_those_of_the_house_style(pytestconfig):
 
 
 @pytest.mark.parametrize("typed", ["#0B5A9E", " 0b5a9e ", "#0b5a9e"])
-def test_a_colour_is_read_however_it_is_written(typed):
-    assert read_colour(typed) == "#0b5a9e"
-    assert read_colour("#Fa0") == "#ffaa00"
+def test_a_color_is_read_however_it_is_written(typed):
+    assert read_color(typed) == "#0b5a9e"
+    assert read_color("#Fa0") == "#ffaa00"
 
 
 @pytest.mark.parametrize("typed", ["", "red", "#12345", "#12345g", "rgb(1, 2, 3)", "#0b5a9e;}", "#١٢٣"])
-def test_what_is_no_colour_is_refused(typed):
+def test_what_is_no_color_is_refused(typed):
     with pytest.raises(Malformed) as refused:
-        read_colour(typed)
-    assert refused.value.code == "malformed_colour"
+        read_color(typed)
+    assert refused.value.code == "malformed_color"

@@ -1,7 +1,7 @@
-"""A vendor's one colour, and what light and dark pages make of it so that everybody can read it.
+"""A vendor's one color, and what light and dark pages make of it so that everybody can read it.
 
-Contrasts are those of WCAG 2.2. A colour is shifted in lightness only, in OKLCH (Björn Ottosson, 2020), so
-that its hue stays what the vendor knows; where no screen can show that, it loses colour and not hue.
+Contrasts are those of WCAG 2.2. A color is shifted in lightness only, in OKLCH (Björn Ottosson, 2020), so
+that its hue stays what the vendor knows; where no screen can show that, it loses color and not hue.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LEGIBLE = 4.5
 LIGHT_GROUNDS, LIGHT_SOFT_INK = ("#f2f5f8", "#ffffff", "#eef3f7"), "#4d5e6c"
 DARK_GROUNDS, DARK_SOFT_INK = ("#0c131a", "#151f29", "#1d2935"), "#a6b6c3"
 
-# A grey button looks as if it could not be pressed: what is grey and must be shifted goes on until it is not.
+# A gray button looks as if it could not be pressed: what is gray and must be shifted goes on until it is not.
 _GREY, _LEGIBLE_GREY = 0.03, 9.0
 
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
@@ -35,7 +35,7 @@ _Lch = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one look, as `#rrggbb`."""
+    """The colors of one look, as `#rrggbb`."""
 
     accent: str
     strong: str
@@ -45,7 +45,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class Palette:
-    """What a colour becomes on light and on dark pages."""
+    """What a color becomes on light and on dark pages."""
 
     given: str
     light: Theme
@@ -53,12 +53,12 @@ class Palette:
 
     @property
     def is_darker_on_light(self) -> bool:
-        """Whether light pages could not be read with the colour as it is."""
+        """Whether light pages could not be read with the color as it is."""
         return self.light.accent != self.given
 
     @property
     def is_lighter_on_dark(self) -> bool:
-        """Whether dark pages could not be read with the colour as it is."""
+        """Whether dark pages could not be read with the color as it is."""
         return self.dark.accent != self.given
 
     @property
@@ -72,56 +72,56 @@ class Palette:
         )
 
 
-def read_colour(text: str) -> str:
-    """Return a typed colour as `#rrggbb`; raises Malformed (malformed_colour)."""
+def read_color(text: str) -> str:
+    """Return a typed color as `#rrggbb`; raises Malformed (malformed_color)."""
     found = _HEX.fullmatch(text.strip().lower())
     if found is None:
         raise Malformed(
-            "Write the colour as # and six digits or letters from A to F: #0b5a9e.", code="malformed_colour"
+            "Write the color as # and six digits or letters from A to F: #0b5a9e.", code="malformed_color"
         )
     digits = found[1]
     return f"#{digits if len(digits) == 6 else ''.join(digit * 2 for digit in digits)}"
 
 
 @lru_cache(64)
-def palette(colour: str) -> Palette:
-    """Return what a colour, `#rrggbb`, becomes in each look."""
-    return Palette(colour, _light(colour), _dark(colour))
+def palette(color: str) -> Palette:
+    """Return what a color, `#rrggbb`, becomes in each look."""
+    return Palette(color, _light(color), _dark(color))
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 to 21."""
+    """Return the contrast of two colors, from 1 to 21."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
-def _light(colour: str) -> Theme:
-    lightness, chroma, hue = _lch(colour)
+def _light(color: str) -> Theme:
+    lightness, chroma, hue = _lch(color)
     soft = _tinted(_SOFT_LIGHT, chroma, hue)
-    accent = _shifted(colour, (*LIGHT_GROUNDS, soft), towards=0.0)
+    accent = _shifted(color, (*LIGHT_GROUNDS, soft), towards=0.0)
     lightness = _lch(accent)[0]
     # What is nearly black cannot become darker, and its lightness has to change more before anybody sees it.
     pressed = lightness - _PRESSED if lightness > 0.25 else lightness + 3 * _PRESSED
     return Theme(accent, _hex((pressed, chroma, hue)), soft, "#ffffff")
 
 
-def _dark(colour: str) -> Theme:
-    _, chroma, hue = _lch(colour)
+def _dark(color: str) -> Theme:
+    _, chroma, hue = _lch(color)
     soft = _tinted(_SOFT_DARK, chroma, hue)
-    accent = _shifted(colour, (*DARK_GROUNDS, soft), towards=1.0)
+    accent = _shifted(color, (*DARK_GROUNDS, soft), towards=1.0)
     lightness = _lch(accent)[0]
     pressed = lightness + _PRESSED if lightness < 1 - _PRESSED else lightness - _PRESSED
     return Theme(accent, _hex((pressed, chroma, hue)), soft, _tinted(_INK, chroma, hue))
 
 
-def _shifted(colour: str, grounds: tuple[str, ...], *, towards: float) -> str:
-    """Return the colour with the least change of lightness that can be read on all of the grounds.
+def _shifted(color: str, grounds: tuple[str, ...], *, towards: float) -> str:
+    """Return the color with the least change of lightness that can be read on all of the grounds.
 
     The further it goes towards black or white the easier it is to read, so halving finds the place.
     """
-    lightness, chroma, hue = _lch(colour)
-    if all(contrast(colour, ground) >= LEGIBLE for ground in grounds):
-        return colour
+    lightness, chroma, hue = _lch(color)
+    if all(contrast(color, ground) >= LEGIBLE for ground in grounds):
+        return color
     wanted = _LEGIBLE_GREY if chroma < _GREY else LEGIBLE
 
     def candidate(step: int) -> str:
@@ -145,22 +145,22 @@ def _tokens(theme: Theme) -> str:
     )
 
 
-def _channels(colour: str) -> tuple[float, ...]:
+def _channels(color: str) -> tuple[float, ...]:
     """Return red, green and blue as linear light from 0 to 1."""
-    bytes_ = bytes.fromhex(colour[1:])
+    bytes_ = bytes.fromhex(color[1:])
     return tuple(
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (byte / 255 for byte in bytes_)
     )
 
 
-def _luminance(colour: str) -> float:
-    red, green, blue = _channels(colour)
+def _luminance(color: str) -> float:
+    red, green, blue = _channels(color)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _lch(colour: str) -> _Lch:
-    red, green, blue = _channels(colour)
+def _lch(color: str) -> _Lch:
+    red, green, blue = _channels(color)
     long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
     medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
@@ -184,7 +184,7 @@ def _linear(lch: _Lch) -> tuple[float, float, float]:
 
 
 def _hex(lch: _Lch) -> str:
-    """Return a colour as a screen shows it, with as much of its chroma as that can."""
+    """Return a color as a screen shows it, with as much of its chroma as that can."""
     lightness, chroma, hue = lch
     kept, lost = 0.0, chroma
     if _fits(_linear(lch)):
