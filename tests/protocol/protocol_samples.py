@@ -82,7 +82,7 @@ BINDING = MACHINE.binding
 CLAIMS = Claims(issued=date(2026, 3, 1), expires=date(2027, 2, 28), features=0b101)
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("typed key"))
 PUBLIC_KEY: Ed25519PublicKey = PRIVATE_KEY.public_key()
-LICENSE_FILE_PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("license file key"))
+LICENSE_FILE_PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("licence file key"))
 SHORT_KEY = issue_short(BINDING, CLAIMS, KEYS.short_computer_key)
 SIGNED_KEY = issue_signed(BINDING, CLAIMS, PRIVATE_KEY)
 

