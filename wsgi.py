@@ -1,5 +1,5 @@
 """The WSGI application `wsgi:app`: the environment decides, see server/config.py."""
 
-from server import create_app
+from keyferry.server import create_app
 
 app = create_app()

@@ -9,10 +9,10 @@ from bench.lists import LONGEST_MS, Warehouse, lists
 from bench.measure import Measured, measure
 from bench.subjects import ACTIVATION_KEY, ActivatedMachine
 from demo.typing_errors import mistype
-from protocol.computer_key import Style
-from protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
-from protocol.repair import read_short, read_signed
-from protocol.request_token import verify_request
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.protocol.request_token import verify_request
 
 SEED = 1
 KEYS_PER_CASE = 24

@@ -10,16 +10,17 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from bench.measure import Measured, measure
-from protocol.alphabet import SYMBOLS
-from server import create_database_app
-from server.config import Settings
-from server.core import computers, customer_records, listings, products
-from server.core.computers import State
-from server.core.licenses import Standing
-from server.core.listings import Order, Wanted
-from server.core.models import Activation, AuditEvent, Customer, License, Product, ProductEpoch
-from server.core.secrets import new_master_key
-from server.db import db, reading
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.server import create_database_app
+from keyferry.server.config import Settings
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import computers, listings, products
+from keyferry.server.core.licensing.computers import State
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import Order, Wanted
+from keyferry.server.core.models import Activation, AuditEvent, Customer, License, Product, ProductEpoch
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.db import db, reading
 
 LICENSES = 100_000
 CUSTOMERS = 30_000
@@ -198,17 +199,17 @@ def _other_cases(session: Session, computer_id: str) -> dict[str, Callable[[], o
         return partial(computers.computers, session, computers.Wanted(search, state))
 
     def people(search: str = "", number: int = 1) -> Callable[[], object]:
-        return partial(customer_records.customers, session, search, number=number)
+        return partial(records.customers, session, search, number=number)
 
     def one_computer() -> object:
         return computers.described(session, computers.with_id(session, 4711), NOW)
 
     def one_customer() -> object:
-        customer = customer_records.with_id(session, 4711)
-        customer_records.mails_of(session, customer)
+        customer = records.with_id(session, 4711)
+        records.mails_of(session, customer)
         computers.of_customer(session, customer)
-        customer_records.licenses_of(session, customer)
-        return customer_records.extent(session, customer)
+        records.licenses_of(session, customer)
+        return records.extent(session, customer)
 
     def one_product() -> object:
         return products.live_computers(session, products.find_product(session, "product-1"))

@@ -3,11 +3,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import Claims
-from protocol.computer_key import Binding, Style, issue_short, issue_signed
-from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
-from wizard_stub.control import ActivationControl
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.wizard.control import ActivationControl
 
 ACTIVATION_KEY = ActivationKey.generate(bytes(range(12)))
 CLAIMS = Claims(issued=datetime.now(UTC).date(), expires=None, features=0b1)

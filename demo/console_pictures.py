@@ -21,19 +21,21 @@ from textual.widgets import Input
 
 from demo.terminal_picture import picture_of
 from demo.wizard_pictures import NOON, PICTURES, SIZE
-from protocol.activation_key import ActivationKey
-from protocol.profile import WizardProfile
-from server import create_app, create_database_app
-from server.config import Settings
-from server.core import licenses, mail_delivery, operators, products
-from server.core.audit import By
-from server.core.models import Role
-from server.core.secrets import new_master_key
-from server.db import db, transaction, upgrade
-from server.deeds import Typed, activate
-from server.faces.console.app import ConsoleApp
-from server.parts import EXTENSION
-from wizard_stub.control import ActivationControl
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.profile import WizardProfile
+from keyferry.server import create_app, create_database_app
+from keyferry.server.config import Settings
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing import licenses, products
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.models import Role
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.core.staff import operators
+from keyferry.server.db import db, transaction, upgrade
+from keyferry.server.faces.console.app import ConsoleApp
+from keyferry.server.parts import EXTENSION
+from keyferry.server.services.deeds import Typed, activate
+from keyferry.wizard.control import ActivationControl
 
 _SHADES = 32
 _STAFF = By("command_line", "ada")
@@ -68,7 +70,7 @@ def fill(app: Flask) -> tuple[WizardProfile, ActivationKey]:
     keyring = app.extensions[EXTENSION].keyring
     with transaction() as session:
         operators.add(session, "ada", Role.ADMINISTRATOR, _PASSWORD, by=_STAFF, now=NOON)
-        mail_delivery.looked(session, NOON)
+        delivery.looked(session, NOON)
         product = products.add_product(
             session,
             code="demo-cad",

@@ -13,7 +13,7 @@ from demo.offline_machine import OfflineMachine
 from demo.server_process import LOOPBACK, free_port, serving
 from demo.telling import Teller
 from demo.vendor import Vendor
-from wizard_stub.qr import ScanCode
+from keyferry.wizard.qr import ScanCode
 
 PRODUCT = (
     "DEMO-CAD",

@@ -21,7 +21,7 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 def main() -> None:
     """Run `keyferry-wizard` with this process's arguments and no network."""
     sys.addaudithook(_refuse_network)
-    from wizard_stub.command_line import main as wizard  # what it does while it is imported counts, too
+    from keyferry.wizard.command_line import main as wizard  # what it does while it is imported counts, too
 
     sys.argv[0] = "keyferry-wizard"
     sys.exit(wizard())

@@ -25,13 +25,13 @@ from demo.film import make_film
 from demo.offline_machine import OfflineMachine
 from demo.stage import Stage, require, set_stage
 from demo.vendor import Vendor
-from protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from server import create_app
-from server.config import Settings
-from server.core import licenses, products
-from server.core.audit import By
-from server.db import transaction
-from server.guesses import PER_ADDRESS
+from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing import licenses, products
+from keyferry.server.db import transaction
+from keyferry.server.services.guesses import PER_ADDRESS
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -24,8 +24,8 @@ from playwright.sync_api import FloatRect, Locator, Page
 from demo.phone_pictures import LOOKS, PICTURES
 from demo.portal_scene import ADDRESS, PASSWORD, Furnished, furnish, hire
 from demo.stage import Stage, set_stage
-from server import create_app
-from server.config import Settings
+from keyferry.server import create_app
+from keyferry.server.config import Settings
 
 ALL = Path("build") / "portal"
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}

@@ -12,24 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.realistic import MONTHS, Deed, World, computer_id, live
-from protocol.activation_key import ActivationKey
-from protocol.profile import WizardProfile
-from server.core import (
-    activation,
-    customer_records,
-    deactivation,
-    licenses,
-    mail_delivery,
-    operators,
-    products,
-)
-from server.core.audit import By
-from server.core.deactivation import Forced
-from server.core.models import Activation, License, Role
-from server.core.secrets import Keyring
-from server.db import transaction
-from server.parts import EXTENSION
-from wizard_stub.control import ActivationControl
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.profile import WizardProfile
+from keyferry.server.core.audit import By
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import activation, deactivation, licenses, products
+from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.models import Activation, License, Role
+from keyferry.server.core.secrets import Keyring
+from keyferry.server.core.staff import operators
+from keyferry.server.db import transaction
+from keyferry.server.parts import EXTENSION
+from keyferry.wizard.control import ActivationControl
 
 PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some minutes
 ADDRESS = "ada.lovelace@example.com"
@@ -77,7 +72,7 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
     with transaction() as session:
         world = World(session, keyring, random.Random(7), now)
         scene = Scene(world)
-        mail_delivery.looked(session, now)
+        delivery.looked(session, now)
         _plan_computers(scene)
         _plan_others(scene)
         live(world, 1000)
@@ -166,10 +161,8 @@ def _plan_computers(scene: Scene) -> None:
     scene.computer("license", "CNC-2", since=30, dead=2)
 
     def name_the_customer(then: datetime) -> None:
-        customer = customer_records.customers(session, _BUYER).rows[0].customer
-        customer_records.edit(
-            session, customer, email=_BUYER, name=_NAME, notes=_NOTES, by=_MANAGER, now=then
-        )
+        customer = records.customers(session, _BUYER).rows[0].customer
+        records.edit(session, customer, email=_BUYER, name=_NAME, notes=_NOTES, by=_MANAGER, now=then)
 
     scene.plan(9, name_the_customer)
 

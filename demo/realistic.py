@@ -15,15 +15,15 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_id import COMMITMENT_BITS, ComputerId
-from protocol.keys import machine_fingerprint
-from server.core import activation, deactivation, licenses, products
-from server.core.audit import By
-from server.core.deactivation import Claimed, Forced
-from server.core.errors import CoreError
-from server.core.models import License, Product
-from server.core.secrets import Keyring
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_id import COMMITMENT_BITS, ComputerId
+from keyferry.protocol.keys import machine_fingerprint
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.licensing import activation, deactivation, licenses, products
+from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.models import License, Product
+from keyferry.server.core.secrets import Keyring
 
 MONTHS = timedelta(days=90)
 

@@ -22,14 +22,14 @@ from textual import events
 from textual.pilot import Pilot
 
 from demo.terminal_picture import picture_of
-from protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from protocol.claims import Claims
-from protocol.computer_key import Binding, Style, issue_short, issue_signed
-from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import Begun
-from wizard_stub.terminal.app import WizardApp
-from wizard_stub.terminal.words import Words
+from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import Begun
+from keyferry.wizard.terminal.app import WizardApp
+from keyferry.wizard.terminal.words import Words
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 SIZE = (80, 24)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
-from protocol.codes import Kind, encode, read
-from protocol.errors import MalformedCode
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.errors import MalformedCode
 
 FORMAT = 1
 ENTROPY_BYTES = 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from protocol.errors import MalformedCode
+from keyferry.protocol.errors import MalformedCode
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BITS = 5

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 
-from protocol.alphabet import Symbols, to_int, to_symbols
+from keyferry.protocol.alphabet import Symbols, to_int, to_symbols
 
 EPOCH_DAY = date(2020, 1, 1)
 LAST_DAY = EPOCH_DAY + timedelta(days=2**15 - 1)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from protocol.alphabet import GROUP, Symbols, grouped, typed_groups
-from protocol.errors import MalformedCode
-from protocol.reed_solomon import check_symbols, codewords_near
-from protocol.typed import Correction, Layout, as_typed, corrections, shifted_layouts
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, typed_groups
+from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.reed_solomon import check_symbols, codewords_near
+from keyferry.protocol.typed import Correction, Layout, as_typed, corrections, shifted_layouts
 
 CHECK = GROUP
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import GROUP, Symbols, grouped, to_int, to_symbols, top_bits
-from protocol.codes import Kind, encode, read
-from protocol.errors import ComputerIdMismatch, MalformedCode
-from protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_int, to_symbols, top_bits
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.errors import ComputerIdMismatch, MalformedCode
+from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
 
 COMMITMENT_BITS = 40
 TAG_BITS = 15

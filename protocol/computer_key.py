@@ -18,14 +18,14 @@ from enum import StrEnum
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import Symbols, grouped, to_int, to_symbols, top_bits
-from protocol.claims import CLAIMS_SYMBOLS, Claims
-from protocol.codes import Kind, encode
-from protocol.computer_id import ComputerId
-from protocol.keys import mac, product_digest
-from protocol.reed_solomon import check_symbols
-from protocol.typed import Correction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import Symbols, grouped, to_int, to_symbols, top_bits
+from keyferry.protocol.claims import CLAIMS_SYMBOLS, Claims
+from keyferry.protocol.codes import Kind, encode
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.keys import mac, product_digest
+from keyferry.protocol.reed_solomon import check_symbols
+from keyferry.protocol.typed import Correction
 
 ROWS = 4
 ROW_CONTENT = 28

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from protocol.errors import MalformedCode
+from keyferry.protocol.errors import MalformedCode
 
 MAX_CHARACTERS = 40
 MAX_TOKEN_BYTES = 24

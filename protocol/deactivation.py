@@ -11,13 +11,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import Symbols, grouped, to_symbols, top_bits
-from protocol.codes import Kind, encode, read
-from protocol.computer_id import COMMITMENT_BITS, ComputerId
-from protocol.errors import WrongDeactivationCode
-from protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
-from protocol.typed import Correction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import Symbols, grouped, to_symbols, top_bits
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.computer_id import COMMITMENT_BITS, ComputerId
+from keyferry.protocol.errors import WrongDeactivationCode
+from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
+from keyferry.protocol.typed import Correction
 
 SECRET_BYTES = 16
 

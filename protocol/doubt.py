@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from protocol.alphabet import GROUP, value_of
-from protocol.computer_key import ROW, ROW_CHECK, ROW_CONTENT, SIGNED_LENGTH, Style
-from protocol.reed_solomon import check_symbols
+from keyferry.protocol.alphabet import GROUP, value_of
+from keyferry.protocol.computer_key import ROW, ROW_CHECK, ROW_CONTENT, SIGNED_LENGTH, Style
+from keyferry.protocol.reed_solomon import check_symbols
 
 _GROUPS_A_ROW = ROW // GROUP
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from protocol.alphabet import top_bits
+from keyferry.protocol.alphabet import top_bits
 
 APPLICATION_SECRET_BYTES = 32
 FINGERPRINT_KEY_BYTES = 32

@@ -14,10 +14,10 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwt.utils import base64url_encode
 
-from protocol.alphabet import SYMBOLS, write
-from protocol.claims import CLAIMS_SYMBOLS, Claims
-from protocol.computer_key import Binding
-from protocol.errors import LicenseFileRefused
+from keyferry.protocol.alphabet import SYMBOLS, write
+from keyferry.protocol.claims import CLAIMS_SYMBOLS, Claims
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.errors import LicenseFileRefused
 
 TYPE = "keyferry-license+jwt"
 ISSUER = "keyferry"

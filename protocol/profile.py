@@ -16,11 +16,17 @@ from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from protocol.claims import MAX_FEATURES
-from protocol.computer_key import Style
-from protocol.errors import MalformedProfile
-from protocol.keys import APPLICATION_SECRET_BYTES, FINGERPRINT_KEY_BYTES, FIRST_EPOCH, LAST_EPOCH, EpochKeys
-from protocol.request_token import MAX_PRODUCT_NUMBER
+from keyferry.protocol.claims import MAX_FEATURES
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.keys import (
+    APPLICATION_SECRET_BYTES,
+    FINGERPRINT_KEY_BYTES,
+    FIRST_EPOCH,
+    LAST_EPOCH,
+    EpochKeys,
+)
+from keyferry.protocol.request_token import MAX_PRODUCT_NUMBER
 
 FORMAT = "keyferry-profile/1"
 

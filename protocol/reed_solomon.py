@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from protocol.alphabet import Symbols
+from keyferry.protocol.alphabet import Symbols
 
 ORDER = 31
 

@@ -13,10 +13,10 @@ from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from protocol.alphabet import GROUP, Symbols, grouped
-from protocol.claims import Claims
-from protocol.codes import CHECK, Kind, encode, near, split, unreadable
-from protocol.computer_key import (
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.codes import CHECK, Kind, encode, near, split, unreadable
+from keyferry.protocol.computer_key import (
     ROW,
     ROW_CHECK,
     ROW_CONTENT,
@@ -27,9 +27,9 @@ from protocol.computer_key import (
     verify_short,
     verify_signed,
 )
-from protocol.errors import ComputerKeyRefused
-from protocol.reed_solomon import codewords_near, nearest_codeword
-from protocol.typed import Layout, as_typed, corrections, shifted_layouts
+from keyferry.protocol.errors import ComputerKeyRefused
+from keyferry.protocol.reed_solomon import codewords_near, nearest_codeword
+from keyferry.protocol.typed import Layout, as_typed, corrections, shifted_layouts
 
 MOST_WRONG = 4
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from itsdangerous import Signer
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import SYMBOLS, Symbols, to_int, to_symbols, top_bits, write
-from protocol.computer_id import ComputerId
-from protocol.computer_name import MAX_TOKEN_BYTES, shortened_for_token
-from protocol.deactivation import DeactivationCode
-from protocol.errors import BadSignature, MalformedCode, MalformedToken
-from protocol.keys import EpochKeys, mac
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import SYMBOLS, Symbols, to_int, to_symbols, top_bits, write
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, shortened_for_token
+from keyferry.protocol.deactivation import DeactivationCode
+from keyferry.protocol.errors import BadSignature, MalformedCode, MalformedToken
+from keyferry.protocol.keys import EpochKeys, mac
 
 MAX_PRODUCT_NUMBER = 2**20 - 1
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from protocol.alphabet import GROUP, Symbols, value_of, write
+from keyferry.protocol.alphabet import GROUP, Symbols, value_of, write
 
 _Characters = tuple[str, ...]
 

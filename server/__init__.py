@@ -8,16 +8,16 @@ from datetime import datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from server.addresses import EncodedFragment, RowNumber
-from server.config import Settings, load_keyring, load_settings
-from server.core.products import check_master_key
-from server.core.secrets import Keyring
-from server.db import db, init_database, reading, require_migrated
-from server.faces import phone, portal, self_help
-from server.forms import csrf, init_forms
-from server.headers import init_headers
-from server.parts import EXTENSION, Parts, utc_now
-from server.problems import init_problems
+from keyferry.server.config import Settings, load_keyring, load_settings
+from keyferry.server.core.licensing.products import check_master_key
+from keyferry.server.core.secrets import Keyring
+from keyferry.server.db import db, init_database, reading, require_migrated
+from keyferry.server.faces import phone, portal, self_help
+from keyferry.server.parts import EXTENSION, Parts, utc_now
+from keyferry.server.web.addresses import EncodedFragment, RowNumber
+from keyferry.server.web.forms import csrf, init_forms
+from keyferry.server.web.headers import init_headers
+from keyferry.server.web.problems import init_problems
 
 MAX_REQUEST_BYTES = 16 * 1024
 

@@ -13,10 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from protocol.profile import is_server_url
-from server.core.errors import CoreError
-from server.core.secrets import Keyring
-from server.smtp import is_sender, server_of
+from keyferry.protocol.profile import is_server_url
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.secrets import Keyring
+from keyferry.server.mail_server import is_sender, server_of
 
 PREFIX = "KEYFERRY_"
 

@@ -21,8 +21,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from server.config import ConfigError, Settings
-from server.core.models import Base
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.core.models import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 

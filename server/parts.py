@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from flask import current_app
 
-from server.config import Settings
-from server.core.secrets import Keyring
+from keyferry.server.config import Settings
+from keyferry.server.core.secrets import Keyring
 
 EXTENSION = "keyferry"
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from server.core import operators, second_factor
-from server.db import transaction
-from server.parts import parts
+from keyferry.server.core.staff import operators, second_factor
+from keyferry.server.db import transaction
+from keyferry.server.parts import parts
 from tests.conftest import NOON, STAFF
 
 

@@ -22,19 +22,20 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_id import ComputerId
-from protocol.deactivation import SECRET_BYTES, DeactivationCode, commitment, deactivation_code
-from protocol.keys import EpochKeys, machine_fingerprint
-from protocol.profile import WizardProfile
-from protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
-from server import create_app, create_database_app
-from server.config import Settings
-from server.core import activation, deactivation, licenses, mail_delivery, products
-from server.core.audit import By
-from server.core.secrets import Keyring, new_master_key
-from server.db import db, transaction
-from server.parts import EXTENSION
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.deactivation import SECRET_BYTES, DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
+from keyferry.server import create_app, create_database_app
+from keyferry.server.config import Settings
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing import activation, deactivation, licenses, products
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.db import db, transaction
+from keyferry.server.parts import EXTENSION
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAFF = By("command_line", who="ada")
@@ -234,7 +235,7 @@ def app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> 
 def mail_works(app: Flask, clock: Clock) -> None:
     """A worker has looked for mail just now: mail may be promised."""
     with transaction() as session:
-        mail_delivery.looked(session, clock.now)
+        delivery.looked(session, clock.now)
 
 
 @pytest.fixture(params=["short"])

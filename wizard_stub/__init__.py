@@ -1,4 +1,4 @@
 """The offline License Wizard: a library that an application embeds, and a command line on top of it.
 
-Nothing in it uses a network. An application starts at `wizard_stub.control.ActivationControl`.
+Nothing in it uses a network. An application starts at `keyferry.wizard.control.ActivationControl`.
 """

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from wizard_stub.guarantees import UNSUPPORTED, Lacking
+from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
 
 if sys.platform != "win32":
     import pwd

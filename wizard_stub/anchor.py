@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from wizard_stub.access import require_replaceable
-from wizard_stub.durable import make_folder, replace_file, sync_folder
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.guarantees import Lacking
-from wizard_stub.locks import locked
-from wizard_stub.storage import Place
+from keyferry.wizard.access import require_replaceable
+from keyferry.wizard.durable import make_folder, replace_file, sync_folder
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.locks import locked
+from keyferry.wizard.storage import Place
 
 _FOLDER_NAME = "keyferry-wizard"
 _LONGEST_FILE = 256

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from protocol.claims import Claims
-from protocol.profile import WizardProfile
-from protocol.typed import Correction
-from wizard_stub.errors import WizardError
-from wizard_stub.guarantees import Lacking
-from wizard_stub.qr import ScanCode
-from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.typed import Correction
+from keyferry.wizard.errors import WizardError
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.qr import ScanCode
+from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
 
 Answer = dict[str, object]
 

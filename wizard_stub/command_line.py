@@ -13,16 +13,16 @@ from pathlib import Path
 
 import click
 
-from protocol.profile import MachineSource, WizardProfile
-from wizard_stub import answers, failures, wording
-from wizard_stub.answers import Answer
-from wizard_stub.control import ActivationControl
-from wizard_stub.files import Pictures, read_license_file, read_profile
-from wizard_stub.guarantees import Lacking
-from wizard_stub.qr import Room, ScanCode, least_room
-from wizard_stub.results import Begun, LicenseState, Released, name_within, urls_of
-from wizard_stub.terminal.opening import LOOKS, has_terminal, open_wizard
-from wizard_stub.terminal.words import LANGUAGES
+from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.wizard import answers, failures, wording
+from keyferry.wizard.answers import Answer
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.files import Pictures, read_license_file, read_profile
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.qr import Room, ScanCode, least_room
+from keyferry.wizard.results import Begun, LicenseState, Released, name_within, urls_of
+from keyferry.wizard.terminal.opening import LOOKS, has_terminal, open_wizard
+from keyferry.wizard.terminal.words import LANGUAGES
 
 # Whether it can be read is for us to say, in our own words and exit code.
 _PATH = click.Path(path_type=Path, readable=False)

@@ -28,22 +28,22 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import Claims
-from protocol.computer_name import clean_computer_name
-from protocol.deactivation import SECRET_BYTES
-from protocol.keys import machine_fingerprint
-from protocol.profile import MachineSource, WizardProfile
-from wizard_stub import judgment, transitions
-from wizard_stub.anchor import (
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_name import clean_computer_name
+from keyferry.protocol.deactivation import SECRET_BYTES
+from keyferry.protocol.keys import machine_fingerprint
+from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.wizard import judgment, transitions
+from keyferry.wizard.anchor import (
     Anchor,
     FileAnchor,
     default_anchor_folder,
     file_anchor,
     shared_anchor_folder,
 )
-from wizard_stub.clock import utc_now, worth_remembering
-from wizard_stub.errors import (
+from keyferry.wizard.clock import utc_now, worth_remembering
+from keyferry.wizard.errors import (
     KeyNotAccepted,
     LicenseInUse,
     NotActivated,
@@ -53,14 +53,14 @@ from wizard_stub.errors import (
     WizardError,
     WrongMachine,
 )
-from wizard_stub.guarantees import Lacking, in_order
-from wizard_stub.machine import machine_identifier as identifier_of_this_machine
-from wizard_stub.reading import Reading, settled, take
-from wizard_stub.results import Begun, Completed, LicenseState, Released, Status
-from wizard_stub.state import Grant, State
-from wizard_stub.state_folder import StateFolder
-from wizard_stub.storage import done_all_the_same
-from wizard_stub.this_machine import Proof, ThisMachine
+from keyferry.wizard.guarantees import Lacking, in_order
+from keyferry.wizard.machine import machine_identifier as identifier_of_this_machine
+from keyferry.wizard.reading import Reading, settled, take
+from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
+from keyferry.wizard.state import Grant, State
+from keyferry.wizard.state_folder import StateFolder
+from keyferry.wizard.storage import done_all_the_same
+from keyferry.wizard.this_machine import Proof, ThisMachine
 
 
 class ActivationControl:

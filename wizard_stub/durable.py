@@ -12,8 +12,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from wizard_stub import access
-from wizard_stub.guarantees import UNSUPPORTED, Lacking
+from keyferry.wizard import access
+from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
 
 if sys.platform == "darwin":
     import fcntl

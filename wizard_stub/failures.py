@@ -7,8 +7,8 @@ import traceback
 
 import click
 
-from protocol.errors import ProtocolError
-from wizard_stub.errors import WizardError
+from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard.errors import WizardError
 
 REFUSED = 1
 USAGE = 2

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from protocol.errors import MalformedProfile
-from protocol.profile import WizardProfile
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.qr import ScanCode
+from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.qr import ScanCode
 
 _LARGEST_FILE = 1024 * 1024
 _AGAIN = "request, or show-code, shows the QR code again"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from protocol.claims import Claims, Validity
-from wizard_stub.clock import moved_back
-from wizard_stub.days import in_words, moment_in_words
-from wizard_stub.errors import KeyNotAccepted, StateDamaged
-from wizard_stub.results import LicenseState, Status
-from wizard_stub.state import State
+from keyferry.protocol.claims import Claims, Validity
+from keyferry.wizard.clock import moved_back
+from keyferry.wizard.days import in_words, moment_in_words
+from keyferry.wizard.errors import KeyNotAccepted, StateDamaged
+from keyferry.wizard.results import LicenseState, Status
+from keyferry.wizard.state import State
 
 WRONG_MACHINE = (
     "The license stored here belongs to another computer. Activate this computer, too, "

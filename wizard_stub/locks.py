@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from wizard_stub import access
-from wizard_stub.guarantees import UNSUPPORTED, Lacking
+from keyferry.wizard import access
+from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
 
 if sys.platform == "win32":
     import msvcrt

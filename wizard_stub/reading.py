@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from wizard_stub.anchor import Anchor
-from wizard_stub.errors import StateDamaged
-from wizard_stub.state_folder import StateFolder
+from keyferry.wizard.anchor import Anchor
+from keyferry.wizard.errors import StateDamaged
+from keyferry.wizard.state_folder import StateFolder
 
 PATIENCE = 2.0
 """Seconds after which a reader says that the state is busy."""

@@ -7,14 +7,14 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import Claims
-from protocol.computer_id import ComputerId
-from protocol.computer_name import ever_shorter
-from protocol.deactivation import DeactivationCode
-from protocol.typed import Correction
-from wizard_stub.errors import WizardError
-from wizard_stub.guarantees import Lacking
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_name import ever_shorter
+from keyferry.protocol.deactivation import DeactivationCode
+from keyferry.protocol.typed import Correction
+from keyferry.wizard.errors import WizardError
+from keyferry.wizard.guarantees import Lacking
 
 
 class LicenseState(Enum):

@@ -22,12 +22,12 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from protocol.activation_key import ActivationKey
-from protocol.deactivation import SECRET_BYTES
-from protocol.errors import ProtocolError
-from protocol.keys import FINGERPRINT_BITS, FIRST_EPOCH, derive_key, mac, product_digest
-from protocol.profile import ProfileEpoch, WizardProfile
-from wizard_stub.errors import StateDamaged, StateNewer
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.deactivation import SECRET_BYTES
+from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.keys import FINGERPRINT_BITS, FIRST_EPOCH, derive_key, mac, product_digest
+from keyferry.protocol.profile import ProfileEpoch, WizardProfile
+from keyferry.wizard.errors import StateDamaged, StateNewer
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024

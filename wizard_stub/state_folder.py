@@ -12,14 +12,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from protocol.profile import WizardProfile
-from wizard_stub.access import require_replaceable
-from wizard_stub.durable import make_folder, replace_file, sync_folder
-from wizard_stub.errors import StateDamaged, StateNewer, StorageUnavailable, WizardError
-from wizard_stub.guarantees import Lacking
-from wizard_stub.locks import PATIENCE, locked, locked_to_read
-from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
-from wizard_stub.storage import Place
+from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard.access import require_replaceable
+from keyferry.wizard.durable import make_folder, replace_file, sync_folder
+from keyferry.wizard.errors import StateDamaged, StateNewer, StorageUnavailable, WizardError
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.locks import PATIENCE, locked, locked_to_read
+from keyferry.wizard.state import LARGEST_FILE, State, decode_state, encode_state
+from keyferry.wizard.storage import Place
 
 # What versions before the first release wrote, whatever the computer; it is gone on with where it serves.
 _FORMER_NAME = "state.json"

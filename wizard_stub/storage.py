@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard_stub.access import ReplacementRefused
-from wizard_stub.errors import Cause, NotSynced, StorageUnavailable, place_and_reason
-from wizard_stub.locks import Busy, NotLockable
+from keyferry.wizard.access import ReplacementRefused
+from keyferry.wizard.errors import Cause, NotSynced, StorageUnavailable, place_and_reason
+from keyferry.wizard.locks import Busy, NotLockable
 
 ADVICE = {
     Cause.NO_RIGHTS: (

@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import Claims
-from protocol.computer_id import ComputerId
-from protocol.computer_key import Binding, Style
-from protocol.computer_name import ever_shorter
-from protocol.deactivation import DeactivationCode, commitment, deactivation_code
-from protocol.errors import ProtocolError
-from protocol.keys import EpochKeys
-from protocol.license_file import LicenseFile, read_license_file
-from protocol.profile import ProfileEpoch, WizardProfile
-from protocol.repair import read_short, read_signed
-from protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
-from protocol.typed import Correction
-from wizard_stub.errors import StateDamaged
-from wizard_stub.state import Grant, StoredLicense
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_key import Binding, Style
+from keyferry.protocol.computer_name import ever_shorter
+from keyferry.protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.license_file import LicenseFile, read_license_file
+from keyferry.protocol.profile import ProfileEpoch, WizardProfile
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
+from keyferry.protocol.typed import Correction
+from keyferry.wizard.errors import StateDamaged
+from keyferry.wizard.state import Grant, StoredLicense
 
 
 @dataclass(frozen=True)

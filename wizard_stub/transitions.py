@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from protocol.activation_key import ActivationKey
-from protocol.errors import ProtocolError
-from wizard_stub.errors import NotActivated
-from wizard_stub.state import Grant, State, StoredLicense
-from wizard_stub.this_machine import Proof
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard.errors import NotActivated
+from keyferry.wizard.state import Grant, State, StoredLicense
+from keyferry.wizard.this_machine import Proof
 
 
 def with_request(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from protocol.profile import WizardProfile
-from protocol.typed import Correction
-from wizard_stub.days import in_words
-from wizard_stub.qr import Room
-from wizard_stub.results import Begun, Completed, Released, Status
+from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.typed import Correction
+from keyferry.wizard.days import in_words
+from keyferry.wizard.qr import Room
+from keyferry.wizard.results import Begun, Completed, Released, Status
 
 _GROUPS_A_LINE = 6
 _WIDTH = 79

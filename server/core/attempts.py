@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
-from server.core.errors import LimitReached
-from server.core.models import Attempt
+from keyferry.server.core.errors import LimitReached
+from keyferry.server.core.models import Attempt
 
 _SWEEP = 100
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.core import peers
-from server.core.models import Activation, AuditEvent, License, Product
+from keyferry.server.core import peers
+from keyferry.server.core.models import Activation, AuditEvent, License, Product
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from protocol.alphabet import SYMBOLS, value_of
+from keyferry.protocol.alphabet import SYMBOLS, value_of
 
 PAGE_SIZE = 50
 # Almost everything holds one or two letters: they are looked for at the beginnings. (Bytes of UTF-8: one

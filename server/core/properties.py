@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import audit
-from server.core.audit import By
-from server.core.errors import Malformed, NotFound
-from server.core.models import Role, ServerProperty
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.models import Role, ServerProperty
 
 _MAX_TEXT = 200
 _MAX_NUMBER = 10_000

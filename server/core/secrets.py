@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.core.errors import Malformed, SecretUnreadable
+from keyferry.server.core.errors import Malformed, SecretUnreadable
 
 MASTER_KEY_BYTES = 32
 _NONCE_BYTES = 12

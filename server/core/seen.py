@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from server.core.errors import Conflict
+from keyferry.server.core.errors import Conflict
 
 
 def digest(*facts: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from server.core.errors import Busy
+from keyferry.server.core.errors import Busy
 
 
 def busy() -> Busy:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from server.core import operators, passwords
-from server.core.models import Role
-from server.db import transaction
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import operators, passwords
+from keyferry.server.db import transaction
 from tests.conftest import STAFF, Clock
 from tests.console.person import PASSWORD
 

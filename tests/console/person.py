@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
 from demo.terminal_picture import cells_of
-from server.core import operators, sessions
-from server.core.audit import By
-from server.core.models import Role
-from server.db import transaction
-from server.faces.console.app import ConsoleApp
-from server.faces.console.desk import Desk, address_of
-from server.parts import parts
+from keyferry.server.core.audit import By
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import operators, sessions
+from keyferry.server.db import transaction
+from keyferry.server.faces.console.app import ConsoleApp
+from keyferry.server.faces.console.desk import Desk, address_of
+from keyferry.server.parts import parts
 
 PASSWORD = "correct horse battery"
 SMALL = (80, 24)

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from protocol.request_token import scan_url
-from server import deeds
-from server.core import activation, licenses, mail_delivery, outbox
-from server.core.audit import By
-from server.core.models import Activation, AuditEvent
-from server.db import reading, transaction
-from server.faces.console.views import KeyGiven
-from server.faces.console.widgets.ticks import Tick
-from server.spelling import spelled
+from keyferry.protocol.request_token import scan_url
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing import activation, licenses
+from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.models import Activation, AuditEvent
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.widgets.ticks import Tick
+from keyferry.server.services import deeds
+from keyferry.server.words.spelling import spelled
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
 
@@ -146,7 +147,7 @@ def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
 
 def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
     machine = vendor.machine(vendor.issue(customer="ada@example.com"))
-    vendor.clock.now += mail_delivery.LATE + timedelta(seconds=1)
+    vendor.clock.now += delivery.LATE + timedelta(seconds=1)
 
     async def story(person: Person) -> None:
         await give(person, machine.computer_id.text)

@@ -4,10 +4,10 @@ from datetime import date
 
 from textual.widgets import Input, Select
 
-from server.core import licenses, products
-from server.core.models import AuditEvent, License
-from server.db import reading, transaction
-from server.faces.console.widgets.ticks import Tick
+from keyferry.server.core.licensing import licenses, products
+from keyferry.server.core.models import AuditEvent, License
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.console.widgets.ticks import Tick
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
 

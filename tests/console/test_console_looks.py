@@ -7,12 +7,12 @@ import pytest
 from textual.widgets import Input
 
 from demo.terminal_picture import Cell, cells_of
-from server.core.models import Role
-from server.faces.console import themes
-from server.faces.console.opening import LOOKS
-from server.faces.console.widgets.do import Do
+from keyferry.server.core.models import Role
+from keyferry.server.faces.console import themes
+from keyferry.server.faces.console.opening import LOOKS
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.wizard.terminal import themes as wizard_themes
 from tests.console.person import LARGE, SMALL, Person, tell
-from wizard_stub.terminal import themes as wizard_themes
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 

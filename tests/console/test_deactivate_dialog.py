@@ -3,9 +3,9 @@
 import pytest
 from textual.widgets import Input
 
-from server.core import properties
-from server.core.models import Activation, AuditEvent, Role
-from server.db import reading, transaction
+from keyferry.server.core import properties
+from keyferry.server.core.models import Activation, AuditEvent, Role
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
 
@@ -54,7 +54,7 @@ def test_the_right_code_frees_the_seat_proven(vendor, key, machine, manager):
 
 
 def test_a_wrong_code_is_told_and_counted(vendor, key, machine, manager, monkeypatch):
-    monkeypatch.setattr("server.guesses.PER_LICENSE", 3)
+    monkeypatch.setattr("keyferry.server.services.guesses.PER_LICENSE", 3)
     wrong = vendor.machine(key).code.text
 
     async def story(person: Person) -> None:

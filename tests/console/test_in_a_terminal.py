@@ -12,18 +12,18 @@ from typing import Self
 
 import pytest
 
-from server.core import operators, sessions
-from server.core.models import Role
-from server.db import db, reading, transaction
-from server.faces.console import app as app_module
-from server.faces.console import opening
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import operators, sessions
+from keyferry.server.db import db, reading, transaction
+from keyferry.server.faces.console import app as app_module
+from keyferry.server.faces.console import opening
 from tests.conftest import NOON, STAFF
 from tests.console.person import PASSWORD
 from tests.faces.conftest import instance, keyferry  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 # The package has the command under the same name.
-COMMAND = import_module("server.faces.command_line.console")
+COMMAND = import_module("keyferry.server.command_line.console")
 
 
 class Terminal:
@@ -35,7 +35,7 @@ class Terminal:
         environment |= {"COLUMNS": "80", "LINES": "24"}
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "server.faces.command_line", *arguments],
+            [sys.executable, "-m", "keyferry.server.command_line", *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -125,7 +125,7 @@ def test_the_look_fits_the_ground_of_the_terminal(ground, look):
 
 
 def test_other_commands_do_not_read_the_screens():
-    program = "import sys, server.faces.command_line; print('textual' in sys.modules)"
+    program = "import sys, keyferry.server.command_line; print('textual' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

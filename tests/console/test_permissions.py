@@ -9,29 +9,45 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
-from server.core.errors import NotAllowed
-from server.core.licenses import Terms
-from server.core.listings import AuditWanted, Wanted
-from server.core.models import AuditEvent, Role
-from server.core.roles import PERMISSIONS, Permission
-from server.db import reading
-from server.deeds import Typed
-from server.faces import console
-from server.faces.console import at_the_desk
-from server.faces.console.app import ConsoleApp
-from server.faces.console.at_the_desk import AtTheDesk, acts_of, is_ours, reads_of
-from server.faces.console.desk import Desk, NewLicense, is_offered, sign_in
-from server.faces.console.permits import permission_of
-from server.faces.console.widgets.do import Do
+from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.models import AuditEvent, Role
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.db import reading
+from keyferry.server.faces import console
+from keyferry.server.faces.console import at_the_desk
+from keyferry.server.faces.console.app import ConsoleApp
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, acts_of, is_ours, reads_of
+from keyferry.server.faces.console.desk import Desk, NewLicense, is_offered, sign_in
+from keyferry.server.faces.console.permits import permission_of
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.services.deeds import Typed
 from tests.console.person import PASSWORD, Person, tell
 
 # What opens the server's doors, and which modules may: all others go through the desk.
-DOORS = ("server.db", "server.guard", "server.signing_in", "server.parts", "sqlalchemy", "flask")
+DOORS = (
+    "keyferry.server.db",
+    "keyferry.server.services.guard",
+    "keyferry.server.services.signing_in",
+    "keyferry.server.parts",
+    "sqlalchemy",
+    "flask",
+)
 MAY_OPEN = {"desk.py", "permits.py"}
 # Plain names and numbers of the core that screens may read, and what looks at a text alone.
 MAY_READ = {
-    *("server.core.errors", "server.core.licenses", "server.core.listings", "server.core.notes"),
-    *("server.core.activation", "server.core.deactivation", "server.core.carried"),
+    *(
+        "keyferry.server.core.errors",
+        "keyferry.server.core.licensing.licenses",
+        "keyferry.server.core.licensing.listings",
+        "keyferry.server.core.licensing.notes",
+    ),
+    *(
+        "keyferry.server.core.licensing.activation",
+        "keyferry.server.core.licensing.deactivation",
+        "keyferry.server.core.licensing.carried",
+    ),
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
@@ -136,10 +152,17 @@ def test_no_module_but_the_desk_opens_the_servers_doors(path):
         module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
         assert not [name for name in [*named, module] if name.startswith(DOORS)], path
         if path.name != "views.py" and (
-            module == "server" or module.startswith(("server.core", "server.deeds"))
+            module == "keyferry.server"
+            or module.startswith(("keyferry.server.core", "keyferry.server.services.deeds"))
         ):
             names = {alias.name for alias in node.names}
-            allowed = {"Typed"} if module == "server.deeds" else READ_NAMES if module in MAY_READ else set()
+            allowed = (
+                {"Typed"}
+                if module == "keyferry.server.services.deeds"
+                else READ_NAMES
+                if module in MAY_READ
+                else set()
+            )
             assert names <= allowed, (path, module)
 
 

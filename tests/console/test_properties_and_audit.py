@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from textual.widgets import DataTable, Input
 
-from server.core import properties
-from server.core.models import Role
-from server.db import reading
+from keyferry.server.core import properties
+from keyferry.server.core.models import Role
+from keyferry.server.db import reading
 from tests.console.person import Person, tell
 
 

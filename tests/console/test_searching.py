@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from textual.widgets import DataTable
 
-from server.core import licenses
-from server.faces.console import desk as desks
+from keyferry.server.core.licensing import licenses
+from keyferry.server.faces.console import desk as desks
 from tests.console.person import Person, tell
 
 

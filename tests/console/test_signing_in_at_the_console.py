@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from textual.widgets import Input
 
-from server.core import operators, passwords, properties, sessions
-from server.core.models import AuditEvent, OperatorSession
-from server.core.turns import Turns
-from server.db import reading, transaction
+from keyferry.server.core import properties
+from keyferry.server.core.models import AuditEvent, OperatorSession
+from keyferry.server.core.staff import operators, passwords, sessions
+from keyferry.server.core.turns import Turns
+from keyferry.server.db import reading, transaction
 from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
 from tests.console.person import Person, tell

@@ -7,18 +7,18 @@ import jwt
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import Claims
-from protocol.computer_key import Binding
-from protocol.errors import ComputerIdMismatch
-from protocol.license_file import read_license_file
-from protocol.repair import read_short, read_signed
-from server.core import activation, deactivation, licenses
-from server.core.activation import Outcome
-from server.core.audit import By
-from server.core.errors import ComputerIdBurnt, CoreError, LicenseRefused, NotFound, RetiredEpoch
-from server.core.models import Activation, AuditEvent, License
-from server.db import transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.errors import ComputerIdMismatch
+from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import ComputerIdBurnt, CoreError, LicenseRefused, NotFound, RetiredEpoch
+from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.models import Activation, AuditEvent, License
+from keyferry.server.db import transaction
 
 
 def claims_of(machine, key) -> Claims:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from server import create_app
-from server.config import Settings
-from server.core import attempts
-from server.core.errors import LimitReached
-from server.core.models import Attempt
-from server.db import reading, transaction
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core import attempts
+from keyferry.server.core.errors import LimitReached
+from keyferry.server.core.models import Attempt
+from keyferry.server.db import reading, transaction
 
 HOUR = timedelta(hours=1)
 PROCESSES = 4
@@ -92,7 +92,7 @@ def count_in_a_process(settings: Settings, now: datetime) -> int:
 def test_processes_together_admit_exactly_the_limit(app, settings, clock):
     fork_server = multiprocessing.get_context("forkserver")
     # Imported once, not in each process: that is what takes the time.
-    fork_server.set_forkserver_preload(["server"])
+    fork_server.set_forkserver_preload(["keyferry.server"])
     with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
         admitted = list(pool.map(count_in_a_process, [settings] * PROCESSES, [clock.now] * PROCESSES))
     assert sum(admitted) == PROCESSES * TRIES // 2

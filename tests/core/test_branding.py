@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from server.core import branding
-from server.core.branding import Brand
-from server.core.errors import CoreError, Malformed
-from server.core.models import AuditEvent
-from server.db import reading, transaction
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.errors import CoreError, Malformed
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
 SETTINGS = Brand("Acme", "https://example.com/privacy", "", "0123456789abcdef")

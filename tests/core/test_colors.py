@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.core import colors
-from server.core.colors import palette, read_color
-from server.core.errors import Malformed
+from keyferry.server.core.brand import colors
+from keyferry.server.core.brand.colors import palette, read_color
+from keyferry.server.core.errors import Malformed
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 

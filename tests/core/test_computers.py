@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from server.core import computers, license_changes, licenses
-from server.core.computers import Computer, Situation, State, Wanted
-from server.core.deactivation import Claimed, Forced
-from server.core.errors import NotFound
-from server.core.models import Activation
-from server.db import reading, transaction
+from keyferry.server.core.errors import NotFound
+from keyferry.server.core.licensing import computers, license_changes, licenses
+from keyferry.server.core.licensing.computers import Computer, Situation, State, Wanted
+from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.models import Activation
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, StatementError
 
-from server.core import licenses
-from server.core.models import Activation, Attempt, AuditEvent, License
-from server.db import reading, transaction
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import Activation, Attempt, AuditEvent, License
+from keyferry.server.db import reading, transaction
 
 
 def activation_values(license_id: int, **changes) -> dict:

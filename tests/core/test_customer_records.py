@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from server.core import customer_records, license_changes, licenses, mails, outbox
-from server.core.customer_records import Held
-from server.core.customers import find_or_add_customer
-from server.core.errors import Conflict, CoreError, Malformed, NotFound
-from server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
-from server.db import reading, transaction
+from keyferry.server.core.customers import records
+from keyferry.server.core.customers.contacts import find_or_add_customer
+from keyferry.server.core.customers.records import Held
+from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.mail import mails, outbox
+from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 
 EMAIL = "ada@example.com"
@@ -39,15 +41,15 @@ def post_mail(vendor, recipient: str, *, license_id: int | None = None) -> int:
 
 def edit(vendor, number: int, **changes: str) -> None:
     with transaction() as session:
-        customer = customer_records.with_id(session, number, lock=True)
+        customer = records.with_id(session, number, lock=True)
         wanted = {"email": customer.email, "name": customer.name or "", "notes": customer.notes or ""}
-        customer_records.edit(session, customer, **(wanted | changes), by=STAFF, now=vendor.clock.now)
+        records.edit(session, customer, **(wanted | changes), by=STAFF, now=vendor.clock.now)
 
 
 def merge(vendor, number: int, email: str) -> int:
     with transaction() as session:
-        pair = customer_records.lock_pair(session, number, email)
-        return customer_records.merge(session, *pair, by=STAFF, now=vendor.clock.now)
+        pair = records.lock_pair(session, number, email)
+        return records.merge(session, *pair, by=STAFF, now=vendor.clock.now)
 
 
 def hand_over(vendor, to: str | None) -> None:
@@ -60,8 +62,8 @@ def hand_over(vendor, to: str | None) -> None:
 
 def delete(vendor, number: int) -> None:
     with transaction() as session:
-        customer = customer_records.with_id(session, number, lock=True)
-        customer_records.delete(session, customer, by=STAFF, now=vendor.clock.now)
+        customer = records.with_id(session, number, lock=True)
+        records.delete(session, customer, by=STAFF, now=vendor.clock.now)
 
 
 def customer(number: int) -> Customer | None:
@@ -90,7 +92,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
     with reading() as session:
 
         def found(search: str) -> list[tuple[str, Held]]:
-            page = customer_records.customers(session, search)
+            page = records.customers(session, search)
             assert page.total == len(page.rows)
             return [(one.customer.email, one.held) for one in page.rows]
 
@@ -101,7 +103,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
         ]
         assert found("LOVELACE") == found("ada@") == [(EMAIL, Held(2, 5, 1))]
         assert found("%") == found("_") == []
-        page = customer_records.customers(session, "", number=9, size=2)
+        page = records.customers(session, "", number=9, size=2)
         assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)
 
 
@@ -112,9 +114,9 @@ def test_the_mails_of_a_customer_are_those_to_it_and_those_about_its_licenses(ve
         post_mail(vendor, "stranger@example.com"),
     ]
     with reading() as session:
-        found = customer_records.with_id(session, ada)
-        assert [mail.id for mail in customer_records.mails_of(session, found).rows] == numbers[1::-1]
-        extent = customer_records.extent(session, found)
+        found = records.with_id(session, ada)
+        assert [mail.id for mail in records.mails_of(session, found).rows] == numbers[1::-1]
+        extent = records.extent(session, found)
     assert (extent.held, extent.mails, extent.waiting) == (Held(1, 2, 1), 2, 2)
 
 
@@ -281,7 +283,7 @@ def test_a_mail_that_is_kept_for_somebody_deleted_is_wiped_and_never_sent_again(
     with transaction() as session:
         outbox.failed(session, outbox.take(session, now), "refused", now, for_good=True)
     with reading() as session:
-        assert customer_records.extent(session, customer_records.with_id(session, ada)).waiting == 1
+        assert records.extent(session, records.with_id(session, ada)).waiting == 1
     delete(vendor, ada)
     with transaction() as session:
         row = session.get(OutboxMail, number)
@@ -293,7 +295,7 @@ def test_a_mail_that_is_kept_for_somebody_deleted_is_wiped_and_never_sent_again(
 
 def test_a_customer_that_is_not_there_is_told_so(app):
     with reading() as session, pytest.raises(NotFound) as refused:
-        customer_records.with_id(session, 7)
+        records.with_id(session, 7)
     assert refused.value.code == "unknown_customer"
 
 

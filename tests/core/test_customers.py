@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.customers import address_to_write_to, find_or_add_customer, normalized_email
-from server.core.errors import Malformed
-from server.db import transaction
+from keyferry.server.core.customers.contacts import (
+    address_to_write_to,
+    find_or_add_customer,
+    normalized_email,
+)
+from keyferry.server.core.errors import Malformed
+from keyferry.server.db import transaction
 
 # As people write them, and as browsers send them.
 DOMAINS = {

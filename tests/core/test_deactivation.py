@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.errors import ComputerIdMismatch, WrongDeactivationCode
-from server.core import license_changes, licenses
-from server.core.deactivation import Claimed, Code, Forced, Outcome, preview
-from server.core.errors import LimitReached, Malformed, NotFound
-from server.core.models import Activation, AuditEvent, License
-from server.db import transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import ComputerIdMismatch, WrongDeactivationCode
+from keyferry.server.core.errors import LimitReached, Malformed, NotFound
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Outcome, preview
+from keyferry.server.core.models import Activation, AuditEvent, License
+from keyferry.server.db import transaction
 from tests.conftest import STAFF
 
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from server.core.deactivation import Claimed, Forced
-from server.core.figures import DAYS, figures
-from server.core.models import Activation
-from server.db import reading, transaction
+from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.licensing.figures import DAYS, figures
+from keyferry.server.core.models import Activation
+from keyferry.server.db import reading, transaction
 
 
 def read(vendor):

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from server.core import license_changes, licenses, listings
-from server.core.activation import Outcome
-from server.core.errors import Conflict, LicenseRefused, Malformed
-from server.core.license_changes import Content
-from server.core.listings import Wanted
-from server.core.models import AuditEvent, License
-from server.db import reading, transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.errors import Conflict, LicenseRefused, Malformed
+from keyferry.server.core.licensing import license_changes, licenses, listings
+from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.license_changes import Content
+from keyferry.server.core.licensing.listings import Wanted
+from keyferry.server.core.models import AuditEvent, License
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 
 

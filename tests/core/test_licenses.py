@@ -3,15 +3,15 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.claims import LAST_DAY
-from server.core import licenses, products
-from server.core.audit import By
-from server.core.customers import normalized_email
-from server.core.errors import Conflict, CoreError, Malformed, NotFound
-from server.core.licenses import Terms
-from server.core.models import AuditEvent, Customer, License
-from server.db import reading, transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import LAST_DAY
+from keyferry.server.core.audit import By
+from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound
+from keyferry.server.core.licensing import licenses, products
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.models import AuditEvent, Customer, License
+from keyferry.server.db import reading, transaction
 
 BY = By("command_line", who="ada")
 

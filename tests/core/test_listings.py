@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from server.core import licenses, listings
-from server.core.licenses import Standing
-from server.core.listings import AuditWanted, Order, Wanted
-from server.core.models import License
-from server.db import reading, transaction
+from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.models import License
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 
 

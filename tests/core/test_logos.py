@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from server.core.errors import Malformed
-from server.core.pictures import MAX_BYTES, MAX_SIDE, checked_picture
+from keyferry.server.core.brand.pictures import MAX_BYTES, MAX_SIDE, checked_picture
+from keyferry.server.core.errors import Malformed
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">'

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import mail_delivery, outbox
-from server.core.mails import Mail
-from server.db import reading, transaction
+from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.mail.mails import Mail
+from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
 MINUTE = timedelta(minutes=1)
@@ -22,43 +22,43 @@ def posted(vendor, now=NOON) -> None:
 
 def looked(now) -> None:
     with transaction() as session:
-        mail_delivery.looked(session, now)
+        delivery.looked(session, now)
 
 
 def tried(now, trouble: str | None, *, stops_all: bool = False) -> None:
     """What a worker writes down of the mail that is due longest."""
     with transaction() as session:
-        mail_delivery.looked(session, now)
+        delivery.looked(session, now)
         mail = outbox.take(session, now)
         if trouble is None:
             outbox.delivered(session, mail, now)
-            mail_delivery.went_through(session)
+            delivery.went_through(session)
         else:
             outbox.failed(session, mail, trouble, now)
             if stops_all:
-                mail_delivery.stopped(session, trouble)
+                delivery.stopped(session, trouble)
 
 
 def obstacle(now) -> str | None:
     with reading() as session:
-        return mail_delivery.obstacle(session, now)
+        return delivery.obstacle(session, now)
 
 
-def late(now) -> mail_delivery.Late | None:
+def late(now) -> delivery.Late | None:
     with reading() as session:
-        return mail_delivery.late(session, now)
+        return delivery.late(session, now)
 
 
 def test_without_a_worker_new_mail_waits_and_old_mail_is_late(vendor):
     assert obstacle(NOON) == "No worker has looked for mail yet. Start `keyferry worker`."
     looked(NOON)
-    assert obstacle(NOON + mail_delivery.LATE) is None
+    assert obstacle(NOON + delivery.LATE) is None
     posted(vendor)
-    now = NOON + mail_delivery.LATE + MINUTE
+    now = NOON + delivery.LATE + MINUTE
     away = "No worker has looked for mail since 2026-11-24 12:00 UTC. Start `keyferry worker`."
     assert obstacle(now) == away
-    assert late(NOON + mail_delivery.LATE - MINUTE) is None
-    assert late(now) == mail_delivery.Late(1, NOON, away)
+    assert late(NOON + delivery.LATE - MINUTE) is None
+    assert late(now) == delivery.Late(1, NOON, away)
 
 
 def test_what_stops_all_mail_is_the_cause_until_one_goes_through(vendor):
@@ -67,10 +67,10 @@ def test_what_stops_all_mail_is_the_cause_until_one_goes_through(vendor):
     # It may be over the next minute: nothing is late yet.
     assert obstacle(NOON + MINUTE) is None
     posted(vendor, NOON + MINUTE)
-    now = NOON + mail_delivery.LATE
+    now = NOON + delivery.LATE
     looked(now)
     assert obstacle(now) == REFUSED
-    assert late(now) == mail_delivery.Late(1, NOON, REFUSED)
+    assert late(now) == delivery.Late(1, NOON, REFUSED)
     tried(now, None)
     assert (obstacle(now + MINUTE), late(now)) == (None, None)
     assert late(now + MINUTE).cause == "The worker has not come to it yet."
@@ -79,10 +79,10 @@ def test_what_stops_all_mail_is_the_cause_until_one_goes_through(vendor):
 def test_a_full_mailbox_is_no_obstacle_for_other_mail(vendor):
     posted(vendor)
     tried(NOON, BUSY)
-    now = NOON + mail_delivery.LATE
+    now = NOON + delivery.LATE
     looked(now)
     assert obstacle(now) is None
-    assert late(now) == mail_delivery.Late(1, NOON, BUSY)
+    assert late(now) == delivery.Late(1, NOON, BUSY)
 
 
 def test_what_was_given_up_waits_no_longer_and_what_is_sent_again_waits_from_then_on(vendor):
@@ -94,13 +94,13 @@ def test_what_was_given_up_waits_no_longer_and_what_is_sent_again_waits_from_the
     with transaction() as session:
         outbox.send_all_again(session, by=STAFF, now=now)
     assert late(now + MINUTE) is None
-    assert late(now + mail_delivery.LATE).since == now
+    assert late(now + delivery.LATE).since == now
 
 
 @pytest.mark.parametrize(("ago", "runs"), [(timedelta(hours=23), True), (timedelta(days=1), False)])
 def test_a_worker_that_cron_runs_counts_for_a_day(app, ago, runs):
     with reading() as session:
-        assert not mail_delivery.worker_runs(session, NOON)
+        assert not delivery.worker_runs(session, NOON)
     looked(NOON - ago)
     with reading() as session:
-        assert mail_delivery.worker_runs(session, NOON) is runs
+        assert delivery.worker_runs(session, NOON) is runs

@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from server.core import mail_templates, mails, properties
-from server.core.errors import CoreError
-from server.core.mail_templates import COMPUTER_KEY, KINDS, LANGUAGES, LICENSE_KEYS, Template
-from server.core.mails import Held
-from server.core.models import AuditEvent
-from server.db import reading, transaction
+from keyferry.server.core import properties
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.mail import mails, templates
+from keyferry.server.core.mail.mails import Held
+from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, LICENSE_KEYS, Template
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
 KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
@@ -32,7 +33,7 @@ def mail(words: Template, **more):
 
 def put(name: str, language: str, subject: str, text: str) -> None:
     with transaction() as session:
-        mail_templates.put(session, name, language, subject, text, by=STAFF, now=NOON)
+        templates.put(session, name, language, subject, text, by=STAFF, now=NOON)
 
 
 def refusal_of(deed, *arguments) -> tuple[str, str]:
@@ -44,20 +45,18 @@ def refusal_of(deed, *arguments) -> tuple[str, str]:
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_our_own_words_are_good_by_our_own_rules(name, language):
-    ours = mail_templates.default(name, language)
-    assert mail_templates.checked(name, language, ours.subject, ours.text) == ours
+    ours = templates.default(name, language)
+    assert templates.checked(name, language, ours.subject, ours.text) == ours
 
 
 def test_the_german_mail_is_german_throughout():
-    said = mail(mail_templates.default(COMPUTER_KEY, "de"), license_file="content")
+    said = mail(templates.default(COMPUTER_KEY, "de"), license_file="content")
     assert said.subject == "Ihr Computerschlüssel für Demo CAD"
     assert "für Ihren Computer LAB-PC-07. Gültig bis 31.12.2027." in said.text
     assert "    1:  12FX2    2:  EQ05J" in said.text
     assert "die angehängte Lizenzdatei license.lic" in said.text
     held = [Held("Demo CAD", "1TX21", 1, None), Held("Tool", "1ABCD", 5, None, 30)]
-    said = mails.license_keys(
-        "ada@example.com", held=held, template=mail_templates.default(LICENSE_KEYS, "de")
-    )
+    said = mails.license_keys("ada@example.com", held=held, template=templates.default(LICENSE_KEYS, "de"))
     assert "Demo CAD, 1 Platz. Unbegrenzt gültig.\n    Aktivierungsschlüssel: 1TX21" in said.text
     assert "Tool, 5 Plätze. Gültig für 30 Tage ab der ersten Aktivierung." in said.text
 
@@ -114,14 +113,14 @@ def test_what_staff_write_counts_until_it_is_set_back_and_the_audit_tells(app):
     put(COMPUTER_KEY, "de", "Schlüssel", "Bitte: %ComputerKey%\r\nGruß")
     put(COMPUTER_KEY, "de", "Schlüssel", "Bitte: %ComputerKey%\r\nGruß")
     with transaction() as session:
-        assert mail_templates.current(session, COMPUTER_KEY, "de").text == "Bitte: %ComputerKey%\nGruß"
-        assert mail_templates.stored(session, COMPUTER_KEY, "de").changed_by == "ada"
-        assert mail_templates.chosen(session, COMPUTER_KEY).language == "en"
+        assert templates.current(session, COMPUTER_KEY, "de").text == "Bitte: %ComputerKey%\nGruß"
+        assert templates.stored(session, COMPUTER_KEY, "de").changed_by == "ada"
+        assert templates.chosen(session, COMPUTER_KEY).language == "en"
         properties.put(session, "mail/language", "DE", by=STAFF, now=NOON)
-        assert mail_templates.chosen(session, COMPUTER_KEY).subject == "Schlüssel"
-        mail_templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
-        mail_templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
-        assert mail_templates.chosen(session, COMPUTER_KEY) == mail_templates.default(COMPUTER_KEY, "de")
+        assert templates.chosen(session, COMPUTER_KEY).subject == "Schlüssel"
+        templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
+        templates.back_to_default(session, COMPUTER_KEY, "de", by=STAFF, now=NOON)
+        assert templates.chosen(session, COMPUTER_KEY) == templates.default(COMPUTER_KEY, "de")
     with reading() as session:
         found = select(AuditEvent).where(AuditEvent.event.startswith("mail_template"))
         told = [(row.event, row.detail) for row in session.scalars(found)]

@@ -4,12 +4,12 @@ import itertools
 
 import pytest
 
-from server.core import operators, passwords, sessions
-from server.core.audit import By
-from server.core.errors import CoreError
-from server.core.models import AuditEvent, Role
-from server.core.roles import PERMISSIONS, Permission, may, require
-from server.db import reading, transaction
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.models import AuditEvent, Role
+from keyferry.server.core.staff import operators, passwords, sessions
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission, may, require
+from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
 PASSWORD = "correct horse battery"

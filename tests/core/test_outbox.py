@@ -6,13 +6,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from server.core import mails, outbox
-from server.core.audit import By
-from server.core.errors import CoreError, SecretUnreadable
-from server.core.mails import Held, Mail
-from server.core.models import AuditEvent, OutboxMail
-from server.core.secrets import Keyring, new_master_key
-from server.db import db, reading, transaction
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError, SecretUnreadable
+from keyferry.server.core.mail import mails, outbox
+from keyferry.server.core.mail.mails import Held, Mail
+from keyferry.server.core.models import AuditEvent, OutboxMail
+from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.db import db, reading, transaction
 from tests.conftest import NOON, STAFF
 
 MINUTE = timedelta(minutes=1)

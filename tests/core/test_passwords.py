@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from server.core import passwords
-from server.core.errors import Busy
-from server.core.turns import Turns
+from keyferry.server.core.errors import Busy
+from keyferry.server.core.staff import passwords
+from keyferry.server.core.turns import Turns
 
 PASSWORD = "correct horse battery"
 ROOT = Path(__file__).parents[2]
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 # With less memory, which changes how long it takes and not which threads it takes.
 CHECK_AT_ONCE = """
 import sys, threading
-from server.core import passwords
+from keyferry.server.core.staff import passwords
 
 passwords._MEMORY_KIB = 8 * 1024
 kept = passwords.hashed("correct horse battery")

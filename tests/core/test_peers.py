@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.core.audit import By
-from server.core.peers import UNKNOWN, network_of, normal
+from keyferry.server.core.audit import By
+from keyferry.server.core.peers import UNKNOWN, network_of, normal
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import jwt
 import pytest
 from sqlalchemy import select
 
-from protocol.profile import WizardProfile
-from server.core import activation, products, public_keys
-from server.core.audit import By
-from server.core.errors import Conflict, CoreError, Malformed, NotFound, RetiredEpoch
-from server.core.models import AuditEvent
-from server.core.secrets import Keyring, new_master_key
-from server.db import reading, transaction
-from server.parts import parts
+from keyferry.protocol.profile import WizardProfile
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound, RetiredEpoch
+from keyferry.server.core.licensing import activation, products, public_keys
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import parts
 
 BY = By("command_line", who="ada")
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from server.core import properties
-from server.core.audit import By
-from server.core.deactivation import Claimed, Forced, deactivate
-from server.core.errors import CoreError
-from server.core.models import AuditEvent
-from server.core.properties import PROPERTIES
-from server.db import reading, transaction
+from keyferry.server.core import properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.licensing.deactivation import Claimed, Forced, deactivate
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.core.properties import PROPERTIES
+from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
 

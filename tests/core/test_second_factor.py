@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from sqlalchemy import select
 
-from server.core import operators, properties, second_factor, sessions
-from server.core.audit import By
-from server.core.errors import CoreError
-from server.core.models import AuditEvent, Operator, RecoveryCode, Role
-from server.db import reading, transaction
-from server.parts import parts
+from keyferry.server.core import properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.models import AuditEvent, Operator, RecoveryCode, Role
+from keyferry.server.core.staff import operators, second_factor, sessions
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import parts
 from tests.authenticator import code_of
 from tests.conftest import NOON, STAFF
 

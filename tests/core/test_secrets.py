@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
-from server.core.errors import Malformed, SecretUnreadable
-from server.core.secrets import Keyring, new_master_key
+from keyferry.server.core.errors import Malformed, SecretUnreadable
+from keyferry.server.core.secrets import Keyring, new_master_key
 
 SECRET = b"the application secret of a product"
 CONTEXT = "product demo epoch 1 application secret"

@@ -9,13 +9,13 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 
 import pytest
 
-from server import create_app
-from server.config import Settings
-from server.core import activation
-from server.core.audit import By
-from server.core.errors import CoreError
-from server.db import transaction
-from server.parts import parts
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.licensing import activation
+from keyferry.server.db import transaction
+from keyferry.server.parts import parts
 
 PROCESSES = 4
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from protocol.errors import MalformedCode
-from server.core.requests import typed_request
-from server.db import reading
+from keyferry.protocol.errors import MalformedCode
+from keyferry.server.core.licensing.requests import typed_request
+from keyferry.server.db import reading
 
 
 @pytest.fixture

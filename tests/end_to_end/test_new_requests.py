@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.core import activation, deactivation, licenses
-from server.db import transaction
+from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.db import transaction
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import LicenseState
 from tests.conftest import STAFF
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import LicenseState
 
 
 @pytest.fixture

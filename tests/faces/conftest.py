@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 
-from server.core import properties
-from server.db import transaction
-from server.faces.command_line import main
+from keyferry.server.command_line import main
+from keyferry.server.core import properties
+from keyferry.server.db import transaction
 from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Visitor
 

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from server.core import operators, passwords, sessions
-from server.core.audit import By
-from server.core.models import Operator, Role
-from server.db import transaction
+from keyferry.server.core.audit import By
+from keyferry.server.core.models import Operator, Role
+from keyferry.server.core.staff import operators, passwords, sessions
+from keyferry.server.db import transaction
 from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Form, Reader
 

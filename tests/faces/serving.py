@@ -17,7 +17,7 @@ import pytest
 __all__ = ["environment", "serving"]
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "server.faces.command_line"]
+COMMAND = [sys.executable, "-m", "keyferry.server.command_line"]
 STOP_SECONDS = 30
 
 

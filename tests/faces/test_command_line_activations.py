@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_key import Binding
-from protocol.license_file import read_license_file
-from protocol.repair import read_short, read_signed
-from server.core.models import AuditEvent
-from server.db import reading
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import reading
 
 
 def mode_of(path: Path) -> int:

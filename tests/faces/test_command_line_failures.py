@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from server.faces.command_line import licenses
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.command_line import licenses
 
 NOBODY = 65534
 NO_TEXT = "\udcff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from protocol.activation_key import ActivationKey
+from keyferry.protocol.activation_key import ActivationKey
 
 
 def test_a_bad_setting_is_one_line(instance, monkeypatch):

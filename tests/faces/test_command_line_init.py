@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.secrets import new_master_key
+from keyferry.server.core.secrets import new_master_key
 
 
 def mode_of(path: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from protocol.activation_key import ActivationKey
+from keyferry.protocol.activation_key import ActivationKey
 
 
 def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):

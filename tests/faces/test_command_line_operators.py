@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from server.faces.command_line import main
+from keyferry.server.command_line import main
 from tests.authenticator import set_up
 
 PASSWORD = "correct horse battery"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from protocol.profile import WizardProfile
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.profile import WizardProfile
 
 
 def mode_of(path: Path) -> int:

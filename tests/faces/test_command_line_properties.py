@@ -1,6 +1,6 @@
 """`keyferry property …`."""
 
-from server.core.properties import PROPERTIES
+from keyferry.server.core.properties import PROPERTIES
 
 
 def test_properties_are_listed_with_type_default_and_a_sentence(done, instance):

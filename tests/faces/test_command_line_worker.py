@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from server.core import outbox
-from server.core.mails import Mail
-from server.db import transaction
-from server.parts import parts, utc_now
+from keyferry.server.core.mail import outbox
+from keyferry.server.core.mail.mails import Mail
+from keyferry.server.db import transaction
+from keyferry.server.parts import parts, utc_now
 from tests.conftest import STAFF
 from tests.mail_server import mail_server
 
@@ -45,7 +45,7 @@ def post(recipient: str = "ada@example.com") -> None:
 
 def start(settings, tmp_path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "server.faces.command_line", "worker"],
+        [sys.executable, "-m", "keyferry.server.command_line", "worker"],
         env={**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_HOME": str(settings.home)},
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,

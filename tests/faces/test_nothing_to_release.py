@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.request_token import scan_url
-from server.core import license_changes, licenses, sessions
-from server.core.audit import By
-from server.core.deactivation import Forced
-from server.core.models import License, Role
-from server.db import transaction
-from server.deeds import Typed
-from server.faces.console import wording
-from server.faces.console.desk import Desk
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.request_token import scan_url
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.models import License, Role
+from keyferry.server.core.staff import sessions
+from keyferry.server.db import transaction
+from keyferry.server.faces.console import wording
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.services.deeds import Typed
 from tests.conftest import STAFF, Machine, Vendor
 from tests.faces.portal_visitor import add_operator, form_in, staff
 from tests.faces.visitor import Visitor

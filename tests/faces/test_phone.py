@@ -8,15 +8,15 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_key import Binding
-from protocol.license_file import read_license_file
-from server.core import deactivation, licenses
-from server.core.models import Activation, Attempt, AuditEvent, License
-from server.core.turns import Turns
-from server.db import transaction
-from server.guesses import PER_ADDRESS, PER_LICENSE
-from server.problems import STATUS
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.license_file import read_license_file
+from keyferry.server.core.licensing import deactivation, licenses
+from keyferry.server.core.models import Activation, Attempt, AuditEvent, License
+from keyferry.server.core.turns import Turns
+from keyferry.server.db import transaction
+from keyferry.server.services.guesses import PER_ADDRESS, PER_LICENSE
+from keyferry.server.web.problems import STATUS
 
 JSON = "application/json"
 
@@ -315,7 +315,7 @@ def test_an_unexpected_error_is_a_plain_problem_and_its_log_holds_no_secret(
     def fail(*_arguments, **_more):
         raise RuntimeError(f"broken by {token}")
 
-    monkeypatch.setattr("server.core.activation.activate", fail)
+    monkeypatch.setattr("keyferry.server.core.licensing.activation.activate", fail)
     with caplog.at_level(logging.DEBUG):
         answer = phone("activations", token)
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")

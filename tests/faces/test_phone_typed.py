@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from protocol.activation_key import ActivationKey
-from server.core.models import Attempt, AuditEvent
-from server.db import transaction
-from server.guesses import PER_ADDRESS
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.models import Attempt, AuditEvent
+from keyferry.server.db import transaction
+from keyferry.server.services.guesses import PER_ADDRESS
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from server.core import properties
-from server.core.models import AuditEvent, Role
-from server.db import transaction
+from keyferry.server.core import properties
+from keyferry.server.core.models import AuditEvent, Role
+from keyferry.server.db import transaction
 from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from server.core import audit
-from server.core.audit import By
-from server.core.models import Role
-from server.db import transaction
-from server.faces.portal import audit as face
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.models import Role
+from keyferry.server.db import transaction
+from keyferry.server.faces.portal import audit as face
 from tests.faces.portal_visitor import Visitor, staff
 
 

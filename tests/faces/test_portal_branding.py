@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from server import create_app
-from server.config import Settings
-from server.core import branding
-from server.core.branding import Brand
-from server.core.colors import palette
-from server.core.models import Role
-from server.core.pictures import MAX_BYTES
-from server.db import reading
-from server.faces.phone.pages import FRESH
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.pictures import MAX_BYTES
+from keyferry.server.core.models import Role
+from keyferry.server.db import reading
+from keyferry.server.faces.phone.pages import FRESH
 from tests.faces.portal_visitor import Visitor, staff
 
 PAGE = "/portal/branding"
@@ -125,7 +125,7 @@ def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
     own = Settings(home=settings.home, vendor_name="Acme", vendor_logo=logo)
     client = create_app(own, clock=clock).test_client()
     assert client.get("/vendor-logo").data == SVG
-    monkeypatch.setattr("server.brand.reading", away)
+    monkeypatch.setattr("keyferry.server.web.brand.reading", away)
     page = client.get("/a", buffered=True)
     assert (page.status_code, f'data-logo="/vendor-logo?v={branding.digest(SVG)}"' in page.text) == (
         200,

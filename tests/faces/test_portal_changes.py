@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from server.core import licenses
-from server.core.models import AuditEvent, License, Role
-from server.db import reading
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import AuditEvent, License, Role
+from keyferry.server.db import reading
 from tests.faces.portal_visitor import Visitor, staff
 
 PAGE = "/portal/licenses/1"

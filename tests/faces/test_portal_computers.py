@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from protocol.computer_key import Binding
-from protocol.license_file import read_license_file
-from server.core import license_changes, licenses
-from server.core.models import OutboxMail, Role
-from server.db import reading, transaction
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.license_file import read_license_file
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.models import OutboxMail, Role
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, dialogs, staff
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from server.core import mails, outbox
-from server.core.models import AuditEvent, Customer, License, OutboxMail, Role
-from server.db import reading, transaction
+from keyferry.server.core.mail import mails, outbox
+from keyferry.server.core.models import AuditEvent, Customer, License, OutboxMail, Role
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, dialogs, staff
 

@@ -5,13 +5,13 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from protocol.computer_key import Binding
-from protocol.license_file import read_license_file
-from protocol.request_token import scan_url
-from server.core import licenses
-from server.core.models import Activation, AuditEvent, OutboxMail, Role
-from server.db import transaction
-from server.guesses import PER_LICENSE
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.request_token import scan_url
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import Activation, AuditEvent, OutboxMail, Role
+from keyferry.server.db import transaction
+from keyferry.server.services.guesses import PER_LICENSE
 from tests.faces.portal_visitor import Visitor, staff
 
 pytestmark = pytest.mark.usefixtures("mail_works")

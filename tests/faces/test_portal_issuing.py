@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from server.core.models import License, Role
-from server.db import reading
-from server.parts import EXTENSION
+from keyferry.server.core.models import License, Role
+from keyferry.server.db import reading
+from keyferry.server.parts import EXTENSION
 from tests.conftest import Vendor
 from tests.faces.portal_visitor import Visitor, staff
 

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.core import licenses
-from server.core.deactivation import Forced
-from server.core.models import Role
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.models import Role
 from tests.faces.portal_visitor import Visitor, staff
 
 

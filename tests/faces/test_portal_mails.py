@@ -7,10 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from server.core import mail_templates, outbox
-from server.core.mail_templates import COMPUTER_KEY
-from server.core.models import OutboxMail, Role
-from server.db import reading, transaction
+from keyferry.server.core.mail import outbox, templates
+from keyferry.server.core.mail.templates import COMPUTER_KEY
+from keyferry.server.core.models import OutboxMail, Role
+from keyferry.server.db import reading, transaction
 from tests.faces.portal_visitor import Visitor, staff
 
 pytestmark = pytest.mark.usefixtures("mail_works")
@@ -28,7 +28,7 @@ def visitor(vendor) -> Visitor:
 
 def text() -> str:
     with reading() as session:
-        return mail_templates.current(session, COMPUTER_KEY, "en").text
+        return templates.current(session, COMPUTER_KEY, "en").text
 
 
 def test_every_mail_is_listed_in_every_language(visitor):

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from server.faces.portal import refusals
+from keyferry.server.faces.portal import refusals
 from tests.faces.portal_visitor import Visitor, staff
 
 LARGE = "9" * 25

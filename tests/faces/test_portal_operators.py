@@ -7,9 +7,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from server.core import operators, sessions
-from server.core.models import AuditEvent, Operator, OperatorSession, Role
-from server.db import reading, transaction
+from keyferry.server.core.models import AuditEvent, Operator, OperatorSession, Role
+from keyferry.server.core.staff import operators, sessions
+from keyferry.server.db import reading, transaction
 from tests.authenticator import set_up
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, add_operator, staff

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from server.core import mail_delivery, mails, outbox
-from server.core.models import AuditEvent, OutboxMail, Role
-from server.db import reading, transaction
-from server.parts import EXTENSION, parts
+from keyferry.server.core.mail import delivery, mails, outbox
+from keyferry.server.core.models import AuditEvent, OutboxMail, Role
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import EXTENSION, parts
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, staff
 from tests.faces.visitor import Reader
@@ -90,8 +90,8 @@ def test_a_key_that_is_mailed_while_nothing_goes_through_is_said_to_wait_and_why
     assert f"The email to {EMAIL} is on its way." in words(visitor.post(mailing[0], **mailing[1]).text)
     with transaction() as session:
         outbox.failed(session, outbox.take(session, vendor.clock.now), TROUBLE, vendor.clock.now)
-        mail_delivery.stopped(session, TROUBLE)
-    vendor.clock.now += mail_delivery.LATE
+        delivery.stopped(session, TROUBLE)
+    vendor.clock.now += delivery.LATE
     assert f"The email to {EMAIL} waits. {TROUBLE}" in words(visitor.post(mailing[0], **mailing[1]).text)
 
 
@@ -102,7 +102,7 @@ def test_the_start_page_tells_administrators_of_mail_that_waits(vendor, machine,
     with transaction() as session:
         mail = mails.license_keys(EMAIL, held=[])
         outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=vendor.clock.now)
-    vendor.clock.now += mail_delivery.LATE - timedelta(seconds=1)
+    vendor.clock.now += delivery.LATE - timedelta(seconds=1)
     assert "waited since" not in visitor.get("/portal/").text
     vendor.clock.now += timedelta(minutes=1)
     page = words(visitor.get("/portal/").text)

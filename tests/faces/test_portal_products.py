@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from protocol.profile import WizardProfile
-from server.core import products
-from server.core.models import AuditEvent, Product, Role
-from server.core.roles import PERMISSIONS, Permission
-from server.db import reading
+from keyferry.protocol.profile import WizardProfile
+from keyferry.server.core.licensing import products
+from keyferry.server.core.models import AuditEvent, Product, Role
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.db import reading
 from tests.faces.portal_visitor import Visitor, dialogs, staff
 
 PRODUCT = "/portal/products/demo-cad"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from server.core import properties
-from server.core.models import AuditEvent, Role
-from server.core.properties import PROPERTIES
-from server.db import reading, transaction
+from keyferry.server.core import properties
+from keyferry.server.core.models import AuditEvent, Role
+from keyferry.server.core.properties import PROPERTIES
+from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import Visitor, staff
 

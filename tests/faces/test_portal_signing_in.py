@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from server import signing_in
-from server.core import operators
-from server.core.models import AuditEvent, OperatorSession, Role
-from server.core.roles import PERMISSIONS, Permission
-from server.core.sessions import IDLE, LONGEST
-from server.db import transaction
+from keyferry.server.core.models import AuditEvent, OperatorSession, Role
+from keyferry.server.core.staff import operators
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.core.staff.sessions import IDLE, LONGEST
+from keyferry.server.db import transaction
+from keyferry.server.services import signing_in
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import PASSWORD, Visitor, add_operator, staff
 

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from protocol.activation_key import ActivationKey
-from server.core import mail_templates, products
-from server.core.models import AuditEvent, License
-from server.db import reading
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import products
+from keyferry.server.core.mail import templates
+from keyferry.server.core.models import AuditEvent, License
+from keyferry.server.db import reading
 from tests.faces.portal_visitor import Visitor, form_in, staff
 from tests.faces.visitor import Form
 
@@ -37,9 +38,9 @@ def the_license(number: int = 1) -> License:
         return session.get_one(License, number)
 
 
-def words() -> mail_templates.Template:
+def words() -> templates.Template:
     with reading() as session:
-        return mail_templates.current(session, "computer_key", "en")
+        return templates.current(session, "computer_key", "en")
 
 
 # Where two forms to one address would undo each other: what the first changes, and what the second.

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from server.core import licenses
-from server.core.models import Activation, AuditEvent
-from server.db import reading
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import Activation, AuditEvent
+from keyferry.server.db import reading
 
 
 def mistyped(code: str) -> str:

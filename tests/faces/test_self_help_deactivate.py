@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from server.core.models import Activation, AuditEvent
-from server.core.release_limits import CLAIMS
-from server.db import reading
+from keyferry.server.core.licensing.release_limits import CLAIMS
+from keyferry.server.core.models import Activation, AuditEvent
+from keyferry.server.db import reading
 from tests.faces.test_self_help_activate import codes, mistyped
 
 WITH_CODE = "customerSite/showDeactivationVerificationCode"

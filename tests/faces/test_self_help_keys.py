@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from server import worker
-from server.config import Settings
-from server.core import licenses, mail_delivery, mails
-from server.core.models import Attempt, AuditEvent, OutboxMail
-from server.db import reading
-from server.deeds import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
-from server.parts import Parts, parts
+from keyferry.server.config import Settings
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.mail import delivery, mails
+from keyferry.server.core.models import Attempt, AuditEvent, OutboxMail
+from keyferry.server.db import reading
+from keyferry.server.mail import worker
+from keyferry.server.parts import Parts, parts
+from keyferry.server.services.deeds import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
 from tests.faces.visitor import Visitor
 from tests.mail_server import Box, mail_server
 
@@ -107,7 +108,7 @@ def test_without_a_mail_server_nothing_is_offered_and_the_page_says_what_to_do_i
 
 def test_where_mail_waits_the_answer_says_so_and_the_same_to_everybody(app, vendor, clock):
     vendor.issue(customer=KNOWN)
-    clock.now += mail_delivery.LATE + timedelta(seconds=1)
+    clock.now += delivery.LATE + timedelta(seconds=1)
     assert "Email is delayed right now." in Visitor(app).open("keys").words
     known, unknown = asked_by(app, KNOWN, "192.0.2.1"), asked_by(app, UNKNOWN, "192.0.2.2")
     assert known == unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.core import license_changes
+from keyferry.server.core.licensing import license_changes
 from tests.faces.test_self_help_activate import codes, mistyped
 
 SENTENCE = "The vendor has replaced this activation key by a new one."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from server import create_app
-from server.config import Settings
-from server.core.models import Base
-from server.db import transaction
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.models import Base
+from keyferry.server.db import transaction
 from tests.faces.test_self_help_activate import codes
 from tests.faces.visitor import Visitor
 

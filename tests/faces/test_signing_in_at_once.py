@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from server.core import operators
-from server.core.models import Operator, Role
-from server.db import transaction
+from keyferry.server.core.models import Operator, Role
+from keyferry.server.core.staff import operators
+from keyferry.server.db import transaction
 from tests.conftest import NOON, STAFF
 from tests.faces.portal_visitor import _CSRF, PASSWORD
 from tests.faces.serving import environment, serving

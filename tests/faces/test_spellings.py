@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from server.core.carried import is_carried, token_in
-from server.core.models import Activation, Attempt, AuditEvent
-from server.db import transaction
+from keyferry.server.core.licensing.carried import is_carried, token_in
+from keyferry.server.core.models import Activation, Attempt, AuditEvent
+from keyferry.server.db import transaction
 from tests.faces.portal_visitor import staff
 from tests.spellings import CUT, READ, address
 

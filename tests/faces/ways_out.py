@@ -12,16 +12,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from server.core import license_changes, licenses, products, properties
-from server.core.deactivation import Claimed, Forced
-from server.core.models import License
-from server.core.release_limits import CLAIMS, REPLACEMENTS
-from server.db import transaction
-from server.guesses import PER_LICENSE
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core import properties
+from keyferry.server.core.licensing import license_changes, licenses, products
+from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.licensing.release_limits import CLAIMS, REPLACEMENTS
+from keyferry.server.core.models import License
+from keyferry.server.db import transaction
+from keyferry.server.services.guesses import PER_LICENSE
+from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Visitor
-from wizard_stub.control import ActivationControl
 
 
 @dataclass

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from protocol.activation_key import ActivationKey
-from server.core.models import Attempt
-from server.db import transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.models import Attempt
+from keyferry.server.db import transaction
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import LicenseState
 from tests.conftest import Vendor
 from tests.long.driver import Driver, Engine
 from tests.long.firefox import firefox
 from tests.long.webkit import webkit
 from tests.pwa.conftest import House, house
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import LicenseState
 
 __all__ = ["house"]
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Response, expect
 from sqlalchemy import text
 
 from demo.server_process import LOOPBACK
-from server.db import transaction
+from keyferry.server.db import transaction
 from tests.pwa.conftest import (  # noqa: F401 - the fixtures of the phone's own tests
     House,
     await_worker,

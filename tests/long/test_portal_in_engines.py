@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from demo.server_process import LOOPBACK
-from server.core.models import Role
-from server.db import transaction
+from keyferry.server.core.models import Role
+from keyferry.server.db import transaction
 from tests.faces.portal_visitor import PASSWORD, add_operator
 from tests.long.driver import Driver
 from tests.portal.conftest import names, sign_in

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from demo.browser import REPORT_CSP_VIOLATIONS
 from demo.server_process import LOOPBACK
-from server.core import operators, sessions
-from server.core.audit import By
-from server.core.models import Role
-from server.db import transaction
+from keyferry.server.core.audit import By
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import operators, sessions
+from keyferry.server.db import transaction
 from tests.faces.portal_visitor import PASSWORD, add_operator
 from tests.pwa.conftest import House, browser, house, server_environment
 

@@ -12,9 +12,9 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from server.core import properties
-from server.core.models import Role
-from server.db import transaction
+from keyferry.server.core import properties
+from keyferry.server.core.models import Role
+from keyferry.server.db import transaction
 from tests.authenticator import code_of
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator

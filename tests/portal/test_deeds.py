@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from protocol.request_token import scan_url
-from server.core.models import Role
+from keyferry.protocol.request_token import scan_url
+from keyferry.server.core.models import Role
 from tests.portal.conftest import DESK, key_on, open_license
 
 

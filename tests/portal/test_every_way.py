@@ -15,15 +15,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from server.core import licenses
-from server.core.models import Activation, Role
-from server.db import reading
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import Activation, Role
+from keyferry.server.db import reading
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import LicenseState
 from tests.console.person import Person, tell
 from tests.portal.conftest import key_on, open_license
 from tests.pwa.conftest import House
 from tests.pwa.conftest import key_on as key_on_phone
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import LicenseState
 
 
 @dataclass

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from protocol.activation_key import ActivationKey
-from server.core import licenses
-from server.core.models import License, Role
-from server.db import reading
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import License, Role
+from keyferry.server.db import reading
 from tests.portal.conftest import open_license
 from tests.portal.test_looks import check
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from protocol.activation_key import ActivationKey
-from server.core.deactivation import Forced
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing.deactivation import Forced
 from tests.portal.conftest import DESK, key_on, open_license
 from tests.pwa.test_access import violations, zoomed
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from server.core import operators
-from server.core.colors import palette
-from server.core.models import Role
-from server.db import transaction
+from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import operators
+from keyferry.server.db import transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD

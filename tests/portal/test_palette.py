@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from server.core.models import Role
+from keyferry.server.core.models import Role
 from tests.portal.conftest import open_license
 from tests.portal.test_looks import check
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from protocol.activation_key import ActivationKey
-from protocol.profile import WizardProfile
-from server.core import customer_records, products
-from server.core.deactivation import Forced
-from server.core.models import Role
-from server.db import reading, transaction
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.profile import WizardProfile
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import products
+from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.models import Role
+from keyferry.server.db import reading, transaction
 from tests.portal.conftest import key_on
 from tests.portal.test_deeds import tab_to
 from tests.portal.test_looks import check
@@ -34,7 +35,7 @@ def key(house) -> ActivationKey:
     vendor.activate(dead)
     vendor.release(dead, Forced("the disk died"))
     with transaction() as session:
-        customer = customer_records.customers(session, BUYER).rows[0].customer
+        customer = records.customers(session, BUYER).rows[0].customer
         customer.name, customer.notes = NAME, "Pays late.\nAsk for Ms Söderström."
     return key
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from demo.browser import chromium
 from demo.film import make_film, qr_picture
-from protocol.request_token import scan_url
+from keyferry.protocol.request_token import scan_url
 from tests.portal.conftest import open_license
 
 

@@ -15,7 +15,7 @@ import vector_documents
 import vector_requests
 from vector_inputs import Case
 
-import protocol
+from keyferry import protocol
 
 FOLDER = Path(protocol.__path__[0]) / "vectors"
 

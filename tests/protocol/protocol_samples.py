@@ -12,13 +12,13 @@ from random import Random
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import settings
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import GROUP, SYMBOLS
-from protocol.claims import Claims
-from protocol.computer_id import ComputerId
-from protocol.computer_key import Binding, issue_short, issue_signed
-from protocol.deactivation import DeactivationCode, commitment, deactivation_code
-from protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import GROUP, SYMBOLS
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
+from keyferry.protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 
 # Deterministic, and without a limit that a busy machine would break.
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=100)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protocol_samples import PROPERTY
 
-from protocol.alphabet import (
+from keyferry.protocol.alphabet import (
     SYMBOLS,
     grouped,
     to_int,
@@ -16,7 +16,7 @@ from protocol.alphabet import (
     value_of,
     write,
 )
-from protocol.errors import MalformedCode
+from keyferry.protocol.errors import MalformedCode
 
 LOOK_ALIKES = {"I": "1", "i": "1", "L": "1", "l": "1", "O": "0", "o": "0"}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protocol_samples import PROPERTY
 
-from protocol.claims import EPOCH_DAY, LAST_DAY, MAX_FEATURES, Claims, Validity, has_ended
+from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, MAX_FEATURES, Claims, Validity, has_ended
 
 ISSUED = date(2026, 3, 1)
 EXPIRES = date(2026, 3, 31)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protocol_samples import PROPERTY
 
-from protocol.computer_name import clean_computer_name, shortened_for_token
-from protocol.errors import MalformedCode
+from keyferry.protocol.computer_name import clean_computer_name, shortened_for_token
+from keyferry.protocol.errors import MalformedCode
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 

@@ -8,16 +8,16 @@ from random import Random
 import pytest
 from protocol_samples import ACTIVATION_KEY, KEYS, MACHINE, SECRET, bare, fixed_bytes, with_wrong
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import to_int
-from protocol.deactivation import (
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import to_int
+from keyferry.protocol.deactivation import (
     DeactivationCode,
     commitment,
     deactivation_code,
     read_deactivation_code,
     verify_deactivation_code,
 )
-from protocol.errors import MalformedCode, WrongDeactivationCode
+from keyferry.protocol.errors import MalformedCode, WrongDeactivationCode
 
 CODE = MACHINE.code
 FINGERPRINT = MACHINE.fingerprint.to_bytes(5, "big")

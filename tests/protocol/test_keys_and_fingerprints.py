@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protocol_samples import APPLICATION_SECRET, KEYS, MACHINE, PROPERTY, fixed_bytes
 
-from protocol.alphabet import to_int
-from protocol.computer_id import ComputerId
-from protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.alphabet import to_int
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 
 PURPOSES = {
     "request_token": "request token",

@@ -22,15 +22,15 @@ from protocol_samples import (
     with_wrong,
 )
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import grouped
-from protocol.codes import Kind, encode, read
-from protocol.computer_id import ComputerId, read_computer_id
-from protocol.computer_key import issue_short
-from protocol.deactivation import read_deactivation_code
-from protocol.errors import MalformedCode
-from protocol.reed_solomon import ORDER, codewords_near
-from protocol.repair import read_short, read_signed
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import grouped
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.computer_id import ComputerId, read_computer_id
+from keyferry.protocol.computer_key import issue_short
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.reed_solomon import ORDER, codewords_near
+from keyferry.protocol.repair import read_short, read_signed
 
 CODES = {
     Kind.ACTIVATION_KEY: MACHINE.activation_key.text,

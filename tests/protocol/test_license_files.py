@@ -24,10 +24,10 @@ from protocol_samples import (
     fixed_bytes,
 )
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import write
-from protocol.errors import LicenseFileRefused
-from protocol.license_file import LicenseFile, issue_license_file, read_license_file
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import write
+from keyferry.protocol.errors import LicenseFileRefused
+from keyferry.protocol.license_file import LicenseFile, issue_license_file, read_license_file
 
 PUBLIC = LICENSE_FILE_PRIVATE_KEY.public_key()
 CONTENT = LicenseFile(

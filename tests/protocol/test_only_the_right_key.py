@@ -21,15 +21,15 @@ from protocol_samples import (
     with_wrong,
 )
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import SYMBOLS, grouped, to_symbols, top_bits
-from protocol.claims import Claims
-from protocol.codes import Kind, encode
-from protocol.computer_id import verify_computer_id
-from protocol.computer_key import encode_rows, issue_short, issue_signed
-from protocol.errors import ComputerIdMismatch, ComputerKeyRefused, MalformedCode
-from protocol.keys import mac, product_digest
-from protocol.repair import read_short, read_signed
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import SYMBOLS, grouped, to_symbols, top_bits
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.codes import Kind, encode
+from keyferry.protocol.computer_id import verify_computer_id
+from keyferry.protocol.computer_key import encode_rows, issue_short, issue_signed
+from keyferry.protocol.errors import ComputerIdMismatch, ComputerKeyRefused, MalformedCode
+from keyferry.protocol.keys import mac, product_digest
+from keyferry.protocol.repair import read_short, read_signed
 
 OTHERS = {
     "another machine": replace(MACHINE, identifier="another-machine"),

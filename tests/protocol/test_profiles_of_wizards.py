@@ -17,9 +17,9 @@ from protocol_samples import (
     fixed_bytes,
 )
 
-from protocol.computer_key import Style
-from protocol.errors import MalformedProfile
-from protocol.profile import MachineSource, ProfileEpoch, WizardProfile, is_server_url
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile, is_server_url
 
 PROFILE = WizardProfile(
     product_number=42,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from protocol_samples import PROPERTY
 from reedsolo import ReedSolomonError, RSCodec
 
-from protocol.reed_solomon import check_symbols, codewords_near, nearest_codeword
+from keyferry.protocol.reed_solomon import check_symbols, codewords_near, nearest_codeword
 
 FIELD = {"nsize": 31, "fcr": 0, "prim": 0b100101, "c_exp": 5}
 

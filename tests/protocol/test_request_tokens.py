@@ -10,13 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from protocol_samples import KEYS, MACHINE, PROPERTY, fixed_bytes
 
-from protocol.alphabet import SYMBOLS, to_symbols, write
-from protocol.computer_id import ComputerId
-from protocol.computer_name import shortened_for_token
-from protocol.deactivation import DeactivationCode
-from protocol.errors import BadSignature, MalformedCode, MalformedToken
-from protocol.keys import EpochKeys
-from protocol.request_token import (
+from keyferry.protocol.alphabet import SYMBOLS, to_symbols, write
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_name import shortened_for_token
+from keyferry.protocol.deactivation import DeactivationCode
+from keyferry.protocol.errors import BadSignature, MalformedCode, MalformedToken
+from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.request_token import (
     MAX_PRODUCT_NUMBER,
     ActivationRequest,
     DeactivationRequest,

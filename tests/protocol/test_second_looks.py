@@ -1,8 +1,8 @@
 import pytest
 
-from protocol.codes import Kind, recognized
-from protocol.computer_key import Style
-from protocol.doubt import Doubts, doubts
+from keyferry.protocol.codes import Kind, recognized
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.doubt import Doubts, doubts
 from tests.wizard.parts import Clock, Machine, Vendor
 
 

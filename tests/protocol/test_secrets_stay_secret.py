@@ -26,20 +26,26 @@ from protocol_samples import (
 from test_license_files import CONTENT, HEADER, PAYLOAD, made
 from test_profiles_of_wizards import PROFILE
 
-from protocol import errors
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import grouped
-from protocol.codes import Kind, encode, read
-from protocol.computer_id import read_computer_id, verify_computer_id
-from protocol.computer_key import issue_short
-from protocol.computer_name import clean_computer_name
-from protocol.deactivation import read_deactivation_code, verify_deactivation_code
-from protocol.errors import ProtocolError
-from protocol.keys import EpochKeys
-from protocol.license_file import issue_license_file, read_license_file
-from protocol.profile import WizardProfile
-from protocol.repair import read_short, read_signed
-from protocol.request_token import ActivationRequest, DeactivationRequest, peek, sign_request, verify_request
+from keyferry.protocol import errors
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import grouped
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.computer_id import read_computer_id, verify_computer_id
+from keyferry.protocol.computer_key import issue_short
+from keyferry.protocol.computer_name import clean_computer_name
+from keyferry.protocol.deactivation import read_deactivation_code, verify_deactivation_code
+from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.license_file import issue_license_file, read_license_file
+from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.protocol.request_token import (
+    ActivationRequest,
+    DeactivationRequest,
+    peek,
+    sign_request,
+    verify_request,
+)
 
 RANDOM = Random(1)
 ACTIVATION = ActivationRequest(42, MACHINE.computer_id, ACTIVATION_KEY, "LAB-PC-07")

@@ -18,12 +18,12 @@ from protocol_samples import (
     with_wrong,
 )
 
-from protocol.alphabet import SYMBOLS
-from protocol.claims import Claims
-from protocol.computer_key import issue_short
-from protocol.errors import ComputerKeyRefused, MalformedCode
-from protocol.repair import _short_guesses, read_short
-from protocol.typed import Correction
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_key import issue_short
+from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode
+from keyferry.protocol.repair import _short_guesses, read_short
+from keyferry.protocol.typed import Correction
 
 KEY = bare(SHORT_KEY)
 DAYS = st.integers(0, 2**15 - 1)

@@ -19,11 +19,11 @@ from protocol_samples import (
     with_wrong,
 )
 
-from protocol.alphabet import SYMBOLS
-from protocol.claims import Claims
-from protocol.computer_key import issue_signed
-from protocol.errors import ComputerKeyRefused, MalformedCode
-from protocol.repair import _signed_guesses, read_signed
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_key import issue_signed
+from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode
+from keyferry.protocol.repair import _signed_guesses, read_signed
 
 KEY = bare(SIGNED_KEY)
 ROWS = [range(start, start + 30) for start in range(0, 120, 30)]

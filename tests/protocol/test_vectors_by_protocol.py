@@ -7,25 +7,25 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from generate_vectors import FILES, FOLDER, rendered
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import SYMBOLS, to_symbols, typed_groups, value_of, write
-from protocol.claims import Claims
-from protocol.codes import Kind, encode, read
-from protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
-from protocol.computer_key import Binding, issue_short, issue_signed
-from protocol.deactivation import (
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import SYMBOLS, to_symbols, typed_groups, value_of, write
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
+from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
+from keyferry.protocol.deactivation import (
     commitment,
     deactivation_code,
     read_deactivation_code,
     verify_deactivation_code,
 )
-from protocol.errors import ProtocolError
-from protocol.keys import EpochKeys, machine_fingerprint
-from protocol.license_file import read_license_file
-from protocol.profile import WizardProfile
-from protocol.reed_solomon import check_symbols
-from protocol.repair import read_short, read_signed
-from protocol.request_token import DeactivationRequest, peek, scan_url, sign_request, verify_request
+from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.reed_solomon import check_symbols
+from keyferry.protocol.repair import read_short, read_signed
+from keyferry.protocol.request_token import DeactivationRequest, peek, scan_url, sign_request, verify_request
 
 DOCUMENTS = {name: json.loads((FOLDER / f"{name}.json").read_text(encoding="ascii")) for name in FILES}
 

@@ -34,14 +34,14 @@ from vector_inputs import (
     wrong,
 )
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import SYMBOLS, grouped, typed_groups, value_of, write
-from protocol.claims import EPOCH_DAY, LAST_DAY, Claims
-from protocol.codes import Kind, encode
-from protocol.computer_id import ComputerId
-from protocol.computer_key import ROW_CHECK, ROW_CONTENT
-from protocol.keys import EpochKeys, machine_fingerprint
-from protocol.reed_solomon import check_symbols
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import SYMBOLS, grouped, typed_groups, value_of, write
+from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, Claims
+from keyferry.protocol.codes import Kind, encode
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_key import ROW_CHECK, ROW_CONTENT
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.reed_solomon import check_symbols
 
 KINDS = {kind.name.lower(): kind for kind in Kind}
 

@@ -32,10 +32,10 @@ from vector_inputs import (
     wrong,
 )
 
-from protocol.alphabet import SYMBOLS, Symbols, grouped, to_symbols, top_bits
-from protocol.claims import Claims
-from protocol.codes import Kind, encode
-from protocol.computer_key import (
+from keyferry.protocol.alphabet import SYMBOLS, Symbols, grouped, to_symbols, top_bits
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.codes import Kind, encode
+from keyferry.protocol.computer_key import (
     ROW,
     ROW_CONTENT,
     ROWS,
@@ -44,8 +44,8 @@ from protocol.computer_key import (
     issue_short,
     issue_signed,
 )
-from protocol.keys import mac, product_digest
-from protocol.repair import read_short, read_signed
+from keyferry.protocol.keys import mac, product_digest
+from keyferry.protocol.repair import read_short, read_signed
 
 SHORT = issue_short(BINDING, CLAIMS, KEYS.short_computer_key)
 SIGNED = issue_signed(BINDING, CLAIMS, TYPED_KEY)

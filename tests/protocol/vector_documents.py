@@ -31,10 +31,10 @@ from vector_inputs import (
     refused,
 )
 
-from protocol.alphabet import write
-from protocol.computer_key import Style
-from protocol.license_file import LicenseFile, issue_license_file
-from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.protocol.alphabet import write
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.license_file import LicenseFile, issue_license_file
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 
 REFUSED, MALFORMED = "license_file_refused", "malformed_profile"
 CONTENT = LicenseFile(

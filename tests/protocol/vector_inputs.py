@@ -9,13 +9,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import GROUP, SYMBOLS
-from protocol.claims import Claims
-from protocol.computer_id import ComputerId
-from protocol.computer_key import Binding
-from protocol.deactivation import commitment, deactivation_code
-from protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import GROUP, SYMBOLS
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.deactivation import commitment, deactivation_code
+from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 
 Case = dict[str, Any]
 

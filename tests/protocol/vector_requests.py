@@ -30,13 +30,13 @@ from vector_inputs import (
     wrong,
 )
 
-from protocol.activation_key import ActivationKey
-from protocol.alphabet import grouped, to_symbols, write
-from protocol.codes import Kind, encode
-from protocol.computer_id import ComputerId
-from protocol.deactivation import commitment, deactivation_code
-from protocol.keys import EpochKeys
-from protocol.request_token import (
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import grouped, to_symbols, write
+from keyferry.protocol.codes import Kind, encode
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.deactivation import commitment, deactivation_code
+from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.request_token import (
     MAX_PRODUCT_NUMBER,
     ActivationRequest,
     DeactivationRequest,

@@ -15,12 +15,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.browser import AWAIT_WORKER, REPORT_CSP_VIOLATIONS, chromium
 from demo.server_process import LOOPBACK, free_port, serving
-from server import create_app
-from server.config import Settings
-from server.core import mail_delivery, products
-from server.core.secrets import new_master_key
-from server.db import transaction
-from server.parts import EXTENSION
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.licensing import products
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.db import transaction
+from keyferry.server.parts import EXTENSION
 from tests.conftest import STAFF, Clock, Machine, Vendor
 
 PHONE = {"width": 390, "height": 844}
@@ -87,7 +88,7 @@ def house(
         serving({**own, **settings}, host=LOOPBACK, port=port, log=home / "server.log"),
     ):
         with transaction() as session:
-            mail_delivery.looked(session, datetime.now(UTC))
+            delivery.looked(session, datetime.now(UTC))
         yield House(origin, port, make_vendor(app, "short"), make_vendor(app, "signed"))
 
 

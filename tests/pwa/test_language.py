@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from server.faces.phone.languages import chosen
+from keyferry.server.faces.phone.languages import chosen
 from tests.pwa.conftest import await_worker, key_on, sees
 
 

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from server.faces.phone import assembly, files
-from server.faces.phone.document import document
+from keyferry.server.faces.phone import assembly, files
+from keyferry.server.faces.phone.document import document
 from tests.pwa.conftest import key_on, sees
 
 

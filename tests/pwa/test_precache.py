@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.faces.phone import files
+from keyferry.server.faces.phone import files
 
 LOADED_ON_USE = ("vendor/",)
 # Part of the page itself, see test_one_piece.py.

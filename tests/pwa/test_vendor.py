@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from server.config import ConfigError, load_settings
+from keyferry.server.config import ConfigError, load_settings
 from tests.pwa.conftest import await_worker, sees
 
 

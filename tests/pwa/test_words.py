@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from protocol.alphabet import SYMBOLS
-from server.problems import STATUS
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.server.web.problems import STATUS
 
 # What the code puts together: each expression with what stands for it.
 FAMILIES = {

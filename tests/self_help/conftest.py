@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from demo.browser import REPORT_CSP_VIOLATIONS
-from server.core import properties
-from server.db import transaction
+from keyferry.server.core import properties
+from keyferry.server.db import transaction
 from tests.conftest import STAFF
 from tests.pwa.conftest import PHONE, House, browser, house, server_environment
 

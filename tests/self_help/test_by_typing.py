@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.typing_errors import mistype
-from protocol.activation_key import ActivationKey
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import LicenseState
 from tests.conftest import Vendor
 from tests.self_help.conftest import Customer
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import LicenseState
 
 
 def codes(machine) -> dict[str, str]:

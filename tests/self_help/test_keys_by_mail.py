@@ -8,9 +8,9 @@ import sys
 import pytest
 from sqlalchemy import select
 
-from server.core.models import OutboxMail
-from server.db import reading
-from server.parts import EXTENSION
+from keyferry.server.core.models import OutboxMail
+from keyferry.server.db import reading
+from keyferry.server.parts import EXTENSION
 from tests.mail_server import Box, mail_server
 
 
@@ -23,7 +23,7 @@ def work(house, root, box: Box) -> None:
         "KEYFERRY_SMTP_URL": f"smtp://127.0.0.1:{box.port}",
         "KEYFERRY_MAIL_FROM": "Example Licenses <keys@example.com>",
     }
-    command = [sys.executable, "-m", "server.faces.command_line", "worker", "--once"]
+    command = [sys.executable, "-m", "keyferry.server.command_line", "worker", "--once"]
     subprocess.run(command, env=environment, cwd=home, stdin=subprocess.DEVNULL, check=True, timeout=60)
 
 

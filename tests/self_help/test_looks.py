@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from protocol.activation_key import ActivationKey
-from server.guesses import PER_LICENSE
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.services.guesses import PER_LICENSE
 from tests.conftest import Machine, Vendor
 from tests.pwa.conftest import PHONE, House
 from tests.pwa.test_access import TARGET, violations, zoomed

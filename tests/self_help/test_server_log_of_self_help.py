@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.parts import EXTENSION
+from keyferry.server.parts import EXTENSION
 from tests.end_to_end.test_server_log import traces
 from tests.self_help.test_by_typing import codes, mistyped
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.test import TestResponse
 
-from server.db import db
+from keyferry.server.db import db
 from tests.conftest import Browser, Machine, Vendor
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff
 

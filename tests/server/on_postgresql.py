@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from psycopg import sql
 
-from server import create_app, create_database_app
-from server.config import Settings
-from server.core.secrets import new_master_key
-from server.db import db, upgrade
+from keyferry.server import create_app, create_database_app
+from keyferry.server.config import Settings
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.db import db, upgrade
 
 __all__ = ["app", "settings"]
 

@@ -8,11 +8,12 @@ from threading import Event
 import pytest
 from sqlalchemy import select, text
 
-from server.core import batches, customer_records
-from server.core.customers import find_or_add_customer
-from server.core.errors import CoreError
-from server.core.models import Customer
-from server.db import db, reading, transaction
+from keyferry.server.core.customers import records
+from keyferry.server.core.customers.contacts import find_or_add_customer
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.licensing import batches
+from keyferry.server.core.models import Customer
+from keyferry.server.db import db, reading, transaction
 from tests.conftest import STAFF
 from tests.server.on_postgresql import app, settings
 
@@ -69,8 +70,8 @@ def while_held(app, first, second):
 
 def merge(customers: dict[str, int], gone: str, into: str, clock):
     def deed(session) -> None:
-        pair = customer_records.lock_pair(session, customers[gone], into)
-        customer_records.merge(session, *pair, by=STAFF, now=clock.now)
+        pair = records.lock_pair(session, customers[gone], into)
+        records.merge(session, *pair, by=STAFF, now=clock.now)
 
     return deed
 
@@ -85,9 +86,9 @@ def test_of_two_opposite_merges_the_later_finds_its_customer_gone(app, clock, cu
 
 def test_a_merge_waits_for_an_edit_and_loses_none_of_it(app, clock, customers):
     def edit(session) -> None:
-        grace = customer_records.with_id(session, customers[GRACE], lock=True)
+        grace = records.with_id(session, customers[GRACE], lock=True)
         new = {"email": GRACE, "name": "Grace", "notes": "new"}
-        customer_records.edit(session, grace, **new, by=STAFF, now=clock.now)
+        records.edit(session, grace, **new, by=STAFF, now=clock.now)
 
     while_held(app, edit, merge(customers, ADA, GRACE, clock))
     with reading() as session:
@@ -97,8 +98,8 @@ def test_a_merge_waits_for_an_edit_and_loses_none_of_it(app, clock, customers):
 
 def test_who_is_deleted_while_a_license_is_given_to_them_is_added_anew(app, clock, customers):
     def delete(session) -> None:
-        ada = customer_records.with_id(session, customers[ADA], lock=True)
-        customer_records.delete(session, ada, by=STAFF, now=clock.now)
+        ada = records.with_id(session, customers[ADA], lock=True)
+        records.delete(session, ada, by=STAFF, now=clock.now)
 
     def give(session) -> int:
         holder = find_or_add_customer(session, ADA, now=clock.now)

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from server.config import ConfigError, load_keyring, load_settings
-from server.core.secrets import new_master_key
+from keyferry.server.config import ConfigError, load_keyring, load_settings
+from keyferry.server.core.secrets import new_master_key
 
 
 @pytest.fixture(autouse=True)

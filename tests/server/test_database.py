@@ -12,12 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from server import create_app, create_database_app
-from server.config import ConfigError, Settings
-from server.core.errors import SecretUnreadable
-from server.core.models import Attempt, MailDelivery, OutboxMail
-from server.core.secrets import new_master_key
-from server.db import MIGRATIONS, db, explained, migrate, reading, transaction, upgrade
+from keyferry.server import create_app, create_database_app
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.core.errors import SecretUnreadable
+from keyferry.server.core.models import Attempt, MailDelivery, OutboxMail
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.db import MIGRATIONS, db, explained, migrate, reading, transaction, upgrade
 
 
 def refusal_of(settings: Settings) -> str:
@@ -152,7 +152,7 @@ def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(setting
     (tmp_path / "migrations" / "versions" / "next.py").write_text(
         f"revision, down_revision = 'next', '{newest}'\n\n\ndef upgrade():\n    pass\n"
     )
-    monkeypatch.setattr(sys.modules["server.db"], "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(sys.modules["keyferry.server.db"], "MIGRATIONS", tmp_path / "migrations")
     assert refusal_of(settings) == "database_outdated"
     with create_database_app(settings).app_context():
         upgrade()

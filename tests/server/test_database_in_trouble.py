@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from server.db import db, explained, transaction
+from keyferry.server.db import db, explained, transaction
 from tests.server.in_trouble import assert_busy, assert_well, faces_of, with_pragma
 
 # SQLAlchemy's own: five connections and ten more.
@@ -79,7 +79,7 @@ def away(*_: object, **__: object) -> NoReturn:
 def test_trouble_while_a_refusal_is_told_is_trouble(vendor, caplog, monkeypatch):
     """An error in a handler of errors passes by all handlers, and used to come back as a 500."""
     faces = faces_of(vendor)
-    monkeypatch.setattr("server.faces.portal.refusals.staff.enter", away)
+    monkeypatch.setattr("keyferry.server.faces.portal.refusals.staff.enter", away)
     expired = faces.staff.post("/portal/licenses/1/suspend", csrf_token="")
     assert_busy([expired], "database_unreachable", caplog)
 
@@ -89,7 +89,7 @@ def test_a_fault_of_ours_while_a_refusal_is_told_is_still_a_fault_of_ours(vendor
         raise ZeroDivisionError
 
     faces = faces_of(vendor)
-    monkeypatch.setattr("server.faces.portal.refusals.staff.enter", lambda *_: fail())
+    monkeypatch.setattr("keyferry.server.faces.portal.refusals.staff.enter", lambda *_: fail())
     assert faces.staff.post("/portal/licenses/1/suspend", csrf_token="").status_code == 500
     [record] = caplog.records
     assert "builtins.ZeroDivisionError" in record.getMessage()

@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from server.db import db
+from keyferry.server.db import db
 from tests.server.in_trouble import Faces, assert_busy, assert_well, faces_of
 from tests.server.on_postgresql import app, settings
 

@@ -10,22 +10,24 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_key import Binding
-from protocol.errors import MalformedCode, WrongDeactivationCode
-from protocol.license_file import read_license_file
-from server import create_app, deeds, guesses
-from server.config import Settings
-from server.core import licenses, outbox
-from server.core.audit import By
-from server.core.deactivation import Code, Forced
-from server.core.errors import CoreError, LicenseRefused, LimitReached, Malformed, NotFound
-from server.core.mails import Mail
-from server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
-from server.db import db, reading, transaction
-from server.deeds import Typed
-from server.guesses import PER_ADDRESS, PER_LICENSE
-from server.parts import parts
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_key import Binding
+from keyferry.protocol.errors import MalformedCode, WrongDeactivationCode
+from keyferry.protocol.license_file import read_license_file
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached, Malformed, NotFound
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.deactivation import Code, Forced
+from keyferry.server.core.mail import outbox
+from keyferry.server.core.mail.mails import Mail
+from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
+from keyferry.server.db import db, reading, transaction
+from keyferry.server.parts import parts
+from keyferry.server.services import deeds, guesses
+from keyferry.server.services.deeds import Typed
+from keyferry.server.services.guesses import PER_ADDRESS, PER_LICENSE
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
@@ -235,7 +237,7 @@ def guess_in_a_process(settings: Settings, codes: Typed, code: Code, process: in
 def test_processes_together_let_exactly_so_many_guesses_through(vendor, settings, machine):
     vendor.activate(machine)
     fork_server = multiprocessing.get_context("forkserver")
-    fork_server.set_forkserver_preload(["server"])
+    fork_server.set_forkserver_preload(["keyferry.server"])
     with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
         guessed = [
             pool.submit(guess_in_a_process, settings, typed(machine), wrong(machine), number)

@@ -4,16 +4,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from protocol.activation_key import ActivationKey
-from protocol.errors import WrongDeactivationCode
-from server.core import licenses
-from server.core.attempts import bucket
-from server.core.audit import By
-from server.core.errors import LicenseRefused, LimitReached
-from server.core.models import AuditEvent, Customer
-from server.core.turns import busy
-from server.db import reading, transaction
-from server.guard import Limit, guarded
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import WrongDeactivationCode
+from keyferry.server.core.attempts import bucket
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import LicenseRefused, LimitReached
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import AuditEvent, Customer
+from keyferry.server.core.turns import busy
+from keyferry.server.db import reading, transaction
+from keyferry.server.services.guard import Limit, guarded
 
 BY = By("phone", address="192.0.2.7")
 HOUR = timedelta(hours=1)

@@ -1,8 +1,8 @@
 import pytest
 from flask import Flask, Response
 
-from server import create_app
-from server.config import Settings
+from keyferry.server import create_app
+from keyferry.server.config import Settings
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_a_fault_behind_an_address_that_carries_a_token_is_logged_without_it(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("server.faces.phone.pages.document", fail)
+    monkeypatch.setattr("keyferry.server.faces.phone.pages.document", fail)
     token = vendor.machine(vendor.issue()).activation_token
     path = {"PATH_INFO": unquote(address.format(token))}
     refused = vendor.app.test_client().get("/A", environ_overrides=path)

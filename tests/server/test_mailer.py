@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from server import create_app, worker
-from server.config import ConfigError, Settings
-from server.core import outbox
-from server.core.mails import Attachment, Mail
-from server.core.models import AuditEvent, MailDelivery, OutboxMail
-from server.core.secrets import Keyring, new_master_key
-from server.db import db, reading, transaction
-from server.parts import Parts, parts
+from keyferry.server import create_app
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.core.mail import outbox
+from keyferry.server.core.mail.mails import Attachment, Mail
+from keyferry.server.core.models import AuditEvent, MailDelivery, OutboxMail
+from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.db import db, reading, transaction
+from keyferry.server.mail import worker
+from keyferry.server.parts import Parts, parts
 from tests.conftest import STAFF
 from tests.mail_server import mail_server
 
@@ -354,7 +355,7 @@ def test_several_workers_send_no_mail_twice(app, settings, clock):
     with mail_server() as box:
         given = with_mail(settings, f"smtp://127.0.0.1:{box.port}")
         fork_server = multiprocessing.get_context("forkserver")
-        fork_server.set_forkserver_preload(["server"])
+        fork_server.set_forkserver_preload(["keyferry.server"])
         with ProcessPoolExecutor(3, mp_context=fork_server) as pool:
             sent = list(pool.map(work_in_a_process, [given] * 3, [clock.now] * 3, range(3)))
     assert sum(sent) == len(numbers)

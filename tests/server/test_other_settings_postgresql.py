@@ -11,11 +11,11 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import inspect, text
 
-from server import create_app, create_database_app
-from server.config import ConfigError, Settings
-from server.core import figures, listings
-from server.core.listings import Wanted
-from server.db import db, reading, transaction, troubles_in_words, upgrade
+from keyferry.server import create_app, create_database_app
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.core.licensing import figures, listings
+from keyferry.server.core.licensing.listings import Wanted
+from keyferry.server.db import db, reading, transaction, troubles_in_words, upgrade
 from tests.conftest import Vendor
 from tests.server.on_postgresql import app, new_database
 

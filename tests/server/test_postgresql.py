@@ -13,17 +13,19 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from server import create_app
-from server.config import Settings
-from server.core import activation, attempts, licenses, listings, mail_delivery, outbox, products
-from server.core.audit import By
-from server.core.errors import CoreError, LimitReached, NotAllowed
-from server.core.listings import AuditWanted, Wanted
-from server.core.mails import Mail
-from server.core.models import AuditEvent
-from server.db import db, reading, transaction
-from server.parts import parts
-from server.signing_in import show_password
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core import attempts
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError, LimitReached, NotAllowed
+from keyferry.server.core.licensing import activation, licenses, listings, products
+from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.mail.mails import Mail
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import db, reading, transaction
+from keyferry.server.parts import parts
+from keyferry.server.services.signing_in import show_password
 from tests.server.on_postgresql import app, settings
 from tests.server.test_database import mail_goes_through_the_migration
 
@@ -36,7 +38,7 @@ HOUR = timedelta(hours=1)
 
 def in_processes(work, *arguments) -> list:
     fork_server = multiprocessing.get_context("forkserver")
-    fork_server.set_forkserver_preload(["server"])
+    fork_server.set_forkserver_preload(["keyferry.server"])
     with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
         return list(pool.map(work, *([argument] * PROCESSES for argument in arguments), range(PROCESSES)))
 
@@ -198,20 +200,20 @@ def test_what_was_given_up_is_sent_again_and_how_it_goes_is_written_down(app, cl
         for _ in range(2):
             mail = outbox.take(session, clock.now)
             outbox.failed(session, mail, "refused", clock.now, for_good=True)
-        mail_delivery.looked(session, clock.now)
-        mail_delivery.stopped(session, "refused")
+        delivery.looked(session, clock.now)
+        delivery.stopped(session, "refused")
         outbox.wipe_kept(session, clock.now)
     with transaction() as session:
         assert outbox.unsent(session, clock.now).total == 2
         outbox.send_again(session, 1, by=By("portal", "ada"), now=clock.now)
         assert outbox.send_all_again(session, by=By("portal", "ada"), now=clock.now) == 1
-    now = clock.now + mail_delivery.LATE
+    now = clock.now + delivery.LATE
     with transaction() as session:
-        assert mail_delivery.late(session, now) == mail_delivery.Late(2, clock.now, "refused")
+        assert delivery.late(session, now) == delivery.Late(2, clock.now, "refused")
         mail = outbox.take(session, now)
         assert outbox.delivered(session, mail, now)
-        mail_delivery.went_through(session)
-        assert mail_delivery.obstacle(session, now) is None
+        delivery.went_through(session)
+        assert delivery.obstacle(session, now) is None
 
 
 def test_processes_together_take_every_mail_once(app, settings, clock):

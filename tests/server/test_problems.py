@@ -7,11 +7,11 @@ import pytest
 from flask import Flask, abort, request
 from sqlalchemy import create_engine, text
 
-from protocol.errors import BadSignature, MalformedCode
-from server.core.errors import LicenseRefused, LimitReached, SecretUnreadable
-from server.db import transaction
-from server.forms import csrf
-from server.problems import STATUS
+from keyferry.protocol.errors import BadSignature, MalformedCode
+from keyferry.server.core.errors import LicenseRefused, LimitReached, SecretUnreadable
+from keyferry.server.db import transaction
+from keyferry.server.web.forms import csrf
+from keyferry.server.web.problems import STATUS
 
 SECRET = "19KP6-ZS5RC-91FXS-3R92C-42300"
 

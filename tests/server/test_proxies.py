@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from server import create_app
-from server.core import operators
-from server.core.models import AuditEvent, OperatorSession, Role
-from server.db import transaction
+from keyferry.server import create_app
+from keyferry.server.core.models import AuditEvent, OperatorSession, Role
+from keyferry.server.core.staff import operators
+from keyferry.server.db import transaction
 from tests.conftest import NOON, STAFF, Browser
 from tests.faces.portal_visitor import PASSWORD, Visitor
 
@@ -70,7 +70,7 @@ def try_from(settings, app, clock) -> Callable[..., int]:
     ],
 )
 def test_a_guesser_is_stopped_however_a_proxy_spells_each_address(try_from, monkeypatch, spelled):
-    monkeypatch.setattr("server.core.passwords._MEMORY_KIB", 8 * 1024)
+    monkeypatch.setattr("keyferry.server.core.staff.passwords._MEMORY_KIB", 8 * 1024)
     tries = [try_from(named=spelled.format(50_000 + number)) for number in range(7)]
     assert tries == [403] * 5 + [429] * 2
 

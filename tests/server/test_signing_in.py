@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from server import admission, signing_in
-from server.core import operators, passwords, properties, sessions
-from server.core.audit import By
-from server.core.errors import Busy, CoreError, NotAllowed
-from server.core.models import AuditEvent, OperatorSession, Role
-from server.core.roles import Permission
-from server.core.turns import Turns
-from server.db import reading, transaction
-from server.signing_in import show_own_password, sign_in
+from keyferry.server.core import properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Busy, CoreError, NotAllowed
+from keyferry.server.core.models import AuditEvent, OperatorSession, Role
+from keyferry.server.core.staff import operators, passwords, sessions
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.core.turns import Turns
+from keyferry.server.db import reading, transaction
+from keyferry.server.services import admission, signing_in
+from keyferry.server.services.signing_in import show_own_password, sign_in
 from tests.authenticator import code_of, set_up
 from tests.conftest import NOON, STAFF
 
@@ -115,7 +116,7 @@ def test_signing_in_rightly_uses_up_no_attempt(app):
 
 
 def test_a_stranger_cannot_keep_an_operator_out_of_a_place_where_they_were_before(app, monkeypatch):
-    monkeypatch.setattr("server.signing_in._PER_NAME", 3)
+    monkeypatch.setattr("keyferry.server.services.signing_in._PER_NAME", 3)
     enter(now=NOON - timedelta(days=30))
     for number in range(3):
         guess = refusal(password="wrong horse battery", address=f"198.51.100.{number}")
@@ -239,7 +240,7 @@ def test_no_code_and_no_secret_gets_into_the_audit_or_the_log(app, caplog):
 
 def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobody_out(app, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("server.signing_in._PLACES", Turns(1, wait_seconds=0))
+        patch.setattr("keyferry.server.services.signing_in._PLACES", Turns(1, wait_seconds=0))
         with signing_in._PLACES.turn():
             for _ in range(8):
                 with pytest.raises(Busy) as refused:

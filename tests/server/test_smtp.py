@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.config import ConfigError, load_settings
-from server.smtp import server_of
+from keyferry.server.config import ConfigError, load_settings
+from keyferry.server.mail_server import server_of
 
 SENDER = "Example Licenses <keys@example.com>"
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from protocol.alphabet import SYMBOLS
-from server.spelling import WORDS, spelled
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.server.words.spelling import WORDS, spelled
 
 
 def test_the_pages_say_the_words_of_the_phone(pytestconfig):

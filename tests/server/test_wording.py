@@ -1,7 +1,7 @@
 import pytest
 
-from server import wording
-from server.core.models import OperatorSession
+from keyferry.server.core.models import OperatorSession
+from keyferry.server.words import wording
 
 ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_id import read_computer_id
-from wizard_stub.command_line import main
-from wizard_stub.results import Begun
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_id import read_computer_id
+from keyferry.wizard.command_line import main
+from keyferry.wizard.results import Begun
 
 from .parts import Clock, Machine, Vendor
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard_stub import access, anchor, durable, locks, state_folder
+from keyferry.wizard import access, anchor, durable, locks, state_folder
 
 # What a file system lacks, and what fails, by turns: a call that is made often meets both.
 _KEEPING = ("EINVAL", "EIO", "ENOTSUP", "ENOSPC", "ENOSYS", "EROFS", "EPERM", "EDQUOT")

@@ -10,16 +10,16 @@ from secrets import token_bytes
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from protocol.claims import Claims
-from protocol.computer_id import ComputerId, verify_computer_id
-from protocol.computer_key import Binding, Style, issue_short, issue_signed
-from protocol.deactivation import read_deactivation_code, verify_deactivation_code
-from protocol.keys import machine_fingerprint
-from protocol.license_file import LicenseFile, issue_license_file
-from protocol.profile import MachineSource, ProfileEpoch, WizardProfile
-from wizard_stub.control import ActivationControl
-from wizard_stub.results import Begun, Completed
+from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from keyferry.protocol.claims import Claims
+from keyferry.protocol.computer_id import ComputerId, verify_computer_id
+from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
+from keyferry.protocol.deactivation import read_deactivation_code, verify_deactivation_code
+from keyferry.protocol.keys import machine_fingerprint
+from keyferry.protocol.license_file import LicenseFile, issue_license_file
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import Begun, Completed
 
 TODAY = date(2026, 3, 2)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from wizard_stub import locks
-from wizard_stub.access import Access
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.guarantees import Lacking
-from wizard_stub.results import LicenseState
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard import locks
+from keyferry.wizard.access import Access
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.results import LicenseState
 
 from .accounts import Account, access, acl, needs_root, seen, set_acl
 

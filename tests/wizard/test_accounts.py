@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from wizard_stub.anchor import shared_anchor_folder
-from wizard_stub.results import LicenseState
+from keyferry.wizard.anchor import shared_anchor_folder
+from keyferry.wizard.results import LicenseState
 
 # One interpreter, which becomes another account for each command. What it needs is read before that: the
 # files of the interpreter may be another account's.
 AS_ACCOUNTS = """\
 import encodings.ascii, encodings.utf_8_sig, json, os, sys
-from wizard_stub.command_line import main
+from keyferry.wizard.command_line import main
 
 for line in sys.stdin:
     account, group, arguments = json.loads(line)

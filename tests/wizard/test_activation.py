@@ -4,12 +4,12 @@ from secrets import token_bytes
 
 import pytest
 
-from protocol.computer_key import Style
-from protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
-from protocol.profile import MachineSource
-from wizard_stub.control import ActivationControl
-from wizard_stub.errors import KeyNotAccepted, NotActivated
-from wizard_stub.results import LicenseState
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
+from keyferry.protocol.profile import MachineSource
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.errors import KeyNotAccepted, NotActivated
+from keyferry.wizard.results import LicenseState
 
 from .parts import TODAY, Vendor
 
@@ -164,7 +164,7 @@ def test_an_application_that_names_the_machine_must_hand_the_name_in(vendor, tmp
 
 def test_a_product_that_asks_the_system_needs_no_name(vendor, tmp_path, monkeypatch):
     vendor.machine_source = MachineSource.OS
-    monkeypatch.setattr("wizard_stub.control.identifier_of_this_machine", lambda: "linux:1")
+    monkeypatch.setattr("keyferry.wizard.control.identifier_of_this_machine", lambda: "linux:1")
     control = ActivationControl(vendor.profile, tmp_path / "state", anchor_folder=tmp_path / "anchors")
     begun = control.begin(vendor.activation_key())
     control.complete(vendor.computer_key(begun, issued=date(2020, 1, 2), expires=None))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from wizard_stub import locks, reading
-from wizard_stub.errors import NotActivated, StorageUnavailable
-from wizard_stub.results import LicenseState
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard import locks, reading
+from keyferry.wizard.errors import NotActivated, StorageUnavailable
+from keyferry.wizard.results import LicenseState
 
 from .accounts import Account, needs_root
 
@@ -124,7 +124,7 @@ def test_what_looks_damaged_is_read_again_once_nobody_is_at_work(machine, outdat
         with genuine(path, patience=patience) as is_locked:
             yield is_locked
 
-    monkeypatch.setattr("wizard_stub.state_folder.locked_to_read", after_the_other)
+    monkeypatch.setattr("keyferry.wizard.state_folder.locked_to_read", after_the_other)
     assert machine.control().status().state is LicenseState.ACTIVE
 
 

@@ -16,7 +16,7 @@ from tests.wizard.test_qr import LINE, rendered
 
 ROOT = Path(__file__).parents[2]
 NAME = "LABORATORY-PC-07-CENTRAL"
-PROGRAM = "import sys; from wizard_stub.command_line import main; sys.exit(main())"
+PROGRAM = "import sys; from keyferry.wizard.command_line import main; sys.exit(main())"
 
 
 @pytest.fixture

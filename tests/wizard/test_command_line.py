@@ -7,9 +7,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from protocol.computer_key import Style
-from wizard_stub import command_line
-from wizard_stub.command_line import main
+from keyferry.protocol.computer_key import Style
+from keyferry.wizard import command_line
+from keyferry.wizard.command_line import main
 
 TODAY = datetime.now(UTC).date()
 

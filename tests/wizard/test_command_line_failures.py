@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from protocol.profile import MachineSource
-from wizard_stub import command_line
-from wizard_stub.command_line import main
+from keyferry.protocol.profile import MachineSource
+from keyferry.wizard import command_line
+from keyferry.wizard.command_line import main
 
 from .parts import Clock, Vendor
 

@@ -9,8 +9,8 @@ from unittest.mock import Mock
 
 import pytest
 
-from wizard_stub import durable, locks, reading, state_folder
-from wizard_stub.guarantees import Lacking
+from keyferry.wizard import durable, locks, reading, state_folder
+from keyferry.wizard.guarantees import Lacking
 
 
 @pytest.fixture

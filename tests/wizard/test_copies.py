@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from protocol.errors import ComputerKeyRefused
-from wizard_stub.errors import LicenseInUse, StateDamaged, StorageUnavailable, WrongMachine
-from wizard_stub.results import LicenseState
+from keyferry.protocol.errors import ComputerKeyRefused
+from keyferry.wizard.errors import LicenseInUse, StateDamaged, StorageUnavailable, WrongMachine
+from keyferry.wizard.results import LicenseState
 
 from .parts import Vendor
 

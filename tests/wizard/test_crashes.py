@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from wizard_stub import durable, locks, state_folder
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.results import LicenseState
+from keyferry.wizard import durable, locks, state_folder
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.results import LicenseState
 
 STEPS = ("open", "mkdir", "write", "fsync", "replace", "rename")
 
@@ -238,9 +238,9 @@ KILLED_AT = textwrap.dedent(
     """
     import os, signal, sys
     from pathlib import Path
-    from protocol.profile import WizardProfile
-    from wizard_stub import durable
-    from wizard_stub.control import ActivationControl
+    from keyferry.protocol.profile import WizardProfile
+    from keyferry.wizard import durable
+    from keyferry.wizard.control import ActivationControl
 
     left, genuine = int(sys.argv[4]), os.fsync
 

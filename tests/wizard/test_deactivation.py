@@ -1,8 +1,8 @@
 import pytest
 
-from protocol.errors import ComputerKeyRefused, WrongDeactivationCode
-from wizard_stub.errors import NotActivated
-from wizard_stub.results import LicenseState
+from keyferry.protocol.errors import ComputerKeyRefused, WrongDeactivationCode
+from keyferry.wizard.errors import NotActivated
+from keyferry.wizard.results import LicenseState
 
 
 def test_a_deactivated_application_does_not_run_and_its_code_opens_the_commitment(machine, vendor):
@@ -94,7 +94,7 @@ def test_an_expired_license_can_be_given_up(machine, vendor):
 
 
 def test_the_record_of_what_was_given_up_is_bounded(machine, vendor, monkeypatch):
-    monkeypatch.setattr("wizard_stub.state.MOST_TOMBSTONES", 2)
+    monkeypatch.setattr("keyferry.wizard.state.MOST_TOMBSTONES", 2)
     for _ in range(3):
         machine.control().begin(vendor.activation_key())
         newest = machine.control().deactivate()

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from wizard_stub.errors import NotSynced, StorageUnavailable
-from wizard_stub.guarantees import UNSUPPORTED
-from wizard_stub.results import LicenseState
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.errors import NotSynced, StorageUnavailable
+from keyferry.wizard.guarantees import UNSUPPORTED
+from keyferry.wizard.results import LicenseState
 
 from .accounts import acl, seen, set_acl
 from .failing import OPTIONAL, FailingSystem, failures

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from wizard_stub import locks
-from wizard_stub.anchor import default_anchor_folder
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.results import LicenseState
+from keyferry.wizard import locks
+from keyferry.wizard.anchor import default_anchor_folder
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.results import LicenseState
 
 NOBODY = 65534
 
@@ -174,6 +174,6 @@ def test_an_account_without_a_home_is_told_what_to_set(monkeypatch):
 
 
 def test_a_product_that_names_no_anchor_folder_gets_the_systems(machine, vendor, monkeypatch, tmp_path):
-    monkeypatch.setattr("wizard_stub.control.default_anchor_folder", lambda: tmp_path / "default")
+    monkeypatch.setattr("keyferry.wizard.control.default_anchor_folder", lambda: tmp_path / "default")
     machine.control(anchor_folder=None).begin(vendor.activation_key())
     assert list((tmp_path / "default").glob("7-*.anchor"))

@@ -10,11 +10,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from protocol.activation_key import ActivationKey
-from protocol.errors import ProtocolError
-from wizard_stub import this_machine
-from wizard_stub.errors import StateDamaged, WizardError
-from wizard_stub.results import Begun, LicenseState
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard import this_machine
+from keyferry.wizard.errors import StateDamaged, WizardError
+from keyferry.wizard.results import Begun, LicenseState
 
 from .conftest import SECRETS
 from .parts import Clock, Machine

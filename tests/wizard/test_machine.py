@@ -5,9 +5,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from wizard_stub import machine
-from wizard_stub.errors import MachineUnknown
-from wizard_stub.machine import linux, macos, windows
+from keyferry.wizard import machine
+from keyferry.wizard.errors import MachineUnknown
+from keyferry.wizard.machine import linux, macos, windows
 
 ID = "3d1219c7c4c5404aaa1f6d2a48adfda4"
 UUID = "4C4C4544-0042-3510-8056-B7C04F4E3532"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from wizard_stub.errors import KeyNotAccepted, LicenseInUse
-from wizard_stub.results import LicenseState
+from keyferry.wizard.errors import KeyNotAccepted, LicenseInUse
+from keyferry.wizard.results import LicenseState
 
 from .parts import TODAY
 

@@ -5,9 +5,9 @@ from itertools import count
 
 import pytest
 
-from wizard_stub.errors import StateNewer
-from wizard_stub.results import LicenseState
-from wizard_stub.state import LARGEST_FILE, State, decode_state, encode_state
+from keyferry.wizard.errors import StateNewer
+from keyferry.wizard.results import LicenseState
+from keyferry.wizard.state import LARGEST_FILE, State, decode_state, encode_state
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-import wizard_stub
-from protocol.computer_id import read_computer_id
-from protocol.profile import MachineSource
-from wizard_stub.results import Begun
+from keyferry import wizard as package
+from keyferry.protocol.computer_id import read_computer_id
+from keyferry.protocol.profile import MachineSource
+from keyferry.wizard.results import Begun
 
-ROOT = Path(wizard_stub.__file__).parents[1]
+PACKAGE = Path(package.__file__).parent
+ROOT = PACKAGE.parents[1]
 NETWORK = {"socket", "ssl", "http", "urllib", "asyncio", "ftplib", "smtplib", "xmlrpc", "requests"}
 
 # Python reports to audit hooks every socket that is made, bound, connected or asked for a name.
@@ -33,7 +34,7 @@ WITHOUT_SOCKETS = textwrap.dedent(
     sys.addaudithook(refuse)
     """
 )
-WIZARD = WITHOUT_SOCKETS + "from wizard_stub.command_line import main\nsys.exit(main())\n"
+WIZARD = WITHOUT_SOCKETS + "from keyferry.wizard.command_line import main\nsys.exit(main())\n"
 
 
 def child(program: str, *arguments: str, anchors: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -72,8 +73,8 @@ def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, tmp_path):
 def test_the_systems_own_identity_is_read_without_sockets(tmp_path):
     program = WITHOUT_SOCKETS + textwrap.dedent(
         """
-        from wizard_stub.errors import MachineUnknown
-        from wizard_stub.machine import machine_identifier
+        from keyferry.wizard.errors import MachineUnknown
+        from keyferry.wizard.machine import machine_identifier
         try:
             print(machine_identifier())
         except MachineUnknown as error:
@@ -100,9 +101,9 @@ def test_the_wizard_ships_without_the_server(tmp_path):
     program = textwrap.dedent(
         """
         import sys
-        import wizard_stub.command_line
+        import keyferry.wizard.command_line
         loaded = {name.split(".")[0] for name in sys.modules}
-        print(sorted(loaded & {"flask", "server", "sqlalchemy", "werkzeug"}))
+        print(sorted(loaded & {"flask", "keyferry.server", "sqlalchemy", "werkzeug"}))
         """
     )
     run = child(program, anchors=tmp_path)

@@ -5,8 +5,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageOps
 
-from protocol.request_token import ActivationRequest, DeactivationRequest, verify_request
-from wizard_stub.qr import ScanCode
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, verify_request
+from keyferry.wizard.qr import ScanCode
 
 PIXELS = 6
 LONG_URL = "HTTPS://LICENSES.A-LONG-NAME.EXAMPLE.COM:8443/A#" + "A0B1C2D3E4" * 20

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from protocol.errors import ComputerKeyRefused
-from wizard_stub.errors import KeyNotAccepted
-from wizard_stub.results import LicenseState
+from keyferry.protocol.errors import ComputerKeyRefused
+from keyferry.wizard.errors import KeyNotAccepted
+from keyferry.wizard.results import LicenseState
 
 from .parts import TODAY
 

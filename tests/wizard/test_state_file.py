@@ -8,10 +8,10 @@ from itertools import count
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from wizard_stub.errors import StateDamaged
-from wizard_stub.results import LicenseState
-from wizard_stub.state import LARGEST_FILE, decode_state, encode_state
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.errors import StateDamaged
+from keyferry.wizard.results import LicenseState
+from keyferry.wizard.state import LARGEST_FILE, decode_state, encode_state
 
 KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
@@ -105,7 +105,7 @@ def test_a_state_with_a_seal_of_another_epoch_is_damage(activated):
 def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
     profile = activated.vendor.profile
     content = json.loads(activated.state_file.read_bytes())["state"]
-    monkeypatch.setattr("wizard_stub.state._to_json", lambda _: {**content, **change})
+    monkeypatch.setattr("keyferry.wizard.state._to_json", lambda _: {**content, **change})
     sealed = encode_state(activated.control()._folder.read(), profile)
     with pytest.raises(StateDamaged, match="form that this application does not know"):
         decode_state(sealed, profile)
@@ -127,7 +127,7 @@ def test_a_sealed_license_of_an_unknown_form_is_damage_and_no_crash(activated, c
     profile = activated.vendor.profile
     content = json.loads(activated.state_file.read_bytes())["state"]
     content["license"].update(change)
-    monkeypatch.setattr("wizard_stub.state._to_json", lambda _: content)
+    monkeypatch.setattr("keyferry.wizard.state._to_json", lambda _: content)
     sealed = encode_state(activated.control()._folder.read(), profile)
     with pytest.raises(StateDamaged):
         decode_state(sealed, profile)

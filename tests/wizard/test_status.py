@@ -4,10 +4,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from wizard_stub import this_machine
-from wizard_stub.clock import moved_back
-from wizard_stub.errors import KeyNotAccepted
-from wizard_stub.results import LicenseState
+from keyferry.wizard import this_machine
+from keyferry.wizard.clock import moved_back
+from keyferry.wizard.errors import KeyNotAccepted
+from keyferry.wizard.results import LicenseState
 
 from .parts import TODAY
 

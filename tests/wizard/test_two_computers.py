@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from wizard_stub.errors import NotActivated, StateDamaged, StorageUnavailable, WrongMachine
-from wizard_stub.results import LicenseState
+from keyferry.wizard.errors import NotActivated, StateDamaged, StorageUnavailable, WrongMachine
+from keyferry.wizard.results import LicenseState
 
 
 class Unwritable:

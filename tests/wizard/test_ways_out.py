@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from protocol.activation_key import ActivationKey
-from protocol.errors import ProtocolError
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard.errors import NotActivated, WizardError
+from keyferry.wizard.files import Pictures, read_license_file, write_new_picture
+from keyferry.wizard.qr import ScanCode
+from keyferry.wizard.results import Begun, LicenseState
 from tests.wizard.parts import TODAY, Machine, Vendor
 from tests.wizard.terminal.test_words import NEVER_TOLD, codes
-from wizard_stub.errors import NotActivated, WizardError
-from wizard_stub.files import Pictures, read_license_file, write_new_picture
-from wizard_stub.qr import ScanCode
-from wizard_stub.results import Begun, LicenseState
 
 # Their ways are followed where they are made: the last door, and codes that no face ever tells.
 ELSEWHERE = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from functools import cache
 
-from wizard_stub.errors import MachineUnknown
-from wizard_stub.machine import linux, macos, windows
+from keyferry.wizard.errors import MachineUnknown
+from keyferry.wizard.machine import linux, macos, windows
 
 
 @cache

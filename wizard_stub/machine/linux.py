@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from wizard_stub.errors import MachineUnknown
+from keyferry.wizard.errors import MachineUnknown
 
 # In this order: where both exist, D-Bus's is a link to systemd's or was its origin (machine-id(5)).
 _MACHINE_ID_FILES = ("etc/machine-id", "var/lib/dbus/machine-id")

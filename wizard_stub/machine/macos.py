@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable
 
-from wizard_stub.errors import MachineUnknown
+from keyferry.wizard.errors import MachineUnknown
 
 _SECONDS = 10
 

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 
-from wizard_stub.errors import MachineUnknown
+from keyferry.wizard.errors import MachineUnknown
 
 _FOLDER = r"SOFTWARE\Microsoft\Cryptography"
 _NAME = "MachineGuid"

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from protocol.profile import WizardProfile
-from wizard_stub.control import ActivationControl
-from wizard_stub.terminal.screens.home import HomeScreen
-from wizard_stub.terminal.themes import DARK, LIGHT
-from wizard_stub.terminal.words import Words
+from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.terminal.screens.home import HomeScreen
+from keyferry.wizard.terminal.themes import DARK, LIGHT
+from keyferry.wizard.terminal.words import Words
 
 # The last takes the terminal's own colors, whatever they are.
 _THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}

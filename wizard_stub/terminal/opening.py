@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from protocol.profile import WizardProfile
-from wizard_stub.control import ActivationControl
-from wizard_stub.terminal.words import Words, language_of
+from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.terminal.words import Words, language_of
 
 LOOKS = ("dark", "light", "terminal")
 # The last part of COLORFGBG, which many terminals set, is the color of their ground: 7 and 15 are white.
@@ -35,7 +35,7 @@ def open_wizard(
     environment: Mapping[str, str],
 ) -> int:
     """Run the wizard until the person quits, and return 0; what fails unexpectedly is raised."""
-    from wizard_stub.terminal.app import WizardApp
+    from keyferry.wizard.terminal.app import WizardApp
 
     words = Words(language or language_of(environment))
     wizard = WizardApp(control, profile, folder, words, look=look or look_of(environment))

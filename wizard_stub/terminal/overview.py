@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wizard_stub.control import ActivationControl
-from wizard_stub.errors import NotActivated, NotSynced
-from wizard_stub.results import Begun, LicenseState, Released, Status
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.errors import NotActivated, NotSynced
+from keyferry.wizard.results import Begun, LicenseState, Released, Status
 
 _UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.STATE_NEWER}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from protocol.errors import ProtocolError
-from wizard_stub.errors import KeyNotAccepted, StateDamaged, StorageUnavailable, WizardError
-from wizard_stub.terminal.words import Words
+from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard.errors import KeyNotAccepted, StateDamaged, StorageUnavailable, WizardError
+from keyferry.wizard.terminal.words import Words
 
 Refusal = (WizardError, ProtocolError)
 

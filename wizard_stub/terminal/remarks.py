@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from protocol.codes import Kind, recognized
-from wizard_stub.terminal.typed_groups import Noticed, TypedGroups
-from wizard_stub.terminal.words import Words
+from keyferry.protocol.codes import Kind, recognized
+from keyferry.wizard.terminal.typed_groups import Noticed, TypedGroups
+from keyferry.wizard.terminal.words import Words
 
 _KINDS = {
     Kind.ACTIVATION_KEY: "kind.activation_key",

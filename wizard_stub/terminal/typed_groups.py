@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from protocol.alphabet import GROUP, SYMBOLS, value_of
+from keyferry.protocol.alphabet import GROUP, SYMBOLS, value_of
 
 UNREADABLE = "?"
 _SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212_.,;:/|")

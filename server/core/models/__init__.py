@@ -1,7 +1,7 @@
 """What the database keeps, as plain SQLAlchemy classes, by what they are about."""
 
-from server.core.models.base import Base, UtcDateTime
-from server.core.models.licensing import (
+from keyferry.server.core.models.base import Base, UtcDateTime
+from keyferry.server.core.models.licensing import (
     Activation,
     Batch,
     Customer,
@@ -12,8 +12,8 @@ from server.core.models.licensing import (
     Product,
     ProductEpoch,
 )
-from server.core.models.records import Attempt, AuditEvent, MailDelivery, MailTemplate, OutboxMail
-from server.core.models.staff import (
+from keyferry.server.core.models.records import Attempt, AuditEvent, MailDelivery, MailTemplate, OutboxMail
+from keyferry.server.core.models.staff import (
     BrandPart,
     Operator,
     OperatorSession,

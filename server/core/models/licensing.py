@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.core.models.base import Base, one_of
+from keyferry.server.core.models.base import Base, one_of
 
 
 class LicenseStatus(StrEnum):

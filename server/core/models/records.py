@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.core.models.base import Base
+from keyferry.server.core.models.base import Base
 
 
 class Attempt(Base):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.core.models.base import Base, one_of
+from keyferry.server.core.models.base import Base, one_of
 
 
 class Role(StrEnum):

@@ -10,10 +10,10 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
-from server.faces.console.desk import Desk, is_offered, sign_out
-from server.faces.console.screens.main import MainScreen
-from server.faces.console.screens.sign_in import SignInScreen
-from server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
+from keyferry.server.faces.console.desk import Desk, is_offered, sign_out
+from keyferry.server.faces.console.screens.main import MainScreen
+from keyferry.server.faces.console.screens.sign_in import SignInScreen
+from keyferry.server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual.widget import Widget
 
-from protocol.errors import ProtocolError
-from server.config import ConfigError
-from server.core.errors import CoreError, NotAllowed
-from server.faces.console.desk import Desk
-from server.new_file import FileRefused
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.config import ConfigError
+from keyferry.server.core.errors import CoreError, NotAllowed
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.new_file import FileRefused
 
 if TYPE_CHECKING:
-    from server.faces.console.app import ConsoleApp
+    from keyferry.server.faces.console.app import ConsoleApp
 
 P = ParamSpec("P")
 R = TypeVar("R")

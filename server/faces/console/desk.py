@@ -9,30 +9,31 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from protocol.activation_key import ActivationKey
-from protocol.deactivation import read_deactivation_code
-from protocol.request_token import DeactivationRequest
-from server import deeds, signing_in
-from server.core import licenses, listings, peers, properties
-from server.core.audit import By
-from server.core.deactivation import Code, Forced
-from server.core.errors import NotAllowed
-from server.core.licenses import Terms
-from server.core.listings import AuditWanted, Wanted
-from server.core.models import License, Product, Role
-from server.core.pages import Page
-from server.core.products import find_product
-from server.core.properties import PROPERTIES
-from server.core.requests import open_request
-from server.core.roles import PERMISSIONS, Permission
-from server.core.sessions import end, find
-from server.db import reading, transaction, troubles_in_words
-from server.deeds import Typed
-from server.faces.console import views
-from server.faces.console.permits import needs, permission_of
-from server.guard import guarded
-from server.outgoing import outgoing
-from server.parts import parts
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.server.core import peers, properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.licensing.deactivation import Code, Forced
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.products import find_product
+from keyferry.server.core.licensing.requests import open_request
+from keyferry.server.core.models import License, Product, Role
+from keyferry.server.core.pages import Page
+from keyferry.server.core.properties import PROPERTIES
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.core.staff.sessions import end, find
+from keyferry.server.db import reading, transaction, troubles_in_words
+from keyferry.server.faces.console import views
+from keyferry.server.faces.console.permits import needs, permission_of
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.services import deeds, signing_in
+from keyferry.server.services.deeds import Typed
+from keyferry.server.services.guard import guarded
 
 WAY = "console"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from server.faces.console.desk import sign_out
+from keyferry.server.faces.console.desk import sign_out
 
 LOOKS = ("dark", "light", "terminal")
 
@@ -18,7 +18,7 @@ def has_terminal() -> bool:
 def open_console(environment: Mapping[str, str], *, look: str | None) -> None:
     """Run the console until the person quits; the session ends, also where something unexpected is raised."""
     # Late: reading Textual takes longer than most commands.
-    from server.faces.console.app import ConsoleApp
+    from keyferry.server.faces.console.app import ConsoleApp
 
     console = ConsoleApp(environment, look=look)
     try:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from server.admission import admit
-from server.core.audit import By
-from server.core.roles import Permission
-from server.db import troubles_in_words
-from server.parts import parts
+from keyferry.server.core.audit import By
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import troubles_in_words
+from keyferry.server.parts import parts
+from keyferry.server.services.admission import admit
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from server.core.activation import Outcome
-from server.core.deactivation import Released
-from server.core.licenses import Standing, expiry, standing
-from server.core.models import Activation, AuditEvent, License, Product, ServerProperty
-from server.core.products import feature_names
-from server.core.properties import Property
-from server.deeds import Given
+from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.deactivation import Released
+from keyferry.server.core.licensing.licenses import Standing, expiry, standing
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.models import Activation, AuditEvent, License, Product, ServerProperty
+from keyferry.server.core.properties import Property
+from keyferry.server.services.deeds import Given
 
 
 @dataclass(frozen=True)

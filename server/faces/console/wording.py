@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from server.core.activation import Outcome
-from server.core.errors import Malformed
-from server.core.licenses import Standing, Terms
-from server.faces.console.views import Computer, KeyGiven, LicenseView, SeatReleased
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.licenses import Standing, Terms
+from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, SeatReleased
 
 OUTCOMES = {
     Outcome.NEW_SEAT: "It took a new seat",

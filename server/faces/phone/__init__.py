@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from server.faces.phone import api, pages
+from keyferry.server.faces.phone import api, pages
 
 blueprint = Blueprint("phone", __name__)
 blueprint.register_blueprint(pages.blueprint)

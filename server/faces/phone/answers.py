@@ -7,12 +7,12 @@ from typing import Any
 
 import segno
 
-from protocol.request_token import ActivationRequest, DeactivationRequest
-from server.core import activation, deactivation
-from server.core.activation import Outcome
-from server.core.audit import ending
-from server.core.models import License
-from server.core.products import feature_names
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.server.core.audit import ending
+from keyferry.server.core.licensing import activation, deactivation
+from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.models import License
 
 _STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
 

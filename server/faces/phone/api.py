@@ -8,14 +8,14 @@ from datetime import datetime
 from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
-from protocol.errors import MalformedToken
-from protocol.request_token import ActivationRequest, DeactivationRequest
-from server import guesses
-from server.core import activation, deactivation
-from server.faces.phone import answers
-from server.faces.phone.posted import by_phone, posted_request
-from server.guard import guarded
-from server.parts import parts
+from keyferry.protocol.errors import MalformedToken
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.server.core.licensing import activation, deactivation
+from keyferry.server.faces.phone import answers
+from keyferry.server.faces.phone.posted import by_phone, posted_request
+from keyferry.server.parts import parts
+from keyferry.server.services import guesses
+from keyferry.server.services.guard import guarded
 
 blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
 

@@ -15,10 +15,10 @@ from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
-from server.faces.phone import files
-from server.faces.phone.assembly import NotAssembled, one_script
-from server.faces.phone.languages import FALLBACK
-from server.headers import content_security_policy
+from keyferry.server.faces.phone import files
+from keyferry.server.faces.phone.assembly import NotAssembled, one_script
+from keyferry.server.faces.phone.languages import FALLBACK
+from keyferry.server.web.headers import content_security_policy
 
 _VENDOR = 'data-vendor=""'
 _STYLE = '<link rel="stylesheet" href="/pwa/app.css">'

@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from server.faces.phone.languages import word
+from keyferry.server.faces.phone.languages import word
 
 PWA = Path(__file__).resolve().parents[3] / "pwa"
 WORKER = "sw.js"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from server import brand, example
-from server.core import branding
-from server.core.branding import Brand
-from server.core.colors import palette
-from server.faces.phone import files
-from server.faces.phone.document import document, example_document
-from server.faces.phone.languages import chosen
-from server.headers import CSP, PICTURE_POLICY
-from server.parts import parts
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.brand.colors import palette
+from keyferry.server.faces.phone import files
+from keyferry.server.faces.phone.document import document, example_document
+from keyferry.server.faces.phone.languages import chosen
+from keyferry.server.parts import parts
+from keyferry.server.web import brand, example
+from keyferry.server.web.headers import CSP, PICTURE_POLICY
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
 FRESH = "max-age=30, must-revalidate"

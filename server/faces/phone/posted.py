@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import abort, request
 
-from protocol.request_token import ActivationRequest, DeactivationRequest
-from server import guesses
-from server.core.audit import By
-from server.core.requests import open_request, open_typed, typed_request
-from server.db import reading
-from server.guard import guarded
-from server.parts import parts
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.server.core.audit import By
+from keyferry.server.core.licensing.requests import open_request, open_typed, typed_request
+from keyferry.server.db import reading
+from keyferry.server.parts import parts
+from keyferry.server.services import guesses
+from keyferry.server.services.guard import guarded
 
 
 def posted_request() -> ActivationRequest | DeactivationRequest:

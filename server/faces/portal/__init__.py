@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
-from server.faces.portal import (
+from keyferry.server.faces.portal import (
     account,
     audit,
     branding,

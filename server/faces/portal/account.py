@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from server.core import operators, second_factor, sessions
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff
-from server.forms import Refusal, posted
-from server.parts import parts
-from server.signing_in import show_own_password
+from keyferry.server.core.staff import operators, second_factor, sessions
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.services.signing_in import show_own_password
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

@@ -11,15 +11,15 @@ from itertools import chain
 
 from flask import Blueprint, Response, request, stream_with_context
 
-from server.addresses import row_number
-from server.core import listings
-from server.core.listings import AuditWanted
-from server.core.models import AuditEvent
-from server.core.roles import Permission
-from server.db import reading
-from server.faces.portal import staff
-from server.parts import parts
-from server.wording import WAYS, event_in_words, kind_in_words, reason_in_words
+from keyferry.server.core.licensing import listings
+from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.web.addresses import row_number
+from keyferry.server.words.wording import WAYS, event_in_words, kind_in_words, reason_in_words
 
 blueprint = Blueprint("audit", __name__)
 

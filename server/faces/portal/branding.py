@@ -7,19 +7,20 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server import brand, example
-from server.core import branding, seen
-from server.core.branding import Brand
-from server.core.colors import palette
-from server.core.errors import Malformed
-from server.core.pictures import MAX_BYTES
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.example import LOOKS, VIEWS, Example
-from server.faces.portal import staff
-from server.forms import Refusal, posted
-from server.headers import CSP, content_security_policy
-from server.parts import parts
+from keyferry.server.core import seen
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.pictures import MAX_BYTES
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.web import brand, example
+from keyferry.server.web.example import LOOKS, VIEWS, Example
+from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.headers import CSP, content_security_policy
 
 blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 

@@ -12,16 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from server.core import license_changes, licenses, seen
-from server.core.errors import Malformed
-from server.core.models import License
-from server.core.roles import Permission
-from server.db import reading
-from server.faces.portal import staff, typed
-from server.faces.portal.tables import csv_file
-from server.forms import Refusal, posted
-from server.guard import guarded
-from server.parts import parts
+from keyferry.server.core import seen
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.models import License
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.parts import parts
+from keyferry.server.services.guard import guarded
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("bulk", __name__)
 

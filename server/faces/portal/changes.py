@@ -9,15 +9,16 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.core import license_changes, licenses, seen
-from server.core.license_changes import Content
-from server.core.models import License
-from server.core.roles import Permission
-from server.faces.portal import staff, typed
-from server.faces.portal.licenses import license_page
-from server.forms import Refusal, posted
-from server.guard import guarded
-from server.parts import parts
+from keyferry.server.core import seen
+from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing.license_changes import Content
+from keyferry.server.core.models import License
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.licenses import license_page
+from keyferry.server.parts import parts
+from keyferry.server.services.guard import guarded
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("changes", __name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.core.figures import Day
-from server.wording import WAYS
+from keyferry.server.core.licensing.figures import Day
+from keyferry.server.words.wording import WAYS
 
 WIDTH, HEIGHT = 600, 120
 _GAP = 4

@@ -6,20 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from protocol.deactivation import read_deactivation_code
-from server import deeds
-from server.core import computers, products
-from server.core.computers import State, Wanted
-from server.core.deactivation import Code, Forced, Proof
-from server.core.licenses import standing
-from server.core.roles import Permission
-from server.db import reading
-from server.deeds import Given, Typed
-from server.faces.portal import staff
-from server.forms import Refusal, posted
-from server.outgoing import outgoing
-from server.parts import parts
-from server.spelling import spelled
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.server.core.licensing import computers, products
+from keyferry.server.core.licensing.computers import State, Wanted
+from keyferry.server.core.licensing.deactivation import Code, Forced, Proof
+from keyferry.server.core.licensing.licenses import standing
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.services import deeds
+from keyferry.server.services.deeds import Given, Typed
+from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.words.spelling import spelled
 
 blueprint = Blueprint("computers", __name__)
 

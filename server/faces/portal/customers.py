@@ -7,14 +7,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.core import computers, customer_records, seen
-from server.core.licenses import expiry, standing
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff, typed
-from server.forms import Refusal, posted
-from server.outgoing import outgoing
-from server.parts import parts
+from keyferry.server.core import seen
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import computers
+from keyferry.server.core.licensing.licenses import expiry, standing
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("customers", __name__)
 
@@ -28,7 +30,7 @@ def listing() -> str:
     """Show customers by search, sorted by address."""
     asked, search = request.args, request.args.get("q", "")
     with reading() as session:
-        found = customer_records.customers(session, search, number=asked.get("page", 1, int))
+        found = records.customers(session, search, number=asked.get("page", 1, int))
         return staff.page("customers", found=found, search=search)
 
 
@@ -45,9 +47,9 @@ def edit(number: int) -> Response:
     """Change address, name and notes."""
     values = posted()
     with transaction() as session:
-        found = customer_records.with_id(session, number, lock=True)
-        seen.require(typed.seen(), customer_records.as_seen(found))
-        is_new = customer_records.edit(
+        found = records.with_id(session, number, lock=True)
+        seen.require(typed.seen(), records.as_seen(found))
+        is_new = records.edit(
             session,
             found,
             email=values.get("email", ""),
@@ -65,8 +67,8 @@ def edit(number: int) -> Response:
 def merge_preview(number: int) -> str:
     """Show what a merge would move, before anybody agrees to it."""
     with reading() as session:
-        gone = customer_records.with_id(session, number)
-        into = customer_records.merge_target(session, gone, posted().get("email", ""))
+        gone = records.with_id(session, number)
+        into = records.merge_target(session, gone, posted().get("email", ""))
     return customer_page(number, dialog="merge", into=into)
 
 
@@ -75,8 +77,8 @@ def merge_preview(number: int) -> str:
 def merge(number: int) -> Response:
     """Give everything of this customer to another."""
     with transaction() as session:
-        gone, into = customer_records.lock_pair(session, number, posted().get("email", ""))
-        moved = customer_records.merge(session, gone, into, by=staff.by(), now=parts().clock())
+        gone, into = records.lock_pair(session, number, posted().get("email", ""))
+        moved = records.merge(session, gone, into, by=staff.by(), now=parts().clock())
     licenses = f"{moved} {'license' if moved == 1 else 'licenses'}"
     flash(f"Merged: {licenses} moved here, and the other address is forgotten.")
     return redirect(url_for("portal.customers.customer", number=into.id))
@@ -87,8 +89,8 @@ def merge(number: int) -> Response:
 def delete(number: int) -> Response:
     """Forget a customer."""
     with transaction() as session:
-        gone = customer_records.with_id(session, number, lock=True)
-        customer_records.delete(session, gone, by=staff.by(), now=parts().clock())
+        gone = records.with_id(session, number, lock=True)
+        records.delete(session, gone, by=staff.by(), now=parts().clock())
     flash("The customer is forgotten. The licenses go on without one, and the audit keeps who did it.")
     return redirect(url_for("portal.customers.listing"))
 
@@ -97,15 +99,15 @@ def customer_page(number: int, **context: Any) -> str:
     """Return the page of a customer, with what a deed has to say; raises NotFound (unknown_customer)."""
     now = parts().clock()
     with reading() as session:
-        found = customer_records.with_id(session, number)
+        found = records.with_id(session, number)
         return staff.page(
             "customer",
             customer=found,
-            seen=customer_records.as_seen(found),
-            extent=customer_records.extent(session, found),
-            licenses=customer_records.licenses_of(session, found),
+            seen=records.as_seen(found),
+            extent=records.extent(session, found),
+            licenses=records.licenses_of(session, found),
             computers=computers.of_customer(session, found),
-            mails=customer_records.mails_of(session, found),
+            mails=records.mails_of(session, found),
             outgoing=outgoing(session),
             state_of=computers.state_of,
             standing=lambda license: standing(license, now),

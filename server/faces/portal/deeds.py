@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from protocol.activation_key import ActivationKey
-from protocol.deactivation import read_deactivation_code
-from protocol.request_token import DeactivationRequest
-from server import deeds
-from server.core import licenses
-from server.core.deactivation import Code, Forced
-from server.core.requests import open_request
-from server.core.roles import Permission
-from server.db import reading
-from server.deeds import Given, Typed
-from server.faces.portal import staff
-from server.faces.portal.licenses import license_page
-from server.faces.portal.start import start_page
-from server.forms import Refusal, posted
-from server.parts import parts
-from server.spelling import spelled
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.deactivation import Code, Forced
+from keyferry.server.core.licensing.requests import open_request
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.licenses import license_page
+from keyferry.server.faces.portal.start import start_page
+from keyferry.server.parts import parts
+from keyferry.server.services import deeds
+from keyferry.server.services.deeds import Given, Typed
+from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.words.spelling import spelled
 
 blueprint = Blueprint("deeds", __name__)
 

@@ -10,17 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.core import batches, licenses
-from server.core.customers import normalized_email
-from server.core.models import Batch, Product
-from server.core.notes import checked_notes
-from server.core.products import feature_mask, find_product
-from server.core.roles import Permission
-from server.db import reading
-from server.faces.portal import staff, typed
-from server.forms import Refusal, posted
-from server.guard import guarded
-from server.parts import parts
+from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.products import feature_mask, find_product
+from keyferry.server.core.models import Batch, Product
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.parts import parts
+from keyferry.server.services.guard import guarded
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("issuing", __name__)
 

@@ -9,16 +9,16 @@ from flask import Blueprint, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.core import batches, license_changes, licenses, listings
-from server.core.licenses import Standing, expiry, standing
-from server.core.listings import AuditWanted, Order, Wanted
-from server.core.models import License, Product
-from server.core.products import feature_names
-from server.core.roles import Permission
-from server.db import reading
-from server.faces.portal import staff
-from server.outgoing import outgoing
-from server.parts import parts
+from keyferry.server.core.licensing import batches, license_changes, licenses, listings
+from keyferry.server.core.licensing.licenses import Standing, expiry, standing
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.models import License, Product
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
 
 blueprint = Blueprint("licenses", __name__)
 

@@ -7,15 +7,16 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.core import mail_templates, mails, seen
-from server.core.mail_templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
-from server.core.mails import Held, Mail
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff, typed
-from server.forms import Refusal, posted
-from server.outgoing import outgoing
-from server.parts import parts
+from keyferry.server.core import seen
+from keyferry.server.core.mail import mails, templates
+from keyferry.server.core.mail.mails import Held, Mail
+from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("mail_texts", __name__)
 
@@ -30,7 +31,7 @@ def listing() -> str:
     """Show every mail in every language."""
     with reading() as session:
         rows = {
-            (name, language): mail_templates.stored(session, name, language)
+            (name, language): templates.stored(session, name, language)
             for name in KINDS
             for language in LANGUAGES
         }
@@ -49,7 +50,7 @@ def one(name: str, language: str) -> str:
 def preview(name: str, language: str) -> str:
     """Show what typed words would become; nothing is kept."""
     values = posted()
-    words = mail_templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
+    words = templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
     return mail_page(name, language, words=words, is_typed=True)
 
 
@@ -60,8 +61,8 @@ def save(name: str, language: str) -> Response:
     values, by, now = posted(), staff.by(), parts().clock()
     subject, text = values.get("subject", ""), values.get("text", "")
     with transaction() as session:
-        seen.require(typed.seen(), mail_templates.current(session, name, language).as_seen)
-        is_new = mail_templates.put(session, name, language, subject, text, by=by, now=now)
+        seen.require(typed.seen(), templates.current(session, name, language).as_seen)
+        is_new = templates.put(session, name, language, subject, text, by=by, now=now)
     flash("Saved. Mails from now on say this." if is_new else "Nothing was changed.")
     return _back_to(name, language)
 
@@ -71,7 +72,7 @@ def save(name: str, language: str) -> Response:
 def back_to_default(name: str, language: str) -> Response:
     """Have our own words count again."""
     with transaction() as session:
-        mail_templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
+        templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
     flash("Our own words count again.")
     return _back_to(name, language)
 
@@ -86,7 +87,7 @@ def mail_page(
 ) -> str:
     """Return the page of a mail; raises NotFound (unknown_mail)."""
     with reading() as session:
-        counts = mail_templates.current(session, name, language)
+        counts = templates.current(session, name, language)
         words = words or counts
         return staff.page(
             "mail",
@@ -94,7 +95,7 @@ def mail_page(
             kind=KINDS[name],
             language=language,
             languages=LANGUAGES,
-            row=mail_templates.stored(session, name, language),
+            row=templates.stored(session, name, language),
             values={"subject": words.subject, "text": words.text},
             preview=None if refusal else _example(name, words),
             qlm={ours: theirs for theirs, ours in QLM.items()},

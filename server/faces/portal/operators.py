@@ -8,14 +8,14 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.core import operators, roles, second_factor, sessions
-from server.core.errors import Conflict, NotFound
-from server.core.models import Operator, OperatorSession, Role
-from server.core.roles import PERMISSIONS, Permission
-from server.db import reading, transaction
-from server.faces.portal import staff
-from server.forms import Refusal, posted
-from server.parts import parts
+from keyferry.server.core.errors import Conflict, NotFound
+from keyferry.server.core.models import Operator, OperatorSession, Role
+from keyferry.server.core.staff import operators, roles, second_factor, sessions
+from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("operators", __name__)
 

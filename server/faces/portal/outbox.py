@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from server.core import mail_delivery, outbox
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff
-from server.forms import Refusal
-from server.outgoing import outgoing
-from server.parts import parts
+from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal
 
 blueprint = Blueprint("outbox", __name__)
 
@@ -55,7 +55,7 @@ def outbox_page(**context: Any) -> str:
             "outbox",
             found=outbox.unsent(session, now, number=request.args.get("page", 1, int)),
             outgoing=outgoing(session),
-            late=mail_delivery.late(session, now),
+            late=delivery.late(session, now),
             **({"refusal": None} | context),
         )
 

@@ -9,15 +9,16 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
-from protocol.computer_key import Style
-from protocol.profile import MachineSource
-from server.core import audit, products, public_keys, seen
-from server.core.models import Product
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff, typed
-from server.forms import Refusal, posted
-from server.parts import parts
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.profile import MachineSource
+from keyferry.server.core import audit, seen
+from keyferry.server.core.licensing import products, public_keys
+from keyferry.server.core.models import Product
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff, typed
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("products", __name__)
 

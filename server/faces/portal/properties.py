@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from server.core import properties, seen
-from server.core.properties import PROPERTIES, Property
-from server.core.roles import Permission
-from server.db import reading, transaction
-from server.faces.portal import staff
-from server.forms import Refusal, posted
-from server.parts import parts
+from keyferry.server.core import properties, seen
+from keyferry.server.core.properties import PROPERTIES, Property
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("properties", __name__)
 

@@ -10,12 +10,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from protocol.errors import ProtocolError
-from server import problems
-from server.core.errors import CoreError, NotAllowed, NotFound
-from server.core.pictures import too_large
-from server.core.roles import Permission
-from server.faces.portal import (
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.core.brand.pictures import too_large
+from keyferry.server.core.errors import CoreError, NotAllowed, NotFound
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.faces.portal import (
     account,
     branding,
     bulk,
@@ -32,8 +31,9 @@ from server.faces.portal import (
     second_factor,
     staff,
 )
-from server.faces.portal.signing_in import code_page, sign_in_page
-from server.forms import Refusal, form_expired, posted, refusal_of
+from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
+from keyferry.server.web import problems
+from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 
 _SIGN_IN = ("portal.signing_in.enter", _SIGN_IN_CODE := "portal.signing_in.enter_code")
 # After these only name and password help.

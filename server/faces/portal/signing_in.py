@@ -9,16 +9,16 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from server.brand import brand
-from server.core import sessions
-from server.core.errors import NotAllowed, NotFound
-from server.core.roles import Permission
-from server.db import transaction
-from server.faces.portal import staff
-from server.forms import posted
-from server.parts import parts
-from server.signing_in import Shown, show_password
-from server.signing_in import enter as open_session
+from keyferry.server.core.errors import NotAllowed, NotFound
+from keyferry.server.core.staff import sessions
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import transaction
+from keyferry.server.faces.portal import staff
+from keyferry.server.parts import parts
+from keyferry.server.services.signing_in import Shown, show_password
+from keyferry.server.services.signing_in import enter as open_session
+from keyferry.server.web.brand import brand
+from keyferry.server.web.forms import posted
 
 blueprint = Blueprint("signing_in", __name__)
 

@@ -9,14 +9,14 @@ from typing import Any, ParamSpec, TypeVar
 from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
-from server import wording
-from server.admission import admit
-from server.core import roles
-from server.core.audit import By
-from server.core.models import Operator, OperatorSession
-from server.core.roles import Permission
-from server.core.sessions import LONGEST
-from server.parts import parts
+from keyferry.server.core.audit import By
+from keyferry.server.core.models import Operator, OperatorSession
+from keyferry.server.core.staff import roles
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.core.staff.sessions import LONGEST
+from keyferry.server.parts import parts
+from keyferry.server.services.admission import admit
+from keyferry.server.words import wording
 
 WAY = "portal"
 _COOKIE = "keyferry_portal"

@@ -7,14 +7,15 @@ from typing import Any
 
 from flask import Blueprint
 
-from server.core import listings, mail_delivery
-from server.core.figures import DAYS, figures
-from server.core.listings import AuditWanted
-from server.core.roles import Permission
-from server.db import reading
-from server.faces.portal import staff
-from server.faces.portal.chart import chart_of
-from server.parts import parts
+from keyferry.server.core.licensing import listings
+from keyferry.server.core.licensing.figures import DAYS, figures
+from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.chart import chart_of
+from keyferry.server.parts import parts
 
 blueprint = Blueprint("start", __name__)
 
@@ -33,7 +34,7 @@ def start_page(**context: Any) -> str:
     now = parts().clock()
     with reading() as session:
         found = figures(session, now=now)
-        late = mail_delivery.late(session, now) if staff.may("SET_PROPERTIES") else None
+        late = delivery.late(session, now) if staff.may("SET_PROPERTIES") else None
         events = None
         if staff.may("SEE_AUDIT"):
             events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows

@@ -7,8 +7,8 @@ from datetime import date
 
 from flask import request
 
-from server.core.errors import Malformed
-from server.core.licenses import Terms
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.licensing.licenses import Terms
 
 
 def number(values: Mapping[str, str], name: str, code: str) -> int:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from server.faces.self_help.pages import blueprint
+from keyferry.server.faces.self_help.pages import blueprint
 
 __all__ = ["blueprint"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from server.core import activation
-from server.core.deactivation import Outcome, Released
-from server.core.licenses import Standing, expiry, standing
-from server.core.models import License
-from server.core.products import feature_names
-from server.deeds import Given
-from server.spelling import spelled
+from keyferry.server.core.licensing import activation
+from keyferry.server.core.licensing.deactivation import Outcome, Released
+from keyferry.server.core.licensing.licenses import Standing, expiry, standing
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.models import License
+from keyferry.server.services.deeds import Given
+from keyferry.server.words.spelling import spelled
 
 
 @dataclass(frozen=True)

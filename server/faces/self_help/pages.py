@@ -7,23 +7,25 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from protocol.deactivation import read_deactivation_code
-from protocol.errors import ProtocolError
-from protocol.request_token import DeactivationRequest
-from server import deeds, outgoing, problems
-from server.core.audit import By
-from server.core.carried import is_carried
-from server.core.deactivation import Claimed, Code, Proof
-from server.core.errors import CoreError, Malformed
-from server.core.requests import open_request
-from server.db import reading
-from server.deeds import Typed
-from server.faces.self_help import described
-from server.faces.self_help.site import Site, site
-from server.forms import form_expired, posted, refusal_of
-from server.headers import CSP
-from server.outgoing import Outgoing
-from server.parts import parts
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import CoreError, Malformed
+from keyferry.server.core.licensing.carried import is_carried
+from keyferry.server.core.licensing.deactivation import Claimed, Code, Proof
+from keyferry.server.core.licensing.requests import open_request
+from keyferry.server.db import reading
+from keyferry.server.faces.self_help import described
+from keyferry.server.faces.self_help.site import Site, site
+from keyferry.server.mail import outgoing
+from keyferry.server.mail.outgoing import Outgoing
+from keyferry.server.parts import parts
+from keyferry.server.services import deeds
+from keyferry.server.services.deeds import Typed
+from keyferry.server.web import problems
+from keyferry.server.web.forms import form_expired, posted, refusal_of
+from keyferry.server.web.headers import CSP
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 

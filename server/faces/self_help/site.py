@@ -8,11 +8,11 @@ from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
-from server.brand import brand
-from server.core import properties
-from server.core.errors import NotFound
-from server.db import reading
-from server.headers import content_security_policy
+from keyferry.server.core import properties
+from keyferry.server.core.errors import NotFound
+from keyferry.server.db import reading
+from keyferry.server.web.brand import brand
+from keyferry.server.web.headers import content_security_policy
 
 
 @dataclass(frozen=True)

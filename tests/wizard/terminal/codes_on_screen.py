@@ -11,10 +11,10 @@ import zxingcpp
 from PIL import Image
 
 from demo.terminal_picture import Cell, cells_of, picture_of
+from keyferry.wizard.qr import _encode
+from keyferry.wizard.results import Begun, Released, urls_of
+from keyferry.wizard.terminal.app import WizardApp
 from tests.wizard.terminal.person import Person
-from wizard_stub.qr import _encode
-from wizard_stub.results import Begun, Released, urls_of
-from wizard_stub.terminal.app import WizardApp
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 TOLD = {"en": "needs a window of {} by {} characters", "de": "braucht ein Fenster von {} mal {} Zeichen"}

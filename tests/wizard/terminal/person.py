@@ -11,12 +11,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from demo.terminal_picture import cells_of
+from keyferry.wizard.terminal.app import WizardApp
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.typed_groups import TypedGroups
+from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
+from keyferry.wizard.terminal.words import Words
 from tests.wizard.parts import Machine
-from wizard_stub.terminal.app import WizardApp
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.typed_groups import TypedGroups
-from wizard_stub.terminal.widgets.group_boxes import GroupBoxes
-from wizard_stub.terminal.words import Words
 
 SMALL = (80, 24)
 LARGE = (140, 50)

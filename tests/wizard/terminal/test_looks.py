@@ -6,11 +6,11 @@ import pytest
 import zxingcpp
 
 from demo.terminal_picture import Cell, cells_of, picture_of
-from protocol.computer_key import Style
+from keyferry.protocol.computer_key import Style
+from keyferry.wizard.terminal.app import WizardApp
+from keyferry.wizard.terminal.opening import LOOKS, look_of
 from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
-from wizard_stub.terminal.app import WizardApp
-from wizard_stub.terminal.opening import LOOKS, look_of
 
 READABLE = 4.5
 STEPS = {

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from keyferry.wizard import command_line
+from keyferry.wizard.results import LicenseState
 from tests.wizard.test_offline import ROOT, WIZARD, child
-from wizard_stub import command_line
-from wizard_stub.results import LicenseState
 
 # asyncio wakes its own loop through a pair of Unix sockets, which no network is behind. Everything else that
 # a socket can be made for or used for ends the process, as in test_offline.
@@ -30,7 +30,7 @@ WITHOUT_NETWORK = textwrap.dedent(
     sys.addaudithook(refuse)
     """
 )
-FULL_SCREEN = WITHOUT_NETWORK + "from wizard_stub.command_line import main\nsys.exit(main())\n"
+FULL_SCREEN = WITHOUT_NETWORK + "from keyferry.wizard.command_line import main\nsys.exit(main())\n"
 
 
 class Terminal:
@@ -130,7 +130,7 @@ def test_commands_for_scripts_do_not_wait_for_the_full_screen(before, tmp_path):
     program = textwrap.dedent(
         """
         import sys
-        from wizard_stub.command_line import main
+        from keyferry.wizard.command_line import main
         main()
         print("textual" in sys.modules or "asyncio" in sys.modules, file=sys.stderr)
         """

@@ -2,9 +2,9 @@
 
 import pytest
 
-from protocol.computer_key import Style
+from keyferry.protocol.computer_key import Style
+from keyferry.wizard.results import LicenseState
 from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
-from wizard_stub.results import LicenseState
 
 pytestmark = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
 

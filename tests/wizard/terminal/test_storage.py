@@ -5,9 +5,9 @@ import os
 
 import pytest
 
+from keyferry.wizard import durable, locks, reading, state_folder
+from keyferry.wizard.results import LicenseState
 from tests.wizard.terminal.person import LARGE, Person, tell
-from wizard_stub import durable, locks, reading, state_folder
-from wizard_stub.results import LicenseState
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {

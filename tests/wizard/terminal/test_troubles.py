@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.errors import Cause, StorageUnavailable
+from keyferry.wizard.results import LicenseState
+from keyferry.wizard.terminal.widgets.choice import Choice
 from tests.wizard.terminal.person import Person, tell
-from wizard_stub.control import ActivationControl
-from wizard_stub.errors import Cause, StorageUnavailable
-from wizard_stub.results import LicenseState
-from wizard_stub.terminal.widgets.choice import Choice
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {

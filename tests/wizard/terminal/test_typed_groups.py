@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.alphabet import SYMBOLS
-from wizard_stub.terminal.typed_groups import Noticed, Remark, TypedGroups
+from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.wizard.terminal.typed_groups import Noticed, Remark, TypedGroups
 
 KEY = "12345-6789A-BCDEF"
 KEYS = st.text(alphabet=SYMBOLS, min_size=30, max_size=30)

@@ -6,9 +6,9 @@ from itertools import combinations
 import pytest
 from textual.geometry import Offset
 
-from protocol.activation_key import ActivationKey
-from protocol.computer_key import Style
-from protocol.errors import MalformedCode
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.errors import MalformedCode
 from tests.wizard.terminal.person import Person, tell
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from keyferry.wizard.results import LicenseState
 from tests.wizard.parts import TODAY
 from tests.wizard.terminal.person import Person, tell
-from wizard_stub.results import LicenseState
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 TROUBLE = {"en": "Trouble scanning?", "de": "Scannen klappt nicht?"}

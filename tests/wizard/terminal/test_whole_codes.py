@@ -3,10 +3,10 @@
 import pytest
 
 from demo.terminal_picture import picture_of
+from keyferry.wizard.results import Begun, Released
 from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.codes_on_screen import Look, decoded, modules_on
 from tests.wizard.terminal.person import Person, tell
-from wizard_stub.results import Begun, Released
 
 NAME = "LABORATORY-PC-07-CENTRAL"
 SHORT = "https://keys.example.co"

@@ -8,17 +8,17 @@ from string import Formatter
 
 import pytest
 
-import wizard_stub.terminal
-from wizard_stub.errors import Cause
-from wizard_stub.guarantees import Lacking
-from wizard_stub.results import LicenseState
-from wizard_stub.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
-from wizard_stub.terminal.typed_groups import Remark
-from wizard_stub.terminal.ways import Way
-from wizard_stub.terminal.words import CATALOGUES, LANGUAGES, Words, catalog, language_of
+from keyferry.wizard import terminal
+from keyferry.wizard.errors import Cause
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.results import LicenseState
+from keyferry.wizard.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
+from keyferry.wizard.terminal.typed_groups import Remark
+from keyferry.wizard.terminal.ways import Way
+from keyferry.wizard.terminal.words import CATALOGUES, LANGUAGES, Words, catalog, language_of
 
-SOURCES = sorted(Path(wizard_stub.terminal.__file__).parent.rglob("*.py"))
-PACKAGE = Path(wizard_stub.__file__).parent
+SOURCES = sorted(Path(terminal.__file__).parent.rglob("*.py"))
+PACKAGE = Path(terminal.__file__).parents[1]
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # Where a key is put together, what it is put together from.
 MADE = {

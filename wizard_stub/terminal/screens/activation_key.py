@@ -8,20 +8,20 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from protocol.activation_key import ActivationKey
-from protocol.codes import Kind
-from protocol.errors import MalformedCode
-from wizard_stub.results import Begun
-from wizard_stub.terminal.problems import Refusal
-from wizard_stub.terminal.remarks import other_kind, while_typing
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
-from wizard_stub.terminal.screens.license_file import LicenseFileScreen
-from wizard_stub.terminal.screens.problem import ProblemScreen
-from wizard_stub.terminal.screens.scan import ScanScreen
-from wizard_stub.terminal.ways import Way
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.group_boxes import GroupBoxes
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.codes import Kind
+from keyferry.protocol.errors import MalformedCode
+from keyferry.wizard.results import Begun
+from keyferry.wizard.terminal.problems import Refusal
+from keyferry.wizard.terminal.remarks import other_kind, while_typing
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
+from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.scan import ScanScreen
+from keyferry.wizard.terminal.ways import Way
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
 
 _GROUPS = Kind.ACTIVATION_KEY.length // 5
 # With a name of this length and a usual address, the QR code still fits 80 by 24 characters.

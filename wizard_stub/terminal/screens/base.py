@@ -13,12 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
-from wizard_stub.guarantees import Lacking
-from wizard_stub.terminal.problems import Refusal
-from wizard_stub.terminal.widgets.choice import Choice
+from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.terminal.problems import Refusal
+from keyferry.wizard.terminal.widgets.choice import Choice
 
 if TYPE_CHECKING:
-    from wizard_stub.terminal.app import WizardApp
+    from keyferry.wizard.terminal.app import WizardApp
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class WizardScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain this step."""
-        from wizard_stub.terminal.screens.help import HelpScreen
+        from keyferry.wizard.terminal.screens.help import HelpScreen
 
         self.wizard.push_screen(HelpScreen(self.shown_help))
 

@@ -12,11 +12,11 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
-from wizard_stub.qr import TIGHT, Room, ScanCode, least_room
-from wizard_stub.terminal.widgets.scan_code import ScanCodeView
+from keyferry.wizard.qr import TIGHT, Room, ScanCode, least_room
+from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
 
 if TYPE_CHECKING:
-    from wizard_stub.terminal.app import WizardApp
+    from keyferry.wizard.terminal.app import WizardApp
 
 
 class CodeAloneScreen(Screen[None]):

@@ -16,14 +16,14 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Size
 from textual.widgets import Static
 
-from wizard_stub.qr import TIGHT, Room, ScanCode, least_room
-from wizard_stub.results import Begun, Released, name_within, urls_of
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.code_alone import CodeAloneScreen
-from wizard_stub.terminal.screens.code_trouble import CodeTroubleScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Fact, Facts
-from wizard_stub.terminal.widgets.scan_code import ScanCodeView
+from keyferry.wizard.qr import TIGHT, Room, ScanCode, least_room
+from keyferry.wizard.results import Begun, Released, name_within, urls_of
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.code_alone import CodeAloneScreen
+from keyferry.wizard.terminal.screens.code_trouble import CodeTroubleScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
 
 _BARS = 2
 # Room for the longest choice; a key in groups may take two lines.

@@ -11,12 +11,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from wizard_stub.files import write_new_picture
-from wizard_stub.qr import ScanCode
-from wizard_stub.terminal.nearby import home
-from wizard_stub.terminal.problems import Refusal, explain
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.widgets.choice import Choice
+from keyferry.wizard.files import write_new_picture
+from keyferry.wizard.qr import ScanCode
+from keyferry.wizard.terminal.nearby import home
+from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class CodeTroubleScreen(WizardScreen):

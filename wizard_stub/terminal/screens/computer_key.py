@@ -8,21 +8,21 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from protocol.alphabet import GROUP
-from protocol.codes import Kind
-from protocol.computer_id import ComputerId
-from protocol.computer_key import SIGNED_LENGTH, Style
-from protocol.doubt import doubts
-from protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
-from wizard_stub.errors import KeyNotAccepted
-from wizard_stub.terminal.problems import Refusal, explain
-from wizard_stub.terminal.remarks import other_kind, while_typing
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.done import DoneScreen
-from wizard_stub.terminal.screens.problem import ProblemScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Facts
-from wizard_stub.terminal.widgets.group_boxes import GroupBoxes
+from keyferry.protocol.alphabet import GROUP
+from keyferry.protocol.codes import Kind
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
+from keyferry.protocol.doubt import doubts
+from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
+from keyferry.wizard.errors import KeyNotAccepted
+from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.remarks import other_kind, while_typing
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.done import DoneScreen
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Facts
+from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
 
 # The repair reaches at most this far: asking it about less would only make the person wait.
 _MOST_MISSING = GROUP

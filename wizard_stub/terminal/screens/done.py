@@ -9,13 +9,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.results import Completed
-from wizard_stub.terminal.problems import Refusal
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.problem import ProblemScreen
-from wizard_stub.terminal.screens.released import ReleasedScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.results import Completed
+from keyferry.wizard.terminal.problems import Refusal
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.released import ReleasedScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 
 
 class DoneScreen(WizardScreen):

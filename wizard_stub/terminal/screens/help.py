@@ -8,8 +8,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class HelpScreen(WizardScreen):

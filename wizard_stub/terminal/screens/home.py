@@ -11,22 +11,22 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from protocol.activation_key import ActivationKey
-from wizard_stub.results import Begun, LicenseState, Status
-from wizard_stub.terminal.overview import Overview, overview
-from wizard_stub.terminal.problems import Refusal, detail, explain, support
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
-from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
-from wizard_stub.terminal.screens.deactivate import DeactivateScreen
-from wizard_stub.terminal.screens.license_file import LicenseFileScreen
-from wizard_stub.terminal.screens.method import MethodScreen
-from wizard_stub.terminal.screens.new_request import ask_for_new_request
-from wizard_stub.terminal.screens.problem import ProblemScreen
-from wizard_stub.terminal.screens.released import ReleasedScreen
-from wizard_stub.terminal.screens.scan import ScanScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Facts
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.results import Begun, LicenseState, Status
+from keyferry.wizard.terminal.overview import Overview, overview
+from keyferry.wizard.terminal.problems import Refusal, detail, explain, support
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
+from keyferry.wizard.terminal.screens.confirm import ConfirmScreen, Question
+from keyferry.wizard.terminal.screens.deactivate import DeactivateScreen
+from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
+from keyferry.wizard.terminal.screens.method import MethodScreen
+from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.released import ReleasedScreen
+from keyferry.wizard.terminal.screens.scan import ScanScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Facts
 
 _PENDING = ("go_on", "type_key", "use_file")
 _CHOICES = {

@@ -9,16 +9,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from wizard_stub.errors import StorageUnavailable
-from wizard_stub.files import read_license_file
-from wizard_stub.results import Completed
-from wizard_stub.terminal.nearby import license_files_nearby
-from wizard_stub.terminal.problems import Refusal, explain
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.done import DoneScreen
-from wizard_stub.terminal.screens.problem import ProblemScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.this_machine import looks_like_license_file
+from keyferry.wizard.errors import StorageUnavailable
+from keyferry.wizard.files import read_license_file
+from keyferry.wizard.results import Completed
+from keyferry.wizard.terminal.nearby import license_files_nearby
+from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.done import DoneScreen
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.this_machine import looks_like_license_file
 
 
 class LicenseFileScreen(WizardScreen):

@@ -8,10 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.terminal.screens.activation_key import ActivationKeyScreen
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.ways import Way
-from wizard_stub.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.screens.activation_key import ActivationKeyScreen
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.ways import Way
+from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class MethodScreen(WizardScreen):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from protocol.activation_key import ActivationKey
-from wizard_stub.terminal.problems import Refusal
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.screens.confirm import ConfirmScreen, Question
-from wizard_stub.terminal.screens.problem import ProblemScreen
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.terminal.problems import Refusal
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.confirm import ConfirmScreen, Question
+from keyferry.wizard.terminal.screens.problem import ProblemScreen
 
 
 def ask_for_new_request(screen: WizardScreen, key: ActivationKey) -> None:
     """Ask, then show the QR code of the new request in place of the one before."""
-    from wizard_stub.terminal.screens.scan import ScanScreen
+    from keyferry.wizard.terminal.screens.scan import ScanScreen
 
     wizard = screen.wizard
 

@@ -8,10 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.errors import NotSynced
-from wizard_stub.terminal.problems import detail, explain
-from wizard_stub.terminal.screens.base import WizardScreen
-from wizard_stub.terminal.widgets.choice import Choice
+from keyferry.wizard.errors import NotSynced
+from keyferry.wizard.terminal.problems import detail, explain
+from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class ProblemScreen(WizardScreen):

@@ -9,10 +9,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.results import Released
-from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.results import Released
+from keyferry.wizard.terminal.screens.code_beside import CodeBesideScreen
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 
 
 class ReleasedScreen(CodeBesideScreen):

@@ -9,13 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from wizard_stub.results import Begun
-from wizard_stub.terminal.screens.code_beside import CodeBesideScreen
-from wizard_stub.terminal.screens.computer_key import ComputerKeyScreen
-from wizard_stub.terminal.screens.license_file import LicenseFileScreen
-from wizard_stub.terminal.screens.new_request import ask_for_new_request
-from wizard_stub.terminal.widgets.choice import Choice
-from wizard_stub.terminal.widgets.facts import Facts
+from keyferry.wizard.results import Begun
+from keyferry.wizard.terminal.screens.code_beside import CodeBesideScreen
+from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
+from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
+from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
+from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Facts
 
 
 class ScanScreen(CodeBesideScreen):

@@ -14,8 +14,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from protocol.alphabet import GROUP
-from wizard_stub.terminal.typed_groups import Noticed, TypedGroups
+from keyferry.protocol.alphabet import GROUP
+from keyferry.wizard.terminal.typed_groups import Noticed, TypedGroups
 
 BOX = GROUP + 4
 _ACROSS = BOX + 1

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.geometry import Size
 from textual.widget import Widget
 
-from wizard_stub.qr import TIGHT, Room, ScanCode
+from keyferry.wizard.qr import TIGHT, Room, ScanCode
 
 BLACK_ON_WHITE = "#000000 on #ffffff"
 _INVERTED = str.maketrans(" █▀▄", "█ ▄▀")

@@ -9,17 +9,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from protocol.computer_name import MAX_CHARACTERS
-from server.core.carried import is_carried
-from server.core.notes import MAX_NOTES
-from server.deeds import Typed
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field, line
-from server.faces.console.widgets.ticks import Tick
+from keyferry.protocol.computer_name import MAX_CHARACTERS
+from keyferry.server.core.licensing.carried import is_carried
+from keyferry.server.core.licensing.notes import MAX_NOTES
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.widgets.ticks import Tick
+from keyferry.server.services.deeds import Typed
 
 
 class ActivateDialog(Dialog[KeyGiven]):

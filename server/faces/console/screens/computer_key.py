@@ -11,15 +11,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.screens.mail_key import MailKeyDialog
-from server.faces.console.screens.save_file import SaveFileDialog
-from server.faces.console.views import KeyGiven
-from server.faces.console.widgets.do import Do
-from server.faces.console.wording import given, mailed
-from server.spelling import spelled
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.screens.mail_key import MailKeyDialog
+from keyferry.server.faces.console.screens.save_file import SaveFileDialog
+from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.wording import given, mailed
+from keyferry.server.words.spelling import spelled
 
 # Groups in a line: few and apart where there is room, closer for a key of 24 groups.
 _APART, _CLOSE = 3, 4

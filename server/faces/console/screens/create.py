@@ -9,16 +9,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Select
 
-from server.core.licenses import Terms
-from server.core.notes import MAX_NOTES
-from server.faces.console.at_the_desk import Deeds, Refusal
-from server.faces.console.desk import Desk, NewLicense
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import LicenseView, ProductChoice
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field, line
-from server.faces.console.widgets.ticks import Ticks
-from server.faces.console.wording import typed_number, typed_terms
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.notes import MAX_NOTES
+from keyferry.server.faces.console.at_the_desk import Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk, NewLicense
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import LicenseView, ProductChoice
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.widgets.ticks import Ticks
+from keyferry.server.faces.console.wording import typed_number, typed_terms
 
 
 class CreateDialog(Dialog[LicenseView]):

@@ -12,14 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from server.core.deactivation import MAX_REASON
-from server.deeds import Typed
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field, line
+from keyferry.server.core.licensing.deactivation import MAX_REASON
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.services.deeds import Typed
 
 R = TypeVar("R")
 

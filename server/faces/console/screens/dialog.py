@@ -12,10 +12,10 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -9,11 +9,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import PropertyView
-from server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import PropertyView
+from keyferry.server.faces.console.widgets.fields import Field, line
 
 _HINTS = {"yes or no": "true or false", "number": "a whole number", "address": "https://…", "text": ""}
 

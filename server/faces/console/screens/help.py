@@ -8,8 +8,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.widgets.do import Do
 
 _KEYS = (
     ("typing", "searches at once: any part of a key, customer, computer"),

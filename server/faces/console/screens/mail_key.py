@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.deeds import Typed
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import KeyGiven
-from server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.services.deeds import Typed
 
 
 class MailKeyDialog(Dialog[KeyGiven]):

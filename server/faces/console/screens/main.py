@@ -12,12 +12,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static, TabbedContent, TabPane, Tabs
 
-from server.faces.console.at_the_desk import AtTheDesk, Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.help import HelpDialog
-from server.faces.console.widgets.audit_list import AuditList
-from server.faces.console.widgets.manage_keys import ManageKeys
-from server.faces.console.widgets.property_list import PropertyList
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.help import HelpDialog
+from keyferry.server.faces.console.widgets.audit_list import AuditList
+from keyferry.server.faces.console.widgets.manage_keys import ManageKeys
+from keyferry.server.faces.console.widgets.property_list import PropertyList
 
 # What each tab shows, and the deed that shows it.
 _TABS: Mapping[str, tuple[str, Callable[[], Widget], Callable[..., object]]] = {

@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.widgets.do import Do
 
 
 class NoticeDialog(Dialog[None]):

@@ -9,13 +9,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.core.licenses import Terms
-from server.faces.console.at_the_desk import Deeds, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import LicenseView
-from server.faces.console.widgets.fields import Field, line
-from server.faces.console.wording import term, typed_terms
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.faces.console.at_the_desk import Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import LicenseView
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.wording import term, typed_terms
 
 
 class RenewDialog(Dialog[LicenseView]):

@@ -10,11 +10,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import KeyGiven
-from server.faces.console.widgets.fields import Field, line
-from server.new_file import FileRefused, new_file
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.new_file import FileRefused, new_file
 
 
 class SaveFileDialog(Dialog[Path]):

@@ -11,10 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from server.faces.console.desk import Desk, sign_in
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk, sign_in
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field, line
 
 
 class SignInScreen(Screen[Desk], AtTheDesk):

@@ -8,12 +8,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from server.faces.console.at_the_desk import Deeds
-from server.faces.console.desk import Desk
-from server.faces.console.screens.dialog import Dialog
-from server.faces.console.views import LicenseView
-from server.faces.console.widgets.do import Do
-from server.faces.console.widgets.fields import Field
+from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import LicenseView
+from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.fields import Field
 
 
 class StandingDialog(Dialog[LicenseView]):

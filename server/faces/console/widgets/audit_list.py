@@ -11,11 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from server.core.listings import AuditWanted
-from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.views import AuditRow
-from server.faces.console.wording import moment
+from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.views import AuditRow
+from keyferry.server.faces.console.wording import moment
 
 
 class AuditList(Vertical, AtTheDesk):

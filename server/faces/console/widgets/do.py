@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from server.faces.console.at_the_desk import AtTheDesk
+from keyferry.server.faces.console.at_the_desk import AtTheDesk
 
 # Characters that every console font has, those of old Windows among them.
 MARK = "►"

@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from server.faces.console.at_the_desk import AtTheDesk, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.views import Computer, LicenseView
-from server.faces.console.wording import about_computer, computer_history, listed, seats, term
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.views import Computer, LicenseView
+from keyferry.server.faces.console.wording import about_computer, computer_history, listed, seats, term
 
 _STATES = {"active": "● active", "superseded": "○ replaced"}
 

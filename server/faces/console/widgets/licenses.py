@@ -9,13 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
-from server.core.carried import is_carried
-from server.core.licenses import Standing
-from server.core.listings import Wanted
-from server.faces.console.at_the_desk import AtTheDesk, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.views import LicenseRow
-from server.faces.console.widgets.fields import line
+from keyferry.server.core.licensing.carried import is_carried
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import Wanted
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.views import LicenseRow
+from keyferry.server.faces.console.widgets.fields import line
 
 _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 _CUSTOMER_WIDTH = 22

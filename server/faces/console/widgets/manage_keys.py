@@ -10,20 +10,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import DataTable, Input
 
-from server.core.licenses import Standing
-from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.screens.activate import ActivateDialog
-from server.faces.console.screens.computer_key import ComputerKeyDialog
-from server.faces.console.screens.create import CreateDialog
-from server.faces.console.screens.deactivate import DeactivateDialog, ForceDialog, WithoutCode
-from server.faces.console.screens.notice import NoticeDialog
-from server.faces.console.screens.renew import RenewDialog
-from server.faces.console.screens.suspend import ResumeDialog, SuspendDialog
-from server.faces.console.views import LicenseView
-from server.faces.console.widgets.license_detail import LicenseDetail
-from server.faces.console.widgets.licenses import LicenseList
-from server.faces.console.wording import released
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.activate import ActivateDialog
+from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
+from keyferry.server.faces.console.screens.create import CreateDialog
+from keyferry.server.faces.console.screens.deactivate import DeactivateDialog, ForceDialog, WithoutCode
+from keyferry.server.faces.console.screens.notice import NoticeDialog
+from keyferry.server.faces.console.screens.renew import RenewDialog
+from keyferry.server.faces.console.screens.suspend import ResumeDialog, SuspendDialog
+from keyferry.server.faces.console.views import LicenseView
+from keyferry.server.faces.console.widgets.license_detail import LicenseDetail
+from keyferry.server.faces.console.widgets.licenses import LicenseList
+from keyferry.server.faces.console.wording import released
 
 
 class ManageKeys(Container, AtTheDesk):

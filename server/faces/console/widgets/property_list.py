@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from server.faces.console.desk import Desk
-from server.faces.console.screens.edit_property import PropertyDialog
-from server.faces.console.views import PropertyView
-from server.faces.console.wording import moment
+from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
+from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.screens.edit_property import PropertyDialog
+from keyferry.server.faces.console.views import PropertyView
+from keyferry.server.faces.console.wording import moment
 
 
 class PropertyList(Vertical, AtTheDesk):

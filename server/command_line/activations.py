@@ -1,0 +1,165 @@
+"""`keyferry activate` and `keyferry deactivate`: what staff do when a customer calls."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.alphabet import GROUP
+from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.server.command_line.answers import Answer, AnsweringCommand
+from keyferry.server.command_line.described import iso
+from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.core.licensing import activation, deactivation
+from keyferry.server.core.licensing.activation import Activated, Request
+from keyferry.server.core.licensing.deactivation import Code, Forced, Released
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.licensing.requests import typed_request
+from keyferry.server.db import reading
+from keyferry.server.new_file import new_file
+from keyferry.server.parts import Parts
+from keyferry.server.services.guard import guarded
+
+_GROUPS_IN_A_LINE = 6
+_OUTCOMES = {
+    "new_seat": "It took a new seat",
+    "same_seat": "It was activated before and keeps its seat",
+    "replacement": "It keeps its seat; this replaces its earlier activation, in any account",
+}
+
+
+@click.command(
+    cls=AnsweringCommand,
+    epilog="""\b
+Example:
+  keyferry activate 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ02 --name LAB-PC-07
+""",
+)
+@click.argument("key")
+@click.argument("computer_id")
+@click.option("--name", help="The computer's name, to recognize it in lists.")
+@click.option(
+    "--license-file",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the license file, too, readable by you only. A file that is there already is never replaced.",
+)
+def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> Answer:
+    """Give the computer key for the activation key KEY on the computer COMPUTER_ID.
+
+    The same KEY and COMPUTER_ID give the same computer key, as often as you ask.
+    """
+    with opened() as parts, new_file(out) if out else nullcontext() as file:
+        request = _typed(key, computer_id, name, parts)
+        with _guarded("activation_refused", request, parts) as session:
+            done = activation.activate(
+                session, request, keyring=parts.keyring, by=operator(), now=parts.clock()
+            )
+            if file:
+                file.write(activation.license_file(done, keyring=parts.keyring))
+            return Answer(_activated_data(done, out), _activated_text(done))
+
+
+@click.command(
+    cls=AnsweringCommand,
+    epilog="""\b
+Examples:
+  keyferry deactivate 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ02 ABCDE-FGHJK-MNPQR
+  keyferry deactivate 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ02 \\
+      --forced --reason "disk died"
+""",
+)
+@click.argument("key")
+@click.argument("computer_id")
+@click.argument("code", required=False)
+@click.option("--forced", is_flag=True, help="Free the seat without a code.")
+@click.option("--reason", help="Why the seat is freed without a code; it is kept.")
+def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reason: str | None) -> Answer:
+    """Free the seat that the computer COMPUTER_ID holds on the activation key KEY.
+
+    CODE is the deactivation verification code that the License Wizard showed: the proof that the license is
+    gone from that computer. With --forced there is no proof, and the key there runs until it expires.
+    """
+    if forced and (code is not None or not reason):
+        raise click.UsageError("With --forced give --reason, and no CODE.")
+    if not forced and (code is None or reason is not None):
+        raise click.UsageError("Give the CODE that the License Wizard showed, or --forced with --reason.")
+    with opened() as parts:
+        request = _typed(key, computer_id, None, parts)
+        proof = Forced(reason or "") if code is None else Code(read_deactivation_code(code))
+        with _guarded("deactivation_refused", request, parts) as session:
+            done = deactivation.deactivate(
+                session, request, proof, keyring=parts.keyring, by=operator(), now=parts.clock()
+            )
+            return Answer(_released_data(done), _released_text(done))
+
+
+def _typed(key: str, computer_id: str, name: str | None, parts: Parts) -> Request:
+    with reading() as session:
+        return typed_request(session, key, computer_id, name, keyring=parts.keyring)
+
+
+def _guarded(event: str, request: Request, parts: Parts) -> AbstractContextManager[Session]:
+    """Open the transaction of staff's deed: nothing limits it, but a refusal is written down."""
+    return guarded(event=event, by=operator(), now=parts.clock(), activation_key=request.activation_key)
+
+
+def _activated_data(done: Activated, license_file: Path | None) -> dict[str, object]:
+    return {
+        "activation_key": done.license.activation_key,
+        "computer_id": done.activation.computer_id,
+        "computer_name": done.activation.computer_name,
+        "computer_key": done.computer_key,
+        "outcome": str(done.outcome),
+        "product": done.product.code,
+        "product_name": done.product.name,
+        "expires": iso(done.activation.expires_on),
+        "features": feature_names(done.product, done.activation.features),
+        "seats": done.license.seats,
+        "seats_used": done.license.seats_used,
+        "license_file": str(license_file) if license_file else None,
+    }
+
+
+def _activated_text(done: Activated) -> str:
+    name = done.activation.computer_name or "the computer"
+    expires = iso(done.activation.expires_on)
+    until = f"valid until {expires}" if expires else "valid for ever"
+    return (
+        f"Activated {done.product.name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
+        f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
+        f"Computer key, to type into the License Wizard:\n\n{_in_lines(done.computer_key)}"
+    )
+
+
+def _in_lines(code: str) -> str:
+    width = _GROUPS_IN_A_LINE * (GROUP + 1)
+    lines = [code[start : start + width].rstrip("-") for start in range(0, len(code), width)]
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _released_data(done: Released) -> dict[str, object]:
+    return {
+        "activation_key": done.license.activation_key,
+        "computer_id": done.activation.computer_id,
+        "computer_name": done.activation.computer_name,
+        "outcome": str(done.outcome),
+        "release": str(done.recorded),
+        "product": done.product.code,
+        "product_name": done.product.name,
+        "seats": done.license.seats,
+        "seats_used": done.license.seats_used,
+    }
+
+
+def _released_text(done: Released) -> str:
+    if done.superseded:
+        return (
+            "Nothing to release, since a later activation of this computer has replaced this one: "
+            f"{done.license.seats_used} of {done.license.seats} seats in use."
+        )
+    what = "Already released" if done.outcome == "already_released" else "Released"
+    return f"{what} ({done.recorded}): {done.license.seats_used} of {done.license.seats} seats in use."

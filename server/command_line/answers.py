@@ -1,0 +1,110 @@
+"""How every command answers: text for people, JSON for programs, and one line where it fails."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from keyferry.server.command_line.failures import USAGE, CommandFailed, Failure, failure_of
+
+_JSON = "--json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to tell: `data` for programs, `text` for people."""
+
+    data: dict[str, Any]
+    text: str
+
+
+def _json_option() -> click.Option:
+    # Read from the arguments as a whole, so that it counts where they cannot be read, too.
+    return click.Option([_JSON], is_flag=True, expose_value=False, help="Answer in JSON, also on failure.")
+
+
+class AnsweringCommand(click.Command):
+    """A command whose function returns an Answer; it takes --json."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params.append(_json_option())
+
+
+class AnsweringGroup(click.Group):
+    """A group of answering commands, listed in the order in which they are used."""
+
+    command_class = AnsweringCommand
+    group_class = type
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **{"no_args_is_help": False, **settings})
+        self.params.append(_json_option())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of their making."""
+        return list(self.commands)
+
+
+class Door(AnsweringGroup):
+    """The group of everything: prints what a command answers, and puts whatever goes wrong into one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run one command and end the process."""
+        given = list(sys.argv[1:] if args is None else args)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A name that the terminal cannot write must not cost the answer around it.
+            sys.stdout.reconfigure(errors="replace")
+        try:
+            answer = super().main(given or ["--help"], prog_name, complete_var, False, **extra)
+            if isinstance(answer, Answer):
+                _print(answer.data if _JSON in given else answer.text)
+        except Exception as error:  # noqa: BLE001 - the last door: whatever it is, people see one clear line
+            sys.exit(_tell(failure_of(error), as_json=_JSON in given))
+        sys.exit(0 if given else USAGE)
+
+
+def _print(what: str | dict[str, Any]) -> None:
+    try:
+        # ASCII: a profile in a file must be UTF-8, whatever this terminal speaks.
+        click.echo(what if isinstance(what, str) else json.dumps(what, indent=2))
+    except BrokenPipeError:
+        # Whoever read has enough: that is how `| head` ends.
+        _give_stdout_up()
+    except OSError as error:
+        raise CommandFailed(
+            f"All is done, but the answer could not be written: {error.strerror}.", code="answer_not_written"
+        ) from None
+
+
+def _tell(failure: Failure, *, as_json: bool) -> int:
+    try:
+        if as_json:
+            click.echo(json.dumps(failure.data, indent=2))
+        elif sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _give_stdout_up()
+        as_json = False
+    if not as_json:
+        click.echo(f"keyferry: {' '.join(failure.message.split())}", err=True)
+    return failure.exit_code
+
+
+def _give_stdout_up() -> None:
+    """Let what is still to be written go nowhere, or Python would fail over it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

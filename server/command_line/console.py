@@ -1,0 +1,36 @@
+"""`keyferry console`: the Management Console."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from keyferry.server.command_line.answers import AnsweringCommand
+from keyferry.server.command_line.failures import CommandFailed
+from keyferry.server.command_line.instance import opened
+from keyferry.server.faces.console.opening import LOOKS, has_terminal, open_console
+
+
+@click.command(
+    cls=AnsweringCommand,
+    epilog="""\b
+Examples:
+  keyferry console
+  ssh -t keys.example.com keyferry console
+""",
+)
+@click.option(
+    "--look",
+    type=click.Choice(LOOKS),
+    help="Colors: dark, light, or the terminal's own. By default what fits the terminal; F2 changes it.",
+)
+def console(look: str | None) -> None:
+    """Manage keys full screen: search, activate, deactivate, create. Operators sign in."""
+    if not has_terminal():
+        raise CommandFailed(
+            "The console needs a terminal. Run it in one; over SSH: ssh -t HOST keyferry console.",
+            code="no_terminal",
+        )
+    with opened():
+        open_console(os.environ, look=look)

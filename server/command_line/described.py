@@ -1,0 +1,108 @@
+"""Licenses and activations as commands tell them, to programs and to people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from keyferry.server.core.licensing.licenses import Standing, expiry, standing
+from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.models import Activation, License, Product
+
+
+def product_data(product: Product) -> dict[str, Any]:
+    """Return a product for programs."""
+    return {
+        "code": product.code,
+        "number": product.number,
+        "name": product.name,
+        "key_style": product.key_style,
+        "machine_source": product.machine_source,
+        "features": list(product.features),
+        "epoch": product.current_epoch.number,
+    }
+
+
+def license_data(license: License, now: datetime) -> dict[str, Any]:
+    """Return a license for programs; `expires` is null where it never does or `days` have not begun."""
+    return {
+        "activation_key": license.activation_key,
+        "product": license.product.code,
+        "product_name": license.product.name,
+        "customer": license.customer.email if license.customer else None,
+        "seats": license.seats,
+        "seats_used": license.seats_used,
+        "expires": iso(expiry(license)),
+        "days": license.days_from_first_activation,
+        "lease_days": license.lease_days,
+        "features": feature_names(license.product, license.features),
+        "status": standing(license, now).value,
+    }
+
+
+def activation_data(activation: Activation) -> dict[str, Any]:
+    """Return an activation for programs; `state` is active, or how it ended."""
+    return {
+        "computer_id": activation.computer_id,
+        "computer_name": activation.computer_name,
+        "state": activation.ended_how or "active",
+        "activated_at": iso(activation.activated_at),
+        "activated_by": activation.who,
+        "way": activation.way,
+        "expires": iso(activation.expires_on),
+        "ended_at": iso(activation.ended_at),
+        "ended_how": activation.ended_how,
+        "ended_by": activation.ended_by,
+        "reason": activation.reason,
+    }
+
+
+def license_text(license: License, now: datetime) -> str:
+    """Return a license and its computers for people."""
+    lines = {
+        "License": license.activation_key,
+        "Product": f"{license.product.name} ({license.product.code})",
+        "Customer": license.customer.email if license.customer else "none",
+        "Status": _status_text(license, now),
+        "Seats": f"{license.seats_used} of {license.seats} in use",
+        "Expires": expires_text(license),
+        "Lease": f"each key runs {license.lease_days} days" if license.lease_days else "none",
+        "Features": ", ".join(feature_names(license.product, license.features)) or "none",
+        "Issued": license.created_at.date().isoformat(),
+    }
+    facts = "\n".join(f"{name:<10}{value}" for name, value in lines.items())
+    computers = "\n".join(_activation_line(activation) for activation in license.activations)
+    return f"{facts}\n\n{computers}" if computers else f"{facts}\n\nNo computer has been activated yet."
+
+
+def expires_text(license: License) -> str:
+    """Return until when a license runs, in words."""
+    last_day, days = expiry(license), license.days_from_first_activation
+    if last_day is not None:
+        return last_day.isoformat()
+    return "never" if days is None else f"{days} days after the first activation"
+
+
+def iso(value: date | datetime | None) -> str | None:
+    """Return a day as YYYY-MM-DD, a time in UTC as YYYY-MM-DDTHH:MM:SSZ."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if value is not None else None
+
+
+def _status_text(license: License, now: datetime) -> str:
+    present = standing(license, now)
+    hints = {
+        Standing.SUSPENDED: "suspended: no activation until `keyferry license resume`",
+        Standing.EXPIRED: "expired: no activation until `keyferry license renew`",
+    }
+    return hints.get(present, present.value)
+
+
+def _activation_line(activation: Activation) -> str:
+    name = activation.computer_name or "(no name)"
+    since = f"since {activation.activated_at.date()}"
+    if activation.ended_at is not None:
+        since = f"{activation.activated_at.date()} to {activation.ended_at.date()}"
+    state = activation.ended_how or "active"
+    return f"{activation.computer_id}  {state:<10}  {since:<24}  {name}"

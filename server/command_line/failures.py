@@ -1,0 +1,78 @@
+"""How `keyferry` fails: one clear line, never a traceback, and an exit code for scripts."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.config import ConfigError
+from keyferry.server.core.errors import CoreError
+from keyferry.server.db import explained
+from keyferry.server.new_file import FileRefused
+
+USAGE = 2
+_REFUSED = 1
+_INTERRUPTED = 130
+
+
+class CommandFailed(Exception):
+    """What only the command line can meet: a port in use, no terminal."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a command that failed has to tell, and the exit code that it ends with."""
+
+    code: str
+    message: str
+    suggestion: str | None = None
+    exit_code: int = _REFUSED
+
+    @property
+    def data(self) -> dict[str, str]:
+        """The failure for programs."""
+        data = {"code": self.code, "message": self.message}
+        return data if self.suggestion is None else {**data, "suggestion": self.suggestion}
+
+
+def failure_of(error: Exception) -> Failure:
+    """Put any error into words; no text of a fault in Keyferry itself gets out, since it could hold a key."""
+    if isinstance(error, CoreError | ProtocolError | ConfigError | CommandFailed | FileRefused):
+        return Failure(error.code, str(error), getattr(error, "suggestion", None))
+    if isinstance(error, click.Abort):
+        return Failure("interrupted", "Interrupted.", exit_code=_INTERRUPTED)
+    if isinstance(error, click.ClickException):
+        return _usage(error)
+    if isinstance(error, SQLAlchemyError) and (known := explained(error)):
+        return Failure(known.code, str(known))
+    if isinstance(error, OSError):
+        return Failure("system_error", in_words(error))
+    return Failure("internal_error", _place_of(error))
+
+
+def in_words(error: OSError) -> str:
+    """Name the file, where the system told one, and what the system said."""
+    what = error.strerror or type(error).__name__
+    return f"{error.filename}: {what}." if error.filename else f"The system refused: {what}."
+
+
+def _usage(error: click.ClickException) -> Failure:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "keyferry"
+    # Click lists choices in lines of their own.
+    message = " ".join(error.format_message().split())
+    return Failure("usage", f"{message} See `{command} --help`.", exit_code=USAGE)
+
+
+def _place_of(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
+    return f"Keyferry itself failed ({where}). Please report this to its makers."

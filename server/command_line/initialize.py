@@ -1,0 +1,123 @@
+"""`keyferry init`: the instance folder, its database and its master key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from sqlalchemy import func, make_url, select
+
+from keyferry.server import create_database_app
+from keyferry.server.command_line.answers import Answer, AnsweringCommand
+from keyferry.server.command_line.failures import CommandFailed
+from keyferry.server.config import Settings, load_keyring, load_settings
+from keyferry.server.core.licensing.products import check_master_key
+from keyferry.server.core.models import Product
+from keyferry.server.core.secrets import new_master_key
+from keyferry.server.db import db, reading, revision, upgrade
+
+_NEXT = (
+    'keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed',
+    "keyferry product export DEMO-CAD --out profile.json",
+    "keyferry license issue DEMO-CAD --seats 1",
+    "keyferry operator add NAME --role administrator",
+    "keyferry serve",
+)
+
+
+@click.command(cls=AnsweringCommand)
+def init() -> Answer:
+    """Make the instance folder, its database and its master key; safe to run again.
+
+    Run it again after every update of Keyferry: it brings the database up to date.
+    """
+    settings = load_settings()
+    made: list[str] = []
+    try:
+        _make_folder(settings, made)
+        _make_database(settings, made)
+    except OSError as error:
+        raise CommandFailed(
+            f"{error.filename or settings.home} cannot be made: {error.strerror}. "
+            "`keyferry --help` tells how to place it.",
+            code="home_not_writable",
+        ) from None
+    return Answer(_data(settings, made), _text(settings, made))
+
+
+def _make_folder(settings: Settings, made: list[str]) -> None:
+    if not settings.home.is_dir():
+        settings.home.parent.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, exist_ok=True)
+        made.append(f"the folder {settings.home}, for you only")
+
+
+def _make_database(settings: Settings, made: list[str]) -> None:
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        # Made here for its mode, which SQLite's other files inherit.
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+        made.append(f"the database {file}")
+    app = create_database_app(settings)
+    with app.app_context():
+        try:
+            _update_database(settings, made)
+            _make_master_key(settings, made)
+        finally:
+            db.engine.dispose()
+
+
+def _update_database(settings: Settings, made: list[str]) -> None:
+    before = revision()
+    upgrade()
+    if before is None and settings.sqlite_file is None:
+        made.append(f"the tables in {_address(settings)}")
+    elif before not in (None, revision()):
+        made.append("the database up to date")
+
+
+def _make_master_key(settings: Settings, made: list[str]) -> None:
+    path = settings.master_key_path
+    with reading() as session:
+        is_new = session.scalar(select(func.count()).select_from(Product)) == 0
+        if settings.master_key is None and is_new and not path.exists():
+            _write_master_key(path)
+            made.append(f"the master key file {path}, for you only")
+        check_master_key(session, load_keyring(settings))
+
+
+def _write_master_key(path: Path) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with open(handle, "w", encoding="ascii") as file:
+        file.write(f"{new_master_key(secrets.token_hex(4))}\n")
+        file.flush()
+        os.fsync(handle)
+
+
+def _data(settings: Settings, made: list[str]) -> dict[str, object]:
+    return {
+        "home": str(settings.home),
+        "database": _address(settings),
+        "master_key_file": None if settings.master_key else str(settings.master_key_path),
+        "public_url": settings.public_url,
+        "made": made,
+    }
+
+
+def _address(settings: Settings) -> str:
+    return make_url(settings.database).render_as_string(hide_password=True)
+
+
+def _text(settings: Settings, made: list[str]) -> str:
+    lines = [f"Made {what}." for what in made] or [
+        "Everything was there already; the database is up to date."
+    ]
+    if any("master key" in what for what in made):
+        lines.append(
+            "Keep a copy of the master key apart from the backups of the database:\n"
+            "without it they are worthless, and beside it they are not secret."
+        )
+    lines.append(f"Phones will be sent to {settings.public_url}; KEYFERRY_PUBLIC_URL changes that.")
+    return "\n".join([*lines, "", "Next:", *(f"  {command}" for command in _NEXT)])

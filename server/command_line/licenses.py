@@ -1,0 +1,189 @@
+"""`keyferry license …`: activation keys and what they grant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import click
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.command_line.answers import Answer, AnsweringGroup
+from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
+from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.products import find_product
+from keyferry.server.core.models import License
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import Parts
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_AT_LEAST_ONE = click.IntRange(min=1)
+
+
+@click.group("license", cls=AnsweringGroup)
+def license_group() -> None:
+    """Licenses: activation keys and what they grant."""
+
+
+@license_group.command(
+    epilog="""\b
+Examples:
+  keyferry license issue DEMO-CAD --seats 5 --expires 2030-12-31 --customer ada@example.com
+  keyferry license issue DEMO-CAD --seats 1 --days 365 --feature export --count 100
+  keyferry license issue DEMO-CAD --seats 10 --lease-days 90
+"""
+)
+@click.argument("code")
+@click.option(
+    "--seats", required=True, type=_AT_LEAST_ONE, metavar="N", help="How many computers may hold it at once."
+)
+@click.option(
+    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The last day, in UTC. Without it and --days: never."
+)
+@click.option(
+    "--days", type=_AT_LEAST_ONE, metavar="N", help="Days from the first activation, instead of a date."
+)
+@click.option(
+    "--lease-days",
+    type=_AT_LEAST_ONE,
+    metavar="N",
+    help="Let each computer key run this many days at most, then one more scan renews it. So a copy that "
+    "survives a deactivation ends by itself.",
+)
+@click.option("--feature", "features", multiple=True, metavar="NAME", help="A feature to grant; repeat it.")
+@click.option("--customer", metavar="EMAIL", help="The e-mail address of the customer.")
+@click.option(
+    "--count",
+    type=_AT_LEAST_ONE,
+    metavar="N",
+    default=1,
+    show_default=True,
+    help="How many licenses, up to 1000.",
+)
+def issue(
+    code: str,
+    seats: int,
+    expires: datetime | None,
+    days: int | None,
+    lease_days: int | None,
+    features: tuple[str, ...],
+    customer: str | None,
+    count: int,
+) -> Answer:
+    """Issue licenses for the product CODE, each with an activation key of its own."""
+    if expires is not None and days is not None:
+        raise click.UsageError("Give --expires or --days, not both.")
+    with opened() as parts, transaction() as session:
+        issued = licenses.issue(
+            session,
+            find_product(session, code),
+            seats=seats,
+            terms=Terms(_day(expires), days, lease_days),
+            features=features,
+            customer=customer,
+            count=count,
+            by=operator(),
+            now=parts.clock(),
+        )
+        return Answer(_licenses_data(issued, parts.clock()), _issued_text(issued))
+
+
+@license_group.command(epilog="\b\nExample:\n  keyferry license show 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --json")
+@click.argument("key")
+def show(key: str) -> Answer:
+    """Show the license of the activation key KEY and its computers."""
+    with opened() as parts, reading() as session:
+        license = licenses.find(session, ActivationKey.from_text(key))
+        data = license_data(license, parts.clock())
+        data["activations"] = [activation_data(activation) for activation in license.activations]
+        return Answer({"licenses": [data]}, license_text(license, parts.clock()))
+
+
+@license_group.command(
+    epilog="""\b
+Examples:
+  keyferry license renew 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --days 365
+  keyferry license renew 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --expires 2031-12-31
+"""
+)
+@click.argument("key")
+@click.option(
+    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The new last day, in UTC; an earlier one, too."
+)
+@click.option(
+    "--days",
+    type=_AT_LEAST_ONE,
+    metavar="N",
+    help="Add days, from today or from the present expiry, whichever is later. Where the days of a license "
+    "have not begun, this replaces them.",
+)
+def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
+    """Renew the license of KEY. Each computer gets the new date with its next scan."""
+    if (expires is None) == (days is None):
+        raise click.UsageError("Give either --expires or --days.")
+
+    def deed(session: Session, license: License, parts: Parts) -> str:
+        licenses.renew(session, license, expires=_day(expires), days=days, by=operator(), now=parts.clock())
+        return (
+            f"Renewed. Expires: {expires_text(license)}.\n"
+            "Computers that are activated already get the new date when their QR code is scanned again."
+        )
+
+    return _change(key, deed)
+
+
+@license_group.command()
+@click.argument("key")
+def suspend(key: str) -> Answer:
+    """Refuse every activation of the license of KEY until it is resumed.
+
+    Keys that were given out run until they expire: no network reaches the computers that hold them.
+    """
+
+    def deed(session: Session, license: License, parts: Parts) -> str:
+        if not licenses.suspend(session, license, by=operator(), now=parts.clock()):
+            return "It was suspended already. Nothing has changed."
+        return "Suspended. Keys that were given out already run until they expire."
+
+    return _change(key, deed)
+
+
+@license_group.command()
+@click.argument("key")
+def resume(key: str) -> Answer:
+    """End the suspension of the license of KEY."""
+
+    def deed(session: Session, license: License, parts: Parts) -> str:
+        if not licenses.resume(session, license, by=operator(), now=parts.clock()):
+            return "It was not suspended. Nothing has changed."
+        return "Resumed. The license can be activated again."
+
+    return _change(key, deed)
+
+
+def _change(key: str, deed: Callable[[Session, License, Parts], str]) -> Answer:
+    """Do a deed to the license of a typed key, and answer with how it stands afterwards."""
+    with opened() as parts, transaction() as session:
+        license = licenses.find(session, ActivationKey.from_text(key), lock=True)
+        text = deed(session, license, parts)
+        return Answer(_licenses_data([license], parts.clock()), text)
+
+
+def _licenses_data(found: list[License], now: datetime) -> dict[str, object]:
+    return {"licenses": [license_data(license, now) for license in found]}
+
+
+def _issued_text(issued: list[License]) -> str:
+    first, number = issued[0], len(issued)
+    what = "a license" if number == 1 else f"{number} licenses"
+    seats = "1 seat" if first.seats == 1 else f"{first.seats} seats"
+    each = "" if number == 1 else " each"
+    keys = "\n".join(license.activation_key for license in issued)
+    return f"Issued {what} for {first.product.name}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value is not None else None

@@ -1,0 +1,112 @@
+"""`keyferry operator …`: the staff who sign in to console and portal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from keyferry.server.command_line.answers import Answer, AnsweringGroup
+from keyferry.server.command_line.described import iso
+from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.core.models import Operator, Role
+from keyferry.server.core.staff import operators, second_factor
+from keyferry.server.core.staff.roles import PERMISSIONS
+from keyferry.server.db import reading, transaction
+
+_ROLES = "\n".join(
+    [
+        "\b",
+        "Roles:",
+        *(f"  {role:<14} may {', '.join(sorted(PERMISSIONS[role]))}" for role in Role),
+        "",
+        "\b",
+        "Example:",
+        "  keyferry operator add ada --role administrator --password-stdin < password.txt",
+    ]
+)
+_NOBODY = "Nobody can sign in yet. Add somebody: keyferry operator add NAME --role administrator"
+
+with_password = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it."
+)
+
+
+@click.group("operator", cls=AnsweringGroup)
+def operator_group() -> None:
+    """Operators: the staff who sign in, and what they may do."""
+
+
+@operator_group.command(epilog=_ROLES)
+@click.argument("name")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="See below.")
+@with_password
+def add(name: str, role: str, password_stdin: bool) -> Answer:
+    """Add the operator NAME."""
+    with opened() as parts:
+        password = _asked_password(password_stdin)
+        with transaction() as session:
+            added = operators.add(session, name, Role(role), password, by=operator(), now=parts.clock())
+            return Answer(_data(added), f"Added {added.name} as {added.role}.")
+
+
+@operator_group.command()
+@click.argument("name")
+@with_password
+def reset(name: str, password_stdin: bool) -> Answer:
+    """Give the operator NAME a new password, and end their sessions and second factor.
+
+    Lets a disabled one in again. For who lost the device with the second factor: they set up a new one.
+    """
+    with opened() as parts:
+        with reading() as session:
+            operators.find(session, name)
+        password = _asked_password(password_stdin)
+        with transaction() as session:
+            found = operators.find(session, name)
+            operators.reset(session, found, password, by=operator(), now=parts.clock())
+            second_factor.end(session, found, by=operator(), now=parts.clock())
+            told = f"{found.name} has a new password, no second factor, and is signed out everywhere."
+            return Answer(_data(found), told)
+
+
+@operator_group.command()
+@click.argument("name")
+def disable(name: str) -> Answer:
+    """Shut the operator NAME out, everywhere and at once; `reset` lets them in again."""
+    with opened() as parts, transaction() as session:
+        found = operators.find(session, name)
+        operators.disable(session, found, by=operator(), now=parts.clock())
+        return Answer(_data(found), f"{found.name} can no longer sign in.")
+
+
+@operator_group.command("list")
+def list_operators() -> Answer:
+    """List all operators."""
+    with opened(), reading() as session:
+        everyone = operators.everyone(session)
+        lines = [f"{one.name:<30}  {one.role:<13}  {_state(one)}" for one in everyone]
+        return Answer({"operators": [_data(one) for one in everyone]}, "\n".join(lines) or _NOBODY)
+
+
+def _asked_password(from_stdin: bool) -> str:
+    if from_stdin:
+        # One line, as `echo` and files write it; a space at its end may be meant.
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _state(one: Operator) -> str:
+    return "disabled" if one.disabled_at else "may sign in"
+
+
+def _data(one: Operator) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "role": one.role,
+        "disabled": one.disabled_at is not None,
+        "second_factor": second_factor.is_on(one),
+        "created_at": iso(one.created_at),
+        "password_set_at": iso(one.password_set_at),
+    }

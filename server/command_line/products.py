@@ -1,0 +1,167 @@
+"""`keyferry product …`: what is sold, and what goes into the application."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.server.command_line.answers import Answer, AnsweringGroup
+from keyferry.server.command_line.described import product_data
+from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.config import Settings
+from keyferry.server.core import audit
+from keyferry.server.core.licensing import products
+from keyferry.server.db import transaction
+from keyferry.server.new_file import new_file
+
+_KEY_STYLES = """\b
+Key styles: choose with care, a product keeps its style for ever.
+  short   30 characters to type. The secret that makes the keys ships inside your application,
+          so whoever extracts it can make keys for this product until you rotate it and
+          retire the old epoch. Every product with short keys on the market stands like this.
+  signed  120 characters to type, or none: the license file. Your application holds a public
+          key only, so nobody but this server can make keys.
+
+\b
+Examples:
+  keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed
+  keyferry product add TOOL --name "Tool" --key-style short --feature export --feature batch
+"""
+
+
+@click.group("product", cls=AnsweringGroup)
+def product_group() -> None:
+    """Products: what you sell, and the keys inside your application."""
+
+
+@product_group.command(epilog=_KEY_STYLES)
+@click.argument("code")
+@click.option("--name", required=True, help="The product's name as customers know it.")
+@click.option(
+    "--key-style",
+    required=True,
+    type=click.Choice([style.value for style in Style]),
+    help="How computer keys are made; see below.",
+)
+@click.option(
+    "--feature",
+    "features",
+    multiple=True,
+    metavar="NAME",
+    help="A feature that licenses can grant; repeat it, up to 10 times. Cannot be changed later.",
+)
+@click.option(
+    "--machine-source",
+    type=click.Choice([source.value for source in MachineSource]),
+    default=MachineSource.OS.value,
+    show_default=True,
+    help="Where the machine's identity comes from: the operating system, or your application, the host "
+    "(a USB token, a TPM, a serial number).",
+)
+def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine_source: str) -> Answer:
+    """Add the product CODE: letters, digits and dashes."""
+    with opened() as parts, transaction() as session:
+        product = products.add_product(
+            session,
+            code=code,
+            name=name,
+            key_style=key_style,
+            features=features,
+            machine_source=machine_source,
+            keyring=parts.keyring,
+            by=operator(),
+            now=parts.clock(),
+        )
+        text = (
+            f"Added {product.name} ({product.code}), product number {product.number}, {key_style} keys.\n"
+            f"Next, its profile for your application: keyferry product export {product.code} --out FILE"
+        )
+        return Answer(product_data(product), text)
+
+
+@product_group.command(
+    epilog="""\b
+Examples:
+  keyferry product export DEMO-CAD --out profile.json
+  keyferry product export DEMO-CAD > profile.json
+"""
+)
+@click.argument("code")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file, readable by you only. An earlier profile of the same product is replaced; "
+    "any other file is not.",
+)
+def export(code: str, out: Path | None) -> Answer:
+    """Write the wizard profile of the product CODE, which your application embeds.
+
+    It holds the application secret: treat it like your source code. It names the server by
+    KEYFERRY_PUBLIC_URL, so set that first.
+    """
+    if out is None:
+        profile, text = _export(code)
+        return Answer(profile, text)
+    with new_file(out, may_replace=lambda path: _is_profile_of(path, code)) as file:
+        profile, content = _export(code)
+        file.write(f"{content}\n")
+    text = f"Wrote the profile to {out}. Build it into the application."
+    return Answer({"file": str(out), "product": profile["product_code"]}, text)
+
+
+@product_group.command(
+    epilog="""\b
+Examples:
+  keyferry product rotate DEMO-CAD                with the next release of the application
+  keyferry product rotate DEMO-CAD --retire-old   the secret got out: old applications are refused
+"""
+)
+@click.argument("code")
+@click.option("--retire-old", is_flag=True, help="Refuse activations by applications of all earlier epochs.")
+def rotate(code: str, retire_old: bool) -> Answer:
+    """Begin the next epoch of the product CODE, with fresh keys.
+
+    Applications with the earlier profile go on working, unless --retire-old refuses them.
+    """
+    with opened() as parts, transaction() as session:
+        product = products.find_product(session, code)
+        epoch = products.rotate(
+            session, product, retire_old=retire_old, keyring=parts.keyring, by=operator(), now=parts.clock()
+        )
+        retired = " All earlier epochs are retired." if retire_old else ""
+        text = (
+            f"{product.name} is in epoch {epoch.number} now.{retired}\n"
+            f"Next, the profile for the next release: keyferry product export {product.code}"
+        )
+        return Answer(product_data(product), text)
+
+
+def _export(code: str) -> tuple[dict[str, object], str]:
+    with opened() as parts, transaction() as session:
+        product = products.find_product(session, code)
+        profile = products.wizard_profile(product, parts.keyring, parts.settings.public_url)
+        audit.record(session, event="profile_exported", by=operator(), product=product, now=parts.clock())
+        text = profile.to_json()
+        _warn_of_loopback(parts.settings)
+    return json.loads(text), text
+
+
+def _warn_of_loopback(settings: Settings) -> None:
+    if settings.is_loopback:
+        click.echo(
+            f"keyferry: wizards with this profile send phones to {settings.public_url}, which reaches this "
+            "machine only; set KEYFERRY_PUBLIC_URL first.",
+            err=True,
+        )
+
+
+def _is_profile_of(path: Path, code: str) -> bool:
+    try:
+        return WizardProfile.from_json(path.read_text(encoding="utf-8")).product_code.lower() == code.lower()
+    except (OSError, UnicodeDecodeError, MalformedProfile):
+        return False

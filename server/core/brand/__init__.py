@@ -1,0 +1,1 @@
+"""How the vendor looks to customers."""

@@ -1,0 +1,1 @@
+"""Licenses, and the computers that hold them."""

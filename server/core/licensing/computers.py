@@ -1,0 +1,225 @@
+"""Computers: any activation by the computer's name or ID, and what holds for it now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from keyferry.protocol.claims import has_ended
+from keyferry.server.core.errors import NotFound
+from keyferry.server.core.licensing.licenses import Standing, standing
+from keyferry.server.core.licensing.products import find_epoch
+from keyferry.server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, License
+from keyferry.server.core.pages import (
+    PAGE_SIZE,
+    Page,
+    Sort,
+    as_in_a_code,
+    found_page,
+    holds,
+    holds_code,
+    page,
+    visible,
+)
+
+_MOST_OTHERS = 50
+
+
+class State(StrEnum):
+    """Whether an activation holds a seat, gave it back, or handed it to a newer computer ID."""
+
+    ACTIVE = "active"
+    RELEASED = "released"
+    SUPERSEDED = "superseded"
+
+
+class Situation(StrEnum):
+    """What a person on the telephone is to be told about an activation."""
+
+    RUNS = "runs"
+    KEY_ENDED = "key_ended"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    RETIRED = "retired"
+    FORMER_KEY = "former_key"
+    RELEASED = "released"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which computers: any part of a name or a computer ID, with dashes or without; a state."""
+
+    search: str = ""
+    state: State | None = None
+
+
+@dataclass(frozen=True)
+class Computer:
+    """One activation, how it stands, and what else is known of the same machine.
+
+    `successor` took its seat over, `newest` is the latest on the license, None where that is it;
+    `ended_way` is by which way it was released.
+    """
+
+    activation: Activation
+    situation: Situation
+    successor: Activation | None
+    newest: Activation | None
+    ended_way: str | None
+    others: Sequence[Activation]
+
+
+def computers(
+    session: Session, wanted: Wanted, *, number: int = 1, size: int = PAGE_SIZE
+) -> Page[Activation]:
+    """Return a page of activations with their licenses, products and customers, the latest first."""
+    conditions = _conditions(session, wanted)
+    of_license = joinedload(Activation.license, innerjoin=True)
+    rows = select(Activation).options(
+        of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
+    )
+    return found_page(
+        session,
+        rows,
+        select(Activation.id).where(*conditions),
+        Sort(Activation.id),
+        number,
+        size,
+    )
+
+
+def with_id(session: Session, number: int) -> Activation:
+    """Return an activation by the number that addresses name; raises NotFound (unknown_computer)."""
+    activation = session.get(Activation, number)
+    if activation is None:
+        raise NotFound(
+            "There is no such computer. Search for it by its name or its computer ID.",
+            code="unknown_computer",
+        )
+    return activation
+
+
+def described(session: Session, activation: Activation, now: datetime) -> Computer:
+    """Return what holds for an activation, and why."""
+    newest = _newest(session, activation)
+    return Computer(
+        activation,
+        situation_of(activation, now),
+        session.get(Activation, activation.replaced_by) if activation.replaced_by else None,
+        None if newest.id == activation.id else newest,
+        _ended_way(session, activation),
+        _others(session, activation),
+    )
+
+
+def state_of(activation: Activation) -> State:
+    """Tell whether an activation holds its seat."""
+    if activation.ended_at is None:
+        return State.ACTIVE
+    return State.SUPERSEDED if activation.ended_how == Ending.SUPERSEDED else State.RELEASED
+
+
+def situation_of(activation: Activation, now: datetime) -> Situation:
+    """Tell what a customer has to know first."""
+    state, license = state_of(activation), activation.license
+    if state is not State.ACTIVE:
+        return Situation(state.value)
+    if standing(license, now) is not Standing.ACTIVE:
+        return Situation(standing(license, now).value)
+    if find_epoch(license.product, activation.epoch, retired_too=True).retired_at is not None:
+        return Situation.RETIRED
+    if _is_of_former_key(activation):
+        return Situation.FORMER_KEY
+    if activation.expires_on is not None and has_ended(activation.expires_on, now):
+        return Situation.KEY_ENDED
+    return Situation.RUNS
+
+
+def activation_key_of(session: Session, activation: Activation) -> str:
+    """Return the activation key that the computer ID was made with, a former one where that was replaced."""
+    if not _is_of_former_key(activation):
+        return activation.license.activation_key
+    former = (
+        select(FormerActivationKey.activation_key)
+        .where(
+            FormerActivationKey.license_id == activation.license_id,
+            FormerActivationKey.replaced_at > activation.activated_at,
+        )
+        .order_by(FormerActivationKey.replaced_at)
+        .limit(1)
+    )
+    return session.scalars(former).one()
+
+
+def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[Activation]:
+    """Return the latest computers on the licenses of a customer."""
+    held = License.customer_id == customer.id
+    rows = select(Activation).join(Activation.license).where(held).order_by(Activation.id.desc())
+    count = select(func.count()).select_from(Activation).join(Activation.license).where(held)
+    return page(session, rows.options(contains_eager(Activation.license)), count, 1, size)
+
+
+def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search := visible(wanted.search):
+        matches = [holds(session, Activation.computer_name, search)]
+        if code := as_in_a_code(search):
+            matches.append(holds_code(Activation.computer_id, code))
+        conditions.append(or_(*matches))
+    superseded = Activation.ended_how == Ending.SUPERSEDED.value
+    if wanted.state is State.ACTIVE:
+        conditions.append(Activation.ended_at.is_(None))
+    elif wanted.state is not None:
+        conditions += [
+            Activation.ended_at.is_not(None),
+            superseded if wanted.state is State.SUPERSEDED else ~superseded,
+        ]
+    return conditions
+
+
+def _is_of_former_key(activation: Activation) -> bool:
+    replaced = activation.license.key_replaced_at
+    return replaced is not None and activation.activated_at < replaced
+
+
+def _newest(session: Session, activation: Activation) -> Activation:
+    same = select(Activation).where(
+        Activation.license_id == activation.license_id, Activation.fingerprint == activation.fingerprint
+    )
+    return session.scalars(same.order_by(Activation.id.desc()).limit(1)).one()
+
+
+def _others(session: Session, activation: Activation) -> Sequence[Activation]:
+    """Return the machine's other activations on all licenses of the product, the latest first.
+
+    Only there: another product fingerprints the same machine differently.
+    """
+    same = (
+        select(Activation)
+        .join(Activation.license)
+        .where(
+            Activation.fingerprint == activation.fingerprint,
+            Activation.id != activation.id,
+            License.product_number == activation.license.product_number,
+        )
+        .order_by(Activation.id.desc())
+        .limit(_MOST_OTHERS)
+    )
+    return session.scalars(same.options(contains_eager(Activation.license))).all()
+
+
+def _ended_way(session: Session, activation: Activation) -> str | None:
+    if activation.ended_how is None:
+        return None
+    events = select(AuditEvent.way).where(
+        AuditEvent.license_id == activation.license_id,
+        AuditEvent.activation_id == activation.id,
+        AuditEvent.event == f"released_{activation.ended_how}",
+    )
+    return session.scalar(events.limit(1))

@@ -1,0 +1,105 @@
+"""What staff want to see first: activations day by day, seats, what ends soon, and what is worth a look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from keyferry.server.core.licensing.listings import Wanted, licenses
+from keyferry.server.core.models import Activation, AuditEvent, Ending, License
+
+DAYS = 30
+
+
+@dataclass(frozen=True)
+class Day:
+    """The activations of one day, by the way that they came."""
+
+    day: date
+    by_way: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All of that day."""
+        return sum(self.by_way.values())
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of the last `DAYS` days, and those of now."""
+
+    days: list[Day]
+    licenses: int
+    seats: int
+    seats_used: int
+    ending_soon: int
+    refused: int
+    unproven_replacements: int
+    claimed_releases: int
+    forced_releases: int
+
+
+def figures(session: Session, *, now: datetime) -> Figures:
+    """Return the figures as they are now."""
+    since = now - timedelta(days=DAYS)
+    count, seats, used = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(License.seats), 0),
+            func.coalesce(func.sum(License.seats_used), 0),
+        )
+    ).one()
+    soon = licenses(session, Wanted(ends_by=now.date() + timedelta(days=DAYS)), now=now, size=1)
+    ended = _ended(session, since)
+    return Figures(
+        days=_days(session, now),
+        licenses=count,
+        seats=seats,
+        seats_used=used,
+        ending_soon=soon.total,
+        refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
+        unproven_replacements=session.scalars(
+            select(func.count()).where(Activation.unproven_before, Activation.activated_at > since)
+        ).one(),
+        claimed_releases=ended.get(Ending.CLAIMED.value, 0),
+        forced_releases=ended.get(Ending.FORCED.value, 0),
+    )
+
+
+def _days(session: Session, now: datetime) -> list[Day]:
+    """Return the last days, today included, those without an activation too."""
+    first = now.date() - timedelta(days=DAYS - 1)
+    start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+    day = _utc_day(session)
+    rows = session.execute(
+        select(day, Activation.way, func.count())
+        .where(Activation.activated_at >= start)
+        .group_by(day, Activation.way)
+    )
+    counted: dict[date, dict[str, int]] = {first + timedelta(days=place): {} for place in range(DAYS)}
+    for text, way, count in rows:
+        counted.setdefault(date.fromisoformat(str(text)), {})[way] = count
+    return [Day(one, by_way) for one, by_way in sorted(counted.items())]
+
+
+def _utc_day(session: Session) -> ColumnElement[Any]:
+    if session.get_bind().dialect.name == "sqlite":
+        return func.date(Activation.activated_at)
+    return func.date(func.timezone("UTC", Activation.activated_at))
+
+
+def _ended(session: Session, since: datetime) -> dict[str, int]:
+    rows = session.execute(
+        select(Activation.ended_how, func.count())
+        .where(Activation.ended_at > since)
+        .group_by(Activation.ended_how)
+    )
+    return {str(how): count for how, count in rows}
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalars(select(func.count()).select_from(AuditEvent).where(*conditions)).one()

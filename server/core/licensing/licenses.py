@@ -1,0 +1,282 @@
+"""Licenses: an activation key, what it grants, and until when."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, has_ended
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.customers.contacts import find_or_add_customer
+from keyferry.server.core.errors import Conflict, LicenseRefused, Malformed, NotFound
+from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.products import feature_mask
+from keyferry.server.core.models import Customer, FormerActivationKey, License, LicenseStatus, Product
+
+MAX_SEATS = 1_000_000
+MAX_COUNT = 1_000
+_LONGEST = (LAST_DAY - EPOCH_DAY).days
+
+
+class Standing(StrEnum):
+    """How a license stands at a moment."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Until when a license runs: a last day, or days from its first activation, or for ever.
+
+    `lease_days` caps how long one computer key runs before it is to be renewed by another scan.
+    """
+
+    expires: date | None = None
+    days: int | None = None
+    lease_days: int | None = None
+
+
+def issue(
+    session: Session,
+    product: Product,
+    *,
+    seats: int,
+    terms: Terms,
+    features: Sequence[str],
+    customer: str | None,
+    count: int,
+    by: By,
+    now: datetime,
+    notes: str | None = None,
+) -> list[License]:
+    """Issue `count` licenses with fresh activation keys; `customer` is an e-mail address.
+
+    Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
+    expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).
+    """
+    check_new(seats, terms, count, now)
+    mask = feature_mask(product, features)
+    written = checked_notes(notes)
+    holder = find_or_add_customer(session, customer, now=now) if customer is not None else None
+    licenses = [_new_license(product, holder, seats, terms, mask, written, now) for _ in range(count)]
+    session.add_all(licenses)
+    session.flush()
+    for license in licenses:
+        audit.record(session, event="license_issued", by=by, license=license, now=now)
+    return licenses
+
+
+def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
+    """Raise what `issue` would raise for these numbers and terms."""
+    check_seats(seats)
+    _check_range(count, 1, MAX_COUNT, "licenses at once", "malformed_count")
+    _check_terms(terms)
+    if terms.expires is not None and has_ended(terms.expires, now):
+        raise Malformed(
+            f"{terms.expires} has passed, so the license could never be activated. Choose a later day.",
+            code="expiry_in_the_past",
+        )
+
+
+def find(
+    session: Session, activation_key: ActivationKey, *, lock: bool = False, former_too: bool = False
+) -> License:
+    """Return the license of an activation key, with `former_too` also of one that was replaced.
+
+    With `lock`, nobody else changes it before this transaction ends. Raises NotFound (unknown_activation_key)
+    and LicenseRefused (activation_key_replaced).
+    """
+    license = _one(session, License.activation_key == activation_key.text, lock)
+    if license is not None:
+        return license
+    former = select(FormerActivationKey.license_id).where(
+        FormerActivationKey.activation_key == activation_key.text
+    )
+    replaced = _one(session, License.id == former.scalar_subquery(), lock)
+    if replaced is None:
+        raise NotFound(
+            "This server does not know this activation key. Compare it with the one you received.",
+            code="unknown_activation_key",
+        )
+    if not former_too:
+        raise LicenseRefused(
+            "The vendor has replaced this activation key by a new one. Use that, or ask the vendor for it.",
+            code="activation_key_replaced",
+        )
+    return replaced
+
+
+def with_id(session: Session, number: int, *, lock: bool = False) -> License:
+    """Return a license by the number that addresses name; raises NotFound (unknown_license)."""
+    license = _one(session, License.id == number, lock)
+    if license is None:
+        raise NotFound("There is no such license. Search for it by its key.", code="unknown_license")
+    return license
+
+
+def renew(
+    session: Session,
+    license: License,
+    *,
+    expires: date | None = None,
+    days: int | None = None,
+    by: By,
+    now: datetime,
+) -> License:
+    """Move the expiry: to a date, earlier ones too, or by days from today or the present expiry, the later.
+
+    A license whose days have not begun gets `days` instead of the earlier number. Raises Conflict
+    (license_never_expires) and Malformed (malformed_terms, expiry_out_of_range).
+    """
+    if (expires is None) == (days is None):
+        raise Malformed("Renew either until a date or by a number of days.", code="malformed_terms")
+    _check_terms(Terms(expires=expires, days=days))
+    session.refresh(license, with_for_update=True)
+    if days is not None and _waits_for_first_activation(license):
+        license.days_from_first_activation = days
+    else:
+        license.expires_on = expires if days is None else _later_by(license, days, now)
+        license.days_from_first_activation = None
+    detail = {"expires": str(license.expires_on), "days": license.days_from_first_activation}
+    audit.record(session, event="license_renewed", by=by, license=license, detail=detail, now=now)
+    return license
+
+
+def suspend(session: Session, license: License, *, by: By, now: datetime) -> bool:
+    """Refuse every activation until the license is resumed; keys that are out run until they expire.
+
+    Returns whether that is new.
+    """
+    return _set_status(session, license, LicenseStatus.SUSPENDED, "license_suspended", by, now)
+
+
+def resume(session: Session, license: License, *, by: By, now: datetime) -> bool:
+    """End a suspension; returns whether there was one."""
+    return _set_status(session, license, LicenseStatus.ACTIVE, "license_resumed", by, now)
+
+
+def expiry(license: License, *, first_activation: date | None = None) -> date | None:
+    """Return the last day of a license, or None where it never ends.
+
+    While days wait for the first activation the day is not known: then it is the one that an activation on
+    `first_activation` would give, or None without that.
+    """
+    if license.days_from_first_activation is None:
+        return license.expires_on
+    first = license.first_activated_on or first_activation
+    return None if first is None else _capped(first, license.days_from_first_activation)
+
+
+def standing(license: License, now: datetime) -> Standing:
+    """Tell how a license stands, by the same day rule as in the wizard."""
+    if license.status == LicenseStatus.SUSPENDED:
+        return Standing.SUSPENDED
+    last_day = expiry(license)
+    return Standing.EXPIRED if last_day is not None and has_ended(last_day, now) else Standing.ACTIVE
+
+
+def check_seats(seats: int) -> None:
+    """Raise Malformed (malformed_seats) for a number of seats that no license can have."""
+    _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
+
+
+def check_lease_days(days: int | None) -> None:
+    """Raise Malformed (malformed_terms) for a lease that no key can carry."""
+    if days is not None:
+        _check_range(days, 1, _LONGEST, "lease days", "malformed_terms")
+
+
+def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:
+    chosen = select(License).where(condition)
+    return session.scalar(
+        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
+    )
+
+
+def _new_license(
+    product: Product,
+    customer: Customer | None,
+    seats: int,
+    terms: Terms,
+    features: int,
+    notes: str | None,
+    now: datetime,
+) -> License:
+    return License(
+        activation_key=ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
+        product=product,
+        customer=customer,
+        seats=seats,
+        seats_used=0,
+        expires_on=terms.expires,
+        days_from_first_activation=terms.days,
+        lease_days=terms.lease_days,
+        features=features,
+        notes=notes,
+        created_at=now,
+    )
+
+
+def _set_status(
+    session: Session, license: License, status: LicenseStatus, event: str, by: By, now: datetime
+) -> bool:
+    session.refresh(license, with_for_update=True)
+    if license.status == status:
+        return False
+    license.status = status.value
+    audit.record(session, event=event, by=by, license=license, now=now)
+    return True
+
+
+def _waits_for_first_activation(license: License) -> bool:
+    return license.days_from_first_activation is not None and license.first_activated_on is None
+
+
+def _later_by(license: License, days: int, now: datetime) -> date:
+    present = expiry(license)
+    if present is None:
+        raise Conflict(
+            "This license never expires, so no days can be added. Set an expiry date instead.",
+            code="license_never_expires",
+        )
+    start = max(present, now.date())
+    if (LAST_DAY - start).days < days:
+        raise _out_of_range()
+    return start + timedelta(days=days)
+
+
+def _capped(first: date, days: int) -> date:
+    return first + timedelta(days=min(days, (LAST_DAY - first).days))
+
+
+def _check_terms(terms: Terms) -> None:
+    if terms.expires is not None and terms.days is not None:
+        raise Malformed("Give either an expiry date or a number of days, not both.", code="malformed_terms")
+    if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
+        raise _out_of_range()
+    if terms.days is not None:
+        _check_range(terms.days, 1, _LONGEST, "days", "malformed_terms")
+    check_lease_days(terms.lease_days)
+
+
+def _check_range(value: int, least: int, most: int, what: str, code: str) -> None:
+    if not least <= value <= most:
+        raise Malformed(f"The number of {what} lies between {least} and {most}.", code=code)
+
+
+def _out_of_range() -> Malformed:
+    return Malformed(
+        f"Keys can carry expiry dates after {EPOCH_DAY} up to {LAST_DAY}. Choose a date in between, "
+        "or none for a license that never expires.",
+        code="expiry_out_of_range",
+    )

@@ -1,0 +1,340 @@
+"""Products: what a vendor sells, its key style and features, and the epochs of its keys."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from keyferry.protocol.claims import MAX_FEATURES
+from keyferry.protocol.computer_key import Style
+from keyferry.protocol.keys import (
+    APPLICATION_SECRET_BYTES,
+    FINGERPRINT_KEY_BYTES,
+    FIRST_EPOCH,
+    LAST_EPOCH,
+    EpochKeys,
+)
+from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
+from keyferry.server.core.models import Activation, License, Product, ProductEpoch
+from keyferry.server.core.secrets import Keyring, key_id_of
+
+_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?", re.ASCII)
+_FEATURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
+_NAME_LENGTH = 100
+
+
+def add_product(
+    session: Session,
+    *,
+    code: str,
+    name: str,
+    key_style: str,
+    features: Sequence[str],
+    machine_source: str,
+    keyring: Keyring,
+    by: By,
+    now: datetime,
+) -> Product:
+    """Add a product with fresh keys of epoch 1; its code, key style and features' places are fixed for ever.
+
+    Raises Malformed (malformed_product_code, malformed_product_name, malformed_feature, too_many_features,
+    malformed_key_style, malformed_machine_source) and Conflict (product_exists).
+    """
+    _check_new(code, name, key_style, machine_source)
+    product = Product(
+        code=code,
+        folded_code=code.lower(),
+        name=name.strip(),
+        key_style=str(key_style),
+        machine_source=str(machine_source),
+        features=_new_features(features),
+        fingerprint_key=keyring.seal(os.urandom(FINGERPRINT_KEY_BYTES), _fingerprint_context(code)),
+        created_at=now,
+    )
+    product.epochs.append(_new_epoch(code, FIRST_EPOCH, keyring, now))
+    session.add(product)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Conflict(
+            f"There is a product {code} already. Choose another code.", code="product_exists"
+        ) from None
+    audit.record(session, event="product_added", by=by, product=product, now=now)
+    return product
+
+
+def find_product(session: Session, code: str, *, lock: bool = False) -> Product:
+    """Return the product with this code in either case; raises NotFound (unknown_product)."""
+    folded = code.strip().lower()
+    # What can be no code is not asked for: a driver may be unable to put it into its query.
+    known = select(Product).where(Product.folded_code == folded)
+    if lock:
+        known = known.with_for_update()
+    product = session.scalar(known) if _CODE.fullmatch(folded) else None
+    if product is None:
+        raise NotFound("There is no product with this code. Check the code.", code="unknown_product")
+    return product
+
+
+def find_product_by_number(session: Session, number: int) -> Product:
+    """Return the product that a request token names; raises NotFound (unknown_product)."""
+    product = session.get(Product, number)
+    if product is None:
+        raise NotFound(
+            "This server does not know the product. Ask the application's vendor.",
+            code="unknown_product",
+        )
+    return product
+
+
+def rotate(
+    session: Session, product: Product, *, retire_old: bool, keyring: Keyring, by: By, now: datetime
+) -> ProductEpoch:
+    """Begin the next epoch with fresh keys, and with `retire_old` refuse applications of all earlier ones.
+
+    Raises Conflict (epochs_used_up) after the last epoch that a computer ID can name.
+    """
+    session.refresh(product, with_for_update=True)
+    number = product.current_epoch.number + 1
+    if number > LAST_EPOCH:
+        raise Conflict(
+            f"{product.code} has used up its {LAST_EPOCH} epochs. Add a new product for the next version.",
+            code="epochs_used_up",
+        )
+    if retire_old:
+        for earlier in product.epochs:
+            earlier.retired_at = earlier.retired_at or now
+    epoch = _new_epoch(product.code, number, keyring, now)
+    product.epochs.append(epoch)
+    session.flush()
+    detail = {"epoch": number, "earlier_epochs_retired": retire_old}
+    audit.record(session, event="product_rotated", by=by, product=product, detail=detail, now=now)
+    return epoch
+
+
+def retire(session: Session, product: Product, number: int, *, by: By, now: datetime) -> ProductEpoch:
+    """Refuse applications of one earlier epoch from now on; one that is retired already stays so.
+
+    Raises NotFound (unknown_product) and Conflict (epoch_is_current).
+    """
+    session.refresh(product, with_for_update=True)
+    epoch = find_epoch(product, number, retired_too=True)
+    if epoch is product.current_epoch:
+        raise Conflict(
+            "This is the current epoch: without it no application could activate. Begin the next one first.",
+            code="epoch_is_current",
+        )
+    if epoch.retired_at is None:
+        epoch.retired_at = now
+        audit.record(
+            session, event="epoch_retired", by=by, product=product, detail={"epoch": number}, now=now
+        )
+    return epoch
+
+
+def add_features(session: Session, product: Product, names: Sequence[str], *, by: By, now: datetime) -> None:
+    """Put features at the end of a product's list, where their bits were never used before.
+
+    Raises Malformed (malformed_feature, too_many_features).
+    """
+    session.refresh(product, with_for_update=True)
+    if not names:
+        raise Malformed("Name the feature to add: export.", code="malformed_feature")
+    product.features = _new_features([*product.features, *names])
+    detail = {"features": list(names)}
+    audit.record(session, event="features_added", by=by, product=product, detail=detail, now=now)
+
+
+def live_computers(session: Session, product: Product) -> dict[int, int]:
+    """Return how many computers hold a seat under each epoch; one without any is not in it."""
+    counted = (
+        select(Activation.epoch, func.count())
+        .join(Activation.license)
+        .where(License.product_number == product.number, Activation.ended_at.is_(None))
+        .group_by(Activation.epoch)
+    )
+    return dict(session.execute(counted).all())
+
+
+def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> ProductEpoch:
+    """Return an epoch that is still served, or any; raises RetiredEpoch, NotFound (unknown_product)."""
+    epoch = next((epoch for epoch in product.epochs if epoch.number == number), None)
+    if epoch is None:
+        raise NotFound(
+            "This server does not know this version of the application. Ask its vendor.",
+            code="unknown_product",
+        )
+    if epoch.retired_at is not None and not retired_too:
+        raise RetiredEpoch(
+            "The vendor no longer serves this version of the application. Update it and try again."
+        )
+    return epoch
+
+
+def epoch_keys(product: Product, epoch: int, keyring: Keyring) -> EpochKeys:
+    """Return the symmetric keys of an epoch that is still served; raises as `find_epoch`."""
+    return keys_of(find_epoch(product, epoch), keyring)
+
+
+def keys_of(epoch: ProductEpoch, keyring: Keyring) -> EpochKeys:
+    """Return the symmetric keys of an epoch, retired or not."""
+    secret = application_secret(epoch, keyring)
+    return EpochKeys.derive(secret, product_code=epoch.product.code, epoch=epoch.number)
+
+
+def application_secret(epoch: ProductEpoch, keyring: Keyring) -> bytes:
+    """Open the 32 bytes from which all symmetric keys of an epoch come; the application holds them too."""
+    return keyring.open(epoch.application_secret, _epoch_context(epoch, "application secret"))
+
+
+def typed_key_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKey:
+    """Open the key that signs typed computer keys of the style `signed`."""
+    sealed = keyring.open(epoch.typed_key_private, _epoch_context(epoch, "typed key"))
+    return Ed25519PrivateKey.from_private_bytes(sealed)
+
+
+def license_file_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKey:
+    """Open the key that signs license files."""
+    sealed = keyring.open(epoch.license_file_private, _epoch_context(epoch, "license file"))
+    return Ed25519PrivateKey.from_private_bytes(sealed)
+
+
+def fingerprint_key(product: Product, keyring: Keyring) -> bytes:
+    """Open the 32 bytes under which the product's applications fingerprint machines; never rotated."""
+    return keyring.open(product.fingerprint_key, _fingerprint_context(product.code))
+
+
+def check_master_key(session: Session, keyring: Keyring) -> None:
+    """Raise SecretUnreadable unless the master key opens what this database holds; an empty one fits all.
+
+    One secret is opened for each master key that sealed any.
+    """
+    products = session.scalars(select(Product).options(selectinload(Product.epochs)))
+    sealed = {
+        key_id_of(secret): (secret, context) for product in products for secret, context in _held(product)
+    }
+    for secret, context in sealed.values():
+        keyring.open(secret, context)
+
+
+def feature_mask(product: Product, names: Iterable[str]) -> int:
+    """Return the bits of features by their names in either case; raises Malformed (unknown_feature)."""
+    places = {name.lower(): place for place, name in enumerate(product.features)}
+    mask = 0
+    for name in names:
+        if name.lower() not in places:
+            known = ", ".join(product.features) or "none"
+            raise Malformed(
+                f"{product.code} has no feature “{name}”. Its features: {known}.", code="unknown_feature"
+            )
+        mask |= 1 << places[name.lower()]
+    return mask
+
+
+def feature_names(product: Product, mask: int) -> list[str]:
+    """Return the names of the features whose bits are set, in the product's order."""
+    return [name for place, name in enumerate(product.features) if mask >> place & 1]
+
+
+def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> WizardProfile:
+    """Return what the vendor embeds into the application; retired epochs are marked in it.
+
+    So an application with this profile refuses keys that somebody made with a secret that got out, and can
+    still prove that it gave a license of such an epoch up.
+    """
+    return WizardProfile(
+        product_number=product.number,
+        product_code=product.code,
+        product_name=product.name,
+        key_style=Style(product.key_style),
+        features=tuple(product.features),
+        server_url=server_url,
+        machine_source=MachineSource(product.machine_source),
+        fingerprint_key=fingerprint_key(product, keyring),
+        epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs),
+    )
+
+
+def _held(product: Product) -> Iterator[tuple[str, str]]:
+    """Yield every sealed secret of a product with its context."""
+    yield product.fingerprint_key, _fingerprint_context(product.code)
+    for epoch in product.epochs:
+        yield epoch.application_secret, _epoch_context(epoch, "application secret")
+        yield epoch.typed_key_private, _epoch_context(epoch, "typed key")
+        yield epoch.license_file_private, _epoch_context(epoch, "license file")
+
+
+def _profile_epoch(epoch: ProductEpoch, keyring: Keyring) -> ProfileEpoch:
+    return ProfileEpoch(
+        number=epoch.number,
+        application_secret=application_secret(epoch, keyring),
+        typed_key_public=typed_key_private(epoch, keyring).public_key().public_bytes_raw(),
+        license_file_public=license_file_private(epoch, keyring).public_key().public_bytes_raw(),
+        retired=epoch.retired_at is not None,
+    )
+
+
+def _new_epoch(code: str, number: int, keyring: Keyring, now: datetime) -> ProductEpoch:
+    def sealed(secret: bytes, purpose: str) -> str:
+        return keyring.seal(secret, _secret_context(code, number, purpose))
+
+    return ProductEpoch(
+        number=number,
+        application_secret=sealed(os.urandom(APPLICATION_SECRET_BYTES), "application secret"),
+        typed_key_private=sealed(Ed25519PrivateKey.generate().private_bytes_raw(), "typed key"),
+        license_file_private=sealed(Ed25519PrivateKey.generate().private_bytes_raw(), "license file"),
+        created_at=now,
+    )
+
+
+def _epoch_context(epoch: ProductEpoch, purpose: str) -> str:
+    return _secret_context(epoch.product.code, epoch.number, purpose)
+
+
+def _secret_context(code: str, number: int, purpose: str) -> str:
+    return f"product {code} epoch {number} {purpose}"
+
+
+def _fingerprint_context(code: str) -> str:
+    return f"product {code} fingerprint key"
+
+
+def _check_new(code: str, name: str, key_style: str, machine_source: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise Malformed(
+            "A product code has up to 40 letters, digits and dashes, and no dash at its ends: demo-cad.",
+            code="malformed_product_code",
+        )
+    if not name.strip() or len(name.strip()) > _NAME_LENGTH or not name.isprintable():
+        raise Malformed(
+            f"A product name has 1 to {_NAME_LENGTH} printable characters: Demo CAD.",
+            code="malformed_product_name",
+        )
+    if key_style not in list(Style):
+        raise Malformed("Choose the key style short or signed.", code="malformed_key_style")
+    if machine_source not in list(MachineSource):
+        raise Malformed("Choose the machine source os or host.", code="malformed_machine_source")
+
+
+def _new_features(names: Sequence[str]) -> list[str]:
+    if len(names) > MAX_FEATURES:
+        raise Malformed(f"A product has at most {MAX_FEATURES} features.", code="too_many_features")
+    for name in names:
+        if not _FEATURE.fullmatch(name):
+            raise Malformed(
+                "A feature name has up to 32 letters, digits, dots, dashes and underscores: export.",
+                code="malformed_feature",
+            )
+    if len({name.lower() for name in names}) < len(names):
+        raise Malformed("Name each feature once.", code="malformed_feature")
+    return list(names)

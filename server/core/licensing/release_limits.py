@@ -1,0 +1,116 @@
+"""How often seats may change hands: what keeps a floating seat from serving a whole office.
+
+Releases of every kind count, and so do replacements without proof: a machine that comes with a new computer
+ID although its old one was never released. Both are counted from the activations themselves, which a locked
+license keeps exact. Server properties can set other numbers; they count from the next request on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from keyferry.server.core import properties
+from keyferry.server.core.errors import LimitReached
+from keyferry.server.core.models import Activation, Ending, License
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many changes in a period: for one machine, and for a license a base and some for each seat."""
+
+    per_machine: int
+    per_license: int
+    per_seat: int
+
+    def of_license(self, license: License) -> int:
+        """Return the number for a license with its seats."""
+        return self.per_license + self.per_seat * license.seats
+
+
+# A person who moves a license between two desks every week stays below these.
+RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
+REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
+# Nothing stands behind a claim but the word of whoever holds the activation key and the computer ID.
+CLAIMS = Limit(per_machine=1, per_license=2, per_seat=0)
+
+
+def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more release would be too many."""
+    values = properties.read(session)
+    count, days = values["options/maxReleaseCount"], values["options/maxReleasePeriodInDays"]
+    limit = Limit(per_machine=count, per_license=count, per_seat=0) if count else RELEASES
+    released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
+    changes = select(func.count()).select_from(Activation).where(released)
+    _check(session, changes, limit, days, license, fingerprint, now)
+
+
+def check_claim(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more release without proof would be too many."""
+    claimed = select(func.count()).select_from(Activation).where(Activation.ended_how == Ending.CLAIMED.value)
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    _check(session, claimed, CLAIMS, days, license, fingerprint, now)
+
+
+def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where one more unproven replacement would be too many."""
+    successor = aliased(Activation)
+    # A computer ID of a newer epoch comes with a newer application, not with a lost or copied state.
+    replaced = (
+        select(func.count())
+        .select_from(Activation)
+        .join(successor, Activation.replaced_by == successor.id)
+        .where(Activation.ended_how == Ending.SUPERSEDED, successor.epoch <= Activation.epoch)
+    )
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)
+
+
+def check_activation(session: Session, license: License, fingerprint: int) -> None:
+    """Raise LimitReached (activation_limit_reached) where a machine would be activated anew too often."""
+    most = properties.read(session)["options/maxActivationsPerSystem"]
+    before = select(func.count()).where(
+        Activation.license_id == license.id, Activation.fingerprint == fingerprint
+    )
+    if most and session.scalars(before).one() >= most:
+        raise LimitReached(
+            "This computer has been activated with this license too often. Ask the vendor for help.",
+            code="activation_limit_reached",
+        )
+
+
+def check_period(session: Session, activation: Activation, now: datetime) -> None:
+    """Raise LimitReached (deactivation_too_early) so soon after an activation that the vendor forbids it."""
+    days = properties.read(session)["customerSite/preventDeactivationPeriod"]
+    first = activation.activated_at + timedelta(days=days)
+    if now < first:
+        raise LimitReached(
+            f"This computer can be deactivated here from {first.date()} on. "
+            "Ask the vendor if that is too late.",
+            code="deactivation_too_early",
+        )
+
+
+def _check(
+    session: Session,
+    changes: Select[int],
+    limit: Limit,
+    days: int,
+    license: License,
+    fingerprint: int,
+    now: datetime,
+) -> None:
+    since = now - timedelta(days=days)
+    recent = changes.where(Activation.license_id == license.id, Activation.ended_at > since)
+    on_license = session.scalars(recent).one()
+    on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
+    if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
+        raise LimitReached(
+            f"This license has changed computers too often in the last {days} days. "
+            "Wait some days, or ask the vendor for help. "
+            "Accounts that take turns on one computer can share one license instead.",
+            code="release_limit_reached",
+        )

@@ -1,0 +1,84 @@
+"""Whether mail goes out: what the workers write down about it, and what may be promised of new mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from keyferry.server.core.models import MailDelivery, OutboxMail
+
+LATE = timedelta(minutes=15)
+# A worker runs only where a mail server is set; cron may have it run as seldom as once a day.
+_LATELY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Late:
+    """Mail that waits for too long: how many, since when the first of them, and why."""
+
+    count: int
+    since: datetime
+    cause: str
+
+
+def looked(session: Session, now: datetime) -> None:
+    """Write down that a worker looks for mail."""
+    session.execute(update(MailDelivery).values(looked_at=now))
+
+
+def stopped(session: Session, trouble: str) -> None:
+    """Write down what stops not only the mail that was tried."""
+    _set_trouble(session, trouble)
+
+
+def went_through(session: Session) -> None:
+    """Write down that a mail was handed over: nothing stops them all."""
+    _set_trouble(session, None)
+
+
+def worker_runs(session: Session, now: datetime) -> bool:
+    """Tell whether a worker has looked for mail within a day, so that one has a mail server."""
+    looked_at = _state(session).looked_at
+    return looked_at is not None and looked_at > now - _LATELY
+
+
+def obstacle(session: Session, now: datetime) -> str | None:
+    """Return why a mail that is posted now would wait, None where it goes out at once."""
+    state = _state(session)
+    if state.looked_at is None:
+        return "No worker has looked for mail yet. Start `keyferry worker`."
+    if state.looked_at < now - LATE:
+        return f"No worker has looked for mail since {_moment(state.looked_at)}. Start `keyferry worker`."
+    # One that was over before any mail was late may be over by now.
+    return state.trouble if state.trouble and _first_late(session, now) else None
+
+
+def late(session: Session, now: datetime) -> Late | None:
+    """Return the mail that has waited for more than a quarter of an hour, None where there is none."""
+    first = _first_late(session, now)
+    if first is None:
+        return None
+    waits = select(func.count()).select_from(OutboxMail).where(OutboxMail.next_try_at.is_not(None))
+    cause = obstacle(session, now) or first.trouble or "The worker has not come to it yet."
+    return Late(session.scalars(waits.where(OutboxMail.due_at <= now - LATE)).one(), first.due_at, cause)
+
+
+def _first_late(session: Session, now: datetime) -> OutboxMail | None:
+    waits = select(OutboxMail).where(OutboxMail.next_try_at.is_not(None), OutboxMail.due_at <= now - LATE)
+    return session.scalar(waits.order_by(OutboxMail.due_at, OutboxMail.id).limit(1))
+
+
+def _state(session: Session) -> MailDelivery:
+    return session.scalars(select(MailDelivery)).one()
+
+
+def _set_trouble(session: Session, trouble: str | None) -> None:
+    changed = update(MailDelivery).where(MailDelivery.trouble.is_distinct_from(trouble))
+    session.execute(changed.values(trouble=trouble))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,151 @@
+"""What Keyferry writes to customers: each mail is made whole here, before it waits in the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from email.errors import MessageError
+from email.headerregistry import Address
+
+from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.mail import templates
+from keyferry.server.core.mail.templates import Template, filled
+from keyferry.server.core.mail.texts import PHRASES, Phrases
+
+_GROUPS_IN_A_LINE = 3
+_LICENSE_FILE = "license.lic"
+LICENSE_KEYS_ASKED_FOR = templates.LICENSE_KEYS
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A text file that goes with a mail."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to one address; `template` names its kind, in tables and logs, where its text never goes.
+
+    Raises Malformed (malformed_email), and ValueError for a subject of several lines.
+    """
+
+    template: str
+    recipient: str
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "recipient", _one_address(self.recipient))
+        if not self.subject.isprintable():
+            raise ValueError("the subject of a mail is one line")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A license that a customer holds, as a mail lists it."""
+
+    product_name: str
+    activation_key: str = field(repr=False)
+    seats: int
+    expires: date | None
+    # Days from the first activation, as long as that has not come.
+    days: int | None = None
+
+
+def computer_key(
+    recipient: str,
+    *,
+    product_name: str,
+    computer_name: str | None,
+    computer_key: str,
+    expires: date | None,
+    license_file: str | None = None,
+    activation_key: str = "",
+    computer_id: str = "",
+    template: Template | None = None,
+) -> Mail:
+    """Return the mail that brings a computer key, and the license file where one is given."""
+    words = template or templates.default(templates.COMPUTER_KEY, "en")
+    phrases, name = PHRASES[words.language], _in_one_line(computer_name or "")
+    values = {
+        "computer key": computer_key,
+        "computer key in groups": _numbered(computer_key),
+        "activation key": activation_key,
+        "computer id": computer_id,
+        "product": _in_one_line(product_name),
+        "computer": phrases.named_computer.format(name) if name else phrases.computer,
+        "validity": _until(phrases, expires),
+        "license file": phrases.license_file.format(_LICENSE_FILE) if license_file is not None else "",
+    }
+    files = () if license_file is None else (Attachment(_LICENSE_FILE, license_file),)
+    return _mail(templates.COMPUTER_KEY, recipient, words, values, files)
+
+
+def license_keys_asked_for(recipient: str) -> Mail:
+    """Return the mail that waits where somebody asked for the licenses of an address.
+
+    It holds nothing: what the customer holds is written by `license_keys` when it is sent.
+    """
+    return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", "")
+
+
+def license_keys(recipient: str, *, held: Sequence[Held], template: Template | None = None) -> Mail:
+    """Return the mail that lists the licenses of a customer."""
+    words = template or templates.default(templates.LICENSE_KEYS, "en")
+    phrases = PHRASES[words.language]
+    listed = "\n\n".join(_listed(phrases, one) for one in held)
+    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, words, {"licenses": listed})
+
+
+def _mail(
+    name: str,
+    recipient: str,
+    words: Template,
+    values: Mapping[str, str],
+    files: tuple[Attachment, ...] = (),
+) -> Mail:
+    # A value of several lines may be meant for the text, and still stand in the subject.
+    subject = _in_one_line(filled(words.subject, values))
+    return Mail(name, recipient, subject, filled(words.text, values) + "\n", files)
+
+
+def _listed(phrases: Phrases, held: Held) -> str:
+    seats = phrases.one_seat if held.seats == 1 else phrases.seats.format(held.seats)
+    key = phrases.activation_key.format(held.activation_key)
+    return f"{_in_one_line(held.product_name)}, {seats}. {_runs(phrases, held)}\n    {key}"
+
+
+def _runs(phrases: Phrases, held: Held) -> str:
+    if held.days is not None and held.expires is None:
+        return phrases.runs.format(held.days)
+    return _until(phrases, held.expires)
+
+
+def _until(phrases: Phrases, expires: date | None) -> str:
+    return phrases.until.format(expires.strftime(phrases.day)) if expires else phrases.for_ever
+
+
+def _numbered(key: str) -> str:
+    groups = [f"{number:>5}:  {group}" for number, group in enumerate(key.split("-"), start=1)]
+    starts = range(0, len(groups), _GROUPS_IN_A_LINE)
+    return "\n".join("".join(groups[start : start + _GROUPS_IN_A_LINE]) for start in starts)
+
+
+def _in_one_line(name: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in name).split())
+
+
+def _one_address(email: str) -> str:
+    address = normalized_email(email)
+    try:
+        Address(addr_spec=address)
+    except (MessageError, ValueError, IndexError, AttributeError):
+        # The last two are how the library itself stumbles over some of what is no address.
+        raise Malformed("Give one e-mail address: ada@example.com.", code="malformed_email") from None
+    return address

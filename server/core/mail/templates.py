@@ -1,0 +1,189 @@
+"""What mails to customers say: our own words in each language, or what staff have written in their place.
+
+A text holds variables, `{computer key}` or as in QLM `%ComputerKey%`; what they stand for is put in once, so
+that a name which looks like a variable stays a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from keyferry.server.core import audit, properties, seen
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.mail.texts import DEFAULTS
+from keyferry.server.core.models import MailTemplate
+
+LANGUAGES = {"en": "English", "de": "German"}
+COMPUTER_KEY, LICENSE_KEYS = "computer_key", "license_keys"
+
+MAX_SUBJECT, MAX_TEXT = 200, 4000
+_VARIABLE = re.compile(r"%(\w+)%|\{([^{}\n]{1,40})\}")
+# QLM's names for ours.
+QLM = {"ComputerKey": "computer key", "ActivationKey": "activation key", "ComputerID": "computer id"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of mail: its variables with what each stands for, and those of which it needs one."""
+
+    title: str
+    variables: Mapping[str, str]
+    needed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """The words of one mail in one language."""
+
+    language: str
+    subject: str
+    text: str
+
+    @property
+    def as_seen(self) -> str:
+        """The digest of the words, see `core.seen`."""
+        return seen.digest(self.subject, self.text)
+
+
+KINDS: Mapping[str, Kind] = {
+    COMPUTER_KEY: Kind(
+        "Computer key",
+        {
+            "computer key": "the computer key in one piece",
+            "computer key in groups": "the same in numbered groups, for typing",
+            "activation key": "the activation key of the license",
+            "computer id": "the computer ID that the key belongs to",
+            "product": "the name of the product",
+            "computer": "“your computer” with its name, in the language of the mail",
+            "validity": "a sentence that tells until when the key counts",
+            "license file": "a sentence about the attached license file",
+        },
+        ("computer key", "computer key in groups"),
+    ),
+    LICENSE_KEYS: Kind(
+        "License keys",
+        {"licenses": "every license of the customer, with product, seats, expiry and activation key"},
+        ("licenses",),
+    ),
+}
+
+
+def chosen(session: Session, name: str) -> Template:
+    """Return the words of a mail in the language that the server property names."""
+    return current(session, name, str(properties.read(session)["mail/language"]))
+
+
+def current(session: Session, name: str, language: str) -> Template:
+    """Return the words that count: what staff wrote, else ours; raises NotFound (unknown_mail)."""
+    row = stored(session, name, language)
+    if row is not None:
+        return Template(language, row.subject, row.text)
+    return default(name, language)
+
+
+def default(name: str, language: str) -> Template:
+    """Return our own words; raises NotFound (unknown_mail)."""
+    _require_known(name, language)
+    return Template(language, *DEFAULTS[name, language])
+
+
+def stored(session: Session, name: str, language: str) -> MailTemplate | None:
+    """Return what staff wrote, with when and by whom; raises NotFound (unknown_mail)."""
+    _require_known(name, language)
+    return session.get(MailTemplate, (name, language))
+
+
+def put(
+    session: Session, name: str, language: str, subject: str, text: str, *, by: By, now: datetime
+) -> bool:
+    """Set the words of a mail; returns whether they differ from before.
+
+    Raises NotFound (unknown_mail) and what `checked` raises.
+    """
+    _require_known(name, language)
+    fresh = checked(name, language, subject, text)
+    if fresh == current(session, name, language):
+        return False
+    row = MailTemplate(
+        name=name,
+        language=language,
+        subject=fresh.subject,
+        text=fresh.text,
+        changed_at=now,
+        changed_by=by.who,
+    )
+    session.merge(row)
+    _record(session, "mail_template_set", name, language, by, now)
+    return True
+
+
+def back_to_default(session: Session, name: str, language: str, *, by: By, now: datetime) -> None:
+    """Forget what staff wrote; raises NotFound (unknown_mail)."""
+    row = stored(session, name, language)
+    if row is not None:
+        session.delete(row)
+        session.flush()
+        _record(session, "mail_template_reset", name, language, by, now)
+
+
+def checked(name: str, language: str, subject: str, text: str) -> Template:
+    """Return typed words as a template; raises Malformed (malformed_subject, malformed_text)."""
+    _require_known(name, language)
+    subject, text = " ".join(subject.split()), "\n".join(text.strip().splitlines())
+    if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
+        raise Malformed(
+            f"Write a subject of one line, up to {MAX_SUBJECT} visible characters.", code="malformed_subject"
+        )
+    if len(text) > MAX_TEXT or not text.replace("\n", "").isprintable():
+        raise Malformed(
+            f"Write a text of up to {MAX_TEXT} visible characters and line breaks.", code="malformed_text"
+        )
+    for words, code in ((subject, "malformed_subject"), (text, "malformed_text")):
+        _require_variables(KINDS[name], words, code)
+    needed = KINDS[name].needed
+    if not any(found in needed for found in _variables(text)):
+        told = " or ".join(f"{{{one}}}" for one in needed)
+        raise Malformed(f"Without {told} this mail brings nothing. Put it in.", code="malformed_text")
+    return Template(language, subject, text)
+
+
+def filled(words: str, values: Mapping[str, str]) -> str:
+    """Return the words with what their variables stand for; a paragraph that is left empty is left out."""
+
+    def value(found: re.Match[str]) -> str:
+        return values.get(_ours(found), found[0])
+
+    return re.sub(r"\n{3,}", "\n\n", _VARIABLE.sub(value, words)).strip()
+
+
+def _variables(words: str) -> list[str]:
+    return [_ours(found) for found in _VARIABLE.finditer(words)]
+
+
+def _ours(found: re.Match[str]) -> str:
+    """Return our name of a variable, however it is written."""
+    if found[1] is not None:
+        return QLM.get(found[1], found[0])
+    return " ".join(found[2].split()).lower()
+
+
+def _require_variables(kind: Kind, words: str, code: str) -> None:
+    for found in _VARIABLE.finditer(words):
+        if _ours(found) not in kind.variables:
+            known = ", ".join(f"{{{one}}}" for one in kind.variables)
+            raise Malformed(f"{found[0]} is no variable of this mail. There are: {known}.", code=code)
+
+
+def _require_known(name: str, language: str) -> None:
+    if name not in KINDS or language not in LANGUAGES:
+        raise NotFound("There is no such mail. Choose one from the list.", code="unknown_mail")
+
+
+def _record(session: Session, event: str, name: str, language: str, by: By, now: datetime) -> None:
+    audit.record(session, event=event, by=by, detail={"template": name, "language": language}, now=now)

@@ -1,0 +1,62 @@
+"""Passwords of the staff, as Argon2id hashes in the PHC string format (RFC 9106)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cryptography.exceptions import InvalidKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from keyferry.server.core.errors import Malformed
+from keyferry.server.core.turns import Turns, busy
+
+LEAST, MOST = 12, 256
+
+_SALT_BYTES, _HASH_BYTES = 16, 32
+# RFC 9106, second recommended option: 64 MiB, three passes, four lanes.
+_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
+# One at a time: each takes its lanes as threads out of OpenSSL's pool, which has one for each CPU. Two that
+# hold some of them and wait for the rest would wait for ever.
+_TURNS = Turns(1, wait_seconds=10)
+
+
+def hashed(password: str) -> str:
+    """Return the hash to keep; raises Malformed (malformed_password) and Busy (server_busy)."""
+    if not LEAST <= len(password) <= MOST or not password.isprintable():
+        raise Malformed(
+            f"Choose a password of {LEAST} to {MOST} visible characters: a few words do well.",
+            code="malformed_password",
+        )
+    with _turn():
+        return _derivation(os.urandom(_SALT_BYTES)).derive_phc_encoded(password.encode())
+
+
+def fits(password: str, password_hash: str | None) -> bool:
+    """Tell whether a password is the one; with no hash it costs the same time, and fits never.
+
+    Raises Busy (server_busy), which says nothing about the password.
+    """
+    with _turn():
+        if password_hash is None:
+            _derivation(bytes(_SALT_BYTES)).derive(password[:MOST].encode(errors="replace"))
+            return False
+        try:
+            Argon2id.verify_phc_encoded(password[:MOST].encode(errors="replace"), password_hash)
+        except InvalidKey:
+            return False
+    return True
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    try:
+        with _TURNS.turn():
+            yield
+    except MemoryError:
+        raise busy() from None
+
+
+def _derivation(salt: bytes) -> Argon2id:
+    return Argon2id(salt=salt, length=_HASH_BYTES, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)

@@ -1,0 +1,192 @@
+"""Handing one mail to the mail server; where that fails, telling the fault of one mail from the fault of all.
+
+A mail is given up only where the server says of its recipient that there is none: decision 3 has the reasons.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from keyferry.server.core.customers.contacts import address_to_write_to
+from keyferry.server.core.mail.mails import Mail
+from keyferry.server.core.mail.outbox import Taken
+from keyferry.server.mail_server import SmtpServer, sender_of
+
+_TIMEOUT_SECONDS = 30
+_SERVER = "The mail server in KEYFERRY_SMTP_URL"
+# The enhanced status (RFC 3463) of an answer, the only part of it that is told or kept.
+_ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
+# Of the recipient's address. 5.1.7 and 5.1.8 are about the sender's, and 5.1.0 is said of either.
+_NO_SUCH_RECIPIENT = re.compile(r"5\d\d 5\.1\.(?!(?:0|7|8)$)\d+")
+# Of the recipient's mailbox, or for a while: full, switched off, graylisted. Other mail goes out.
+_ONE_MAILBOX = re.compile(r"5\d\d 5\.2\.\d+|4(?!21).*")
+
+
+class Undelivered(Exception):
+    """The mail server did not take a mail; the text holds nothing of the mail, nor of the answer.
+
+    `for_good` where trying again cannot help, `stops_all` where other mail cannot go out either.
+    """
+
+    def __init__(self, message: str, *, for_good: bool = False, stops_all: bool = True) -> None:
+        super().__init__(message)
+        self.for_good = for_good
+        self.stops_all = stops_all
+
+
+class _InUtf8(str):
+    """A text that is UTF-8 even where the library wants ASCII."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        """Return the text in UTF-8, whatever is asked for."""
+        return super().encode("utf-8", errors)
+
+
+class _Smtp(smtplib.SMTP):
+    """SMTP whose sign-in is UTF-8 (RFC 4616): the library's stumbles over an umlaut in a password."""
+
+    def auth(self, mechanism: str, authobject: Any, **more: Any) -> tuple[int, bytes]:
+        """Sign in by one mechanism; raises SMTPAuthenticationError."""
+
+        def said(*challenge: bytes) -> Any:
+            text = authobject(*challenge)
+            return None if text is None else _InUtf8(text)
+
+        in_utf8: Any = said
+        return super().auth(mechanism, in_utf8, **more)
+
+    def auth_cram_md5(self, challenge: Any = None) -> Any:
+        """Answer the challenge of CRAM-MD5."""
+        if challenge is None:
+            return None
+        return f"{self.user} {hmac.new(self.password.encode(), challenge, 'md5').hexdigest()}"
+
+
+class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def message_of(mail: Mail, taken: Taken, sender: str) -> EmailMessage:
+    """Return a mail as it travels.
+
+    Its number and time come from the row: who gets it twice, after a crash between handing over and writing
+    that down, gets the same Message-ID twice.
+    """
+    address = sender_of(sender)
+    message = EmailMessage()
+    message["From"] = address
+    message["To"] = Address(addr_spec=address_to_write_to(mail.recipient))
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(taken.created_at)
+    message["Message-ID"] = (
+        f"<keyferry.{taken.id}.{int(taken.created_at.timestamp() * 1_000_000)}@{address.domain}>"
+    )
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    for file in mail.attachments:
+        message.add_attachment(
+            file.content.encode(), maintype="application", subtype="octet-stream", filename=file.name
+        )
+    return message
+
+
+def deliver(message: EmailMessage, server: SmtpServer) -> None:
+    """Hand a message over; raises Undelivered. Afterwards the mail server is the one who answers for it."""
+    connection = None
+    try:
+        connection = _connected(server)
+        connection.send_message(message)
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        trouble = _trouble(error)
+    else:
+        return
+    finally:
+        if connection is not None:
+            _leave(connection)
+    # From here, so that no text of the mail server hangs on to the error.
+    raise trouble
+
+
+def _connected(server: SmtpServer) -> smtplib.SMTP:
+    if server.scheme == "smtps":
+        context = ssl.create_default_context()
+        connection: smtplib.SMTP = _SmtpOverTls(
+            server.host, server.port, timeout=_TIMEOUT_SECONDS, context=context
+        )
+    else:
+        connection = _Smtp(server.host, server.port, timeout=_TIMEOUT_SECONDS)
+    try:
+        if server.scheme == "smtp+starttls":
+            connection.starttls(context=ssl.create_default_context())
+        if server.user is not None and server.password is not None:
+            connection.login(server.user, server.password)
+    except BaseException as error:
+        connection.close()
+        # The library has no class of its own for a sign-in of which both sides know no common kind.
+        if isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException:
+            raise Undelivered(f"{_SERVER} offers no encryption, or no sign-in that can be used.") from None
+        raise
+    return connection
+
+
+def _leave(connection: smtplib.SMTP) -> None:
+    # The mail was taken or refused before: how the farewell goes changes nothing.
+    with suppress(smtplib.SMTPException, OSError):
+        connection.quit()
+    connection.close()
+
+
+def _trouble(error: Exception) -> Undelivered:
+    """Put into words what went wrong."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            [(code, text)] = error.recipients.values()
+            return _of_recipient(_status(code, text))
+        case smtplib.SMTPResponseException():
+            what = _REFUSED.get(type(error), "answered")
+            return Undelivered(f"{_SERVER} {what} ({_status(error.smtp_code, error.smtp_error)}).")
+        case smtplib.SMTPException():
+            return Undelivered(f"{_SERVER} closed the connection, or is not one.")
+        case ssl.SSLCertVerificationError():
+            return Undelivered(f"{_SERVER} has a certificate that is not valid for it, or not trusted here.")
+        case ssl.SSLError():
+            return Undelivered(f"{_SERVER} does not speak TLS there.")
+        case socket.gaierror():
+            return Undelivered("The host in KEYFERRY_SMTP_URL cannot be looked up.")
+        case OSError():
+            return Undelivered(f"{_SERVER} cannot be reached, or broke off.")
+    return Undelivered(f"{_SERVER} could not be spoken to ({type(error).__name__}).")
+
+
+_REFUSED: dict[type[smtplib.SMTPException], str] = {
+    smtplib.SMTPConnectError: "refused the connection",
+    smtplib.SMTPHeloError: "refused the greeting",
+    smtplib.SMTPAuthenticationError: "refused the sign-in",
+    smtplib.SMTPSenderRefused: "refused the sender in KEYFERRY_MAIL_FROM",
+    smtplib.SMTPDataError: "refused the mail",
+}
+
+
+def _of_recipient(status: str) -> Undelivered:
+    if _NO_SUCH_RECIPIENT.fullmatch(status):
+        message = f"The mail server knows no such address ({status})."
+        return Undelivered(message, for_good=True, stops_all=False)
+    is_of_one = bool(_ONE_MAILBOX.fullmatch(status))
+    return Undelivered(f"{_SERVER} refused the recipient ({status}).", stops_all=not is_of_one)
+
+
+def _status(code: int, text: bytes | str) -> str:
+    """Return an answer's numbers: its text may quote the mail."""
+    enhanced = _ENHANCED.match(text if isinstance(text, bytes) else text.encode())
+    return f"{code} {enhanced[0].decode()}" if enhanced else str(code)

@@ -1,0 +1,151 @@
+"""What Self Help, portal and console do alike: from what a person typed to the deed, the audit and the mail.
+
+Each deed reads forgivingly, counts a guess, and is one transaction with the mail that tells of it. Who may do
+it is asked by the face, before.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core import audit
+from keyferry.server.core.attempts import bucket
+from keyferry.server.core.audit import By
+from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
+from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.core.licensing.activation import Activated, Request
+from keyferry.server.core.licensing.deactivation import Proof, Released
+from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.requests import typed_request
+from keyferry.server.core.mail import delivery, mails, outbox, templates
+from keyferry.server.core.mail.templates import Template
+from keyferry.server.core.models import License
+from keyferry.server.db import reading, transaction
+from keyferry.server.mail import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.services import guesses
+from keyferry.server.services.guard import Limit, count, guarded
+
+# Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
+KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The codes as they were typed."""
+
+    activation_key: str = field(repr=False)
+    computer_id: str
+    computer_name: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A computer key with its license file, the address that both are mailed to, and why that waits."""
+
+    done: Activated
+    license_file: str = field(repr=False)
+    mailed_to: str | None = None
+    waits: str | None = None
+
+
+def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = "") -> Given:
+    """Give the computer key, and with `mails_key` mail it to `email`.
+
+    A license without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
+    malformed_notes), Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
+    `core.activation.activate` raises.
+    """
+    if mails_key:
+        outgoing.require()
+    keyring, now = parts().keyring, parts().clock()
+    request, remark = _read(typed), checked_notes(notes)
+    recipient = normalized_email(email) if email.strip() or mails_key else None
+    with _guarded("activation_refused", request, by, now) as session:
+        done = activation.activate(session, request, keyring=keyring, by=by, now=now)
+        done.activation.notes = remark or done.activation.notes
+        if recipient and done.license.customer is None:
+            done.license.customer = find_or_add_customer(session, recipient, now=now)
+        file = activation.license_file(done, keyring=keyring)
+        if recipient is None or not mails_key:
+            return Given(done, file)
+        words = templates.chosen(session, templates.COMPUTER_KEY)
+        mail = _key_mail(recipient, done, file, words)
+        outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
+        return Given(done, file, recipient, delivery.obstacle(session, now))
+
+
+def release(typed: Typed, proof: Proof, *, by: By) -> Released:
+    """Free a seat.
+
+    Raises MalformedCode, LimitReached (too_many_attempts), and what `core.deactivation.deactivate` raises.
+    """
+    keyring, now = parts().keyring, parts().clock()
+    request = _read(typed)
+    with _guarded("release_refused", request, by, now) as session:
+        return deactivation.deactivate(session, request, proof, keyring=keyring, by=by, now=now)
+
+
+def look_up(activation_key: str, *, by: By) -> License:
+    """Return a license with its product and activations, for who holds its key.
+
+    Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
+    """
+    key, now = ActivationKey.from_text(activation_key), parts().clock()
+    limits = (guesses.of_address(by), guesses.of_license(by, key))
+    with guarded(event="look_up_refused", by=by, now=now, limits=limits, activation_key=key) as session:
+        license = licenses.find(session, key)
+        # Read while the session is open: the page shows both.
+        _ = license.product, license.activations
+        return license
+
+
+def ask_for_license_keys(email: str, *, by: By) -> str | None:
+    """Have the worker mail what this address holds; nothing here knows whether it holds anything.
+
+    So neither the answer nor its time tells. Returns why mail waits, where it does. Raises Malformed
+    (malformed_email), Conflict (mail_not_configured) and LimitReached (too_many_attempts).
+    """
+    outgoing.require()
+    now, mail = parts().clock(), mails.license_keys_asked_for(email)
+    count(
+        (
+            Limit(bucket("keys for", mail.recipient), KEYS_PER_RECIPIENT, KEYS_PERIOD),
+            Limit(bucket("keys, by address", guesses.who(by)), KEYS_PER_ADDRESS, KEYS_PERIOD),
+        ),
+        now,
+    )
+    with transaction() as session:
+        outbox.post(session, mail, keyring=parts().keyring, by=by, now=now)
+        audit.record(session, event="license_keys_asked_for", by=by, now=now)
+        return delivery.obstacle(session, now)
+
+
+def _read(typed: Typed) -> Request:
+    with reading() as session:
+        name = typed.computer_name or None
+        return typed_request(session, typed.activation_key, typed.computer_id, name, keyring=parts().keyring)
+
+
+def _guarded(event: str, request: Request, by: By, now: datetime) -> AbstractContextManager[Session]:
+    limits = (guesses.of_address(by), guesses.of_license(by, request.activation_key))
+    return guarded(event=event, by=by, now=now, limits=limits, activation_key=request.activation_key)
+
+
+def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:
+    return mails.computer_key(
+        recipient,
+        product_name=done.product.name,
+        computer_name=done.activation.computer_name,
+        computer_key=done.computer_key,
+        expires=done.activation.expires_on,
+        license_file=license_file,
+        activation_key=done.license.activation_key,
+        computer_id=done.activation.computer_id,
+        template=words,
+    )

@@ -1,0 +1,144 @@
+"""How a face runs a deed: count the attempt, do it, and write down what was refused.
+
+Three transactions, since a counted attempt and the record of a refusal must outlive the refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.core import attempts, audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import Busy, CoreError, NotFound
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import License, Product
+from keyferry.server.db import transaction
+
+# What a person without the secret would get while trying.
+GUESSES = frozenset(
+    {
+        "unknown_activation_key",
+        "computer_id_mismatch",
+        "not_activated",
+        "wrong_deactivation_code",
+        "wrong_sign_in",
+        "wrong_second_factor",
+        "wrong_password",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` failures in `per`, counted in a bucket that `attempts.bucket` names."""
+
+    bucket: str
+    count: int
+    per: timedelta
+
+
+@contextmanager
+def guarded(
+    *,
+    event: str,
+    by: By,
+    now: datetime,
+    limits: Sequence[Limit] = (),
+    product: Product | None = None,
+    activation_key: ActivationKey | None = None,
+) -> Iterator[Session]:
+    """Open the transaction of a deed; a refusal in it is recorded as `event` with its code, and raised on.
+
+    Call it only for what was verified before, a token's signature for instance: whoever can fail here writes.
+    Raises LimitReached (too_many_attempts) before the deed. Only guesses use up the limits: neither success,
+    nor a refusal such as `no_seat_left`, which says nothing about a secret.
+    """
+    with counted(limits, now):
+        try:
+            with transaction() as session:
+                yield session
+                forgive(session, limits, now)
+        except Busy:
+            raise
+        except (CoreError, ProtocolError) as refusal:
+            with transaction() as session:
+                if refusal.code not in GUESSES:
+                    forgive(session, limits, now)
+                _record(session, refusal.code, event, by, now, product, activation_key)
+            raise
+
+
+@contextmanager
+def counted(limits: Sequence[Limit], now: datetime) -> Iterator[None]:
+    """Count an attempt, and take it back where server or database were too busy to judge it.
+
+    Raises LimitReached (too_many_attempts) before anything is tried.
+    """
+    count(limits, now)
+    try:
+        yield
+    except (Busy, SQLAlchemyError):
+        if limits:
+            with transaction() as session:
+                forgive(session, limits, now)
+        raise
+
+
+def count(limits: Sequence[Limit], now: datetime) -> None:
+    """Count in all buckets or in none: who is over one limit must not use up another's.
+
+    Raises LimitReached (too_many_attempts).
+    """
+    if limits:
+        with transaction() as session:
+            for limit in _in_order(limits):
+                attempts.admit(session, limit.bucket, limit.count, limit.per, now)
+
+
+def forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
+    """Take an attempt back in all buckets."""
+    for limit in _in_order(limits):
+        attempts.forgive(session, limit.bucket, now)
+
+
+def _in_order(limits: Sequence[Limit]) -> list[Limit]:
+    """Deeds that count in the same buckets lock them in the same order, and never wait in a ring."""
+    return sorted(limits, key=lambda limit: limit.bucket)
+
+
+def _record(
+    session: Session,
+    code: str,
+    event: str,
+    by: By,
+    now: datetime,
+    product: Product | None,
+    activation_key: ActivationKey | None,
+) -> None:
+    audit.record(
+        session,
+        event=event,
+        by=by,
+        now=now,
+        product=product,
+        license=_license(session, activation_key),
+        activation_key_ending=activation_key.last_group if activation_key else None,
+        code=code,
+    )
+
+
+def _license(session: Session, activation_key: ActivationKey | None) -> License | None:
+    if activation_key is None:
+        return None
+    try:
+        return licenses.find(session, activation_key, former_too=True)
+    except NotFound:
+        return None

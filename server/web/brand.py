@@ -1,0 +1,78 @@
+"""How the vendor looks now: what staff set in the portal, and behind that the settings.
+
+Read anew for each page that shows it, so that several server processes never disagree.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from keyferry.server.config import LOGO_TYPES
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.pictures import Picture
+from keyferry.server.db import explained, reading
+from keyferry.server.parts import parts
+
+_MOST_LOGOS = 8
+
+
+def brand() -> Brand:
+    """Return how the vendor looks, as far as the settings say while the database is in trouble."""
+    try:
+        return for_certain()
+    except SQLAlchemyError as error:
+        # The phone page opens all the same, and keeps a scan until the database is there again.
+        if explained(error) is None:
+            raise
+        return from_settings()
+
+
+def for_certain() -> Brand:
+    """Return how the vendor looks; an error of the database is raised, for what phones keep for long."""
+    with reading() as session:
+        return branding.current(session, from_settings())
+
+
+def from_settings() -> Brand:
+    """Return what the settings say of the vendor; they know no color."""
+    settings = parts().settings
+    return Brand(settings.vendor_name, settings.privacy_url or "", "", _mark_of(settings.vendor_logo))
+
+
+def colors(shown: Brand) -> str:
+    """Return what the vendor's color changes in the house style, "" where there is none."""
+    return palette(shown.color).css if shown.color else ""
+
+
+def logo() -> Picture | None:
+    """Return the vendor's picture, or None where there is none."""
+    with reading() as session:
+        uploaded = branding.logo(session)
+    path = parts().settings.vendor_logo
+    if uploaded is not None or path is None:
+        return uploaded
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return Picture(content, LOGO_TYPES[path.suffix.lower()])
+
+
+def _mark_of(path: Path | None) -> str:
+    try:
+        state = path.stat() if path else None
+    except OSError:
+        # The file went away after the start: the pages do without it.
+        return ""
+    return _mark(path, state.st_mtime_ns, state.st_size) if path and state else ""
+
+
+@lru_cache(_MOST_LOGOS)
+def _mark(path: Path, _changed: int, _size: int) -> str:
+    """Read a file once for each of its states."""
+    return branding.digest(path.read_bytes())

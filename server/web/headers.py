@@ -1,0 +1,103 @@
+"""The headers that every answer carries: nothing from elsewhere, nothing cached, only an example framed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+from keyferry.server.config import Settings
+
+CSP = "Content-Security-Policy"
+
+
+def content_security_policy(
+    *,
+    scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
+    images: Sequence[str] = (),
+    frames: bool = False,
+    is_example: bool = False,
+) -> str:
+    """Return the policy, which lets files of ours through, and what stands in a page by its hash only.
+
+    `images` are addresses of pictures elsewhere, such as a vendor's logo. A page with `frames` may show
+    others of ours in itself; only one that `is_example` lets itself be shown so, and it reaches no server.
+    """
+    reaches, framed_by = ("'none'", "'self'") if is_example else ("'self'", "'none'")
+    shows = "'self'" if frames else "'none'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            # The scanner for browsers without one of their own is a WebAssembly.
+            " ".join(("script-src 'self' 'wasm-unsafe-eval'", *scripts)),
+            " ".join(("style-src 'self'", *styles)),
+            " ".join(("img-src 'self' data: blob:", *images)),
+            f"connect-src {reaches}",
+            "manifest-src 'self'",
+            f"worker-src {reaches}",
+            "font-src 'self'",
+            "base-uri 'none'",
+            f"form-action {reaches}",
+            f"frame-ancestors {framed_by}",
+            f"frame-src {shows}",
+            "require-trusted-types-for 'script'",
+            "trusted-types keyferry",
+        )
+    )
+
+
+# A drawing may have its own styles, and nothing else of its own: opened by itself it is not ours to anybody.
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+# The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
+PERMISSIONS_POLICY = ", ".join(
+    (
+        "camera=(self)",
+        "accelerometer=()",
+        "autoplay=()",
+        "display-capture=()",
+        "encrypted-media=()",
+        "fullscreen=()",
+        "geolocation=()",
+        "gyroscope=()",
+        "magnetometer=()",
+        "microphone=()",
+        "midi=()",
+        "payment=()",
+        "publickey-credentials-get=()",
+        "usb=()",
+        "xr-spatial-tracking=()",
+    )
+)
+_ALWAYS = {
+    CSP: content_security_policy(),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# To files that are no documents the rest says nothing, and forty times 1 kB are felt on a slow line.
+_FILES = ("/pwa/", "/static/")
+_OF_A_FILE = {
+    CSP: "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_ONE_YEAR = "max-age=31536000"
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer, errors included; a handler's own policy and Cache-Control stay."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        own = response.headers.get(CSP)
+        response.headers.update(_OF_A_FILE if request.path.startswith(_FILES) else _ALWAYS)
+        if own is not None:
+            response.headers[CSP] = own
+        response.headers.setdefault("Cache-Control", "no-store")
+        if request.is_secure or settings.is_https:
+            response.headers["Strict-Transport-Security"] = _ONE_YEAR
+        return response

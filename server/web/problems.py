@@ -1,0 +1,237 @@
+"""The one place where an error becomes an answer: RFC 9457 JSON for programs, a plain sentence for people."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from http import HTTPStatus
+
+from flask import Flask, Response, json, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.core.errors import CoreError, LimitReached
+from keyferry.server.db import explained
+from keyferry.server.web.addresses import without_secrets
+
+logger = logging.getLogger(__name__)
+
+API_PREFIXES = ("/phone/",)
+
+# 400 cannot be read · 403 the license or the vendor forbids it · 404 unknown · 409 contradicts the state.
+STATUS = {
+    "malformed_request": 400,
+    "malformed_token": 400,
+    "bad_signature": 400,
+    "malformed_activation_key": 400,
+    "malformed_computer_id": 400,
+    "malformed_computer_name": 400,
+    "malformed_deactivation_code": 400,
+    "malformed_email": 400,
+    "malformed_reason": 400,
+    "malformed_notes": 400,
+    "malformed_customer_name": 400,
+    "malformed_seats": 400,
+    "malformed_count": 400,
+    "malformed_terms": 400,
+    "unwanted_day": 400,
+    "unwanted_days": 400,
+    "expiry_out_of_range": 400,
+    "expiry_in_the_past": 400,
+    "unknown_feature": 400,
+    "malformed_product_code": 400,
+    "malformed_product_name": 400,
+    "malformed_key_style": 400,
+    "malformed_machine_source": 400,
+    "malformed_feature": 400,
+    "too_many_features": 400,
+    "nothing_chosen": 400,
+    "computer_name_required": 400,
+    "form_expired": 400,
+    "computer_id_mismatch": 400,
+    "wrong_deactivation_code": 400,
+    "malformed_operator_name": 400,
+    "malformed_password": 400,
+    "malformed_role": 400,
+    "malformed_property": 400,
+    "malformed_subject": 400,
+    "malformed_text": 400,
+    "malformed_vendor_name": 400,
+    "malformed_privacy_address": 400,
+    "malformed_color": 400,
+    "malformed_logo": 400,
+    "wrong_sign_in": 403,
+    "wrong_password": 403,
+    "wrong_second_factor": 403,
+    "wrong_first_code": 403,
+    "second_factor_needed": 403,
+    "sign_in_expired": 403,
+    "second_factor_missing": 403,
+    "signed_out": 403,
+    "not_permitted": 403,
+    "retired_epoch": 403,
+    "license_expired": 403,
+    "license_suspended": 403,
+    "activation_key_replaced": 403,
+    "no_seat_left": 403,
+    "release_limit_reached": 403,
+    "activation_limit_reached": 403,
+    "deactivation_too_early": 403,
+    "not_found": 404,
+    "unknown_product": 404,
+    "unknown_activation_key": 404,
+    "unknown_license": 404,
+    "unknown_batch": 404,
+    "unknown_computer": 404,
+    "unknown_customer": 404,
+    "switched_off": 404,
+    "unknown_session": 404,
+    "unknown_operator": 404,
+    "unknown_property": 404,
+    "unknown_mail": 404,
+    "mail_not_configured": 409,
+    "mail_not_kept": 409,
+    "unknown_brand_part": 404,
+    "operator_exists": 409,
+    "last_administrator": 409,
+    "own_account": 409,
+    "second_factor_on": 409,
+    "second_factor_off": 409,
+    "second_factor_not_begun": 409,
+    "not_activated": 409,
+    "computer_id_released": 409,
+    "computer_id_superseded": 409,
+    "seats_in_use": 409,
+    "changed_meanwhile": 409,
+    "customer_exists": 409,
+    "product_exists": 409,
+    "epochs_used_up": 409,
+    "epoch_is_current": 409,
+    "same_customer": 409,
+    "license_never_expires": 409,
+    "method_not_allowed": 405,
+    "request_too_large": 413,
+    "logo_too_large": 413,
+    "unsupported_media_type": 415,
+    "too_many_attempts": 429,
+    "internal_error": 500,
+    "server_busy": 503,
+}
+_HTTP = {
+    400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
+    404: ("not_found", "There is nothing at this address. Check it; if a QR code led here, scan that again."),
+    405: ("method_not_allowed", "This address does not answer this kind of request."),
+    413: (
+        "request_too_large",
+        "This is too much at once. Shorten it, or scan the QR code again.",
+    ),
+    415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),
+    500: (
+        "internal_error",
+        "Something went wrong on the server. Try again, and tell the vendor if it stays so.",
+    ),
+}
+
+
+def init_problems(app: Flask) -> None:
+    """Register the handlers for every error that can reach the edge."""
+    app.register_error_handler(CoreError, answered)
+    app.register_error_handler(ProtocolError, answered)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _database_trouble)
+    app.register_error_handler(Exception, _unexpected)
+    # What fails while a refusal is being told passes by the handlers, and comes back to one as an
+    # InternalServerError; Flask itself would log its messages.
+    app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
+
+
+def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
+    """Return the answer to an error by its code."""
+    status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    if not request.path.startswith(API_PREFIXES):
+        return _for_people(int(status), detail)
+    problem = {
+        "type": f"urn:keyferry:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+    }
+    if suggestion is not None:
+        problem["suggestion"] = suggestion
+    return Response(json.dumps(problem), status, mimetype="application/problem+json")
+
+
+def refused(error: CoreError | ProtocolError, page: str) -> Response:
+    """Return a page that tells of a refusal, such as the form that was sent; its status is the error's."""
+    return (
+        answered(error)
+        if error.code not in STATUS
+        else _with_wait(error, Response(page, STATUS[error.code], mimetype="text/html"))
+    )
+
+
+def _for_people(status: int, detail: str) -> Response:
+    wants_html = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
+    if not wants_html:
+        return Response(f"{detail}\n", status, mimetype="text/plain")
+    page = render_template("problem.html", status=status, detail=detail)
+    return Response(page, status, mimetype="text/html")
+
+
+def answered(error: CoreError | ProtocolError) -> Response:
+    """Return the answer to an error; one that no face should meet is a fault of ours."""
+    if error.code not in STATUS:
+        return _unexpected(error)
+    return _with_wait(error, answer(error.code, str(error), suggestion=error.suggestion))
+
+
+def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response:
+    if isinstance(error, LimitReached) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    fault = getattr(error, "original_exception", None)
+    if fault is not None:
+        return _database_trouble(fault) if isinstance(fault, SQLAlchemyError) else _unexpected(fault)
+    known = error.code if error.code in _HTTP else 400 if (error.code or 500) < 500 else 500
+    response = answer(*_HTTP[known])
+    allowed = error.get_response().headers.get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def _database_trouble(error: SQLAlchemyError) -> Response:
+    """Have whoever comes while the database is in trouble come again; all else is a fault of ours."""
+    known = explained(error)
+    if known is None:
+        return _unexpected(error)
+    logger.error("%s %s was answered with 503: %s", request.method, without_secrets(request.path), known.code)
+    # Not that nothing was done: the connection may have broken off while it was.
+    response = answer("server_busy", "The server is busy. Try again in a few seconds.")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    _log(error)
+    return answer(*_HTTP[500])
+
+
+def _log(error: BaseException | None) -> None:
+    """Log where it happened and what kind it was, but no message: messages quote keys, codes and tokens."""
+    if error is not None:
+        reason = f": {error}" if isinstance(error, CoreError) else ""
+        told = f"{_without_messages(error)}{reason}"
+        logger.error("%s %s failed:\n%s", request.method, without_secrets(request.path), told)
+
+
+def _without_messages(error: BaseException) -> str:
+    cause = error.__cause__ or error.__context__
+    before = f"{_without_messages(cause)}\ncaused\n" if cause is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}"
