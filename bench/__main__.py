@@ -48,7 +48,7 @@ def signed_keys(machine: ActivatedMachine) -> list[Measured]:
     ]
 
 
-def deeds(machine: ActivatedMachine) -> list[Measured]:
+def operations(machine: ActivatedMachine) -> list[Measured]:
     """Measure what server and application do, against one HMAC; an application's first status adds scrypt."""
     fingerprint = machine.begun.computer_id.fingerprint
     secret = bytes(SECRET_BYTES)
@@ -83,7 +83,7 @@ def main() -> int:
         signed = ActivatedMachine(Style.SIGNED, Path(folder) / "signed")
         table("Reading a typed short key", short_keys(short))
         table("Reading a typed signed key", signed_keys(signed))
-        table("Deeds", deeds(short))
+        table("Operations", operations(short))
         rows = lists(Warehouse(Path(folder) / "lists"))
         table("Lists for staff, with 100 thousand licenses", rows)
     slow = [row.name for row in rows if row.seconds * 1000 > LONGEST_MS]

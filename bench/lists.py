@@ -131,7 +131,7 @@ class Warehouse:
                     "computer_name": f"{self._random.choice(_PLACES)}-{number:05}",
                     "issued_on": at.date(),
                     "features": 0,
-                    "way": "phone",
+                    "channel": "phone",
                     "activated_at": at,
                     "refreshed_at": at,
                     "ended_at": at if ended else None,
@@ -143,7 +143,7 @@ class Warehouse:
             yield {
                 "at": NOW - timedelta(minutes=2 * LICENSES - number),
                 "event": "activated_new_seat" if number % 2 else "license_issued",
-                "way": "phone" if number % 2 else "portal",
+                "channel": "phone" if number % 2 else "portal",
                 "who": None if number % 2 else "ada",
                 "product_number": 1,
                 "license_id": (number + 1) // 2,

@@ -70,7 +70,7 @@ class Phone:
         expect(self.page.locator("main")).to_have_attribute("data-view", view, timeout=PATIENCE_MILLISECONDS)
 
     def tap(self) -> None:
-        """Tap the one button that carries the deed out."""
+        """Tap the one button that carries the operation out."""
         self.page.locator("#confirm").click()
 
     @property

@@ -227,7 +227,7 @@ def take_conflict(visit: Visit, furnished: Furnished) -> None:
     visit.take("dialog-changed")
 
 
-def take_deeds(visit: Visit, furnished: Furnished) -> None:
+def take_operations(visit: Visit, furnished: Furnished) -> None:
     """Activate a computer, also in vain, and release it again."""
     visit.open(f"licenses/{furnished.licenses['license']}")
     wizard, key = furnished.wizard("OFFICE-2")
@@ -386,7 +386,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
             hire(now)
             take_empty(visit)
             furnished = furnish(Path(rest), stage.origin, now)
-        for part in (take_lists, take_license, take_conflict, take_deeds, take_records):
+        for part in (take_lists, take_license, take_conflict, take_operations, take_records):
             part(visit, furnished)
         for rest_of in (take_issuing, take_bulk, take_settings, take_account):
             rest_of(visit)

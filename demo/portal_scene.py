@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.realistic import MONTHS, Deed, World, computer_id, live
+from demo.realistic import MONTHS, Operation, World, computer_id, live
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core.audit import By
@@ -94,9 +94,9 @@ class Scene:
     world: World
     issued: dict[str, License] = field(default_factory=dict)
 
-    def plan(self, days: int, deed: Deed) -> None:
-        """Plan a deed for so many days before the end of the story."""
-        self.world.plan_for(self.world.now - timedelta(days=days), deed)
+    def plan(self, days: int, operation: Operation) -> None:
+        """Plan an operation for so many days before the end of the story."""
+        self.world.plan_for(self.world.now - timedelta(days=days), operation)
 
     def license(
         self,
@@ -128,7 +128,7 @@ class Scene:
         self.plan(since, issue)
 
     def computer(
-        self, name: str, computer_name: str, *, since: int, way: str = "phone", dead: int = 0
+        self, name: str, computer_name: str, *, since: int, channel: str = "phone", dead: int = 0
     ) -> None:
         """Plan that a computer activates a license, and that it is dead so many days ago."""
 
@@ -137,7 +137,7 @@ class Scene:
             key = ActivationKey.from_text(license.activation_key)
             own_id = computer_id(license.product, key, computer_name, keyring)
             request = activation.Request(key, own_id, computer_name)
-            by = By(way, "ada" if way == "portal" else None, "192.0.2.7")
+            by = By(channel, "ada" if channel == "portal" else None, "192.0.2.7")
             activation.activate(self.world.session, request, keyring=keyring, by=by, now=then)
             if dead:
                 self.plan(dead, lambda end: self._release(request, end))
@@ -157,7 +157,7 @@ def _plan_computers(scene: Scene) -> None:
     for place, name in enumerate(names):
         scene.computer("license", name, since=70 - 9 * place)
     for since in (40, 20):
-        scene.computer("license", "MEASURING-ROOM", since=since, way="portal")
+        scene.computer("license", "MEASURING-ROOM", since=since, channel="portal")
     scene.computer("license", "CNC-2", since=30, dead=2)
 
     def name_the_customer(then: datetime) -> None:

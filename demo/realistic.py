@@ -50,7 +50,7 @@ _WAYS = ("phone", "phone", "phone", "phone", "self_help", "self_help", "portal",
 _REASONS = ("the mainboard died, ticket 4711", "stolen from the site", "computer was scrapped")
 
 
-Deed = Callable[[datetime], None]
+Operation = Callable[[datetime], None]
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,15 @@ class World:
     keyring: Keyring
     chance: random.Random
     now: datetime
-    plan: list[tuple[datetime, int, Deed]] = field(default_factory=list)
+    plan: list[tuple[datetime, int, Operation]] = field(default_factory=list)
 
     def moment(self) -> datetime:
         """Return some moment of the last months; later ones are more likely, as business grows."""
         return self.now - MONTHS * float(self.chance.random() ** 1.3)
 
-    def plan_for(self, then: datetime, deed: Deed) -> None:
-        """Plan a deed; it is done when the story has come to that moment."""
-        heapq.heappush(self.plan, (then, len(self.plan) + self.chance.randrange(1 << 30), deed))
+    def plan_for(self, then: datetime, operation: Operation) -> None:
+        """Plan an operation; it is done when the story has come to that moment."""
+        heapq.heappush(self.plan, (then, len(self.plan) + self.chance.randrange(1 << 30), operation))
 
 
 def fill(
@@ -93,9 +93,9 @@ def live(world: World, count: int) -> None:
 def _catch_up(world: World, then: datetime) -> None:
     """Do what was planned for the time until then, in its order."""
     while world.plan and world.plan[0][0] <= then:
-        moment, _, deed = heapq.heappop(world.plan)
+        moment, _, operation = heapq.heappop(world.plan)
         try:
-            deed(moment)
+            operation(moment)
         except CoreError:
             # The last seat is taken, or the license had ended: that happens in a life, too.
             continue

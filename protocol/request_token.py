@@ -1,6 +1,6 @@
 """The request token: what the QR code carries from the offline wizard to the server, by way of a phone.
 
-One symbol for deed and version (A activate, D deactivate), product number (4), computer ID (20), masked
+One symbol for operation and version (A activate, D deactivate), product number (4), computer ID (20), masked
 activation key (20), for a deactivation its code (10), then the computer name in UTF-8; a dot; a signature of
 20 symbols. It is no authentication, since its secret ships in the application: it keeps accidents and rubbish
 away from the database. It has no time stamp, since an offline clock may be wrong: it is idempotent instead.
@@ -70,13 +70,13 @@ def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKe
 
     Raises MalformedCode (malformed_computer_name) as `clean_computer_name` does.
     """
-    deed = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
-    head = (deed, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
+    operation = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
+    head = (operation, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
     body = _masked(request.activation_key.symbols, head, keys)
     if isinstance(request, DeactivationRequest):
         body += request.code.symbols
     packed = write(head + body + _name_symbols(shortened_for_token(request.computer_name)))
-    return _signer(deed, keys).sign(packed).decode("ascii")
+    return _signer(operation, keys).sign(packed).decode("ascii")
 
 
 def peek(token: str) -> TokenHeader:
@@ -87,14 +87,14 @@ def peek(token: str) -> TokenHeader:
 
 def verify_request(token: str, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
     """Verify, then parse; raises MalformedToken, BadSignature, or MalformedCode for a newer key format."""
-    symbols, deed = _split(token)
+    symbols, operation = _split(token)
     # Not `unsign`: its error carries the token.
-    if not _signer(deed, keys).validate(token):
+    if not _signer(operation, keys).validate(token):
         raise BadSignature(
             "This QR code was altered, or does not come from the application that it names. "
             "Scan the code in the License Wizard again, or use the computer ID by hand."
         )
-    return _parse(symbols, deed, keys)
+    return _parse(symbols, operation, keys)
 
 
 def scan_url(server_url: str, token: str) -> str:
@@ -102,27 +102,27 @@ def scan_url(server_url: str, token: str) -> str:
     return f"{server_url.upper()}/A#{token}"
 
 
-def _parse(symbols: Symbols, deed: int, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
+def _parse(symbols: Symbols, operation: int, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
     head, rest = symbols[: _HEADER + _CID], symbols[_HEADER + _CID :]
     number, computer_id = to_int(head[1:_HEADER]), ComputerId.from_symbols(head[_HEADER:])
     activation_key = ActivationKey.from_symbols(_masked(rest[:_AK], head, keys))
-    if deed == _ACTIVATE:
+    if operation == _ACTIVATE:
         return ActivationRequest(number, computer_id, activation_key, _name(rest[_AK:]))
     code = DeactivationCode(rest[_AK : _AK + _DVC])
     return DeactivationRequest(number, computer_id, activation_key, code, _name(rest[_AK + _DVC :]))
 
 
 def _split(token: str) -> tuple[Symbols, int]:
-    """Return the packed symbols and the deed of a token that has the form of one."""
+    """Return the packed symbols and the operation of a token that has the form of one."""
     packed, separator, signature = token[: _LONGEST + _SIGNATURE + 2].partition(_SEPARATOR)
     shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
     whole = shortest <= len(packed) <= _LONGEST and separator and len(signature) == _SIGNATURE
     if not whole or not set(packed + signature) <= set(SYMBOLS):
         raise _malformed("This is not a complete QR code of a License Wizard. Scan it again, all of it.")
-    deed = SYMBOLS.index(packed[0])
-    if deed not in _SALTS:
+    operation = SYMBOLS.index(packed[0])
+    if operation not in _SALTS:
         raise _malformed("This QR code is of a newer License Wizard than this server knows. Ask the vendor.")
-    return tuple(map(SYMBOLS.index, packed)), deed
+    return tuple(map(SYMBOLS.index, packed)), operation
 
 
 def _malformed(message: str) -> MalformedToken:
@@ -168,10 +168,10 @@ class _TokenSigner(Signer):
         return hmac.compare_digest(self.get_signature(value), signature)
 
 
-def _signer(deed: int, keys: EpochKeys) -> _TokenSigner:
+def _signer(operation: int, keys: EpochKeys) -> _TokenSigner:
     return _TokenSigner(
         keys.request_token,
-        salt=_SALTS[deed],
+        salt=_SALTS[operation],
         sep=_SEPARATOR,
         key_derivation="hmac",
         digest_method=hashlib.sha256,

@@ -33,12 +33,12 @@ const PATIENCE = 1_000;
  * What the cache does, or undefined where it refuses; long in coming, it may never come.
  *
  * @template Result
- * @param {(cache: Cache) => Promise<Result>} deed
+ * @param {(cache: Cache) => Promise<Result>} operation
  * @returns {Promise<Result | undefined>}
  */
-async function inCache(deed) {
+async function inCache(operation) {
   try {
-    return await deed(await caches.open(CACHE));
+    return await operation(await caches.open(CACHE));
   } catch (error) {
     console.info("The cache refuses:", error);
     return undefined;

@@ -174,10 +174,10 @@ class Vendor:
                 now=self.clock.now,
             )
 
-    def change(self, key: ActivationKey, deed: Callable[..., object], **arguments: Any) -> None:
+    def change(self, key: ActivationKey, operation: Callable[..., object], **arguments: Any) -> None:
         """Do one of `licenses.renew`, `suspend` or `resume`."""
         with transaction() as session:
-            deed(session, licenses.find(session, key), by=STAFF, now=self.clock.now, **arguments)
+            operation(session, licenses.find(session, key), by=STAFF, now=self.clock.now, **arguments)
 
     def seats_used(self, key: ActivationKey) -> int:
         with transaction() as session:

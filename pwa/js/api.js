@@ -20,7 +20,7 @@ const PATIENCE = 20_000;
  * @typedef {{activationKey: string, computerId: string, computerName: string}} Typed
  * @typedef {{token: string} | Typed} Asked What a request is about: a scanned token, or what a person typed
  *
- * @typedef {{total: number, used: number, after: number}} Seats `after`: in use once the deed is done
+ * @typedef {{total: number, used: number, after: number}} Seats `after`: in use once the operation is done
  *
  * @typedef {object} Subject What every answer says about the machine in question
  * @property {string} product

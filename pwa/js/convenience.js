@@ -2,7 +2,7 @@
  * What a phone may refuse a page: its storage, its clipboard, its voice, its worker.
  *
  * They are missing or null, throw anything, are full, answer late or never. None of them may stand between an
- * answer and the person, so each becomes a plain outcome here. A deed holds little more than the phone's own call:
+ * answer and the person, so each becomes a plain outcome here. An operation holds little more than the phone's own call:
  * a fault of ours must not pass for the phone's.
  */
 
@@ -18,12 +18,12 @@ const PATIENCE = 1_500;
  * What the phone does at once.
  *
  * @template Result
- * @param {() => Result} deed
+ * @param {() => Result} operation
  * @returns {Outcome<Result>}
  */
-export function atOnce(deed) {
+export function atOnce(operation) {
   try {
-    return { done: true, result: deed() };
+    return { done: true, result: operation() };
   } catch (error) {
     return { done: false, error };
   }
@@ -33,12 +33,12 @@ export function atOnce(deed) {
  * What the phone does in its own time; the outcome may be long in coming, and never come.
  *
  * @template Result
- * @param {() => Result | PromiseLike<Result>} deed is begun at once, as a deed that a tap permits has to be
+ * @param {() => Result | PromiseLike<Result>} operation is begun at once, as an operation that a tap permits has to be
  * @returns {Promise<Outcome<Result>>}
  */
-export async function inTime(deed) {
+export async function inTime(operation) {
   try {
-    return { done: true, result: await deed() };
+    return { done: true, result: await operation() };
   } catch (error) {
     return { done: false, error };
   }

@@ -152,8 +152,8 @@ async function ask(errand) {
   const question = await api.question(errand.asked, errand.signal);
   // A seat that is free already leaves nothing to confirm.
   if (question.kind === "deactivate" && question.state === "released") return showReleased(errand, question);
-  const deed = question.kind === "activate" ? activate : deactivate;
-  show(() => confirmView(question, { confirm: () => attempt(errand, () => deed(errand)) }));
+  const operation = question.kind === "activate" ? activate : deactivate;
+  show(() => confirmView(question, { confirm: () => attempt(errand, () => operation(errand)) }));
 }
 
 /** Put the errand in hand away, whatever it is waiting for. */

@@ -44,10 +44,10 @@ function opened() {
  * @template Result
  * @param {string} name
  * @param {IDBTransactionMode} mode
- * @param {(objects: IDBObjectStore) => IDBRequest<Result>} deed
+ * @param {(objects: IDBObjectStore) => IDBRequest<Result>} operation
  * @returns {Promise<Result>}
  */
-async function access(name, mode, deed) {
+async function access(name, mode, operation) {
   const database = await opened();
   try {
     const transaction = database.transaction(name, mode);
@@ -55,7 +55,7 @@ async function access(name, mode, deed) {
       transaction.addEventListener("complete", resolve);
       transaction.addEventListener("abort", () => reject(transaction.error));
     });
-    const [result] = await Promise.all([settled(deed(transaction.objectStore(name))), committed]);
+    const [result] = await Promise.all([settled(operation(transaction.objectStore(name))), committed]);
     return result;
   } finally {
     database.close();
@@ -64,10 +64,10 @@ async function access(name, mode, deed) {
 
 /**
  * @param {string} name
- * @param {(objects: IDBObjectStore) => IDBRequest} deed
+ * @param {(objects: IDBObjectStore) => IDBRequest} operation
  */
-function change(name, deed) {
-  return inTime(() => access(name, "readwrite", deed));
+function change(name, operation) {
+  return inTime(() => access(name, "readwrite", operation));
 }
 
 /**

@@ -103,7 +103,7 @@ def _typed(key: str, computer_id: str, name: str | None, parts: Parts) -> Reques
 
 
 def _guarded(event: str, request: Request, parts: Parts) -> AbstractContextManager[Session]:
-    """Open the transaction of staff's deed: nothing limits it, but a refusal is written down."""
+    """Open the transaction of staff's operation: nothing limits it, but a refusal is written down."""
     return guarded(event=event, by=operator(), now=parts.clock(), activation_key=request.activation_key)
 
 

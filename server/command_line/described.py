@@ -48,7 +48,7 @@ def activation_data(activation: Activation) -> dict[str, Any]:
         "state": activation.ended_how or "active",
         "activated_at": iso(activation.activated_at),
         "activated_by": activation.who,
-        "way": activation.way,
+        "channel": activation.channel,
         "expires": iso(activation.expires_on),
         "ended_at": iso(activation.ended_at),
         "ended_how": activation.ended_how,

@@ -12,7 +12,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.db import db
 from keyferry.server.parts import Parts, parts
 
-WAY = "command_line"
+CHANNEL = "command_line"
 
 
 @contextmanager
@@ -34,4 +34,4 @@ def operator() -> By:
     except KeyError:
         # A container may run under a number that has no name.
         who = f"uid {os.getuid()}"
-    return By(WAY, who)
+    return By(CHANNEL, who)

@@ -125,14 +125,14 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
     if (expires is None) == (days is None):
         raise click.UsageError("Give either --expires or --days.")
 
-    def deed(session: Session, license: License, parts: Parts) -> str:
+    def operation(session: Session, license: License, parts: Parts) -> str:
         licenses.renew(session, license, expires=_day(expires), days=days, by=operator(), now=parts.clock())
         return (
             f"Renewed. Expires: {expires_text(license)}.\n"
             "Computers that are activated already get the new date when their QR code is scanned again."
         )
 
-    return _change(key, deed)
+    return _change(key, operation)
 
 
 @license_group.command()
@@ -143,12 +143,12 @@ def suspend(key: str) -> Answer:
     Keys that were given out run until they expire: no network reaches the computers that hold them.
     """
 
-    def deed(session: Session, license: License, parts: Parts) -> str:
+    def operation(session: Session, license: License, parts: Parts) -> str:
         if not licenses.suspend(session, license, by=operator(), now=parts.clock()):
             return "It was suspended already. Nothing has changed."
         return "Suspended. Keys that were given out already run until they expire."
 
-    return _change(key, deed)
+    return _change(key, operation)
 
 
 @license_group.command()
@@ -156,19 +156,19 @@ def suspend(key: str) -> Answer:
 def resume(key: str) -> Answer:
     """End the suspension of the license of KEY."""
 
-    def deed(session: Session, license: License, parts: Parts) -> str:
+    def operation(session: Session, license: License, parts: Parts) -> str:
         if not licenses.resume(session, license, by=operator(), now=parts.clock()):
             return "It was not suspended. Nothing has changed."
         return "Resumed. The license can be activated again."
 
-    return _change(key, deed)
+    return _change(key, operation)
 
 
-def _change(key: str, deed: Callable[[Session, License, Parts], str]) -> Answer:
-    """Do a deed to the license of a typed key, and answer with how it stands afterwards."""
+def _change(key: str, operation: Callable[[Session, License, Parts], str]) -> Answer:
+    """Do an operation to the license of a typed key, and answer with how it stands afterwards."""
     with opened() as parts, transaction() as session:
         license = licenses.find(session, ActivationKey.from_text(key), lock=True)
-        text = deed(session, license, parts)
+        text = operation(session, license, parts)
         return Answer(_licenses_data([license], parts.clock()), text)
 
 

@@ -14,12 +14,12 @@ from keyferry.server.core.models import Activation, AuditEvent, License, Product
 
 @dataclass(frozen=True)
 class By:
-    """Who does a deed: the way in (phone, self_help, portal, console, command_line), person and address.
+    """Who does an operation: channel (phone, self_help, portal, console, command_line), person and address.
 
     The address is brought into its normal form here, before anything counts, keeps or shows it.
     """
 
-    way: str
+    channel: str
     who: str | None = None
     address: str | None = None
 
@@ -55,7 +55,7 @@ def record(
     row = AuditEvent(
         at=now,
         event=event,
-        way=by.way,
+        channel=by.channel,
         who=by.who,
         address=by.address,
         product_number=license.product_number if license else product.number if product else None,

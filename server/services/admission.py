@@ -28,7 +28,7 @@ def admit(
                 "Your role needs a second factor. Set it up in the portal before you go on.",
                 code="second_factor_missing",
             )
-    whom = By(by.way, row.operator.name, by.address)
+    whom = By(by.channel, row.operator.name, by.address)
     try:
         roles.require(row.operator, permission)
     except NotAllowed as refusal:

@@ -1,4 +1,4 @@
-"""How a face runs a deed: count the attempt, do it, and write down what was refused.
+"""How a face runs an operation: count the attempt, do it, and write down what was refused.
 
 Three transactions, since a counted attempt and the record of a refusal must outlive the refusal.
 """
@@ -55,11 +55,11 @@ def guarded(
     product: Product | None = None,
     activation_key: ActivationKey | None = None,
 ) -> Iterator[Session]:
-    """Open the transaction of a deed; a refusal in it is recorded as `event` with its code, and raised on.
+    """Open an operation's transaction; a refusal in it is recorded as `event` with its code, and raised on.
 
     Call it only for what was verified before, a token's signature for instance: whoever can fail here writes.
-    Raises LimitReached (too_many_attempts) before the deed. Only guesses use up the limits: neither success,
-    nor a refusal such as `no_seat_left`, which says nothing about a secret.
+    Raises LimitReached (too_many_attempts) before the operation. Only guesses use up the limits: neither
+    success, nor a refusal such as `no_seat_left`, which says nothing about a secret.
     """
     with counted(limits, now):
         try:
@@ -110,7 +110,7 @@ def forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
 
 
 def _in_order(limits: Sequence[Limit]) -> list[Limit]:
-    """Deeds that count in the same buckets lock them in the same order, and never wait in a ring."""
+    """Operations that count in the same buckets lock them in the same order, and never wait in a ring."""
     return sorted(limits, key=lambda limit: limit.bucket)
 
 

@@ -67,7 +67,7 @@ def show_password(name: str, password: str, *, by: By, now: datetime) -> Shown:
     with reading() as session:
         known = operators.known(session, name)
         limits = _limits(session, known, name, by.address, now)
-    whom = By(by.way, known.name if known else None, by.address)
+    whom = By(by.channel, known.name if known else None, by.address)
     with counted(limits, now):
         fits = _fits(password, known)
         with guarded(event="sign_in_refused", by=whom, now=now) as session:
@@ -97,7 +97,7 @@ def enter(
             code="second_factor_needed",
         )
     limits = [_code_limit(shown)] if needs_code else []
-    whom = By(by.way, known.name if known else None, by.address)
+    whom = By(by.channel, known.name if known else None, by.address)
     with guarded(event="sign_in_refused", by=whom, now=now, limits=limits) as session:
         # Read again: disabled or given a new password in the meantime, the old one no longer opens.
         operator = _unchanged(session, shown)

@@ -7,7 +7,7 @@ from typing import Any
 
 from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 
-WAYS = {
+CHANNELS = {
     "phone": "phone",
     "self_help": "Self Help",
     "portal": "portal",

@@ -15,8 +15,8 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
+from keyferry.server.faces.console.access import Access, address_of
 from keyferry.server.faces.console.app import ConsoleApp
-from keyferry.server.faces.console.desk import Desk, address_of
 from keyferry.server.parts import parts
 
 PASSWORD = "correct horse battery"
@@ -107,14 +107,14 @@ class Person:
         return [str(key.value) for key in table.rows]
 
 
-def signed_in(operator: str, environment: Mapping[str, str]) -> Desk:
+def signed_in(operator: str, environment: Mapping[str, str]) -> Access:
     """Open a session without the password, which would take its time in every test."""
     with transaction() as session:
         found = operators.find(session, operator)
         by = By("console", found.name, address_of(environment))
         device = environment.get("TERM")
         entered = sessions.begin(session, found, by=by, device=device, now=parts().clock())
-        return Desk(found.name, Role(found.role), entered.token, by)
+        return Access(found.name, Role(found.role), entered.token, by)
 
 
 Story = Callable[[Person], Awaitable[None]]

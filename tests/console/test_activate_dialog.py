@@ -16,7 +16,7 @@ from keyferry.server.core.models import Activation, AuditEvent
 from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.ticks import Tick
-from keyferry.server.services import deeds
+from keyferry.server.services import operations
 from keyferry.server.words.spelling import spelled
 from tests.conftest import STAFF
 from tests.console.person import Person, tell
@@ -95,12 +95,12 @@ def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path
         assert saved.read_text() == activation.license_file(again, keyring=vendor.keyring)
     with reading() as session:
         row = session.query(Activation).one()
-        assert (row.way, row.who, row.notes) == ("console", "grace", "called on Tuesday")
-        events = [(event.event, event.way, event.who) for event in session.query(AuditEvent)]
+        assert (row.channel, row.who, row.notes) == ("console", "grace", "called on Tuesday")
+        events = [(event.event, event.channel, event.who) for event in session.query(AuditEvent)]
     assert ("activated_new_seat", "console", "grace") in events
 
 
-def test_the_mail_waits_with_the_deed_and_a_license_without_customer_gets_one(vendor, manager):
+def test_the_mail_waits_with_the_operation_and_a_license_without_customer_gets_one(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
 
@@ -255,12 +255,12 @@ def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
     tell(story, operator=manager)
     with reading() as session:
         [refused] = [event for event in session.query(AuditEvent) if event.code is not None]
-    assert (refused.event, refused.way, refused.who) == ("activation_refused", "console", "grace")
+    assert (refused.event, refused.channel, refused.who) == ("activation_refused", "console", "grace")
     assert refused.activation_key_ending == key.last_group
 
 
 def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
-    monkeypatch.setattr(deeds.guesses, "PER_LICENSE", 2)
+    monkeypatch.setattr(operations.guesses, "PER_LICENSE", 2)
     key, other = vendor.issue(), vendor.issue()
     strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]
 
@@ -344,5 +344,5 @@ def test_the_phone_and_the_command_line_are_told_the_same_key(vendor, manager, a
     tell(story, operator=manager)
     posted = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token})
     assert json.loads(posted.text)["computer_key"] == keys[0]
-    typed = deeds.Typed(key.text, machine.computer_id.text)
-    assert deeds.activate(typed, by=By("portal", "ada")).done.computer_key == keys[0]
+    typed = operations.Typed(key.text, machine.computer_id.text)
+    assert operations.activate(typed, by=By("portal", "ada")).done.computer_key == keys[0]

@@ -46,7 +46,7 @@ def test_a_license_is_created_with_everything_it_grants(vendor, manager):
     assert (newest().seats, newest().lease_days, newest().customer.email) == (5, 90, "ada@example.com")
     with reading() as session:
         last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
-    assert (last.event, last.way, last.who) == ("license_issued", "console", "grace")
+    assert (last.event, last.channel, last.who) == ("license_issued", "console", "grace")
 
 
 def test_of_several_products_one_is_chosen(vendor, manager):

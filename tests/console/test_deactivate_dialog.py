@@ -185,7 +185,7 @@ def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key,
     assert (row.ended_how, row.ended_by, row.reason) == ("forced", "grace", "The disk died")
     with reading() as session:
         [event] = [one for one in session.query(AuditEvent) if one.event == "released_forced"]
-    assert (event.way, event.who, event.detail) == ("console", "grace", {"reason": "The disk died"})
+    assert (event.channel, event.who, event.detail) == ("console", "grace", {"reason": "The disk died"})
 
 
 def test_who_may_not_force_a_release_is_not_offered_it(vendor, key, machine, add_operator):

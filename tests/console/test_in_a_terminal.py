@@ -89,7 +89,7 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
         assert terminal.process.wait(timeout=60) == 0
     with reading() as session:
         [row] = session.query(sessions.OperatorSession)
-        assert (row.way, row.device) == ("console", "xterm-256color")
+        assert (row.channel, row.device) == ("console", "xterm-256color")
         assert row.ended_at is not None
 
 

@@ -1,4 +1,4 @@
-"""Every deed of the desk and every action of the console has a permission, and the role's table counts."""
+"""Every operation of `Access` and every action of the console has a permission; the roles' table counts."""
 
 import ast
 import importlib
@@ -16,16 +16,16 @@ from keyferry.server.core.models import AuditEvent, Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.db import reading
 from keyferry.server.faces import console
-from keyferry.server.faces.console import at_the_desk
-from keyferry.server.faces.console.app import ConsoleApp
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, acts_of, is_ours, reads_of
-from keyferry.server.faces.console.desk import Desk, NewLicense, is_offered, sign_in
+from keyferry.server.faces.console import asking
+from keyferry.server.faces.console.access import Access, NewLicense, is_offered, sign_in
+from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
+from keyferry.server.faces.console.frame import ConsoleFrame
 from keyferry.server.faces.console.permits import permission_of
-from keyferry.server.faces.console.widgets.do import Do
-from keyferry.server.services.deeds import Typed
+from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.services.operations import Typed
 from tests.console.person import PASSWORD, Person, tell
 
-# What opens the server's doors, and which modules may: all others go through the desk.
+# What opens the server's doors, and which modules may: all others go through `Access`.
 DOORS = (
     "keyferry.server.db",
     "keyferry.server.services.guard",
@@ -34,7 +34,7 @@ DOORS = (
     "sqlalchemy",
     "flask",
 )
-MAY_OPEN = {"desk.py", "permits.py"}
+MAY_OPEN = {"access.py", "permits.py"}
 # Plain names and numbers of the core that screens may read, and what looks at a text alone.
 MAY_READ = {
     *(
@@ -70,33 +70,45 @@ def classes() -> list[type]:
     return found
 
 
-def at_the_desk_classes() -> list[type]:
-    return [one for one in classes() if issubclass(one, AtTheDesk) and one is not AtTheDesk]
+def asking_classes() -> list[type]:
+    return [one for one in classes() if issubclass(one, Asking) and one is not Asking]
 
 
-def deeds() -> dict[str, object]:
-    return {name: deed for name, deed in vars(Desk).items() if callable(deed) and not name.startswith("_")}
+def operations() -> dict[str, object]:
+    return {
+        name: operation
+        for name, operation in vars(Access).items()
+        if callable(operation) and not name.startswith("_")
+    }
 
 
 def test_every_public_method_of_the_desk_names_a_permission():
-    assert len(deeds()) == len(CALLS)
-    assert [name for name, deed in deeds().items() if not isinstance(permission_of(deed), Permission)] == []
+    assert len(operations()) == len(CALLS)
+    assert [
+        name
+        for name, operation in operations().items()
+        if not isinstance(permission_of(operation), Permission)
+    ] == []
 
 
-def test_every_deed_of_a_screen_is_one_of_the_desk():
-    for kind in at_the_desk_classes():
-        declared = {deed for deed in acts_of(kind).values() if deed is not None} | reads_of(kind)
-        assert declared <= set(deeds().values()), kind
+def test_every_operation_of_a_screen_is_one_of_the_desk():
+    for kind in asking_classes():
+        declared = {operation for operation in acts_of(kind).values() if operation is not None} | reads_of(
+            kind
+        )
+        assert declared <= set(operations().values()), kind
 
 
-def test_every_deed_of_the_desk_is_within_reach():
+def test_every_operation_of_the_desk_is_within_reach():
     reached = set()
-    for kind in at_the_desk_classes():
-        reached |= {deed for deed in acts_of(kind).values() if deed is not None} | reads_of(kind)
-    assert set(deeds().values()) - reached == set()
+    for kind in asking_classes():
+        reached |= {operation for operation in acts_of(kind).values() if operation is not None} | reads_of(
+            kind
+        )
+    assert set(operations().values()) - reached == set()
 
 
-@pytest.mark.parametrize("kind", at_the_desk_classes(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", asking_classes(), ids=lambda kind: kind.__name__)
 def test_every_action_and_key_of_a_screen_is_declared(kind):
     declared = acts_of(kind)
     own = {
@@ -119,11 +131,11 @@ def test_every_action_and_key_of_a_screen_is_declared(kind):
 
 def test_other_widgets_and_the_application_act_on_nothing_but_the_screen():
     for kind in classes():
-        if issubclass(kind, AtTheDesk):
+        if issubclass(kind, Asking):
             continue
         actions = {name for name in vars(kind) if name.startswith("action_")}
-        expected = {"action_do"} if kind is Do else set()
-        if kind is ConsoleApp:
+        expected = {"action_press"} if kind is ActionButton else set()
+        if kind is ConsoleFrame:
             expected = {f"action_{name}" for name in OF_THE_APPLICATION}
         if kind.__name__ == "Tick":
             expected = {"action_tick"}
@@ -132,12 +144,12 @@ def test_other_widgets_and_the_application_act_on_nothing_but_the_screen():
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.name)
 def test_every_button_runs_a_declared_action(path):
-    """`Do("…", "action")` in a class: the action is one that the class declares."""
+    """`ActionButton("…", "action")` in a class: the action is one that the class declares."""
     tree = ast.parse(path.read_text())
-    by_name = {kind.__name__: kind for kind in at_the_desk_classes()}
+    by_name = {kind.__name__: kind for kind in asking_classes()}
     for node in (one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and one.name in by_name):
         for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
-            if isinstance(call.func, ast.Name) and call.func.id == "Do":
+            if isinstance(call.func, ast.Name) and call.func.id == "ActionButton":
                 action = call.args[1].value
                 kinds = [one for one in by_name.values() if issubclass(one, by_name[node.name])]
                 assert any(action in acts_of(one) for one in kinds), (node.name, action)
@@ -153,12 +165,12 @@ def test_no_module_but_the_desk_opens_the_servers_doors(path):
         assert not [name for name in [*named, module] if name.startswith(DOORS)], path
         if path.name != "views.py" and (
             module == "keyferry.server"
-            or module.startswith(("keyferry.server.core", "keyferry.server.services.deeds"))
+            or module.startswith(("keyferry.server.core", "keyferry.server.services.operations"))
         ):
             names = {alias.name for alias in node.names}
             allowed = (
                 {"Typed"}
-                if module == "keyferry.server.services.deeds"
+                if module == "keyferry.server.services.operations"
                 else READ_NAMES
                 if module in MAY_READ
                 else set()
@@ -167,17 +179,17 @@ def test_no_module_but_the_desk_opens_the_servers_doors(path):
 
 
 def test_what_is_not_declared_is_neither_offered_nor_asked(vendor, manager):
-    class Forgetful(AtTheDesk):
+    class Forgetful(Asking):
         def action_forgotten(self) -> None:
             raise AssertionError
 
-    Forgetful.__module__ = at_the_desk.__name__
+    Forgetful.__module__ = asking.__name__
     assert is_ours(Forgetful, "forgotten")
     assert not Forgetful.check_action(Forgetful(), "forgotten", ())
 
     async def story(person: Person) -> None:
         with pytest.raises(LookupError, match="has not declared"):
-            await person.app.screen.ask(Desk.products)
+            await person.app.screen.ask(Access.products)
 
     tell(story, operator=manager)
 
@@ -204,19 +216,19 @@ CALLS = {
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_deed_that_the_role_does_not_permit_is_refused_and_written_down(vendor, add_operator, role):
-    desk = sign_in(add_operator(role), PASSWORD, {})
+def test_an_operation_that_the_role_does_not_permit_is_refused_and_written_down(vendor, add_operator, role):
+    access = sign_in(add_operator(role), PASSWORD, {})
     refused = []
-    for name, deed in deeds().items():
-        if permission_of(deed) in PERMISSIONS[role]:
-            assert is_offered(desk, deed)
+    for name, operation in operations().items():
+        if permission_of(operation) in PERMISSIONS[role]:
+            assert is_offered(access, operation)
             continue
-        assert not is_offered(desk, deed)
+        assert not is_offered(access, operation)
         more = {"email": "", "mails_key": False, "notes": ""} if name == "activate" else {}
         with pytest.raises(NotAllowed) as raised:
-            deed(desk, *CALLS[name], **more)
+            operation(access, *CALLS[name], **more)
         assert raised.value.code == "not_permitted"
-        refused.append((desk.operator, "permission_refused", "not_permitted"))
+        refused.append((access.operator, "permission_refused", "not_permitted"))
     with reading() as session:
         written = [
             (event.who, event.event, event.code)

@@ -5,7 +5,7 @@ from sqlalchemy.exc import OperationalError
 from textual.widgets import DataTable
 
 from keyferry.server.core.licensing import licenses
-from keyferry.server.faces.console import desk as desks
+from keyferry.server.faces.console import access as accesses
 from tests.console.person import Person, tell
 
 
@@ -143,7 +143,7 @@ def test_the_filter_goes_through_the_standings(vendor, manager):
 
 def test_fast_typing_asks_one_question_at_a_time_and_ends_with_the_last(vendor, wanted, manager, monkeypatch):
     asked, under_way = [], []
-    listing = desks.listings.licenses
+    listing = accesses.listings.licenses
 
     def watched(session, searched, **more):
         under_way.append(searched)
@@ -154,7 +154,7 @@ def test_fast_typing_asks_one_question_at_a_time_and_ends_with_the_last(vendor, 
         finally:
             under_way.pop()
 
-    monkeypatch.setattr(desks.listings, "licenses", watched)
+    monkeypatch.setattr(accesses.listings, "licenses", watched)
 
     async def story(person: Person) -> None:
         asked.clear()
@@ -173,7 +173,7 @@ def test_a_database_in_trouble_is_told_and_the_console_stays(vendor, wanted, man
 
     async def story(person: Person) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(desks.listings, "licenses", busy)
+            patch.setattr(accesses.listings, "licenses", busy)
             await person.search("ada")
             assert "The database did not answer in time" in person.sees
         await person.search("ada@")

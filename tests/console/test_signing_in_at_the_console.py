@@ -30,7 +30,7 @@ def test_name_and_password_open_the_console_from_the_address_that_ssh_names(vend
         await person.sign_in(manager)
         assert "grace · manager" in person.sees
         [row] = session_rows()
-        assert (row.way, row.address, row.device) == ("console", "192.0.2.7", "xterm")
+        assert (row.channel, row.address, row.device) == ("console", "192.0.2.7", "xterm")
         await person.press("f10")
 
     environment = {"TERM": "xterm", "SSH_CONNECTION": "192.0.2.7 50000 198.51.100.1 22"}
@@ -103,7 +103,7 @@ def test_a_session_that_was_ended_asks_for_the_password_and_keeps_what_was_typed
         assert person.step == "SignIn"
         await person.fill("password", "correct horse battery")
         await person.press("enter")
-        # The deed went on where it had stopped.
+        # The operation went on where it had stopped.
         assert person.step == "ComputerKey"
         assert person.app.screen.key.computer_name == "LAB-PC-07"
 

@@ -28,9 +28,9 @@ def claims_of(machine, key) -> Claims:
     return read_signed(key, binding, machine.profile.epoch(machine.epoch).typed_key).claims
 
 
-def refusal_of(deed, *arguments) -> str:
+def refusal_of(operation, *arguments) -> str:
     with pytest.raises((CoreError, ComputerIdMismatch)) as refused:
-        deed(*arguments)
+        operation(*arguments)
     return refused.value.code
 
 

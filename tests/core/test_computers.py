@@ -84,7 +84,7 @@ def test_a_released_computer_tells_how_by_which_way_and_what_came_after(vendor):
     vendor.activate(machine)
     vendor.release(machine, Forced("the disk died"))
     computer = described(vendor, 1)
-    assert (computer.situation, computer.ended_way, computer.newest) == (
+    assert (computer.situation, computer.ended_channel, computer.newest) == (
         Situation.RELEASED,
         "command_line",
         None,

@@ -20,7 +20,7 @@ def activation_values(license_id: int, **changes) -> dict:
         "commitment": 7,
         "computer_id": "A" * 29,
         "issued_on": now.date(),
-        "way": "phone",
+        "channel": "phone",
         "activated_at": now,
         "refreshed_at": now,
         **changes,
@@ -57,7 +57,7 @@ def test_a_machine_lives_once_on_a_license_and_comes_back_after_its_end(license_
     [
         {"ended_how": "proven"},
         {"ended_at": datetime.fromisoformat("2026-11-25T12:00:00+00:00")},
-        {"way": "fax"},
+        {"channel": "fax"},
         {"license_id": 999},
     ],
 )
@@ -80,7 +80,8 @@ def test_a_computer_id_is_burnt_by_its_row(license_id):
         update(AuditEvent).values(who="somebody else"),
         delete(AuditEvent),
         text(
-            "INSERT OR REPLACE INTO audit_event (id, at, event, way) VALUES (1, '2026-01-01', 'x', 'phone')"
+            "INSERT OR REPLACE INTO audit_event (id, at, event, channel) "
+            "VALUES (1, '2026-01-01', 'x', 'phone')"
         ),
     ],
 )

@@ -259,7 +259,7 @@ def test_the_audit_keeps_who_deleted_whom_by_number_only(vendor, ada):
     delete(vendor, ada)
     event = last_event()
     assert event.id == before + 1
-    assert (event.event, event.who, event.way) == ("customer_deleted", "ada", "command_line")
+    assert (event.event, event.who, event.channel) == ("customer_deleted", "ada", "command_line")
     assert event.detail == {"customer": ada, "licenses": 1, "mails": 0}
 
 

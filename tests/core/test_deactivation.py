@@ -276,4 +276,4 @@ def test_who_released_what_stays_in_the_rows(vendor):
     vendor.release(machine)
     with transaction() as session:
         row = session.scalars(select(Activation)).one()
-        assert (row.ended_by, row.ended_at, row.way) == ("ada", vendor.clock.now, "command_line")
+        assert (row.ended_by, row.ended_at, row.channel) == ("ada", vendor.clock.now, "command_line")

@@ -28,9 +28,9 @@ def test_activations_are_counted_by_day_and_way(vendor):
     vendor.activate(vendor.machine(key, "B"))
     vendor.activate(vendor.machine(key, "C"))
     with transaction() as session:
-        session.get(Activation, 3).way = "phone"
+        session.get(Activation, 3).channel = "phone"
     days = read(vendor).days
-    assert [day.by_way for day in days[-3:]] == [{"command_line": 1}, {}, {"command_line": 1, "phone": 1}]
+    assert [day.by_channel for day in days[-3:]] == [{"command_line": 1}, {}, {"command_line": 1, "phone": 1}]
     vendor.clock.pass_days(DAYS)
     assert {day.total for day in read(vendor).days} == {0}
 

@@ -42,9 +42,9 @@ def begin(vendor, key) -> None:
     vendor.activate(vendor.machine(key))
 
 
-def refusal_of(deed, *arguments, **more) -> str:
+def refusal_of(operation, *arguments, **more) -> str:
     with pytest.raises(CoreError) as refused:
-        deed(*arguments, **more)
+        operation(*arguments, **more)
     return refused.value.code
 
 
@@ -185,8 +185,8 @@ def test_a_license_stands_as_its_status_and_the_day_rule_say(vendor):
 
 def test_what_is_done_twice_is_written_down_once(vendor):
     key = issue_key(vendor)
-    for deed in (licenses.suspend, licenses.suspend, licenses.resume, licenses.resume):
-        vendor.change(key, deed)
+    for operation in (licenses.suspend, licenses.suspend, licenses.resume, licenses.resume):
+        vendor.change(key, operation)
     with reading() as session:
         events = session.scalars(select(AuditEvent.event).order_by(AuditEvent.id)).all()
     assert events == ["product_added", "license_issued", "license_suspended", "license_resumed"]

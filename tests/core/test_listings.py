@@ -138,8 +138,8 @@ def test_the_audit_is_listed_from_its_end_and_by_license(vendor):
         page = listings.audit_events(session, AuditWanted(license_id=license.id))
         assert [event.event for event in page.rows] == ["activated_new_seat", "license_issued"]
         assert listings.audit_events(session, AuditWanted(refused=True)).total == 0
-        assert listings.audit_events(session, AuditWanted(way="command_line", who="AD")).total > 4
-        assert listings.audit_events(session, AuditWanted(way="portal")).total == 0
+        assert listings.audit_events(session, AuditWanted(channel="command_line", who="AD")).total > 4
+        assert listings.audit_events(session, AuditWanted(channel="portal")).total == 0
 
 
 def test_a_customer_holds_what_was_issued_to_the_address(vendor):

@@ -36,9 +36,9 @@ def put(name: str, language: str, subject: str, text: str) -> None:
         templates.put(session, name, language, subject, text, by=STAFF, now=NOON)
 
 
-def refusal_of(deed, *arguments) -> tuple[str, str]:
+def refusal_of(operation, *arguments) -> tuple[str, str]:
     with pytest.raises(CoreError) as raised:
-        deed(*arguments)
+        operation(*arguments)
     return raised.value.code, str(raised.value)
 
 

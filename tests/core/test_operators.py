@@ -20,9 +20,9 @@ def add(name: str = "Ada", role: Role = Role.ADMINISTRATOR, password: str = PASS
         operators.add(session, name, role, password, by=STAFF, now=NOON)
 
 
-def refusal_of(deed, *arguments, **more) -> str:
+def refusal_of(operation, *arguments, **more) -> str:
     with pytest.raises(CoreError) as raised, transaction() as session:
-        deed(session, *arguments, by=STAFF, now=NOON, **more)
+        operation(session, *arguments, by=STAFF, now=NOON, **more)
     return raised.value.code
 
 
@@ -66,8 +66,8 @@ def test_the_last_administrator_stays_and_the_others_can_be_disabled(app):
     assert raised.value.code == "last_administrator"
 
 
-@pytest.mark.parametrize("deed", ["reset", "disable"])
-def test_a_new_password_and_a_disabling_end_every_session(app, deed):
+@pytest.mark.parametrize("operation", ["reset", "disable"])
+def test_a_new_password_and_a_disabling_end_every_session(app, operation):
     add("ada")
     add("grace", Role.SUPPORT)
     with transaction() as session:
@@ -75,7 +75,7 @@ def test_a_new_password_and_a_disabling_end_every_session(app, deed):
         token = sessions.begin(session, grace, by=By("portal", "grace"), device=None, now=NOON).token
     with transaction() as session:
         grace = operators.find(session, "grace")
-        if deed == "reset":
+        if operation == "reset":
             operators.reset(session, grace, "a new pass phrase", by=STAFF, now=NOON)
         else:
             operators.disable(session, grace, by=STAFF, now=NOON)
@@ -84,7 +84,7 @@ def test_a_new_password_and_a_disabling_end_every_session(app, deed):
     assert raised.value.code == "signed_out"
 
 
-def test_each_deed_on_an_operator_is_in_the_audit_without_the_password(app):
+def test_each_operation_on_an_operator_is_in_the_audit_without_the_password(app):
     add("ada")
     add("grace", Role.VIEWER)
     with transaction() as session:

@@ -1,4 +1,4 @@
-"""Mail on its way: committed with its deed, taken by one worker at a time, wiped in the end."""
+"""Mail on its way: committed with its operation, taken by one worker at a time, wiped in the end."""
 
 import json
 from datetime import date, timedelta
@@ -43,11 +43,11 @@ def events(*names: str) -> list[AuditEvent]:
         return list(session.scalars(select(AuditEvent).where(AuditEvent.event.in_(names))))
 
 
-def test_a_mail_commits_with_its_deed_and_rolls_back_with_it(vendor):
+def test_a_mail_commits_with_its_operation_and_rolls_back_with_it(vendor):
     machine = vendor.machine(vendor.issue(customer="ada@example.com"))
     activated = vendor.activate(machine)
 
-    def deed(fails: bool) -> None:
+    def operation(fails: bool) -> None:
         with transaction() as session:
             outbox.post(
                 session,
@@ -61,9 +61,9 @@ def test_a_mail_commits_with_its_deed_and_rolls_back_with_it(vendor):
                 raise LookupError
 
     with pytest.raises(LookupError):
-        deed(fails=True)
+        operation(fails=True)
     assert taken() is None
-    deed(fails=False)
+    operation(fails=False)
     mail = taken()
     assert mail is not None
     assert activated.computer_key in outbox.opened(mail, vendor.keyring).text
@@ -72,7 +72,7 @@ def test_a_mail_commits_with_its_deed_and_rolls_back_with_it(vendor):
     [event] = events("mail_sent")
     assert event.activation_id == activated.activation.id
     assert event.license_id == activated.license.id
-    assert (event.way, event.who) == ("command_line", "ada")
+    assert (event.channel, event.who) == ("command_line", "ada")
     assert event.detail == {"mail": mail.id, "template": "computer_key", "tries": 1}
 
 
@@ -211,7 +211,7 @@ def test_what_was_given_up_is_sent_again_as_if_it_were_new(vendor):
         assert outbox.failed(session, mail, "busy", later) == later + MINUTE
     assert (row(number).kept_until, row(number).trouble) == (None, "busy")
     [event] = events("mail_queued_again")
-    assert (event.way, event.who, event.detail["mail"]) == ("portal", "grace", number)
+    assert (event.channel, event.who, event.detail["mail"]) == ("portal", "grace", number)
 
 
 def test_only_what_was_given_up_and_is_kept_is_sent_again(vendor):

@@ -17,9 +17,9 @@ def put(name: str, text: str) -> None:
         properties.put(session, name, text, by=STAFF, now=NOON)
 
 
-def refusal_of(deed, *arguments) -> str:
+def refusal_of(operation, *arguments) -> str:
     with pytest.raises(CoreError) as raised:
-        deed(*arguments)
+        operation(*arguments)
     return raised.value.code
 
 

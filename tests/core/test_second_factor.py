@@ -39,9 +39,9 @@ def ada(app) -> None:
         operators.add(session, "Ada", Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=NOON)
 
 
-def run(deed, *arguments, **more):
+def run(operation, *arguments, **more):
     with transaction() as session:
-        return deed(session, operators.find(session, "ada"), *arguments, **more)
+        return operation(session, operators.find(session, "ada"), *arguments, **more)
 
 
 def begin() -> str:
@@ -60,9 +60,9 @@ def check(code: str, now=NOON) -> None:
     run(second_factor.check, code, keyring=parts().keyring, by=STAFF, now=now)
 
 
-def refusal_of(deed, *arguments, **more) -> str:
+def refusal_of(operation, *arguments, **more) -> str:
     with pytest.raises(CoreError) as raised:
-        deed(*arguments, **more)
+        operation(*arguments, **more)
     return raised.value.code
 
 

@@ -92,7 +92,7 @@ def test_a_refused_activation_leaves_no_license_file_and_is_written_down(
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     with reading() as session:
         [event] = session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None)))
-        assert (event.event, event.way) == ("activation_refused", "command_line")
+        assert (event.event, event.channel) == ("activation_refused", "command_line")
         assert event.activation_key_ending == key[-5:]
 
 

@@ -14,8 +14,8 @@ from keyferry.server.core.models import License, Role
 from keyferry.server.core.staff import sessions
 from keyferry.server.db import transaction
 from keyferry.server.faces.console import wording
-from keyferry.server.faces.console.desk import Desk
-from keyferry.server.services.deeds import Typed
+from keyferry.server.faces.console.access import Access
+from keyferry.server.services.operations import Typed
 from tests.conftest import STAFF, Machine, Vendor
 from tests.faces.portal_visitor import add_operator, form_in, staff
 from tests.faces.visitor import Visitor
@@ -49,19 +49,19 @@ def seats_used() -> int:
         return session.scalars(select(License.seats_used)).one()
 
 
-def desk(vendor: Vendor) -> Desk:
-    """The console's desk with a manager at it."""
+def access(vendor: Vendor) -> Access:
+    """The console's access with a manager at it."""
     by = By("console", "grace")
     with transaction() as session:
         operator = add_operator(session, "grace", Role.MANAGER, vendor.clock.now)
         token = sessions.begin(session, operator, by=by, device=None, now=vendor.clock.now).token
-    return Desk("grace", Role.MANAGER, token, by)
+    return Access("grace", Role.MANAGER, token, by)
 
 
 def by_phone(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
     client = vendor.app.test_client()
-    for deed in ("requests", "deactivations"):
-        answer = client.post(f"/phone/v1/{deed}", json={"token": machine.deactivation_token})
+    for operation in ("requests", "deactivations"):
+        answer = client.post(f"/phone/v1/{operation}", json={"token": machine.deactivation_token})
         assert (answer.status_code, answer.json["state"]) == (200, "released")
         assert answer.json["superseded"] is superseded
 
@@ -94,18 +94,18 @@ def by_portal(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
 
 
 def by_console(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
-    at_work = desk(vendor)
+    at_work = access(vendor)
     scanned = at_work.scanned(scan_url("https://keys.example.com", machine.deactivation_token))
     license = at_work.license(scanned.activation_key)
     seat = at_work.release(Typed(license.row.activation_key, scanned.computer_id), scanned.code)
     assert (seat.already, REPLACED in wording.released(seat)) == (True, superseded)
 
 
-@pytest.mark.parametrize("way", [by_phone, by_self_help, by_portal, by_console])
-def test_it_is_answered_as_done_and_no_seat_is_counted_twice(vendor, ended, way):
+@pytest.mark.parametrize("channel", [by_phone, by_self_help, by_portal, by_console])
+def test_it_is_answered_as_done_and_no_seat_is_counted_twice(vendor, ended, channel):
     machine, superseded = ended
     before = seats_used()
-    way(vendor, machine, superseded=superseded)
+    channel(vendor, machine, superseded=superseded)
     assert seats_used() == before
 
 

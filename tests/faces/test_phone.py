@@ -25,8 +25,8 @@ JSON = "application/json"
 def phone(app):
     client = app.test_client()
 
-    def ask(deed: str, token: str):
-        return client.post(f"/phone/v1/{deed}", json={"token": token})
+    def ask(operation: str, token: str):
+        return client.post(f"/phone/v1/{operation}", json={"token": token})
 
     return ask
 
@@ -84,13 +84,13 @@ def test_a_tap_gives_the_key_and_a_second_tap_gives_the_same(vendor, phone):
 
 def test_the_activation_key_itself_is_never_in_an_answer(vendor, phone):
     machine = vendor.machine(vendor.issue())
-    for deed, token in [
+    for operation, token in [
         ("requests", machine.activation_token),
         ("activations", machine.activation_token),
         ("requests", machine.deactivation_token),
         ("deactivations", machine.deactivation_token),
     ]:
-        answer = phone(deed, token)
+        answer = phone(operation, token)
         assert answer.json["activation_key_ending"] == machine.activation_key.last_group
         assert machine.activation_key.text not in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
@@ -126,7 +126,7 @@ def test_a_deactivation_asks_first_then_frees_the_seat_and_may_be_repeated(vendo
     assert phone("requests", machine.deactivation_token).json["state"] == "released"
 
 
-def test_one_kind_of_code_cannot_do_the_other_deed(vendor, phone):
+def test_one_kind_of_code_cannot_do_the_other_operation(vendor, phone):
     machine = vendor.machine(vendor.issue())
     assert phone("activations", machine.deactivation_token).json["code"] == "malformed_token"
     assert phone("deactivations", machine.activation_token).json["code"] == "malformed_token"
@@ -157,8 +157,8 @@ def refusals(vendor):
 
 def test_every_refusal_is_a_problem_with_its_code_and_is_audited(vendor, phone):
     met = []
-    for code, deed, token in refusals(vendor):
-        answer = phone(deed, token)
+    for code, operation, token in refusals(vendor):
+        answer = phone(operation, token)
         assert answer.mimetype == "application/problem+json"
         assert (answer.json["code"], answer.json["type"]) == (code, f"urn:keyferry:problem:{code}")
         assert answer.status_code == STATUS[code]
@@ -255,8 +255,8 @@ def test_a_retired_epochs_token_is_refused_and_nothing_is_written(vendor, phone)
     vendor.activate(machine)
     vendor.rotate(retire_old=True)
     before = rows_written()
-    for deed in ("requests", "activations"):
-        answer = phone(deed, machine.activation_token)
+    for operation in ("requests", "activations"):
+        answer = phone(operation, machine.activation_token)
         assert (answer.status_code, answer.json["code"]) == (403, "retired_epoch")
     assert rows_written() == before
     assert phone("deactivations", machine.deactivation_token).json["release"] == "proven"

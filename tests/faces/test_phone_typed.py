@@ -1,4 +1,4 @@
-"""Typed codes: the same questions and deeds as with a scanned token, for whoever has no camera."""
+"""Typed codes: the same questions and operations as with a scanned token, for whoever has no camera."""
 
 import pytest
 from sqlalchemy import func, select
@@ -13,9 +13,9 @@ from keyferry.server.services.guesses import PER_ADDRESS
 def typed(app):
     client = app.test_client()
 
-    def ask(deed: str, key: str, computer_id: str, **more):
+    def ask(operation: str, key: str, computer_id: str, **more):
         body = {"activation_key": key, "computer_id": computer_id, **more}
-        return client.post(f"/phone/v1/{deed}", json=body)
+        return client.post(f"/phone/v1/{operation}", json=body)
 
     return ask
 

@@ -62,9 +62,9 @@ def test_a_filter_that_finds_nothing_says_what_to_do(visitor):
 def test_what_is_filtered_is_saved_as_a_table(vendor, visitor):
     record(vendor, "license_renewed", who="Grace, “the boss”", detail={"days": 30})
     record(vendor, "release_refused", code="wrong_deactivation_code", activation_key_ending="ABCDE")
-    page = visitor.get("/portal/audit?way=command_line&event=license_renewed").text
-    assert 'href="/portal/audit.csv?way=command_line&amp;event=license_renewed"' in page
-    answer = visitor.get("/portal/audit.csv?way=command_line")
+    page = visitor.get("/portal/audit?channel=command_line&event=license_renewed").text
+    assert 'href="/portal/audit.csv?channel=command_line&amp;event=license_renewed"' in page
+    answer = visitor.get("/portal/audit.csv?channel=command_line")
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-2026-11-24.csv"'
     refused, renewed, *_ = table(answer)
@@ -73,7 +73,7 @@ def test_what_is_filtered_is_saved_as_a_table(vendor, visitor):
     assert refused["activation key ends in"] == "ABCDE"
     assert (renewed["who"], renewed["detail"]) == ("Grace, “the boss”", '{"days": 30}')
     assert renewed["at (UTC)"] == "2026-11-24T12:00:00"
-    assert {row["way"] for row in table(answer)} == {"command line"}
+    assert {row["channel"] for row in table(answer)} == {"command line"}
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(“x”)"])

@@ -34,8 +34,8 @@ def visitor(vendor) -> Visitor:
     return visitor
 
 
-def save(visitor: Visitor, deed: str = "", **typed: str) -> TestResponse:
-    return visitor.post(f"{PAGE}{deed}", **({"name": "", "privacy": "", "color": ""} | typed))
+def save(visitor: Visitor, operation: str = "", **typed: str) -> TestResponse:
+    return visitor.post(f"{PAGE}{operation}", **({"name": "", "privacy": "", "color": ""} | typed))
 
 
 def upload(visitor: Visitor, content: bytes) -> TestResponse:
@@ -170,8 +170,8 @@ def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(vis
         ("privacy", "javascript:alert(1)", "Write the address of your privacy notice in full"),
         ("color", "bright yellow", "six digits or letters from A to F"),
     ):
-        for deed in ("", "/preview"):
-            answer = save(visitor, deed, **({"name": "Acme"} | {field: text}))
+        for operation in ("", "/preview"):
+            answer = save(visitor, operation, **({"name": "Acme"} | {field: text}))
             assert answer.status_code == 400
             assert told in answer.text.split(f'id="{field}-fault"')[1]
             assert f'value="{text}"' in answer.text

@@ -40,7 +40,12 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
     assert the_license().expires_on == date(2026, 12, 31)
     visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="")
     assert the_license().expires_on == date(2028, 2, 29)
-    assert (last_event().event, last_event().who, last_event().way) == ("license_renewed", "ada", "portal")
+    event = last_event()
+    assert (event.event, event.who, event.channel) == (
+        "license_renewed",
+        "ada",
+        "portal",
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,8 +176,8 @@ def test_who_may_not_change_licenses_changes_none(vendor):
     vendor.issue()
     support = staff(vendor, "sam", Role.SUPPORT)
     assert "Issue licenses" not in support.get("/portal/licenses").text
-    for deed in ("renew", "suspend", "resume", "edit", "replace-key"):
-        answer = support.post(f"{PAGE}/{deed}", seats="9")
+    for operation in ("renew", "suspend", "resume", "edit", "replace-key"):
+        answer = support.post(f"{PAGE}/{operation}", seats="9")
         assert answer.status_code == 403
         assert "does not allow you to issue, renew, suspend and resume licenses" in answer.text
     assert the_license().status == "active"

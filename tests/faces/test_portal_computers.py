@@ -158,7 +158,7 @@ def test_names_and_notes_bring_no_markup(vendor, visitor):
         assert "<script>alert" not in visitor.get(path).text
 
 
-def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_computer(vendor, visitor, machine):
+def test_an_operation_in_a_session_that_has_ended_leads_back_to_the_computer(vendor, visitor, machine):
     visitor.get(COMPUTER)
     vendor.clock.pass_days(1)
     answer = visitor.post(f"{COMPUTER}/key")

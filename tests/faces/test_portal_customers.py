@@ -96,10 +96,10 @@ def test_a_merge_is_counted_first_and_done_when_agreed(vendor, visitor, ada):
     assert visitor.get(CUSTOMER).status_code == 404
 
 
-@pytest.mark.parametrize("deed", ["merge-preview", "merge"])
-def test_a_merge_with_nobody_is_told_beside_its_field(visitor, ada, deed):
+@pytest.mark.parametrize("operation", ["merge-preview", "merge"])
+def test_a_merge_with_nobody_is_told_beside_its_field(visitor, ada, operation):
     for email, status in ((EMAIL, 409), ("nobody@example.com", 404), ("x", 400)):
-        answer = visitor.post(f"{CUSTOMER}/{deed}", email=email)
+        answer = visitor.post(f"{CUSTOMER}/{operation}", email=email)
         assert answer.status_code == status
         assert 'id="merge-email-fault"' in answer.text
 
@@ -121,7 +121,7 @@ def test_a_deletion_says_what_goes_and_leaves_the_licenses(vendor, visitor, ada)
     assert EMAIL not in audit
     with reading() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.event == "customer_deleted")).one()
-        assert (event.who, event.way) == ("ada", "portal")
+        assert (event.who, event.channel) == ("ada", "portal")
         assert session.scalars(select(License.customer_id)).one() is None
 
 
@@ -131,8 +131,8 @@ def test_only_who_may_change_customers_is_offered_it(vendor, ada, role):
     page = visitor.get(CUSTOMER).text
     assert EMAIL in page
     assert dialogs(page) == set()
-    for deed in ("edit", "merge-preview", "merge", "delete"):
-        answer = visitor.post(f"{CUSTOMER}/{deed}", email="x@example.com")
+    for operation in ("edit", "merge-preview", "merge", "delete"):
+        answer = visitor.post(f"{CUSTOMER}/{operation}", email="x@example.com")
         assert answer.status_code == 403
         assert "does not allow you to change, merge and delete customers" in answer.text
     with reading() as session:

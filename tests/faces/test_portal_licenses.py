@@ -117,8 +117,8 @@ def test_the_audit_is_filtered(vendor, visitor):
     of_one = visitor.get("/portal/audit?license=1").text.split("<section")[1]
     assert "Activated on a new seat" in of_one
     assert "Signed in" not in of_one
-    assert "Nothing of that kind" in visitor.get("/portal/audit?who=nobody&way=portal").text
-    assert visitor.get("/portal/audit?license=x&way=x&page=x").status_code == 200
+    assert "Nothing of that kind" in visitor.get("/portal/audit?who=nobody&channel=portal").text
+    assert visitor.get("/portal/audit?license=x&channel=x&page=x").status_code == 200
 
 
 def test_the_start_page_shows_the_audit_only_to_who_may_see_it(vendor, visitor):

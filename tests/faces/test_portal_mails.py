@@ -73,10 +73,10 @@ def test_words_are_saved_sent_and_set_back(vendor, visitor):
     assert "Our own words count again." in visitor.get(answer.location).text
 
 
-@pytest.mark.parametrize("deed", ["", "/preview"])
-def test_what_is_wrong_is_told_beside_the_text_and_what_was_typed_stays(visitor, deed):
+@pytest.mark.parametrize("operation", ["", "/preview"])
+def test_what_is_wrong_is_told_beside_the_text_and_what_was_typed_stays(visitor, operation):
     typed = "{computer key} {nonsense}"
-    answer = visitor.post(f"{PAGE}{deed}", subject="x", text=typed)
+    answer = visitor.post(f"{PAGE}{operation}", subject="x", text=typed)
     assert answer.status_code == 400
     assert "{nonsense} is no variable of this mail." in answer.text.split('id="text-fault"')[1]
     assert f">{typed}</textarea>" in answer.text

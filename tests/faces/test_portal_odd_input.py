@@ -29,7 +29,7 @@ def test_ticked_numbers_that_no_row_has_are_none(visitor, number):
 
 
 @pytest.mark.parametrize(
-    "arguments", [f"license={LARGE}", "license=-1", "event=a%00b", "who=a%00b", "since=x", "way=x"]
+    "arguments", [f"license={LARGE}", "license=-1", "event=a%00b", "who=a%00b", "since=x", "channel=x"]
 )
 def test_a_filter_of_the_audit_that_means_nothing_filters_nothing_or_finds_nothing(visitor, arguments):
     assert visitor.get(f"/portal/audit?{arguments}").status_code == 200
@@ -61,11 +61,11 @@ def test_long_texts_in_any_script_are_kept(visitor):
 
 
 def test_a_failure_while_a_refusal_is_told_leaves_no_code_in_the_log(visitor, vendor, caplog, monkeypatch):
-    def fails(deed, refusal):
+    def fails(operation, refusal):
         raise RuntimeError(f"the database went away at {refusal}")
 
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setitem(refusals._ROOMS, "deeds", fails)
+    monkeypatch.setitem(refusals._ROOMS, "operations", fails)
     computer_id = vendor.machine(vendor.issue()).computer_id.text
     answer = visitor.post("/portal/licenses/1/activate", computer_id=f"{computer_id[1:]}{computer_id[0]}")
     assert answer.status_code == 500

@@ -34,7 +34,9 @@ def grace() -> Operator:
 
 def events() -> list[tuple[str, str | None, dict | None]]:
     with reading() as session:
-        rows = session.scalars(select(AuditEvent).where(AuditEvent.way == "portal").order_by(AuditEvent.id))
+        rows = session.scalars(
+            select(AuditEvent).where(AuditEvent.channel == "portal").order_by(AuditEvent.id)
+        )
         return [(row.event, row.who, row.detail) for row in rows]
 
 
@@ -167,9 +169,11 @@ def test_places_are_shown_with_device_address_and_time_and_ended_one_by_one_or_a
     assert ("operator_signed_out", "ada", {"operator": "grace", "role": "support"}) in events()
 
 
-@pytest.mark.parametrize("deed", ["role", "password", "disable", "enable", "second-factor/end", "sign-out"])
-def test_nobody_does_to_themselves_what_is_for_others(visitor, deed):
-    answer = visitor.post(f"/portal/operators/1/{deed}", role="viewer", new_password=FRESH)
+@pytest.mark.parametrize(
+    "operation", ["role", "password", "disable", "enable", "second-factor/end", "sign-out"]
+)
+def test_nobody_does_to_themselves_what_is_for_others(visitor, operation):
+    answer = visitor.post(f"/portal/operators/1/{operation}", role="viewer", new_password=FRESH)
     assert answer.status_code == 409
     assert "This is you." in answer.text
     assert visitor.get("/portal/").status_code == 200
@@ -217,7 +221,7 @@ def test_only_administrators_see_the_operators(vendor, role):
     assert other.get("/portal/operators").status_code == 403
 
 
-def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_operator(vendor, visitor):
+def test_an_operation_in_a_session_that_has_ended_leads_back_to_the_operator(vendor, visitor):
     vendor.clock.pass_days(1)
     answer = visitor.post("/portal/operators/2/disable")
     assert answer.status_code == 403

@@ -132,7 +132,7 @@ def test_what_was_given_up_is_sent_again_from_the_customer_or_from_the_outbox(ve
     assert row(third).next_try_at == vendor.clock.now
     with reading() as session:
         again = session.scalars(select(AuditEvent).where(AuditEvent.event == "mail_queued_again")).all()
-    assert [(event.way, event.who, event.detail["mail"]) for event in again] == [
+    assert [(event.channel, event.who, event.detail["mail"]) for event in again] == [
         ("portal", "ada", number) for number in (first, second, third)
     ]
     assert "Mail to be sent again" in visitor.get("/portal/audit").text

@@ -110,7 +110,7 @@ def test_the_profile_comes_as_a_file_and_the_audit_keeps_who_took_it(vendor, vis
     assert answer.headers["Cache-Control"] == "no-store"
     assert WizardProfile.from_json(answer.text) == vendor.profile
     [event] = events("profile_exported")
-    assert (event.who, event.way, event.product_number) == ("ada", "portal", 1)
+    assert (event.who, event.channel, event.product_number) == ("ada", "portal", 1)
     assert visitor.get(f"{PRODUCT}/profile").status_code == 405
 
 

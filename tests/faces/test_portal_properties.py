@@ -65,7 +65,7 @@ def test_a_group_is_saved_and_only_what_differs_counts_as_changed(vendor, visito
     with reading() as session:
         rows = session.scalars(select(AuditEvent).where(AuditEvent.event == "property_set")).all()
         assert {row.detail["property"] for row in rows} == {SITE, TITLE}
-        assert {(row.who, row.way) for row in rows} == {("ada", "portal")}
+        assert {(row.who, row.channel) for row in rows} == {("ada", "portal")}
     assert "Nothing was changed." in visitor.get(save(visitor, "customerSite").location).text
 
 

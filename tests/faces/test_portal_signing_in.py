@@ -191,7 +191,7 @@ def test_what_a_role_does_not_allow_is_in_the_audit(vendor):
     assert visitor.get("/portal/audit").status_code == 403
     with transaction() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.code == "not_permitted")).one()
-    assert (event.event, event.who, event.way) == ("permission_refused", "ada", "portal")
+    assert (event.event, event.who, event.channel) == ("permission_refused", "ada", "portal")
     assert event.detail == {"wanted": "see the audit"}
 
 

@@ -180,8 +180,8 @@ def test_what_was_issued_together_is_found_from_each_of_them(ada):
 
 def test_what_was_so_already_is_not_told_as_done(vendor, ada):
     vendor.issue()
-    for deed in ("suspend", "suspend"):
-        ada.post(f"{LICENSE}/{deed}")
+    for operation in ("suspend", "suspend"):
+        ada.post(f"{LICENSE}/{operation}")
         page = ada.get(LICENSE).text
     assert "It was so already. Nothing has changed." in page
     ada.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "2"])

@@ -24,7 +24,7 @@ def codes(machine) -> dict[str, str]:
 def refused() -> list[tuple[str, str, str]]:
     with reading() as session:
         events = select(AuditEvent).where(AuditEvent.code.is_not(None)).order_by(AuditEvent.id)
-        return [(one.event, one.code, one.way) for one in session.scalars(events)]
+        return [(one.event, one.code, one.channel) for one in session.scalars(events)]
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
@@ -78,8 +78,8 @@ def test_who_did_it_stands_in_the_audit_by_way_and_address(vendor, visitor):
         event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         row = session.scalars(select(Activation)).one()
     assert event is not None
-    assert (event.event, event.way, event.address) == ("activated_new_seat", "self_help", "192.0.2.7")
-    assert (row.way, event.activation_key_ending) == ("self_help", machine.activation_key.last_group)
+    assert (event.event, event.channel, event.address) == ("activated_new_seat", "self_help", "192.0.2.7")
+    assert (row.channel, event.activation_key_ending) == ("self_help", machine.activation_key.last_group)
 
 
 @pytest.mark.parametrize("field", ["activation_key", "computer_id"])

@@ -14,7 +14,7 @@ from keyferry.server.core.models import Attempt, AuditEvent, OutboxMail
 from keyferry.server.db import reading
 from keyferry.server.mail import worker
 from keyferry.server.parts import Parts, parts
-from keyferry.server.services.deeds import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
+from keyferry.server.services.operations import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
 from tests.faces.visitor import Visitor
 from tests.mail_server import Box, mail_server
 
@@ -63,7 +63,7 @@ def test_the_answer_and_what_is_written_are_the_same_for_a_known_and_an_unknown_
     with reading() as session:
         known_row, unknown_row = session.scalars(select(OutboxMail).order_by(OutboxMail.id))
         events = session.scalars(select(AuditEvent).where(AuditEvent.event == "license_keys_asked_for")).all()
-    same = ("template", "license_id", "activation_id", "way", "who", "tries", "next_try_at")
+    same = ("template", "license_id", "activation_id", "channel", "who", "tries", "next_try_at")
     assert [getattr(known_row, name) for name in same] == [getattr(unknown_row, name) for name in same]
     # Even who reads along in the database learns nothing from a length.
     assert len(known_row.sealed_text or "") == len(unknown_row.sealed_text or "")

@@ -87,4 +87,4 @@ def test_an_unknown_key_is_refused_and_in_the_audit_by_its_last_group(vendor, vi
     with reading() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None))).one()
     assert (event.event, event.code) == ("look_up_refused", "unknown_activation_key")
-    assert (event.way, event.activation_key_ending) == ("self_help", unknown.last_group)
+    assert (event.channel, event.activation_key_ending) == ("self_help", unknown.last_group)

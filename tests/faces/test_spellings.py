@@ -22,7 +22,7 @@ def machine(vendor):
 @pytest.fixture
 def post(app):
     client = app.test_client()
-    return lambda deed, text: client.post(f"/phone/v1/{deed}", json={"token": text})
+    return lambda operation, text: client.post(f"/phone/v1/{operation}", json={"token": text})
 
 
 def rows_written() -> list[int]:
@@ -85,8 +85,8 @@ def test_what_was_cut_or_altered_stays_refused_everywhere(vendor, machine, post,
     before = rows_written()
     for name, spelled in CUT.items():
         pasted = spelled(machine.activation_token)
-        for deed in ("requests", "activations"):
-            answer = post(deed, pasted)
+        for operation in ("requests", "activations"):
+            answer = post(operation, pasted)
             assert (answer.status_code, answer.json["code"] in UNREADABLE) == (400, True), name
         assert visitor.send(form, activation_key=pasted, computer_id=pasted).status == 400, name
         assert operator.post("/portal/link", link=pasted).status_code == 400, name

@@ -1,6 +1,6 @@
 """Each refusal that names a way out, and that way walked to its end with the real wizard.
 
-The table is `WAYS` in `ways_out.py`. What only the network or an update can end stands in `ELSEWHERE`.
+The table is `CHANNELS` in `ways_out.py`. What only the network or an update can end stands in `ELSEWHERE`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.ways_out import WAYS, Desk, released_by_force, superseded_in_use
+from tests.faces.ways_out import CHANNELS, Desk, released_by_force, superseded_in_use
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "de")
@@ -41,7 +41,7 @@ def desk(vendor, tmp_path) -> Desk:
 
 @pytest.mark.parametrize(
     ("code", "story"),
-    [(code, story) for code, stories in WAYS.items() for story in stories],
+    [(code, story) for code, stories in CHANNELS.items() for story in stories],
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_the_way_that_a_refusal_names_leads_out(desk, code, story):
@@ -55,7 +55,7 @@ def words(path: str) -> dict:
 def test_every_refusal_that_the_phone_has_words_for_has_its_way_walked():
     for language in LANGUAGES:
         told = words(f"pwa/strings/{language}.json")["problems"].keys()
-        assert told == {*WAYS, *ELSEWHERE, *MISTYPED} - {"deactivation_too_early"}
+        assert told == {*CHANNELS, *ELSEWHERE, *MISTYPED} - {"deactivation_too_early"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -71,10 +71,10 @@ def test_the_sentences_of_every_other_face_name_the_step_too(desk, monkeypatch, 
     met: list[str] = []
     refused = Desk.refused
 
-    def told(desk: Desk, url: str, deed: str = "activations") -> str:
-        answer = desk.scan(url, deed)
+    def told(desk: Desk, url: str, operation: str = "activations") -> str:
+        answer = desk.scan(url, operation)
         met.append(answer.json["detail"])
-        return refused(desk, url, deed)
+        return refused(desk, url, operation)
 
     monkeypatch.setattr(Desk, "refused", told)
     story(desk)

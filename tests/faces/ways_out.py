@@ -42,11 +42,11 @@ class Desk:
             now=self.vendor.clock,
         )
 
-    def scan(self, url: str, deed: str = "activations"):
-        return self.vendor.app.test_client().post(f"/phone/v1/{deed}", json={"token": url})
+    def scan(self, url: str, operation: str = "activations"):
+        return self.vendor.app.test_client().post(f"/phone/v1/{operation}", json={"token": url})
 
-    def refused(self, url: str, deed: str = "activations") -> str:
-        answer = self.scan(url, deed)
+    def refused(self, url: str, operation: str = "activations") -> str:
+        answer = self.scan(url, operation)
         assert answer.status_code >= 400, answer.json
         code: str = answer.json["code"]
         return code
@@ -166,8 +166,8 @@ def replaced_key(desk: Desk) -> str:
         new = ActivationKey.from_text(session.scalars(select(License.activation_key)).one())
     desk.activate(wizard, new)
     # The wizard offers the code of what it gave up for this; there is nothing to free by it.
-    for deed in ("requests", "deactivations"):
-        assert desk.scan(wizard.show_code(former).url, deed).json["superseded"] is True
+    for operation in ("requests", "deactivations"):
+        assert desk.scan(wizard.show_code(former).url, operation).json["superseded"] is True
     assert desk.vendor.seats_used(new) == 1
     return met
 
@@ -362,7 +362,7 @@ def claimed_too_often(desk: Desk) -> str:
     return "release_limit_reached" if shown.status == 403 else ""
 
 
-WAYS: dict[str, list[Callable[[Desk], str]]] = {
+CHANNELS: dict[str, list[Callable[[Desk], str]]] = {
     "computer_id_superseded": [
         superseded_in_use,
         superseded_in_use_and_requested_anew,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 FOLDERS = ("protocol", "server", "wizard_stub", "pwa", "keyferry")
@@ -79,6 +80,14 @@ def test_a_forbidden_import_is_noticed(broken, number):
 
 def test_a_new_file_of_the_server_needs_a_place(broken):
     assert "somewhere_new" in broken
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = grimp.build_graph("keyferry", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    while free := {module for module, imported in imports.items() if not imported & imports.keys()}:
+        imports = {module: imported for module, imported in imports.items() if module not in free}
+    assert sorted(imports) == []
 
 
 CLOCK_READINGS = {"now", "utcnow", "today"}

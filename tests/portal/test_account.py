@@ -19,7 +19,7 @@ from tests.authenticator import code_of
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD
-from tests.portal.test_looks import check
+from tests.portal.test_appearance import check
 
 STEP = timedelta(seconds=30)
 

@@ -170,7 +170,7 @@ def release_by_console(room: Room, token: str) -> str:
     return seen[0]
 
 
-WAYS = {
+CHANNELS = {
     "phone": (key_by_phone, release_by_phone),
     "self_help": (key_by_self_help, release_by_self_help),
     "portal": (key_by_portal, release_by_portal),
@@ -183,19 +183,19 @@ def room(house, tmp_path, browser, desk, names) -> Room:
     return Room(house, tmp_path, browser, desk(Role.SUPPORT), names[Role.SUPPORT])
 
 
-@pytest.mark.parametrize("first", WAYS)
+@pytest.mark.parametrize("first", CHANNELS)
 def test_each_way_gives_the_same_key_and_each_context_takes_the_code(room, first):
-    order = [first, *(way for way in WAYS if way != first)]
+    order = [first, *(channel for channel in CHANNELS if channel != first)]
     token = room.begin()
-    keys = {way: WAYS[way][0](room, token) for way in order}
+    keys = {channel: CHANNELS[channel][0](room, token) for channel in order}
     assert len(set(keys.values())) == 1, "every way gives the same key for the same machine"
     room.control.complete(keys[first])
     assert room.control.status().state is LicenseState.ACTIVE
     assert room.latest == (None, 1)
     token = room.give_up()
-    WAYS[first][1](room, token)
+    CHANNELS[first][1](room, token)
     assert room.latest == ("proven", 0)
-    for way in order:
-        told = WAYS[way][1](room, token)
-        assert "already" in told or "before" in told, (way, told)
+    for channel in order:
+        told = CHANNELS[channel][1](room, token)
+        assert "already" in told or "before" in told, (channel, told)
         assert room.latest == ("proven", 0), "what was released already is not changed"

@@ -14,7 +14,7 @@ from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from tests.portal.conftest import open_license
-from tests.portal.test_looks import check
+from tests.portal.test_appearance import check
 
 MANAGER = Role.MANAGER
 

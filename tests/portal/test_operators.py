@@ -16,7 +16,7 @@ from keyferry.server.db import transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD
-from tests.portal.test_looks import check
+from tests.portal.test_appearance import check
 
 YELLOW = palette("#ffd400")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from keyferry.server.core.models import Role
 from tests.portal.conftest import open_license
-from tests.portal.test_looks import check
+from tests.portal.test_appearance import check
 
 
 def press_ctrl_k(page: Page) -> None:
@@ -26,7 +26,7 @@ def test_a_page_is_reached_by_some_letters(desk, house):
     expect(page).to_have_url(f"{house.origin}/portal/audit")
 
 
-def test_a_deed_of_the_page_is_done_and_the_rest_is_a_search(desk, house):
+def test_an_operation_of_the_page_is_done_and_the_rest_is_a_search(desk, house):
     page, key = desk(), house.short.issue()
     open_license(page, key.text)
     press_ctrl_k(page)

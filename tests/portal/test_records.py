@@ -16,8 +16,8 @@ from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.models import Role
 from keyferry.server.db import reading, transaction
 from tests.portal.conftest import key_on
-from tests.portal.test_deeds import tab_to
-from tests.portal.test_looks import check
+from tests.portal.test_appearance import check
+from tests.portal.test_operations import tab_to
 
 BUYER = "einkauf@müller-und-söhne-präzisionswerkzeugbau.example.de"
 NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"

@@ -194,7 +194,7 @@ def test_a_deactivation_is_never_taken_for_an_activation_nor_the_other_way_round
     assert refused(signed(packed, "activation")) is BadSignature
 
 
-def test_a_deed_of_a_newer_wizard_is_told_to_be_newer():
+def test_an_operation_of_a_newer_wizard_is_told_to_be_newer():
     packed = "B" + sign_request(ACTIVATION, KEYS).partition(".")[0][1:]
     with pytest.raises(MalformedToken, match="newer"):
         peek(signed(packed))

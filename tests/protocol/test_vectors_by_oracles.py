@@ -256,9 +256,9 @@ def test_a_repair_changes_what_it_says(case):
     assert len(typed) - shift == len(key.replace("-", ""))
 
 
-def token_signature(known, packed, deed):
+def token_signature(known, packed, operation):
     key = hmac.digest(
-        derived(known["application_secret"], "request token"), f"keyferry/1 {deed}".encode(), "sha256"
+        derived(known["application_secret"], "request token"), f"keyferry/1 {operation}".encode(), "sha256"
     )
     return letters(int.from_bytes(hmac.digest(key, packed.encode(), "sha256"), "big") >> 156, 20)
 
@@ -267,16 +267,16 @@ def token_signature(known, packed, deed):
 def test_request_tokens_are_packed_masked_and_signed(case):
     known = load("request_tokens")["given"]
     packed, _, signature = case["token"].partition(".")
-    deed = {"activate": "activation request", "deactivate": "deactivation request"}[case["deed"]]
-    assert signature == token_signature(known, packed, deed)
+    operation = {"activate": "activation request", "deactivate": "deactivation request"}[case["operation"]]
+    assert signature == token_signature(known, packed, operation)
     values = symbols(packed)
-    assert packed[0] == case["deed"][0].upper()
+    assert packed[0] == case["operation"][0].upper()
     assert number(values[1:5]) == case["product_number"]
     assert bytes(values[5:25]) == content("computer_id", known["computer_id"])
     mask = tagged(known["application_secret"], "activation key mask", bytes(values[:25])) >> 156
     assert number(values[25:45]) ^ mask == number(content("activation_key", known["activation_key"]))
     rest = values[45:]
-    if case["deed"] == "deactivate":
+    if case["operation"] == "deactivate":
         assert bytes(rest[:10]) == content("deactivation_code", case["deactivation_code"])
         rest = rest[10:]
     size, spare = divmod(5 * len(rest), 8)
@@ -289,8 +289,8 @@ def test_request_tokens_are_packed_masked_and_signed(case):
 @invalid("request_tokens", "bad_signature")
 def test_refused_request_tokens_carry_another_signature(case):
     packed, _, signature = case["token"].partition(".")
-    deed = "activation request" if packed[0] == "A" else "deactivation request"
-    assert signature != token_signature(load("request_tokens")["given"], packed, deed)
+    operation = "activation request" if packed[0] == "A" else "deactivation request"
+    assert signature != token_signature(load("request_tokens")["given"], packed, operation)
 
 
 def opened(known, code, fingerprint):

@@ -257,7 +257,7 @@ def test_request_tokens_are_made_and_verified(case):
     known = given("request_tokens")
     request = verify_request(case["token"], keys_of(known))
     binding = binding_of(known)
-    assert isinstance(request, DeactivationRequest) is (case["deed"] == "deactivate")
+    assert isinstance(request, DeactivationRequest) is (case["operation"] == "deactivate")
     assert (request.computer_id, request.activation_key) == (binding.computer_id, binding.activation_key)
     assert request.product_number == case["product_number"] == peek(case["token"]).product_number
     assert request.computer_name == case.get("read_name", case["computer_name"])

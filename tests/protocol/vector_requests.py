@@ -61,7 +61,7 @@ NAMES = {
 
 
 def request_tokens() -> Case:
-    """Request tokens of both deeds."""
+    """Request tokens of both operations."""
     several = [
         ACTIVATE,
         DEACTIVATE,
@@ -86,7 +86,7 @@ def request_tokens() -> Case:
 def _token_case(request: ActivationRequest | DeactivationRequest) -> Case:
     token = sign_request(request, KEYS)
     return {
-        "deed": "deactivate" if isinstance(request, DeactivationRequest) else "activate",
+        "operation": "deactivate" if isinstance(request, DeactivationRequest) else "activate",
         "product_number": request.product_number,
         "computer_name": request.computer_name,
         "deactivation_code": request.code.text if isinstance(request, DeactivationRequest) else None,
@@ -108,7 +108,7 @@ def _broken_tokens() -> Iterator[Case]:
     yield refused("two dots", MALFORMED, token=f"{packed}..{signature}")
     yield refused("a look-alike, which people may type but no token holds", MALFORMED, token=f"AO{token[2:]}")
     yield refused("a character that is no symbol", MALFORMED, token=f"A?{token[2:]}")
-    yield refused("the deed of a newer wizard", MALFORMED, token=f"B{token[1:]}")
+    yield refused("the operation of a newer wizard", MALFORMED, token=f"B{token[1:]}")
     yield refused("a deactivation without its code", MALFORMED, token=f"D{_signed(packed[1:45])}")
     yield refused("a character of the computer ID was changed", BAD_SIGNATURE, token=_changed(token, 10))
     yield refused("a character of the masked key was changed", BAD_SIGNATURE, token=_changed(token, 30))
@@ -116,7 +116,7 @@ def _broken_tokens() -> Iterator[Case]:
     yield refused(
         "a character of the signature was changed", BAD_SIGNATURE, token=_changed(token, len(token) - 1)
     )
-    yield refused("the deed was changed", BAD_SIGNATURE, token=f"A{release[1:]}")
+    yield refused("the operation was changed", BAD_SIGNATURE, token=f"A{release[1:]}")
     yield refused("made with another secret", BAD_SIGNATURE, token=sign_request(ACTIVATE, other))
 
 

@@ -50,9 +50,9 @@ class Faces:
             self.staff.post("/portal/sign-out"),
         ]
 
-    def phone(self, deed: str) -> TestResponse:
+    def phone(self, operation: str) -> TestResponse:
         token = {"token": self.machine.activation_token}
-        return self.stranger.client.post(f"/phone/v1/{deed}", json=token)
+        return self.stranger.client.post(f"/phone/v1/{operation}", json=token)
 
 
 def faces_of(vendor: Vendor) -> Faces:

@@ -69,11 +69,11 @@ def while_held(app, first, second):
 
 
 def merge(customers: dict[str, int], gone: str, into: str, clock):
-    def deed(session) -> None:
+    def operation(session) -> None:
         pair = records.lock_pair(session, customers[gone], into)
         records.merge(session, *pair, by=STAFF, now=clock.now)
 
-    return deed
+    return operation
 
 
 def test_of_two_opposite_merges_the_later_finds_its_customer_gone(app, clock, customers):

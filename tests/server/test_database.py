@@ -54,7 +54,8 @@ def mail_goes_through_the_migration() -> None:
     command.downgrade(migrate.get_config(str(MIGRATIONS)), "0007")
     with db.engine.begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO outbox_mail (created_at, template, recipient, sealed_text, way, tries, next_try_at) "
+            "INSERT INTO outbox_mail "
+            "(created_at, template, recipient, sealed_text, channel, tries, next_try_at) "
             "VALUES ('2026-11-24 12:00:00', 'computer_key', 'ada@example.com', 'sealed', 'portal', 1, "
             "'2026-11-24 12:01:00')"
         )

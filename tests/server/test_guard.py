@@ -26,7 +26,9 @@ def key(vendor) -> ActivationKey:
 
 
 def run(clock, key=None, *, limits=(), failure: Exception | None = None) -> None:
-    with guarded(event="deed_refused", by=BY, now=clock.now, limits=limits, activation_key=key) as session:
+    with guarded(
+        event="operation_refused", by=BY, now=clock.now, limits=limits, activation_key=key
+    ) as session:
         session.add(Customer(email="ada@example.com", created_at=clock.now))
         session.flush()
         if failure:
@@ -51,20 +53,24 @@ def guess() -> Exception:
     return WrongDeactivationCode("Type it again.")
 
 
-def test_a_deed_that_succeeds_stays_and_nothing_is_refused(vendor, clock):
+def test_an_operation_that_succeeds_stays_and_nothing_is_refused(vendor, clock):
     run(clock)
     assert customers() == ["ada@example.com"]
     assert refused_events() == []
 
 
-def test_a_refused_deed_leaves_nothing_but_the_record(vendor, clock, key):
+def test_a_refused_operation_leaves_nothing_but_the_record(vendor, clock, key):
     with pytest.raises(LicenseRefused):
         run(clock, key, failure=refuse())
     assert customers() == []
     with reading() as session:
         license = licenses.find(session, key)
         [event] = session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None)))
-        assert (event.event, event.code, event.address) == ("deed_refused", "license_suspended", "192.0.2.7")
+        assert (event.event, event.code, event.address) == (
+            "operation_refused",
+            "license_suspended",
+            "192.0.2.7",
+        )
         assert (event.license_id, event.activation_key_ending) == (license.id, key.last_group)
 
 
@@ -88,7 +94,7 @@ def test_an_unexpected_failure_is_no_refusal(vendor, clock):
     assert (customers(), refused_events()) == ([], [])
 
 
-def test_guesses_use_up_the_limits_and_then_the_deed_is_not_run(vendor, clock):
+def test_guesses_use_up_the_limits_and_then_the_operation_is_not_run(vendor, clock):
     for _ in range(2):
         with pytest.raises(WrongDeactivationCode):
             run(clock, limits=LIMITS, failure=guess())
@@ -115,7 +121,7 @@ def test_who_is_over_one_limit_uses_up_no_other(vendor, clock):
 
 def test_successes_use_up_no_limit(vendor, clock):
     for _ in range(10):
-        with guarded(event="deed_refused", by=BY, now=clock.now, limits=LIMITS):
+        with guarded(event="operation_refused", by=BY, now=clock.now, limits=LIMITS):
             pass
 
 
@@ -128,7 +134,7 @@ def test_the_limits_end_with_their_period(vendor, clock):
     assert customers() == ["ada@example.com"]
 
 
-def test_a_guarded_deed_can_be_followed_by_another_transaction(vendor, clock):
+def test_a_guarded_operation_can_be_followed_by_another_transaction(vendor, clock):
     run(clock)
     with transaction() as session:
         assert session.scalar(select(Customer.email)) == "ada@example.com"

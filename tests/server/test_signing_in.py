@@ -53,7 +53,12 @@ def test_name_and_password_open_a_session_whose_token_is_not_kept(app):
     token = enter("ADA")
     with reading() as session:
         row = sessions.find(session, token, now=NOON)
-        assert (row.operator.name, row.way, row.address, row.device) == ("Ada", "portal", OFFICE, "Firefox")
+        assert (row.operator.name, row.channel, row.address, row.device) == (
+            "Ada",
+            "portal",
+            OFFICE,
+            "Firefox",
+        )
         assert token not in str(vars(session.query(OperatorSession).one()))
         assert [event.event for event in session.query(AuditEvent)][-1] == "signed_in"
     assert not is_in(token + "x", NOON)

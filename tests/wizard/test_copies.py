@@ -28,13 +28,13 @@ def test_a_state_copied_to_another_machine_does_not_run_there_and_says_so(machin
 def test_nothing_can_be_done_with_the_state_of_another_machine(machine, elsewhere, vendor):
     completed = machine.activate()
     before = machine.state_file.read_bytes()
-    for deed in (
+    for operation in (
         lambda: elsewhere.control().complete(completed.computer_key),
         lambda: elsewhere.control().deactivate(),
         lambda: elsewhere.control().show_code(),
     ):
         with pytest.raises(WrongMachine) as refused:
-            deed()
+            operation()
         assert refused.value.code == "wrong_machine"
     assert machine.state_file.read_bytes() == before
 

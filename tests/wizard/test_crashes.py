@@ -1,4 +1,4 @@
-"""Power that fails at each single step of each deed: afterwards the old or the new state is there, whole."""
+"""Power that fails at each step of each operation: afterwards the old or the new state is there, whole."""
 
 import os
 import signal
@@ -47,9 +47,9 @@ class FailingSystem:
 
 @pytest.fixture
 def cut_at_each_step(monkeypatch):
-    """Run a deed anew for each of its steps, with the power failing there, until it goes through."""
+    """Run an operation anew for each of its steps, with the power failing there, until it goes through."""
 
-    def cuts(prepare: Callable[[], None], deed: Callable[[], object]) -> Iterator[int]:
+    def cuts(prepare: Callable[[], None], operation: Callable[[], object]) -> Iterator[int]:
         for steps in range(100):
             prepare()
             system = FailingSystem(steps)
@@ -57,13 +57,13 @@ def cut_at_each_step(monkeypatch):
                 for module in (durable, locks, state_folder):
                     patched.setattr(module, "os", system)
                 try:
-                    deed()
+                    operation()
                 except PowerCut:
                     assert system.off
             if not system.off:
                 return
             yield steps
-        raise AssertionError("the deed never ends")
+        raise AssertionError("the operation never ends")
 
     return cuts
 
@@ -226,9 +226,12 @@ def test_a_full_disk_changes_nothing_and_leaves_nothing_behind(machine, vendor, 
 
     with monkeypatch.context() as patched:
         patched.setattr(durable, "_sync", full)
-        for deed in (machine.control().deactivate, lambda: machine.control().begin(completed.activation_key)):
+        for operation in (
+            machine.control().deactivate,
+            lambda: machine.control().begin(completed.activation_key),
+        ):
             with pytest.raises(StorageUnavailable, match="No space left on device"):
-                deed()
+                operation()
     assert machine.state_file.read_bytes() == before
     assert not list(machine.folder.glob("*.new"))
     assert machine.control().status().state is LicenseState.ACTIVE

@@ -49,7 +49,7 @@ def test_only_a_request_under_the_newer_keys_moves_the_seal(older, newer):
     status = older.control().status()
     assert status.state is LicenseState.STATE_NEWER
     assert "newer version of the application. Start that version again" in status.message
-    for deed in (
+    for operation in (
         lambda: older.control().begin(key),
         lambda: older.control().begin(key, start_over=True),
         lambda: older.control().pending(),
@@ -58,7 +58,7 @@ def test_only_a_request_under_the_newer_keys_moves_the_seal(older, newer):
         lambda: older.control().show_code(),
     ):
         with pytest.raises(StateNewer) as refused:
-            deed()
+            operation()
         assert refused.value.code == "state_newer"
     assert newer.state_file.read_bytes() == before
     assert newer.control().status().state is LicenseState.ACTIVE

@@ -32,7 +32,7 @@ def rendered(terminal_text: str) -> Image.Image:
 
 @pytest.fixture
 def urls(vendor, machine):
-    """The addresses of both deeds, with a 15-character host and a 12-character computer name."""
+    """The addresses of both operations, with a 15-character host and a 12-character computer name."""
     vendor.server_url = "https://keys.example.co"
     assert len("keys.example.co") == 15
     begun = machine.control().begin(vendor.activation_key(), "LAB-PC-07-AB")
@@ -41,27 +41,27 @@ def urls(vendor, machine):
     return {"activate": begun.url, "deactivate": machine.control().deactivate().url}
 
 
-@pytest.mark.parametrize("deed", ["activate", "deactivate"])
-def test_a_code_with_a_usual_host_and_name_is_at_most_version_5(urls, deed):
-    code = ScanCode.of(urls[deed])
+@pytest.mark.parametrize("operation", ["activate", "deactivate"])
+def test_a_code_with_a_usual_host_and_name_is_at_most_version_5(urls, operation):
+    code = ScanCode.of(urls[operation])
     assert code.version <= 5
     lines = code.terminal().splitlines()
     assert len(lines) <= 23
     assert all(len(LINE.fullmatch(line)[1]) <= 80 for line in lines)
 
 
-@pytest.mark.parametrize("deed", ["activate", "deactivate"])
-def test_a_scanner_reads_the_picture_and_the_terminal_as_the_very_address(urls, deed):
-    code = ScanCode.of(urls[deed])
-    assert decoded(Image.open(io.BytesIO(code.png()))) == urls[deed]
-    assert decoded(rendered(code.terminal())) == urls[deed]
+@pytest.mark.parametrize("operation", ["activate", "deactivate"])
+def test_a_scanner_reads_the_picture_and_the_terminal_as_the_very_address(urls, operation):
+    code = ScanCode.of(urls[operation])
+    assert decoded(Image.open(io.BytesIO(code.png()))) == urls[operation]
+    assert decoded(rendered(code.terminal())) == urls[operation]
 
 
 @pytest.mark.parametrize(
-    ("deed", "kind"), [("activate", ActivationRequest), ("deactivate", DeactivationRequest)]
+    ("operation", "kind"), [("activate", ActivationRequest), ("deactivate", DeactivationRequest)]
 )
-def test_the_address_carries_a_request_that_the_server_verifies(urls, vendor, deed, kind):
-    address, _, token = urls[deed].partition("#")
+def test_the_address_carries_a_request_that_the_server_verifies(urls, vendor, operation, kind):
+    address, _, token = urls[operation].partition("#")
     assert address == "HTTPS://KEYS.EXAMPLE.CO/A"
     request = verify_request(token, vendor.profile.keys(1))
     assert isinstance(request, kind)

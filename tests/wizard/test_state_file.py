@@ -159,14 +159,14 @@ def test_a_stored_key_that_only_a_repair_could_read_is_damage(activated):
 
 def test_a_damaged_state_is_never_overwritten_unless_started_over(activated, vendor):
     activated.state_file.write_bytes(b"damaged")
-    for deed in (
+    for operation in (
         lambda: activated.control().begin(vendor.activation_key()),
         lambda: activated.control().complete("ABC"),
         lambda: activated.control().deactivate(),
         lambda: activated.control().show_code(),
     ):
         with pytest.raises(StateDamaged) as refused:
-            deed()
+            operation()
         assert refused.value.code == "state_damaged"
     assert activated.state_file.read_bytes() == b"damaged"
     begun = activated.control().begin(vendor.activation_key(), start_over=True)

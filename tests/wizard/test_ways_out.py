@@ -31,7 +31,7 @@ ELSEWHERE = {
     "would_lose_access",
     "not_replaceable",
 } | {f"{what}_{how}" for what in ("state", "anchor") for how in ("busy", "not_lockable")}
-NOT_SYNCED = {f"{deed}_not_synced" for deed in ("requested", "activated", "deactivated")}
+NOT_SYNCED = {f"{operation}_not_synced" for operation in ("requested", "activated", "deactivated")}
 
 
 @dataclass

@@ -1,77 +1,15 @@
-"""The application around the screens: its look, its keys, its words, and the control that they all ask."""
+"""The application: opens the overview, from which every screen is reached."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import ClassVar
-
-from textual.app import App
-from textual.binding import Binding, BindingType
-
-from keyferry.protocol.profile import WizardProfile
-from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.terminal.frame import WizardFrame
 from keyferry.wizard.terminal.screens.home import HomeScreen
-from keyferry.wizard.terminal.themes import DARK, LIGHT
-from keyferry.wizard.terminal.words import Words
-
-# The last takes the terminal's own colors, whatever they are.
-_THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
 
 
-class WizardApp(App[None]):
+class WizardApp(WizardFrame):
     """The License Wizard of one product in one folder."""
-
-    CSS_PATH = "wizard.tcss"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "next_look", show=False),
-        Binding("ctrl+q", "quit", show=False, priority=True),
-    ]
-
-    def __init__(
-        self,
-        control: ActivationControl,
-        profile: WizardProfile,
-        folder: Path,
-        words: Words,
-        *,
-        look: str = "dark",
-    ) -> None:
-        super().__init__()
-        self.control = control
-        self.profile = profile
-        self.folder = folder
-        self.words = words
-        self.look = look
-        self.failure: Exception | None = None
-
-    @property
-    def lacks_colors(self) -> bool:
-        """Whether nobody knows which of ground and character is the lighter one."""
-        return self.console.color_system is None or (self.no_color and self.native_ansi_color)
 
     def on_mount(self) -> None:
         """Open the overview."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = _THEMES[self.look]
+        self.use_theme()
         self.push_screen(HomeScreen())
-
-    def action_next_look(self) -> None:
-        """Go on to the next look: dark, light, the terminal's own colors."""
-        looks = list(_THEMES)
-        self.look = looks[(looks.index(self.look) + 1) % len(looks)]
-        self.theme = _THEMES[self.look]
-
-    def go_home(self) -> None:
-        """Close every screen but the overview, which then asks again."""
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.failure = error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        # Textual's own would print a traceback with the values of all variables, keys among them.
-        self._close_messages_no_wait()

@@ -3,7 +3,7 @@ import { announce } from "../screen.js";
 import { icon } from "./icon.js";
 
 /**
- * A button whose deed takes a while: it says so, and taps meanwhile do nothing.
+ * A button whose operation takes a while: it says so, and taps meanwhile do nothing.
  *
  * It is not `disabled` while working, since that would drop the keyboard's focus.
  *

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from keyferry.server.core import audit, seen
+from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand.colors import read_color
 from keyferry.server.core.brand.pictures import NAMES, Picture, checked_picture
@@ -37,9 +37,9 @@ class Brand:
     logo: str = ""
 
     @property
-    def as_seen(self) -> str:
-        """The digest of what is changed together, see `core.seen`."""
-        return seen.digest(self.name, self.privacy, self.color)
+    def version(self) -> str:
+        """The digest of what is changed together, see `core.versions`."""
+        return versions.digest(self.name, self.privacy, self.color)
 
 
 def current(session: Session, otherwise: Brand) -> Brand:

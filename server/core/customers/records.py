@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core import audit, seen
+from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
@@ -81,9 +81,9 @@ def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:
     return customer
 
 
-def as_seen(customer: Customer) -> str:
-    """Return the digest of all that staff change about a customer, see `core.seen`."""
-    return seen.digest(customer.email, customer.name, customer.notes)
+def version(customer: Customer) -> str:
+    """Return the digest of all that staff change about a customer, see `core.versions`."""
+    return versions.digest(customer.email, customer.name, customer.notes)
 
 
 def merge_target(session: Session, customer: Customer, email: str) -> Customer:

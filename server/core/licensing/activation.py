@@ -273,7 +273,7 @@ def _add(
         issued_on=claims.issued,
         expires_on=claims.expires,
         features=claims.features,
-        way=by.way,
+        channel=by.channel,
         who=by.who,
         activated_at=now,
         refreshed_at=now,

@@ -64,14 +64,14 @@ class Computer:
     """One activation, how it stands, and what else is known of the same machine.
 
     `successor` took its seat over, `newest` is the latest on the license, None where that is it;
-    `ended_way` is by which way it was released.
+    `ended_channel` is by which way it was released.
     """
 
     activation: Activation
     situation: Situation
     successor: Activation | None
     newest: Activation | None
-    ended_way: str | None
+    ended_channel: str | None
     others: Sequence[Activation]
 
 
@@ -113,7 +113,7 @@ def described(session: Session, activation: Activation, now: datetime) -> Comput
         situation_of(activation, now),
         session.get(Activation, activation.replaced_by) if activation.replaced_by else None,
         None if newest.id == activation.id else newest,
-        _ended_way(session, activation),
+        _ended_channel(session, activation),
         _others(session, activation),
     )
 
@@ -214,10 +214,10 @@ def _others(session: Session, activation: Activation) -> Sequence[Activation]:
     return session.scalars(same.options(contains_eager(Activation.license))).all()
 
 
-def _ended_way(session: Session, activation: Activation) -> str | None:
+def _ended_channel(session: Session, activation: Activation) -> str | None:
     if activation.ended_how is None:
         return None
-    events = select(AuditEvent.way).where(
+    events = select(AuditEvent.channel).where(
         AuditEvent.license_id == activation.license_id,
         AuditEvent.activation_id == activation.id,
         AuditEvent.event == f"released_{activation.ended_how}",

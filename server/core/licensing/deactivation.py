@@ -129,7 +129,7 @@ def deactivate(
     if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
         # The property is one of the Self Help page by its name: who brings a code by phone need not wait.
-        if by.way == "self_help":
+        if by.channel == "self_help":
             release_limits.check_period(session, activation, now)
         if isinstance(proof, Claimed):
             release_limits.check_claim(session, license, activation.fingerprint, now)

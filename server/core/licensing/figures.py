@@ -20,12 +20,12 @@ class Day:
     """The activations of one day, by the way that they came."""
 
     day: date
-    by_way: dict[str, int]
+    by_channel: dict[str, int]
 
     @property
     def total(self) -> int:
         """All of that day."""
-        return sum(self.by_way.values())
+        return sum(self.by_channel.values())
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def _days(session: Session, now: datetime) -> list[Day]:
     start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
     day = _utc_day(session)
     rows = session.execute(
-        select(day, Activation.way, func.count())
+        select(day, Activation.channel, func.count())
         .where(Activation.activated_at >= start)
-        .group_by(day, Activation.way)
+        .group_by(day, Activation.channel)
     )
     counted: dict[date, dict[str, int]] = {first + timedelta(days=place): {} for place in range(DAYS)}
-    for text, way, count in rows:
-        counted.setdefault(date.fromisoformat(str(text)), {})[way] = count
-    return [Day(one, by_way) for one, by_way in sorted(counted.items())]
+    for text, channel, count in rows:
+        counted.setdefault(date.fromisoformat(str(text)), {})[channel] = count
+    return [Day(one, by_channel) for one, by_channel in sorted(counted.items())]
 
 
 def _utc_day(session: Session) -> ColumnElement[Any]:

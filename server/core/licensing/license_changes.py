@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from keyferry.server.core import audit, seen
+from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
@@ -44,10 +44,10 @@ def content_of(license: License) -> Content:
     )
 
 
-def as_seen(license: License) -> str:
-    """Return the digest of all that staff change about a license, see `core.seen`."""
+def version(license: License) -> str:
+    """Return the digest of all that staff change about a license, see `core.versions`."""
     term = license.expires_on, license.days_from_first_activation
-    return seen.digest(license.activation_key, license.status, term, content_of(license))
+    return versions.digest(license.activation_key, license.status, term, content_of(license))
 
 
 def edit(session: Session, license: License, content: Content, *, by: By, now: datetime) -> bool:

@@ -70,7 +70,7 @@ class AuditWanted:
 
     license_id: int | None = None
     refused: bool = False
-    way: str = ""
+    channel: str = ""
     who: str = ""
     event: str = ""
     since: date | None = None
@@ -129,8 +129,8 @@ def _audit_conditions(wanted: AuditWanted) -> list[ColumnElement[bool]]:
         conditions.append(AuditEvent.license_id == wanted.license_id)
     if wanted.refused:
         conditions.append(AuditEvent.code.is_not(None))
-    if wanted.way:
-        conditions.append(AuditEvent.way == wanted.way)
+    if wanted.channel:
+        conditions.append(AuditEvent.channel == wanted.channel)
     if who := visible(wanted.who):
         conditions.append(AuditEvent.who.icontains(who, autoescape=True))
     if event := visible(wanted.event):

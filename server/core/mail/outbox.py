@@ -1,4 +1,4 @@
-"""Mail on its way: committed with the deed that it tells of, sent by a worker, wiped when it is done with.
+"""Mail that waits: committed with the operation that it is about, sent by a worker, wiped when done with.
 
 A worker *takes* a mail for the length of a lease. What it reports counts only while nobody else has taken the
 mail since, so a worker that was asleep for too long cannot overwrite what came after. The number of tries is
@@ -64,7 +64,7 @@ def post(
         recipient=mail.recipient,
         license_id=license.id if license else None,
         activation_id=activation.id if activation else None,
-        way=by.way,
+        channel=by.channel,
         who=by.who,
         tries=0,
         next_try_at=now,
@@ -218,7 +218,7 @@ def _queue_again(session: Session, row: OutboxMail, by: By, now: datetime) -> No
 
 
 def _poster(row: OutboxMail) -> By:
-    return By(row.way, row.who)
+    return By(row.channel, row.who)
 
 
 def _record(session: Session, event: str, row: OutboxMail, by: By, now: datetime) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from keyferry.server.core import audit, properties, seen
+from keyferry.server.core import audit, properties, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.mail.texts import DEFAULTS
@@ -46,9 +46,9 @@ class Template:
     text: str
 
     @property
-    def as_seen(self) -> str:
-        """The digest of the words, see `core.seen`."""
-        return seen.digest(self.subject, self.text)
+    def version(self) -> str:
+        """The digest of the words, see `core.versions`."""
+        return versions.digest(self.subject, self.text)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -175,7 +175,7 @@ class Activation(Base):
         CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
         CheckConstraint(f"ended_how IS NULL OR {one_of('ended_how', Ending)}", name="ended_how"),
         CheckConstraint(
-            one_of("way", ("phone", "self_help", "portal", "console", "command_line")), name="way"
+            one_of("channel", ("phone", "self_help", "portal", "console", "command_line")), name="channel"
         ),
         # A machine takes one seat at most, whoever asks at the same moment.
         Index(
@@ -199,7 +199,7 @@ class Activation(Base):
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]
     features: Mapped[int] = mapped_column(default=0)
-    way: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
     notes: Mapped[str | None] = mapped_column(Text)
     activated_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,4 +1,4 @@
-"""What is kept about deeds: counted attempts, the audit, and mail on its way."""
+"""What is kept about operations: counted attempts, the audit, and mail on its way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class AuditEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     event: Mapped[str] = mapped_column(String(40))
-    way: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(45))
     product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
@@ -42,7 +42,7 @@ class AuditEvent(Base):
 
 
 class OutboxMail(Base):
-    """A mail that was committed with its deed; its sealed text is wiped once delivered, or kept no longer."""
+    """A mail, committed with its operation; its sealed text is wiped once delivered, or kept no longer."""
 
     __tablename__ = "outbox_mail"
 
@@ -55,7 +55,7 @@ class OutboxMail(Base):
     sealed_text: Mapped[str | None] = mapped_column(Text)
     license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
-    way: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
     tries: Mapped[int] = mapped_column(default=0)
     # Not before this moment; None once the mail was delivered or given up.

@@ -57,12 +57,12 @@ class OperatorSession(Base):
     """One place where an operator is signed in; the token itself is known there only."""
 
     __tablename__ = "operator_session"
-    __table_args__ = (CheckConstraint(one_of("way", ("portal", "console")), name="way"),)
+    __table_args__ = (CheckConstraint(one_of("channel", ("portal", "console")), name="channel"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    way: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(12))
     address: Mapped[str | None] = mapped_column(String(45))
     device: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]

@@ -9,7 +9,7 @@ from keyferry.server.core.models import Operator, Role
 
 
 class Permission(StrEnum):
-    """One kind of deed."""
+    """One kind of operation."""
 
     SEE_LICENSES = "see licenses"
     ACTIVATE = "activate computers"

@@ -33,12 +33,12 @@ class SignedIn:
 
 
 def begin(session: Session, operator: Operator, *, by: By, device: str | None, now: datetime) -> SignedIn:
-    """Open a session for an operator whose password fitted; `by.way` is portal or console."""
+    """Open a session for an operator whose password fitted; `by.channel` is portal or console."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     row = OperatorSession(
         operator=operator,
         token_digest=_digest(token),
-        way=by.way,
+        channel=by.channel,
         address=by.address,
         device=device[:_DEVICE_LENGTH] if device else None,
         created_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from keyferry.server.faces.console.desk import sign_out
+from keyferry.server.faces.console.access import sign_out
 
 LOOKS = ("dark", "light", "terminal")
 

@@ -1,4 +1,4 @@
-"""How a deed names what it takes: nobody does one without its permission, and forgetting to ask is hard."""
+"""How an operation names its permission: nobody does one without it, and forgetting to ask is hard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class SignedInAs(Protocol):
-    """Whoever does deeds: the session's token, and who is written into the audit."""
+    """Whoever does operations: the session's token, and who is written into the audit."""
 
     @property
     def _token(self) -> str: ...
@@ -27,28 +27,28 @@ class SignedInAs(Protocol):
 
 
 S = TypeVar("S", bound=SignedInAs)
-Deed = Callable[Concatenate[S, P], R]
+Operation = Callable[Concatenate[S, P], R]
 
 
-def needs(permission: Permission) -> Callable[[Deed[S, P, R]], Deed[S, P, R]]:
+def needs(permission: Permission) -> Callable[[Operation[S, P, R]], Operation[S, P, R]]:
     """Ask before each call whether the session lives and the role permits it.
 
-    The deed raises NotAllowed (signed_out, not_permitted), and ConfigError where the database is in trouble.
+    It raises NotAllowed (signed_out, not_permitted), and ConfigError where the database is in trouble.
     """
 
-    def decorate(deed: Deed[S, P, R]) -> Deed[S, P, R]:
-        @wraps(deed)
+    def decorate(operation: Operation[S, P, R]) -> Operation[S, P, R]:
+        @wraps(operation)
         def permitted(who: S, *arguments: P.args, **more: P.kwargs) -> R:
             with troubles_in_words():
                 admit(who._token, permission, by=who._by, now=parts().clock())
-                return deed(who, *arguments, **more)
+                return operation(who, *arguments, **more)
 
         permitted.permission = permission  # type: ignore[attr-defined]
-        return cast("Deed[S, P, R]", permitted)
+        return cast("Operation[S, P, R]", permitted)
 
     return decorate
 
 
-def permission_of(deed: Callable[..., object]) -> Permission | None:
-    """Return the permission that a deed takes, None for what is no deed."""
-    return getattr(deed, "permission", None)
+def permission_of(operation: Callable[..., object]) -> Permission | None:
+    """Return the permission that an operation takes, None for what is no operation."""
+    return getattr(operation, "permission", None)

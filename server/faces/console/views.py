@@ -12,7 +12,7 @@ from keyferry.server.core.licensing.licenses import Standing, expiry, standing
 from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import Activation, AuditEvent, License, Product, ServerProperty
 from keyferry.server.core.properties import Property
-from keyferry.server.services.deeds import Given
+from keyferry.server.services.operations import Given
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class AuditRow:
     number: int
     at: datetime
     who: str
-    way: str
+    channel: str
     address: str
     event: str
     refused: str
@@ -230,7 +230,7 @@ def audit_row(event: AuditEvent) -> AuditRow:
         number=event.id,
         at=event.at,
         who=event.who or "",
-        way=_words(event.way),
+        channel=_words(event.channel),
         address=event.address or "",
         event=_words(event.event),
         refused=_words(event.code or ""),
@@ -240,7 +240,7 @@ def audit_row(event: AuditEvent) -> AuditRow:
 
 
 def _computer(activation: Activation) -> Computer:
-    by = activation.who or _words(activation.way)
+    by = activation.who or _words(activation.channel)
     return Computer(
         computer_id=activation.computer_id,
         name=activation.computer_name or "",

@@ -1,4 +1,4 @@
-"""What the phone page asks: first what would happen, then the deed."""
+"""What the phone page asks: first what would happen, then the operation."""
 
 from __future__ import annotations
 

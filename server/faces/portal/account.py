@@ -53,6 +53,6 @@ def account_page(**context: object) -> str:
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the account on which a change of the password was refused."""
     return account_page(form="password", refusal=refusal)

@@ -19,12 +19,12 @@ from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
-from keyferry.server.words.wording import WAYS, event_in_words, kind_in_words, reason_in_words
+from keyferry.server.words.wording import CHANNELS, event_in_words, kind_in_words, reason_in_words
 
 blueprint = Blueprint("audit", __name__)
 
 _PIECE = 500
-_FILTERS = ("license", "refused", "way", "who", "event", "since", "until")
+_FILTERS = ("license", "refused", "channel", "who", "event", "since", "until")
 _HEAD = (
     "number",
     "at (UTC)",
@@ -32,7 +32,7 @@ _HEAD = (
     "what happened",
     "refused because",
     "code",
-    "way",
+    "channel",
     "who",
     "address",
     "product number",
@@ -96,7 +96,7 @@ def _cells(event: AuditEvent) -> tuple[object, ...]:
         event_in_words(event),
         reason_in_words(event),
         event.code,
-        WAYS.get(event.way, event.way),
+        CHANNELS.get(event.channel, event.channel),
         event.who,
         event.address,
         event.product_number,
@@ -122,7 +122,7 @@ def _wanted() -> AuditWanted:
     return AuditWanted(
         license_id=asked.get("license", None, row_number),
         refused=asked.get("refused") == "1",
-        way=asked.get("way", "") if asked.get("way") in WAYS else "",
+        channel=asked.get("channel", "") if asked.get("channel") in CHANNELS else "",
         who=asked.get("who", ""),
         event=asked.get("event", ""),
         since=asked.get("since", None, date.fromisoformat),

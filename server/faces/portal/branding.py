@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import seen
+from keyferry.server.core import versions
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
@@ -82,7 +82,7 @@ def save() -> Response:
     """Set what was changed of name, privacy notice and color."""
     typed, by, now = posted(), staff.by(), parts().clock()
     with transaction() as session:
-        seen.require(typed.get("seen", ""), branding.current(session, brand.from_settings()).as_seen)
+        versions.require(typed.get("version", ""), branding.current(session, brand.from_settings()).version)
         count = branding.put_all(session, typed, brand.from_settings(), by=by, now=now)
     return _back("Saved. The next page that anybody opens looks like this." if count else _THE_SAME)
 
@@ -134,13 +134,13 @@ def branding_page(
             is_typed=is_typed,
             refusal=refusal,
             # Who only looked goes on from what they typed over.
-            seen=values.get("seen", "") if is_typed else counts.as_seen,
+            version=values.get("version", "") if is_typed else counts.version,
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused; of a file that was refused nothing can be kept."""
-    return branding_page(typed=posted() if deed in ("save", "preview") else None, refusal=refusal)
+    return branding_page(typed=posted() if operation in ("save", "preview") else None, refusal=refusal)
 
 
 def _would_be(typed: Mapping[str, str]) -> Brand:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
-from keyferry.server.core import seen
+from keyferry.server.core import versions
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.models import License
@@ -47,7 +47,7 @@ def do() -> AnyResponse:
     action = _action(values)
     with guarded(event="change_refused", by=staff.by(), now=now) as session:
         chosen = _chosen(session, lock=True)
-        seen.require(typed.seen(), _as_seen(chosen))
+        versions.require(typed.version(), _version(chosen))
         changed = [_change(session, license, action, values, now) for license in chosen].count(True)
     flash(_told(changed, len(chosen), _DONE[action]))
     return redirect(url_for("portal.licenses.listing"))
@@ -72,7 +72,7 @@ def ask_page(**context: Any) -> str:
                 raise
             chosen, action = [], ""
         values: dict[str, Any] = {"refusal": None, "values": posted()} | context
-        return staff.page("bulk", chosen=chosen, seen=_as_seen(chosen), action=action, **values)
+        return staff.page("bulk", chosen=chosen, version=_version(chosen), action=action, **values)
 
 
 def _action(values: dict[str, str]) -> str:
@@ -107,8 +107,8 @@ def _change(session: Session, license: License, action: str, values: dict[str, s
     return True
 
 
-def _as_seen(chosen: Sequence[License]) -> str:
-    return seen.digest(*(license_changes.as_seen(license) for license in chosen))
+def _version(chosen: Sequence[License]) -> str:
+    return versions.digest(*(license_changes.version(license) for license in chosen))
 
 
 def _told(changed: int, asked: int, done: str) -> str:
@@ -134,6 +134,6 @@ def _row(license: License) -> tuple[object, ...]:
     )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the question again, or that nothing was ticked."""
     return ask_page(refusal=refusal)

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import seen
+from keyferry.server.core import versions
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.models import License
@@ -39,11 +39,11 @@ def renew(number: int) -> Response:
     """Move the expiry, to a day or by days."""
     expires, days = typed.renewal(posted())
 
-    def deed(session: Session, license: License, now: datetime) -> str:
+    def operation(session: Session, license: License, now: datetime) -> str:
         licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
         return "Renewed. Computers get the new date with their next key."
 
-    return _changed(number, deed)
+    return _changed(number, operation)
 
 
 @blueprint.post("/licenses/<int:number>/suspend")
@@ -51,11 +51,11 @@ def renew(number: int) -> Response:
 def suspend(number: int) -> Response:
     """Refuse every activation until the license is resumed."""
 
-    def deed(session: Session, license: License, now: datetime) -> str:
+    def operation(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.suspend(session, license, by=staff.by(), now=now)
         return "Suspended. Keys that were given out run until they expire." if is_new else _WAS_SO
 
-    return _changed(number, deed)
+    return _changed(number, operation)
 
 
 @blueprint.post("/licenses/<int:number>/resume")
@@ -63,11 +63,11 @@ def suspend(number: int) -> Response:
 def resume(number: int) -> Response:
     """End the suspension."""
 
-    def deed(session: Session, license: License, now: datetime) -> str:
+    def operation(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.resume(session, license, by=staff.by(), now=now)
         return "Resumed. The license can be activated again." if is_new else _WAS_SO
 
-    return _changed(number, deed)
+    return _changed(number, operation)
 
 
 @blueprint.post("/licenses/<int:number>/edit")
@@ -83,11 +83,11 @@ def edit(number: int) -> Response:
         notes=values.get("notes", ""),
     )
 
-    def deed(session: Session, license: License, now: datetime) -> str:
+    def operation(session: Session, license: License, now: datetime) -> str:
         is_new = license_changes.edit(session, license, content, by=staff.by(), now=now)
         return "Changed. Computers get new features and leases with their next key." if is_new else _WAS_SO
 
-    return _changed(number, deed)
+    return _changed(number, operation)
 
 
 @blueprint.post("/licenses/<int:number>/replace-key")
@@ -95,25 +95,25 @@ def edit(number: int) -> Response:
 def replace_key(number: int) -> Response:
     """Give the license a fresh activation key in the place of one that leaked."""
 
-    def deed(session: Session, license: License, now: datetime) -> str:
+    def operation(session: Session, license: License, now: datetime) -> str:
         license_changes.replace_key(session, license, by=staff.by(), now=now)
         return "The activation key is a new one. Send it to the customer."
 
-    return _changed(number, deed)
+    return _changed(number, operation)
 
 
-def _changed(number: int, deed: Callable[[Session, License, datetime], str]) -> Response:
-    """Do a deed to a license and lead to its page, which says once what the deed returns."""
+def _changed(number: int, operation: Callable[[Session, License, datetime], str]) -> Response:
+    """Do an operation to a license and lead to its page, which says once what the operation returns."""
     now = parts().clock()
     with guarded(event="change_refused", by=staff.by(), now=now) as session:
         license = licenses.with_id(session, number, lock=True)
-        seen.require(typed.seen(), license_changes.as_seen(license))
-        said = deed(session, license, now)
+        versions.require(typed.version(), license_changes.version(license))
+        said = operation(session, license, now)
     flash(said)
     return redirect(url_for("portal.licenses.license", number=number))
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page of the license, with the dialog in which a change was refused."""
     number = (request.view_args or {})["number"]
-    return license_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
+    return license_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from keyferry.server.core.licensing.figures import Day
-from keyferry.server.words.wording import WAYS
+from keyferry.server.words.wording import CHANNELS
 
 WIDTH, HEIGHT = 600, 120
 _GAP = 4
@@ -17,7 +17,7 @@ _GAP = 4
 class Block:
     """The activations of one day by one way; y counts from the top."""
 
-    way: str
+    channel: str
     y: float
     height: float
 
@@ -39,7 +39,7 @@ class Chart:
 
     bars: list[Bar]
     top: int
-    ways: list[str]
+    channels: list[str]
     total: int
 
 
@@ -48,17 +48,19 @@ def chart_of(days: Sequence[Day]) -> Chart:
     top = max([1, *(day.total for day in days)])
     step = WIDTH / len(days)
     bars = [_bar(day, place * step + _GAP / 2, step - _GAP, top) for place, day in enumerate(days)]
-    ways = [way for way in WAYS if any(way in day.by_way for day in days)]
-    return Chart(bars, top, ways, sum(day.total for day in days))
+    channels = [channel for channel in CHANNELS if any(channel in day.by_channel for day in days)]
+    return Chart(bars, top, channels, sum(day.total for day in days))
 
 
 def _bar(day: Day, x: float, width: float, top: int) -> Bar:
     blocks, y = [], float(HEIGHT)
-    for way in WAYS:
-        height = round(HEIGHT * day.by_way.get(way, 0) / top, 2)
+    for channel in CHANNELS:
+        height = round(HEIGHT * day.by_channel.get(channel, 0) / top, 2)
         if height:
             y = round(y - height, 2)
-            blocks.append(Block(way, y, height))
-    parts = ", ".join(f"{name} {day.by_way[way]}" for way, name in WAYS.items() if way in day.by_way)
+            blocks.append(Block(channel, y, height))
+    parts = ", ".join(
+        f"{name} {day.by_channel[channel]}" for channel, name in CHANNELS.items() if channel in day.by_channel
+    )
     told = f"{day.day:%-d %b}: {day.total}" + (f" ({parts})" if parts else "")
     return Bar(round(x, 2), round(width, 2), blocks, day.day, told)

@@ -16,8 +16,8 @@ from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import deeds
-from keyferry.server.services.deeds import Given, Typed
+from keyferry.server.services import operations
+from keyferry.server.services.operations import Given, Typed
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -79,7 +79,7 @@ def force_release(number: int) -> str:
 
 
 def computer_page(number: int, **context: Any) -> str:
-    """Return the page of a computer, with what a deed has to say; raises NotFound (unknown_computer)."""
+    """Return the page of a computer, with what an operation says; raises NotFound (unknown_computer)."""
     now = parts().clock()
     with reading() as session:
         found = computers.described(session, computers.with_id(session, number), now)
@@ -91,21 +91,21 @@ def computer_page(number: int, **context: Any) -> str:
         return staff.page("computer", **facts, **stands, **(_NOTHING_DONE | context))
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused."""
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused."""
     number = (request.view_args or {})["number"]
-    return computer_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
+    return computer_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)
 
 
 def _given(number: int) -> Given:
     values = posted()
-    return deeds.activate(
+    return operations.activate(
         _typed(number), by=staff.by(), email=values.get("email", ""), mails_key=bool(values.get("mails_key"))
     )
 
 
 def _released(number: int, proof: Proof) -> str:
-    return computer_page(number, released=deeds.release(_typed(number), proof, by=staff.by()))
+    return computer_page(number, released=operations.release(_typed(number), proof, by=staff.by()))
 
 
 def _typed(number: int) -> Typed:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import seen
+from keyferry.server.core import versions
 from keyferry.server.core.customers import records
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
@@ -48,7 +48,7 @@ def edit(number: int) -> Response:
     values = posted()
     with transaction() as session:
         found = records.with_id(session, number, lock=True)
-        seen.require(typed.seen(), records.as_seen(found))
+        versions.require(typed.version(), records.version(found))
         is_new = records.edit(
             session,
             found,
@@ -96,14 +96,14 @@ def delete(number: int) -> Response:
 
 
 def customer_page(number: int, **context: Any) -> str:
-    """Return the page of a customer, with what a deed has to say; raises NotFound (unknown_customer)."""
+    """Return the page of a customer, with what an operation says; raises NotFound (unknown_customer)."""
     now = parts().clock()
     with reading() as session:
         found = records.with_id(session, number)
         return staff.page(
             "customer",
             customer=found,
-            seen=records.as_seen(found),
+            version=records.version(found),
             extent=records.extent(session, found),
             licenses=records.licenses_of(session, found),
             computers=computers.of_customer(session, found),
@@ -116,7 +116,7 @@ def customer_page(number: int, **context: Any) -> str:
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused."""
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused."""
     number = (request.view_args or {})["number"]
-    return customer_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
+    return customer_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)

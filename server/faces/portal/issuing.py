@@ -116,6 +116,6 @@ def _issue(session: Session, asked: dict[str, Any], batch: Batch, now: datetime)
         license.batch_id = batch.id
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the form with what was typed and refused."""
     return form_page(posted(), refusal=refusal)

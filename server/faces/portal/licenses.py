@@ -58,7 +58,7 @@ def license(number: int) -> str:
 
 
 def license_page(number: int, **context: Any) -> str:
-    """Return the page of a license, with what a deed has to say where one was done.
+    """Return the page of a license, with what an operation has to say where one was done.
 
     Raises NotFound (unknown_license).
     """
@@ -72,7 +72,7 @@ def _facts(session: Session, found: License) -> dict[str, Any]:
     return {
         "license": found,
         "outgoing": outgoing(session),
-        "seen": license_changes.as_seen(found),
+        "version": license_changes.version(found),
         "together": batches.others(session, found),
         "standing": standing(found, parts().clock()),
         "expires": expiry(found),

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import seen
+from keyferry.server.core import versions
 from keyferry.server.core.mail import mails, templates
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
@@ -61,7 +61,7 @@ def save(name: str, language: str) -> Response:
     values, by, now = posted(), staff.by(), parts().clock()
     subject, text = values.get("subject", ""), values.get("text", "")
     with transaction() as session:
-        seen.require(typed.seen(), templates.current(session, name, language).as_seen)
+        versions.require(typed.version(), templates.current(session, name, language).version)
         is_new = templates.put(session, name, language, subject, text, by=by, now=now)
     flash("Saved. Mails from now on say this." if is_new else "Nothing was changed.")
     return _back_to(name, language)
@@ -102,11 +102,11 @@ def mail_page(
             is_typed=is_typed,
             refusal=refusal,
             # Who only looked goes on from what they typed over.
-            seen=typed.seen() if is_typed else counts.as_seen,
+            version=typed.version() if is_typed else counts.version,
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused."""
     asked, values = request.view_args or {}, posted()
     words = Template(asked["language"], values.get("subject", ""), values.get("text", ""))

@@ -19,7 +19,7 @@ from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("operators", __name__)
 
-# Which dialog of an operator's page each deed is sent from; "" for a mere button.
+# Which dialog of an operator's page each operation is sent from; "" for a mere button.
 _DIALOGS = {
     "change_role": "role",
     "reset": "reset",
@@ -121,13 +121,13 @@ def sign_out(number: int) -> Response:
     return _back_to(found, f"{found.name} is signed out everywhere.")
 
 
-@blueprint.post("/operators/<int:number>/sessions/<int:place>/end")
+@blueprint.post("/operators/<int:number>/sessions/<int:id>/end")
 @staff.needs(Permission.MANAGE_OPERATORS)
-def end_session(number: int, place: int) -> Response:
-    """Sign an operator out in one place."""
+def end_session(number: int, id: int) -> Response:
+    """End one session of an operator."""
     with transaction() as session:
         found = _other(session, number)
-        row = session.get(OperatorSession, place)
+        row = session.get(OperatorSession, id)
         if row is None or row.operator_id != found.id:
             raise NotFound(
                 "There is no such sign-in. Load the operator's page again.", code="unknown_session"
@@ -186,9 +186,9 @@ def _back_to(operator: Operator, told: str) -> Response:
     return redirect(url_for("portal.operators.one", number=operator.id))
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused."""
-    if deed == "add":
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused."""
+    if operation == "add":
         return operators_page(dialog="add", values=posted(), refusal=refusal)
     number = (request.view_args or {})["number"]
-    return operator_page(number, dialog=_DIALOGS[deed], refusal=refusal)
+    return operator_page(number, dialog=_DIALOGS[operation], refusal=refusal)

@@ -60,6 +60,6 @@ def outbox_page(**context: Any) -> str:
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused."""
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused."""
     return outbox_page(refusal=refusal)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
-from keyferry.server.core import audit, seen
+from keyferry.server.core import audit, versions
 from keyferry.server.core.licensing import products, public_keys
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
@@ -108,7 +108,7 @@ def rotate(code: str) -> Answer:
     retires = posted().get("retire_old") == "1"
     with transaction() as session:
         found = products.find_product(session, code, lock=True)
-        seen.require(typed.seen(), _as_seen(found))
+        versions.require(typed.version(), _version(found))
         by, now = staff.by(), parts().clock()
         products.rotate(session, found, retire_old=retires, keyring=parts().keyring, by=by, now=now)
     flash(_ROTATED_AND_RETIRED if retires else _ROTATED)
@@ -127,7 +127,7 @@ def retire(code: str, number: int) -> Answer:
 
 
 def product_page(code: str, **context: Any) -> str:
-    """Return the page of a product, with what a deed has to say; raises NotFound (unknown_product)."""
+    """Return the page of a product, with what an operation has to say; raises NotFound (unknown_product)."""
     nothing_done: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None}
     with reading() as session:
         found = products.find_product(session, code)
@@ -136,7 +136,7 @@ def product_page(code: str, **context: Any) -> str:
         return staff.page(
             "product",
             product=found,
-            seen=_as_seen(found),
+            version=_version(found),
             live=live,
             in_force=sum(count for number, count in live.items() if number in served),
             keys=public_keys.license_file_keys(found, parts().keyring),
@@ -145,13 +145,13 @@ def product_page(code: str, **context: Any) -> str:
         )
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused."""
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused."""
     values = posted()
-    if deed == "add":
+    if operation == "add":
         return _form_page(values, refusal=refusal)
     code = (request.view_args or {})["code"]
-    return product_page(code, dialog=_DIALOGS[deed], values=values, refusal=refusal)
+    return product_page(code, dialog=_DIALOGS[operation], values=values, refusal=refusal)
 
 
 def _form_page(values: dict[str, str], **context: Any) -> str:
@@ -169,9 +169,9 @@ def _names(values: dict[str, str]) -> list[str]:
     return [name for name in re.split(r"[\s,;]+", values.get("features", "")) if name]
 
 
-def _as_seen(product: Product) -> str:
-    """Return the digest of what a rotation goes on from, see `core.seen`."""
-    return seen.digest(product.current_epoch.number)
+def _version(product: Product) -> str:
+    """Return the digest of what a rotation goes on from, see `core.versions`."""
+    return versions.digest(product.current_epoch.number)
 
 
 def _back_to(code: str) -> Answer:

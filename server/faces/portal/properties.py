@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import properties, seen
+from keyferry.server.core import properties, versions
 from keyferry.server.core.properties import PROPERTIES, Property
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
@@ -37,7 +37,7 @@ def save() -> Response:
     group = values.get("group", "")
     typed = _typed(properties.groups().get(group, []), values)
     with transaction() as session:
-        seen.require(values.get("seen", ""), _as_seen(properties.read(session), group))
+        versions.require(values.get("version", ""), _version(properties.read(session), group))
         count = properties.put_all(session, typed, by=staff.by(), now=parts().clock())
     flash(_told(count))
     return redirect(url_for("portal.properties.listing", _anchor=group))
@@ -68,13 +68,13 @@ def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | N
             wrong={name for name, text in shown.items() if not PROPERTIES[name].takes(text)},
             wrong_group=group,
             refusal=refusal,
-            seen=lambda group: _as_seen(values, group),
+            version=lambda group: _version(values, group),
         )
 
 
-def _as_seen(values: Mapping[str, Any], group: str) -> str:
-    """Return the digest of what counts in a group, see `core.seen`."""
-    return seen.digest(*(values[known.name] for known in properties.groups().get(group, [])))
+def _version(values: Mapping[str, Any], group: str) -> str:
+    """Return the digest of what counts in a group, see `core.versions`."""
+    return versions.digest(*(values[known.name] for known in properties.groups().get(group, [])))
 
 
 def _told(count: int) -> str:
@@ -98,6 +98,6 @@ def _kept(known: Property, text: str) -> bool | int | str:
     return known.parse(text) if known.takes(text) else text
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
+def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused."""
     return properties_page(typed=posted(), refusal=refusal)

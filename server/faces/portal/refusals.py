@@ -21,9 +21,9 @@ from keyferry.server.faces.portal import (
     changes,
     computers,
     customers,
-    deeds,
     issuing,
     mail_texts,
+    operations,
     operators,
     outbox,
     products,
@@ -38,7 +38,7 @@ from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 _SIGN_IN = ("portal.signing_in.enter", _SIGN_IN_CODE := "portal.signing_in.enter_code")
 # After these only name and password help.
 _FROM_THE_START = {"wrong_sign_in", "sign_in_expired"}
-# Each room shows its own page again, by the name of the deed that was refused there.
+# Each room shows its own page again, by the name of the operation that was refused there.
 _ROOMS: dict[str, Callable[[str, Refusal], str]] = {
     "account": account.page_refused,
     "branding": branding.page_refused,
@@ -46,7 +46,7 @@ _ROOMS: dict[str, Callable[[str, Refusal], str]] = {
     "changes": changes.page_refused,
     "computers": computers.page_refused,
     "customers": customers.page_refused,
-    "deeds": deeds.page_refused,
+    "operations": operations.page_refused,
     "issuing": issuing.page_refused,
     "mail_texts": mail_texts.page_refused,
     "operators": operators.page_refused,
@@ -80,11 +80,11 @@ def refused(error: CoreError | ProtocolError) -> Response:
             staff.enter(Permission.SEE_LICENSES)
     except NotAllowed as shut_out:
         return _shut_out(shut_out)
-    room, _, deed = endpoint.partition(".")[2].partition(".")
+    room, _, operation = endpoint.partition(".")[2].partition(".")
     if request.method != "POST" or room not in _ROOMS or not _may_see(endpoint, room):
         return problems.answered(error)
     try:
-        return problems.refused(error, _ROOMS[room](deed, refusal_of(error)))
+        return problems.refused(error, _ROOMS[room](operation, refusal_of(error)))
     except NotFound as gone:
         # What the page is about is not there, whatever else was wrong.
         return problems.answered(gone)
@@ -93,10 +93,10 @@ def refused(error: CoreError | ProtocolError) -> Response:
 def _may_see(endpoint: str, room: str) -> bool:
     """Tell whether who asks may see the page that a form stands on; a license's page all of them may.
 
-    Asked here, too: a stale form is refused before its view asks, and so is a deed that is not permitted.
+    Asked here, too: a stale form is refused before its view asks, as is an operation that is not permitted.
     """
     needed: Permission = getattr(current_app.view_functions[endpoint], "permission", Permission.SEE_LICENSES)
-    return room in ("deeds", "changes") or staff.may(needed.name)
+    return room in ("operations", "changes") or staff.may(needed.name)
 
 
 def _not_signed_in(error: CoreError | ProtocolError, endpoint: str) -> Response:

@@ -111,8 +111,8 @@ def _show_password() -> None:
     show_own_password(own, typed, event=event, by=staff.by(), now=now)
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused: that of the set-up, or the account."""
-    if deed == "confirm":
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused: that of the set-up, or the account."""
+    if operation == "confirm":
         return set_up_page(refusal=refusal)
-    return account_page(form="codes" if deed == "renew" else deed, refusal=refusal)
+    return account_page(form="codes" if operation == "renew" else operation, refusal=refusal)

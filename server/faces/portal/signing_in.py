@@ -80,16 +80,16 @@ def leave() -> Response:
     return response
 
 
-@blueprint.post("/sessions/<int:place>/end")
+@blueprint.post("/sessions/<int:id>/end")
 @staff.needs(Permission.SEE_LICENSES)
-def end(place: int) -> Response:
-    """Sign the operator out in another place."""
+def end(id: int) -> Response:
+    """End another session of the operator."""
     now = parts().clock()
     with transaction() as database:
         rows = {row.id: row for row in sessions.live(database, staff.operator(), now=now)}
-        if place not in rows:
+        if id not in rows:
             raise NotFound("You are not signed in there any more.", code="unknown_session")
-        sessions.end(database, rows[place], by=staff.by(), now=now)
+        sessions.end(database, rows[id], by=staff.by(), now=now)
     return redirect(url_for("portal.account.overview"))
 
 

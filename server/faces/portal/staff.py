@@ -18,12 +18,12 @@ from keyferry.server.parts import parts
 from keyferry.server.services.admission import admit
 from keyferry.server.words import wording
 
-WAY = "portal"
+CHANNEL = "portal"
 _COOKIE = "keyferry_portal"
 _PATH = "/portal"
 
 _WORDS: dict[str, Any] = {
-    "ways": wording.WAYS,
+    "channels": wording.CHANNELS,
     "states": wording.STATES,
     "event_in_words": wording.event_in_words,
     "reason_in_words": wording.reason_in_words,
@@ -78,16 +78,16 @@ def operator() -> Operator:
 
 def by() -> By:
     """Return who asks, for the audit."""
-    return By(WAY, operator().name, request.remote_addr)
+    return By(CHANNEL, operator().name, request.remote_addr)
 
 
 def stranger() -> By:
     """Return from where is asked, before it is known by whom."""
-    return By(WAY, address=request.remote_addr)
+    return By(CHANNEL, address=request.remote_addr)
 
 
 def may(name: str) -> bool:
-    """Tell a template whether to offer a deed, by the name of its permission."""
+    """Tell a template whether to offer an operation, by the name of its permission."""
     return roles.may(operator(), Permission[name])
 
 

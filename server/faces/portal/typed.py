@@ -69,9 +69,9 @@ def _require_nothing_else(values: Mapping[str, str], kind: str) -> None:
             raise Malformed(message, code=code)
 
 
-def seen() -> str:
-    """Return the digest of what the form was filled in from, see `core.seen`."""
-    return request.form.get("seen", "")
+def version() -> str:
+    """Return the digest of what the form was filled in from, see `core.versions`."""
+    return request.form.get("version", "")
 
 
 def features() -> list[str]:

@@ -10,7 +10,7 @@ from keyferry.server.core.licensing.deactivation import Outcome, Released
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
 from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import License
-from keyferry.server.services.deeds import Given
+from keyferry.server.services.operations import Given
 from keyferry.server.words.spelling import spelled
 
 

@@ -21,8 +21,8 @@ from keyferry.server.faces.self_help.site import Site, site
 from keyferry.server.mail import outgoing
 from keyferry.server.mail.outgoing import Outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import deeds
-from keyferry.server.services.deeds import Typed
+from keyferry.server.services import operations
+from keyferry.server.services.operations import Typed
 from keyferry.server.web import problems
 from keyferry.server.web.forms import form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
@@ -70,7 +70,7 @@ def activate() -> str:
     """Give the computer key, and the license file where it is wanted."""
     _site().require("showActivateLink")
     values = posted()
-    given = deeds.activate(_typed(values), by=_by())
+    given = operations.activate(_typed(values), by=_by())
     wants_file = _site().shows("showGenerateLicenseFileCheckbox") and bool(values.get("license_file"))
     return _page("activated", given=described.given(given), typed=values, wants_file=wants_file)
 
@@ -80,7 +80,7 @@ def license_file() -> Response:
     """Give the license file of a computer as a file: the same activation once more."""
     _site().require("showActivateLink")
     _site().require("showGenerateLicenseFileCheckbox")
-    given = deeds.activate(_typed(posted(), named=False), by=_by())
+    given = operations.activate(_typed(posted(), named=False), by=_by())
     response = Response(given.license_file, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
     return response
@@ -98,7 +98,7 @@ def deactivate() -> str:
     """Free the seat of a computer."""
     _site().require("showDeactivateLink")
     values = posted()
-    done = deeds.release(_typed(values, named=False), _proof(values), by=_by())
+    done = operations.release(_typed(values, named=False), _proof(values), by=_by())
     return _page("deactivated", done=described.released(done))
 
 
@@ -113,7 +113,7 @@ def license_form() -> str:
 def license() -> str:
     """Tell how a license stands; which computers hold it only where the vendor wants that."""
     _site().require("showGetLicenseInformationLink")
-    found = deeds.look_up(posted().get("activation_key", ""), by=_by())
+    found = operations.look_up(posted().get("activation_key", ""), by=_by())
     facts = described.license(found, parts().clock())
     names = described.computers(found) if _site().shows("showComputersInLicenseInformation") else None
     return _page("license_facts", facts=facts, computers=names)
@@ -132,7 +132,7 @@ def keys() -> str:
     """Say that the license keys are on their way, if there are any; nothing here knows whether there are."""
     _site().require("showEmailLicenseKeysLink")
     email = posted().get("email", "")
-    waits = deeds.ask_for_license_keys(email, by=_by()) is not None
+    waits = operations.ask_for_license_keys(email, by=_by()) is not None
     return _page("keys_asked", email=email.strip(), waits=waits)
 
 
@@ -219,7 +219,7 @@ def _proof(values: dict[str, str]) -> Proof:
 def _code(values: dict[str, str], field: str) -> str:
     """Return a code as it was typed, or out of the address of a QR code that was pasted into its field.
 
-    It goes to the deed and into no page: the activation key in such an address is masked.
+    It goes to the operation and into no page: the activation key in such an address is masked.
     """
     text = values.get(field, "")
     if not is_carried(text):

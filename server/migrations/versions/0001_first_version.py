@@ -166,7 +166,7 @@ def _activation() -> None:
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("features", sa.Integer(), nullable=False),
-        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("who", sa.String(length=254), nullable=True),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
@@ -181,8 +181,8 @@ def _activation() -> None:
             name=op.f("ck_activation_ended_how"),
         ),
         sa.CheckConstraint(
-            "way IN ('phone', 'self_help', 'portal', 'console', 'command_line')",
-            name=op.f("ck_activation_way"),
+            "channel IN ('phone', 'self_help', 'portal', 'console', 'command_line')",
+            name=op.f("ck_activation_channel"),
         ),
         sa.CheckConstraint(
             "(ended_at IS NULL) = (ended_how IS NULL)", name=op.f("ck_activation_an_end_has_a_how")
@@ -224,7 +224,7 @@ def _audit_event() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event", sa.String(length=40), nullable=False),
-        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
         sa.Column("who", sa.String(length=254), nullable=True),
         sa.Column("address", sa.String(length=45), nullable=True),
         sa.Column("product_number", sa.Integer(), nullable=True),

@@ -231,14 +231,16 @@ def test_a_folder_that_fails_while_the_key_is_stored_is_told(machine, vendor, mo
     tell(machine, story)
 
 
-@pytest.mark.parametrize("deed", ["deactivate", "begin"])
-def test_a_deed_that_is_refused_is_explained_where_it_was_tried(machine, licensed, monkeypatch, deed):
+@pytest.mark.parametrize("operation", ["deactivate", "begin"])
+def test_an_operation_that_is_refused_is_explained_where_it_was_tried(
+    machine, licensed, monkeypatch, operation
+):
     async def story(person: Person) -> None:
         def refuse(*_: object, **__: object) -> None:
             raise StorageUnavailable("No.", code="anchor_not_writable")
 
-        monkeypatch.setattr(person.app.control, deed, refuse)
-        if deed == "begin":
+        monkeypatch.setattr(person.app.control, operation, refuse)
+        if operation == "begin":
             await person.choose("renew")
         else:
             await person.choose("deactivate")

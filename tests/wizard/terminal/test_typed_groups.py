@@ -36,7 +36,7 @@ def test_backspace_takes_back_what_was_typed_one_by_one(key, count):
 @given(st.lists(st.sampled_from(["1", "?", "u", "-", "back", "del", "left", "right", "home", "paste"])))
 def test_whatever_is_pressed_each_group_has_at_most_five_characters_and_the_cursor_stays_inside(presses):
     groups = TypedGroups(3)
-    deeds = {
+    operations = {
         "back": groups.backspace,
         "del": groups.delete,
         "left": lambda: groups.move(-1),
@@ -45,7 +45,7 @@ def test_whatever_is_pressed_each_group_has_at_most_five_characters_and_the_curs
         "paste": lambda: groups.paste("AB-CDE"),
     }
     for press in presses:
-        deeds.get(press, lambda press=press: groups.type(press))()
+        operations.get(press, lambda press=press: groups.type(press))()
         assert all(len(group) <= 5 for group in groups.groups)
         assert 0 <= groups.group < 3
         assert 0 <= groups.place <= len(groups.groups[groups.group])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar, cast
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -14,11 +14,9 @@ from textual.widgets import Static
 from textual.worker import WorkerFailed
 
 from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.terminal.frame import WizardFrame
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.widgets.choice import Choice
-
-if TYPE_CHECKING:
-    from keyferry.wizard.terminal.app import WizardApp
 
 T = TypeVar("T")
 
@@ -44,9 +42,9 @@ class WizardScreen(Screen[None]):
         return self.help_key
 
     @property
-    def wizard(self) -> WizardApp:
+    def wizard(self) -> WizardFrame:
         """The application, with its control and words."""
-        return cast("WizardApp", self.app)
+        return cast("WizardFrame", self.app)
 
     def say(self, key: str, **values: object) -> str:
         """Return words in the person's language."""
@@ -94,8 +92,6 @@ class WizardScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain this step."""
-        from keyferry.wizard.terminal.screens.help import HelpScreen
-
         self.wizard.push_screen(HelpScreen(self.shown_help))
 
     def action_back(self) -> None:
@@ -146,3 +142,29 @@ class KeyHint(Static):
     async def on_click(self) -> None:
         """Do what the key does."""
         await self.run_action(self._action)
+
+
+class HelpScreen(WizardScreen):
+    """The help of one step, and the keys that work everywhere; returns to where the person was."""
+
+    numbers_choices: ClassVar[bool] = False
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+
+    def body(self) -> ComposeResult:
+        """Show the text of the step, then the keys."""
+        yield Static(self.say("help.title"), classes="title", markup=False)
+        yield Static(self.say(self._key), classes="text", markup=False)
+        yield Static(self.say("help.keys"), classes="text", markup=False)
+        yield Choice(self.say("help.close"), id="close")
+
+    def action_help(self) -> None:
+        """Close again with the same key."""
+        self.dismiss()
+
+    @on(Choice.Chosen, "#close")
+    def close(self) -> None:
+        """Return."""
+        self.dismiss()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,10 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from keyferry.wizard.qr import TIGHT, Room, ScanCode, least_room
+from keyferry.wizard.terminal.frame import WizardFrame
 from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
-
-if TYPE_CHECKING:
-    from keyferry.wizard.terminal.app import WizardApp
 
 
 class CodeAloneScreen(Screen[None]):
@@ -32,7 +30,7 @@ class CodeAloneScreen(Screen[None]):
         with Middle(), Center():
             yield ScanCodeView()
         yield Static(id="no-code", markup=False)
-        yield Static(cast("WizardApp", self.app).words("scan.any_key"), id="any-key", markup=False)
+        yield Static(cast("WizardFrame", self.app).words("scan.any_key"), id="any-key", markup=False)
 
     def on_mount(self) -> None:
         """Keep black and white exchanged."""
@@ -47,7 +45,7 @@ class CodeAloneScreen(Screen[None]):
         self.set_class(code is None, "without-code")
         self.query_one(ScanCodeView).show(code)
         columns, lines = least_room(self._urls, margin=TIGHT)
-        told = cast("WizardApp", self.app).words(
+        told = cast("WizardFrame", self.app).words(
             "scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height
         )
         self.query_one("#no-code", Static).update(told)

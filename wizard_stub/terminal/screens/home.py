@@ -24,7 +24,7 @@ from keyferry.wizard.terminal.screens.method import MethodScreen
 from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
 from keyferry.wizard.terminal.screens.problem import ProblemScreen
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
-from keyferry.wizard.terminal.screens.scan import ScanScreen
+from keyferry.wizard.terminal.screens.scan import ScanScreen, fresh_scan
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Facts
 
@@ -201,7 +201,7 @@ class HomeScreen(WizardScreen):
     def new_request(self) -> None:
         """Ask whether a new computer ID is to be made."""
         if self._seen and self._seen.status.activation_key:
-            ask_for_new_request(self, self._seen.status.activation_key)
+            ask_for_new_request(self, self._seen.status.activation_key, fresh_scan)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:

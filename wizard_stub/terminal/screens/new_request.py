@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.confirm import ConfirmScreen, Question
 from keyferry.wizard.terminal.screens.problem import ProblemScreen
 
 
-def ask_for_new_request(screen: WizardScreen, key: ActivationKey) -> None:
-    """Ask, then show the QR code of the new request in place of the one before."""
-    from keyferry.wizard.terminal.screens.scan import ScanScreen
-
+def ask_for_new_request(
+    screen: WizardScreen, key: ActivationKey, show: Callable[[Begun], WizardScreen]
+) -> None:
+    """Ask, then make the new request, and open the screen that shows it in place of the one before."""
     wizard = screen.wizard
 
     async def begin() -> None:
@@ -22,7 +25,7 @@ def ask_for_new_request(screen: WizardScreen, key: ActivationKey) -> None:
             wizard.push_screen(ProblemScreen(error))
             return
         wizard.go_home()
-        wizard.push_screen(ScanScreen(begun, fresh=True))
+        wizard.push_screen(show(begun))
 
     question = Question(
         title=screen.say("do.new_request"),

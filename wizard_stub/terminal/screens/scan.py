@@ -52,7 +52,7 @@ class ScanScreen(CodeBesideScreen):
     @property
     def rejected(self) -> Callable[[], object]:
         """A new request leads on where the page no longer takes this one."""
-        return lambda: ask_for_new_request(self, self._begun.activation_key)
+        return lambda: ask_for_new_request(self, self._begun.activation_key, fresh_scan)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:
@@ -63,3 +63,8 @@ class ScanScreen(CodeBesideScreen):
     def use_file(self) -> None:
         """Go on to a license file."""
         self.wizard.push_screen(LicenseFileScreen())
+
+
+def fresh_scan(begun: Begun) -> ScanScreen:
+    """Return the screen of a request that replaced another."""
+    return ScanScreen(begun, fresh=True)

@@ -12,14 +12,14 @@ from textual.widgets import Input, Static
 from keyferry.protocol.computer_name import MAX_CHARACTERS
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.notes import MAX_NOTES
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick
-from keyferry.server.services.deeds import Typed
+from keyferry.server.services.operations import Typed
 
 
 class ActivateDialog(Dialog[KeyGiven]):
@@ -36,8 +36,8 @@ class ActivateDialog(Dialog[KeyGiven]):
         "malformed_email": "email",
         "malformed_notes": "notes",
     }
-    READS = (Desk.scanned,)
-    ACTS: ClassVar[Deeds] = {"ok": Desk.activate}
+    READS = (Access.scanned,)
+    ACTS: ClassVar[Operations] = {"ok": Access.activate}
 
     def __init__(
         self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
@@ -71,8 +71,8 @@ class ActivateDialog(Dialog[KeyGiven]):
 
     def buttons(self) -> ComposeResult:
         """Ok gives the key."""
-        yield Do("Ok, give the computer key", "ok", key="Enter")
-        yield Do("Cancel", "cancel", key="Esc")
+        yield ActionButton("Ok, give the computer key", "ok", key="Enter")
+        yield ActionButton("Cancel", "cancel", key="Esc")
 
     def on_mount(self) -> None:
         """Begin with what is not known yet."""
@@ -86,7 +86,7 @@ class ActivateDialog(Dialog[KeyGiven]):
             return
         typed = Typed(self._view.row.activation_key, self.typed("computer-id"), self.typed("computer-name"))
         given = await self.attempt(
-            Desk.activate,
+            Access.activate,
             typed,
             email=self.typed("email"),
             mails_key=self._view.can_mail and self.query_one(Tick).ticked,
@@ -108,7 +108,7 @@ class ActivateDialog(Dialog[KeyGiven]):
 
     @work
     async def _fill_in(self, link: str) -> None:
-        scanned = await self.attempt(Desk.scanned, link)
+        scanned = await self.attempt(Access.scanned, link)
         if scanned is None:
             return
         if scanned.activation_key != self._view.row.activation_key:

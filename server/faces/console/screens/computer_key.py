@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.mail_key import MailKeyDialog
 from keyferry.server.faces.console.screens.save_file import SaveFileDialog
 from keyferry.server.faces.console.views import KeyGiven
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.wording import given, mailed
 from keyferry.server.words.spelling import spelled
 
@@ -30,7 +30,13 @@ class ComputerKeyDialog(Dialog[None]):
     """Shows a key that was given."""
 
     TITLE_TEXT: ClassVar[str] = "Computer key"
-    ACTS: ClassVar[Deeds] = {"spell": None, "copy": None, "save": None, "mail": Desk.mail_key, "line": None}
+    ACTS: ClassVar[Operations] = {
+        "spell": None,
+        "copy": None,
+        "save": None,
+        "mail": Access.mail_key,
+        "line": None,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "spell", show=False),
         Binding("c", "copy", show=False),
@@ -53,12 +59,12 @@ class ComputerKeyDialog(Dialog[None]):
 
     def buttons(self) -> ComposeResult:
         """All of it by one key each."""
-        yield Do("Spell", "spell", key="s")
-        yield Do("Copy", "copy", key="c")
-        yield Do("Save license file", "save", key="f")
+        yield ActionButton("Spell", "spell", key="s")
+        yield ActionButton("Copy", "copy", key="c")
+        yield ActionButton("Save license file", "save", key="f")
         if self.key.can_mail:
-            yield Do("Mail", "mail", key="m")
-        yield Do("Close", "cancel", key="Esc")
+            yield ActionButton("Mail", "mail", key="m")
+        yield ActionButton("Close", "cancel", key="Esc")
 
     def on_mount(self) -> None:
         """Say whether it went out by mail."""
@@ -72,7 +78,7 @@ class ComputerKeyDialog(Dialog[None]):
         text = words(self.key.computer_key) if self._spelled else grouped(self.key.computer_key)
         self.query_one("#groups", Static).update(text)
         self.query_one("#groups-frame").scroll_home(animate=False)
-        self.query_one("#do-spell", Do).label = "Groups" if self._spelled else "Spell"
+        self.query_one("#do-spell", ActionButton).label = "Groups" if self._spelled else "Spell"
         self.query_one("#do-spell").refresh(layout=True)
 
     def action_line(self, by: int) -> None:

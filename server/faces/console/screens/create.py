@@ -11,11 +11,11 @@ from textual.widgets import Select
 
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import MAX_NOTES
-from keyferry.server.faces.console.at_the_desk import Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk, NewLicense
+from keyferry.server.faces.console.access import Access, NewLicense
+from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView, ProductChoice
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Ticks
 from keyferry.server.faces.console.wording import typed_number, typed_terms
@@ -36,8 +36,8 @@ class CreateDialog(Dialog[LicenseView]):
         "unknown_feature": "features",
         "malformed_notes": "notes",
     }
-    ACTS: ClassVar[Deeds] = {"ok": Desk.issue}
-    READS = (Desk.products,)
+    ACTS: ClassVar[Operations] = {"ok": Access.issue}
+    READS = (Access.products,)
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,8 +57,8 @@ class CreateDialog(Dialog[LicenseView]):
 
     def buttons(self) -> ComposeResult:
         """Ok creates it."""
-        yield Do("Ok, create it", "ok", key="Enter")
-        yield Do("Cancel", "cancel", key="Esc")
+        yield ActionButton("Ok, create it", "ok", key="Enter")
+        yield ActionButton("Cancel", "cancel", key="Esc")
 
     def on_mount(self) -> None:
         """Ask what there is to sell."""
@@ -67,7 +67,7 @@ class CreateDialog(Dialog[LicenseView]):
 
     @work
     async def _fetch(self) -> None:
-        products = await self.attempt(Desk.products)
+        products = await self.attempt(Access.products)
         if products is None:
             return
         self._products = products
@@ -106,7 +106,7 @@ class CreateDialog(Dialog[LicenseView]):
             self._clear()
             self.refuse(refusal)
             return
-        view = await self.attempt(Desk.issue, new)
+        view = await self.attempt(Access.issue, new)
         if view is not None:
             self.dismiss(view)
 

@@ -13,13 +13,13 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from keyferry.server.core.licensing.deactivation import MAX_REASON
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.services.deeds import Typed
+from keyferry.server.services.operations import Typed
 
 R = TypeVar("R")
 
@@ -86,7 +86,7 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
         "malformed_deactivation_code": "proof",
         "wrong_deactivation_code": "proof",
     }
-    ACTS: ClassVar[Deeds] = {"ok": Desk.release, "without_code": Desk.force_release}
+    ACTS: ClassVar[Operations] = {"ok": Access.release, "without_code": Access.force_release}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
 
     def __init__(
@@ -113,9 +113,9 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
 
     def buttons(self) -> ComposeResult:
         """With the code; the other way where it is permitted."""
-        yield Do("Ok, release the seat", "ok", key="Enter")
-        yield Do("No code", "without_code", key="F4")
-        yield Do("Cancel", "cancel", key="Esc")
+        yield ActionButton("Ok, release the seat", "ok", key="Enter")
+        yield ActionButton("No code", "without_code", key="F4")
+        yield ActionButton("Cancel", "cancel", key="Esc")
 
     @work
     async def action_ok(self) -> None:
@@ -126,7 +126,7 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
         if not self.typed("proof").strip():
             self.wrong("proof", "Type the code that the License Wizard shows when it deactivates.")
             return
-        seat = await self.attempt(Desk.release, typed, self.typed("proof"))
+        seat = await self.attempt(Access.release, typed, self.typed("proof"))
         if seat is not None:
             self.dismiss(seat)
 
@@ -140,7 +140,7 @@ class ForceDialog(ReleaseDialog[SeatReleased]):
 
     TITLE_TEXT: ClassVar[str] = "Deactivate without a code"
     FIELDS: ClassVar[Mapping[str, str]] = {**_COMPUTER_ID_FIELDS, "malformed_reason": "proof"}
-    ACTS: ClassVar[Deeds] = {"ok": Desk.force_release}
+    ACTS: ClassVar[Operations] = {"ok": Access.force_release}
 
     def form(self) -> ComposeResult:
         """Ask for the reason, and say what it means."""
@@ -154,15 +154,15 @@ class ForceDialog(ReleaseDialog[SeatReleased]):
 
     def buttons(self) -> ComposeResult:
         """Say what Ok does."""
-        yield Do("Release without a code", "ok", key="Enter")
-        yield Do("Cancel", "cancel", key="Esc")
+        yield ActionButton("Release without a code", "ok", key="Enter")
+        yield ActionButton("Cancel", "cancel", key="Esc")
 
     @work
     async def action_ok(self) -> None:
         """Release the seat."""
         typed = self._typed_computer()
         if typed is not None:
-            seat = await self.attempt(Desk.force_release, typed, self.typed("proof"))
+            seat = await self.attempt(Access.force_release, typed, self.typed("proof"))
             if seat is not None:
                 self.dismiss(seat)
 

@@ -12,9 +12,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field
 
 P = ParamSpec("P")
@@ -22,7 +22,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
+class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     """Asks for something, and answers with it; None where it was closed.
 
     `FIELDS` tells beside which field the code of a refusal belongs; all others are said below the form.
@@ -30,7 +30,7 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
 
     TITLE_TEXT: ClassVar[str] = ""
     FIELDS: ClassVar[Mapping[str, str]] = {}
-    ACTS: ClassVar[Deeds] = {"cancel": None, "take_over": None, "page": None}
+    ACTS: ClassVar[Operations] = {"cancel": None, "take_over": None, "page": None}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("enter", "ok", show=False),
@@ -62,8 +62,8 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
 
     def buttons(self) -> ComposeResult:
         """Yield what can be done; by default it can be confirmed and closed."""
-        yield Do("Ok", "ok", key="Enter")
-        yield Do("Cancel", "cancel", key="Esc")
+        yield ActionButton("Ok", "ok", key="Enter")
+        yield ActionButton("Cancel", "cancel", key="Esc")
 
     @on(Input.Submitted)
     async def submitted(self) -> None:
@@ -99,16 +99,16 @@ class Dialog(ModalScreen[R | None], AtTheDesk, Generic[R]):
         said.set_class(text.startswith("!"), "problem")
 
     async def attempt(
-        self, deed: Callable[Concatenate[Desk, P], T], *arguments: P.args, **more: P.kwargs
+        self, operation: Callable[Concatenate[Access, P], T], *arguments: P.args, **more: P.kwargs
     ) -> T | None:
-        """Do a deed, or say why it was refused and return None; one deed at a time."""
+        """Run an operation, or say why it was refused and return None; one operation at a time."""
         if self._busy:
             return None
         self._busy = True
         self._clear()
         self.say("One moment …")
         try:
-            done = await self.ask(deed, *arguments, **more)
+            done = await self.ask(operation, *arguments, **more)
         except Refusal as refusal:
             self.say("")
             self.refuse(refusal)

@@ -9,8 +9,8 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import PropertyView
 from keyferry.server.faces.console.widgets.fields import Field, line
@@ -23,7 +23,7 @@ class PropertyDialog(Dialog[PropertyView]):
 
     TITLE_TEXT: ClassVar[str] = "Server property"
     FIELDS: ClassVar[Mapping[str, str]] = {"malformed_property": "value"}
-    ACTS: ClassVar[Deeds] = {"ok": Desk.set_property}
+    ACTS: ClassVar[Operations] = {"ok": Access.set_property}
 
     def __init__(self, view: PropertyView) -> None:
         super().__init__()
@@ -46,6 +46,6 @@ class PropertyDialog(Dialog[PropertyView]):
     @work
     async def action_ok(self) -> None:
         """Set it."""
-        view = await self.attempt(Desk.set_property, self._view.name, self.typed("value"))
+        view = await self.attempt(Access.set_property, self._view.name, self.typed("value"))
         if view is not None:
             self.dismiss(view)

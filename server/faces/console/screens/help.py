@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 
 _KEYS = (
     ("typing", "searches at once: any part of a key, customer, computer"),
@@ -42,4 +42,4 @@ class HelpDialog(Dialog[None]):
 
     def buttons(self) -> ComposeResult:
         """Close it."""
-        yield Do("Close", "cancel", key="Esc")
+        yield ActionButton("Close", "cancel", key="Esc")

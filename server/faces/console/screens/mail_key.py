@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.services.deeds import Typed
+from keyferry.server.services.operations import Typed
 
 
 class MailKeyDialog(Dialog[KeyGiven]):
@@ -22,7 +22,7 @@ class MailKeyDialog(Dialog[KeyGiven]):
 
     TITLE_TEXT: ClassVar[str] = "Send your customer the computer key"
     FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
-    ACTS: ClassVar[Deeds] = {"ok": Desk.mail_key}
+    ACTS: ClassVar[Operations] = {"ok": Access.mail_key}
 
     def __init__(self, key: KeyGiven) -> None:
         super().__init__()
@@ -42,6 +42,6 @@ class MailKeyDialog(Dialog[KeyGiven]):
         """Send it."""
         key = self._key
         typed = Typed(key.activation_key, key.computer_id, key.computer_name)
-        mailed = await self.attempt(Desk.mail_key, typed, self.typed("email"))
+        mailed = await self.attempt(Access.mail_key, typed, self.typed("email"))
         if mailed is not None:
             self.dismiss(mailed)

@@ -12,39 +12,39 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static, TabbedContent, TabPane, Tabs
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Operations
 from keyferry.server.faces.console.screens.help import HelpDialog
 from keyferry.server.faces.console.widgets.audit_list import AuditList
 from keyferry.server.faces.console.widgets.manage_keys import ManageKeys
 from keyferry.server.faces.console.widgets.property_list import PropertyList
 
-# What each tab shows, and the deed that shows it.
+# What each tab shows, and the operation that shows it.
 _TABS: Mapping[str, tuple[str, Callable[[], Widget], Callable[..., object]]] = {
-    "keys": ("Manage Keys", ManageKeys, Desk.licenses),
-    "properties": ("Server properties", PropertyList, Desk.properties),
-    "audit": ("Audit", AuditList, Desk.audit),
+    "keys": ("Manage Keys", ManageKeys, Access.licenses),
+    "properties": ("Server properties", PropertyList, Access.properties),
+    "audit": ("Audit", AuditList, Access.audit),
 }
 
 
-class MainScreen(Screen[None], AtTheDesk):
+class MainScreen(Screen[None], Asking):
     """Where an operator works."""
 
-    ACTS: ClassVar[Deeds] = {"help": None, "next_tab": None}
+    ACTS: ClassVar[Operations] = {"help": None, "next_tab": None}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f8", "next_tab", "Tabs", key_display="F8"),
         Binding("f1", "help", "Help", key_display="F1"),
     ]
 
     def compose(self) -> ComposeResult:
-        """Show the tabs whose deed is permitted."""
-        desk = self.console_app.desk
+        """Show the tabs whose operation is permitted."""
+        access = self.console_app.access
         with Horizontal(id="title-bar"):
             yield Static("Keyferry Management Console", id="product", markup=False)
-            yield Static(f"{desk.operator} · {desk.role}", id="who", markup=False)
+            yield Static(f"{access.operator} · {access.role}", id="who", markup=False)
         with TabbedContent():
-            for name, (title, pane, deed) in _TABS.items():
-                if self.console_app.offers(deed):
+            for name, (title, pane, operation) in _TABS.items():
+                if self.console_app.offers(operation):
                     with TabPane(title, id=name):
                         yield pane()
         yield Footer(compact=True, show_command_palette=False)

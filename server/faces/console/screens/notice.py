@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 
 
 class NoticeDialog(Dialog[None]):
     """Tells something, with a code that can be copied where there is one."""
 
-    ACTS: ClassVar[Deeds] = {"copy": None}
+    ACTS: ClassVar[Operations] = {"copy": None}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", show=False)]
 
     def __init__(self, title: str, text: str, *, code: str = "") -> None:
@@ -33,9 +33,9 @@ class NoticeDialog(Dialog[None]):
 
     def buttons(self) -> ComposeResult:
         """Close it, or copy the code."""
-        yield Do("Close", "cancel", key="Esc")
+        yield ActionButton("Close", "cancel", key="Esc")
         if self._code:
-            yield Do("Copy", "copy", key="c")
+            yield ActionButton("Copy", "copy", key="c")
 
     def on_mount(self) -> None:
         """Name it."""

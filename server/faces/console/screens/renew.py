@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.faces.console.at_the_desk import Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView
 from keyferry.server.faces.console.widgets.fields import Field, line
@@ -27,7 +27,7 @@ class RenewDialog(Dialog[LicenseView]):
         "expiry_out_of_range": "until",
         "license_never_expires": "until",
     }
-    ACTS: ClassVar[Deeds] = {"ok": Desk.renew}
+    ACTS: ClassVar[Operations] = {"ok": Access.renew}
 
     def __init__(self, view: LicenseView) -> None:
         super().__init__()
@@ -60,6 +60,6 @@ class RenewDialog(Dialog[LicenseView]):
         if terms == Terms():
             self.wrong("until", "Type a date like 2027-12-31, or a number of days like 365.")
             return
-        view = await self.attempt(Desk.renew, self._view.row.activation_key, terms)
+        view = await self.attempt(Access.renew, self._view.row.activation_key, terms)
         if view is not None:
             self.dismiss(view)

@@ -10,7 +10,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
@@ -22,7 +22,7 @@ class SaveFileDialog(Dialog[Path]):
 
     TITLE_TEXT: ClassVar[str] = "Save license file"
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
-    ACTS: ClassVar[Deeds] = {"ok": None}
+    ACTS: ClassVar[Operations] = {"ok": None}
 
     def __init__(self, key: KeyGiven) -> None:
         super().__init__()

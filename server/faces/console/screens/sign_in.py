@@ -11,16 +11,16 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk, sign_in
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.access import Access, sign_in
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 
 
-class SignInScreen(Screen[Desk], AtTheDesk):
-    """Asks for name and password, and answers with a desk; `operator` is who was signed in before."""
+class SignInScreen(Screen[Access], Asking):
+    """Asks for name and password, and answers with their access; `operator` is who was signed in before."""
 
-    ACTS: ClassVar[Deeds] = {"to_password": None, "sign_in": None, "leave": None}
+    ACTS: ClassVar[Operations] = {"to_password": None, "sign_in": None, "leave": None}
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before any other: who types ahead over a slow line must not have the password in the name's field.
         Binding("enter", "to_password", show=False, priority=True),
@@ -50,9 +50,9 @@ class SignInScreen(Screen[Desk], AtTheDesk):
             yield Field("Code", line(most=40), id="code")
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
-                yield Do("Sign in", "sign_in", key="Enter")
+                yield ActionButton("Sign in", "sign_in", key="Enter")
                 label = "Quit" if self._operator is None else "Drop it, and sign in anew"
-                yield Do(label, "leave", key="Esc")
+                yield ActionButton(label, "leave", key="Esc")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let Enter go on to the password from the name only."""
@@ -83,7 +83,7 @@ class SignInScreen(Screen[Desk], AtTheDesk):
         self._busy = True
         self._say("One moment …")
         try:
-            desk = await self.console_app.in_background(
+            access = await self.console_app.in_background(
                 sign_in,
                 name,
                 password.value,
@@ -93,7 +93,7 @@ class SignInScreen(Screen[Desk], AtTheDesk):
         except Refusal as refusal:
             self._refused(refusal)
         else:
-            self.dismiss(desk)
+            self.dismiss(access)
         finally:
             self._busy = False
 

@@ -8,11 +8,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from keyferry.server.faces.console.at_the_desk import Deeds
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field
 
 
@@ -35,8 +35,8 @@ class StandingDialog(Dialog[LicenseView]):
 
     def buttons(self) -> ComposeResult:
         """Cancel comes first."""
-        yield Do("Cancel", "cancel", key="Esc")
-        yield Do(self.YES, "ok")
+        yield ActionButton("Cancel", "cancel", key="Esc")
+        yield ActionButton(self.YES, "ok")
 
 
 class SuspendDialog(StandingDialog):
@@ -48,12 +48,12 @@ class SuspendDialog(StandingDialog):
         "they expire: no network reaches the computers that hold them."
     )
     YES: ClassVar[str] = "Suspend it"
-    ACTS: ClassVar[Deeds] = {"ok": Desk.suspend}
+    ACTS: ClassVar[Operations] = {"ok": Access.suspend}
 
     @work
     async def action_ok(self) -> None:
         """Suspend it."""
-        view = await self.attempt(Desk.suspend, self._view.row.activation_key)
+        view = await self.attempt(Access.suspend, self._view.row.activation_key)
         if view is not None:
             self.dismiss(view)
 
@@ -64,11 +64,11 @@ class ResumeDialog(StandingDialog):
     TITLE_TEXT: ClassVar[str] = "Resume"
     TEXT: ClassVar[str] = "The license can be activated again."
     YES: ClassVar[str] = "Resume it"
-    ACTS: ClassVar[Deeds] = {"ok": Desk.resume}
+    ACTS: ClassVar[Operations] = {"ok": Access.resume}
 
     @work
     async def action_ok(self) -> None:
         """Resume it."""
-        view = await self.attempt(Desk.resume, self._view.row.activation_key)
+        view = await self.attempt(Access.resume, self._view.row.activation_key)
         if view is not None:
             self.dismiss(view)

@@ -12,17 +12,17 @@ from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
 from keyferry.server.core.licensing.listings import AuditWanted
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.views import AuditRow
 from keyferry.server.faces.console.wording import moment
 
 
-class AuditList(Vertical, AtTheDesk):
+class AuditList(Vertical, Asking):
     """Every event; more rows come with the cursor."""
 
-    ACTS: ClassVar[Deeds] = {"refused": Desk.audit, "again": Desk.audit}
-    READS = (Desk.audit,)
+    ACTS: ClassVar[Operations] = {"refused": Access.audit, "again": Access.audit}
+    READS = (Access.audit,)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9", "refused", "Refused only", key_display="F9"),
         Binding("f5", "again", "Reload", key_display="F5"),
@@ -66,7 +66,7 @@ class AuditList(Vertical, AtTheDesk):
     async def look(self, number: int = 1) -> None:
         """Ask for a page; the first one begins the list anew."""
         try:
-            page = await self.ask(Desk.audit, AuditWanted(refused=self._refused), number)
+            page = await self.ask(Access.audit, AuditWanted(refused=self._refused), number)
         except Refusal as refusal:
             self.query_one("#event", Static).update(f"! {refusal}")
             return
@@ -107,7 +107,7 @@ class AuditList(Vertical, AtTheDesk):
 def _cells(row: AuditRow) -> tuple[Text, ...]:
     return (
         Text(moment(row.at)),
-        Text(row.who or row.way, no_wrap=True, overflow="ellipsis"),
+        Text(row.who or row.channel, no_wrap=True, overflow="ellipsis"),
         Text(_what(row), "bold" if row.refused else "", no_wrap=True, overflow="ellipsis"),
         Text(row.key_ending),
     )
@@ -120,7 +120,7 @@ def _what(row: AuditRow) -> str:
 def _whole(row: AuditRow) -> Text:
     text = Text()
     text.append(_what(row), "bold")
-    by = f"{row.who or 'somebody'} by {row.way}{f' from {row.address}' if row.address else ''}"
+    by = f"{row.who or 'somebody'} by {row.channel}{f' from {row.address}' if row.address else ''}"
     key = f", activation key …{row.key_ending}" if row.key_ending else ""
     text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")
     text.append(f"\n{row.detail}" if row.detail else "")

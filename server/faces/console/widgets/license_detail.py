@@ -9,18 +9,18 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Refusal
 from keyferry.server.faces.console.views import Computer, LicenseView
 from keyferry.server.faces.console.wording import about_computer, computer_history, listed, seats, term
 
 _STATES = {"active": "● active", "superseded": "○ replaced"}
 
 
-class LicenseDetail(Vertical, AtTheDesk):
+class LicenseDetail(Vertical, Asking):
     """Follows the cursor of the list."""
 
-    READS = (Desk.license,)
+    READS = (Access.license,)
 
     class Shown(Message):
         """Another license is shown, or the same one has changed."""
@@ -76,7 +76,7 @@ class LicenseDetail(Vertical, AtTheDesk):
         try:
             while self._stale:
                 self._stale = False
-                self.show(await self.ask(Desk.license, self._wanted) if self._wanted else None)
+                self.show(await self.ask(Access.license, self._wanted) if self._wanted else None)
         except Refusal as refusal:
             self.show(None)
             self.query_one("#facts", Static).update(f"! {refusal}")

@@ -12,8 +12,8 @@ from textual.widgets import DataTable, Input, Static
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Wanted
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Refusal
 from keyferry.server.faces.console.views import LicenseRow
 from keyferry.server.faces.console.widgets.fields import line
 
@@ -21,10 +21,10 @@ _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 _CUSTOMER_WIDTH = 22
 
 
-class LicenseList(Vertical, AtTheDesk):
+class LicenseList(Vertical, Asking):
     """Searches by any part of a key, customer, computer name or ID; more rows come with the cursor."""
 
-    READS = (Desk.licenses,)
+    READS = (Access.licenses,)
 
     class Pointed(Message):
         """The cursor is on another license, or on none."""
@@ -154,7 +154,7 @@ class LicenseList(Vertical, AtTheDesk):
             wanted, more = self._wanted, not self._stale and self._shown == self._wanted
             self._stale = False
             try:
-                page = await self.ask(Desk.licenses, wanted, self._page + 1 if more else 1)
+                page = await self.ask(Access.licenses, wanted, self._page + 1 if more else 1)
             except Refusal as refusal:
                 self._shown = wanted
                 self._show_nothing(f"! {refusal}")

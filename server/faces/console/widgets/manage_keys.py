@@ -11,8 +11,8 @@ from textual.containers import Container
 from textual.widgets import DataTable, Input
 
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.screens.activate import ActivateDialog
 from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.create import CreateDialog
@@ -26,18 +26,18 @@ from keyferry.server.faces.console.widgets.licenses import LicenseList
 from keyferry.server.faces.console.wording import released
 
 
-class ManageKeys(Container, AtTheDesk):
+class ManageKeys(Container, Asking):
     """Search, select, and do what a customer asks for."""
 
-    READS = (Desk.license, Desk.scanned)
-    ACTS: ClassVar[Deeds] = {
-        "activate": Desk.activate,
-        "deactivate": Desk.release,
-        "create": Desk.issue,
-        "renew": Desk.renew,
-        "suspend": Desk.suspend,
-        "resume": Desk.resume,
-        "filter": Desk.licenses,
+    READS = (Access.license, Access.scanned)
+    ACTS: ClassVar[Operations] = {
+        "activate": Access.activate,
+        "deactivate": Access.release,
+        "create": Access.issue,
+        "renew": Access.renew,
+        "suspend": Access.suspend,
+        "resume": Access.resume,
+        "filter": Access.licenses,
         "move": None,
         "move_page": None,
         "search": None,
@@ -106,8 +106,8 @@ class ManageKeys(Container, AtTheDesk):
     async def linked(self, event: LicenseList.Linked) -> None:
         """Open what a pasted link asks for, with its fields filled."""
         try:
-            scanned = await self.ask(Desk.scanned, event.link)
-            view = await self.ask(Desk.license, scanned.activation_key)
+            scanned = await self.ask(Access.scanned, event.link)
+            view = await self.ask(Access.license, scanned.activation_key)
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("This link cannot be used", str(refusal)))
             return

@@ -12,18 +12,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk, Deeds, Refusal
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.screens.edit_property import PropertyDialog
 from keyferry.server.faces.console.views import PropertyView
 from keyferry.server.faces.console.wording import moment
 
 
-class PropertyList(Vertical, AtTheDesk):
+class PropertyList(Vertical, Asking):
     """Every property with its value; what it does stands below."""
 
-    ACTS: ClassVar[Deeds] = {"edit": Desk.set_property}
-    READS = (Desk.properties,)
+    ACTS: ClassVar[Operations] = {"edit": Access.set_property}
+    READS = (Access.properties,)
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "edit", "Edit", key_display="F3")]
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class PropertyList(Vertical, AtTheDesk):
     async def look(self) -> None:
         """Ask for all properties, and stay on the one that was pointed at."""
         try:
-            self._views = await self.ask(Desk.properties)
+            self._views = await self.ask(Access.properties)
         except Refusal as refusal:
             self.query_one("#property", Static).update(f"! {refusal}")
             return

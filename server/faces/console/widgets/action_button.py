@@ -9,17 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
-from keyferry.server.faces.console.at_the_desk import AtTheDesk
+from keyferry.server.faces.console.asking import Asking
 
 # Characters that every console font has, those of old Windows among them.
 MARK = "►"
 
 
-class Do(Widget, can_focus=True):
+class ActionButton(Widget, can_focus=True):
     """Runs an action with Enter, Space or the mouse."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "do", show=False),
+        Binding("enter,space", "press", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
     ]
@@ -32,7 +32,7 @@ class Do(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Hide what this operator may not do."""
-        self.display = not isinstance(self.screen, AtTheDesk) or self.screen.offers(self.action)
+        self.display = not isinstance(self.screen, Asking) or self.screen.offers(self.action)
 
     def render(self) -> Content:
         """Draw the mark, the key as the footer does, and the label."""
@@ -41,11 +41,11 @@ class Do(Widget, can_focus=True):
         key = ((self._key, style), " ") if self._key else ()
         return Content.assemble(f"{mark} ", *key, self.label, " ")
 
-    async def action_do(self) -> None:
+    async def action_press(self) -> None:
         """Run the action."""
         await self.run_action(f"screen.{self.action}")
 
     async def on_click(self, event: events.Click) -> None:
         """Run it with the mouse."""
         event.stop()
-        await self.action_do()
+        await self.action_press()

@@ -74,11 +74,11 @@ def test_the_key_is_spelled_for_the_telephone(visitor, machine):
     assert {"1": "one", "2": "two"}[first] in page.split("Spell it over the telephone")[1]
 
 
-def test_the_key_is_mailed_with_the_deed_where_that_is_wanted(visitor, machine):
+def test_the_key_is_mailed_with_the_operation_where_that_is_wanted(visitor, machine):
     page = activate(visitor, machine, email="Ada@Example.com", mails_key="1").text
     assert "The email to ada@example.com is on its way." in page
     [mail] = mails()
-    assert (mail.template, mail.recipient, mail.way, mail.who) == (
+    assert (mail.template, mail.recipient, mail.channel, mail.who) == (
         "computer_key",
         "ada@example.com",
         "portal",
@@ -244,7 +244,7 @@ def test_a_link_that_was_altered_is_refused(vendor, visitor, machine):
     assert "altered" in answer.text
 
 
-def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_license(vendor, machine):
+def test_an_operation_in_a_session_that_has_ended_leads_back_to_the_license(vendor, machine):
     visitor = staff(vendor)
     visitor.get(LICENSE)
     vendor.clock.pass_days(1)
@@ -254,7 +254,7 @@ def test_a_deed_in_a_session_that_has_ended_leads_back_to_the_license(vendor, ma
     assert vendor.seats_used(machine.activation_key) == 0
 
 
-def test_a_deed_from_a_form_that_is_stale_keeps_what_was_typed(vendor, visitor, machine):
+def test_an_operation_from_a_form_that_is_stale_keeps_what_was_typed(vendor, visitor, machine):
     answer = activate(visitor, machine, csrf_token="stale")
     assert answer.status_code == 400
     assert machine.computer_id.text in answer.text

@@ -1,4 +1,4 @@
-"""The desk: the one door from the screens to the server; every deed there names its permission."""
+"""One operator's access to the server: the only door of the screens; each operation names its permission."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from keyferry.server.faces.console import views
 from keyferry.server.faces.console.permits import needs, permission_of
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import deeds, signing_in
-from keyferry.server.services.deeds import Typed
+from keyferry.server.services import operations, signing_in
 from keyferry.server.services.guard import guarded
+from keyferry.server.services.operations import Typed
 
-WAY = "console"
+CHANNEL = "console"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class NewLicense:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Access:
     """One operator at work, from signing in to signing out."""
 
     operator: str
@@ -96,26 +96,26 @@ class Desk:
 
     @needs(Permission.ACTIVATE)
     def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
-        """Give a computer key; raises what `deeds.activate` raises."""
-        given = deeds.activate(typed, by=self._by, email=email, mails_key=mails_key, notes=notes)
+        """Give a computer key; raises what `operations.activate` raises."""
+        given = operations.activate(typed, by=self._by, email=email, mails_key=mails_key, notes=notes)
         with reading() as session:
             return views.key_given(given, can_mail=outgoing(session).is_offered)
 
     @needs(Permission.ACTIVATE)
     def mail_key(self, typed: Typed, email: str) -> views.KeyGiven:
-        """Send the computer key that was given to an address; raises what `deeds.activate` raises."""
-        given = deeds.activate(typed, by=self._by, email=email, mails_key=True)
+        """Send the computer key that was given to an address; raises what `operations.activate` raises."""
+        given = operations.activate(typed, by=self._by, email=email, mails_key=True)
         return views.key_given(given, can_mail=True)
 
     @needs(Permission.RELEASE)
     def release(self, typed: Typed, code: str) -> views.SeatReleased:
-        """Release a seat with a code; raises what `deeds.release` raises."""
-        return views.seat_released(deeds.release(typed, Code(read_deactivation_code(code)), by=self._by))
+        """Release a seat with a code; raises what `operations.release` raises."""
+        return views.seat_released(operations.release(typed, Code(read_deactivation_code(code)), by=self._by))
 
     @needs(Permission.FORCE_RELEASE)
     def force_release(self, typed: Typed, reason: str) -> views.SeatReleased:
-        """Release a seat for a reason; raises what `deeds.release` raises."""
-        return views.seat_released(deeds.release(typed, Forced(reason), by=self._by))
+        """Release a seat for a reason; raises what `operations.release` raises."""
+        return views.seat_released(operations.release(typed, Forced(reason), by=self._by))
 
     @needs(Permission.CHANGE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:
@@ -204,31 +204,31 @@ def _view(session: Session, license: License) -> views.LicenseView:
     return views.license_view(license, parts().clock(), can_mail=outgoing(session).is_offered)
 
 
-def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Desk:
-    """Open a session, and return the desk.
+def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Access:
+    """Open a session, and return its access.
 
     Raises what `signing_in.sign_in` raises, and ConfigError where the database is in trouble.
     """
-    by = By(WAY, address=address_of(environment))
+    by = By(CHANNEL, address=address_of(environment))
     device = environment.get("TERM_PROGRAM") or environment.get("TERM")
     with troubles_in_words():
         entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
     operator = entered.session.operator
-    return Desk(operator.name, Role(operator.role), entered.token, By(WAY, operator.name, by.address))
+    return Access(operator.name, Role(operator.role), entered.token, By(CHANNEL, operator.name, by.address))
 
 
-def sign_out(desk: Desk) -> None:
+def sign_out(access: Access) -> None:
     """End the session; nothing happens where it has ended already."""
     now = parts().clock()
     # Signed out is what was wanted.
     with suppress(NotAllowed), transaction() as session:
-        end(session, find(session, desk._token, now=now), by=desk._by, now=now)
+        end(session, find(session, access._token, now=now), by=access._by, now=now)
 
 
-def is_offered(desk: Desk, deed: Callable[..., object]) -> bool:
-    """Tell whether the role of who signed in permits a deed: what is not permitted is not offered."""
-    permission = permission_of(deed)
-    return permission is not None and permission in PERMISSIONS[desk.role]
+def is_offered(access: Access, operation: Callable[..., object]) -> bool:
+    """Tell whether the role of who signed in permits an operation: what is not permitted is not offered."""
+    permission = permission_of(operation)
+    return permission is not None and permission in PERMISSIONS[access.role]
 
 
 def address_of(environment: Mapping[str, str]) -> str | None:

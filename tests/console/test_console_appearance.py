@@ -10,7 +10,7 @@ from demo.terminal_picture import Cell, cells_of
 from keyferry.server.core.models import Role
 from keyferry.server.faces.console import themes
 from keyferry.server.faces.console.opening import LOOKS
-from keyferry.server.faces.console.widgets.do import Do
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.wizard.terminal import themes as wizard_themes
 from tests.console.person import LARGE, SMALL, Person, tell
 
@@ -53,7 +53,7 @@ class Inspection:
         assert frame.right <= width, person.step
         assert frame.bottom <= height, person.step
         assert frame.y >= 0, person.step
-        for button in person.app.screen.query(Do):
+        for button in person.app.screen.query(ActionButton):
             if button.display:
                 assert frame.contains_region(button.region), (person.step, button.label)
                 assert button.region.width >= len(button.label), (person.step, button.label)

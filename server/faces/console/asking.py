@@ -1,4 +1,4 @@
-"""What every screen and pane has: the desk, and a list of what it does there.
+"""What every screen and pane has: access to the server, and a list of what it asks for.
 
 Nothing reaches the server but through `ask`, which takes only what the class has declared; an action that is
 not declared does nothing. So a new action without a permission is noticed at its first try, and by a test.
@@ -7,78 +7,82 @@ not declared does nothing. So a new action without a permission is noticed at it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from textual.widget import Widget
 
 from keyferry.protocol.errors import ProtocolError
 from keyferry.server.config import ConfigError
 from keyferry.server.core.errors import CoreError, NotAllowed
-from keyferry.server.faces.console.desk import Desk
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.frame import ConsoleFrame
 from keyferry.server.new_file import FileRefused
-
-if TYPE_CHECKING:
-    from keyferry.server.faces.console.app import ConsoleApp
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 Refusal = (CoreError, ProtocolError, FileRefused, ConfigError)
-# What an action does at the desk; None for one that asks the server nothing.
-Deeds = Mapping[str, Callable[..., object] | None]
+# What an action asks for; None for one that asks the server nothing.
+Operations = Mapping[str, Callable[..., object] | None]
 
 
-class AtTheDesk(Widget):
+class Asking(Widget):
     """Asks the server for what it has declared.
 
     It stands last among the bases: Textual takes the look of a class from its first.
     """
 
-    ACTS: ClassVar[Deeds] = {}
+    ACTS: ClassVar[Operations] = {}
     READS: ClassVar[tuple[Callable[..., object], ...]] = ()
 
     @property
-    def console_app(self) -> ConsoleApp:
-        """The application, with its desk."""
-        return cast("ConsoleApp", self.app)
+    def console_app(self) -> ConsoleFrame:
+        """The application, with its access."""
+        return cast("ConsoleFrame", self.app)
 
-    async def ask(self, deed: Callable[Concatenate[Desk, P], R], *arguments: P.args, **more: P.kwargs) -> R:
-        """Do a deed in the background.
+    async def ask(
+        self, operation: Callable[Concatenate[Access, P], R], *arguments: P.args, **more: P.kwargs
+    ) -> R:
+        """Run an operation in the background.
 
-        Who is no longer signed in is asked for the password, then the deed goes on. Raises `Refusal`.
+        Who is no longer signed in is asked for the password, then the operation goes on. Raises `Refusal`.
         """
-        if deed not in {*acts_of(type(self)).values(), *reads_of(type(self))}:
-            raise LookupError(f"{type(self).__name__} has not declared {deed.__name__}")
+        if operation not in {*acts_of(type(self)).values(), *reads_of(type(self))}:
+            raise LookupError(f"{type(self).__name__} has not declared {operation.__name__}")
         while True:
-            desk = self.console_app.desk
+            access = self.console_app.access
             try:
-                return await self.console_app.in_background(deed, desk, *arguments, **more)
+                return await self.console_app.in_background(operation, access, *arguments, **more)
             except NotAllowed as refused:
                 if refused.code != "signed_out":
                     raise
-            await self.console_app.sign_in_again(desk)
+            await self.console_app.sign_in_again(access)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let an action run where it is offered, and there is something to run on: people type ahead."""
         return self.is_mounted and self.offers(action)
 
     def offers(self, action: str) -> bool:
-        """Tell whether the role permits an action's deed; one that is not declared is never offered."""
+        """Tell whether the role permits an action's operation; one that is not declared is never offered."""
         acts = acts_of(type(self))
         if action in acts:
-            deed = acts[action]
-            return deed is None or self.console_app.offers(deed)
+            operation = acts[action]
+            return operation is None or self.console_app.offers(operation)
         return not is_ours(type(self), action)
 
 
 def acts_of(kind: type[Any]) -> dict[str, Callable[..., object] | None]:
     """Return what a class and those that it stands on have declared for their actions."""
-    return {name: deed for one in reversed(kind.__mro__) for name, deed in vars(one).get("ACTS", {}).items()}
+    return {
+        name: operation
+        for one in reversed(kind.__mro__)
+        for name, operation in vars(one).get("ACTS", {}).items()
+    }
 
 
 def reads_of(kind: type[Any]) -> set[Callable[..., object]]:
     """Return what a class and those that it stands on read."""
-    return {deed for one in kind.__mro__ for deed in vars(one).get("READS", ())}
+    return {operation for one in kind.__mro__ for operation in vars(one).get("READS", ())}
 
 
 def is_ours(kind: type[Any], action: str) -> bool:

@@ -15,9 +15,9 @@ def digest(*facts: object) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-def require(seen: str, now: str) -> None:
-    """Raise Conflict (changed_meanwhile) where another digest counts now than was seen; "" fits all."""
-    if seen and seen != now:
+def require(before: str, now: str) -> None:
+    """Raise Conflict (changed_meanwhile) where another digest counts now than before; "" fits all."""
+    if before and before != now:
         raise Conflict(
             "This was changed after you opened it: by somebody else, or because the form was sent twice. "
             "Nothing was done now. Look at how it stands, and send this again if it is still right.",

@@ -94,10 +94,10 @@ function init(form) {
 
   // A closed dialog looks at nothing.
   form.closest("dialog")?.addEventListener("close", stop);
-  const ways = form.querySelector("[data-takes]");
+  const ways = form.querySelector("[data-sources]");
   if (ways instanceof HTMLElement) ways.hidden = false;
 }
 
-for (const form of document.querySelectorAll("form[data-taking]")) {
+for (const form of document.querySelectorAll("form[data-scanning]")) {
   if (form instanceof HTMLFormElement) init(form);
 }

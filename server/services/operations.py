@@ -1,7 +1,7 @@
-"""What Self Help, portal and console do alike: from what a person typed to the deed, the audit and the mail.
+"""What Self Help, portal and console do alike: from what a person typed to its result, audit and mail.
 
-Each deed reads forgivingly, counts a guess, and is one transaction with the mail that tells of it. Who may do
-it is asked by the face, before.
+Each operation reads forgivingly, counts a guess, and is one transaction with its mail. Who may do it is asked
+by the face, before.
 """
 
 from __future__ import annotations

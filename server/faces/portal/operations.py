@@ -16,14 +16,14 @@ from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.licenses import license_page
 from keyferry.server.faces.portal.start import start_page
 from keyferry.server.parts import parts
-from keyferry.server.services import deeds
-from keyferry.server.services.deeds import Given, Typed
+from keyferry.server.services import operations
+from keyferry.server.services.operations import Given, Typed
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
-blueprint = Blueprint("deeds", __name__)
+blueprint = Blueprint("operations", __name__)
 
-# Which dialog of the license's page a deed is sent from.
+# Which dialog of the license's page an operation is sent from.
 _DIALOGS = {
     "activate": "activate",
     "license_file": "activate",
@@ -57,7 +57,7 @@ def release(number: int) -> str:
     values = posted()
     typed = Typed(_activation_key(number), values.get("computer_id", ""))
     proof = Code(read_deactivation_code(values.get("code", "")))
-    return license_page(number, released=deeds.release(typed, proof, by=staff.by()))
+    return license_page(number, released=operations.release(typed, proof, by=staff.by()))
 
 
 @blueprint.post("/licenses/<int:number>/force-release")
@@ -67,7 +67,7 @@ def force_release(number: int) -> str:
     values = posted()
     typed = Typed(_activation_key(number), values.get("computer_id", ""))
     proof = Forced(values.get("reason", ""))
-    return license_page(number, released=deeds.release(typed, proof, by=staff.by()))
+    return license_page(number, released=operations.release(typed, proof, by=staff.by()))
 
 
 @blueprint.post("/link")
@@ -87,7 +87,7 @@ def link() -> str:
 
 def _activated(number: int) -> Given:
     values = posted()
-    return deeds.activate(
+    return operations.activate(
         Typed(_activation_key(number), values.get("computer_id", ""), values.get("computer_name", "")),
         by=staff.by(),
         email=values.get("email", ""),
@@ -102,9 +102,9 @@ def _activation_key(number: int) -> str:
         return ActivationKey.from_text(licenses.with_id(session, number).activation_key).text
 
 
-def page_refused(deed: str, refusal: Refusal) -> str:
-    """Return the page on which a deed was refused: the license with its dialog, or the start page."""
-    if deed == "link":
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the page on which an operation was refused: the license with its dialog, or the start page."""
+    if operation == "link":
         return start_page(values=posted(), refusal=refusal)
     number = (request.view_args or {})["number"]
-    return license_page(number, dialog=_DIALOGS[deed], values=posted(), refusal=refusal)
+    return license_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)

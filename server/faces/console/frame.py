@@ -1,0 +1,107 @@
+"""What every screen of the console finds around it: who is signed in, the theme, work in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, ParamSpec, TypeVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import WorkerFailed
+
+from keyferry.server.faces.console.access import Access, is_offered, sign_out
+from keyferry.server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# With room for the list and the license beside each other; and for more computers below it.
+_WIDE, _TALL = 160, 36
+
+
+class ConsoleFrame(App[None]):
+    """The Management Console before any screen is open; runs inside the context of the Flask application."""
+
+    TITLE = "Keyferry Management Console"
+    CSS_PATH = "console.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "next_look", "Look", key_display="F2", show=False),
+        Binding("f10,ctrl+q", "quit", "Quit", key_display="F10", priority=True),
+    ]
+
+    def __init__(self, environment: Mapping[str, str], *, look: str | None = None) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
+        # Over a slow line a movement is nothing but bytes to wait for.
+        self.animation_level = "none"
+        self.environment = environment
+        self.look = look or look_of(environment)
+        self.signed_in: Access | None = None
+        self.failure: Exception | None = None
+        self.under_way: set[asyncio.Task[Any]] = set()
+
+    @property
+    def access(self) -> Access:
+        """The access of who is signed in; there is one behind every screen but that of signing in."""
+        if self.signed_in is None:
+            raise RuntimeError("nobody is signed in")
+        return self.signed_in
+
+    def offers(self, operation: Callable[..., object]) -> bool:
+        """Tell whether an operation is to be offered to who is signed in."""
+        return self.signed_in is not None and is_offered(self.signed_in, operation)
+
+    async def in_background(self, work: Callable[P, R], *arguments: P.args, **more: P.kwargs) -> R:
+        """Work in a thread, since scrypt and the database would freeze the screen."""
+        # The thread gets a copy of the context, and with it the server's application.
+        task = asyncio.create_task(asyncio.to_thread(work, *arguments, **more))
+        self.under_way.add(task)
+        task.add_done_callback(self._ended)
+        # Whoever waits may be canceled, since its screen was closed; the thread goes on to its end.
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self.under_way.discard(task)
+        # Whoever waits is told of an error; where nobody does any more, nobody asked.
+        if not task.cancelled():
+            task.exception()
+
+    def use_theme(self) -> None:
+        """Register our themes, and use the one asked for."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = LOOKS[self.look]
+
+    async def sign_in_again(self, ended: Access) -> None:
+        """Ask for the password of who was signed in."""
+        raise NotImplementedError
+
+    async def start_over(self) -> None:
+        """Close every screen, and ask who it is."""
+        raise NotImplementedError
+
+    async def action_quit(self) -> None:
+        """Sign out and end, after what is under way: it may be an activation."""
+        if self.under_way:
+            await asyncio.wait(self.under_way)
+        if self.signed_in is not None:
+            await self.in_background(sign_out, self.signed_in)
+            self.signed_in = None
+        self.exit()
+
+    def action_next_look(self) -> None:
+        """Go on to the next look: dark, light, the terminal's own colors."""
+        looks = list(LOOKS)
+        self.look = looks[(looks.index(self.look) + 1) % len(looks)]
+        self.theme = LOOKS[self.look]
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.failure = error.error if isinstance(error, WorkerFailed) else error  # type: ignore[assignment]
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual's own would print a traceback with the values of all variables, keys among them.
+        self._close_messages_no_wait()
