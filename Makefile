@@ -15,12 +15,13 @@ demo: demo-machine $(environment) ## Show the main job in a throw-away folder, w
 demo-live: $(environment) ## The same with your own phone: LAN=1 lets it in, CERT=… KEY=… NAME=… for HTTPS
 	@exec $(python) -m demo.live $(if $(LAN),--lan) $(if $(CERT),--certfile '$(CERT)') $(if $(KEY),--keyfile '$(KEY)') $(if $(NAME),--name '$(NAME)')
 
-screenshots: demo-machine $(environment) ## Make every picture in README and docs anew
-	@$(python) -m demo.wizard_pictures docs/pictures
-	@$(python) -m demo.console_pictures docs/pictures
-	@$(python) -m demo.phone_pictures docs/pictures
-	@$(python) -m demo.self_help_pictures docs/pictures
-	@exec $(python) -m demo.portal_pictures docs/pictures build/portal
+screenshots: demo-machine $(environment) ## Make every picture anew in build/pictures; those that docs show go there
+	@$(python) -m demo.wizard_pictures
+	@$(python) -m demo.console_pictures
+	@$(python) -m demo.phone_pictures
+	@$(python) -m demo.self_help_pictures
+	@$(python) -m demo.portal_pictures
+	@exec $(python) -m demo.shown_pictures
 
 test: test-machine lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist loadfile --ignore tests/long

@@ -144,13 +144,13 @@ class Visitor:
 
     def take(self, name: str) -> None:
         """Take a picture."""
-        path = self._folder / f"console-{name}-{self._app.look}.png"
+        path = self._folder / f"console-{name}-{self._app.chosen_theme}.png"
         picture_of(self._app).quantize(_SHADES).save(path, optimize=True)
 
 
-async def visit(folder: Path, ids: dict[str, str], look: str) -> None:
-    """Take the pictures in one look."""
-    app = ConsoleApp({}, look=look)
+async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
+    """Take the pictures in one theme."""
+    app = ConsoleApp({}, theme=theme)
     async with app.run_test(size=SIZE) as pilot:
         visitor = Visitor(pilot, app, folder)
         await visitor.settled()
@@ -170,13 +170,13 @@ async def visit(folder: Path, ids: dict[str, str], look: str) -> None:
 def main(folder: Path = PICTURES) -> None:
     """Take every picture in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
-    for look in ("dark", "light"):
+    for theme in ("dark", "light"):
         with server() as app, TemporaryDirectory() as machines:
             profile, key = fill(app)
             ids = {name: computer_id(profile, key, name, Path(machines)) for name in _COMPUTERS}
             for name in _COMPUTERS[:2]:
                 activate(Typed(key.text, ids[name], name), by=By("phone"))
-            asyncio.run(visit(folder, ids, look))
+            asyncio.run(visit(folder, ids, theme))
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ from keyferry.server.core.licensing import licenses, products
 from keyferry.server.db import transaction
 from keyferry.server.services.guesses import PER_ADDRESS
 
-PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-LOOKS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+PICTURES = Path("build") / "pictures"
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DESKTOP = (1280, 800)
 # Enough shades for flat colors, and a third of the size.
 _SHADES = 256
@@ -52,9 +52,9 @@ class Album:
         """Take the whole page from its top, or only what the screen shows; name it for its state."""
         # What was tapped last is not what a picture is about.
         self._page.mouse.move(0, 0)
-        for look in LOOKS:
-            self._page.emulate_media(color_scheme=look)
-            self._save(f"{name}-{look}", whole=whole)
+        for theme in THEMES:
+            self._page.emulate_media(color_scheme=theme)
+            self._save(f"{name}-{theme}", whole=whole)
         self._page.emulate_media(color_scheme="light")
         if desktop:
             with self._sized(DESKTOP):

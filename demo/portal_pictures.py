@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page
 
-from demo.phone_pictures import LOOKS, PICTURES
+from demo.phone_pictures import PICTURES, THEMES
 from demo.portal_scene import ADDRESS, PASSWORD, Furnished, furnish, hire
 from demo.stage import Stage, set_stage
 from keyferry.server import create_app
@@ -92,11 +92,11 @@ class Visit:
         self.page.mouse.move(0, 0)
         for size, (width, height) in SIZES.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            for look in LOOKS:
-                self.page.emulate_media(color_scheme=look)
-                self._save(name, size, look)
+            for theme in THEMES:
+                self.page.emulate_media(color_scheme=theme)
+                self._save(name, size, theme)
                 if KEPT.get(name) == size or KEPT.get(f"{name}-{size}") == size:
-                    self._keep(f"{name}-phone" if size == "phone" else name, look)
+                    self._keep(f"{name}-phone" if size == "phone" else name, theme)
         dialog = self.page.locator("dialog[open]")
         if dialog.count():
             dialog.evaluate("dialog => dialog.scrollTo(0, 0)")
@@ -105,8 +105,8 @@ class Visit:
         dialog = self.page.locator("dialog[open]")
         return dialog if dialog.count() else self.page
 
-    def _save(self, name: str, size: str, look: str) -> None:
-        path = self.every / f"{name}-{size}-{look}.png"
+    def _save(self, name: str, size: str, theme: str) -> None:
+        path = self.every / f"{name}-{size}-{theme}.png"
         dialog = self.page.locator("dialog[open]")
         if not dialog.count():
             self._shot(path, whole=True)
@@ -115,7 +115,7 @@ class Visit:
         self._shot(path)
         if dialog.evaluate("dialog => dialog.scrollHeight > dialog.clientHeight + 1"):
             dialog.evaluate("dialog => dialog.scrollTo(0, dialog.scrollHeight)")
-            self._shot(path.with_stem(f"{name}-end-{size}-{look}"))
+            self._shot(path.with_stem(f"{name}-end-{size}-{theme}"))
             dialog.evaluate("dialog => dialog.scrollTo(0, 0)")
 
     def _shot(self, path: Path | None, *, whole: bool = False) -> bytes:
@@ -127,11 +127,11 @@ class Visit:
             path=path, full_page=whole, clip=part, animations="disabled", caret="hide"
         )
 
-    def _keep(self, name: str, look: str) -> None:
+    def _keep(self, name: str, theme: str) -> None:
         self.page.evaluate("scrollTo(0, 0)")
         with Image.open(BytesIO(self._shot(None))) as picture:
             reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
-            reduced.save(self.kept / f"portal-{name}-{look}.png", optimize=True)
+            reduced.save(self.kept / f"portal-{name}-{theme}.png", optimize=True)
 
 
 def take_empty(visit: Visit) -> None:

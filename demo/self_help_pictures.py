@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from demo.browser import VIEWPORT
-from demo.phone_pictures import LOOKS, PICTURES
+from demo.phone_pictures import PICTURES, THEMES
 from demo.stage import Stage, set_stage
 
 # Flat colors and the edges of letters: with that many shades nobody sees a difference.
@@ -47,12 +47,12 @@ class Customer:
     def take(self, name: str) -> None:
         """Take what the screen shows in light and in dark; name it for its state."""
         self._page.mouse.move(0, 0)
-        for look in LOOKS:
-            self._page.emulate_media(color_scheme=look)
+        for theme in THEMES:
+            self._page.emulate_media(color_scheme=theme)
             taken = self._page.screenshot(animations="disabled", caret="hide")
             with Image.open(BytesIO(taken)) as picture:
                 reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
-                reduced.save(self._folder / f"self-help-{name}-{look}.png", optimize=True)
+                reduced.save(self._folder / f"self-help-{name}-{theme}.png", optimize=True)
 
 
 def take_all(stage: Stage, customer: Customer) -> None:

@@ -31,7 +31,7 @@ from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.app import WizardApp
 from keyferry.wizard.terminal.words import Words
 
-PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+PICTURES = Path("build") / "pictures"
 SIZE = (80, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Enough shades for a terminal, and a third of the size.
@@ -110,9 +110,9 @@ def scene(style: Style = Style.SHORT) -> Iterator[Scene]:
 class Album:
     """Writes one wizard's pictures, each named for what it shows."""
 
-    def __init__(self, folder: Path, *, look: str, language: str = "en", machine: str = "machine") -> None:
+    def __init__(self, folder: Path, *, theme: str, language: str = "en", machine: str = "machine") -> None:
         self._folder = folder
-        self._look = look
+        self._theme = theme
         self._language = language
         self._machine = machine
 
@@ -123,7 +123,7 @@ class Album:
     async def _show(self, scene: Scene, steps: tuple[str | Step, ...]) -> None:
         words = Words(self._language)
         control = scene.control(self._machine)
-        app = WizardApp(control, scene.profile, Path("license"), words, look=self._look)
+        app = WizardApp(control, scene.profile, Path("license"), words, theme=self._theme)
         async with app.run_test(size=SIZE) as pilot:
             await settled(pilot)
             for step in steps:
@@ -135,7 +135,7 @@ class Album:
 
     def _take(self, app: WizardApp, name: str) -> None:
         language = "" if self._language == "en" else f"-{self._language}"
-        path = self._folder / f"wizard-{name}{language}-{self._look}.png"
+        path = self._folder / f"wizard-{name}{language}-{self._theme}.png"
         picture_of(app).quantize(_SHADES).save(path, optimize=True)
 
 
@@ -167,9 +167,9 @@ def choose(name: str) -> Step:
     return lambda pilot: pilot.click(f"#{name}")
 
 
-def take_all(folder: Path, *, look: str, language: str = "en") -> None:
-    """Take the pictures of a license's whole life in one look and language."""
-    album = Album(folder, look=look, language=language)
+def take_all(folder: Path, *, theme: str, language: str = "en") -> None:
+    """Take the pictures of a license's whole life in one theme and language."""
+    album = Album(folder, theme=theme, language=language)
     with scene() as short:
         key = short.activation_key.text
         swapped = key[:7] + key[8] + key[7] + key[9:]
@@ -193,7 +193,7 @@ def take_all(folder: Path, *, look: str, language: str = "en") -> None:
         rows = signed.computer_key(signed.control().begin(signed.activation_key, "LAB-PC-07")).split("-")
         rows[7], rows[8] = "A" + rows[7][1:4] + "A", "B" + rows[8][1:4] + "B"
         album.show(signed, choose("type_key"), write("".join(rows)), "rows")
-        Album(folder, look=look, language=language, machine="another").show(signed, "wrong-machine")
+        Album(folder, theme=theme, language=language, machine="another").show(signed, "wrong-machine")
         for stored in (signed.folder / "state").glob("state-*.json"):
             stored.write_text("{}")
         album.show(signed, "damaged")
@@ -204,8 +204,8 @@ def main(folder: Path = PICTURES) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # The screens name a person's own folder, which must not be that of whoever makes the pictures.
     os.environ["HOME"] = "/mnt/ada"
-    for look in ("dark", "light"):
-        take_all(folder, look=look)
+    for theme in ("dark", "light"):
+        take_all(folder, theme=theme)
 
 
 if __name__ == "__main__":

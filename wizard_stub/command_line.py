@@ -21,7 +21,7 @@ from keyferry.wizard.files import Pictures, read_license_file, read_profile
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.qr import Room, ScanCode, least_room
 from keyferry.wizard.results import Begun, LicenseState, Released, name_within, urls_of
-from keyferry.wizard.terminal.opening import LOOKS, has_terminal, open_wizard
+from keyferry.wizard.terminal.opening import THEMES, has_terminal, open_wizard
 from keyferry.wizard.terminal.words import LANGUAGES
 
 # Whether it can be read is for us to say, in our own words and exit code.
@@ -97,7 +97,7 @@ class Invocation:
 @click.option("--state", "folder", type=_PATH, help=_STATE_HELP)
 @click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language of the full screen.")
-@click.option("--look", type=click.Choice(LOOKS), help="Its colors; F2 changes them.")
+@click.option("--theme", type=click.Choice(THEMES), help="Its colors; F2 changes them.")
 @click.pass_context
 def wizard(
     context: click.Context,
@@ -105,7 +105,7 @@ def wizard(
     folder: Path | None,
     machine: str | None,
     language: str | None,
-    look: str | None,
+    theme: str | None,
 ) -> int:
     """Activate a product on a computer that has no network, with a phone that has one.
 
@@ -121,7 +121,7 @@ def wizard(
         invocation.profile,
         invocation.folder or Path(),
         language=language,
-        look=look,
+        theme=theme,
         environment=os.environ,
     )
 

@@ -9,7 +9,7 @@ import click
 from keyferry.server.command_line.answers import AnsweringCommand
 from keyferry.server.command_line.failures import CommandFailed
 from keyferry.server.command_line.instance import opened
-from keyferry.server.faces.console.opening import LOOKS, has_terminal, open_console
+from keyferry.server.faces.console.opening import THEMES, has_terminal, open_console
 
 
 @click.command(
@@ -21,11 +21,11 @@ Examples:
 """,
 )
 @click.option(
-    "--look",
-    type=click.Choice(LOOKS),
+    "--theme",
+    type=click.Choice(THEMES),
     help="Colors: dark, light, or the terminal's own. By default what fits the terminal; F2 changes it.",
 )
-def console(look: str | None) -> None:
+def console(theme: str | None) -> None:
     """Manage keys full screen: search, activate, deactivate, create. Operators sign in."""
     if not has_terminal():
         raise CommandFailed(
@@ -33,4 +33,4 @@ def console(look: str | None) -> None:
             code="no_terminal",
         )
     with opened():
-        open_console(os.environ, look=look)
+        open_console(os.environ, theme=theme)

@@ -15,17 +15,17 @@ from itsdangerous import BadData, URLSafeSerializer
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.secrets import Keyring
 
-LOOKS = ("light", "dark")
+THEMES = ("light", "dark")
 VIEWS = ("question", "key")
 _LIFETIME = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Example:
-    """One view of the page in one look, for a brand that may never count."""
+    """One view of the page in one theme, for a brand that may never count."""
 
     brand: Brand
-    look: str
+    theme: str
     view: str
 
 
@@ -44,7 +44,7 @@ def opened(text: str, *, keyring: Keyring, now: datetime) -> Example | None:
         return None
     if now.timestamp() > found["until"]:
         return None
-    return Example(Brand(**found["brand"]), found["look"], found["view"])
+    return Example(Brand(**found["brand"]), found["theme"], found["view"])
 
 
 def _seal(keyring: Keyring) -> URLSafeSerializer:

@@ -125,13 +125,13 @@ def tell(
     *,
     operator: str | None = None,
     size: tuple[int, int] = SMALL,
-    look: str = "dark",
+    theme: str = "dark",
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Open the console, let an operator sign in, and go through a story."""
 
     async def run() -> None:
-        app = ConsoleApp(environment or {"TERM": "xterm-256color"}, look=look)
+        app = ConsoleApp(environment or {"TERM": "xterm-256color"}, theme=theme)
         async with app.run_test(size=size) as pilot:
             person = Person(pilot, app)
             await person.settled()

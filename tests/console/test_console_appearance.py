@@ -9,7 +9,7 @@ from textual.widgets import Input
 from demo.terminal_picture import Cell, cells_of
 from keyferry.server.core.models import Role
 from keyferry.server.faces.console import themes
-from keyferry.server.faces.console.opening import LOOKS
+from keyferry.server.faces.console.opening import THEMES
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.wizard.terminal import themes as wizard_themes
 from tests.console.person import LARGE, SMALL, Person, tell
@@ -22,7 +22,7 @@ DIALOGS = {
     *("Help", "Activate", "ComputerKey", "SaveFile", "MailKey", "Deactivate", "Force", "Notice"),
     *("Create", "Renew", "Suspend", "Property"),
 }
-looks = pytest.mark.parametrize("look", list(LOOKS)[:2])
+both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
 
 def luminance(color: tuple[int, int, int]) -> float:
@@ -90,9 +90,9 @@ def tour(computer_id: str) -> list[str | Pasted]:
     ]
 
 
-@looks
+@both_themes
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, look, size, tmp_path, monkeypatch):
+def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, theme, size, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     key = vendor.issue(
         seats=20, customer="a.very.long.name@department.example.com", expires=date(2027, 12, 31)
@@ -111,7 +111,7 @@ def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, look, size
                 inspection.look()
         assert inspection.seen >= DIALOGS
 
-    tell(story, operator=administrator, look=look, size=size)
+    tell(story, operator=administrator, theme=theme, size=size)
 
 
 @pytest.mark.parametrize("vendor", ["signed"], indirect=True)
@@ -133,8 +133,8 @@ def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
     tell(story, operator=manager)
 
 
-@looks
-def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, look):
+@both_themes
+def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, theme):
     vendor.activate(vendor.machine(vendor.issue()))
 
     async def story(person: Person) -> None:
@@ -146,14 +146,14 @@ def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, look):
         await person.press("f8")
         inspection.read(0, 3, 80, 24)
 
-    tell(story, operator=manager, look=look)
+    tell(story, operator=manager, theme=theme)
 
 
 def test_f2_goes_through_the_looks_of_the_wizard(vendor, manager):
     ours, theirs = (themes.DARK, themes.LIGHT), (wizard_themes.DARK, wizard_themes.LIGHT)
     for mine, other in zip(ours, theirs, strict=True):
         assert {**vars(mine), "name": ""} == {**vars(other), "name": ""}
-    assert tuple(themes.LOOKS) == LOOKS
+    assert tuple(themes.THEMES) == THEMES
 
     async def story(person: Person) -> None:
         seen = []

@@ -119,9 +119,9 @@ def test_a_fault_ends_the_session_and_shows_no_values(vendor, monkeypatch, insta
     assert "19KP6" not in said.stderr
 
 
-@pytest.mark.parametrize(("ground", "look"), [("15;0", "dark"), ("0;15", "light"), ("", "dark")])
-def test_the_look_fits_the_ground_of_the_terminal(ground, look):
-    assert app_module.ConsoleApp({"COLORFGBG": ground}).look == look
+@pytest.mark.parametrize(("ground", "theme"), [("15;0", "dark"), ("0;15", "light"), ("", "dark")])
+def test_the_look_fits_the_ground_of_the_terminal(ground, theme):
+    assert app_module.ConsoleApp({"COLORFGBG": ground}).chosen_theme == theme
 
 
 def test_other_commands_do_not_read_the_screens():
@@ -130,4 +130,4 @@ def test_other_commands_do_not_read_the_screens():
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
-    assert opening.LOOKS[0] == "dark"
+    assert opening.THEMES[0] == "dark"

@@ -53,7 +53,7 @@ READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
     *("MAX_NOTES", "MAX_REASON", "Outcome", "is_carried"),
 }
-OF_THE_APPLICATION = {"next_look", "quit"}
+OF_THE_APPLICATION = {"next_theme", "quit"}
 
 
 def modules() -> list[Path]:

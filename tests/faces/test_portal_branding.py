@@ -223,7 +223,7 @@ def test_only_the_example_may_be_framed_and_it_reaches_no_server(vendor, visitor
 
 
 def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, visitor, clock):
-    sealed = visitor.client.get(f"{PAGE}/example?name=Acme&look=dark&view=key").location
+    sealed = visitor.client.get(f"{PAGE}/example?name=Acme&theme=dark&view=key").location
     client = vendor.app.test_client()
     shown = client.get(sealed, buffered=True).text
     assert 'data-view="key"' in shown

@@ -45,7 +45,3 @@ def test_the_readme_names_no_target_that_is_not_there(readme, targets):
 def test_ci_runs_exactly_make_test(root: Path):
     lines = (root / ".ci" / "run").read_text().splitlines()
     assert lines == ["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")/.."', "make test"]
-
-
-def test_the_readme_has_at_most_80_lines(readme):
-    assert len(readme.splitlines()) <= 80

@@ -1,31 +1,23 @@
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
 
+from demo.shown_pictures import shown_pictures
+
 MAKERS = ("wizard", "console", "phone", "self-help", "portal")
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
+SUM = re.compile(r"^\| `(\S+)` \| `([0-9a-f]{64})` \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def pictures(root: Path) -> list[Path]:
-    return sorted((root / "docs" / "pictures").iterdir())
+def pictures(root: Path) -> set[Path]:
+    return set((root / "docs" / "pictures").iterdir())
 
 
-@pytest.fixture(scope="module")
-def named(root: Path) -> set[Path]:
-    """Every picture that README or a page of the documentation shows."""
-    pages = [root / "README.md", *(root / "docs").glob("*.md")]
-    return {
-        (page.parent / name).resolve()
-        for page in pages
-        for name in re.findall(r'(?:\]\(|src=")([^)"]+\.(?:png|svg|jpg))', page.read_text())
-    }
-
-
-def test_every_picture_that_is_shown_exists(named, pictures):
-    assert named, "no page shows any picture"
-    assert named - set(pictures) == set()
+def test_every_picture_in_the_repository_is_shown_and_every_shown_one_is_there(root, pictures):
+    assert set(shown_pictures(root)) == pictures != set()
 
 
 def test_every_picture_is_one_that_make_screenshots_makes(root, pictures):
@@ -42,13 +34,14 @@ def test_every_picture_is_one_that_make_screenshots_makes(root, pictures):
     assert [name for name, stem in stems.items() if stem not in made] == []
 
 
-def test_there_is_each_picture_in_light_and_dark(pictures):
-    looks = {
-        look: {picture.stem.removesuffix(look) for picture in pictures if picture.stem.endswith(look)}
-        for look in ("-light", "-dark")
-    }
-    assert looks["-light"] == looks["-dark"]
-
-
 def test_the_pictures_together_stay_light_to_clone(pictures):
     assert sum(picture.stat().st_size for picture in pictures) < MAX_BYTES
+
+
+def test_vendored_code_is_what_its_page_says(root):
+    vendored = root / "pwa" / "vendor"
+    sums = dict(SUM.findall((vendored / "README.md").read_text()))
+    code = [path for path in vendored.rglob("*") if path.suffix in {".js", ".wasm"}]
+    assert sums == {
+        str(path.relative_to(vendored)): hashlib.sha256(path.read_bytes()).hexdigest() for path in code
+    }

@@ -166,7 +166,7 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="name, logo and color").click()
     title = "The phone page with a question"
-    frames = [page.frame_locator(f'iframe[title="{title}, {look}"]') for look in ("light", "dark")]
+    frames = [page.frame_locator(f'iframe[title="{title}, {theme}"]') for theme in ("light", "dark")]
     page.get_by_label("Name", exact=True).fill("Acme Tools")
     page.get_by_label("Color", exact=True).fill("#ffd400")
     for frame, theme in zip(frames, (YELLOW.light, YELLOW.dark), strict=True):
@@ -185,13 +185,13 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     expect(page.get_by_text("The logo is saved.")).to_be_visible()
     check(page)
     phone = page.context.new_page()
-    for look, theme in (("light", YELLOW.light), ("dark", YELLOW.dark)):
+    for look, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):
         phone.emulate_media(color_scheme=look)
         phone.goto(house.scan(house.short.machine(house.short.issue())))
-        expect(phone.locator("#confirm")).to_have_css("background-color", rgb(theme.accent))
-        expect(phone.locator("#confirm")).to_have_css("color", rgb(theme.on_accent))
+        expect(phone.locator("#confirm")).to_have_css("background-color", rgb(colors.accent))
+        expect(phone.locator("#confirm")).to_have_css("color", rgb(colors.on_accent))
         expect(phone.locator(".brand-name")).to_have_text("Acme Tools")
         mark = phone.locator(".brand-mark")
         assert mark.evaluate("async mark => { await mark.decode(); return mark.naturalWidth; }")
         phone.goto(f"{house.origin}/self-help/activate")
-        expect(phone.locator(".button.is-primary")).to_have_css("background-color", rgb(theme.accent))
+        expect(phone.locator(".button.is-primary")).to_have_css("background-color", rgb(colors.accent))

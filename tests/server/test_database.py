@@ -68,11 +68,6 @@ def mail_goes_through_the_migration() -> None:
         assert (delivery.looked_at, delivery.trouble) == (None, None)
 
 
-def test_mail_that_waits_goes_through_the_migration(app):
-    mail_goes_through_the_migration()
-    test_models_and_migrations_agree(app)
-
-
 def test_sqlite_is_opened_durable_and_with_its_constraints(app):
     with reading() as session:
         found = {

@@ -23,7 +23,7 @@ class WizardFrame(App[None]):
     CSS_PATH = "wizard.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "next_look", show=False),
+        Binding("f2", "next_theme", show=False),
         Binding("ctrl+q", "quit", show=False, priority=True),
     ]
 
@@ -34,14 +34,14 @@ class WizardFrame(App[None]):
         folder: Path,
         words: Words,
         *,
-        look: str = "dark",
+        theme: str = "dark",
     ) -> None:
         super().__init__()
         self.control = control
         self.profile = profile
         self.folder = folder
         self.words = words
-        self.look = look
+        self.chosen_theme = theme
         self.failure: Exception | None = None
 
     @property
@@ -53,13 +53,13 @@ class WizardFrame(App[None]):
         """Register our themes, and use the one asked for."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = _THEMES[self.look]
+        self.theme = _THEMES[self.chosen_theme]
 
-    def action_next_look(self) -> None:
-        """Go on to the next look: dark, light, the terminal's own colors."""
-        looks = list(_THEMES)
-        self.look = looks[(looks.index(self.look) + 1) % len(looks)]
-        self.theme = _THEMES[self.look]
+    def action_next_theme(self) -> None:
+        """Go on to the next theme: dark, light, the terminal's own colors."""
+        themes = list(_THEMES)
+        self.chosen_theme = themes[(themes.index(self.chosen_theme) + 1) % len(themes)]
+        self.theme = _THEMES[self.chosen_theme]
 
     def go_home(self) -> None:
         """Close every screen but the overview, which then asks again."""

@@ -10,7 +10,7 @@ from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.terminal.words import Words, language_of
 
-LOOKS = ("dark", "light", "terminal")
+THEMES = ("dark", "light", "terminal")
 # The last part of COLORFGBG, which many terminals set, is the color of their ground: 7 and 15 are white.
 _WHITE_GROUNDS = {"7", "15"}
 
@@ -20,8 +20,8 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def look_of(environment: Mapping[str, str]) -> str:
-    """Return the look that fits the terminal's ground as far as it tells."""
+def theme_of(environment: Mapping[str, str]) -> str:
+    """Return the theme that fits the terminal's ground as far as it tells."""
     return "light" if environment.get("COLORFGBG", "").split(";")[-1] in _WHITE_GROUNDS else "dark"
 
 
@@ -31,14 +31,14 @@ def open_wizard(
     folder: Path,
     *,
     language: str | None,
-    look: str | None,
+    theme: str | None,
     environment: Mapping[str, str],
 ) -> int:
     """Run the wizard until the person quits, and return 0; what fails unexpectedly is raised."""
     from keyferry.wizard.terminal.app import WizardApp
 
     words = Words(language or language_of(environment))
-    wizard = WizardApp(control, profile, folder, words, look=look or look_of(environment))
+    wizard = WizardApp(control, profile, folder, words, theme=theme or theme_of(environment))
     wizard.run()
     if wizard.failure is not None:
         raise wizard.failure

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from xml.parsers import expat
+
+from PIL import Image, UnidentifiedImageError
 
 from keyferry.server.core.errors import Malformed
 
@@ -17,15 +20,13 @@ MAX_SIDE = 2000
 
 PNG, JPEG, WEBP, SVG = "image/png", "image/jpeg", "image/webp", "image/svg+xml"
 NAMES = {PNG: "PNG", JPEG: "JPEG", WEBP: "WebP", SVG: "SVG"}
+_FORMATS = {"PNG": PNG, "JPEG": JPEG, "WEBP": WEBP}
 
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 _XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 _ACTIVE = {"script", "foreignobject", "handler", "listener", "iframe", "object", "embed", "audio", "video"}
 _LOADED = re.compile(r"url\(\s*+['\"]?+\s*+(?!#|data:image/(?:png|jpeg|webp|gif)[;,])|@import", re.I)
 _OWN_REFERENCE = re.compile(r"#|data:image/(?:png|jpeg|webp|gif)[;,]", re.I)
-# Start of frame: every marker from C0 to CF but the three that are tables.
-_JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-_JPEG_WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,20 @@ def checked_picture(content: bytes) -> Picture:
         raise too_large()
     if not content:
         raise Malformed("Choose a picture first.", code="malformed_logo")
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _of_size(content, PNG, _png_size(content))
-    if content.startswith(b"\xff\xd8\xff"):
-        return _of_size(content, JPEG, _jpeg_size(content))
-    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
-        return _of_size(content, WEBP, _webp_size(content))
-    _require_harmless_drawing(content)
+    try:
+        with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
+            _require_moderate_size(picture.size)
+            picture.load()
+            return Picture(content, _FORMATS[picture.format or ""])
+    except UnidentifiedImageError:
+        _require_harmless_drawing(content)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
+    except (OSError, SyntaxError, ValueError):
+        # What Pillow raises of a picture that is cut short or contradicts itself.
+        raise Malformed(
+            "This picture is damaged. Save it again, and choose the new file.", code="malformed_logo"
+        ) from None
     return Picture(content, SVG)
 
 
@@ -60,55 +68,15 @@ def too_large() -> Malformed:
     )
 
 
-def _of_size(content: bytes, media_type: str, size: tuple[int, int] | None) -> Picture:
-    if size is None or 0 in size:
-        raise Malformed(
-            f"This {NAMES[media_type]} is damaged. Save the picture again, and choose the new file.",
-            code="malformed_logo",
-        )
+def _require_moderate_size(size: tuple[int, int]) -> None:
     if max(size) > MAX_SIDE:
-        raise Malformed(
-            f"This picture is {size[0]} × {size[1]} pixels. Make it smaller: up to {MAX_SIDE} a side.",
-            code="logo_too_large",
-        )
-    return Picture(content, media_type)
+        raise _too_many_pixels()
 
 
-def _png_size(content: bytes) -> tuple[int, int] | None:
-    if content[12:16] != b"IHDR" or b"IEND" not in content[-12:]:
-        return None
-    return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
-
-
-def _jpeg_size(content: bytes) -> tuple[int, int] | None:
-    place = 2
-    while place + 9 <= len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
-        if marker in _JPEG_FRAMES:
-            height, width = content[place + 5 : place + 7], content[place + 7 : place + 9]
-            return int.from_bytes(width), int.from_bytes(height)
-        if marker == 0xFF:
-            place += 1
-        elif marker in _JPEG_WITHOUT_LENGTH:
-            place += 2
-        else:
-            place += 2 + max(2, int.from_bytes(content[place + 2 : place + 4]))
-    return None
-
-
-def _webp_size(content: bytes) -> tuple[int, int] | None:
-    kind, body = content[12:16], content[20:30]
-    if len(body) < 10 or int.from_bytes(content[4:8], "little") + 8 > len(content):
-        return None
-    if kind == b"VP8X":
-        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
-    if kind == b"VP8L" and body[0] == 0x2F:
-        bits = int.from_bytes(body[1:5], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    if kind == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
-        width, height = int.from_bytes(body[6:8], "little"), int.from_bytes(body[8:10], "little")
-        return width & 0x3FFF, height & 0x3FFF
-    return None
+def _too_many_pixels() -> Malformed:
+    return Malformed(
+        f"This picture has too many pixels. Make it smaller: up to {MAX_SIDE} a side.", code="logo_too_large"
+    )
 
 
 def _require_harmless_drawing(content: bytes) -> None:

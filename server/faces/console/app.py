@@ -14,8 +14,8 @@ from keyferry.server.faces.console.screens.sign_in import SignInScreen
 class ConsoleApp(ConsoleFrame):
     """The Management Console; it runs inside the context of the server's application."""
 
-    def __init__(self, environment: Mapping[str, str], *, look: str | None = None) -> None:
-        super().__init__(environment, look=look)
+    def __init__(self, environment: Mapping[str, str], *, theme: str | None = None) -> None:
+        super().__init__(environment, theme=theme)
         self._signing_in = asyncio.Lock()
 
     def on_mount(self) -> None:

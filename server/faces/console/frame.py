@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
 from keyferry.server.faces.console.access import Access, is_offered, sign_out
-from keyferry.server.faces.console.themes import DARK, LIGHT, LOOKS, look_of
+from keyferry.server.faces.console.themes import DARK, LIGHT, THEMES, theme_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,18 +27,18 @@ class ConsoleFrame(App[None]):
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "next_look", "Look", key_display="F2", show=False),
+        Binding("f2", "next_theme", "Look", key_display="F2", show=False),
         Binding("f10,ctrl+q", "quit", "Quit", key_display="F10", priority=True),
     ]
 
-    def __init__(self, environment: Mapping[str, str], *, look: str | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str], *, theme: str | None = None) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
         # Over a slow line a movement is nothing but bytes to wait for.
         self.animation_level = "none"
         self.environment = environment
-        self.look = look or look_of(environment)
+        self.chosen_theme = theme or theme_of(environment)
         self.signed_in: Access | None = None
         self.failure: Exception | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -73,7 +73,7 @@ class ConsoleFrame(App[None]):
         """Register our themes, and use the one asked for."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = LOOKS[self.look]
+        self.theme = THEMES[self.chosen_theme]
 
     async def sign_in_again(self, ended: Access) -> None:
         """Ask for the password of who was signed in."""
@@ -92,11 +92,11 @@ class ConsoleFrame(App[None]):
             self.signed_in = None
         self.exit()
 
-    def action_next_look(self) -> None:
-        """Go on to the next look: dark, light, the terminal's own colors."""
-        looks = list(LOOKS)
-        self.look = looks[(looks.index(self.look) + 1) % len(looks)]
-        self.theme = LOOKS[self.look]
+    def action_next_theme(self) -> None:
+        """Go on to the next theme: dark, light, the terminal's own colors."""
+        themes = list(THEMES)
+        self.chosen_theme = themes[(themes.index(self.chosen_theme) + 1) % len(themes)]
+        self.theme = THEMES[self.chosen_theme]
 
     def _handle_exception(self, error: Exception) -> None:
         self.failure = error.error if isinstance(error, WorkerFailed) else error  # type: ignore[assignment]

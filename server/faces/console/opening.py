@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from keyferry.server.faces.console.access import sign_out
 
-LOOKS = ("dark", "light", "terminal")
+THEMES = ("dark", "light", "terminal")
 
 
 def has_terminal() -> bool:
@@ -15,12 +15,12 @@ def has_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def open_console(environment: Mapping[str, str], *, look: str | None) -> None:
+def open_console(environment: Mapping[str, str], *, theme: str | None) -> None:
     """Run the console until the person quits; the session ends, also where something unexpected is raised."""
     # Late: reading Textual takes longer than most commands.
     from keyferry.server.faces.console.app import ConsoleApp
 
-    console = ConsoleApp(environment, look=look)
+    console = ConsoleApp(environment, theme=theme)
     try:
         console.run()
         if console.failure is not None:

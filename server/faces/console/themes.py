@@ -31,11 +31,11 @@ LIGHT = Theme(
     dark=False,
 )
 # The last takes the terminal's own colors, whatever they are.
-LOOKS: Mapping[str, str] = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
+THEMES: Mapping[str, str] = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
 # The last part of COLORFGBG, which many terminals set, is the color of their ground: 7 and 15 are white.
 _WHITE_GROUNDS = {"7", "15"}
 
 
-def look_of(environment: Mapping[str, str]) -> str:
-    """Return the look that fits the terminal's ground as far as it tells."""
+def theme_of(environment: Mapping[str, str]) -> str:
+    """Return the theme that fits the terminal's ground as far as it tells."""
     return "light" if environment.get("COLORFGBG", "").split(";")[-1] in _WHITE_GROUNDS else "dark"

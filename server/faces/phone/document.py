@@ -27,7 +27,7 @@ _STYLES = ("house.css", "app.css")
 _SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
 _MAIN, _EXAMPLE = "js/main.js", "js/example.js"
 _VIEW = 'data-view="working"'
-# How a page asks for its look, and an answer that never depends on the screen.
+# How a page asks for its theme, and an answer that never depends on the screen.
 _ASKS_FOR_DARK, _SCHEME = "(prefers-color-scheme: dark)", "color-scheme: light dark"
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 # What would end an element too early, or begin a comment in it.
@@ -55,10 +55,10 @@ def _assembled(vendor: files.Vendor, language: str, _version: str) -> Document:
     return Document(files.packed(".html", page.encode("utf-8")), policy)
 
 
-def example_document(vendor: files.Vendor, look: str, view: str) -> tuple[bytes, str]:
-    """Return the page with invented values in one look, whatever the screen has, and its policy."""
-    style = _style(vendor).replace(_ASKS_FOR_DARK, _ALWAYS if look == "dark" else _NEVER)
-    style = style.replace(_SCHEME, f"color-scheme: {look}")
+def example_document(vendor: files.Vendor, theme: str, view: str) -> tuple[bytes, str]:
+    """Return the page with invented values in one theme, whatever the screen has, and its policy."""
+    style = _style(vendor).replace(_ASKS_FOR_DARK, _ALWAYS if theme == "dark" else _NEVER)
+    style = style.replace(_SCHEME, f"color-scheme: {theme}")
     page, style, script = _put_together(vendor, FALLBACK, style, _EXAMPLE)
     page = _filled(page, _VIEW, f'data-view="{escape(view)}"')
     policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),), is_example=True)

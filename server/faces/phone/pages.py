@@ -85,7 +85,7 @@ def example_page() -> Response:
     shown = example.opened(request.args.get("shown", ""), keyring=parts().keyring, now=parts().clock())
     if shown is None:
         abort(404)
-    made, policy = example_document(_vendor(shown.brand), shown.look, shown.view)
+    made, policy = example_document(_vendor(shown.brand), shown.theme, shown.view)
     response = Response(made, mimetype="text/html")
     response.headers[CSP] = policy
     return response

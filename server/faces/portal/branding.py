@@ -18,7 +18,7 @@ from keyferry.server.db import reading, transaction
 from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.web import brand, example
-from keyferry.server.web.example import LOOKS, VIEWS, Example
+from keyferry.server.web.example import THEMES, VIEWS, Example
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.headers import CSP, content_security_policy
 
@@ -68,10 +68,10 @@ def preview() -> str:
 def shown() -> Response:
     """Lead to the phone page as an example, with what the address says that was typed."""
     asked = request.args
-    look, view = asked.get("look", LOOKS[0]), asked.get("view", VIEWS[0])
-    if look not in LOOKS or view not in VIEWS:
+    theme, view = asked.get("theme", THEMES[0]), asked.get("view", VIEWS[0])
+    if theme not in THEMES or view not in VIEWS:
         raise Malformed("Reload the page, and choose one of its examples.", code="malformed_request")
-    wanted = Example(_would_be(asked), look, view)
+    wanted = Example(_would_be(asked), theme, view)
     sealed = example.sealed(wanted, keyring=parts().keyring, now=parts().clock())
     return redirect(url_for("phone.pages.example_page", shown=sealed))
 
@@ -128,7 +128,7 @@ def branding_page(
             defaults=defaults,
             palette=palette(would_be.color) if would_be.color else None,
             stored=branding.stored(session),
-            looks=LOOKS,
+            themes=THEMES,
             views=VIEWS,
             max_bytes=MAX_BYTES,
             is_typed=is_typed,

@@ -90,13 +90,13 @@ def tell(
     *,
     size: tuple[int, int] = SMALL,
     language: str = "en",
-    look: str = "dark",
+    theme: str = "dark",
 ) -> None:
     """Open the wizard of a machine anew, and let a person go through a story."""
 
     async def run() -> None:
         control = machine.control()
-        app = WizardApp(control, machine.vendor.profile, machine.folder, Words(language), look=look)
+        app = WizardApp(control, machine.vendor.profile, machine.folder, Words(language), theme=theme)
         async with app.run_test(size=size) as pilot:
             person = Person(pilot, app)
             await person.settled()

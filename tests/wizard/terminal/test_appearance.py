@@ -8,7 +8,7 @@ import zxingcpp
 from demo.terminal_picture import Cell, cells_of, picture_of
 from keyferry.protocol.computer_key import Style
 from keyferry.wizard.terminal.app import WizardApp
-from keyferry.wizard.terminal.opening import LOOKS, look_of
+from keyferry.wizard.terminal.opening import THEMES, theme_of
 from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
 
@@ -17,9 +17,9 @@ STEPS = {
     *("Home", "Method", "ActivationKey", "Scan", "ComputerKey", "LicenseFile"),
     *("Done", "Deactivate", "Confirm", "Released"),
 }
-looks = pytest.mark.parametrize("look", LOOKS)
+both_themes = pytest.mark.parametrize("theme", THEMES)
 # Sizes and languages do not touch each other here: six stories tell what twelve would.
-EVERY_LOOK = [(look, *one) for look in LOOKS for one in ((SMALL, "en"), (LARGE, "de"))]
+EVERY_LOOK = [(theme, *one) for theme in THEMES for one in ((SMALL, "en"), (LARGE, "de"))]
 languages = pytest.mark.parametrize("language", ["en", "de"])
 
 
@@ -38,8 +38,8 @@ def is_whole(person: Person) -> bool:
     return all(scrolled.max_scroll_y == 0 for scrolled in person.screen.query("#body, #aside"))
 
 
-@pytest.mark.parametrize(("look", "size", "language"), EVERY_LOOK)
-def test_the_code_on_the_screen_is_read_in_every_look(machine, vendor, key, look, size, language):
+@pytest.mark.parametrize(("theme", "size", "language"), EVERY_LOOK)
+def test_the_code_on_the_screen_is_read_in_every_theme(machine, vendor, key, theme, size, language):
     vendor.server_url = "https://keys.example.co"
     begun = machine.control().begin(key, "LAB-PC-07-AB")
 
@@ -58,17 +58,17 @@ def test_the_code_on_the_screen_is_read_in_every_look(machine, vendor, key, look
         await person.choose("yes")
         assert decoded(person.app) == machine.control().show_code().url
 
-    tell(machine, story, look=look, size=size, language=language)
+    tell(machine, story, theme=theme, size=size, language=language)
 
 
-@looks
-def test_the_code_is_read_where_colors_are_not_wanted(machine, key, look, monkeypatch):
+@both_themes
+def test_the_code_is_read_where_colors_are_not_wanted(machine, key, theme, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     begun = machine.control().begin(key)
 
     async def story(person: Person) -> None:
         await person.choose("go_on")
-        if look == "terminal":
+        if theme == "terminal":
             # No color at all: the person may have to invert it, which F3 does.
             assert "F3 inverts the code" in person.sees
             [found] = zxingcpp.read_barcodes(picture_of(person.app), try_invert=True)
@@ -76,7 +76,7 @@ def test_the_code_is_read_where_colors_are_not_wanted(machine, key, look, monkey
         else:
             assert decoded(person.app) == begun.url
 
-    tell(machine, story, look=look)
+    tell(machine, story, theme=theme)
 
 
 def test_black_and_white_can_be_exchanged_for_a_terminal_that_knows_no_colors(machine, key):
@@ -116,13 +116,13 @@ class Inspection:
     async def choose(self, *names: str) -> None:
         for name in names:
             await self.person.choose(name)
-            await self.look()
+            await self.chosen_theme()
 
     async def request(self, key: str) -> None:
-        await self.look()
+        await self.chosen_theme()
         await self.choose("activate", "key")
         await self.person.paste(key[:7] + key[8] + key[7] + key[9:])
-        await self.look()
+        await self.chosen_theme()
         await self.person.press("ctrl+u")
         await self.person.paste(key)
         await self.person.paste("LAB-PC-07-AB")
@@ -131,14 +131,14 @@ class Inspection:
     async def activate(self) -> None:
         await self.choose("type_key")
         await self.person.paste("A" * 5 * self.person.typed.count)
-        await self.look()
+        await self.chosen_theme()
         await self.person.press("escape")
         await self.choose("use_file")
         await self.person.press("escape", "escape", "escape", "escape")
         await self.choose("start_over", "no", "type_key")
         issued = self.vendor.computer_key(self.machine.control().pending())
         await self.person.paste("?" + issued[1:])
-        await self.look()
+        await self.chosen_theme()
 
     async def deactivate(self) -> None:
         await self.choose("home", "deactivate", "go-on", "yes")
@@ -156,7 +156,7 @@ def test_every_step_fits_a_small_terminal_and_can_be_read(machine, vendor, key, 
         await inspection.deactivate()
         assert inspection.seen == STEPS
 
-    tell(machine, story, language=language, look="dark" if language == "en" else "light")
+    tell(machine, story, language=language, theme="dark" if language == "en" else "light")
 
 
 def test_the_focus_and_what_is_doubtful_are_told_without_color(machine, vendor, key):
@@ -204,8 +204,8 @@ def test_the_look_follows_the_key_and_the_terminal(machine):
         assert themes == ["wizard-light", "ansi-dark", "wizard-dark"]
 
     tell(machine, story)
-    assert look_of({"COLORFGBG": "0;15"}) == look_of({"COLORFGBG": "0;default;7"}) == "light"
-    assert look_of({"COLORFGBG": "15;0"}) == look_of({}) == "dark"
+    assert theme_of({"COLORFGBG": "0;15"}) == theme_of({"COLORFGBG": "0;default;7"}) == "light"
+    assert theme_of({"COLORFGBG": "15;0"}) == theme_of({}) == "dark"
 
 
 def test_the_bar_of_keys_can_be_clicked(machine):

@@ -150,8 +150,8 @@ def test_language_and_look_are_options_and_else_follow_the_environment(run, monk
     monkeypatch.setattr(command_line, "has_terminal", lambda: True)
     monkeypatch.setattr(command_line, "open_wizard", remember)
     assert run()[0] == 0
-    assert run("--language", "de", "--look", "light")[0] == 0
-    assert [(language, look) for language, look, _ in opened] == [(None, None), ("de", "light")]
+    assert run("--language", "de", "--theme", "light")[0] == 0
+    assert [(language, theme) for language, theme, _ in opened] == [(None, None), ("de", "light")]
 
 
 def test_what_is_missing_before_the_full_screen_is_said_in_one_line(monkeypatch, capsys, profile):

@@ -60,7 +60,7 @@ class WizardScreen(Screen[None]):
             yield from self.body()
         with Horizontal(id="key-bar"):
             yield KeyHint(self.say("bar.help"), "screen.help")
-            yield KeyHint(self.say("bar.look"), "app.next_look")
+            yield KeyHint(self.say("bar.theme"), "app.next_theme")
             if self.can_go_back:
                 yield KeyHint(self.say("bar.back"), "screen.back")
             yield KeyHint(self.say("bar.quit"), "app.quit")
