@@ -50,10 +50,8 @@ def activate_by_typing(teller: Teller, stage: Stage, machine: OfflineMachine, ac
     )
     activated = machine.run("activate", typed)
     require(activated["status"] == "valid", "The wizard did not accept the typed key.")
-    require(
-        len(activated["repaired"]) == WRONG_CHARACTERS, "The wizard does not say what it read differently."
-    )
-    teller.step("The wizard checks it without any network, accepts it, and says what it read differently:")
+    require(len(activated["repaired"]) == WRONG_CHARACTERS, "The wizard does not say what it corrected.")
+    teller.step("The wizard checks it without any network, accepts it, and says what it corrected:")
     for repair in activated["repaired"]:
         teller.show(
             f"group {repair['group']}, place {repair['place']}: {repair['typed']} read as {repair['read']}"

@@ -39,9 +39,9 @@ def _absolute(path: Path) -> Path:
         whole = path.expanduser().absolute()
         str(whole).encode()
     except RuntimeError:
-        raise ValueError(f"{path} names the home of an unknown account. Write the path in full.") from None
+        raise ValueError(f"{path} names the home folder of an unknown account. Use a full path.") from None
     except UnicodeEncodeError:
-        raise ValueError(f"The path {str(path)!a} is not UTF-8. Choose another.") from None
+        raise ValueError(f"The path {str(path)!a} is not UTF-8. Choose another path.") from None
     return whole
 
 
@@ -50,7 +50,7 @@ def _public_url(text: str) -> str:
     port = _PORT.search(url)
     if not is_server_url(url) or (port and not 0 < int(port[1]) <= _LAST_PORT):
         raise ValueError(
-            "Set KEYFERRY_PUBLIC_URL to the address that phones reach, scheme and host and no path: "
+            "Set KEYFERRY_PUBLIC_URL to the address that phones open, with scheme and host but no path: "
             "https://activate.example.com or http://192.168.1.20:8000."
         )
     return url
@@ -100,7 +100,7 @@ def _smtp_url(secret: SecretStr) -> SecretStr:
         server_of(secret.get_secret_value())
     except ValueError:
         raise ValueError(
-            "Set KEYFERRY_SMTP_URL to your mail server: smtp+starttls://user:password@mail.example.com:587, "
+            "Set KEYFERRY_SMTP_URL to your email server: smtp+starttls://user:password@mail.example.com:587, "
             "smtps://… or, without encryption, smtp://…. Write @ : / in a password as %40 %3A %2F. "
             "The host must be a valid host name or IP address."
         ) from None
@@ -110,7 +110,8 @@ def _smtp_url(secret: SecretStr) -> SecretStr:
 def _mail_from(text: str) -> str:
     if not is_sender(text):
         raise ValueError(
-            "Set KEYFERRY_MAIL_FROM to the address that mail comes from: Example Licenses <keys@example.com>."
+            "Set KEYFERRY_MAIL_FROM to the address that email comes from: "
+            "Example Licenses <keys@example.com>."
         )
     return text
 
@@ -144,7 +145,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _mail_has_a_sender(self) -> Settings:
         if self.smtp_url is not None and self.mail_from is None:
-            raise ValueError("Set KEYFERRY_MAIL_FROM, too: the address that mail comes from.")
+            raise ValueError("Also set KEYFERRY_MAIL_FROM to the address that email comes from.")
         return self
 
     @property
@@ -213,7 +214,7 @@ def _read(path: Path) -> str:
             f"There is no master key file {path}. Run `keyferry init`, or restore the file from your backup."
         )
     except UnicodeDecodeError:
-        message = f"{path} is not a master key file. Restore the file that `keyferry init` made."
+        message = f"{path} is not a master key file. Restore the file that `keyferry init` created."
     except OSError as error:
         message = f"The master key file {path} cannot be read: {error.strerror}."
     raise ConfigError(message, code="missing_master_key")

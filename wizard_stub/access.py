@@ -120,7 +120,7 @@ def require_replaceable(path: Path) -> None:
         owner = _name(old.owner)
         raise ReplacementRefused(
             path,
-            f"{path} belongs to {owner}, and its folder lets nobody else replace it (it is sticky). "
+            f"{path} belongs to {owner}, and its folder doesn't let anyone else replace it (it is sticky). "
             f"Nothing was changed. Run the wizard as {owner}.",
             code="not_replaceable",
         )

@@ -91,7 +91,7 @@ def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform:
     if not home:
         raise StorageUnavailable(
             "This account has no home folder (HOME is not set) for the wizard's anchor. "
-            "Set HOME; keyferry-wizard also takes a folder from KEYFERRY_ANCHOR_DIR.",
+            "Set HOME. For keyferry-wizard, you can set KEYFERRY_ANCHOR_DIR to a folder instead.",
             code="anchor_not_writable",
             detail="HOME, KEYFERRY_ANCHOR_DIR (ENOENT)",
         )

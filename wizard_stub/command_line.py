@@ -33,8 +33,7 @@ _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this 
 _ENDLESS = Room(sys.maxsize, sys.maxsize)
 
 _STATE_HELP = (
-    "The folder that keeps the license; made where missing. "
-    "Accounts share it if a folder PATH.anchor is beside it."
+    "The license folder; created if missing. Accounts share it if a folder PATH.anchor is beside it."
 )
 _EXAMPLES = """\b
 Examples:
@@ -46,10 +45,10 @@ Examples:
   keyferry-wizard --profile demo.json --state lic deactivate --png code.png
 
 \b
-Exit codes: 0 done, 1 refused or not activated, 2 usage, 3 expired,
-4 the clock was moved back, 5 a state that is another computer's,
-a newer version's, or damaged, 6 busy: try again,
-7 done, but not everything is on the disk.
+Exit codes: 0 done, 1 refused or not activated, 2 wrong usage,
+3 expired, 4 clock wrong, 5 license damaged or from another computer
+or a newer version, 6 busy (try again), 7 done, but not everything
+is on disk.
 """
 
 
@@ -77,7 +76,7 @@ class Invocation:
             raise click.UsageError("This product needs --machine ID before the command.")
         if self.machine is not None and not from_host:
             raise click.UsageError(
-                "--machine is not for this product: the operating system names the machine."
+                "This product doesn't take --machine: the operating system identifies the machine."
             )
         anchors = os.environ.get("KEYFERRY_ANCHOR_DIR")
         return ActivationControl(
@@ -93,11 +92,13 @@ class Invocation:
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )
-@click.option("--profile", "profile_path", type=_PATH, help="The wizard profile of the product (JSON).")
+@click.option("--profile", "profile_path", type=_PATH, help="The product's wizard profile (JSON).")
 @click.option("--state", "folder", type=_PATH, help=_STATE_HELP)
-@click.option("--machine", help="This machine's identifier, where the product does not ask the system.")
-@click.option("--language", type=click.Choice(LANGUAGES), help="The language of the full screen.")
-@click.option("--theme", type=click.Choice(THEMES), help="Its colors; F2 changes them.")
+@click.option("--machine", help="This machine's identifier, if the product doesn't get it from the system.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the full-screen wizard.")
+@click.option(
+    "--theme", type=click.Choice(THEMES), help="Colors of the full-screen wizard. F2 switches them."
+)
 @click.pass_context
 def wizard(
     context: click.Context,
@@ -107,7 +108,7 @@ def wizard(
     language: str | None,
     theme: str | None,
 ) -> int:
-    """Activate a product on a computer that has no network, with a phone that has one.
+    """Activate a product on a computer without a network, using a phone.
 
     Without a command, the wizard opens full screen.
     """
@@ -115,7 +116,7 @@ def wizard(
     if context.invoked_subcommand is not None:
         return 0
     if not has_terminal():
-        raise click.UsageError("Missing command: the full screen needs a terminal.", context)
+        raise click.UsageError("Missing command. The full-screen wizard needs a terminal.", context)
     return open_wizard(
         invocation.control(),
         invocation.profile,
@@ -133,14 +134,14 @@ def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[...,
 @_command(
     "request",
     click.Argument(["activation_key"], nargs=-1, required=True),
-    click.Option(["--name"], help="The name under which you know this computer."),
+    click.Option(["--name"], help="A name that helps you recognize this computer."),
     _PNG,
     _SVG,
-    click.Option(["--start-over"], is_flag=True, help="Set a damaged state aside and begin anew."),
+    click.Option(["--start-over"], is_flag=True, help="Put a damaged license aside and start over."),
     click.Option(
         ["--new", "new_request"],
         is_flag=True,
-        help="Make a new computer ID, where the page says that this one is no longer valid.",
+        help="Make a new computer ID if the page says that this one is no longer valid.",
     ),
 )
 @click.pass_obj
@@ -154,10 +155,10 @@ def request(
     new_request: bool,
     as_json: bool,
 ) -> int:
-    """Ask for a computer key: show the QR code.
+    """Request a computer key and show the QR code.
 
-    As long as the key has not been typed, this shows the same computer ID again. A license in use stays
-    in use until the new key is verified.
+    Until you type the key, this shows the same computer ID again. A license in use stays in use until the
+    new key is verified.
     """
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
@@ -176,13 +177,13 @@ def request(
 )
 @click.pass_obj
 def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path | None, as_json: bool) -> int:
-    """Verify a computer key, or a file, and store it.
+    """Verify and save a computer key or a license file.
 
-    Type the key as it is shown; case, spaces and dashes do not matter, and mistyped characters are mended
-    where the key itself can prove what was meant. Type ? for a character that cannot be read.
+    Type the key as shown. Case, spaces, and dashes don't matter, and typos are corrected if the key itself
+    proves what was meant. Type ? for a character that you can't read.
     """
     if bool(computer_key) == (path is not None):
-        raise click.UsageError("Give either a computer key or --file FILE.", click.get_current_context())
+        raise click.UsageError("Specify either a computer key or --file FILE.", click.get_current_context())
     control = invocation.control()
     if path is not None:
         completed = control.complete_from_file(read_license_file(path))
@@ -196,7 +197,7 @@ def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path |
 @_command("status")
 @click.pass_obj
 def status(invocation: Invocation, as_json: bool) -> int:
-    """Tell what is licensed, and until when."""
+    """Show what is licensed and until when."""
     found = invocation.control().status()
     active, code = found.state is LicenseState.ACTIVE, answers.code_of(found.state)
     if active or as_json:
@@ -211,7 +212,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
 @_command("deactivate", _PNG, _SVG)
 @click.pass_obj
 def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_json: bool) -> int:
-    """Give the license up, and show the code for it."""
+    """Deactivate this computer and show its code."""
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
     return _tell_release(control.deactivate(), invocation, pictures, as_json=as_json)
@@ -222,9 +223,9 @@ def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_js
 def show_code(
     invocation: Invocation, activation_key: tuple[str, ...], png: Path | None, svg: Path | None, as_json: bool
 ) -> int:
-    """Show the newest deactivation code again.
+    """Show the newest deactivation verification code again.
 
-    With an activation key: the newest code of that one.
+    With an activation key, show the newest code of that key.
     """
     released = invocation.control().show_code(" ".join(activation_key) or None)
     return _tell_release(released, invocation, Pictures(png, svg), as_json=as_json)
@@ -267,7 +268,7 @@ def _drawing(shown: Begun | Released, room: Room) -> str:
     try:
         drawing.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
-        return "\nThis terminal cannot show the QR code. Write it to a file with --png FILE.\n"
+        return "\nThis terminal can't show the QR code. Save it to a file with --png FILE.\n"
     return wording.of_shortened_name(name_within(shown, code.url), shown.computer_name) + f"\n{drawing}"
 
 

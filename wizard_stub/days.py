@@ -11,10 +11,10 @@ _MONTHS = (
 
 
 def in_words(day: date) -> str:
-    """Return a day such as 24 November 2027."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """Return a day such as November 24, 2027."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
 def moment_in_words(moment: datetime) -> str:
-    """Return a moment such as 24 November 2027, 09:30 UTC."""
+    """Return a moment such as November 24, 2027, 09:30 UTC."""
     return f"{in_words(moment.astimezone(UTC))}, {moment.astimezone(UTC):%H:%M} UTC"

@@ -36,16 +36,16 @@ _WAYS_OUT = {
     ("license_in_use", None): "To do so: keyferry-wizard … request ACTIVATION-KEY",
     ("wrong_machine", None): "To activate this computer: keyferry-wizard … request ACTIVATION-KEY",
     ("state_damaged", None): (
-        "If you have no newer copy to put back, set the file aside and begin anew: "
+        "If you have no newer copy to put back, put the file aside and start over: "
         "keyferry-wizard … request ACTIVATION-KEY --start-over"
     ),
     ("state_damaged", "older_copy"): (
-        "With neither, begin anew: keyferry-wizard … request ACTIVATION-KEY --start-over. "
-        "This replaces what was activated since."
+        "If neither applies, start over: keyferry-wizard … request ACTIVATION-KEY --start-over. "
+        "This replaces whatever has been activated since."
     ),
     ("state_damaged", "wrong_seal"): (
         "If another product uses this folder, give this one a folder of its own. "
-        "Else put a newer copy back, or set the file aside and begin anew: "
+        "Otherwise, put a newer copy back, or put the file aside and start over: "
         "keyferry-wizard … request ACTIVATION-KEY --start-over"
     ),
 }
@@ -94,4 +94,4 @@ def _place_of(error: Exception) -> str:
     """Describe a fault of the wizard itself by its place alone: its text could hold a key."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
-    return f"The wizard itself failed ({where}). Nothing was reported to anybody: please tell the vendor."
+    return f"The wizard itself failed ({where}). No report was sent, so please tell the vendor."

@@ -31,7 +31,7 @@ class Pictures:
             except OSError as error:
                 raise _not_writable(path, error.strerror) from error
             if not is_fit:
-                raise _not_writable(path, "it is no place for a file, or not this account's")
+                raise _not_writable(path, "it isn't a place for a file, or this account can't write there")
 
     def write(self, code: ScanCode) -> dict[str, str]:
         """Write the pictures, and return their names as an answer shows them.
@@ -44,7 +44,9 @@ class Pictures:
                 try:
                     path.write_bytes(picture())
                 except OSError as error:
-                    message = f"{path} cannot be written: {error.strerror}. All else is done: {_AGAIN}."
+                    message = (
+                        f"{path} cannot be written: {error.strerror}. Everything else is done: {_AGAIN}."
+                    )
                     raise StorageUnavailable(message, code="file_not_written") from error
                 written[kind] = str(path)
         return written
@@ -57,7 +59,9 @@ def write_new_picture(path: Path, code: ScanCode) -> None:
         with path.open("xb") as file:
             _write_or_remove(file, picture, path)
     except FileExistsError as error:
-        raise StorageUnavailable(f"{path} exists already. Name another file.", code="file_exists") from error
+        raise StorageUnavailable(
+            f"{path} already exists. Choose another name.", code="file_exists"
+        ) from error
     except (OSError, ValueError) as error:
         # A name can also be none at all, such as one with a zero byte.
         raise _not_writable(path, getattr(error, "strerror", None)) from error
@@ -80,7 +84,7 @@ def read_profile(path: Path) -> WizardProfile:
     except OSError as error:
         raise MalformedProfile(f"The profile {path} cannot be read ({error.strerror}).") from error
     except RecursionError as error:
-        raise MalformedProfile(f"The profile {path} is no wizard profile.") from error
+        raise MalformedProfile(f"The profile {path} isn't a wizard profile.") from error
 
 
 def read_license_file(path: Path) -> str:
@@ -89,7 +93,7 @@ def read_license_file(path: Path) -> str:
         return _read(path)
     except OSError as error:
         raise StorageUnavailable(
-            f"{path} cannot be read ({error.strerror}). Name the .lic file that you downloaded.",
+            f"{path} cannot be read ({error.strerror}). Use the .lic file that you downloaded.",
             code="file_not_readable",
         ) from error
 

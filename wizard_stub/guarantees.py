@@ -24,15 +24,15 @@ class Lacking(Enum):
 
 _MESSAGES = {
     Lacking.SYNC: (
-        "This file system cannot confirm that files are on the disk: "
-        "a power cut in the next minute may undo this."
+        "This file system can't confirm that files are on the disk. "
+        "A power cut in the next minute may undo this."
     ),
     Lacking.LOCK: (
-        "This file system cannot lock files: do not run two programs at once that use this license folder."
+        "This file system can't lock files. Don't run two programs at once that use this license folder."
     ),
     Lacking.ACCESS: (
-        "This file system did not keep the permissions of a file: "
-        "other accounts may no longer be able to use the license."
+        "This file system didn't keep a file's permissions. "
+        "Other accounts may no longer be able to use the license."
     ),
 }
 

@@ -12,16 +12,16 @@ from keyferry.wizard.results import LicenseState, Status
 from keyferry.wizard.state import State
 
 WRONG_MACHINE = (
-    "The license stored here belongs to another computer. Activate this computer, too, "
-    "with an activation key that has a free seat: the other computer's license stays as it is."
+    "The license here belongs to another computer. You can activate this computer, too, with an "
+    "activation key that has a free seat. The other computer's license isn't touched."
 )
 RETIRED_EPOCH = (
     "The vendor has retired the keys of the earlier version that this license was made for. "
-    "Request a new key with the same activation key: it takes no further seat."
+    "Request a new key with the same activation key. It doesn't use another seat."
 )
 LICENSE_IN_USE = (
-    "A license is in use here, and no other request is open, so there is nothing to start over. "
-    "Request a key without starting over: the license stays in use until the new key is typed."
+    "A license is in use here, and no other request is open, so there's nothing to start over. "
+    "Request a key without starting over. The license stays in use until you type the new key."
 )
 REQUESTED = (
     "The computer key was requested.",
@@ -29,15 +29,15 @@ REQUESTED = (
 )
 ACTIVATED = (
     "The license was activated.",
-    "Keep the computer key: a power cut now may undo this, and then the same key activates it again.",
+    "Keep the computer key. A power cut may undo this, and then the same key activates it again.",
 )
-ANCHOR_LATER = ("The license was activated.", "Nothing has to be typed again.")
+ANCHOR_LATER = ("The license was activated.", "You don't have to type anything again.")
 GIVEN_UP = (
-    "The license was given up.",
-    "`keyferry-wizard … show-code` gives the code once the disk has synced.",
+    "The license was deactivated.",
+    "`keyferry-wizard … show-code` shows the code once the disk has synced.",
 )
 # Scanning again would show the same key. Only a computer ID from after the wrong time begins anew with it.
-_IF_RIGHT = "If it is right, make a new request with the same activation key."
+_IF_RIGHT = "If it's right, make a new request with the same activation key."
 
 
 def require_newest(state: State, anchored: int | None) -> None:
@@ -45,9 +45,9 @@ def require_newest(state: State, anchored: int | None) -> None:
     grants = [grant for grant in (state.license and state.license.grant, state.pending) if grant]
     if anchored is not None and any(grant.generation < anchored for grant in grants):
         raise StateDamaged(
-            "The stored state is an older copy: since then a license was activated or deactivated on this "
-            "computer, from this folder, by another account, or by a second installation. If an account or "
-            "installation with a valid license is there, use that one. "
+            "The stored state is an older copy. Since then, a license was activated or deactivated on this "
+            "computer: from this folder, by another account, or by a second installation. If an account or "
+            "installation there has a valid license, use that one. "
             "If you put an older copy of the folder back, put the newest one back.",
             detail="older_copy",
         )
@@ -59,15 +59,15 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
     if validity is Validity.EXPIRED:
         raise KeyNotAccepted(
             f"This key is genuine, but it {_ended(claims)}, and this computer's clock says "
-            f"{moment_in_words(now)}. If the clock is wrong, set it right, then type the key again. "
-            "Otherwise renew the license, then scan the QR code again for a new key.",
+            f"{moment_in_words(now)}. If the clock is wrong, correct it, then type the key again. "
+            "Otherwise, renew the license, then scan the QR code again for a new key.",
             clock=now,
         )
     if validity is Validity.NOT_YET_VALID:
         raise KeyNotAccepted(
             f"This key was issued on {in_words(claims.issued)}, "
             f"but this computer's clock says {moment_in_words(now)}. "
-            f"Set the clock right, then type the key again. {_IF_RIGHT}",
+            f"Correct the clock, then type the key again. {_IF_RIGHT}",
             code="not_yet_valid",
             clock=now,
         )
@@ -81,7 +81,7 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
     if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
         raise KeyNotAccepted(
             f"This key is genuine, but older than the one in use, which {_until(stored)}. "
-            "Nothing was changed. Scan the QR code again for the newest key. If that shows this key again, "
+            "Nothing was changed. Scan the QR code again for the newest key. If you get this key again, "
             "make a new request with the same activation key.",
             code="older_license",
         )
@@ -102,30 +102,30 @@ def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> t
     if validity is Validity.NOT_YET_VALID:
         return LicenseState.CLOCK_MOVED_BACK, (
             f"The clock says {moment_in_words(now)}, "
-            f"but the license was issued on {in_words(claims.issued)}. Set the clock right. {_IF_RIGHT}"
+            f"but the license was issued on {in_words(claims.issued)}. Correct the clock. {_IF_RIGHT}"
         )
     if validity is Validity.EXPIRED:
         return LicenseState.EXPIRED, (
             f"The license {_ended(claims)}, and this computer's clock says {moment_in_words(now)}. "
-            "If the clock is wrong, set it right. "
-            "Otherwise renew the license, then request a new key for this computer."
+            "If the clock is wrong, correct it. "
+            "Otherwise, renew the license, then request a new key for this computer."
         )
-    return LicenseState.ACTIVE, f"The license is valid and {_until(claims)}."
+    return LicenseState.ACTIVE, f"The license {_until(claims)}."
 
 
 def without_license(*, pending: bool) -> Status:
     """Return the status of a machine that holds no license."""
     if pending:
-        message = "Not activated yet: the computer key is still to be typed."
+        message = "Not activated yet. Type the computer key that you requested."
         return Status(LicenseState.PENDING, message, pending=True)
     return Status(
-        LicenseState.NOT_ACTIVATED, "Not activated: request a computer key with your activation key."
+        LicenseState.NOT_ACTIVATED, "Not activated. Request a computer key with your activation key."
     )
 
 
 def _clock_message(now: datetime, latest_seen: datetime | None) -> str:
-    seen = f", but it has already said {moment_in_words(latest_seen)}" if latest_seen else ""
-    return f"The clock says {moment_in_words(now)}{seen}. Set the clock right. {_IF_RIGHT}"
+    seen = f", but it has already shown {moment_in_words(latest_seen)}" if latest_seen else ""
+    return f"The clock says {moment_in_words(now)}{seen}. Correct the clock. {_IF_RIGHT}"
 
 
 def _ends_before(one: Claims, other: Claims) -> bool:
@@ -133,8 +133,8 @@ def _ends_before(one: Claims, other: Claims) -> bool:
 
 
 def _ended(claims: Claims) -> str:
-    return f"ended on {in_words(claims.expires)}" if claims.expires else "has ended"
+    return f"was valid until {in_words(claims.expires)}" if claims.expires else "has expired"
 
 
 def _until(claims: Claims) -> str:
-    return f"runs until {in_words(claims.expires)}" if claims.expires else "does not expire"
+    return f"is valid until {in_words(claims.expires)}" if claims.expires else "is valid and never expires"

@@ -105,27 +105,27 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
     """Verify and read the bytes of a file; raises StateNewer, or StateDamaged with the reason."""
     _refuse_newer(data, profile)
     if len(data) > LARGEST_FILE:
-        raise StateDamaged("The stored state is far too long to be one.", detail="not_whole")
+        raise StateDamaged("The stored state is far too long.", detail="not_whole")
     found = _ENVELOPE.fullmatch(data)
     if found is None:
-        raise StateDamaged("The stored state is not whole: it was edited or cut short.", detail="not_whole")
+        raise StateDamaged("The stored state is incomplete: it was edited or cut short.", detail="not_whole")
     epoch = int(found[1])
     known = profile.epoch(epoch)
     if known is None:
         raise StateDamaged(
-            f"The stored state was written with key epoch {epoch}, which this application does not know.",
+            f"The stored state was written with key epoch {epoch}, which this application doesn't know.",
             detail="unknown_epoch",
         )
     if not hmac.compare_digest(_mac(found[3], profile, known), found[2]):
         raise StateDamaged(
-            "The stored state does not fit its seal: it was edited, or is another product's.",
+            "The stored state doesn't match its seal: it was edited, or it belongs to another product.",
             detail="wrong_seal",
         )
     try:
         return _from_json(json.loads(found[3]), profile)
     except (KeyError, TypeError, ValueError, ProtocolError) as error:
         raise StateDamaged(
-            "The stored state has a form that this application does not know.", detail="unknown_form"
+            "The stored state has a format that this application doesn't know.", detail="unknown_form"
         ) from error
 
 
@@ -140,8 +140,8 @@ def _refuse_newer(data: bytes, profile: WizardProfile) -> None:
     head = _HEAD.match(data)
     if head and (int(head[2]) > VERSION or int(head[1]) > profile.current_epoch.number):
         raise StateNewer(
-            "The license stored here was written by a newer version of the application. "
-            "Start that version again, or install it. Nothing was changed."
+            "The license here was saved by a newer version of the application. "
+            "Start that version, or install it. Nothing was changed."
         )
 
 

@@ -13,12 +13,12 @@ from keyferry.wizard.locks import Busy, NotLockable
 
 ADVICE = {
     Cause.NO_RIGHTS: (
-        "Run the wizard under the account that activated the application, or give this account the right."
+        "Run the wizard under the account that activated the application, or give this account permission."
     ),
-    Cause.NO_SPACE: "The disk is full: free some space, then try again.",
-    Cause.READ_ONLY: "The disk is read-only: make it writable, then try again.",
-    Cause.DISK: "The disk reported an error: check it, then try again.",
-    Cause.OTHER: "Check the folder, or name another one, then try again.",
+    Cause.NO_SPACE: "The disk is full. Free up some space, then try again.",
+    Cause.READ_ONLY: "The disk is read-only. Make it writable, then try again.",
+    Cause.DISK: "The disk reported an error. Check it, then try again.",
+    Cause.OTHER: "Check the folder or use another one, then try again.",
 }
 
 

@@ -128,7 +128,7 @@ class ThisMachine:
         epoch = self.profile.epoch(grant.epoch)
         if epoch is None:
             raise StateDamaged(
-                f"The stored state uses key epoch {grant.epoch}, which this application lacks.",
+                f"The stored state uses key epoch {grant.epoch}, which this application doesn't have.",
                 detail="unknown_epoch",
             )
         return epoch

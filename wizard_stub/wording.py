@@ -13,8 +13,8 @@ from keyferry.wizard.results import Begun, Completed, Released, Status
 _GROUPS_A_LINE = 6
 _WIDTH = 79
 _OTHER_ACCOUNT = (
-    "If another account on this computer uses the same activation key, this activation replaces that one. "
-    "To use one license in all accounts, share the folder of the license instead: see --state in "
+    "If another account on this computer uses the same activation key, this activation replaces it. "
+    "To use one license in all accounts, share the license folder instead: see --state in "
     "keyferry-wizard --help."
 )
 _REJECTED = (
@@ -25,7 +25,7 @@ _REJECTED = (
 
 def of_request(begun: Begun, profile: WizardProfile) -> str:
     """Tell how to get a computer key, with a phone or by hand."""
-    aside = f"The former state is kept as {begun.set_aside}.\n\n" if begun.set_aside else ""
+    aside = f"The old file is kept as {begun.set_aside}.\n\n" if begun.set_aside else ""
     title = "renew the license of" if begun.renewal else "activate"
     return (
         f"{aside}{profile.product_name}: {title} this computer\n\n"
@@ -36,9 +36,9 @@ def of_request(begun: Begun, profile: WizardProfile) -> str:
         )
         + _paragraphs(
             "1. Scan the QR code below with a phone that has internet access, and follow the page "
-            "that opens. Without a phone: send the activation key and the computer ID to the vendor, "
-            "who can make the computer key for you.",
-            "2. Type the computer key that you get: keyferry-wizard … activate COMPUTER-KEY",
+            "that opens. No phone? Send the activation key and the computer ID to the vendor to get "
+            "the computer key.",
+            "2. Type the computer key you get: keyferry-wizard … activate COMPUTER-KEY",
             *([_OTHER_ACCOUNT] if begun.may_replace_account else []),
             *([_REJECTED] if begun.renewal else []),
         )
@@ -49,7 +49,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> str:
     """Tell that the license is stored, and what was read differently from what was typed."""
     key = completed.computer_key if completed.corrections else None
     return (
-        f"Activated: {profile.product_name} is licensed on this computer.\n\n"
+        f"{profile.product_name} is activated on this computer.\n\n"
         + _table(
             ("Valid until", _until(completed)),
             ("Includes", ", ".join(completed.features)),
@@ -66,7 +66,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> str:
 
 def of_status(status: Status, profile: WizardProfile) -> str:
     """Tell what is licensed and until when."""
-    warning = f"But the time could not be remembered. {status.not_remembered}"
+    warning = f"The current time couldn't be saved. {status.not_remembered}"
     return (
         f"{status.message}\n\n"
         + _table(
@@ -86,14 +86,14 @@ def of_release(released: Released, profile: WizardProfile) -> str:
     return (
         f"Deactivated: {profile.product_name} no longer runs on this computer.\n\n"
         + _table(
-            ("Deactivation code", released.code.text),
+            ("Deactivation verification code", released.code.text),
             ("Activation key", released.activation_key.text),
             ("Computer ID", released.computer_id.text),
             ("Computer name", released.computer_name),
         )
         + _paragraphs(
-            "The seat is free once the vendor knows of it: scan the QR code below with a phone that has "
-            "internet access, or send the three codes above to the vendor.",
+            "To free the seat, scan the QR code below with a phone that has internet access, or send the "
+            "three codes above to the vendor.",
             "To see this again: keyferry-wizard … show-code",
         )
     )
@@ -103,10 +103,10 @@ def of_no_room(needed: Room, room: Room) -> str:
     """Tell how large a terminal must be for the QR code, and what to do where it cannot be larger."""
     # One more line, for the prompt below the code.
     return _paragraphs(
-        f"The QR code needs a window of {needed.columns} by {needed.lines + 1} characters; this one has "
+        f"The QR code needs a window of {needed.columns} by {needed.lines + 1} characters. This one has "
         f"{room.columns} by {room.lines + 1}. Make the window larger, or save the code as a picture with "
-        "--png FILE: request, or show-code after a deactivation, shows the code again. "
-        "Or type the codes above by hand."
+        "--png FILE: request shows the code again, or show-code after a deactivation. "
+        "You can also type the codes above by hand."
     )
 
 
@@ -143,28 +143,33 @@ def _lines(text: str) -> list[str]:
 def _corrections(corrections: tuple[Correction, ...]) -> str:
     if not corrections:
         return ""
-    count = "One character was" if len(corrections) == 1 else f"{len(corrections)} characters were"
+    count = len(corrections)
+    confirmed = (
+        "One character was corrected, and the key confirms it"
+        if count == 1
+        else f"{count} characters were corrected, and the key confirms them"
+    )
     lines = [
         f"  group {correction.group}, character {correction.place}: "
         f"{f'“{correction.typed}”' if correction.typed else 'nothing'} → {correction.read}\n"
         for correction in corrections
     ]
-    return f"\n{count} read differently from what was typed, and the key verifies:\n" + "".join(lines)
+    return f"\n{confirmed}:\n" + "".join(lines)
 
 
 def _replaced(completed: Completed) -> str:
     if completed.replaced is None:
         return ""
     return _paragraphs(
-        f"The activation key {completed.replaced.text} is no longer used here. If it is of another license, "
-        f"free its seat: keyferry-wizard … show-code {completed.replaced.text}"
+        f"The activation key {completed.replaced.text} is no longer used here. If it belongs to another "
+        f"license, free its seat: keyferry-wizard … show-code {completed.replaced.text}"
     )
 
 
 def _until(result: Completed | Status) -> str | None:
     if result.claims is None:
         return None
-    return in_words(result.claims.expires) if result.claims.expires else "it does not expire"
+    return in_words(result.claims.expires) if result.claims.expires else "no end date"
 
 
 def _paragraphs(*texts: str) -> str:

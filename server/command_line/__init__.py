@@ -27,20 +27,20 @@ Start here:
 Settings come from the environment:
   KEYFERRY_HOME             the instance folder (default: instance/)
   KEYFERRY_DATABASE_URL     postgresql://… or sqlite:///… (default: an SQLite file in that folder)
-  KEYFERRY_PUBLIC_URL       the address that phones reach (default: http://127.0.0.1:8000)
+  KEYFERRY_PUBLIC_URL       the address that phones open (default: http://127.0.0.1:8000)
   KEYFERRY_MASTER_KEY       the master key itself, or
   KEYFERRY_MASTER_KEY_FILE  its file (default: master.key in the instance folder)
-  KEYFERRY_SMTP_URL         the mail server: smtp+starttls://user:password@host, smtps://…, smtp://…
-  KEYFERRY_MAIL_FROM        the address that mail comes from
+  KEYFERRY_SMTP_URL         the email server: smtp+starttls://user:password@host, smtps://…, smtp://…
+  KEYFERRY_MAIL_FROM        the address that email comes from
 
 \b
---json may stand anywhere. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.
+--json can go anywhere. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.
 """
 
 
 @click.group("keyferry", cls=Door, epilog=_EPILOG)
 def main() -> None:
-    """Activate license keys on machines that have no network."""
+    """Activate license keys on machines without a network."""
 
 
 main.add_command(init)

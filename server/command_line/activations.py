@@ -25,9 +25,9 @@ from keyferry.server.services.guard import guarded
 
 _GROUPS_IN_A_LINE = 6
 _OUTCOMES = {
-    "new_seat": "It took a new seat",
-    "same_seat": "It was activated before and keeps its seat",
-    "replacement": "It keeps its seat; this replaces its earlier activation, in any account",
+    "new_seat": "Uses a new seat",
+    "same_seat": "Keeps its seat",
+    "replacement": "Keeps its seat and replaces its earlier activation, in any account",
 }
 
 
@@ -40,17 +40,18 @@ Example:
 )
 @click.argument("key")
 @click.argument("computer_id")
-@click.option("--name", help="The computer's name, to recognize it in lists.")
+@click.option("--name", help="The computer's name, to find it in lists.")
 @click.option(
     "--license-file",
     "out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the license file, too, readable by you only. A file that is there already is never replaced.",
+    help="Also save the license file here, readable only by you. Never replaces a file.",
 )
 def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> Answer:
-    """Give the computer key for the activation key KEY on the computer COMPUTER_ID.
+    """Activate a computer and show its computer key.
 
-    The same KEY and COMPUTER_ID give the same computer key, as often as you ask.
+    KEY is the activation key, and COMPUTER_ID is what the License Wizard shows. The same KEY and COMPUTER_ID
+    give the same computer key every time.
     """
     with opened() as parts, new_file(out) if out else nullcontext() as file:
         request = _typed(key, computer_id, name, parts)
@@ -75,18 +76,19 @@ Examples:
 @click.argument("key")
 @click.argument("computer_id")
 @click.argument("code", required=False)
-@click.option("--forced", is_flag=True, help="Free the seat without a code.")
-@click.option("--reason", help="Why the seat is freed without a code; it is kept.")
+@click.option("--forced", is_flag=True, help="Release the seat without a code.")
+@click.option("--reason", help="Why the seat is released without a code. The reason is kept.")
 def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reason: str | None) -> Answer:
-    """Free the seat that the computer COMPUTER_ID holds on the activation key KEY.
+    """Release the seat that a computer uses.
 
-    CODE is the deactivation verification code that the License Wizard showed: the proof that the license is
-    gone from that computer. With --forced there is no proof, and the key there runs until it expires.
+    KEY is the activation key, and COMPUTER_ID is the computer. CODE is the deactivation verification code
+    from the License Wizard. It proves that the license was removed from that computer. With --forced there's
+    no proof, and the key there runs until it expires.
     """
     if forced and (code is not None or not reason):
-        raise click.UsageError("With --forced give --reason, and no CODE.")
+        raise click.UsageError("With --forced, specify --reason and no CODE.")
     if not forced and (code is None or reason is not None):
-        raise click.UsageError("Give the CODE that the License Wizard showed, or --forced with --reason.")
+        raise click.UsageError("Specify the CODE from the License Wizard, or --forced with --reason.")
     with opened() as parts:
         request = _typed(key, computer_id, None, parts)
         proof = Forced(reason or "") if code is None else Code(read_deactivation_code(code))
@@ -127,7 +129,7 @@ def _activated_data(done: Activated, license_file: Path | None) -> dict[str, obj
 def _activated_text(done: Activated) -> str:
     name = done.activation.computer_name or "the computer"
     expires = iso(done.activation.expires_on)
-    until = f"valid until {expires}" if expires else "valid for ever"
+    until = f"valid until {expires}" if expires else "never expires"
     return (
         f"Activated {done.product.name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
         f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
@@ -158,7 +160,7 @@ def _released_data(done: Released) -> dict[str, object]:
 def _released_text(done: Released) -> str:
     if done.superseded:
         return (
-            "Nothing to release, since a later activation of this computer has replaced this one: "
+            "Nothing to release, because a later activation of this computer replaced this one: "
             f"{done.license.seats_used} of {done.license.seats} seats in use."
         )
     what = "Already released" if done.outcome == "already_released" else "Released"

@@ -27,7 +27,7 @@ class Answer:
 
 def _json_option() -> click.Option:
     # Read from the arguments as a whole, so that it counts where they cannot be read, too.
-    return click.Option([_JSON], is_flag=True, expose_value=False, help="Answer in JSON, also on failure.")
+    return click.Option([_JSON], is_flag=True, expose_value=False, help="Output JSON, even on failure.")
 
 
 class AnsweringCommand(click.Command):
@@ -87,7 +87,8 @@ def _print(what: str | dict[str, Any]) -> None:
         _give_stdout_up()
     except OSError as error:
         raise CommandFailed(
-            f"All is done, but the answer could not be written: {error.strerror}.", code="answer_not_written"
+            f"The command succeeded, but its output could not be written: {error.strerror}.",
+            code="answer_not_written",
         ) from None
 
 

@@ -23,13 +23,13 @@ Examples:
 @click.option(
     "--theme",
     type=click.Choice(THEMES),
-    help="Colors: dark, light, or the terminal's own. By default what fits the terminal; F2 changes it.",
+    help="Colors: dark, light, or the terminal's own. Defaults to what fits the terminal. F2 switches them.",
 )
 def console(theme: str | None) -> None:
-    """Manage keys full screen: search, activate, deactivate, create. Operators sign in."""
+    """Manage licenses full screen. Operators sign in."""
     if not has_terminal():
         raise CommandFailed(
-            "The console needs a terminal. Run it in one; over SSH: ssh -t HOST keyferry console.",
+            "The console needs a terminal. Run it in one, or over SSH: ssh -t HOST keyferry console.",
             code="no_terminal",
         )
     with opened():

@@ -66,7 +66,7 @@ def license_text(license: License, now: datetime) -> str:
         "Status": _status_text(license, now),
         "Seats": f"{license.seats_used} of {license.seats} in use",
         "Expires": expires_text(license),
-        "Lease": f"each key runs {license.lease_days} days" if license.lease_days else "none",
+        "Lease": f"each key lasts {license.lease_days} days at most" if license.lease_days else "none",
         "Features": ", ".join(feature_names(license.product, license.features)) or "none",
         "Issued": license.created_at.date().isoformat(),
     }

@@ -61,7 +61,7 @@ def failure_of(error: Exception) -> Failure:
 def in_words(error: OSError) -> str:
     """Name the file, where the system told one, and what the system said."""
     what = error.strerror or type(error).__name__
-    return f"{error.filename}: {what}." if error.filename else f"The system refused: {what}."
+    return f"{error.filename}: {what}." if error.filename else f"The system refused this: {what}."
 
 
 def _usage(error: click.ClickException) -> Failure:
@@ -75,4 +75,4 @@ def _usage(error: click.ClickException) -> Failure:
 def _place_of(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno}"
-    return f"Keyferry itself failed ({where}). Please report this to its makers."
+    return f"Keyferry itself failed ({where}). Please report this to the developers."

@@ -29,9 +29,9 @@ _NEXT = (
 
 @click.command(cls=AnsweringCommand)
 def init() -> Answer:
-    """Make the instance folder, its database and its master key; safe to run again.
+    """Create the instance folder, its database, and its master key. Safe to run again.
 
-    Run it again after every update of Keyferry: it brings the database up to date.
+    Run it after every Keyferry update to bring the database up to date.
     """
     settings = load_settings()
     made: list[str] = []
@@ -40,8 +40,8 @@ def init() -> Answer:
         _make_database(settings, made)
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename or settings.home} cannot be made: {error.strerror}. "
-            "`keyferry --help` tells how to place it.",
+            f"{error.filename or settings.home} cannot be created: {error.strerror}. "
+            "See `keyferry --help` to choose another place.",
             code="home_not_writable",
         ) from None
     return Answer(_data(settings, made), _text(settings, made))
@@ -51,7 +51,7 @@ def _make_folder(settings: Settings, made: list[str]) -> None:
     if not settings.home.is_dir():
         settings.home.parent.mkdir(parents=True, exist_ok=True)
         settings.home.mkdir(mode=0o700, exist_ok=True)
-        made.append(f"the folder {settings.home}, for you only")
+        made.append(f"the folder {settings.home}, readable only by you")
 
 
 def _make_database(settings: Settings, made: list[str]) -> None:
@@ -84,7 +84,7 @@ def _make_master_key(settings: Settings, made: list[str]) -> None:
         is_new = session.scalar(select(func.count()).select_from(Product)) == 0
         if settings.master_key is None and is_new and not path.exists():
             _write_master_key(path)
-            made.append(f"the master key file {path}, for you only")
+            made.append(f"the master key file {path}, readable only by you")
         check_master_key(session, load_keyring(settings))
 
 
@@ -111,13 +111,11 @@ def _address(settings: Settings) -> str:
 
 
 def _text(settings: Settings, made: list[str]) -> str:
-    lines = [f"Made {what}." for what in made] or [
-        "Everything was there already; the database is up to date."
-    ]
+    lines = [f"Created {what}." for what in made] or ["No changes. The database is up to date."]
     if any("master key" in what for what in made):
         lines.append(
-            "Keep a copy of the master key apart from the backups of the database:\n"
-            "without it they are worthless, and beside it they are not secret."
+            "Keep a copy of the master key, but not with your database backups:\n"
+            "without the key they're useless, and next to it they're not secret."
         )
-    lines.append(f"Phones will be sent to {settings.public_url}; KEYFERRY_PUBLIC_URL changes that.")
+    lines.append(f"Phones open {settings.public_url}. Set KEYFERRY_PUBLIC_URL to change that.")
     return "\n".join([*lines, "", "Next:", *(f"  {command}" for command in _NEXT)])

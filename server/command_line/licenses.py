@@ -38,10 +38,13 @@ Examples:
 )
 @click.argument("code")
 @click.option(
-    "--seats", required=True, type=_AT_LEAST_ONE, metavar="N", help="How many computers may hold it at once."
+    "--seats", required=True, type=_AT_LEAST_ONE, metavar="N", help="How many computers can use it at once."
 )
 @click.option(
-    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The last day, in UTC. Without it and --days: never."
+    "--expires",
+    type=_DAY,
+    metavar="YYYY-MM-DD",
+    help="The last day, in UTC. Without this and --days, it never expires.",
 )
 @click.option(
     "--days", type=_AT_LEAST_ONE, metavar="N", help="Days from the first activation, instead of a date."
@@ -50,11 +53,13 @@ Examples:
     "--lease-days",
     type=_AT_LEAST_ONE,
     metavar="N",
-    help="Let each computer key run this many days at most, then one more scan renews it. So a copy that "
-    "survives a deactivation ends by itself.",
+    help="Let each computer key last this many days at most. Another scan renews it, so a copy that survives "
+    "a deactivation expires by itself.",
 )
-@click.option("--feature", "features", multiple=True, metavar="NAME", help="A feature to grant; repeat it.")
-@click.option("--customer", metavar="EMAIL", help="The e-mail address of the customer.")
+@click.option(
+    "--feature", "features", multiple=True, metavar="NAME", help="A feature to grant. Repeat for more."
+)
+@click.option("--customer", metavar="EMAIL", help="The customer's email address.")
 @click.option(
     "--count",
     type=_AT_LEAST_ONE,
@@ -73,9 +78,9 @@ def issue(
     customer: str | None,
     count: int,
 ) -> Answer:
-    """Issue licenses for the product CODE, each with an activation key of its own."""
+    """Issue licenses for the product CODE, each with its own key."""
     if expires is not None and days is not None:
-        raise click.UsageError("Give --expires or --days, not both.")
+        raise click.UsageError("Specify --expires or --days, not both.")
     with opened() as parts, transaction() as session:
         issued = licenses.issue(
             session,
@@ -111,25 +116,25 @@ Examples:
 )
 @click.argument("key")
 @click.option(
-    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The new last day, in UTC; an earlier one, too."
+    "--expires", type=_DAY, metavar="YYYY-MM-DD", help="The new last day, in UTC. It can also be earlier."
 )
 @click.option(
     "--days",
     type=_AT_LEAST_ONE,
     metavar="N",
-    help="Add days, from today or from the present expiry, whichever is later. Where the days of a license "
-    "have not begun, this replaces them.",
+    help="Add days to today or to the current last day, whichever is later. If a license's days haven't "
+    "started, this replaces them.",
 )
 def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
-    """Renew the license of KEY. Each computer gets the new date with its next scan."""
+    """Renew the license of KEY. Each computer gets the new date at its next scan."""
     if (expires is None) == (days is None):
-        raise click.UsageError("Give either --expires or --days.")
+        raise click.UsageError("Specify either --expires or --days.")
 
     def operation(session: Session, license: License, parts: Parts) -> str:
         licenses.renew(session, license, expires=_day(expires), days=days, by=operator(), now=parts.clock())
         return (
             f"Renewed. Expires: {expires_text(license)}.\n"
-            "Computers that are activated already get the new date when their QR code is scanned again."
+            "Activated computers get the new date when their QR code is scanned again."
         )
 
     return _change(key, operation)
@@ -138,15 +143,15 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
 @license_group.command()
 @click.argument("key")
 def suspend(key: str) -> Answer:
-    """Refuse every activation of the license of KEY until it is resumed.
+    """Refuse activations of the license of KEY until it's resumed.
 
-    Keys that were given out run until they expire: no network reaches the computers that hold them.
+    Keys that were already given out run until they expire, because no network reaches those computers.
     """
 
     def operation(session: Session, license: License, parts: Parts) -> str:
         if not licenses.suspend(session, license, by=operator(), now=parts.clock()):
-            return "It was suspended already. Nothing has changed."
-        return "Suspended. Keys that were given out already run until they expire."
+            return "Already suspended. No changes."
+        return "Suspended. Keys that were already given out run until they expire."
 
     return _change(key, operation)
 
@@ -158,7 +163,7 @@ def resume(key: str) -> Answer:
 
     def operation(session: Session, license: License, parts: Parts) -> str:
         if not licenses.resume(session, license, by=operator(), now=parts.clock()):
-            return "It was not suspended. Nothing has changed."
+            return "Not suspended. No changes."
         return "Resumed. The license can be activated again."
 
     return _change(key, operation)

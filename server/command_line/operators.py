@@ -19,23 +19,23 @@ _ROLES = "\n".join(
     [
         "\b",
         "Roles:",
-        *(f"  {role:<14} may {', '.join(sorted(PERMISSIONS[role]))}" for role in Role),
+        *(f"  {role:<14} can {', '.join(sorted(PERMISSIONS[role]))}" for role in Role),
         "",
         "\b",
         "Example:",
         "  keyferry operator add ada --role administrator --password-stdin < password.txt",
     ]
 )
-_NOBODY = "Nobody can sign in yet. Add somebody: keyferry operator add NAME --role administrator"
+_NOBODY = "Nobody can sign in yet. Add someone: keyferry operator add NAME --role administrator"
 
 with_password = click.option(
-    "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it."
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of prompting."
 )
 
 
 @click.group("operator", cls=AnsweringGroup)
 def operator_group() -> None:
-    """Operators: the staff who sign in, and what they may do."""
+    """Operators: the staff who sign in, and what they can do."""
 
 
 @operator_group.command(epilog=_ROLES)
@@ -55,9 +55,9 @@ def add(name: str, role: str, password_stdin: bool) -> Answer:
 @click.argument("name")
 @with_password
 def reset(name: str, password_stdin: bool) -> Answer:
-    """Give the operator NAME a new password, and end their sessions and second factor.
+    """Set a new password for NAME and sign them out everywhere.
 
-    Lets a disabled one in again. For who lost the device with the second factor: they set up a new one.
+    This also removes their second factor, so that they can set up a new one, and enables a disabled operator.
     """
     with opened() as parts:
         with reading() as session:
@@ -74,11 +74,11 @@ def reset(name: str, password_stdin: bool) -> Answer:
 @operator_group.command()
 @click.argument("name")
 def disable(name: str) -> Answer:
-    """Shut the operator NAME out, everywhere and at once; `reset` lets them in again."""
+    """Disable the operator NAME, everywhere and at once. Use `reset` to enable them again."""
     with opened() as parts, transaction() as session:
         found = operators.find(session, name)
         operators.disable(session, found, by=operator(), now=parts.clock())
-        return Answer(_data(found), f"{found.name} can no longer sign in.")
+        return Answer(_data(found), f"Disabled {found.name}.")
 
 
 @operator_group.command("list")
@@ -98,7 +98,7 @@ def _asked_password(from_stdin: bool) -> str:
 
 
 def _state(one: Operator) -> str:
-    return "disabled" if one.disabled_at else "may sign in"
+    return "disabled" if one.disabled_at else "can sign in"
 
 
 def _data(one: Operator) -> dict[str, Any]:

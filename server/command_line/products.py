@@ -20,12 +20,12 @@ from keyferry.server.db import transaction
 from keyferry.server.new_file import new_file
 
 _KEY_STYLES = """\b
-Key styles: choose with care, a product keeps its style for ever.
+Key styles: choose with care. A product's style can't be changed later.
   short   30 characters to type. The secret that makes the keys ships inside your application,
           so whoever extracts it can make keys for this product until you rotate it and
-          retire the old epoch. Every product with short keys on the market stands like this.
+          retire the old epoch. This is true of every product with short keys.
   signed  120 characters to type, or none: the license file. Your application holds a public
-          key only, so nobody but this server can make keys.
+          key only, so only this server can make keys.
 
 \b
 Examples:
@@ -41,30 +41,30 @@ def product_group() -> None:
 
 @product_group.command(epilog=_KEY_STYLES)
 @click.argument("code")
-@click.option("--name", required=True, help="The product's name as customers know it.")
+@click.option("--name", required=True, help="The product's name that customers see.")
 @click.option(
     "--key-style",
     required=True,
     type=click.Choice([style.value for style in Style]),
-    help="How computer keys are made; see below.",
+    help="How computer keys are made. See below.",
 )
 @click.option(
     "--feature",
     "features",
     multiple=True,
     metavar="NAME",
-    help="A feature that licenses can grant; repeat it, up to 10 times. Cannot be changed later.",
+    help="A feature that licenses can grant. Repeat for more, up to 10. Can't be changed later.",
 )
 @click.option(
     "--machine-source",
     type=click.Choice([source.value for source in MachineSource]),
     default=MachineSource.OS.value,
     show_default=True,
-    help="Where the machine's identity comes from: the operating system, or your application, the host "
-    "(a USB token, a TPM, a serial number).",
+    help="Where the machine's identity comes from: the operating system (os), or your application (host), "
+    "such as a USB token, a TPM, or a serial number.",
 )
 def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine_source: str) -> Answer:
-    """Add the product CODE: letters, digits and dashes."""
+    """Add the product CODE: letters, digits, and dashes."""
     with opened() as parts, transaction() as session:
         product = products.add_product(
             session,
@@ -79,7 +79,8 @@ def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine
         )
         text = (
             f"Added {product.name} ({product.code}), product number {product.number}, {key_style} keys.\n"
-            f"Next, its profile for your application: keyferry product export {product.code} --out FILE"
+            "Next, export its profile for your application: "
+            f"keyferry product export {product.code} --out FILE"
         )
         return Answer(product_data(product), text)
 
@@ -95,14 +96,14 @@ Examples:
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it to this file, readable by you only. An earlier profile of the same product is replaced; "
-    "any other file is not.",
+    help="Save it to this file, readable only by you. Replaces an earlier profile of the same product, "
+    "but no other file.",
 )
 def export(code: str, out: Path | None) -> Answer:
-    """Write the wizard profile of the product CODE, which your application embeds.
+    """Export the wizard profile of the product CODE.
 
-    It holds the application secret: treat it like your source code. It names the server by
-    KEYFERRY_PUBLIC_URL, so set that first.
+    Embed it in your application. It holds the application secret, so treat it like your source code.
+    It names the server by KEYFERRY_PUBLIC_URL, so set that first.
     """
     if out is None:
         profile, text = _export(code)
@@ -110,7 +111,7 @@ def export(code: str, out: Path | None) -> Answer:
     with new_file(out, may_replace=lambda path: _is_profile_of(path, code)) as file:
         profile, content = _export(code)
         file.write(f"{content}\n")
-    text = f"Wrote the profile to {out}. Build it into the application."
+    text = f"Saved the profile to {out}. Build it into your application."
     return Answer({"file": str(out), "product": profile["product_code"]}, text)
 
 
@@ -118,15 +119,17 @@ def export(code: str, out: Path | None) -> Answer:
     epilog="""\b
 Examples:
   keyferry product rotate DEMO-CAD                with the next release of the application
-  keyferry product rotate DEMO-CAD --retire-old   the secret got out: old applications are refused
+  keyferry product rotate DEMO-CAD --retire-old   the secret leaked: refuse old applications
 """
 )
 @click.argument("code")
-@click.option("--retire-old", is_flag=True, help="Refuse activations by applications of all earlier epochs.")
+@click.option(
+    "--retire-old", is_flag=True, help="Refuse activations by applications from all earlier epochs."
+)
 def rotate(code: str, retire_old: bool) -> Answer:
-    """Begin the next epoch of the product CODE, with fresh keys.
+    """Start the next epoch of the product CODE, with new keys.
 
-    Applications with the earlier profile go on working, unless --retire-old refuses them.
+    Applications with an earlier profile keep working, unless --retire-old refuses them.
     """
     with opened() as parts, transaction() as session:
         product = products.find_product(session, code)
@@ -135,8 +138,8 @@ def rotate(code: str, retire_old: bool) -> Answer:
         )
         retired = " All earlier epochs are retired." if retire_old else ""
         text = (
-            f"{product.name} is in epoch {epoch.number} now.{retired}\n"
-            f"Next, the profile for the next release: keyferry product export {product.code}"
+            f"{product.name} is now in epoch {epoch.number}.{retired}\n"
+            f"Next, export the profile for the next release: keyferry product export {product.code}"
         )
         return Answer(product_data(product), text)
 
@@ -154,8 +157,8 @@ def _export(code: str) -> tuple[dict[str, object], str]:
 def _warn_of_loopback(settings: Settings) -> None:
     if settings.is_loopback:
         click.echo(
-            f"keyferry: wizards with this profile send phones to {settings.public_url}, which reaches this "
-            "machine only; set KEYFERRY_PUBLIC_URL first.",
+            f"keyferry: wizards with this profile send phones to {settings.public_url}, which reaches only "
+            "this machine. Set KEYFERRY_PUBLIC_URL first.",
             err=True,
         )
 

@@ -17,7 +17,7 @@ from keyferry.server.db import reading, transaction
 
 @click.group("property", cls=AnsweringGroup)
 def property_group() -> None:
-    """Server properties: what customers see, and how often seats may change hands."""
+    """Server properties: what customers see, and the limits."""
 
 
 @property_group.command("list")
@@ -41,7 +41,7 @@ Examples:
 @click.argument("name")
 @click.argument("value")
 def set_property(name: str, value: str) -> Answer:
-    """Set the property NAME to VALUE; it counts from the next request on."""
+    """Set the property NAME to VALUE. Counts from the next request on."""
     with opened() as parts, transaction() as session:
         row = properties.put(session, name, value, by=operator(), now=parts.clock())
         return Answer(_data(PROPERTIES[row.name], row.value, row), f"{row.name} = {_shown(row.value)}")

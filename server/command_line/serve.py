@@ -38,23 +38,23 @@ Examples:
 @click.option("--certfile", type=_FILE, help="The certificate and its chain (PEM), for HTTPS.")
 @click.option("--keyfile", type=_FILE, help="The certificate's private key (PEM), without a password.")
 def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) -> None:
-    """Serve the phone page. Ctrl-C or SIGTERM ends it, after the requests that are under way."""
+    """Serve the phone page. Ctrl-C or SIGTERM stops it after the current requests."""
     if (certfile is None) != (keyfile is None):
-        raise click.UsageError("Give --certfile and --keyfile together.")
+        raise click.UsageError("Specify --certfile and --keyfile together.")
     host, port = _address(bind)
     public_url = _check_instance()
     if certfile and keyfile:
         _check_certificate(certfile, keyfile)
     listener = _listener(host, port)
     scheme = "https" if certfile else "http"
-    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones are sent to {public_url}.", err=True)
+    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones open {public_url}.", err=True)
     run(listener, workers=workers, certfile=certfile, keyfile=keyfile)
 
 
 def _address(bind: str) -> tuple[str, int]:
     host, _, port = bind.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise click.UsageError("--bind is HOST:PORT, for instance 127.0.0.1:8000.")
+        raise click.UsageError("--bind takes HOST:PORT, such as 127.0.0.1:8000.")
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
@@ -67,18 +67,18 @@ def _check_instance() -> str:
 def _check_certificate(certfile: Path, keyfile: Path) -> None:
     def no_password() -> str:
         raise CommandFailed(
-            f"{keyfile} is protected by a password. Give a private key without one.",
+            f"{keyfile} is protected by a password. Use a private key without one.",
             code="malformed_certificate",
         )
 
     try:
         for file in (certfile, keyfile):
             if not file.is_file():
-                raise CommandFailed(f"There is no file {file}.", code="malformed_certificate")
+                raise CommandFailed(f"The file {file} doesn't exist.", code="malformed_certificate")
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_password)
     except ssl.SSLError:
         raise CommandFailed(
-            f"{certfile} and {keyfile} are not a certificate and its private key, both in PEM format.",
+            f"{certfile} and {keyfile} aren't a certificate and its private key, both in PEM format.",
             code="malformed_certificate",
         ) from None
     except OSError as error:
@@ -108,19 +108,19 @@ def _listener(host: str, port: int) -> socket.socket:
 def _cannot_listen(error: OSError, host: str, port: int) -> CommandFailed:
     if error.errno == errno.EADDRINUSE:
         return CommandFailed(
-            f"Port {port} on {host} is in use. Stop what listens there, or choose another with --bind.",
+            f"Port {port} on {host} is in use. Stop what listens there, or choose another port with --bind.",
             code="port_in_use",
         )
     if error.errno == errno.EACCES:
         return CommandFailed(
-            f"This account may not listen on port {port}. Choose one above 1023 with --bind.",
+            f"This account isn't allowed to listen on port {port}. Choose a port above 1023 with --bind.",
             code="port_not_permitted",
         )
     return _no_address(host)
 
 
 def _no_address(host: str) -> CommandFailed:
-    return CommandFailed(f"{host} is no address of this machine.", code="address_not_available")
+    return CommandFailed(f"{host} isn't an address of this machine.", code="address_not_available")
 
 
 def _name(listener: socket.socket) -> str:

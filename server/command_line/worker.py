@@ -15,14 +15,14 @@ from keyferry.server.mail import worker as workers
     cls=AnsweringCommand,
     epilog="""\b
 Examples:
-  keyferry worker           beside `keyferry serve`, as a service of its own
+  keyferry worker           as a service of its own, beside `keyferry serve`
   keyferry worker --once    from cron
 """,
 )
-@click.option("--once", is_flag=True, help="Send what is due, and end.")
+@click.option("--once", is_flag=True, help="Send what is due, then exit.")
 def worker(once: bool) -> Answer:
-    """Send mail to customers. Ctrl-C or SIGTERM ends it, after the mail that is under way."""
+    """Send email to customers. Ctrl-C or SIGTERM stops it after the current email."""
     with opened() as parts:
         done = workers.work(parts, once=once, say=lambda line: click.echo(line, err=True))
-    text = f"Sent {done.sent}, put off {done.put_off}, given up {done.given_up}."
+    text = f"Sent {done.sent}, postponed {done.put_off}, failed {done.given_up}."
     return Answer(asdict(done), text)

@@ -173,12 +173,12 @@ def test_nothing_ticked_or_focused_is_told_by_a_color_alone(vendor, manager):
 
     async def story(person: Person) -> None:
         await person.press("f3")
-        assert "[ ] Send your customer" in person.sees
+        assert "[ ] Email the key" in person.sees
         person.app.screen.query_one("Tick").focus()
         await person.press("space")
-        assert "[x] Send your customer" in person.sees
+        assert "[x] Email the key" in person.sees
         await person.press("tab")
-        assert "► Enter Ok" in person.sees
+        assert "► Enter Activate" in person.sees
 
     tell(story, operator=manager)
 

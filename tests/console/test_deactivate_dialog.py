@@ -84,7 +84,7 @@ def test_already_released_says_so_and_changes_nothing(vendor, key, machine, mana
         await person.fill("proof", machine.code.text)
         await person.press("enter")
         assert "Nothing to release" in person.sees
-        assert "was released before (proven). Nothing has changed: 0 of 3 seats in use." in person.sees
+        assert "was already released (proven). No changes: 0 of 3 seats in use." in person.sees
 
     tell(story, operator=manager)
     assert the_activation().ended_at == before
@@ -128,7 +128,7 @@ def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, key, 
         await person.paste("?" + machine.code.text[1:])
         await person.press("enter")
         if person.step == "Deactivate":
-            assert f"{machine.code.text}? F3 takes it over." in person.sees
+            assert f"{machine.code.text}? Press F3 to use it." in person.sees
             await person.press("f3", "enter")
         assert "is free (proven)" in person.sees
 
@@ -165,7 +165,7 @@ def test_the_computer_under_the_cursor_is_taken(vendor, key, machine, manager):
 def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key, machine, manager):
     async def story(person: Person) -> None:
         await person.press("f4", "f4")
-        assert "Deactivate without a code" in person.sees
+        assert "Release without code" in person.sees
         assert person.app.screen.query_one("#computer-id", Input).value == machine.computer_id.text
         await person.press("enter")
         assert "Give the reason for the forced release" in person.sees
@@ -178,7 +178,7 @@ def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key,
         await person.press("f4", "f4")
         await person.paste("again")
         await person.press("enter")
-        assert "was released before (forced). Nothing has changed: 0 of 3 seats in use." in person.sees
+        assert "was already released (forced). No changes: 0 of 3 seats in use." in person.sees
 
     tell(story, operator=manager)
     row = the_activation()
@@ -191,7 +191,7 @@ def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key,
 def test_who_may_not_force_a_release_is_not_offered_it(vendor, key, machine, add_operator):
     async def story(person: Person) -> None:
         await person.press("f4")
-        assert "No code" not in person.sees
+        assert "Release without code" not in person.sees
         await person.press("f4")
         assert person.step == "Deactivate"
         await person.paste(machine.code.text)

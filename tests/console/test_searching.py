@@ -82,9 +82,9 @@ def test_nothing_found_says_so_and_offers_nothing_to_do(vendor, wanted, manager)
 
 def test_an_empty_server_says_so(app, manager):
     async def story(person: Person) -> None:
-        assert "There is no license yet." in person.sees
+        assert "There are no licenses yet." in person.sees
         await person.press("f5")
-        assert "There is no product yet." in person.sees
+        assert "There are no products yet." in person.sees
 
     tell(story, operator=manager)
 
@@ -134,7 +134,7 @@ def test_the_filter_goes_through_the_standings(vendor, manager):
         assert person.keys_listed == [suspended.text]
         assert "1 suspended license" in person.sees
         await person.press("f9")
-        assert "No license is expired. F9 shows the others." in person.sees
+        assert "No license is expired. Press F9 to see others." in person.sees
         await person.press("f9")
         assert len(person.keys_listed) == 2
 

@@ -96,7 +96,7 @@ def test_a_session_that_was_ended_asks_for_the_password_and_keeps_what_was_typed
         sign_out_everywhere(manager, clock.now)
         await person.press("enter")
         assert person.step == "SignIn"
-        assert "You are no longer signed in." in person.sees
+        assert "You’re no longer signed in." in person.sees
         assert "grace" in person.sees
         await person.fill("password", "wrong horse battery")
         await person.press("enter")

@@ -116,7 +116,7 @@ def test_a_key_that_the_server_issued_when_its_own_clock_was_ahead_is_replaced(v
     begun = wizard().begin(key)
     ahead = phone(begun).json["computer_key"]
     clock.pass_days(-400)
-    with pytest.raises(Exception, match="If it is right, make a new request") as refused:
+    with pytest.raises(Exception, match="If it's right, make a new request") as refused:
         wizard().complete(ahead)
     assert refused.value.code == "not_yet_valid"
     assert phone(wizard().begin(key)).json["computer_key"] == ahead

@@ -58,7 +58,7 @@ def test_what_cannot_be_is_refused_in_one_line(typed, instance):
 def test_without_operators_the_list_and_init_say_how_to_make_the_first(instance):
     assert "keyferry operator add NAME --role administrator" in instance("operator", "list").stdout
     assert "keyferry operator add NAME --role administrator" in instance("init").stdout
-    assert "may activate computers" in instance("operator", "add", "--help").stdout
+    assert "can activate computers" in instance("operator", "add", "--help").stdout
 
 
 def test_reset_ends_the_second_factor_of_a_lost_device_and_says_so(typed, done, app):

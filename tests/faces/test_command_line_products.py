@@ -82,7 +82,7 @@ def test_whoever_exports_a_profile_is_warned_where_no_phone_reaches_the_server(v
     said = instance("product", "export", "demo-cad")
     assert said.exit_code == 0
     assert "http://127.0.0.1:8000" in said.stderr
-    assert "set KEYFERRY_PUBLIC_URL first" in said.stderr
+    assert "Set KEYFERRY_PUBLIC_URL first" in said.stderr
     monkeypatch.setenv("KEYFERRY_PUBLIC_URL", "https://activate.example.com")
     assert instance("product", "export", "demo-cad").stderr == ""
 

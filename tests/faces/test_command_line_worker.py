@@ -69,7 +69,7 @@ def test_once_sends_what_is_due_and_ends(app, instance, configured):
         said = instance("worker", "--once", "--json")
         assert (said.exit_code, said.stderr) == (0, "")
         assert said.json == {"sent": 1, "put_off": 0, "given_up": 0}
-        assert instance("worker", "--once").stdout == "Sent 0, put off 0, given up 0.\n"
+        assert instance("worker", "--once").stdout == "Sent 0, postponed 0, failed 0.\n"
     assert len(box.mails) == 1
 
 
@@ -100,7 +100,7 @@ def test_a_signal_ends_the_worker_after_the_mail_under_way(app, settings, config
             stdout, stderr = process.communicate(timeout=STOP_SECONDS)
         finally:
             process.kill()
-    assert (process.returncode, stdout, stderr) == (0, "Sent 1, put off 0, given up 0.\n", "")
+    assert (process.returncode, stdout, stderr) == (0, "Sent 1, postponed 0, failed 0.\n", "")
     assert [mail["To"] for mail in box.mails] == ["ada@example.com"]
 
 
@@ -115,4 +115,4 @@ def test_a_signal_ends_a_worker_that_waits_at_once(app, settings, configured, tm
             stdout, stderr = process.communicate(timeout=STOP_SECONDS)
         finally:
             process.kill()
-    assert (process.returncode, stdout, stderr) == (0, "Sent 1, put off 0, given up 0.\n", "")
+    assert (process.returncode, stdout, stderr) == (0, "Sent 1, postponed 0, failed 0.\n", "")

@@ -89,7 +89,7 @@ def test_a_public_url_is_scheme_and_host_and_nothing_else(environment, url):
     environment.setenv("KEYFERRY_PUBLIC_URL", url)
     refusal = refusal_of(load_settings)
     assert refusal.code == "malformed_settings"
-    assert str(refusal).startswith("Set KEYFERRY_PUBLIC_URL to the address that phones reach")
+    assert str(refusal).startswith("Set KEYFERRY_PUBLIC_URL to the address that phones open")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_the_address_of_a_mail_server_is_read(url):
 def test_a_bad_mail_server_stops_the_start_and_says_how_to_mend_it(url):
     with pytest.raises(ConfigError) as raised:
         load_settings(smtp_url=url, mail_from=SENDER)
-    assert str(raised.value).startswith("Set KEYFERRY_SMTP_URL to your mail server")
+    assert str(raised.value).startswith("Set KEYFERRY_SMTP_URL to your email server")
     assert "secret" not in str(raised.value)
 
 
@@ -78,6 +78,6 @@ def test_a_bad_sender_stops_the_start(sender):
 
 
 def test_a_mail_server_needs_a_sender_and_its_password_is_not_shown():
-    with pytest.raises(ConfigError, match="KEYFERRY_MAIL_FROM, too"):
+    with pytest.raises(ConfigError, match="Also set KEYFERRY_MAIL_FROM"):
         load_settings(smtp_url="smtp://ada:secret@host")
     assert "secret" not in repr(load_settings(smtp_url="smtp://ada:secret@host", mail_from=SENDER))

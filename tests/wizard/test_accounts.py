@@ -159,7 +159,7 @@ def test_an_account_with_a_folder_of_its_own_is_told_whom_it_may_replace(run, ru
     _, out, _ = run("request", key.text)
     told = " ".join(out.split())
     assert "If another account on this computer uses the same activation key" in told
-    assert "share the folder of the license instead: see --state in keyferry-wizard --help" in told
+    assert "share the license folder instead: see --state in keyferry-wizard --help" in told
     _, asked = run_json("request", key.text)
     assert asked["may_replace_another_account"] is True
     run_json("activate", issue(asked))

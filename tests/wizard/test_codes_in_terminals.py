@@ -86,7 +86,7 @@ def test_where_there_is_no_room_words_name_the_size_and_the_ways_left(run_in_ter
         shown = run_in_terminal(size, command)
         assert [line for line in shown if LINE.fullmatch(line)] == []
         words = " ".join(" ".join(shown).split())
-        assert f"needs a window of 41 by 22 characters; this one has {size[0]} by {size[1]}" in words
+        assert f"needs a window of 41 by 22 characters. This one has {size[0]} by {size[1]}" in words
         assert "--png FILE" in words
         assert machine.control().show_code().code.text in words
     shown = run_in_terminal((41, 22), "show-code")

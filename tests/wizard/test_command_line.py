@@ -72,7 +72,7 @@ def test_a_person_is_told_what_was_mended(run, run_json, key, issue):
     issued = issue(run_json("request", key.text)[1])
     code, out, err = run("activate", "?" + issued[1:])
     assert (code, err) == (0, "")
-    assert "One character was read differently" in out
+    assert "One character was corrected" in out
     assert f"group 1, character 1: “?” → {issued[0]}" in out
     assert issued in out
 
@@ -84,7 +84,7 @@ def test_a_person_is_told_what_to_do_and_sees_the_code_last(run, key):
     assert key.text in words
     assert "LAB-PC-07" in words
     assert "Scan the QR code below with a phone" in words
-    assert "Without a phone" in words
+    assert "No phone?" in words
     assert max(map(len, words.splitlines())) < 80
     assert all(line.endswith("\x1b[0m") for line in drawing.splitlines())
 

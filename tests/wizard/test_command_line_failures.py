@@ -32,7 +32,7 @@ def test_an_expired_license_ends_with_3(run, run_json, machine, key, issue, monk
     code, out, err = run("status")
     assert (code, out) == (3, "")
     assert err.count("\n") == 1
-    assert "ended on" in err
+    assert "was valid until" in err
 
 
 def test_a_clock_set_back_ends_with_4(run, run_json, licensed, monkeypatch):
@@ -86,7 +86,7 @@ def test_a_newer_versions_state_ends_with_5_and_is_never_led_to_start_over(
     for command in (["status"], ["request", key.text, "--start-over"], ["deactivate"], ["show-code"]):
         code, out, err = run(*command)
         assert (code, out, err.count("\n")) == (5, "", 1)
-        assert "Start that version again, or install it." in err
+        assert "Start that version, or install it." in err
         assert "--start-over" not in err
     assert machine.state_file.read_bytes() == before
 
@@ -97,7 +97,7 @@ def test_an_older_copy_is_first_led_to_the_account_that_is_active(run, licensed,
     code, _, err = run("status")
     assert code == 5
     assert err.index("use that one") < err.index("--start-over")
-    assert "This replaces what was activated since." in err
+    assert "This replaces whatever has been activated since." in err
 
 
 def test_another_products_state_is_led_to_a_folder_of_its_own(run, machine, vendor):

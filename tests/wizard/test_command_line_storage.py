@@ -56,7 +56,7 @@ def test_what_a_file_system_lacks_is_a_warning_and_all_is_done(run, run_json, ke
         assert code == 0
         assert out
         assert [line.split(":")[0] for line in err.splitlines()] == ["Warning"] * 2
-    assert "cannot confirm that files are on the disk" in err
+    assert "can't confirm that files are on the disk" in err
     code, out, err = run("show-code")
     assert (code, err.count("Warning: ")) == (0, 1)
     _, released = run_json("show-code")
@@ -70,7 +70,9 @@ def test_a_license_that_was_given_up_is_said_to_be_and_its_code_comes_once_the_d
     with broken_disk():
         code, out, err = run("deactivate")
         assert (code, out, err.count("\n")) == (7, "", 1)
-        assert err.startswith("The license was given up. `keyferry-wizard … show-code` gives the code once")
+        assert err.startswith(
+            "The license was deactivated. `keyferry-wizard … show-code` shows the code once"
+        )
         assert "Input/output error" in err
         assert run_json("status")[1]["status"] == "not_activated"
     with pytest.MonkeyPatch.context() as patched:

@@ -48,7 +48,7 @@ def test_only_a_request_under_the_newer_keys_moves_the_seal(older, newer):
     before = newer.state_file.read_bytes()
     status = older.control().status()
     assert status.state is LicenseState.STATE_NEWER
-    assert "newer version of the application. Start that version again" in status.message
+    assert "newer version of the application. Start that version" in status.message
     for operation in (
         lambda: older.control().begin(key),
         lambda: older.control().begin(key, start_over=True),

@@ -118,4 +118,4 @@ def test_a_terminal_that_lacks_characters_gets_its_answer_too(vendor, tmp_path):
     run = child(WIZARD, *before, *request, anchors=tmp_path / "anchors", PYTHONIOENCODING="latin-1")
     assert (run.returncode, run.stderr) == (0, "")
     assert "??3" in run.stdout
-    assert "Write it to a file with --png FILE" in run.stdout
+    assert "Save it to a file with --png FILE" in run.stdout

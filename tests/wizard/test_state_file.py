@@ -107,7 +107,7 @@ def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, cha
     content = json.loads(activated.state_file.read_bytes())["state"]
     monkeypatch.setattr("keyferry.wizard.state._to_json", lambda _: {**content, **change})
     sealed = encode_state(activated.control()._folder.read(), profile)
-    with pytest.raises(StateDamaged, match="form that this application does not know"):
+    with pytest.raises(StateDamaged, match="format that this application doesn't know"):
         decode_state(sealed, profile)
 
 

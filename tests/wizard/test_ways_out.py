@@ -78,7 +78,7 @@ def expired(person: Person) -> None:
 def expired_by_a_clock_that_is_ahead(person: Person) -> None:
     key = person.key_of(person.begin())
     person.machine.clock.advance(days=4000)
-    with person.refused("license_expired", "If the clock is wrong, set it right, then type the key again"):
+    with person.refused("license_expired", "If the clock is wrong, correct it, then type the key again"):
         person.type(key)
     person.machine.clock.advance(days=-4000)
     person.type(key)
@@ -87,7 +87,7 @@ def expired_by_a_clock_that_is_ahead(person: Person) -> None:
 def clock_behind(person: Person) -> None:
     key = person.key_of(person.begin())
     person.machine.clock.advance(days=-400)
-    with person.refused("not_yet_valid", "Set the clock right, then type the key again"):
+    with person.refused("not_yet_valid", "Correct the clock, then type the key again"):
         person.type(key)
     person.machine.clock.advance(days=400)
     person.type(key)
@@ -96,7 +96,7 @@ def clock_behind(person: Person) -> None:
 def issue_day_ahead(person: Person) -> None:
     begun = person.begin()
     key = person.key_of(begun, issued=TODAY + timedelta(400), expires=None)
-    with person.refused("not_yet_valid", "If it is right, make a new request with the same activation key"):
+    with person.refused("not_yet_valid", "If it's right, make a new request with the same activation key"):
         person.type(key)
     person.type(person.key_of(person.begin(begun.activation_key, new_request=True)))
 
@@ -106,9 +106,7 @@ def clock_was_wrong(person: Person) -> None:
     person.machine.clock.advance(days=4000)
     person.machine.control().status()
     person.machine.clock.advance(days=-3999)
-    with person.refused(
-        "clock_moved_back", "If it is right, make a new request with the same activation key"
-    ):
+    with person.refused("clock_moved_back", "If it's right, make a new request with the same activation key"):
         person.type(str(completed.computer_key))
     person.type(person.key_of(person.begin(completed.activation_key, new_request=True), expires=None))
 
@@ -213,7 +211,7 @@ def file_of_another_request(person: Person) -> None:
 def no_such_file(person: Person) -> None:
     file = person.folder / "mine.lic"
     file.write_text(person.vendor.license_file(person.begin()))
-    with person.refused("file_not_readable", "Name the .lic file"):
+    with person.refused("file_not_readable", "Use the .lic file"):
         read_license_file(person.folder / "other.lic")
     person.type(read_license_file(file))
 
@@ -229,7 +227,7 @@ def picture_in_no_folder(person: Person) -> None:
 def picture_exists(person: Person) -> None:
     code = ScanCode.of(person.begin().url)
     write_new_picture(person.folder / "code.png", code)
-    with person.refused("file_exists", "Name another file"):
+    with person.refused("file_exists", "Choose another name"):
         write_new_picture(person.folder / "code.png", code)
     write_new_picture(person.folder / "code-2.png", code)
     person.type(person.key_of(person.machine.control().pending()))

@@ -22,6 +22,6 @@ def machine_identifier() -> str:
     if sys.platform == "darwin":
         return macos.identifier()
     raise MachineUnknown(
-        f"The wizard does not know where {sys.platform} keeps its machine identifier. "
-        "Ask the vendor for a version whose application names the machine itself."
+        f"The wizard doesn't know where {sys.platform} keeps its machine identifier. "
+        "Ask the vendor for a version that identifies the machine itself."
     )

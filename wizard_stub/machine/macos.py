@@ -30,11 +30,11 @@ def identifier(read: Callable[[], str] = read_ioreg) -> str:
         text = read()
     except (OSError, subprocess.SubprocessError) as error:
         raise MachineUnknown(
-            f"`ioreg` does not tell this Mac's identifier ({type(error).__name__}). {_ADVICE}"
+            f"`ioreg` doesn't return this Mac's identifier ({type(error).__name__}). {_ADVICE}"
         ) from error
     found = re.search(r'"IOPlatformUUID" = "([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"', text)
     if found is None or not found[1].strip("0-"):
-        raise MachineUnknown(f"`ioreg` tells no identifier of this Mac. {_ADVICE}")
+        raise MachineUnknown(f"`ioreg` returns no identifier for this Mac. {_ADVICE}")
     return f"macos:{found[1].lower()}"
 
 

@@ -39,5 +39,5 @@ def identifier(read: Callable[[], object] = read_registry) -> str:
 def _advice(finding: str) -> str:
     return (
         f"The registry value HKEY_LOCAL_MACHINE\\{_FOLDER}\\{_NAME} {finding}. "
-        "Windows makes it when it is installed; ask your administrator to restore it."
+        "Windows creates it during installation. Ask your administrator to restore it."
     )

@@ -264,7 +264,7 @@ def _runs(license: License) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").replace("license", "license")
+    return name.replace("_", " ")
 
 
 def _shown(value: Any) -> str:

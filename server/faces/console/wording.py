@@ -12,14 +12,14 @@ from keyferry.server.core.licensing.licenses import Standing, Terms
 from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, SeatReleased
 
 OUTCOMES = {
-    Outcome.NEW_SEAT: "It took a new seat",
-    Outcome.SAME_SEAT: "It was activated before and keeps its seat",
-    Outcome.REPLACEMENT: "It keeps its seat; this replaces its earlier activation, in any account",
+    Outcome.NEW_SEAT: "Uses a new seat",
+    Outcome.SAME_SEAT: "Keeps its seat",
+    Outcome.REPLACEMENT: "Keeps its seat and replaces its earlier activation, in any account",
 }
 _RECORDED = {
-    "proven": "The code proves that the license is gone from it",
-    "claimed": "A code came, but an earlier copy on this seat was never proven gone",
-    "forced": "Without proof: a key that is still there runs until it expires",
+    "proven": "The code proves that the license was removed from it",
+    "claimed": "There was a code, but an earlier copy on this seat was never proven removed",
+    "forced": "There is no proof, so a key that is still there runs until it expires",
 }
 _DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)
 
@@ -31,7 +31,7 @@ def seats(total: int, used: int) -> str:
 
 def until(expires: date | None) -> str:
     """Return until when a computer key runs."""
-    return f"valid until {expires.isoformat()}" if expires else "valid for ever"
+    return f"valid until {expires.isoformat()}" if expires else "never expires"
 
 
 def moment(at: datetime) -> str:
@@ -45,19 +45,19 @@ def term(view: LicenseView) -> str:
     if runs == "never":
         text = "never expires"
     elif "day" in runs:
-        text = f"{runs} from first activation"
+        text = f"{runs} from the first activation"
     else:
         text = f"expires {runs}"
     hints = {Standing.EXPIRED: f"expired {runs}", Standing.SUSPENDED: f"suspended, {text}"}
-    lease = f", each key {view.lease_days} days at most" if view.lease_days else ""
+    lease = f", each key lasts {view.lease_days} days at most" if view.lease_days else ""
     return f"{hints.get(view.row.standing, text)}{lease}"
 
 
 def mailed(key: KeyGiven) -> str:
     """Return whether the mail with a key goes out at once, or why it waits."""
     if key.waits:
-        return f"The mail to {key.mailed_to} waits. {key.waits}"
-    return f"The mail to {key.mailed_to} is on its way."
+        return f"The email to {key.mailed_to} is waiting. {key.waits}"
+    return f"The email to {key.mailed_to} is on its way."
 
 
 def computer_history(computer: Computer) -> str:
@@ -89,21 +89,18 @@ def released(seat: SeatReleased) -> str:
     left = seats(seat.seats, seat.seats_used)
     if seat.recorded == "superseded":
         return (
-            f"A later activation of {seat.computer_name} has replaced this one, so it holds no seat. "
-            f"Nothing has changed: {left}."
+            f"A later activation of {seat.computer_name} replaced this one, so it uses no seat. "
+            f"No changes: {left}."
         )
     if seat.already:
-        return (
-            f"The seat of {seat.computer_name} was released before ({seat.recorded}). "
-            f"Nothing has changed: {left}."
-        )
+        return f"The seat of {seat.computer_name} was already released ({seat.recorded}). No changes: {left}."
     return (
         f"The seat of {seat.computer_name} is free ({seat.recorded}): {left}.\n\n{_RECORDED[seat.recorded]}."
     )
 
 
 def typed_terms(text: str) -> Terms:
-    """Read an expiry date or a number of days, nothing as for ever; raises Malformed (malformed_terms)."""
+    """Read an expiry date or a number of days, nothing as no end date; raises Malformed (malformed_terms)."""
     typed = text.strip().lower()
     if typed in ("", "never"):
         return Terms()
@@ -121,7 +118,7 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     """Read a whole number; raises Malformed with the code."""
     typed = text.strip()
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
-        raise Malformed(f"Type the number of {what} in digits, for instance 10.", code=code)
+        raise Malformed(f"Type the number of {what} in digits, such as 10.", code=code)
     return int(typed)
 
 

@@ -86,11 +86,11 @@ def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine
     terminal.press("1")
     terminal.wait_for("Scan with a phone")
     terminal.press("1")
-    terminal.wait_for("25 characters in five groups")
+    terminal.wait_for("five groups of five")
     terminal.press(key.text.lower())
-    terminal.wait_for("without a typing error")
+    terminal.wait_for("has no typos")
     terminal.press("\r")
-    terminal.wait_for("Without a phone")
+    terminal.wait_for("No phone?")
     begun = machine.control().pending()
     assert begun.activation_key == key
     terminal.press("1")
@@ -98,7 +98,7 @@ def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine
     today = datetime.now(UTC).date()
     # A bracketed paste, as a terminal sends it.
     terminal.press(f"\x1b[200~{vendor.computer_key(begun, issued=today, expires=None)}\x1b[201~")
-    terminal.wait_for("is licensed on this computer")
+    terminal.wait_for("is activated on this computer")
     terminal.press("\x11")
     assert terminal.end() == 0
     machine.clock.moment = datetime.now(UTC)
@@ -123,7 +123,7 @@ def test_the_watch_lets_only_the_loops_own_pair_pass(tmp_path, use):
 def test_without_a_terminal_it_is_a_wrong_use(before, tmp_path):
     run = child(WIZARD, *before, anchors=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
-    assert "the full screen needs a terminal" in run.stderr
+    assert "The full-screen wizard needs a terminal" in run.stderr
 
 
 def test_commands_for_scripts_do_not_wait_for_the_full_screen(before, tmp_path):

@@ -11,12 +11,12 @@ from tests.wizard.terminal.person import LARGE, Person, tell
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {
-    "warning": {"en": "cannot confirm that files are on the disk", "de": "kann nicht bestätigen"},
-    "done": {"en": "Done, but not sure to last", "de": "Erledigt, aber noch nicht sicher gespeichert"},
-    "given up": {"en": "The license was given up, but", "de": "Die Lizenz wurde aufgegeben, aber"},
+    "warning": {"en": "can’t confirm that files are on the disk", "de": "kann nicht bestätigen"},
+    "done": {"en": "Done, but not safely saved yet", "de": "Erledigt, aber noch nicht sicher gespeichert"},
+    "given up": {"en": "The license was deactivated, but", "de": "Die Lizenz wurde deaktiviert, aber"},
     "disk": {"en": "The disk reported an error", "de": "Der Datenträger hat einen Fehler gemeldet"},
     "busy": {"en": "Another program is using", "de": "Ein anderes Programm benutzt"},
-    "time": {"en": "The current time could not be stored", "de": "Die Uhrzeit ließ sich nicht"},
+    "time": {"en": "The current time couldn’t be saved", "de": "Die Uhrzeit ließ sich nicht"},
 }
 
 

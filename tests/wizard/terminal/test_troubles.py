@@ -14,15 +14,18 @@ from tests.wizard.terminal.person import Person, tell
 
 languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {
-    "damaged": {"en": "stored license is damaged", "de": "gespeicherte Lizenz ist beschädigt"},
+    "damaged": {
+        "en": "license on this computer is damaged",
+        "de": "Lizenz auf diesem Computer ist beschädigt",
+    },
     "another": {"en": "belongs to another computer", "de": "gehört zu einem anderen Computer"},
-    "clock": {"en": "The clock is wrong", "de": "Die Uhr geht falsch"},
-    "expired": {"en": "The license has ended", "de": "Die Lizenz ist abgelaufen"},
-    "retired": {"en": "A new computer key is needed", "de": "Ein neuer Computerschlüssel ist nötig"},
-    "newer": {"en": "A newer version wrote this license", "de": "stammt von einer neueren Version"},
+    "clock": {"en": "The clock looks wrong", "de": "Die Uhr geht anscheinend falsch"},
+    "expired": {"en": "The license has expired", "de": "Die Lizenz ist abgelaufen"},
+    "retired": {"en": "You need a new computer key", "de": "Sie brauchen einen neuen Computerschlüssel"},
+    "newer": {"en": "This license is from a newer version", "de": "stammt von einer neueren Version"},
     "account": {"en": "by another account", "de": "in einem anderen Konto"},
-    "replaces": {"en": "this activation replaces that one", "de": "ersetzt diese Aktivierung die dortige"},
-    "folder": {"en": "cannot be used", "de": "nicht benutzbar"},
+    "replaces": {"en": "this activation replaces it", "de": "ersetzt diese Aktivierung die dortige"},
+    "folder": {"en": "can’t be used", "de": "nicht benutzen"},
 }
 
 
@@ -221,7 +224,7 @@ def test_a_folder_that_fails_while_the_key_is_stored_is_told(machine, vendor, mo
         monkeypatch.setattr(person.app.control, "complete", full)
         await person.paste(issued)
         assert person.step == "Problem"
-        assert "free some space on the disk" in person.sees
+        assert "Free up some space" in person.sees
         assert "For the vendor’s support: The disk is full." in person.sees
         await person.press("escape")
         monkeypatch.undo()
@@ -270,8 +273,11 @@ def test_a_time_that_could_not_be_stored_is_said_beside_the_license(machine, lic
     )
 
     async def story(person: Person) -> None:
-        assert "● Licensed" in person.sees
-        assert "The current time could not be stored in the license folder, but Demo CAD runs." in person.sees
+        assert "● Demo CAD is activated" in person.sees
+        assert (
+            "The current time couldn’t be saved in the license folder, but Demo CAD still runs."
+            in person.sees
+        )
 
     tell(machine, story)
 
@@ -305,7 +311,7 @@ def test_the_state_is_asked_again_whenever_the_overview_comes_back(machine, vend
         await person.choose("deactivate")
         machine.control().deactivate()
         await person.press("escape")
-        assert "Not activated yet" in person.sees
+        assert "Demo CAD isn’t activated yet" in person.sees
 
     tell(machine, story)
 

@@ -105,7 +105,7 @@ def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key,
         await person.choose("go_on")
         await person.choose("type_key")
         await person.paste(ahead)
-        assert {"en": "2 March 2026", "de": "2. März 2026"}[language] in person.sees
+        assert {"en": "March 2, 2026", "de": "2. März 2026"}[language] in person.sees
         assert TROUBLE[language] in person.sees
         assert REJECTED[language] in person.sees
         await person.press("escape")
@@ -138,7 +138,7 @@ def test_a_key_that_stays_older_leads_to_a_new_request(machine, vendor, language
 def test_an_expiry_by_a_wrong_clock_names_the_day_of_the_clock(machine, vendor, key, language):
     issued = vendor.computer_key(machine.control().begin(key))
     machine.clock.advance(days=4000)
-    day = {"en": "12 February 2037", "de": "12. Februar 2037"}[language]
+    day = {"en": "February 12, 2037", "de": "12. Februar 2037"}[language]
 
     async def story(person: Person) -> None:
         await person.choose("type_key")
@@ -182,11 +182,11 @@ def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(mac
         await person.choose("go_on")
         await person.choose("type_key")
         await person.paste(vendor.computer_key(earlier))
-        assert {"en": "Scan the QR code shown now", "de": "Scannen Sie den jetzigen QR-Code"}[language] in (
+        assert {"en": "Scan the QR code shown now", "de": "Scannen Sie den QR-Code, der jetzt"}[language] in (
             person.sees
         )
         await person.paste(vendor.license_file(earlier))
-        assert {"en": "Download it again", "de": "Laden Sie sie noch einmal"}[language] in person.sees
+        assert {"en": "Download it again", "de": "noch einmal herunter"}[language] in person.sees
         await person.press("escape")
         assert shown.computer_id.text in person.sees
         await type_new_key(person, machine, vendor)
@@ -203,7 +203,7 @@ def test_an_activation_key_that_was_replaced_is_not_called_another_license(
     async def story(person: Person) -> None:
         await person.choose("type_key")
         await person.paste(issued)
-        said = {"en": "If it is of another license", "de": "Gehört er zu einer anderen Lizenz"}[language]
+        said = {"en": "If it belongs to another license", "de": "Gehört er zu einer anderen Lizenz"}[language]
         assert said in person.sees
         await person.choose("show_code")
         assert person.step == "Released"

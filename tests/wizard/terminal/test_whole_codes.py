@@ -59,7 +59,7 @@ def test_a_small_terminal_shows_the_code_at_once_and_a_key_gives_the_words_back(
         await person.press("2")
         assert person.step == "CodeAlone"
         assert decoded(picture_of(person.app)) == {shown.url}
-        assert "Any key goes back" in person.sees
+        assert "Press any key to go back" in person.sees
         await person.press("x")
         assert "needs the whole window. Press F4" in person.sees
         await person.press("f4")
@@ -83,7 +83,7 @@ def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machi
         ] in person.sees
         await person.press("f4")
         assert modules_on(person.app) == ()
-        assert {"en": "Any key goes back", "de": "Jede Taste führt zurück"}[language] in person.sees
+        assert {"en": "Press any key to go back", "de": "Zurück mit jeder Taste"}[language] in person.sees
         await person.press("x")
         await person.press("3")
         assert person.step == "CodeTrouble"

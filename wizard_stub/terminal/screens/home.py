@@ -77,7 +77,8 @@ class HomeScreen(WizardScreen):
 
     def _answer(self, seen: Overview) -> Iterator[Widget]:
         state = seen.status.state
-        yield Static(self.say(f"state.{state.value}"), classes=f"title {state.value}", markup=False)
+        title = self.say(f"state.{state.value}", product=self.wizard.profile.product_name)
+        yield Static(title, classes=f"title {state.value}", markup=False)
         yield Static(self._text(seen), classes="text", markup=False)
         facts = list(self._facts(seen))
         if any(value for _, value in facts):

@@ -25,7 +25,7 @@ from keyferry.server.services.operations import Typed
 class ActivateDialog(Dialog[KeyGiven]):
     """Answers with the computer key."""
 
-    TITLE_TEXT: ClassVar[str] = "Activate"
+    TITLE_TEXT: ClassVar[str] = "Activate a computer"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "malformed_computer_id": "computer-id",
         "computer_id_mismatch": "computer-id",
@@ -55,23 +55,23 @@ class ActivateDialog(Dialog[KeyGiven]):
         """Ask for the computer; key and product are given."""
         row = self._view.row
         yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Customer e-mail", line(row.customer, hint="ada@example.com", most=254), id="email")
+        yield Field("Customer email", line(row.customer, hint="ada@example.com", most=254), id="email")
         hint = "29 characters, as the License Wizard shows them"
         computer_id = line(self._computer_id, hint=hint)
-        yield Field("Computer identifier", computer_id, id="computer-id")
+        yield Field("Computer ID", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
         yield Field("Computer name", name, id="computer-name")
         yield Field("Product", Static(row.product, markup=False), id="product")
-        notes = line(self._notes, hint="for your own staff", most=MAX_NOTES)
+        notes = line(self._notes, hint="only for your staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
         if self._view.can_mail:
-            yield Field("", Tick("Send your customer the computer key"), id="mails-key")
+            yield Field("", Tick("Email the key to the customer"), id="mails-key")
         else:
             yield Field("", Static("This server can’t send email.", markup=False), id="no-mail")
 
     def buttons(self) -> ComposeResult:
         """Ok gives the key."""
-        yield ActionButton("Ok, give the computer key", "ok", key="Enter")
+        yield ActionButton("Activate", "ok", key="Enter")
         yield ActionButton("Cancel", "cancel", key="Esc")
 
     def on_mount(self) -> None:
@@ -112,7 +112,9 @@ class ActivateDialog(Dialog[KeyGiven]):
         if scanned is None:
             return
         if scanned.activation_key != self._view.row.activation_key:
-            self.wrong("computer-id", "This link is for another activation key. Paste it into the search.")
+            self.wrong(
+                "computer-id", "This link is for another activation key. Paste it into the search box."
+            )
             return
         self.query_one("#computer-id", Input).value = scanned.computer_id
         self.query_one("#computer-name", Input).value = scanned.computer_name

@@ -60,10 +60,10 @@ class ComputerKeyDialog(Dialog[None]):
     def buttons(self) -> ComposeResult:
         """All of it by one key each."""
         yield ActionButton("Spell", "spell", key="s")
-        yield ActionButton("Copy", "copy", key="c")
-        yield ActionButton("Save license file", "save", key="f")
+        yield ActionButton("Copy key", "copy", key="c")
+        yield ActionButton("License file", "save", key="f")
         if self.key.can_mail:
-            yield ActionButton("Mail", "mail", key="m")
+            yield ActionButton("Email", "mail", key="m")
         yield ActionButton("Close", "cancel", key="Esc")
 
     def on_mount(self) -> None:
@@ -93,14 +93,14 @@ class ComputerKeyDialog(Dialog[None]):
     def action_copy(self) -> None:
         """Send the key to the terminal's clipboard (OSC 52), which is on the person's own machine."""
         self.app.copy_to_clipboard(self.key.computer_key)
-        self.say("Sent to the clipboard of your terminal. Not every terminal takes it.")
+        self.say("Copied to your terminal’s clipboard, if your terminal supports it.")
 
     @work
     async def action_save(self) -> None:
         """Ask for a path, and save the license file there."""
         path = await self.app.push_screen_wait(SaveFileDialog(self.key))
         if path is not None:
-            self.say(f"Saved: {path}")
+            self.say(f"Saved as {path}")
 
     @work
     async def action_mail(self) -> None:

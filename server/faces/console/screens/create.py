@@ -46,18 +46,20 @@ class CreateDialog(Dialog[LicenseView]):
     def form(self) -> ComposeResult:
         """Ask for what it grants."""
         yield Field("Product", Select[str]([], prompt="Choose", compact=True), id="product")
-        yield Field("Customer e-mail", line(hint="ada@example.com, or empty", most=254), id="email")
+        yield Field("Customer email", line(hint="ada@example.com (optional)", most=254), id="email")
         yield Field("Seats", line("1", most=7), id="seats")
-        yield Field("Expires", line(hint="2027-12-31, or 365 days; empty for never", most=20), id="expires")
         yield Field(
-            "Lease days", line(hint="how long one key runs at most; empty for no limit", most=7), id="lease"
+            "Expires", line(hint="2027-12-31 or 365 days; empty for no end date", most=20), id="expires"
+        )
+        yield Field(
+            "Lease days", line(hint="how long a key lasts at most; empty for no limit", most=7), id="lease"
         )
         yield Field("Features", Ticks(), id="features")
-        yield Field("Notes", line(hint="for your own staff", most=MAX_NOTES), id="notes")
+        yield Field("Notes", line(hint="only for your staff", most=MAX_NOTES), id="notes")
 
     def buttons(self) -> ComposeResult:
         """Ok creates it."""
-        yield ActionButton("Ok, create it", "ok", key="Enter")
+        yield ActionButton("Create license", "ok", key="Enter")
         yield ActionButton("Cancel", "cancel", key="Esc")
 
     def on_mount(self) -> None:
@@ -74,7 +76,7 @@ class CreateDialog(Dialog[LicenseView]):
         choice = self.query_one(Select)
         choice.set_options([(f"{one.name} ({one.code})", one.code) for one in products])
         if not products:
-            self.say("! There is no product yet. `keyferry product add` adds one.")
+            self.say("! There are no products yet. Add one with `keyferry product add`.")
         if len(products) == 1:
             choice.value = products[0].code
             self.query_one("#email").focus()

@@ -80,7 +80,7 @@ class ReleaseDialog(Dialog[R], Generic[R]):
 class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
     """Takes the deactivation verification code."""
 
-    TITLE_TEXT: ClassVar[str] = "Deactivate"
+    TITLE_TEXT: ClassVar[str] = "Deactivate a computer"
     FIELDS: ClassVar[Mapping[str, str]] = {
         **_COMPUTER_ID_FIELDS,
         "malformed_deactivation_code": "proof",
@@ -106,15 +106,15 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
             id="proof",
         )
         text = (
-            "The deactivation verification code proves that the license is gone from that computer. "
-            "The License Wizard shows it when it deactivates."
+            "The deactivation verification code proves that the license was removed from that computer. "
+            "The License Wizard shows it when someone deactivates there."
         )
         yield Static(text, classes="text above hint", markup=False)
 
     def buttons(self) -> ComposeResult:
         """With the code; the other way where it is permitted."""
-        yield ActionButton("Ok, release the seat", "ok", key="Enter")
-        yield ActionButton("No code", "without_code", key="F4")
+        yield ActionButton("Deactivate", "ok", key="Enter")
+        yield ActionButton("Release without code…", "without_code", key="F4")
         yield ActionButton("Cancel", "cancel", key="Esc")
 
     @work
@@ -124,7 +124,7 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
         if typed is None:
             return
         if not self.typed("proof").strip():
-            self.wrong("proof", "Type the code that the License Wizard shows when it deactivates.")
+            self.wrong("proof", "Type the code that the License Wizard shows.")
             return
         seat = await self.attempt(Access.release, typed, self.typed("proof"))
         if seat is not None:
@@ -138,23 +138,23 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
 class ForceDialog(ReleaseDialog[SeatReleased]):
     """Takes a reason in place of the code."""
 
-    TITLE_TEXT: ClassVar[str] = "Deactivate without a code"
+    TITLE_TEXT: ClassVar[str] = "Release without code"
     FIELDS: ClassVar[Mapping[str, str]] = {**_COMPUTER_ID_FIELDS, "malformed_reason": "proof"}
     ACTS: ClassVar[Operations] = {"ok": Access.force_release}
 
     def form(self) -> ComposeResult:
         """Ask for the reason, and say what it means."""
         yield from super().form()
-        yield Field("Reason", line(hint="The disk of the computer died", most=MAX_REASON), id="proof")
+        yield Field("Reason", line(hint="The computer’s disk died", most=MAX_REASON), id="proof")
         text = (
-            "For a computer that is dead or lost. Nothing proves that the license is gone from it: a key "
+            "For a computer that is lost or dead. Nothing proves that the license was removed, so a key "
             "that is still there runs until it expires. Your name and the reason are kept."
         )
         yield Static(text, classes="text above warning", markup=False)
 
     def buttons(self) -> ComposeResult:
         """Say what Ok does."""
-        yield ActionButton("Release without a code", "ok", key="Enter")
+        yield ActionButton("Release without code", "ok", key="Enter")
         yield ActionButton("Cancel", "cancel", key="Esc")
 
     @work

@@ -29,6 +29,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     """
 
     TITLE_TEXT: ClassVar[str] = ""
+    OK_TEXT: ClassVar[str] = "OK"
     FIELDS: ClassVar[Mapping[str, str]] = {}
     ACTS: ClassVar[Operations] = {"cancel": None, "take_over": None, "page": None}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,7 +63,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
 
     def buttons(self) -> ComposeResult:
         """Yield what can be done; by default it can be confirmed and closed."""
-        yield ActionButton("Ok", "ok", key="Enter")
+        yield ActionButton(self.OK_TEXT, "ok", key="Enter")
         yield ActionButton("Cancel", "cancel", key="Esc")
 
     @on(Input.Submitted)
@@ -128,7 +129,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
             return
         if reading:
             self._suggested = (name, reading)
-            text += " F3 takes it over." if reading in text else f" F3 takes this over: {reading}"
+            text += " Press F3 to use it." if reading in text else f" Press F3 to use {reading}"
         field = self.query_one(f"#field-{name}", Field)
         field.tell(text)
         field.control.focus()

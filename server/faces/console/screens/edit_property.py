@@ -22,6 +22,7 @@ class PropertyDialog(Dialog[PropertyView]):
     """Answers with the property as it is then."""
 
     TITLE_TEXT: ClassVar[str] = "Server property"
+    OK_TEXT: ClassVar[str] = "Save"
     FIELDS: ClassVar[Mapping[str, str]] = {"malformed_property": "value"}
     ACTS: ClassVar[Operations] = {"ok": Access.set_property}
 
@@ -37,7 +38,11 @@ class PropertyDialog(Dialog[PropertyView]):
         yield Field("Default", Static(self._view.default or "(empty)", markup=False), id="default")
         hint = " or ".join(self._view.choices) or _HINTS[self._view.type]
         yield Field("Value", line(self._view.value, hint=hint, most=200), id="value")
-        yield Static("It counts from the next request on.", classes="text above hint", markup=False)
+        yield Static(
+            "Counts from the next request on. The audit keeps who changed it.",
+            classes="text above hint",
+            markup=False,
+        )
 
     def on_mount(self) -> None:
         """Begin where one types."""

@@ -12,16 +12,16 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 
 _KEYS = (
-    ("typing", "searches at once: any part of a key, customer, computer"),
-    ("↑ ↓ PgUp PgDn", "walk in the list, also while you type"),
-    ("Enter or F3", "activate a computer; on a computer: its key again"),
-    ("F4", "deactivate a computer, with its code or without"),
-    ("F5  F6  F7", "create, renew, suspend or resume a license"),
+    ("Type", "search any part of a key, customer, or computer"),
+    ("↑ ↓ PgUp PgDn", "move in the list, even while you type"),
+    ("Enter or F3", "activate a computer; on a computer, show its key again"),
+    ("F4", "deactivate a computer, with or without its code"),
+    ("F5  F6  F7", "create, renew, suspend, or resume a license"),
     ("F8", "next tab"),
-    ("F9", "only active, suspended or expired ones; or refused events"),
-    ("Tab", "from the search to the list, to its computers and back"),
-    ("Esc", "empty the search; close a dialog"),
-    ("F2", "dark, light, or the colors of your terminal"),
+    ("F9", "filter licenses by status; show only refused events"),
+    ("Tab", "move between the search, the list, and the computers"),
+    ("Esc", "clear the search; close a dialog"),
+    ("F2", "dark, light, or the terminal’s own colors"),
     ("F10 or Ctrl+Q", "sign out and quit"),
 )
 
@@ -29,7 +29,7 @@ _KEYS = (
 class HelpDialog(Dialog[None]):
     """Lists what the keys do."""
 
-    TITLE_TEXT: ClassVar[str] = "Keys"
+    TITLE_TEXT: ClassVar[str] = "Keyboard shortcuts"
 
     def form(self) -> ComposeResult:
         """Show one line for each."""
@@ -37,7 +37,7 @@ class HelpDialog(Dialog[None]):
         for keys, does in _KEYS:
             text.append(f"{keys:<15}", "bold")
             text.append(f"{does}\n")
-        text.append("\nWhat your role does not permit is not offered.", "dim")
+        text.append("\nYou only see what your role allows.", "dim")
         yield Static(text, markup=False)
 
     def buttons(self) -> ComposeResult:

@@ -20,7 +20,8 @@ from keyferry.server.services.operations import Typed
 class MailKeyDialog(Dialog[KeyGiven]):
     """Answers with the key and the address that it was sent to."""
 
-    TITLE_TEXT: ClassVar[str] = "Send your customer the computer key"
+    TITLE_TEXT: ClassVar[str] = "Email the key to the customer"
+    OK_TEXT: ClassVar[str] = "Send"
     FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
     ACTS: ClassVar[Operations] = {"ok": Access.mail_key}
 
@@ -30,12 +31,12 @@ class MailKeyDialog(Dialog[KeyGiven]):
 
     def form(self) -> ComposeResult:
         """Ask for the address."""
-        text = "The mail holds the key, how to type it, and the license file."
+        text = "The email contains the key, how to type it, and the license file."
         if self._key.mailed_to:
-            text = f"A mail to {self._key.mailed_to} was asked for already. {text}"
+            text = f"An email to {self._key.mailed_to} was already requested. {text}"
         yield Static(text, classes="text", markup=False)
         address = self._key.mailed_to or self._key.customer
-        yield Field("Customer e-mail", line(address, hint="ada@example.com", most=254), id="email")
+        yield Field("Customer email", line(address, hint="ada@example.com", most=254), id="email")
 
     @work
     async def action_ok(self) -> None:

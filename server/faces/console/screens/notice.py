@@ -45,4 +45,4 @@ class NoticeDialog(Dialog[None]):
         """Send the code to the terminal's clipboard."""
         if self._code:
             self.app.copy_to_clipboard(self._code)
-            self.say("Sent to the clipboard of your terminal. Not every terminal takes it.")
+            self.say("Copied to your terminal’s clipboard, if your terminal supports it.")

@@ -22,6 +22,7 @@ class RenewDialog(Dialog[LicenseView]):
     """Answers with the renewed license."""
 
     TITLE_TEXT: ClassVar[str] = "Renew"
+    OK_TEXT: ClassVar[str] = "Renew"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "malformed_terms": "until",
         "expiry_out_of_range": "until",
@@ -37,11 +38,11 @@ class RenewDialog(Dialog[LicenseView]):
         """Ask until when."""
         row = self._view.row
         yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Now", Static(term(self._view), markup=False), id="now")
-        yield Field("Until", line("365 days", most=20), id="until")
+        yield Field("Current term", Static(term(self._view), markup=False), id="now")
+        yield Field("Renew until", line("365 days", most=20), id="until")
         text = (
-            "A date like 2027-12-31, an earlier one, too. Or days, which are added to its last day, or to "
-            "today where that is over. Each computer gets the new date with its next scan."
+            "Type a date like 2027-12-31, which can also be earlier. Or type days to add to the last day, "
+            "or to today if that has passed. Computers get the new date at their next scan."
         )
         yield Static(text, classes="text above hint", markup=False)
 

@@ -21,6 +21,7 @@ class SaveFileDialog(Dialog[Path]):
     """Answers with the path; the file was read with the key, so the server is not asked again."""
 
     TITLE_TEXT: ClassVar[str] = "Save license file"
+    OK_TEXT: ClassVar[str] = "Save"
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
     ACTS: ClassVar[Operations] = {"ok": None}
 
@@ -30,7 +31,7 @@ class SaveFileDialog(Dialog[Path]):
 
     def form(self) -> ComposeResult:
         """Ask where to."""
-        text = "The file is written on the machine where this console runs."
+        text = "The file is saved on the machine where this console runs."
         yield Static(text, classes="text", markup=False)
         yield Field("Path", line(str(suggested_path(self._key))), id="path")
 
@@ -39,7 +40,7 @@ class SaveFileDialog(Dialog[Path]):
         """Save it."""
         typed = self.typed("path").strip().strip("\"'")
         if not typed:
-            self.wrong("path", "Type where the file is to go.")
+            self.wrong("path", "Type a path for the file.")
             return
         path = Path(typed).expanduser()
         try:

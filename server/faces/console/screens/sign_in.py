@@ -42,7 +42,7 @@ class SignInScreen(Screen[Access], Asking):
             if self._operator is None:
                 yield Field("Name", line(most=60), id="name")
             else:
-                text = "You are no longer signed in. Sign in again: what you typed is kept."
+                text = "You’re no longer signed in. Sign in again. What you typed is kept."
                 yield Static(text, classes="text", markup=False)
                 yield Static(f"Name            {self._operator}", classes="text", markup=False)
             yield Field("Password", line(password=True, most=256), id="password")
@@ -51,7 +51,7 @@ class SignInScreen(Screen[Access], Asking):
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
                 yield ActionButton("Sign in", "sign_in", key="Enter")
-                label = "Quit" if self._operator is None else "Drop it, and sign in anew"
+                label = "Quit" if self._operator is None else "Discard it and start over"
                 yield ActionButton(label, "leave", key="Esc")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

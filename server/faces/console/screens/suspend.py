@@ -44,10 +44,10 @@ class SuspendDialog(StandingDialog):
 
     TITLE_TEXT: ClassVar[str] = "Suspend"
     TEXT: ClassVar[str] = (
-        "Every activation of this license is refused until it is resumed. Keys that were given out run until "
-        "they expire: no network reaches the computers that hold them."
+        "Every activation of this license is refused until you resume it. Keys that were already given out "
+        "run until they expire, because no network reaches those computers."
     )
-    YES: ClassVar[str] = "Suspend it"
+    YES: ClassVar[str] = "Suspend license"
     ACTS: ClassVar[Operations] = {"ok": Access.suspend}
 
     @work
@@ -63,7 +63,7 @@ class ResumeDialog(StandingDialog):
 
     TITLE_TEXT: ClassVar[str] = "Resume"
     TEXT: ClassVar[str] = "The license can be activated again."
-    YES: ClassVar[str] = "Resume it"
+    YES: ClassVar[str] = "Resume license"
     ACTS: ClassVar[Operations] = {"ok": Access.resume}
 
     @work

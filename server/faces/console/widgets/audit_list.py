@@ -82,7 +82,7 @@ class AuditList(Vertical, Asking):
             table.add_row(*_cells(row))
         what = "refused attempt" if self._refused else "event"
         what += "" if page.total == 1 else "s"
-        self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, the latest first")
+        self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, latest first")
         self._tell()
 
     @on(DataTable.RowSelected)
@@ -120,7 +120,7 @@ def _what(row: AuditRow) -> str:
 def _whole(row: AuditRow) -> Text:
     text = Text()
     text.append(_what(row), "bold")
-    by = f"{row.who or 'somebody'} by {row.channel}{f' from {row.address}' if row.address else ''}"
+    by = f"{row.who or 'someone'} via {row.channel}{f' from {row.address}' if row.address else ''}"
     key = f", activation key …{row.key_ending}" if row.key_ending else ""
     text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")
     text.append(f"\n{row.detail}" if row.detail else "")

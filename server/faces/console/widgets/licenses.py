@@ -55,7 +55,7 @@ class LicenseList(Vertical, Asking):
         """Put the search above the list."""
         with Horizontal(id="search-line"):
             yield Static("Search", id="search-label", markup=False)
-            yield line(hint="part of a key, customer, computer name or ID")
+            yield line(hint="key, customer, computer, ID, or a wizard’s link")
             yield Static("", id="count", markup=False)
         yield DataTable(id="licenses", cursor_type="row", zebra_stripes=False)
         yield Static("", id="nothing", markup=False)
@@ -66,7 +66,7 @@ class LicenseList(Vertical, Asking):
         table.add_column("Activation key", width=29, key="key")
         table.add_column("Customer", width=_CUSTOMER_WIDTH, key="customer")
         table.add_column("Seats", width=7, key="seats")
-        table.add_column("Until", width=10, key="until")
+        table.add_column("Ends", width=10, key="until")
         self.query_one("#nothing").display = False
         self.query_one(Input).focus()
         self.look()
@@ -199,10 +199,10 @@ class LicenseList(Vertical, Asking):
 
     def _none(self) -> str:
         if self.query_one(Input).value.strip():
-            return "No license has this in its key, its customer or its computers. Try a shorter part."
+            return "No license has this in its key, customer, or computers. Try a shorter part."
         if self._standing:
-            return f"No license is {self._standing}. F9 shows the others."
-        return "There is no license yet."
+            return f"No license is {self._standing}. Press F9 to see others."
+        return "There are no licenses yet."
 
     def _show_nothing(self, text: str) -> None:
         nothing = self.query_one("#nothing", Static)

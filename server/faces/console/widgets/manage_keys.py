@@ -109,7 +109,7 @@ class ManageKeys(Container, Asking):
             scanned = await self.ask(Access.scanned, event.link)
             view = await self.ask(Access.license, scanned.activation_key)
         except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("This link cannot be used", str(refusal)))
+            await self.app.push_screen_wait(NoticeDialog("This link can’t be used", str(refusal)))
             return
         self._list.show(scanned.activation_key)
         if scanned.code and self.check_action("deactivate", ()) is not False:
@@ -171,8 +171,8 @@ class ManageKeys(Container, Asking):
         view = await self.app.push_screen_wait(CreateDialog())
         if view is not None:
             self._list.show(view.row.activation_key)
-            customer = view.row.customer or "nobody yet"
-            text = f"Activation key of {view.row.product} for {customer}:"
+            customer = f" for {view.row.customer}" if view.row.customer else ", without a customer"
+            text = f"Activation key of {view.row.product}{customer}:"
             await self.app.push_screen_wait(
                 NoticeDialog("License created", text, code=view.row.activation_key)
             )

@@ -99,5 +99,7 @@ class PropertyList(Vertical, Asking):
         if view.changed_at is not None:
             changed = f"changed {moment(view.changed_at)} by {view.changed_by or 'the command line'}"
         text = Text(f"{view.sentence}\n")
-        text.append(f"{view.type}, default: {view.default or '(empty)'}, {changed}. Enter edits it.", "dim")
+        text.append(
+            f"{view.type}, default: {view.default or '(empty)'}, {changed}. Press Enter to edit it.", "dim"
+        )
         self.query_one("#property", Static).update(text)
