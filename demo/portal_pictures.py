@@ -243,7 +243,7 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
     visit.page.locator("dialog[open] [name=computer_name]").fill("OFFICE-2")
     visit.press("Activate")
     visit.take("key")
-    visit.page.get_by_text("Spell it over the telephone").click()
+    visit.page.get_by_text("Spell it over the phone").click()
     visit.take("key-spelled")
     shown = visit.page.locator("#computer-key").get_attribute("data-key") or ""
     wizard.complete(shown)

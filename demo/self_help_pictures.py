@@ -66,11 +66,11 @@ def take_all(stage: Stage, customer: Customer) -> None:
     customer.type(activation_key=mistyped, computer_id=asked["computer_id"], computer_name=_NAME)
     customer.press("Get the computer key")
     customer.take("mistyped")
-    customer.press("Yes, take that")
+    customer.press("Use it")
     customer.take("key")
     customer.open("license")
     customer.type(activation_key=license)
-    customer.press("Look it up")
+    customer.press("Look up")
     customer.take("license")
 
 

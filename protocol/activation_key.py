@@ -44,7 +44,7 @@ class ActivationKey:
     def from_symbols(cls, symbols: Symbols) -> ActivationKey:
         """Take 20 symbols; raises MalformedCode where their format is not known here."""
         if symbols[0] != FORMAT:
-            message = "This activation key is of a newer format. Update the application, or ask its vendor."
+            message = "This activation key has a newer format. Update the application, or ask its vendor."
             raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed)
         return cls(symbols)
 

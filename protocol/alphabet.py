@@ -32,10 +32,10 @@ def value_of(character: str) -> int | None:
 def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
     """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
     if len(text) > limit:
-        raise MalformedCode("That is too long to be a code. Type only the code itself.")
+        raise MalformedCode("That’s too long to be a code. Type only the code itself.")
     spaced = "".join(" " if character in _SEPARATORS else character for character in text)
     if not spaced.isprintable():
-        raise MalformedCode("That contains characters that cannot be typed. Type the code by hand.")
+        raise MalformedCode("That has characters that can’t be typed. Type the code by hand.")
     return tuple(spaced.split())
 
 

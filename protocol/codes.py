@@ -127,7 +127,7 @@ def unreadable(
     elif typed != length:
         which = "short" if typed < length else "long"
         message = (
-            f"This is too {which}: the {kind.words} has {length} characters, you typed {typed}. {advice}"
+            f"This is too {which}: the {kind.words} has {length} characters, and you typed {typed}. {advice}"
         )
     else:
         message = f"This {kind.words} has too many wrong characters. {advice}"

@@ -80,8 +80,8 @@ def verify_computer_id(computer_id: ComputerId, keys: EpochKeys, activation_key:
     expected = _tag(computer_id, keys, activation_key)
     if not hmac.compare_digest(expected.to_bytes(2, "big"), computer_id.tag.to_bytes(2, "big")):
         raise ComputerIdMismatch(
-            "This computer ID was not made for this activation key. "
-            "Check that both come from the same License Wizard, and type them again."
+            "This computer ID doesn’t belong to this activation key. Check that both come from the same "
+            "License Wizard, and type them again."
         )
 
 

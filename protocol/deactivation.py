@@ -87,8 +87,8 @@ def verify_deactivation_code(
     size = COMMITMENT_BITS // 8
     if not hmac.compare_digest(opened.to_bytes(size, "big"), computer_id.commitment.to_bytes(size, "big")):
         raise WrongDeactivationCode(
-            "This deactivation verification code does not belong to this activation. Check that the code, "
-            "the computer ID and the activation key come from the same License Wizard, then type it again."
+            "This deactivation verification code doesn’t match this activation. Check that the code, the "
+            "computer ID, and the activation key come from the same License Wizard, then type it again."
         )
 
 

@@ -77,7 +77,9 @@ def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey)
     try:
         return _content(payload)
     except (TypeError, ValueError, OverflowError, OSError):
-        refused = LicenseFileRefused("This license file is of a form not known here. Update the application.")
+        refused = LicenseFileRefused(
+            "This license file has a format that this version can’t read. Update the application."
+        )
     raise refused
 
 
@@ -105,7 +107,7 @@ def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, An
     if base64url_encode(token["signature"]) != text.rpartition(".")[2].encode("ascii"):
         raise _altered()
     if token["header"].get("typ") != TYPE:
-        raise LicenseFileRefused("This file is signed, but it is no license file. Choose the .lic file.")
+        raise LicenseFileRefused("This file is signed, but it isn’t a license file. Choose the .lic file.")
     payload: dict[str, Any] = token["payload"]
     return payload
 
@@ -151,5 +153,5 @@ def _claims(text: str) -> Claims:
 
 def _altered() -> LicenseFileRefused:
     return LicenseFileRefused(
-        "This is no license file for this application, or it was altered. Download it again, unchanged."
+        "This isn’t a license file for this application, or it was changed. Download it again."
     )

@@ -160,7 +160,7 @@ def _json_object(text: str) -> dict[str, Any]:
         document = None
     # Not raised above, since the error of the json module holds the whole profile.
     if not isinstance(document, dict):
-        raise _malformed("it is no JSON object")
+        raise _malformed("it isn’t a JSON object")
     return document
 
 
@@ -203,7 +203,7 @@ class _Reader:
         epochs = tuple(_Reader(item, f"{name}[{place}].").epoch() for place, item in enumerate(items))
         numbers = [epoch.number for epoch in epochs]
         if numbers != sorted(set(numbers)):
-            raise _malformed(f"the numbers of “{name}” do not ascend")
+            raise _malformed(f"the numbers in “{name}” aren’t in ascending order")
         return epochs
 
     def epoch(self) -> ProfileEpoch:
@@ -242,5 +242,5 @@ def _base64(value: bytes) -> str:
 
 def _malformed(reason: str) -> MalformedProfile:
     return MalformedProfile(
-        f"This wizard profile cannot be read: {reason}. Export it again with `keyferry product export`."
+        f"This wizard profile can’t be read: {reason}. Export it again with `keyferry product export`."
     )

@@ -153,6 +153,6 @@ def _content(rows: list[Symbols]) -> Symbols:
 
 def _refused() -> ComputerKeyRefused:
     return ComputerKeyRefused(
-        "This computer key can be read, but it was issued for another computer, activation key or product, "
-        "or for an earlier activation. Scan the QR code shown now, and type the key that it gives."
+        "This computer key can be read, but it’s for another computer, activation key, or product, or "
+        "for an earlier activation. Scan the QR code shown now, and type the key it gives you."
     )

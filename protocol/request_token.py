@@ -91,8 +91,8 @@ def verify_request(token: str, keys: EpochKeys) -> ActivationRequest | Deactivat
     # Not `unsign`: its error carries the token.
     if not _signer(operation, keys).validate(token):
         raise BadSignature(
-            "This QR code was altered, or does not come from the application that it names. "
-            "Scan the code in the License Wizard again, or use the computer ID by hand."
+            "This QR code was changed, or it isn’t from the application that it names. Scan the code in "
+            "the License Wizard again, or type the computer ID by hand."
         )
     return _parse(symbols, operation, keys)
 
@@ -118,10 +118,14 @@ def _split(token: str) -> tuple[Symbols, int]:
     shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
     whole = shortest <= len(packed) <= _LONGEST and separator and len(signature) == _SIGNATURE
     if not whole or not set(packed + signature) <= set(SYMBOLS):
-        raise _malformed("This is not a complete QR code of a License Wizard. Scan it again, all of it.")
+        raise _malformed(
+            "This QR code is incomplete, or it isn’t from a License Wizard. Scan it again, all of it."
+        )
     operation = SYMBOLS.index(packed[0])
     if operation not in _SALTS:
-        raise _malformed("This QR code is of a newer License Wizard than this server knows. Ask the vendor.")
+        raise _malformed(
+            "This QR code is from a newer License Wizard than this server supports. Ask the vendor."
+        )
     return tuple(map(SYMBOLS.index, packed)), operation
 
 
@@ -151,7 +155,7 @@ def _name(symbols: Symbols) -> str | None:
         name = ""
     # One canonical encoding, all else rejected.
     if _name_symbols(name) != symbols:
-        raise _malformed("This QR code holds a computer name that cannot be shown. Rename the computer.")
+        raise _malformed("The computer name in this QR code can’t be shown. Rename the computer.")
     return name or None
 
 

@@ -69,32 +69,32 @@ _TROUBLES = {
     "database_busy": (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
         ("40001", "40P01", "53200", "53300", "55P03", "57014"),
-        "The database did not answer in time, since others were using it. Try again.",
+        "The database didn’t answer in time because others were using it. Try again.",
     ),
     "database_read_only": (
         ("SQLITE_READONLY", "SQLITE_PERM"),
         ("25006", "42501"),
-        "This account may read the database but not write to it. Check who owns it, and its folder.",
+        "This account can read the database but not write to it. Check who owns it and its folder.",
     ),
     "database_full": (
         ("SQLITE_FULL",),
         ("53100",),
-        "The disk that holds the database is full. Make room, and try again.",
+        "The database’s disk is full. Free some space, then try again.",
     ),
     "database_disk_failed": (
         ("SQLITE_IOERR",),
         ("58030",),
-        "The disk that holds the database reported an error. Check its free space and the system's log.",
+        "The database’s disk reported an error. Check its free space and the system log.",
     ),
     "database_schema_missing": (
         (),
         ("3F000",),
-        "The database has no such schema. Create it, or name another in KEYFERRY_DATABASE_URL.",
+        "The database has no such schema. Create it, or name another one in KEYFERRY_DATABASE_URL.",
     ),
     "database_unreachable": (
         ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT"),
         ("08",),
-        "The database cannot be opened. Check that it runs, that this account may use it, and "
+        "The database can’t be opened. Check that it’s running, that this account may use it, and "
         "KEYFERRY_DATABASE_URL.",
     ),
 }
@@ -151,7 +151,7 @@ def require_migrated(settings: Settings) -> None:
     _require_known(present, scripts)
     if present != scripts.get_current_head():
         raise ConfigError(
-            "The database was made by an older version of Keyferry. Run `keyferry init` to update it.",
+            "The database is from an older version of Keyferry. Run `keyferry init` to update it.",
             code="database_outdated",
         )
 
@@ -218,15 +218,15 @@ def _require_file(file: Path | None) -> None:
         if file is None or file.exists():
             return
     except OSError as error:
-        message = f"The database {file} cannot be reached: {error.strerror}."
+        message = f"The database {file} can’t be reached: {error.strerror}."
         raise ConfigError(message, code="database_unreachable") from None
-    raise ConfigError(f"There is no database {file}. Run `keyferry init` first.", code="not_initialized")
+    raise ConfigError(f"There’s no database {file}. Run `keyferry init` first.", code="not_initialized")
 
 
 def _require_known(present: str | None, scripts: ScriptDirectory) -> None:
     if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
         raise ConfigError(
-            "The database was made by a newer version of Keyferry. Update Keyferry.", code="database_newer"
+            "The database is from a newer version of Keyferry. Update Keyferry.", code="database_newer"
         )
 
 

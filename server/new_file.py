@@ -44,7 +44,7 @@ def _beside(path: Path, may_replace: Callable[[Path], bool]) -> tuple[int, str]:
     try:
         if path.exists() and not may_replace(path):
             raise FileRefused(
-                f"There is a file {path} already. Name another one, or remove it first.", code="file_exists"
+                f"There’s already a file {path}. Choose another name, or remove it first.", code="file_exists"
             )
         return tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -63,4 +63,4 @@ def _write(handle: int, content: str, temporary: str, path: Path) -> None:
 
 
 def _not_writable(path: Path, error: OSError) -> FileRefused:
-    return FileRefused(f"{path} cannot be written: {error.strerror}.", code="file_not_writable")
+    return FileRefused(f"{path} can’t be written: {error.strerror}.", code="file_not_writable")

@@ -63,7 +63,7 @@ def _too_many(session: Session, bucket: str, now: datetime) -> LimitReached:
     ends = session.scalar(select(Attempt.window_ends_at).where(Attempt.bucket == bucket))
     wait = max((ends or now) - now, timedelta(seconds=1))
     minutes = -(-wait // timedelta(minutes=1))
-    return LimitReached(f"Too many attempts. Wait {minutes} min and try again.", retry_after=wait)
+    return LimitReached(f"Too many attempts. Wait {minutes} min, then try again.", retry_after=wait)
 
 
 def _sweep(session: Session, now: datetime) -> None:

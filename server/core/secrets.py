@@ -47,10 +47,10 @@ class Keyring:
             if line.strip() and not line.lstrip().startswith("#"):
                 key_id, key = _read_line(number, line.strip())
                 if key_id in keys:
-                    raise _malformed(f"line {number} repeats the key id of an earlier line")
+                    raise _malformed(f"line {number} repeats the key ID of an earlier line")
                 keys[key_id] = key
         if not keys:
-            raise _malformed("it holds no key")
+            raise _malformed("it has no key")
         return cls(next(iter(keys)), MappingProxyType(keys))
 
     def seal(self, plaintext: bytes, context: str) -> str:
@@ -70,8 +70,8 @@ class Keyring:
         key_id, _, text = rest.partition(":")
         if version != _VERSION or key_id not in self._keys:
             raise SecretUnreadable(
-                "The database holds secrets that were sealed with another master key. "
-                f"Add the master key with the id “{key_id}” to the master key file.",
+                "The database has secrets that were sealed with another master key. Add the master key "
+                f"with the ID “{key_id}” to the master key file.",
                 code="missing_master_key",
             )
         try:
@@ -81,8 +81,8 @@ class Keyring:
             )
         except (InvalidTag, binascii.Error, ValueError):
             raise SecretUnreadable(
-                f"The master key “{key_id}” does not open a secret in the database. "
-                "Restore the master key file that belongs to this database."
+                f"The master key “{key_id}” doesn’t open a secret in the database. Restore the master key "
+                "file that belongs to this database."
             ) from None
 
 
@@ -98,18 +98,18 @@ def _bound_to(key_id: str, context: str) -> bytes:
 def _read_line(number: int, line: str) -> tuple[str, bytes]:
     key_id, _, text = line.partition(":")
     if not _KEY_ID.fullmatch(key_id):
-        raise _malformed(f"line {number} does not start with a key id and a colon")
+        raise _malformed(f"line {number} doesn’t start with a key ID and a colon")
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except binascii.Error:
-        raise _malformed(f"what follows the key id in line {number} is not base64") from None
+        raise _malformed(f"what follows the key ID in line {number} isn’t base64") from None
     if len(key) != MASTER_KEY_BYTES:
-        raise _malformed(f"line {number} holds {len(key)} bytes instead of {MASTER_KEY_BYTES}")
+        raise _malformed(f"line {number} has {len(key)} bytes instead of {MASTER_KEY_BYTES}")
     return key_id, key
 
 
 def _malformed(what: str) -> Malformed:
     return Malformed(
-        f"The master key cannot be read: {what}. Write it as <key id>:<base64 of {MASTER_KEY_BYTES} bytes>.",
+        f"The master key can’t be read: {what}. Write it as <key ID>:<base64 of {MASTER_KEY_BYTES} bytes>.",
         code="malformed_master_key",
     )

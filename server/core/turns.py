@@ -13,7 +13,7 @@ from keyferry.server.core.errors import Busy
 def busy() -> Busy:
     """Return the error for who comes while others are at work: nothing was done, and later it goes."""
     return Busy(
-        "The server is busy, and nothing was done. Try again in a few seconds.",
+        "The server is busy. Nothing was done. Try again in a few seconds.",
         retry_after=timedelta(seconds=5),
     )
 

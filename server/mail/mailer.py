@@ -135,7 +135,7 @@ def _connected(server: SmtpServer) -> smtplib.SMTP:
         connection.close()
         # The library has no class of its own for a sign-in of which both sides know no common kind.
         if isinstance(error, smtplib.SMTPNotSupportedError) or type(error) is smtplib.SMTPException:
-            raise Undelivered(f"{_SERVER} offers no encryption, or no sign-in that can be used.") from None
+            raise Undelivered(f"{_SERVER} offers no encryption, or no usable sign-in method.") from None
         raise
     return connection
 
@@ -157,16 +157,16 @@ def _trouble(error: Exception) -> Undelivered:
             what = _REFUSED.get(type(error), "answered")
             return Undelivered(f"{_SERVER} {what} ({_status(error.smtp_code, error.smtp_error)}).")
         case smtplib.SMTPException():
-            return Undelivered(f"{_SERVER} closed the connection, or is not one.")
+            return Undelivered(f"{_SERVER} closed the connection, or isn’t a mail server.")
         case ssl.SSLCertVerificationError():
-            return Undelivered(f"{_SERVER} has a certificate that is not valid for it, or not trusted here.")
+            return Undelivered(f"{_SERVER} has a certificate that isn’t valid for it, or isn’t trusted here.")
         case ssl.SSLError():
-            return Undelivered(f"{_SERVER} does not speak TLS there.")
+            return Undelivered(f"{_SERVER} doesn’t offer TLS on this port.")
         case socket.gaierror():
-            return Undelivered("The host in KEYFERRY_SMTP_URL cannot be looked up.")
+            return Undelivered("The host in KEYFERRY_SMTP_URL can’t be looked up.")
         case OSError():
-            return Undelivered(f"{_SERVER} cannot be reached, or broke off.")
-    return Undelivered(f"{_SERVER} could not be spoken to ({type(error).__name__}).")
+            return Undelivered(f"{_SERVER} can’t be reached, or it dropped the connection.")
+    return Undelivered(f"{_SERVER} didn’t respond as expected ({type(error).__name__}).")
 
 
 _REFUSED: dict[type[smtplib.SMTPException], str] = {
@@ -174,13 +174,13 @@ _REFUSED: dict[type[smtplib.SMTPException], str] = {
     smtplib.SMTPHeloError: "refused the greeting",
     smtplib.SMTPAuthenticationError: "refused the sign-in",
     smtplib.SMTPSenderRefused: "refused the sender in KEYFERRY_MAIL_FROM",
-    smtplib.SMTPDataError: "refused the mail",
+    smtplib.SMTPDataError: "refused the email",
 }
 
 
 def _of_recipient(status: str) -> Undelivered:
     if _NO_SUCH_RECIPIENT.fullmatch(status):
-        message = f"The mail server knows no such address ({status})."
+        message = f"The mail server doesn’t know this address ({status})."
         return Undelivered(message, for_good=True, stops_all=False)
     is_of_one = bool(_ONE_MAILBOX.fullmatch(status))
     return Undelivered(f"{_SERVER} refused the recipient ({status}).", stops_all=not is_of_one)

@@ -68,7 +68,7 @@ def _configured(parts: Parts) -> tuple[SmtpServer, str]:
     url, sender = parts.settings.smtp_url, parts.settings.mail_from
     if url is None or sender is None:
         raise ConfigError(
-            "No mail is sent: set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then mail waits.",
+            "No email is sent until you set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then, it waits.",
             code="mail_not_configured",
         )
     return server_of(url.get_secret_value()), sender
@@ -137,7 +137,7 @@ def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Don
         return
     except (CoreError, MessageError, ValueError):
         # One mail that cannot be written must not keep all others waiting.
-        _put_off(parts, taken, Undelivered("This cannot be written as a mail.", stops_all=False), done, say)
+        _put_off(parts, taken, Undelivered("This can’t be written as an email.", stops_all=False), done, say)
         return
     with transaction() as session:
         outbox.delivered(session, taken, parts.clock())

@@ -25,7 +25,7 @@ def admit(
         row = sessions.find(session, token, now=now)
         if not sets_up and second_factor.is_missing(session, row.operator):
             raise NotAllowed(
-                "Your role needs a second factor. Set it up in the portal before you go on.",
+                "Your role needs a second factor. Set it up in the portal first.",
                 code="second_factor_missing",
             )
     whom = By(by.channel, row.operator.name, by.address)

@@ -93,7 +93,7 @@ def enter(
     needs_code = known is not None and second_factor.is_on(known)
     if needs_code and code is None:
         raise NotAllowed(
-            "Type the code that your authenticator app shows, or a recovery code.",
+            "Enter the code from your authenticator app, or a recovery code.",
             code="second_factor_needed",
         )
     limits = [_code_limit(shown)] if needs_code else []
@@ -108,8 +108,8 @@ def enter(
             second_factor.check(session, operator, code or "", keyring=keyring, by=whom, now=now)
         elif not sets_up and second_factor.is_missing(session, operator):
             raise NotAllowed(
-                "Your role needs a second factor, and you have none yet. Sign in to the portal once to set "
-                "it up, then sign in here.",
+                "Your role needs a second factor. Sign in to the portal once to set it up, then sign in "
+                "here.",
                 code="second_factor_missing",
             )
         return sessions.begin(session, operator, by=whom, device=device, now=now)
@@ -127,7 +127,7 @@ def show_own_password(operator: Operator, password: str, *, event: str, by: By, 
         with guarded(event=event, by=by, now=now) as session:
             if not fits:
                 raise NotAllowed(
-                    "This is not your password. Type the one you signed in with.", code="wrong_password"
+                    "That isn’t your password. Type the one you signed in with.", code="wrong_password"
                 )
             forgive(session, limits, now)
 
@@ -139,7 +139,7 @@ def _fits(password: str, operator: Operator | None) -> bool:
 
 def _wrong_sign_in() -> NotAllowed:
     return NotAllowed(
-        "This name and password do not fit. Check both; an administrator can reset the password.",
+        "Name and password don’t match. Check both. An administrator can reset the password.",
         code="wrong_sign_in",
     )
 

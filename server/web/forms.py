@@ -110,7 +110,7 @@ def refusal_of(error: CoreError | ProtocolError) -> Refusal:
 def form_expired() -> CoreError:
     """Return the error for a form whose field does not fit: sent again from the new page, it goes through."""
     return CoreError(
-        "This page was open for too long, or your browser keeps no cookies. What you typed is still here: "
-        "send it again.",
+        "This page was open too long, or your browser blocks cookies. What you typed is still here. Send "
+        "it again.",
         code="form_expired",
     )

@@ -119,17 +119,21 @@ STATUS = {
     "server_busy": 503,
 }
 _HTTP = {
-    400: ("malformed_request", "This request cannot be read. Reload the page and try again."),
-    404: ("not_found", "There is nothing at this address. Check it; if a QR code led here, scan that again."),
-    405: ("method_not_allowed", "This address does not answer this kind of request."),
+    400: ("malformed_request", "This request can’t be read. Reload the page and try again."),
+    404: (
+        "not_found",
+        "The link may be cut short. If it came from a QR code, scan the code again, with all of it in "
+        "the picture.",
+    ),
+    405: ("method_not_allowed", "This address doesn’t accept this kind of request."),
     413: (
         "request_too_large",
-        "This is too much at once. Shorten it, or scan the QR code again.",
+        "This is too long. Shorten it, or scan the QR code again.",
     ),
     415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),
     500: (
         "internal_error",
-        "Something went wrong on the server. Try again, and tell the vendor if it stays so.",
+        "It’s our fault, not yours. Try again. If it happens again, tell the vendor.",
     ),
 }
 

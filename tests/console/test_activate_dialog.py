@@ -51,10 +51,10 @@ async def spell_copy_and_save(person: Person, given: KeyGiven, folder: Path) -> 
     await person.press("enter")
     assert person.step == "ComputerKey"
     await person.press("f", "enter")
-    assert "There is a file" in person.sees
+    assert "There’s already a file" in person.sees
     await person.fill("path", str(folder / "no" / "folder.lic"))
     await person.press("enter")
-    assert "cannot be written" in person.sees
+    assert "can’t be written" in person.sees
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
@@ -109,7 +109,7 @@ def test_the_mail_waits_with_the_operation_and_a_license_without_customer_gets_o
         await person.paste(machine.computer_id.text)
         person.app.screen.query_one(Tick).focus()
         await person.press("space", "enter")
-        assert "Give the customer's e-mail address" in person.sees
+        assert "Enter the customer’s email address" in person.sees
         await person.fill("email", "Ada@Example.com")
         await person.press("enter")
         assert "The email to ada@example.com is on its way." in person.sees
@@ -134,7 +134,7 @@ def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
         assert value(person, "email") == "ada@example.com"
         await person.fill("email", "not an address")
         await person.press("enter")
-        assert "Give the customer's e-mail address" in person.sees
+        assert "Enter the customer’s email address" in person.sees
         await person.fill("email", "it@example.com")
         await person.press("enter")
         assert person.step == "ComputerKey"
@@ -152,7 +152,7 @@ def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
     async def story(person: Person) -> None:
         await give(person, machine.computer_id.text)
         await person.press("m", "enter")
-        assert "The email to ada@example.com is waiting. No worker has looked for mail since" in person.sees
+        assert "The mail to ada@example.com waits. No worker has checked for email since" in person.sees
 
     tell(story, operator=manager)
     assert mail_in_the_outbox(vendor) is not None
@@ -211,10 +211,10 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
         await person.paste(stranger)
         assert "Type the computer ID" not in person.sees
         await person.press("enter")
-        assert "This computer ID was not made for this activation key." in person.sees
+        assert "This computer ID doesn’t belong to this activation key." in person.sees
         await person.fill("computer-id", stranger[:11])
         await person.press("enter")
-        assert "This is too short: the computer ID has 25 characters, you typed 10." in person.sees
+        assert "This is too short: the computer ID has 25 characters, and you typed 10." in person.sees
         await person.fill("computer-id", key.text)
         await person.press("enter")
         assert "This is the activation key. Type the computer ID here." in person.sees
@@ -229,7 +229,7 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
     ("trouble", "said"),
     [
         ("full", "The only seat of this license is in use"),
-        ("suspended", "The vendor has suspended this license."),
+        ("suspended", "This license is on hold."),
         ("expired", "This license expired on 2026-12-01."),
         ("released", "This computer ID is no longer valid: it was deactivated."),
     ],
@@ -270,7 +270,7 @@ def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
         for stranger in strangers:
             await person.fill("computer-id", stranger)
             await person.press("enter")
-        assert "Too many attempts. Wait 60 min and try again." in person.sees
+        assert "Too many attempts. Wait 60 min, then try again." in person.sees
 
     tell(story, operator=manager)
 

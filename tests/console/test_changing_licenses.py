@@ -83,12 +83,12 @@ def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
         await person.press("f5")
         for name, text, said in [
             ("seats", "many", "Type the number of seats in digits"),
-            ("seats", "0", "The number of seats lies between 1 and 1000000."),
+            ("seats", "0", "The number of seats must be between 1 and 1000000."),
             ("expires", "tomorrow", "Type a date like 2027-12-31, or a number of days like 365."),
-            ("expires", "2026-01-01", "2026-01-01 has passed"),
-            ("expires", "1900-01-01", "Keys can carry expiry dates after"),
+            ("expires", "2026-01-01", "2026-01-01 is in the past"),
+            ("expires", "1900-01-01", "Choose an expiration date after"),
             ("lease", "some", "Type the number of days in digits"),
-            ("email", "nobody", "Give the customer's e-mail address"),
+            ("email", "nobody", "Enter the customer’s email address"),
         ]:
             field = person.app.screen.query_one(f"#{name}", Input)
             before = field.value
@@ -135,7 +135,7 @@ def test_days_are_not_added_to_what_never_expires(vendor, manager):
 
     async def story(person: Person) -> None:
         await person.press("f6", "enter")
-        assert "This license never expires, so no days can be added." in person.sees
+        assert "This license never expires, so days can’t be added." in person.sees
 
     tell(story, operator=manager)
     with reading() as session:

@@ -62,11 +62,11 @@ def test_a_wrong_code_is_told_and_counted(vendor, key, machine, manager, monkeyp
         for _ in range(3):
             await person.fill("proof", wrong)
             await person.press("enter")
-            assert "This deactivation verification code does not belong to this activation." in person.sees
+            assert "This deactivation verification code doesn’t match this activation." in person.sees
             assert person.app.screen.query_one("#proof", Input).value == wrong
         await person.fill("proof", machine.code.text)
         await person.press("enter")
-        assert "Too many attempts. Wait 60 min and try again." in person.sees
+        assert "Too many attempts. Wait 60 min, then try again." in person.sees
 
     tell(story, operator=manager)
     assert vendor.seats_used(key) == 1
@@ -104,12 +104,12 @@ def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(ve
     async def story(person: Person) -> None:
         await person.search(key.text)
         await person.press("f4")
-        wrong = "does not belong to this activation"
+        wrong = "doesn’t match this activation"
         for computer, code, said in [
             (machine, other, wrong),
             (machine, elsewhere, wrong),
             (later, earlier, wrong),
-            (elsewhere, elsewhere, "This computer ID was not made for this activation key."),
+            (elsewhere, elsewhere, "This computer ID doesn’t belong to this activation key."),
             (vendor.machine(key, "NEVER"), other, "This computer was never activated"),
         ]:
             await person.fill("computer-id", computer.computer_id.text)
@@ -168,7 +168,7 @@ def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key,
         assert "Release without code" in person.sees
         assert person.app.screen.query_one("#computer-id", Input).value == machine.computer_id.text
         await person.press("enter")
-        assert "Give the reason for the forced release" in person.sees
+        assert "Give a reason of up to" in person.sees
         await person.paste("The disk died")
         await person.press("enter")
         assert "The seat of LAB-PC-07 is free (forced): 0 of 3 seats in use." in person.sees
@@ -212,7 +212,10 @@ def test_the_limit_of_releases_holds_for_codes_and_not_for_who_may_force(vendor,
         await person.press("f4")
         await person.paste(machine.code.text)
         await person.press("enter")
-        assert "This license has changed computers too often in the last 30 days." in person.sees
+        assert (
+            "Transfer limit reached: this license changed computers too often in the last 30 days."
+            in person.sees
+        )
         await person.press("f4")
         await person.paste("The customer moved offices")
         await person.press("enter")

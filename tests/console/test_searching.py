@@ -175,7 +175,7 @@ def test_a_database_in_trouble_is_told_and_the_console_stays(vendor, wanted, man
         with monkeypatch.context() as patch:
             patch.setattr(accesses.listings, "licenses", busy)
             await person.search("ada")
-            assert "The database did not answer in time" in person.sees
+            assert "The database didn’t answer in time" in person.sees
         await person.search("ada@")
         assert person.keys_listed == [wanted.text]
 

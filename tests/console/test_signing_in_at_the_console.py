@@ -52,7 +52,7 @@ def test_a_wrong_password_is_told_and_does_not_stay_on_the_screen(vendor, manage
     async def story(person: Person) -> None:
         await person.sign_in(manager, "wrong horse battery")
         assert person.step == "SignIn"
-        assert "This name and password do not fit." in person.sees
+        assert "Name and password don’t match." in person.sees
         assert person.app.screen.query_one("#name", Input).value == manager
         assert person.app.screen.query_one("#password", Input).value == ""
         await person.sign_in(manager)
@@ -66,7 +66,7 @@ def test_who_guesses_on_is_told_how_long_to_wait_and_gets_in_afterwards(vendor, 
         for _ in range(5):
             await person.sign_in(manager, "wrong horse battery")
         await person.sign_in(manager)
-        assert "Too many attempts. Wait 15 min and try again." in person.sees
+        assert "Too many attempts. Wait 15 min, then try again." in person.sees
         clock.now += timedelta(minutes=15)
         await person.sign_in(manager)
         assert person.step == "Main"
@@ -160,7 +160,7 @@ def test_a_disabled_operator_does_nothing_more(vendor, manager, administrator, c
         assert person.step == "SignIn"
         await person.fill("password", "correct horse battery")
         await person.press("enter")
-        assert "This name and password do not fit." in person.sees
+        assert "Name and password don’t match." in person.sees
 
     tell(story, operator=manager)
 
@@ -172,10 +172,10 @@ def test_a_second_factor_is_asked_for_after_the_password(vendor, manager, clock)
         assert not person.app.screen.query_one("#field-code").display
         await person.sign_in(manager)
         assert person.step == "SignIn"
-        assert "Type the code that your authenticator app shows" in person.sees
+        assert "Enter the code from your authenticator app" in person.sees
         await person.type("000000")
         await person.press("enter")
-        assert "This code does not fit." in person.sees
+        assert "This code isn’t right." in person.sees
         assert person.app.focused.value == ""
         await person.type(code_of(secret, clock.now))
         await person.press("enter")
@@ -197,7 +197,7 @@ def test_a_recovery_code_opens_the_console_once(vendor, manager):
         await person.sign_in(manager)
         await person.type(recovery[0])
         await person.press("enter")
-        assert "This code does not fit." in person.sees
+        assert "This code isn’t right." in person.sees
 
     tell(story)
     tell(again)
@@ -212,7 +212,7 @@ def test_a_password_that_was_reset_during_the_code_begins_anew(vendor, manager, 
             operators.disable(session, operators.find(session, manager), by=STAFF, now=clock.now)
         await person.type(code_of(secret, clock.now))
         await person.press("enter")
-        assert "This name and password do not fit." in person.sees
+        assert "Name and password don’t match." in person.sees
         assert not person.app.screen.query_one("#field-code").display
         assert person.app.focused.id == "password"
 
@@ -239,7 +239,7 @@ def test_a_busy_machine_is_told_in_a_sentence_and_the_next_try_opens(vendor, man
             with passwords._TURNS.turn():
                 await person.sign_in(manager)
         assert person.step == "SignIn"
-        assert "! The server is busy, and nothing was done. Try again in a few seconds." in person.sees
+        assert "! The server is busy. Nothing was done. Try again in a few seconds." in person.sees
         await person.sign_in(manager)
         assert person.step == "Main"
 
@@ -251,7 +251,7 @@ def test_a_database_in_trouble_is_told_in_a_sentence_and_the_next_try_opens(vend
         with with_pragma("query_only = 1", "query_only = 0"):
             await person.sign_in(manager)
         assert person.step == "SignIn"
-        assert "! This account may read the database but not write to it." in person.sees
+        assert "! This account can read the database but not write to it." in person.sees
         await person.sign_in(manager)
         assert person.step == "Main"
 

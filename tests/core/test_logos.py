@@ -100,7 +100,7 @@ def test_what_is_no_picture_is_refused(content):
 def test_a_drawing_that_does_or_loads_something_is_refused(inside):
     found = refusal(SVG.format(inside).encode())
     assert found.code == "malformed_logo"
-    assert "which a picture does not need" in str(found)
+    assert "which an image doesn’t need" in str(found)
 
 
 def test_a_drawing_that_would_grow_is_refused():

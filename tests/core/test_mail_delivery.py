@@ -50,12 +50,12 @@ def late(now) -> delivery.Late | None:
 
 
 def test_without_a_worker_new_mail_waits_and_old_mail_is_late(vendor):
-    assert obstacle(NOON) == "No worker has looked for mail yet. Start `keyferry worker`."
+    assert obstacle(NOON) == "No worker has checked for email yet. Start `keyferry worker`."
     looked(NOON)
     assert obstacle(NOON + delivery.LATE) is None
     posted(vendor)
     now = NOON + delivery.LATE + MINUTE
-    away = "No worker has looked for mail since 2026-11-24 12:00 UTC. Start `keyferry worker`."
+    away = "No worker has checked for email since 2026-11-24 12:00 UTC. Start `keyferry worker`."
     assert obstacle(now) == away
     assert late(NOON + delivery.LATE - MINUTE) is None
     assert late(now) == delivery.Late(1, NOON, away)
@@ -73,7 +73,7 @@ def test_what_stops_all_mail_is_the_cause_until_one_goes_through(vendor):
     assert late(now) == delivery.Late(1, NOON, REFUSED)
     tried(now, None)
     assert (obstacle(now + MINUTE), late(now)) == (None, None)
-    assert late(now + MINUTE).cause == "The worker has not come to it yet."
+    assert late(now + MINUTE).cause == "The worker hasn’t gotten to it yet."
 
 
 def test_a_full_mailbox_is_no_obstacle_for_other_mail(vendor):

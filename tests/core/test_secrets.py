@@ -79,12 +79,12 @@ def test_comments_and_empty_lines_are_skipped(line):
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "holds no key"),
-        ("# nothing", "holds no key"),
+        ("", "it has no key"),
+        ("# nothing", "it has no key"),
         ("no colon", "line 1"),
         (":AAAA", "line 1"),
         ("spaced id:AAAA", "line 1"),
-        ("a:not base64!", "line 1 is not base64"),
+        ("a:not base64!", "line 1 isn’t base64"),
         (f"a:{base64.b64encode(bytes(31)).decode()}", "31 bytes"),
         (
             f"a:{base64.b64encode(bytes(32)).decode()}\na:{base64.b64encode(bytes(32)).decode()}",

@@ -80,7 +80,7 @@ def test_init_leaves_the_database_of_a_newer_version_alone(instance, settings):
     for command in ("init", "serve"):
         said = instance(command, "--json")
         assert said.refusal == "database_newer"
-        assert "made by a newer version of Keyferry" in said.json["message"]
+        assert "from a newer version of Keyferry" in said.json["message"]
 
 
 def test_init_says_where_it_may_not_write(keyferry, tmp_path):

@@ -80,7 +80,7 @@ def test_a_trouble_is_one_line_without_key_and_recipient(app, instance, configur
         configured(box.port)
         said = instance("worker", "--once")
     assert (said.exit_code, len(said.stderr.splitlines())) == (0, 1)
-    assert "The mail server in KEYFERRY_SMTP_URL refused the mail (554). Next try at " in said.stderr
+    assert "The mail server in KEYFERRY_SMTP_URL refused the email (554). Next try at " in said.stderr
     assert "12FX2" not in said.stderr
     assert "ada" not in said.stderr
 

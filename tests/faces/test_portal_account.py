@@ -81,21 +81,21 @@ def test_a_wrong_first_code_keeps_the_qr_code_and_says_what_to_do(visitor):
     before = scanned(visitor.get("/portal/account/second-factor").text)
     answer = visitor.post("/portal/account/second-factor/confirm", code="12345")
     assert answer.status_code == 403
-    assert "set the clock of your device" in answer.text.split('id="code-fault"')[1]
+    assert "check your device’s clock" in answer.text.split('id="code-fault"')[1]
     assert scanned(answer.text) == before
 
 
 def test_a_code_before_anything_was_begun_is_refused(visitor):
     answer = visitor.post("/portal/account/second-factor/confirm", code="123456")
     assert answer.status_code == 409
-    assert "Begin to set up the second factor again." in answer.text
+    assert "Start setting up the second factor again." in answer.text
 
 
 def test_to_set_it_up_wants_the_password(visitor):
     visitor.get("/portal/account")
     answer = visitor.post("/portal/account/second-factor/begin", password="not mine at all")
     assert answer.status_code == 403
-    assert "This is not your password." in answer.text.split('id="begin-password-fault"')[1]
+    assert "That isn’t your password." in answer.text.split('id="begin-password-fault"')[1]
     assert "data:image" not in visitor.get("/portal/account/second-factor").text
     assert events("second_factor_refused") == [("second_factor_refused", "ada", "wrong_password")]
 

@@ -167,7 +167,7 @@ def test_each_part_goes_back_to_its_default(visitor):
 def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(visitor):
     for field, text, told in (
         ("name", "x" * 61, "up to 60 visible characters"),
-        ("privacy", "javascript:alert(1)", "Write the address of your privacy notice in full"),
+        ("privacy", "javascript:alert(1)", "Enter the full address of your privacy notice"),
         ("color", "bright yellow", "six digits or letters from A to F"),
     ):
         for operation in ("", "/preview"):
@@ -180,9 +180,9 @@ def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(vis
 
 def test_a_logo_that_does_not_fit_is_told_beside_its_field(visitor):
     for content, status, told in (
-        (b"", 400, "Choose a picture first."),
-        (b"words", 400, "This file is no picture"),
-        (SVG.replace(b"<style>", b"<script/><style>"), 400, "This SVG holds &lt;script&gt;"),
+        (b"", 400, "Choose an image first."),
+        (b"words", 400, "This file isn’t an image"),
+        (SVG.replace(b"<style>", b"<script/><style>"), 400, "This SVG contains &lt;script&gt;"),
         (b"x" * (MAX_BYTES + 1), 413, "larger than 64 kB"),
         (b"x" * 2_000_000, 413, "larger than 64 kB"),
     ):
@@ -241,7 +241,7 @@ def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, vis
 def test_a_form_that_is_stale_keeps_what_was_typed(visitor):
     answer = save(visitor, name="Typed", csrf_token="stale")
     assert answer.status_code == 400
-    assert "send it again" in answer.text
+    assert "Send it again" in answer.text
     assert 'value="Typed"' in answer.text
     assert current() == Brand()
 

@@ -51,11 +51,11 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"term": "days", "days": ""}, "Renew either until a date or by a number of days."),
+        ({"term": "days", "days": ""}, "Renew either until a date or by a number of days, not both."),
         ({"term": "days", "days": "many"}, "are a whole number"),
-        ({"term": "days", "days": "0"}, "lies between 1 and"),
+        ({"term": "days", "days": "0"}, "must be between 1 and"),
         ({"term": "date", "expires": "31.12.2027"}, "Write the day as 2027-12-31."),
-        ({"term": "date", "expires": "2300-01-01"}, "Keys can carry expiry dates"),
+        ({"term": "date", "expires": "2300-01-01"}, "Choose an expiration date after"),
         ({"term": "days", "days": "10"}, "This license never expires"),
         (
             {"term": "days", "days": "10", "expires": "2027-12-31"},
@@ -104,7 +104,7 @@ def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, visitor):
     answer = visitor.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
     assert answer.status_code == 409
     dialog = answer.text.split('<dialog id="edit"')[1].split("</dialog>")[0]
-    assert "2 computers hold this license." in dialog.split('id="edit-seats-fault"')[1]
+    assert "2 computers use this license." in dialog.split('id="edit-seats-fault"')[1]
     assert 'value="cam" checked' in dialog
     assert ">typed</textarea>" in dialog
     assert last_event().code == "seats_in_use"
@@ -179,5 +179,5 @@ def test_who_may_not_change_licenses_changes_none(vendor):
     for operation in ("renew", "suspend", "resume", "edit", "replace-key"):
         answer = support.post(f"{PAGE}/{operation}", seats="9")
         assert answer.status_code == 403
-        assert "does not allow you to issue, renew, suspend and resume licenses" in answer.text
+        assert "doesn’t let you issue, renew, put on hold, and resume licenses" in answer.text
     assert the_license().status == "active"

@@ -71,7 +71,7 @@ def test_a_customer_is_changed_and_what_is_wrong_is_told_beside_its_field(vendor
     vendor.issue(customer="grace@example.com")
     answer = visitor.post(f"{CUSTOMER}/edit", email="grace@example.com", name="Ada", notes="kept")
     assert answer.status_code == 409
-    assert "Another customer has this address" in answer.text.split('id="edit-email-fault"')[1]
+    assert "Another customer already has this email address" in answer.text.split('id="edit-email-fault"')[1]
     assert 'id="edit" aria-labelledby="edit-customer-title" data-opened' in answer.text
     assert "kept" in answer.text
     answer = visitor.post(f"{CUSTOMER}/edit", email=EMAIL, name="n" * 101)
@@ -134,7 +134,7 @@ def test_only_who_may_change_customers_is_offered_it(vendor, ada, role):
     for operation in ("edit", "merge-preview", "merge", "delete"):
         answer = visitor.post(f"{CUSTOMER}/{operation}", email="x@example.com")
         assert answer.status_code == 403
-        assert "does not allow you to change, merge and delete customers" in answer.text
+        assert "doesn’t let you change, merge, and delete customers" in answer.text
     with reading() as session:
         assert session.get(Customer, 1).email == EMAIL
         assert session.scalars(select(OutboxMail)).all() == []

@@ -59,12 +59,12 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"count": "1001"}, "lies between 1 and 1000"),
+        ({"count": "1001"}, "must be between 1 and 1000"),
         ({"count": "x"}, "whole number"),
         ({"seats": ""}, "Give the number of seats."),
-        ({"seats": "0"}, "lies between 1 and"),
+        ({"seats": "0"}, "must be between 1 and"),
         ({"term": "date", "expires": ""}, "Say until which day"),
-        ({"term": "date", "expires": "2026-01-01"}, "has passed"),
+        ({"term": "date", "expires": "2026-01-01"}, "is in the past"),
         ({"term": "days", "days": ""}, "or how many days"),
         ({"term": "never", "expires": "2030-12-31"}, "This belongs to an option that is not selected."),
         ({"term": "never", "days": "30"}, "This belongs to an option that is not selected."),
@@ -72,10 +72,10 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
             {"term": "date", "expires": "2030-12-31", "days": "30"},
             "This belongs to an option that is not selected.",
         ),
-        ({"email": "nobody"}, "e-mail address"),
-        ({"notes": "n" * 2001}, "Write notes of up to"),
+        ({"email": "nobody"}, "email address"),
+        ({"notes": "n" * 2001}, "Use up to"),
         ({"feature": "unknown"}, "has no feature"),
-        ({"lease_days": "0"}, "lies between"),
+        ({"lease_days": "0"}, "must be between"),
     ],
 )
 @pytest.mark.parametrize("step", ["preview", "issue"])
@@ -90,7 +90,7 @@ def test_what_cannot_be_issued_comes_back_as_it_was_typed(visitor, step, changes
 def test_a_product_that_is_gone_is_told(visitor):
     answer = visitor.post("/portal/licenses/issue", **(ASKED | {"product": "nothing"}))
     assert answer.status_code == 404
-    assert "There is no product with this code." in answer.text
+    assert "There’s no product with this code." in answer.text
 
 
 def test_without_a_product_the_form_says_what_to_do(app, clock):

@@ -88,7 +88,7 @@ def test_names_cannot_bring_markup_of_their_own(vendor, visitor):
 def test_a_license_that_is_not_there_is_told_so(visitor):
     answer = visitor.get("/portal/licenses/77")
     assert answer.status_code == 404
-    assert "There is no such license." in answer.text
+    assert "There’s no such license." in answer.text
     assert visitor.post("/portal/licenses/77/activate", computer_id="x").status_code == 404
     assert visitor.post("/portal/licenses/77/activate", csrf_token="stale").status_code == 404
 

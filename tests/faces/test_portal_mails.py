@@ -78,7 +78,7 @@ def test_what_is_wrong_is_told_beside_the_text_and_what_was_typed_stays(visitor,
     typed = "{computer key} {nonsense}"
     answer = visitor.post(f"{PAGE}{operation}", subject="x", text=typed)
     assert answer.status_code == 400
-    assert "{nonsense} is no variable of this mail." in answer.text.split('id="text-fault"')[1]
+    assert "{nonsense} isn’t a variable of this email." in answer.text.split('id="text-fault"')[1]
     assert f">{typed}</textarea>" in answer.text
     assert text() != typed
 

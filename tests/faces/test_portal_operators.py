@@ -77,8 +77,8 @@ def test_an_operator_is_added_and_can_sign_in(vendor, visitor):
 @pytest.mark.parametrize(
     ("values", "field", "sentence"),
     [
-        ({"name": ";"}, "name", "Give the operator a name"),
-        ({"name": "GRACE"}, "name", "There is an operator GRACE already."),
+        ({"name": ";"}, "name", "Use a name of up to 60"),
+        ({"name": "GRACE"}, "name", "There’s already an operator named GRACE."),
         ({"role": "queen"}, "role", "Choose a role: administrator, manager, support, viewer."),
         ({"role": ""}, "role", "Choose a role"),
         ({"new_password": "short"}, "new_password", "Choose a password of 12 to 256"),
@@ -211,7 +211,7 @@ def test_who_is_no_longer_an_administrator_does_nothing_more_to_the_last_one(ven
 def test_an_operator_that_is_not_there_is_told(visitor, path):
     answer = visitor.get(path) if path.endswith("99") else visitor.post(path)
     assert answer.status_code == 404
-    assert "There is no such operator." in answer.text
+    assert "There’s no such operator." in answer.text
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])

@@ -16,7 +16,7 @@ from tests.faces.visitor import Reader
 
 EMAIL = "ada@example.com"
 TROUBLE = "The mail server in KEYFERRY_SMTP_URL refused the sign-in (535)."
-NO_WORKER = "No worker has looked for mail yet. Start `keyferry worker`."
+NO_WORKER = "No worker has checked for email yet. Start `keyferry worker`."
 
 
 def words(page: str) -> str:
@@ -106,7 +106,7 @@ def test_the_start_page_tells_administrators_of_mail_that_waits(vendor, machine,
     assert "waited since" not in visitor.get("/portal/").text
     vendor.clock.now += timedelta(minutes=1)
     page = words(visitor.get("/portal/").text)
-    told = "1 email has waited since 24 Nov 2026, 12:00 UTC. No worker has looked for mail since"
+    told = "1 email has waited since 24 Nov 2026, 12:00 UTC. No worker has checked for email since"
     assert (told in page) is (role is Role.ADMINISTRATOR)
 
 

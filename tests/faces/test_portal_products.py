@@ -74,13 +74,13 @@ def test_a_product_is_added_with_what_its_key_style_means_beside_the_choice(visi
 @pytest.mark.parametrize(
     ("field", "value", "status", "sentence"),
     [
-        ("code", "a b", 400, "A product code has up to 40"),
-        ("code", "DEMO-CAD", 409, "There is a product DEMO-CAD already"),
-        ("name", " ", 400, "A product name has 1 to 100"),
+        ("code", "a b", 400, "Use a code of up to 40"),
+        ("code", "DEMO-CAD", 409, "There’s already a product DEMO-CAD"),
+        ("name", " ", 400, "Use a name of 1 to 100"),
         ("key_style", "", 400, "Choose the key style"),
         ("machine_source", "cloud", 400, "Choose the machine source"),
-        ("features", "ä", 400, "A feature name has up to 32"),
-        ("features", " ".join("abcdefghijk"), 400, "at most 10 features"),
+        ("features", "ä", 400, "Use a feature name of up to 32"),
+        ("features", " ".join("abcdefghijk"), 400, "up to 10 features"),
     ],
 )
 def test_what_a_product_cannot_be_is_told_beside_its_field(visitor, field, value, status, sentence):
@@ -98,7 +98,7 @@ def test_features_are_added_at_the_end(visitor):
     assert product().features == ["export", "cam", "simulation", "robot"]
     answer = visitor.post(f"{PRODUCT}/features", features="robot")
     assert answer.status_code == 400
-    assert "Name each feature once." in answer.text.split('id="add-features-fault"')[1]
+    assert "Enter each feature only once." in answer.text.split('id="add-features-fault"')[1]
     assert "robot" in visitor.get("/portal/audit").text
 
 
@@ -198,4 +198,4 @@ def test_a_product_that_is_not_there_is_told_so(visitor):
     for path in ("/portal/products/none", "/portal/products/a%20b", "/portal/products/%00"):
         answer = visitor.get(path)
         assert answer.status_code == 404
-        assert "There is no product with this code." in answer.text
+        assert "There’s no product with this code." in answer.text

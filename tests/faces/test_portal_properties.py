@@ -115,7 +115,7 @@ def test_a_property_that_is_none_is_refused(visitor):
 def test_a_form_that_is_stale_keeps_what_was_typed(visitor):
     answer = visitor.post("/portal/properties", **filled("options", **{COUNT: 12}), csrf_token="stale")
     assert answer.status_code == 400
-    assert "send it again" in answer.text
+    assert "Send it again" in answer.text
     assert f'name="{COUNT}" value="12"' in answer.text
 
 

@@ -55,7 +55,7 @@ def test_each_role_reaches_what_its_permissions_name_and_nothing_else(app, vendo
         # Not the session that asks: it is to be there for the next page.
         path = address_of(rule, "99" if "sessions" in rule.rule else "1")
         answer = visitor.get(path) if "GET" in rule.methods else visitor.post(path)
-        refused = answer.status_code == 403 and "does not allow you" in answer.text
+        refused = answer.status_code == 403 and "doesn’t let you" in answer.text
         assert refused == (permission not in PERMISSIONS[role]), (path, answer.status_code)
 
 
@@ -73,7 +73,7 @@ def test_without_signing_in_nothing_is_to_be_seen_or_done(app, vendor, visitor):
         else:
             answer = visitor.post(path)
             assert answer.status_code == 403
-            assert "You are no longer signed in" in answer.text
+            assert "You’re no longer signed in" in answer.text
 
 
 def test_who_signs_in_gets_where_they_wanted_to_go(vendor, visitor):
@@ -105,7 +105,7 @@ def test_a_wrong_sign_in_says_what_to_do_and_keeps_the_name(vendor, visitor):
     staff(vendor)
     answer = visitor.sign_in(password="wrong horse")
     assert answer.status_code == 403
-    assert "This name and password do not fit." in answer.text
+    assert "Name and password don’t match." in answer.text
     assert 'value="ada"' in answer.text
     assert "wrong horse" not in answer.text
     assert visitor.get("/portal/").status_code == 302
@@ -192,14 +192,14 @@ def test_what_a_role_does_not_allow_is_in_the_audit(vendor):
     with transaction() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.code == "not_permitted")).one()
     assert (event.event, event.who, event.channel) == ("permission_refused", "ada", "portal")
-    assert event.detail == {"wanted": "see the audit"}
+    assert event.detail == {"wanted": "see the audit log"}
 
 
 def test_a_form_that_was_open_too_long_comes_back_filled(vendor, visitor):
     staff(vendor)
     answer = visitor.post("/portal/sign-in", name="ada", password=PASSWORD, csrf_token="stale")
     assert answer.status_code == 400
-    assert "send it again" in answer.text
+    assert "Send it again" in answer.text
     assert visitor.post("/portal/sign-in", name="ada", password=PASSWORD).status_code == 302
 
 
@@ -217,6 +217,6 @@ def test_who_signs_in_while_others_do_keeps_the_name_and_comes_again(vendor, vis
             others.enter_context(signing_in._PLACES.turn())
         busy = visitor.sign_in()
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
-    assert "The server is busy, and nothing was done." in busy.text
+    assert "The server is busy. Nothing was done." in busy.text
     assert 'value="ada"' in busy.text
     assert visitor.sign_in().status_code == 302

@@ -35,16 +35,16 @@ def test_what_the_wizard_shows_gives_the_key_that_the_phone_gives(app, vendor, v
     phone = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token}).json
     assert shown.key == phone["computer_key"]
     assert (phone["state"], phone["computer_name"]) == ("active", "LAB-PC-07")
-    assert "Demo CAD on LAB-PC-07, valid until 31 December 2027" in shown.words
+    assert "Type this key on LAB-PC-07 Demo CAD · valid until Dec 31, 2027" in shown.words
     assert "1 of 5 in use" in shown.words
-    assert "Features cam" in shown.words
+    assert "Includes cam" in shown.words
 
 
 def test_the_key_stands_in_numbered_groups_and_in_words(vendor, visitor):
     shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
     for number in range(1, 1 + len(shown.key.split("-"))):
         assert f'<span class="number" aria-hidden="true">{number}</span>' in shown.answer.text
-    assert "Spell it over the telephone" in shown.words
+    assert "Spell it over the phone" in shown.words
 
 
 def test_small_letters_spaces_and_look_alikes_are_read(vendor, visitor):
@@ -66,7 +66,7 @@ def test_the_same_codes_once_more_give_the_same_key_on_the_same_seat(vendor, vis
 
 def test_a_computer_that_is_activated_already_is_told_of_its_other_accounts(vendor, visitor):
     key = vendor.issue()
-    told = "If another account on it still uses that one, let the accounts share one license"
+    told = "If another account on it still uses the software, let the accounts share one license"
     assert told not in visitor.fill_in("activate", **codes(vendor.machine(key))).words
     assert told in visitor.fill_in("activate", **codes(vendor.machine(key))).words
 
@@ -146,10 +146,10 @@ def refusals(vendor):
     unknown = ActivationKey.generate(b"k" * 12)
     yield "unknown_activation_key", 404, "activation key", vendor.machine(unknown)
     yield "license_expired", 403, "expired", vendor.machine(expired)
-    yield "license_suspended", 403, "suspended", vendor.machine(suspended)
+    yield "license_suspended", 403, "on hold", vendor.machine(suspended)
     first = vendor.machine(key)
     vendor.activate(first)
-    yield "no_seat_left", 403, "seat", vendor.machine(key, "second")
+    yield "no_seat_left", 403, "Was this computer reinstalled or replaced?", vendor.machine(key, "second")
     renewed = vendor.machine(key)
     vendor.activate(renewed)
     yield "computer_id_superseded", 409, "with a newer one", first

@@ -101,7 +101,7 @@ def test_without_a_mail_server_nothing_is_offered_and_the_page_says_what_to_do_i
     for shown in (visitor.open("keys"), visitor.send(form)):
         assert shown.status == 409
         assert "We can’t email your keys" in shown.words
-        assert "Look for your activation key in what you got with your order" in shown.words
+        assert "Look for your activation key in the email that came with your order" in shown.words
         assert shown.read.forms == []
     assert waiting() == []
 
@@ -117,7 +117,7 @@ def test_where_mail_waits_the_answer_says_so_and_the_same_to_everybody(app, vend
     assert waiting() == [KNOWN, UNKNOWN]
     with mail_server() as box:
         assert send_mail(box, clock) == worker.Done(sent=1)
-    assert "Look into your mailbox" in asked_by(app, KNOWN, "192.0.2.3")[0]
+    assert "Check your email" in asked_by(app, KNOWN, "192.0.2.3")[0]
 
 
 def test_what_was_issued_between_the_question_and_the_mail_is_in_it(app, vendor, visitor, clock):

@@ -45,7 +45,7 @@ def test_too_many_guesses_at_a_license_are_stopped_and_the_right_code_waits_too(
     elsewhere = Visitor(app, address="198.51.100.7")
     shown = elsewhere.fill_in("deactivate", **right)
     assert shown.status == 429
-    assert "Too many attempts. Wait 60 min and try again." in shown.words
+    assert "Too many attempts. Wait 60 min, then try again." in shown.words
     assert int(shown.answer.headers["Retry-After"]) == PERIOD.total_seconds()
     assert shown.form.values.items() >= right.items()
     vendor.clock.now += PERIOD

@@ -7,7 +7,7 @@ import pytest
 from keyferry.server.core.licensing import license_changes
 from tests.faces.test_self_help_activate import codes, mistyped
 
-SENTENCE = "The vendor has replaced this activation key by a new one."
+SENTENCE = "The vendor replaced this activation key with a new one."
 
 
 @pytest.fixture

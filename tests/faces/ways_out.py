@@ -336,7 +336,7 @@ def too_early(desk: Desk) -> str:
     given_up, visitor = wizard.deactivate(), Visitor(desk.vendor.app)
     typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
     shown = visitor.fill_in("deactivate", **typed, code=given_up.code.text)
-    assert f"from {desk.vendor.clock.now.date().replace(day=29)} on" in shown.words
+    assert f"starting {desk.vendor.clock.now.date().replace(day=29)}" in shown.words
     desk.vendor.clock.pass_days(5)
     assert visitor.fill_in("deactivate", **typed, code=given_up.code.text).status == 200
     return "deactivation_too_early" if shown.status == 403 else ""
@@ -354,10 +354,10 @@ def claimed_too_often(desk: Desk) -> str:
     given_up, visitor = wizard.deactivate(), Visitor(desk.vendor.app)
     typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
     shown = visitor.fill_in("deactivate", **typed)
-    assert "Wait some days, or ask the vendor for help." in shown.words
+    assert "Wait a few days, or ask the vendor for help." in shown.words
     # Asked, the vendor frees the seat, and who tries again is told that nothing is left to do.
     desk.force(given_up.computer_id)
-    assert "Its seat is free already" in visitor.fill_in("deactivate", **typed).words
+    assert "Its seat is already free" in visitor.fill_in("deactivate", **typed).words
     assert desk.vendor.seats_used(key) == 0
     return "release_limit_reached" if shown.status == 403 else ""
 

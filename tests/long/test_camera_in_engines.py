@@ -56,7 +56,7 @@ def test_a_camera_that_never_answers_is_told_of(at_the_scanner):
     at_the_scanner.run(QUIET)
     at_the_scanner.press("#camera")
     at_the_scanner.sees(".outcome.is-note")
-    assert "has not started yet" in at_the_scanner.text(".outcome")
+    assert "hasn’t started yet" in at_the_scanner.text(".outcome")
     at_the_scanner.press("#type")
     at_the_scanner.has_view("typed")
 
@@ -66,7 +66,7 @@ def test_a_camera_without_a_picture_leaves_no_black_box(at_the_scanner, photo):
     at_the_scanner.run(NO_PICTURE)
     at_the_scanner.press("#camera")
     at_the_scanner.sees(".outcome.is-note")
-    assert "does not work right now" in at_the_scanner.text(".outcome")
+    assert "isn’t working right now" in at_the_scanner.text(".outcome")
     assert at_the_scanner.run("() => document.querySelector('video').hidden")
 
 

@@ -63,14 +63,14 @@ def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:  # noq
         page.locator("#confirm").click()
     key = key_on(page)
     assert key == house.short.activate(machine).computer_key
-    kept = "The key is kept on this phone" if keeps else "couldn’t be saved on this phone"
+    kept = "The key is saved on this phone" if keeps else "couldn’t be saved on this phone"
     expect(page.locator("#key-kept")).to_contain_text(kept, timeout=PROMPT)
     for tapped in page.locator("#copy, #read-aloud, #share").all():
         tapped.click()
     page.locator("#language").select_option("de")
-    expect(page.locator("h1")).to_contain_text("schlüssel für CAGED", timeout=PROMPT)
+    expect(page.locator("h1")).to_contain_text("auf CAGED eintippen", timeout=PROMPT)
     page.locator("#language").select_option("en")
-    expect(page.locator("h1")).to_contain_text("Computer key for CAGED", timeout=PROMPT)
+    expect(page.locator("h1")).to_contain_text("Type this key on CAGED", timeout=PROMPT)
     page.locator("#finish").click()
     expect(page.locator("main")).to_have_attribute("data-view", "welcome", timeout=PROMPT)
     if keeps:
@@ -138,7 +138,7 @@ def test_the_workers_cache_misbehaves(house, phone, manner):  # noqa: F811
     with promptly(page, "/activations", "key"):
         page.locator("#confirm").click()
     page.locator("#language").select_option("de")
-    expect(page.locator("h1")).to_contain_text("schlüssel für", timeout=PROMPT)
+    expect(page.locator("h1")).to_contain_text("Diesen Schlüssel", timeout=PROMPT)
 
 
 @pytest.mark.parametrize("manner", ["rejects", "never answers", "is missing"])

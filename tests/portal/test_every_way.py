@@ -138,7 +138,7 @@ def release_by_self_help(room: Room, token: str) -> str:
     page.goto(f"{room.house.origin}/self-help/deactivate")
     for name, text in room.codes.items():
         page.locator(f"[name={name}]").fill(text)
-    page.get_by_role("button", name="Give the seat back").click()
+    page.get_by_role("button", name="Deactivate").click()
     page.locator(".badge.is-good").wait_for()
     return page.locator("main").inner_text()
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_issued_is_told_beside_its_field_and_kept(desk):
     wrong = page.get_by_label("Last day")
     expect(wrong).to_be_focused()
     expect(wrong).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_text("has passed").first).to_be_visible()
+    expect(page.get_by_text("is in the past").first).to_be_visible()
     expect(page.get_by_label("Notes")).to_have_value("order 4711")
     expect(page.get_by_label("How many licenses")).to_have_value("2")
 
@@ -180,7 +180,7 @@ def test_a_license_is_edited_and_what_does_not_fit_stays_in_its_dialog(desk, hou
     dialog.get_by_label("Notes").fill("paid by invoice")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_label("Seats")).to_be_focused()
-    expect(dialog.get_by_text("2 computers hold this license.").first).to_be_visible()
+    expect(dialog.get_by_text("2 computers use this license.").first).to_be_visible()
     expect(dialog.get_by_label("cam")).to_be_checked()
     dialog.get_by_label("Seats").fill("4")
     dialog.get_by_role("button", name="Save").click()

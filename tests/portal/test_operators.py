@@ -143,7 +143,7 @@ def test_the_words_of_a_mail_are_tried_refused_and_saved(desk, house):
     text = page.get_by_label("Text")
     text.fill("Ihr Schlüssel: %ComputerKey% {wrong}")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("{wrong} is no variable of this mail.").first).to_be_visible()
+    expect(page.get_by_text("{wrong} isn’t a variable of this email.").first).to_be_visible()
     check(page)
     page.get_by_text("Variables", exact=True).click()
     text.fill("Ihr Schlüssel: %ComputerKey%")

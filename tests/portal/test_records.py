@@ -87,7 +87,7 @@ def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_re
     page.get_by_role("button", name="Show computer key").click()
     assert key_on(page) == vendor.activate(machine).computer_key
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Spell it over the telephone").click()
+    dialog.get_by_text("Spell it over the phone").click()
     assert dialog.locator(".spelled li").count() == 6
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("Copied.")).to_be_visible()
@@ -111,7 +111,7 @@ def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("E-mail of the other customer").fill("nobody@new.example")
     dialog.get_by_role("button", name="Go on").click()
-    expect(dialog.get_by_text("No customer has this address.").first).to_be_visible()
+    expect(dialog.get_by_text("No customer has this email address.").first).to_be_visible()
     dialog.get_by_label("E-mail of the other customer").fill("ada@new.example")
     dialog.get_by_role("button", name="Go on").click()
     expect(dialog.get_by_text("gets 1 license with 0 of 3 seats in use")).to_be_visible()

@@ -34,7 +34,7 @@ def test_a_photo_that_came_by_mail_opens_the_license_and_fills_the_dialog(desk, 
     chooser.set_input_files(empty_photo())
     expect(page.get_by_text("No QR code is to be seen in this picture.")).to_be_visible()
     chooser.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
-    expect(page.get_by_text("This file is no picture")).to_be_visible()
+    expect(page.get_by_text("This file isn’t an image")).to_be_visible()
     chooser.set_input_files(photo("https://example.com/something-else"))
     expect(page.get_by_text("This QR code is not that of a License Wizard.")).to_be_visible()
     # As another application passed it on.

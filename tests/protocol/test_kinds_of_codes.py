@@ -162,7 +162,7 @@ def test_a_code_of_the_wrong_length_is_told_its_length(kind, change, said):
     with pytest.raises(
         MalformedCode,
         match=f"{said}: the {kind.words} has {kind.length} characters, "
-        f"you typed {kind.length + change}\\. Compare ",
+        f"and you typed {kind.length + change}\\. Compare ",
     ):
         READERS[kind](text)
 

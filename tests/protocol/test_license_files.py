@@ -176,7 +176,7 @@ def test_the_file_of_another_key_is_refused(key):
     "typ", ["JWT", "keyferry-license", "KEYFERRY-LICENSE+JWT", None, 1, ["keyferry-license+jwt"]]
 )
 def test_another_type_of_file_is_refused(typ):
-    assert "no license file" in refused(made({**HEADER, "typ": typ}))
+    assert "isn’t a license file" in refused(made({**HEADER, "typ": typ}))
     refused(made({name: value for name, value in HEADER.items() if name != "typ"}))
 
 

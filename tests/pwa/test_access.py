@@ -252,9 +252,9 @@ def test_what_happens_is_announced(house, phone):
     page = phone()
     page.goto(house.scan(house.short.machine(house.short.issue(seats=5))))
     announcer = page.get_by_role("status").last
-    expect(announcer).to_have_text("It will use seat 1 of 5.")
+    expect(announcer).to_have_text("It takes seat 1 of 5.")
     page.locator("#confirm").click()
-    expect(announcer).to_have_text("Type it into the License Wizard.")
+    expect(announcer).to_have_text("It goes into the License Wizard, group by group.")
     page.locator("#step-through").click()
     spelled = page.locator("#computer-key .symbols").first.get_attribute("aria-label")
     expect(page.get_by_role("dialog")).to_have_accessible_name(f"Group 1 of 6 : {spelled}")

@@ -12,7 +12,7 @@ from tests.pwa.conftest import await_worker, key_on, sees
 
 @pytest.mark.parametrize(
     ("locale", "title"),
-    [("de-AT", "Scannen Sie den Code"), ("en-US", "Scan the code"), ("fr-FR", "Scan the code")],
+    [("de-AT", "Computer ohne Netz"), ("en-US", "Activate a computer"), ("fr-FR", "Activate a computer")],
 )
 def test_the_page_speaks_the_browsers_language_or_english(house, phone, locale, title):
     page = phone(locale=locale)
@@ -46,7 +46,7 @@ def test_the_server_answers_in_the_language_that_is_asked_for(house, header, lan
             text = answer.read().decode()
         if address == "/A":
             assert f'<html lang="{language}" dir="ltr">' in text
-            title = {"en": "License key for a computer", "de": "Lizenzschlüssel für einen Computer"}
+            title = {"en": "Activate a computer that’s offline", "de": "Computer ohne Netz aktivieren"}
             assert f"<title>{title[language]}</title>" in text
             assert {"en": "This page needs", "de": "Diese Seite braucht"}[language] in text
         else:
@@ -65,7 +65,7 @@ def test_the_page_agrees_with_the_server_and_needs_no_second_answer_for_its_word
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{house.origin}/a")
     sees(page, "welcome")
-    expect(page.locator("h1")).to_contain_text("Scannen Sie den Code")
+    expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
     expect(page.locator("#language")).to_have_value("de")
     assert [url for url in asked if "/strings/" in url] == []
 
@@ -75,11 +75,11 @@ def test_the_choice_wins_over_the_copy_that_opens_without_network(house, phone):
     page.goto(f"{house.origin}/a")
     await_worker(page)
     page.locator("#language").select_option("de")
-    expect(page.locator("h1")).to_contain_text("Scannen Sie")
+    expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
     page.context.set_offline(True)
     page.goto("about:blank")
     page.goto(f"{house.origin}/a")
-    expect(page.locator("h1")).to_contain_text("Scannen Sie")
+    expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
     expect(page.locator("html")).to_have_attribute("lang", "de")
 
 
@@ -89,7 +89,7 @@ def test_a_language_whose_words_cannot_be_fetched_does_not_keep_the_page_from_st
     page.route("**/strings/de.json", lambda route: route.abort())
     page.goto(f"{house.origin}/a")
     sees(page, "welcome")
-    expect(page.locator("h1")).to_contain_text("Scan the code")
+    expect(page.locator("h1")).to_contain_text("Activate a computer")
 
 
 def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
@@ -99,7 +99,7 @@ def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
     sees(page, "welcome")
     page.locator("#language").select_option("de")
     expect(page.locator("#language")).to_have_value("en")
-    expect(page.locator("h1")).to_contain_text("Scan the code")
+    expect(page.locator("h1")).to_contain_text("Activate a computer")
     assert page.evaluate("localStorage.getItem('keyferry.language')") is None
 
 
@@ -109,12 +109,12 @@ def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembe
     page.locator("#confirm").click()
     key = key_on(page)
     page.locator("#language").select_option("de")
-    expect(page.locator("h1")).to_contain_text("Computerschlüssel für")
+    expect(page.locator("h1")).to_contain_text("Diesen Schlüssel")
     assert key_on(page) == key, "a change of language loses nothing"
     page.locator("#finish").click()
     page.reload()
     sees(page, "welcome")
-    expect(page.locator("h1")).to_contain_text("Scannen Sie")
+    expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
 
 
 def test_keys_run_from_left_to_right_where_words_run_from_right_to_left(house, phone):

@@ -11,8 +11,8 @@ from tests.pwa.conftest import sees
 @pytest.mark.parametrize(
     ("locale", "heading", "lead"),
     [
-        ("en-GB", "There is no seat to give back for LAB-PC-07", "Seats in use: 1 of 2."),
-        ("de-DE", "Für LAB-PC-07 ist kein Platz zurückzugeben", "Belegte Plätze: 1 von 2."),
+        ("en-GB", "There’s no seat to free for LAB-PC-07", "Seats in use: 1 of 2."),
+        ("de-DE", "Für LAB-PC-07 ist kein Platz freizugeben", "Belegte Plätze: 1 von 2."),
     ],
 )
 def test_a_replaced_activation_holds_no_seat_and_nothing_is_asked(house, phone, locale, heading, lead):

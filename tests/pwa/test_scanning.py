@@ -163,7 +163,7 @@ def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()
     page.locator("#camera").click()
-    expect(page.locator(".outcome")).to_contain_text("may not use the camera")
+    expect(page.locator(".outcome")).to_contain_text("isn’t allowed to use the camera")
     page.locator("#camera").click()
     expect(page.locator("video.camera")).to_be_visible()
     expect(page.locator(".outcome")).to_have_text("")
@@ -172,7 +172,7 @@ def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("https://example.com/menu", "This is some other QR code"),
+        ("https://example.com/menu", "That’s a different QR code"),
         ("HTTPS://ELSEWHERE.EXAMPLE/A#0123456789ABCDEF", "another server, elsewhere.example"),
     ],
 )
@@ -190,18 +190,18 @@ def test_without_a_camera_the_page_says_what_else_there_is(house, filmed):
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()
     page.locator("#camera").click()
-    expect(page.locator(".outcome")).to_contain_text("The page has no camera here.")
+    expect(page.locator(".outcome")).to_contain_text("No camera was found.")
 
 
 # What engines have been seen to throw where a camera cannot be had, and what a page must survive anyway.
 THROWN = {
-    "Promise.reject({ name: 'OverconstrainedError' })": "has no camera",
-    "Promise.reject(new DOMException('', 'NotFoundError'))": "has no camera",
-    "Promise.reject(new DOMException('', 'NotAllowedError'))": "may not use the camera",
-    "Promise.reject(new DOMException('', 'NotReadableError'))": "does not work right now",
-    "Promise.reject(new Error('no'))": "does not work right now",
-    "Promise.reject(undefined)": "does not work right now",
-    "(() => { throw 7; })()": "does not work right now",
+    "Promise.reject({ name: 'OverconstrainedError' })": "No camera was found",
+    "Promise.reject(new DOMException('', 'NotFoundError'))": "No camera was found",
+    "Promise.reject(new DOMException('', 'NotAllowedError'))": "isn’t allowed to use the camera",
+    "Promise.reject(new DOMException('', 'NotReadableError'))": "isn’t working right now",
+    "Promise.reject(new Error('no'))": "isn’t working right now",
+    "Promise.reject(undefined)": "isn’t working right now",
+    "(() => { throw 7; })()": "isn’t working right now",
 }
 DEVICES = "Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: %s })"
 
@@ -214,7 +214,7 @@ def test_whatever_a_camera_throws_is_told_in_words_and_leaves_no_black_box(house
     plays = [f"HTMLMediaElement.prototype.play = () => {thrown}" for thrown in THROWN]
     absent = [DEVICES % "{}", DEVICES % "null"]
     back = "delete navigator.mediaDevices.getUserMedia"
-    words = [*THROWN.values(), *THROWN.values(), "has no camera", "has no camera"]
+    words = [*THROWN.values(), *THROWN.values(), "No camera was found", "No camera was found"]
     for script, said in zip([*calls, f"{back}; {plays[0]}", *plays[1:], *absent], words, strict=True):
         page.evaluate(f"() => {{ {script} }}")
         page.evaluate("document.querySelector('.outcome').textContent = ''")
@@ -231,5 +231,5 @@ def test_a_camera_that_is_taken_away_leaves_no_picture_that_stands_still(house, 
     video = page.locator("video.camera")
     expect(video).to_be_visible()
     video.evaluate("video => { for (const track of video.srcObject.getTracks()) track.stop(); }")
-    expect(page.locator(".outcome")).to_contain_text("does not work right now")
+    expect(page.locator(".outcome")).to_contain_text("isn’t working right now")
     expect(video).to_be_hidden()

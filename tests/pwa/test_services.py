@@ -54,7 +54,7 @@ def test_what_the_storage_does_later_than_anybody_waits_is_told_when_it_is_done(
     asked(page, house)
     confirmed(page)
     told(page, "couldn’t be saved on this phone")
-    expect(page.locator("#key-kept")).to_contain_text("The key is kept on this phone", timeout=10_000)
+    expect(page.locator("#key-kept")).to_contain_text("The key is saved on this phone", timeout=10_000)
 
 
 def test_a_scan_that_could_not_be_saved_is_not_called_saved(house, phone):
@@ -98,8 +98,8 @@ def test_a_page_that_does_not_start_names_no_cause(house, browser):
     stuck.evaluate("stuck => stuck.getAnimations().forEach(animation => animation.finish())")
     expect(stuck).to_be_visible()
     expect(stuck).to_have_text(
-        "The page hasn’t started. If loading it again doesn’t help, open it in another browser or on another"
-        " phone. Load the page again"
+        "The page hasn’t started. If reloading doesn’t help, try another browser or another phone."
+        " Reload the page"
     )
     context.close()
 
@@ -133,7 +133,7 @@ def test_while_the_server_is_busy_the_page_waits_asks_again_and_carries_a_tap_on
     page.goto(house.scan(house.short.machine(license)))
     sees(page, "waiting")
     expect(page.locator("#next-try")).to_contain_text("Trying again in")
-    expect(page.locator("#scan-kept")).to_contain_text("This scan is kept on this phone")
+    expect(page.locator("#scan-kept")).to_contain_text("This scan is saved on this phone")
     sees(page, "confirm-activate")
     assert (len(questions), house.short.seats_used(license)) == (2, 0)
     page.locator("#confirm").click()

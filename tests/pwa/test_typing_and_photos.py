@@ -17,7 +17,7 @@ def test_a_photo_is_read_too(house, phone, tmp_path):
     page = phone()
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()
-    for name, words in (("empty", "No code was found"), ("no", "cannot be opened as a picture")):
+    for name, words in (("empty", "No code was found"), ("no", "can’t be opened as a picture")):
         page.locator("#photo").set_input_files(tmp_path / f"{name}.png")
         expect(page.locator(".outcome")).to_contain_text(words)
     page.locator("#photo").set_input_files(tmp_path / "code.png")

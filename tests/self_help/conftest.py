@@ -20,16 +20,16 @@ __all__ = ["browser", "house", "server_environment"]
 
 BUTTONS = {
     "activate": "Get the computer key",
-    "deactivate": "Give the seat back",
-    "license": "Look it up",
-    "keys": "Email my license keys",
+    "deactivate": "Deactivate",
+    "license": "Look up",
+    "keys": "Email me my keys",
 }
 LABELS = {
     "activation_key": "Activation key",
     "computer_id": "Computer ID",
     "computer_name": "Computer name",
     "code": "Deactivation verification code",
-    "email": "E-mail address",
+    "email": "Email",
 }
 
 

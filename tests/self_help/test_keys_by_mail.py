@@ -34,7 +34,7 @@ def test_a_customer_gets_their_keys_and_a_stranger_nothing(house, customer, pyte
     visitor, said = customer(java_script_enabled=scripts), []
     for email in (known, unknown):
         visitor.fill_in("keys", email=email)
-        visitor.reads("Look into your mailbox")
+        visitor.reads("Check your email")
         said.append(visitor.words.replace(email, "…"))
     assert said[0] == said[1]
     with mail_server() as box:

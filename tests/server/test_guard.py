@@ -46,7 +46,7 @@ def customers() -> list[str]:
 
 
 def refuse() -> Exception:
-    return LicenseRefused("The vendor has suspended this license.", code="license_suspended")
+    return LicenseRefused("This license is on hold.", code="license_suspended")
 
 
 def guess() -> Exception:

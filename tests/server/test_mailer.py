@@ -135,7 +135,7 @@ def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(app, c
         box.rcpt_refusals.append(refusal)
         done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
     assert done == worker.Done(given_up=1)
-    assert row(number).trouble == f"The mail server knows no such address ({told})."
+    assert row(number).trouble == f"The mail server doesn’t know this address ({told})."
     assert row(number).trouble in line
     assert row(number).sealed_text is not None
     assert row(number).kept_until == clock.now + timedelta(days=14)
@@ -158,9 +158,9 @@ def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(app, c
         ("rcpt_refusals", "421 4.3.0 going down", "refused the recipient (421 4.3.0)", True),
         ("rcpt_refusals", "452 4.2.2 mailbox full", "refused the recipient (452 4.2.2)", False),
         ("rcpt_refusals", "552 5.2.2 mailbox full", "refused the recipient (552 5.2.2)", False),
-        ("data_refusals", "554 " + KEY, "refused the mail (554)", True),
-        ("data_refusals", "550 5.1.1 nobody here", "refused the mail (550 5.1.1)", True),
-        ("data_refusals", "451 try later", "refused the mail (451)", True),
+        ("data_refusals", "554 " + KEY, "refused the email (554)", True),
+        ("data_refusals", "550 5.1.1 nobody here", "refused the email (550 5.1.1)", True),
+        ("data_refusals", "451 try later", "refused the email (451)", True),
     ],
 )
 def test_every_other_refusal_puts_a_mail_off_and_names_the_setting(
@@ -222,7 +222,7 @@ def test_a_mail_that_cannot_be_written_is_put_off(app, clock):
     with mail_server() as box:
         done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
     assert done == worker.Done(put_off=1)
-    assert "This cannot be written as a mail." in line
+    assert "This can’t be written as an email." in line
     assert delivery().trouble is None
 
 
@@ -259,7 +259,10 @@ def test_a_server_that_is_down_is_told_and_tried_again(app, clock):
         port = nobody.getsockname()[1]
     done, [line] = work(app, f"smtp://127.0.0.1:{port}", clock)
     assert done == worker.Done(put_off=1)
-    assert row(number).trouble == "The mail server in KEYFERRY_SMTP_URL cannot be reached, or broke off."
+    assert (
+        row(number).trouble
+        == "The mail server in KEYFERRY_SMTP_URL can’t be reached, or it dropped the connection."
+    )
     assert row(number).trouble in line
 
 
@@ -327,7 +330,7 @@ def test_a_sign_in_of_a_kind_that_we_do_not_know_is_told(app, clock, certificate
     with mail_server(tls=certificate, sign_in=True, mechanisms=()) as box:
         done, [line] = work(app, f"smtp+starttls://ada:secret@localhost:{box.port}", clock)
     assert done == worker.Done(put_off=1)
-    assert "KEYFERRY_SMTP_URL offers no encryption, or no sign-in that can be used." in line
+    assert "KEYFERRY_SMTP_URL offers no encryption, or no usable sign-in method." in line
 
 
 def test_a_mail_server_with_an_umlaut_in_its_name_is_asked_for_in_ascii(app, clock, monkeypatch):

@@ -116,7 +116,7 @@ def test_a_machine_is_activated_and_released_and_the_license_renewed(vendor):
 
 def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(app, clock):
     """PostgreSQL takes no NUL: what a stranger sends is looked at before it is looked for."""
-    with pytest.raises(NotAllowed, match="do not fit"):
+    with pytest.raises(NotAllowed, match="don’t match"):
         show_password("a\0b", "no password at all", by=By("portal", address="192.0.2.1"), now=clock.now)
     with reading() as session:
         assert listings.licenses(session, Wanted(product="a\0b"), now=clock.now).total == 0
@@ -126,7 +126,7 @@ def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(a
 @pytest.mark.parametrize("zone", ["", "%a-network-card-with-quite-a-long-name"])
 def test_an_address_with_port_and_zone_fits_its_column(app, clock, zone):
     by = By("portal", address=f"[2001:db8:1111:2222:3333:4444:5555:6666{zone}]:51234")
-    with pytest.raises(NotAllowed, match="do not fit"):
+    with pytest.raises(NotAllowed, match="don’t match"):
         show_password("nobody", "no password at all", by=by, now=clock.now)
     with reading() as session:
         assert session.scalars(select(AuditEvent.address)).all() == ["2001:db8:1111:2222:3333:4444:5555:6666"]

@@ -79,7 +79,7 @@ def test_every_code_has_a_status_or_never_reaches_the_web():
 
 
 def test_a_refusal_is_a_problem_for_programs(failing):
-    answer = post(failing(LicenseRefused("The vendor has suspended it.", code="license_suspended")))
+    answer = post(failing(LicenseRefused("This license is on hold.", code="license_suspended")))
     assert answer.status_code == 403
     assert answer.mimetype == "application/problem+json"
     assert answer.json == {
@@ -87,7 +87,7 @@ def test_a_refusal_is_a_problem_for_programs(failing):
         "title": "Forbidden",
         "status": 403,
         "code": "license_suspended",
-        "detail": "The vendor has suspended it.",
+        "detail": "This license is on hold.",
     }
 
 

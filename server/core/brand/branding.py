@@ -113,9 +113,7 @@ def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> bool
 def back_to_default(session: Session, name: str, otherwise: Brand, *, by: By, now: datetime) -> None:
     """Forget what staff set of one part; raises NotFound (unknown_brand_part)."""
     if name not in PARTS:
-        raise NotFound(
-            "There is nothing of this name to set back. Reload the page.", code="unknown_brand_part"
-        )
+        raise NotFound("There’s no such setting to reset. Reload the page.", code="unknown_brand_part")
     row = session.get(BrandPart, name)
     if row is None:
         return
@@ -134,7 +132,7 @@ def digest(content: bytes) -> str:
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if len(name) > MAX_NAME or not name.isprintable():
-        raise Malformed(f"Write a name of up to {MAX_NAME} visible characters.", code="malformed_vendor_name")
+        raise Malformed(f"Use a name of up to {MAX_NAME} visible characters.", code="malformed_vendor_name")
     return name
 
 
@@ -142,7 +140,7 @@ def _privacy(text: str) -> str:
     address = text.strip()
     if len(address) > MAX_ADDRESS or not _ADDRESS.fullmatch(address):
         raise Malformed(
-            f"Write the address of your privacy notice in full, up to {MAX_ADDRESS} characters: https://….",
+            f"Enter the full address of your privacy notice, up to {MAX_ADDRESS} characters: https://….",
             code="malformed_privacy_address",
         )
     return address

@@ -77,7 +77,8 @@ def read_color(text: str) -> str:
     found = _HEX.fullmatch(text.strip().lower())
     if found is None:
         raise Malformed(
-            "Write the color as # and six digits or letters from A to F: #0b5a9e.", code="malformed_color"
+            "Write the color as # and six digits or letters from A to F, like #0b5a9e.",
+            code="malformed_color",
         )
     digits = found[1]
     return f"#{digits if len(digits) == 6 else ''.join(digit * 2 for digit in digits)}"

@@ -42,7 +42,7 @@ def checked_picture(content: bytes) -> Picture:
     if len(content) > MAX_BYTES:
         raise too_large()
     if not content:
-        raise Malformed("Choose a picture first.", code="malformed_logo")
+        raise Malformed("Choose an image first.", code="malformed_logo")
     try:
         with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
             _require_moderate_size(picture.size)
@@ -55,7 +55,7 @@ def checked_picture(content: bytes) -> Picture:
     except (OSError, SyntaxError, ValueError):
         # What Pillow raises of a picture that is cut short or contradicts itself.
         raise Malformed(
-            "This picture is damaged. Save it again, and choose the new file.", code="malformed_logo"
+            "This image is damaged. Save it again, and choose the new file.", code="malformed_logo"
         ) from None
     return Picture(content, SVG)
 
@@ -63,7 +63,7 @@ def checked_picture(content: bytes) -> Picture:
 def too_large() -> Malformed:
     """Return the refusal of a file that has too many bytes."""
     return Malformed(
-        f"This picture is larger than {MAX_BYTES // 1000} kB. Make it smaller: it is shown 32 pixels high.",
+        f"This image is larger than {MAX_BYTES // 1000} kB. Make it smaller: it’s shown 32 pixels high.",
         code="logo_too_large",
     )
 
@@ -75,7 +75,8 @@ def _require_moderate_size(size: tuple[int, int]) -> None:
 
 def _too_many_pixels() -> Malformed:
     return Malformed(
-        f"This picture has too many pixels. Make it smaller: up to {MAX_SIDE} a side.", code="logo_too_large"
+        f"This image has too many pixels. Make it smaller: up to {MAX_SIDE} on each side.",
+        code="logo_too_large",
     )
 
 
@@ -85,7 +86,7 @@ def _require_harmless_drawing(content: bytes) -> None:
         drawing.parser.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError):
         raise Malformed(
-            "This file is no picture that the page can show. Choose an SVG, PNG, WebP or JPEG.",
+            "This file isn’t an image that the page can show. Choose an SVG, PNG, WebP, or JPEG.",
             code="malformed_logo",
         ) from None
 
@@ -104,7 +105,7 @@ class _Drawing:
 
     def _doctype(self, name: str, system: str | None, public: str | None, has_subset: int) -> None:
         if has_subset:
-            raise _refused("entities of its own")
+            raise _refused("its own entities")
 
     def _instruction(self, target: str, data: str) -> None:
         raise _refused(f"an instruction, {target}")
@@ -112,7 +113,7 @@ class _Drawing:
     def _element(self, name: str, attributes: dict[str, str]) -> None:
         namespace, _, local = name.rpartition(" ")
         if not self._has_root and (namespace, local) != (_SVG_NAMESPACE, "svg"):
-            raise ValueError("the root is not that of a drawing")
+            raise ValueError("a root element that isn’t svg")
         self._has_root = True
         if namespace == _XHTML_NAMESPACE or local.lower() in _ACTIVE:
             raise _refused(f"<{local}>")
@@ -128,7 +129,7 @@ def _require_harmless_attribute(name: str, value: str) -> None:
     if name.startswith("on"):
         raise _refused(name)
     if name in ("href", "src") and not _OWN_REFERENCE.match(value.strip()):
-        raise _refused("a link, or something that it loads from elsewhere")
+        raise _refused("a link, or something loaded from elsewhere")
     if name == "attributename" and value.strip().lower().rpartition(":")[2] in ("href", "src"):
         raise _refused("a link that changes")
     if _LOADED.search(value):
@@ -137,6 +138,6 @@ def _require_harmless_attribute(name: str, value: str) -> None:
 
 def _refused(what: str) -> Malformed:
     return Malformed(
-        f"This SVG holds {what}, which a picture does not need. Save it as a plain SVG, or as a PNG.",
+        f"This SVG contains {what}, which an image doesn’t need. Save it as a plain SVG, or as a PNG.",
         code="malformed_logo",
     )

@@ -38,7 +38,7 @@ def normalized_email(email: str) -> str:
     labels = normalize("NFKC", domain.replace("。", ".")).lower().split(".")
     address = f"{local}@{'.'.join(labels)}"
     if not is_email(address) or not is_email(address_to_write_to(address)):
-        raise Malformed("Give the customer's e-mail address: ada@example.com.", code="malformed_email")
+        raise Malformed("Enter the customer’s email address, like ada@example.com.", code="malformed_email")
     readable = f"{local}@{'.'.join(map(_readable, labels))}"
     return readable if is_email(readable) else address
 

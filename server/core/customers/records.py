@@ -23,7 +23,7 @@ from keyferry.server.core.models import Activation, Customer, License, OutboxMai
 from keyferry.server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
 
 _NAME_LENGTH = 100
-_WITHDRAWN = "Withdrawn: its recipient was forgotten before it was sent."
+_WITHDRAWN = "Withdrawn: its recipient was deleted before it was sent."
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:
     customer = session.get(Customer, number, with_for_update=lock or None)
     if customer is None:
         raise NotFound(
-            "There is no such customer. Search for it by its address or its name.", code="unknown_customer"
+            "There’s no such customer. Search for their email address or name.", code="unknown_customer"
         )
     return customer
 
@@ -93,9 +93,13 @@ def merge_target(session: Session, customer: Customer, email: str) -> Customer:
     """
     other = session.scalar(select(Customer).where(Customer.email == normalized_email(email)))
     if other is None:
-        raise NotFound("No customer has this address. Compare it with the list.", code="unknown_customer")
+        raise NotFound(
+            "No customer has this email address. Check it against the list.", code="unknown_customer"
+        )
     if other.id == customer.id:
-        raise Conflict("This is the same customer. Give the address of the other one.", code="same_customer")
+        raise Conflict(
+            "That’s the same customer. Enter the other customer’s email address.", code="same_customer"
+        )
     return other
 
 
@@ -152,7 +156,7 @@ def edit(
                 setattr(customer, field, wanted[field])
     except IntegrityError:
         raise Conflict(
-            "Another customer has this address already. Merge this one into that instead.",
+            "Another customer already has this email address. Merge this customer into that one instead.",
             code="customer_exists",
         ) from None
     if "email" in changed:
@@ -237,7 +241,7 @@ def _checked_name(name: str) -> str | None:
     text = name.strip()
     if len(text) > _NAME_LENGTH or not text.isprintable():
         raise Malformed(
-            f"A customer's name has up to {_NAME_LENGTH} visible characters.", code="malformed_customer_name"
+            f"Use a name of up to {_NAME_LENGTH} visible characters.", code="malformed_customer_name"
         )
     return text or None
 

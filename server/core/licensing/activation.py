@@ -150,8 +150,8 @@ def require_same_product(license: License, request: Request) -> None:
     """Raise NotFound (unknown_activation_key) where the wizard of another product asks."""
     if request.product_number not in (None, license.product_number):
         raise NotFound(
-            "This activation key is for another product. Type the activation key of this product into the "
-            "License Wizard.",
+            "This activation key is for another product. In the License Wizard, type the activation key "
+            "for this product.",
             code="unknown_activation_key",
         )
 
@@ -161,15 +161,15 @@ def _burnt(activation: Activation) -> ComputerIdBurnt:
     # A wizard that holds a key goes on showing its computer ID: it does not know what happened here.
     if activation.ended_how == Ending.SUPERSEDED:
         return ComputerIdBurnt(
-            "This computer ID is no longer valid: the computer was activated again later, with a newer one. "
-            "Scan the QR code that the License Wizard shows now. If it is still this one, make a new request "
-            "in the License Wizard, or deactivate the computer there and activate it again.",
+            "This computer ID is no longer valid: the computer was activated again with a newer one. "
+            "Scan the QR code that the License Wizard shows now. If it’s still this one, make a new "
+            "request in the License Wizard, or deactivate the computer there and activate it again.",
             code="computer_id_superseded",
         )
     return ComputerIdBurnt(
-        "This computer ID is no longer valid: it was deactivated. Activate the computer again in the License "
-        "Wizard, and scan the new QR code. If it still shows this one, make a new request in the License "
-        "Wizard, or deactivate the computer there and activate it again."
+        "This computer ID is no longer valid: it was deactivated. Activate the computer again in the "
+        "License Wizard and scan the new QR code. If it’s still this one, make a new request in the "
+        "License Wizard, or deactivate the computer there and activate it again."
     )
 
 
@@ -213,7 +213,7 @@ def _is_upgrade(live: Activation, epoch: int) -> bool:
 def _require_good_standing(license: License, now: datetime) -> None:
     present = standing(license, now)
     if present is Standing.SUSPENDED:
-        message = "The vendor has suspended this license. Ask the vendor."
+        message = "This license is on hold. Ask the vendor why."
         raise LicenseRefused(message, code="license_suspended")
     if present is Standing.EXPIRED:
         message = f"This license expired on {expiry(license)}. Ask the vendor to renew it, then scan again."
@@ -297,7 +297,10 @@ def _take_seat(session: Session, license: License) -> None:
 
 def _no_seat_left(license: License) -> LicenseRefused:
     seats = "The only seat of this license is" if license.seats == 1 else f"All {license.seats} seats are"
-    message = f"{seats} in use. Deactivate a computer that no longer needs it, or ask the vendor for more."
+    message = (
+        f"{seats} in use. Deactivate a computer you no longer use, or ask the vendor for more seats. Was "
+        "this computer reinstalled or replaced? Ask the vendor to release its old seat."
+    )
     return LicenseRefused(message, code="no_seat_left")
 
 

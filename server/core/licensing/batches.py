@@ -42,7 +42,9 @@ def licenses_of(session: Session, number: int) -> Sequence[License]:
     held = select(License).where(License.batch_id == number).order_by(License.id)
     found = session.scalars(held.options(joinedload(License.product), joinedload(License.customer))).all()
     if not found:
-        raise NotFound("No licenses were issued by this. Search for them in the list.", code="unknown_batch")
+        raise NotFound(
+            "No licenses were issued here. Look for them in the list of licenses.", code="unknown_batch"
+        )
     return found
 
 

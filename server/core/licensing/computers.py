@@ -99,7 +99,7 @@ def with_id(session: Session, number: int) -> Activation:
     activation = session.get(Activation, number)
     if activation is None:
         raise NotFound(
-            "There is no such computer. Search for it by its name or its computer ID.",
+            "There’s no such computer. Search for its name or computer ID.",
             code="unknown_computer",
         )
     return activation

@@ -160,8 +160,8 @@ def _look_up(
     verify_computer_id(request.computer_id, keys_of(epoch, keyring), key)
     if activation is None:
         raise NotFound(
-            "This computer was never activated with this activation key, so it holds no seat. "
-            "To use the software on it, activate it in the License Wizard.",
+            "This computer was never activated with this activation key, so it has no seat. To use the "
+            "software on it, activate it in the License Wizard.",
             code="not_activated",
         )
     return license, activation, key
@@ -181,7 +181,7 @@ def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Pro
 def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > MAX_REASON or not reason.isprintable():
         raise Malformed(
-            f"Give the reason for the forced release in up to {MAX_REASON} visible characters: it is kept.",
+            f"Give a reason of up to {MAX_REASON} visible characters. It’s kept in the audit log.",
             code="malformed_reason",
         )
 

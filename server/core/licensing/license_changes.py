@@ -62,7 +62,7 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
     mask, notes = feature_mask(license.product, content.features), checked_notes(content.notes)
     if content.seats < license.seats_used:
         raise Conflict(
-            f"{license.seats_used} computers hold this license. Release some of them first, or leave it at "
+            f"{license.seats_used} computers use this license. Release some of them first, or keep at "
             f"least {license.seats_used} seats.",
             code="seats_in_use",
         )

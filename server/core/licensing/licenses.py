@@ -83,7 +83,7 @@ def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
         raise Malformed(
-            f"{terms.expires} has passed, so the license could never be activated. Choose a later day.",
+            f"{terms.expires} is in the past, so the license could never be activated. Choose a later date.",
             code="expiry_in_the_past",
         )
 
@@ -105,12 +105,13 @@ def find(
     replaced = _one(session, License.id == former.scalar_subquery(), lock)
     if replaced is None:
         raise NotFound(
-            "This server does not know this activation key. Compare it with the one you received.",
+            "This server doesn’t know this activation key. Compare it with the one you received.",
             code="unknown_activation_key",
         )
     if not former_too:
         raise LicenseRefused(
-            "The vendor has replaced this activation key by a new one. Use that, or ask the vendor for it.",
+            "The vendor replaced this activation key with a new one. Use the new one, or ask the vendor "
+            "for it.",
             code="activation_key_replaced",
         )
     return replaced
@@ -120,7 +121,7 @@ def with_id(session: Session, number: int, *, lock: bool = False) -> License:
     """Return a license by the number that addresses name; raises NotFound (unknown_license)."""
     license = _one(session, License.id == number, lock)
     if license is None:
-        raise NotFound("There is no such license. Search for it by its key.", code="unknown_license")
+        raise NotFound("There’s no such license. Search for its activation key.", code="unknown_license")
     return license
 
 
@@ -139,7 +140,7 @@ def renew(
     (license_never_expires) and Malformed (malformed_terms, expiry_out_of_range).
     """
     if (expires is None) == (days is None):
-        raise Malformed("Renew either until a date or by a number of days.", code="malformed_terms")
+        raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
     _check_terms(Terms(expires=expires, days=days))
     session.refresh(license, with_for_update=True)
     if days is not None and _waits_for_first_activation(license):
@@ -246,7 +247,7 @@ def _later_by(license: License, days: int, now: datetime) -> date:
     present = expiry(license)
     if present is None:
         raise Conflict(
-            "This license never expires, so no days can be added. Set an expiry date instead.",
+            "This license never expires, so days can’t be added. Set an expiration date instead.",
             code="license_never_expires",
         )
     start = max(present, now.date())
@@ -261,7 +262,9 @@ def _capped(first: date, days: int) -> date:
 
 def _check_terms(terms: Terms) -> None:
     if terms.expires is not None and terms.days is not None:
-        raise Malformed("Give either an expiry date or a number of days, not both.", code="malformed_terms")
+        raise Malformed(
+            "Choose either an expiration date or a number of days, not both.", code="malformed_terms"
+        )
     if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
         raise _out_of_range()
     if terms.days is not None:
@@ -271,12 +274,12 @@ def _check_terms(terms: Terms) -> None:
 
 def _check_range(value: int, least: int, most: int, what: str, code: str) -> None:
     if not least <= value <= most:
-        raise Malformed(f"The number of {what} lies between {least} and {most}.", code=code)
+        raise Malformed(f"The number of {what} must be between {least} and {most}.", code=code)
 
 
 def _out_of_range() -> Malformed:
     return Malformed(
-        f"Keys can carry expiry dates after {EPOCH_DAY} up to {LAST_DAY}. Choose a date in between, "
-        "or none for a license that never expires.",
+        f"Choose an expiration date after {EPOCH_DAY} and no later than {LAST_DAY}, or none for a license "
+        "that never expires.",
         code="expiry_out_of_range",
     )

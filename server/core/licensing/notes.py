@@ -11,5 +11,5 @@ def checked_notes(text: str | None) -> str | None:
     """Return notes trimmed, None where there are none; raises Malformed (malformed_notes)."""
     notes = "\n".join(line.rstrip() for line in (text or "").strip().splitlines())
     if len(notes) > MAX_NOTES or not notes.replace("\n", "").isprintable():
-        raise Malformed(f"Write notes of up to {MAX_NOTES} visible characters.", code="malformed_notes")
+        raise Malformed(f"Use up to {MAX_NOTES} visible characters for notes.", code="malformed_notes")
     return notes or None

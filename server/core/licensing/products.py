@@ -67,7 +67,7 @@ def add_product(
         session.flush()
     except IntegrityError:
         raise Conflict(
-            f"There is a product {code} already. Choose another code.", code="product_exists"
+            f"There’s already a product {code}. Choose another code.", code="product_exists"
         ) from None
     audit.record(session, event="product_added", by=by, product=product, now=now)
     return product
@@ -82,7 +82,7 @@ def find_product(session: Session, code: str, *, lock: bool = False) -> Product:
         known = known.with_for_update()
     product = session.scalar(known) if _CODE.fullmatch(folded) else None
     if product is None:
-        raise NotFound("There is no product with this code. Check the code.", code="unknown_product")
+        raise NotFound("There’s no product with this code. Check the code.", code="unknown_product")
     return product
 
 
@@ -91,7 +91,7 @@ def find_product_by_number(session: Session, number: int) -> Product:
     product = session.get(Product, number)
     if product is None:
         raise NotFound(
-            "This server does not know the product. Ask the application's vendor.",
+            "This server doesn’t know this product. Ask the application’s vendor.",
             code="unknown_product",
         )
     return product
@@ -108,7 +108,7 @@ def rotate(
     number = product.current_epoch.number + 1
     if number > LAST_EPOCH:
         raise Conflict(
-            f"{product.code} has used up its {LAST_EPOCH} epochs. Add a new product for the next version.",
+            f"{product.code} has used all {LAST_EPOCH} epochs. Add a new product for the next version.",
             code="epochs_used_up",
         )
     if retire_old:
@@ -131,7 +131,8 @@ def retire(session: Session, product: Product, number: int, *, by: By, now: date
     epoch = find_epoch(product, number, retired_too=True)
     if epoch is product.current_epoch:
         raise Conflict(
-            "This is the current epoch: without it no application could activate. Begin the next one first.",
+            "This is the current epoch; without it, no application could be activated. Start the next "
+            "one first.",
             code="epoch_is_current",
         )
     if epoch.retired_at is None:
@@ -149,7 +150,7 @@ def add_features(session: Session, product: Product, names: Sequence[str], *, by
     """
     session.refresh(product, with_for_update=True)
     if not names:
-        raise Malformed("Name the feature to add: export.", code="malformed_feature")
+        raise Malformed("Enter the feature to add, like export.", code="malformed_feature")
     product.features = _new_features([*product.features, *names])
     detail = {"features": list(names)}
     audit.record(session, event="features_added", by=by, product=product, detail=detail, now=now)
@@ -171,12 +172,12 @@ def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> P
     epoch = next((epoch for epoch in product.epochs if epoch.number == number), None)
     if epoch is None:
         raise NotFound(
-            "This server does not know this version of the application. Ask its vendor.",
+            "This server doesn’t know this version of the application. Ask its vendor.",
             code="unknown_product",
         )
     if epoch.retired_at is not None and not retired_too:
         raise RetiredEpoch(
-            "The vendor no longer serves this version of the application. Update it and try again."
+            "The vendor no longer supports this version of the application. Update it and try again."
         )
     return epoch
 
@@ -312,29 +313,30 @@ def _fingerprint_context(code: str) -> str:
 def _check_new(code: str, name: str, key_style: str, machine_source: str) -> None:
     if not _CODE.fullmatch(code):
         raise Malformed(
-            "A product code has up to 40 letters, digits and dashes, and no dash at its ends: demo-cad.",
+            "Use a code of up to 40 letters, digits, and dashes that doesn’t start or end with a dash, "
+            "like demo-cad.",
             code="malformed_product_code",
         )
     if not name.strip() or len(name.strip()) > _NAME_LENGTH or not name.isprintable():
         raise Malformed(
-            f"A product name has 1 to {_NAME_LENGTH} printable characters: Demo CAD.",
+            f"Use a name of 1 to {_NAME_LENGTH} printable characters, like Demo CAD.",
             code="malformed_product_name",
         )
     if key_style not in list(Style):
-        raise Malformed("Choose the key style short or signed.", code="malformed_key_style")
+        raise Malformed("Choose the key style: short or signed.", code="malformed_key_style")
     if machine_source not in list(MachineSource):
-        raise Malformed("Choose the machine source os or host.", code="malformed_machine_source")
+        raise Malformed("Choose the machine source: os or host.", code="malformed_machine_source")
 
 
 def _new_features(names: Sequence[str]) -> list[str]:
     if len(names) > MAX_FEATURES:
-        raise Malformed(f"A product has at most {MAX_FEATURES} features.", code="too_many_features")
+        raise Malformed(f"A product can have up to {MAX_FEATURES} features.", code="too_many_features")
     for name in names:
         if not _FEATURE.fullmatch(name):
             raise Malformed(
-                "A feature name has up to 32 letters, digits, dots, dashes and underscores: export.",
+                "Use a feature name of up to 32 letters, digits, dots, dashes, and underscores, like export.",
                 code="malformed_feature",
             )
     if len({name.lower() for name in names}) < len(names):
-        raise Malformed("Name each feature once.", code="malformed_feature")
+        raise Malformed("Enter each feature only once.", code="malformed_feature")
     return list(names)

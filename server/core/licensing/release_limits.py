@@ -77,7 +77,7 @@ def check_activation(session: Session, license: License, fingerprint: int) -> No
     )
     if most and session.scalars(before).one() >= most:
         raise LimitReached(
-            "This computer has been activated with this license too often. Ask the vendor for help.",
+            "This computer has reached the limit of activations with this license. Ask the vendor for help.",
             code="activation_limit_reached",
         )
 
@@ -88,8 +88,8 @@ def check_period(session: Session, activation: Activation, now: datetime) -> Non
     first = activation.activated_at + timedelta(days=days)
     if now < first:
         raise LimitReached(
-            f"This computer can be deactivated here from {first.date()} on. "
-            "Ask the vendor if that is too late.",
+            f"This computer can be deactivated here starting {first.date()}. If that’s too late, ask the "
+            "vendor.",
             code="deactivation_too_early",
         )
 
@@ -109,8 +109,8 @@ def _check(
     on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
-            f"This license has changed computers too often in the last {days} days. "
-            "Wait some days, or ask the vendor for help. "
-            "Accounts that take turns on one computer can share one license instead.",
+            f"Transfer limit reached: this license changed computers too often in the last {days} days. "
+            "Wait a few days, or ask the vendor for help. Accounts that take turns on one computer can "
+            "share one license instead.",
             code="release_limit_reached",
         )

@@ -50,8 +50,8 @@ def typed_request(
             raise
         code = mistyped.code
     raise MalformedCode(
-        "This computer ID is mistyped, or belongs to another activation key. "
-        "Compare both with the License Wizard, group by group.",
+        "This computer ID is mistyped, or it belongs to another activation key. Compare both with the "
+        "License Wizard, group by group.",
         code=code,
     )
 

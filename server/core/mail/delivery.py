@@ -49,9 +49,9 @@ def obstacle(session: Session, now: datetime) -> str | None:
     """Return why a mail that is posted now would wait, None where it goes out at once."""
     state = _state(session)
     if state.looked_at is None:
-        return "No worker has looked for mail yet. Start `keyferry worker`."
+        return "No worker has checked for email yet. Start `keyferry worker`."
     if state.looked_at < now - LATE:
-        return f"No worker has looked for mail since {_moment(state.looked_at)}. Start `keyferry worker`."
+        return f"No worker has checked for email since {_moment(state.looked_at)}. Start `keyferry worker`."
     # One that was over before any mail was late may be over by now.
     return state.trouble if state.trouble and _first_late(session, now) else None
 
@@ -62,7 +62,7 @@ def late(session: Session, now: datetime) -> Late | None:
     if first is None:
         return None
     waits = select(func.count()).select_from(OutboxMail).where(OutboxMail.next_try_at.is_not(None))
-    cause = obstacle(session, now) or first.trouble or "The worker has not come to it yet."
+    cause = obstacle(session, now) or first.trouble or "The worker hasn’t gotten to it yet."
     return Late(session.scalars(waits.where(OutboxMail.due_at <= now - LATE)).one(), first.due_at, cause)
 
 

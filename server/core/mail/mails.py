@@ -147,5 +147,5 @@ def _one_address(email: str) -> str:
         Address(addr_spec=address)
     except (MessageError, ValueError, IndexError, AttributeError):
         # The last two are how the library itself stumbles over some of what is no address.
-        raise Malformed("Give one e-mail address: ada@example.com.", code="malformed_email") from None
+        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email") from None
     return address

@@ -100,7 +100,7 @@ def take(session: Session, now: datetime) -> Taken | None:
                 row.recipient,
                 row.sealed_text,
             )
-        _give_up(session, row, "Its sending was begun again and again, and never came to an end.", now)
+        _give_up(session, row, "Sending it was started several times and never finished.", now)
         session.flush()
     return None
 
@@ -161,8 +161,9 @@ def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:
     row = session.scalar(kept)
     if row is None:
         raise Conflict(
-            "This email can’t be sent again: it was sent or is waiting, its recipient was forgotten, or it "
-            f"was given up over {KEPT.days} days ago. To send a new one, open the license.",
+            "This email can’t be sent again: it was already sent or is waiting, its recipient was "
+            f"deleted, or delivery failed more than {KEPT.days} days ago. To send a new one, open the "
+            "license.",
             code="mail_not_kept",
         )
     _queue_again(session, row, by, now)

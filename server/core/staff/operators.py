@@ -24,8 +24,7 @@ def add(session: Session, name: str, role: Role, password: str, *, by: By, now: 
     cleaned = " ".join(name.split())
     if not _NAME.fullmatch(cleaned):
         raise Malformed(
-            "Give the operator a name of up to 60 letters, digits, spaces and . - @ _, "
-            "for instance ada or ada@example.com.",
+            "Use a name of up to 60 letters, digits, spaces, and . - @ _, like ada or ada@example.com.",
             code="malformed_operator_name",
         )
     operator = Operator(
@@ -41,7 +40,7 @@ def add(session: Session, name: str, role: Role, password: str, *, by: By, now: 
             session.add(operator)
     except IntegrityError:
         raise Conflict(
-            f"There is an operator {cleaned} already. Choose another name, or reset the password.",
+            f"There’s already an operator named {cleaned}. Choose another name, or reset the password.",
             code="operator_exists",
         ) from None
     _record(session, "operator_added", operator, by, now)
@@ -53,7 +52,8 @@ def find(session: Session, name: str) -> Operator:
     operator = known(session, name)
     if operator is None:
         raise NotFound(
-            "There is no operator of this name. `keyferry operator list` shows all.", code="unknown_operator"
+            "There’s no operator with this name. `keyferry operator list` shows all of them.",
+            code="unknown_operator",
         )
     return operator
 
@@ -62,7 +62,7 @@ def with_id(session: Session, number: int) -> Operator:
     """Return an operator by the number that addresses name; raises NotFound (unknown_operator)."""
     operator = session.get(Operator, number)
     if operator is None:
-        raise NotFound("There is no such operator. Choose one from the list.", code="unknown_operator")
+        raise NotFound("There’s no such operator. Choose one from the list.", code="unknown_operator")
     return operator
 
 
@@ -143,7 +143,7 @@ def sign_out(session: Session, operator: Operator, *, by: By, now: datetime) -> 
 def _require_another_administrator(session: Session, operator: Operator) -> None:
     if operator.role == Role.ADMINISTRATOR and _administrators(session) == 1:
         raise Conflict(
-            "This is the last administrator. Add another one first, or nobody could manage operators.",
+            "This is the last administrator. Add another one first, so somebody can still manage operators.",
             code="last_administrator",
         )
 

@@ -26,7 +26,7 @@ def hashed(password: str) -> str:
     """Return the hash to keep; raises Malformed (malformed_password) and Busy (server_busy)."""
     if not LEAST <= len(password) <= MOST or not password.isprintable():
         raise Malformed(
-            f"Choose a password of {LEAST} to {MOST} visible characters: a few words do well.",
+            f"Choose a password of {LEAST} to {MOST} visible characters. A few words work well.",
             code="malformed_password",
         )
     with _turn():

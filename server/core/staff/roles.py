@@ -15,11 +15,11 @@ class Permission(StrEnum):
     ACTIVATE = "activate computers"
     RELEASE = "release seats with a deactivation verification code"
     FORCE_RELEASE = "release seats without a code"
-    CHANGE_LICENSES = "issue, renew, suspend and resume licenses"
-    CHANGE_CUSTOMERS = "change, merge and delete customers"
-    CHANGE_PRODUCTS = "add products, rotate their keys and download their profiles"
-    SEND_MAIL_AGAIN = "send email again that could not be delivered"
-    SEE_AUDIT = "see the audit"
+    CHANGE_LICENSES = "issue, renew, put on hold, and resume licenses"
+    CHANGE_CUSTOMERS = "change, merge, and delete customers"
+    CHANGE_PRODUCTS = "add products, rotate their keys, and download their profiles"
+    SEND_MAIL_AGAIN = "resend email that couldn’t be delivered"
+    SEE_AUDIT = "see the audit log"
     SET_PROPERTIES = "set server properties"
     MANAGE_OPERATORS = "manage operators"
 
@@ -57,6 +57,4 @@ def may(operator: Operator, permission: Permission) -> bool:
 def require(operator: Operator, permission: Permission) -> None:
     """Raise NotAllowed (not_permitted) where an operator may not do something."""
     if not may(operator, permission):
-        raise NotAllowed(
-            f"Your role, {operator.role}, does not allow you to {permission}. Ask an administrator."
-        )
+        raise NotAllowed(f"Your role, {operator.role}, doesn’t let you {permission}. Ask an administrator.")

@@ -101,14 +101,14 @@ def confirm(
     """
     if operator.totp_secret is None or is_on(operator):
         raise Conflict(
-            "Nothing is waiting for a code. Begin to set up the second factor again.",
+            "There’s no setup waiting for a code. Start setting up the second factor again.",
             code="second_factor_not_begun",
         )
     step = _step_of(code, keyring.open(operator.totp_secret, _context(operator)), now)
     if step is None:
         raise NotAllowed(
-            "This code does not fit. Type the six digits that the app shows now; if they never fit, set the "
-            "clock of your device.",
+            "This code isn’t right. Type the six digits that the app shows now. If they never work, "
+            "check your device’s clock.",
             code="wrong_first_code",
         )
     still_pending = Operator.totp_secret == operator.totp_secret
@@ -130,8 +130,8 @@ def check(
         taken = _take_recovery_code(session, operator, typed, by, now)
     if not taken:
         raise NotAllowed(
-            "This code does not fit. Each code works once: wait for the next one that the app shows, check "
-            "the clock of your device, or type a recovery code.",
+            "This code isn’t right. Each code works once: wait for the app’s next one, check your "
+            "device’s clock, or use a recovery code.",
             code="wrong_second_factor",
         )
 
@@ -149,7 +149,7 @@ def renew_recovery_codes(session: Session, operator: Operator, *, by: By, now: d
     """Return new recovery codes in the place of all earlier ones; raises Conflict (second_factor_off)."""
     if not is_on(operator):
         raise Conflict(
-            "Set up the second factor first; recovery codes belong to it.", code="second_factor_off"
+            "Set up the second factor first. Recovery codes belong to it.", code="second_factor_off"
         )
     audit.record(session, event="recovery_codes_made", by=by, detail=_detail(operator), now=now)
     return _new_recovery_codes(session, operator)
@@ -245,7 +245,7 @@ def _write(
     )
     if written.scalar() is None:
         raise Conflict(
-            "The second factor is set up already. End it first to move to another device.",
+            "The second factor is already set up. Turn it off first to move to another device.",
             code="second_factor_on",
         )
     session.refresh(operator)

@@ -53,7 +53,7 @@ def find(session: Session, token: str, *, now: datetime) -> OperatorSession:
     """Return the live session of a token; raises NotAllowed (signed_out)."""
     row = session.scalar(select(OperatorSession).where(OperatorSession.token_digest == _digest(token)))
     if row is None or not is_live(row, now):
-        raise NotAllowed("You are no longer signed in. Sign in again.", code="signed_out")
+        raise NotAllowed("You’re no longer signed in. Sign in again.", code="signed_out")
     return row
 
 

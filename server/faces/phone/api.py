@@ -38,7 +38,9 @@ def activations() -> Response:
     """Give the computer key, and the license file for who would rather carry that."""
     asked, keyring, now = posted_request(), parts().keyring, parts().clock()
     if not isinstance(asked, ActivationRequest):
-        raise MalformedToken("This QR code deactivates a computer. Scan the code that the wizard shows now.")
+        raise MalformedToken(
+            "This QR code deactivates a computer. Scan the code that the License Wizard shows now."
+        )
     with _guarded("activation_refused", asked, now) as session:
         done = activation.activate(session, _request(asked), keyring=keyring, by=by_phone(), now=now)
         former = activation.former_computer_ids(session, done.activation)
@@ -50,7 +52,9 @@ def deactivations() -> Response:
     """Free the seat that the wizard gave up."""
     asked, keyring, now = posted_request(), parts().keyring, parts().clock()
     if not isinstance(asked, DeactivationRequest):
-        raise MalformedToken("This QR code activates a computer. Scan the code that the wizard shows now.")
+        raise MalformedToken(
+            "This QR code activates a computer. Scan the code that the License Wizard shows now."
+        )
     proof = deactivation.Code(asked.code)
     with _guarded("release_refused", asked, now) as session:
         done = deactivation.deactivate(

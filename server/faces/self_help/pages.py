@@ -142,7 +142,7 @@ def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
     form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
     if form is None or error.code in _STOPPED:
-        heading, sentence = _STOPPED.get(error.code, ("That did not work", ""))
+        heading, sentence = _STOPPED.get(error.code, ("That didn’t work", ""))
         return problems.refused(error, _page("stopped", heading=heading, sentence=sentence or str(error)))
     return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
 
@@ -157,11 +157,11 @@ def expired(error: CSRFError) -> Response:
 
 # What no form can answer: a heading, and what to do instead where the error speaks to staff.
 _STOPPED = {
-    "switched_off": ("This page is switched off", ""),
+    "switched_off": ("This page is turned off", ""),
     "mail_not_configured": (
         "We can’t email your keys",
-        "This site doesn’t send email. Look for your activation key in what you got with your order, "
-        "or ask the vendor for it.",
+        "This site doesn’t send email. Look for your activation key in the email that came with your "
+        "order, or ask the vendor for it.",
     ),
 }
 _FORMS = {
@@ -203,7 +203,7 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
     )
     if named and wants_name and not name:
         raise Malformed(
-            "Give the computer's name, so that you recognize it later.", code="computer_name_required"
+            "Enter a computer name, so you can recognize it later.", code="computer_name_required"
         )
     return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
 

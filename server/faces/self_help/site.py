@@ -31,9 +31,7 @@ class Site:
     def require(self, name: str) -> None:
         """Raise NotFound (switched_off) where the vendor does not want a page."""
         if not self.shows(name):
-            raise NotFound(
-                "The vendor has switched this page off. Ask the vendor for help.", code="switched_off"
-            )
+            raise NotFound("The vendor has turned this page off. Ask them for help.", code="switched_off")
 
     @property
     def policy(self) -> str:
@@ -55,7 +53,7 @@ def site() -> Site:
     shown = brand()
     own_logo = url_for("phone.pages.logo", v=shown.logo) if shown.logo else ""
     return Site(
-        title=values["customerSite/customerSiteTitle"] or shown.name or "License self help",
+        title=values["customerSite/customerSiteTitle"] or shown.name or "License Self Help",
         logo=values["customerSite/customerSiteLogo"] or own_logo,
         privacy=values["customerSite/privacyPolicyUrl"] or shown.privacy,
         values=values,
