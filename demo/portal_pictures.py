@@ -153,10 +153,10 @@ def take_lists(visit: Visit, furnished: Furnished) -> None:
     """Take the start page and every list: full, filtered, and with nothing found."""
     visit.sign_in("ada")
     visit.take("start")
-    visit.page.get_by_text("As a table").click()
+    visit.page.get_by_text("Show as a table").click()
     visit.take("start-table")
-    visit.fill("The wizard’s link", "https://keys.example.com/A#nothing")
-    visit.press("Fill in")
+    visit.fill("Link from the wizard", "https://keys.example.com/A#nothing")
+    visit.press("Open")
     visit.take("start-refused")
     visit.shows("licenses", "licenses")
     visit.shows("licenses?q=nothing+at+all", "licenses-nothing")
@@ -180,20 +180,20 @@ def take_lists(visit: Visit, furnished: Furnished) -> None:
 
 
 def take_bulk(visit: Visit) -> None:
-    """Tick some licenses, and be asked whether to do it."""
-    for action, count in (("Suspend", 3), ("Renew", 8)):
+    """Select some licenses, and be asked whether to do it."""
+    for button, action, count in (("Put on hold…", "suspend", 3), ("Renew…", "renew", 8)):
         visit.open("licenses")
         for box in visit.page.get_by_role("checkbox").all()[1 : count + 1]:
             box.check()
-        visit.take(f"ticked-{count}")
-        visit.press(action)
-        visit.take(f"bulk-{action.lower()}")
-    visit.press("Renew 8")
+        visit.take(f"selected-{count}")
+        visit.press(button)
+        visit.take(f"bulk-{action}")
+    visit.press("Renew")
     visit.take("bulk-refused")
     visit.fill("Days", "30")
-    visit.press("Renew 8")
+    visit.press("Renew")
     visit.take("bulk-done")
-    visit.press("Suspend")
+    visit.press("Put on hold…")
     visit.take("bulk-none")
 
 
@@ -202,14 +202,16 @@ def take_license(visit: Visit, furnished: Furnished) -> None:
     for name, number in furnished.licenses.items():
         visit.shows(f"licenses/{number}", name)
     visit.open(f"licenses/{furnished.licenses['license']}")
-    for button in ("Activate", "Renew", "Edit", "Suspend", "Replace key"):
-        visit.opens(button, f"dialog-{button.lower().replace(' ', '-')}")
-    visit.opens("Release", "dialog-release")
-    visit.page.get_by_role("button", name="Force the release").first.click()
+    visit.opens("Activate a computer", "dialog-activate")
+    for button, name in (("Renew…", "renew"), ("Edit…", "edit"), ("Put on hold…", "suspend")):
+        visit.opens(button, f"dialog-{name}")
+    visit.opens("Replace activation key…", "dialog-replace-key")
+    visit.opens("Deactivate a computer", "dialog-release")
+    visit.page.get_by_role("button", name="Release without a code:").first.click()
     visit.take("dialog-force")
-    visit.press("Release by force")
+    visit.press("Release without a code")
     visit.open(f"licenses/{furnished.licenses['license-suspended']}")
-    visit.opens("Resume", "dialog-resume")
+    visit.opens("Resume…", "dialog-resume")
 
 
 def take_conflict(visit: Visit, furnished: Furnished) -> None:
@@ -219,7 +221,7 @@ def take_conflict(visit: Visit, furnished: Furnished) -> None:
     colleague = visit.stage.browser.new_page(storage_state=signed_in)
     colleague.goto(visit.page.url)
     for page, notes in ((colleague, "Called on Monday."), (visit.page, "Asked for an invoice.")):
-        page.get_by_role("button", name="Edit", exact=True).click()
+        page.get_by_role("button", name="Edit…", exact=True).click()
         page.get_by_role("dialog").get_by_label("Notes").fill(notes)
         with page.expect_navigation():
             page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
@@ -232,7 +234,7 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
     visit.open(f"licenses/{furnished.licenses['license']}")
     wizard, key = furnished.wizard("OFFICE-2")
     asked = wizard.begin(key).computer_id.text
-    visit.page.get_by_role("button", name="Activate", exact=True).click()
+    visit.page.get_by_role("button", name="Activate a computer", exact=True).click()
     visit.fill("Computer ID", "12345-67890")
     visit.press("Activate")
     visit.take("activate-refused")
@@ -243,7 +245,7 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
     visit.page.locator("dialog[open] [name=computer_name]").fill("OFFICE-2")
     visit.press("Activate")
     visit.take("key")
-    visit.page.get_by_text("Spell it over the phone").click()
+    visit.page.get_by_text("Spell it out over the phone").click()
     visit.take("key-spelled")
     shown = visit.page.locator("#computer-key").get_attribute("data-key") or ""
     wizard.complete(shown)
@@ -251,10 +253,10 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
     wrong = code[::-1]
     for typed, name in ((wrong, "release-refused"), (code, "released")):
         visit.page.keyboard.press("Escape")
-        visit.page.get_by_role("button", name="Release", exact=True).first.click()
+        visit.page.get_by_role("button", name="Deactivate a computer", exact=True).first.click()
         visit.fill("Computer ID", asked)
         visit.fill("Deactivation verification code", typed)
-        visit.press("Release")
+        visit.press("Deactivate")
         visit.take(name)
     visit.open(f"computers/{furnished.computers['signed']}")
     visit.press("Show computer key")
@@ -264,18 +266,18 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
 def take_issuing(visit: Visit) -> None:
     """Issue some licenses."""
     visit.shows("licenses/new", "issue")
-    visit.fill("How many licenses", "0")
+    visit.fill("How many", "0")
     visit.press("Preview")
     visit.take("issue-refused")
-    visit.fill("How many licenses", "12")
-    visit.page.get_by_label("Seats of each").fill("5")
-    visit.page.get_by_label("Last day, in UTC").fill("2031-12-31")
+    visit.fill("How many", "12")
+    visit.page.get_by_label("Seats each").fill("5")
+    visit.page.get_by_label("Last day (UTC)").fill("2031-12-31")
     visit.page.get_by_label("export").first.check()
-    visit.page.get_by_label("Customer e-mail").fill(ADDRESS)
+    visit.page.get_by_label("Customer’s email").fill(ADDRESS)
     visit.page.get_by_label("Notes").fill("Order 4711, pays by invoice.")
     visit.press("Preview")
     visit.take("preview")
-    visit.press("Issue 12")
+    visit.press("Issue 12 licenses")
     visit.take("issued")
 
 
@@ -284,24 +286,24 @@ def take_records(visit: Visit, furnished: Furnished) -> None:
     for name, number in furnished.computers.items():
         visit.shows(f"computers/{number}", f"computer-{name}")
     visit.open(f"computers/{furnished.computers['runs']}")
-    visit.page.get_by_text("Spell the computer ID").click()
+    visit.page.get_by_text("Spell its computer ID").click()
     visit.take("computer-spelled")
-    visit.opens("Release", "computer-release")
-    visit.opens("Force", "computer-force")
+    visit.opens("Deactivate with a code…", "computer-release")
+    visit.opens("Release without a code…", "computer-force")
     visit.press("Show computer key")
     visit.take("computer-key")
     visit.shows(f"customers/{furnished.customer}", "customer")
     for button in ("Edit", "Merge", "Delete"):
-        visit.opens(button, f"customer-{button.lower()}")
-    visit.page.get_by_role("button", name="Merge", exact=True).click()
-    visit.fill("E-mail of the other customer", ADDRESS)
-    visit.press("Go on")
+        visit.opens(f"{button}…", f"customer-{button.lower()}")
+    visit.page.get_by_role("button", name="Merge…", exact=True).click()
+    visit.fill("Email of the other customer", ADDRESS)
+    visit.press("Continue")
     visit.take("customer-merge-asked")
     visit.shows("add-product", "product-new")
     visit.shows("products/messdaten", "product")
-    visit.opens("Rotate", "product-rotate")
+    visit.opens("Start epoch 3…", "product-rotate")
     visit.opens("Retire epoch 1", "product-retire")
-    visit.opens("Add features", "product-features")
+    visit.opens("Add features…", "product-features")
 
 
 def take_settings(visit: Visit) -> None:
@@ -321,12 +323,12 @@ def take_settings(visit: Visit) -> None:
     visit.press("Preview")
     visit.take("mail-refused")
     visit.shows("operators", "operators")
-    visit.opens("Add an operator", "operator-add")
+    visit.opens("Add a person…", "operator-add")
     visit.page.get_by_role("link", name="grace", exact=True).click()
     visit.take("operator")
-    for button in ("Change the role", "Reset the password", "Disable"):
-        visit.opens(button, f"operator-{button.split()[0].lower()}")
-    visit.page.get_by_role("button", name="Change the role").wait_for()
+    for button in ("Change role…", "Reset password…", "Disable…"):
+        visit.opens(button, f"operator-{button.split()[0].rstrip('…').lower()}")
+    visit.page.get_by_role("button", name="Change role…").wait_for()
     visit.open("operators")
     visit.page.get_by_role("link", name="old.hand").click()
     visit.take("operator-disabled")
@@ -341,18 +343,18 @@ def take_account(visit: Visit) -> None:
     visit.sign_in("grace")
     visit.shows("account", "account")
     visit.fill("Your password", PASSWORD)
-    visit.press("Set it up")
+    visit.press("Set up")
     visit.take("second-factor")
     secret = visit.page.locator("#secret").get_attribute("data-key") or ""
-    visit.fill("Type the six digits that the app shows", "000000")
-    visit.press("Confirm")
+    visit.fill("Type the six digits it shows", "000000")
+    visit.press("Turn on")
     visit.take("second-factor-refused")
-    visit.fill("Type the six digits that the app shows", _code(secret))
-    visit.press("Confirm")
+    visit.fill("Type the six digits it shows", _code(secret))
+    visit.press("Turn on")
     visit.take("recovery-codes")
     visit.shows("account", "account-with-factor")
-    visit.opens("New recovery codes", "account-codes")
-    visit.opens("End it", "account-end")
+    visit.opens("New recovery codes…", "account-codes")
+    visit.opens("End second factor…", "account-end")
     visit.press("Sign out")
     visit.sign_in("grace")
     visit.take("sign-in-code")

@@ -1,4 +1,4 @@
-"""Server properties: what staff can switch, by QLM's own names where it has one."""
+"""Server properties: what staff can change, by QLM's own names where it has one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _URL = re.compile(r"https?://[^\s\"'<>]+")
 
 @dataclass(frozen=True)
 class Property:
-    """One property: its name, its default, which tells its type, and a sentence for who sets it."""
+    """One property: its name, its default, which tells its type, and what it says to whoever sets it."""
 
     name: str
     default: bool | int | str
@@ -73,9 +73,13 @@ def second_factor_required(role: str) -> str:
     return f"portal/secondFactorRequiredFor{role.capitalize()}"
 
 
+def _people(role: str) -> str:
+    return "Support staff" if role == Role.SUPPORT else f"{role.capitalize()}s"
+
+
 _TAKES = {
     "yes or no": "true or false",
-    "number": f"a whole number from 0 to {_MAX_NUMBER}",
+    "number": f"a whole number from 0 to {_MAX_NUMBER:,}",
     "address": "an address that starts with https://, or nothing",
     "text": f"up to {_MAX_TEXT} visible characters",
 }
@@ -83,72 +87,70 @@ _TAKES = {
 PROPERTIES: Mapping[str, Property] = {
     declared.name: declared
     for declared in (
-        Property("customerSite/showActivateLink", True, "Customers can activate on the Self Help page."),
-        Property("customerSite/showDeactivateLink", True, "Customers can deactivate on the Self Help page."),
+        Property("customerSite/showActivateLink", True, "Customers can activate in Self Help."),
+        Property("customerSite/showDeactivateLink", True, "Customers can deactivate in Self Help."),
         Property(
             "customerSite/showGetLicenseInformationLink",
             True,
-            "Customers can look up seats, expiry and features of a license on the Self Help page.",
+            "Customers can look up a license’s seats, end date, and features in Self Help.",
         ),
         Property(
             "customerSite/showComputersInLicenseInformation",
             False,
-            "That page also names the computers of the license, to whoever holds its activation key.",
+            "Show a license’s computers to whoever has its activation key.",
         ),
         Property(
             "customerSite/showEmailLicenseKeysLink",
             True,
-            "Customers can have their activation keys mailed to the address on file.",
+            "Customers can have their activation keys emailed to the address on file.",
         ),
         Property(
             "customerSite/showComputerNameForActivation",
             True,
-            "The activation form on the Self Help page has a field for the computer's name.",
+            "Self Help has a field for the computer’s name when activating.",
         ),
         Property(
             "customerSite/activationPage_ComputerNameRequired",
             False,
-            "The computer's name must be filled in to activate on the Self Help page.",
+            "Self Help requires the computer’s name when activating.",
         ),
         Property(
             "customerSite/showGenerateLicenseFileCheckbox",
             True,
-            "The activation form on the Self Help page offers a license file, too.",
+            "Self Help offers a license file when activating.",
         ),
         Property(
             "customerSite/showDeactivationVerificationCode",
             True,
-            "The Self Help page asks for the deactivation verification code. QLM's default is false: then a "
-            "release there is only claimed, and limited more strictly.",
+            "Self Help requires the deactivation verification code. QLM’s default is false: releases then "
+            "aren’t verified, and their limits are stricter.",
         ),
         Property(
             "customerSite/preventDeactivationPeriod",
             0,
-            "Days after an activation during which the Self Help page does not deactivate; 0 is none.",
+            "Days after an activation without deactivating in Self Help; 0 for none.",
+        ),
+        Property("customerSite/customerSiteTitle", "", "Title of Self Help; leave empty to use your name."),
+        Property(
+            "customerSite/customerSiteLogo", "", "Address of the picture at the top; leave empty for none."
         ),
         Property(
-            "customerSite/customerSiteTitle", "", "The title of the Self Help page; empty for your name."
+            "customerSite/privacyPolicyUrl", "", "Privacy notice of Self Help; leave empty to use yours."
         ),
-        Property("customerSite/customerSiteLogo", "", "Where the picture at its head is; empty for none."),
-        Property("customerSite/privacyPolicyUrl", "", "Your privacy notice; empty for that of the settings."),
         Property(
             "options/maxActivationsPerSystem",
             0,
-            "How often one computer may be activated anew on one license; 0 sets no limit.",
+            "New activations that one computer may have on one license; 0 for no limit.",
         ),
         Property(
             "options/maxReleaseCount",
             0,
-            "How many releases a license may have in the period; 0 goes by its seats: 6 and 2 for each seat.",
+            "Deactivations a license may have in the period; 0 goes by its seats: 6, plus 2 for each seat.",
         ),
-        Property("options/maxReleasePeriodInDays", 30, "The period of that limit, in days; 0 sets no limit."),
-        Property("mail/language", "en", "The language of mails to customers.", choices=("en", "de")),
+        Property("options/maxReleasePeriodInDays", 30, "The period, in days; 0 for no limit."),
+        Property("mail/language", "en", "Language of email to customers.", choices=("en", "de")),
         *(
-            Property(
-                second_factor_required(role),
-                False,
-                f"Whoever signs in as {role} must set up a second factor before anything else.",
-            )
+            Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")
             for role in Role
         ),
     )

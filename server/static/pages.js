@@ -27,7 +27,7 @@ async function copy(button) {
   if (copied.done) return say(button, "Copied.");
   // Selected, it is one key press away.
   getSelection()?.selectAllChildren(source);
-  say(button, "It could not be copied here, but it is selected: press Ctrl+C, or ⌘C.");
+  say(button, "Couldn’t copy. The text is selected, so press Ctrl+C or ⌘C.");
 }
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
@@ -128,11 +128,11 @@ if (all instanceof HTMLInputElement && all.form) {
   /** @type {NodeListOf<HTMLInputElement>} */
   const boxes = form.querySelectorAll('input[name="chosen"]');
   const count = () => {
-    const ticked = [...boxes].filter((box) => box.checked).length;
-    all.checked = ticked === boxes.length;
-    all.indeterminate = ticked > 0 && !all.checked;
+    const selected = [...boxes].filter((box) => box.checked).length;
+    all.checked = selected === boxes.length;
+    all.indeterminate = selected > 0 && !all.checked;
     const told = form.querySelector("[data-counts]");
-    if (told) told.textContent = ticked === 0 ? "With those that are ticked:" : `${ticked} ticked:`;
+    if (told) told.textContent = `${selected.toLocaleString("en-US")} selected`;
   };
   all.hidden = false;
   all.addEventListener("change", () => {

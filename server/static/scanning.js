@@ -7,15 +7,15 @@ import { CameraTrouble, watch } from "/pwa/js/camera.js";
 import { reader } from "/pwa/js/scanner.js";
 
 const CAMERA = {
-  denied: "The browser does not let this page use the webcam. Allow it beside the address, or take a photo.",
-  none: "There is no webcam that this page can use. A webcam needs HTTPS. Take a photo instead.",
-  failed: "The webcam does not work right now. Try again, or take a photo instead.",
-  late: "The webcam has not started yet. Allow it if the browser asks, or take a photo instead.",
+  denied: "The browser blocks the webcam. Allow it next to the address bar, or choose a photo instead.",
+  none: "No webcam found. A webcam needs HTTPS. Choose a photo instead.",
+  failed: "The webcam isn’t working. Try again, or choose a photo instead.",
+  late: "The webcam hasn’t started yet. Allow it if the browser asks, or choose a photo instead.",
 };
-const NO_READER = "The scanner does not work right now. Try again, or paste the wizard’s link.";
-const NO_CODE = "No QR code is to be seen in this picture. Take it again, closer and straight from the front.";
-const NO_PICTURE = "This file is no picture that the browser can read. Choose a PNG or a JPEG.";
-const ANOTHER = "This QR code is not that of a License Wizard. Show the one on the computer's screen.";
+const NO_READER = "The scanner isn’t working. Try again, or paste the wizard’s link.";
+const NO_CODE = "No QR code found in this picture. Take it again, closer and straight on.";
+const NO_PICTURE = "The browser can’t read this file. Choose a PNG or JPEG.";
+const ANOTHER = "This QR code isn’t from a License Wizard. Scan the one on the computer’s screen.";
 
 /** @param {HTMLFormElement} form */
 function init(form) {
@@ -79,7 +79,7 @@ function init(form) {
   webcam.addEventListener("click", async () => {
     if (looking) return stop();
     const own = (looking = new AbortController());
-    webcam.textContent = "Stop the webcam";
+    webcam.textContent = "Stop webcam";
     say("");
     try {
       const read = await reader();

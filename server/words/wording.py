@@ -1,4 +1,4 @@
-"""The audit in words: what happened, by which way, on what device, and how a seat was given back."""
+"""The audit in words: what happened, on which channel, on what device, and how a seat was given back."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 
 CHANNELS = {
-    "phone": "phone",
+    "phone": "Phone",
     "self_help": "Self Help",
-    "portal": "portal",
-    "console": "console",
-    "command_line": "command line",
+    "portal": "Portal",
+    "console": "Console",
+    "command_line": "Command line",
 }
 STATES = {
     None: "active",
-    "proven": "released, proven",
-    "claimed": "released, not proven",
-    "forced": "released by force",
-    "superseded": "superseded",
+    "proven": "released, verified",
+    "claimed": "released, not verified",
+    "forced": "released without a code",
+    "superseded": "replaced",
 }
 _EVENTS = {
     "activated_new_seat": "Activated on a new seat",
-    "activated_same_seat": "Computer key given again",
-    "activated_replacement": "Activated again, in the place of an earlier computer ID",
+    "activated_same_seat": "Activated again, same seat",
+    "activated_replacement": "Activated again, replacing an earlier computer ID",
     "activation_refused": "Activation refused",
-    "deactivation_refused": "Release refused",
-    "released_proven": "Released, proven by the code",
-    "released_claimed": "Released without proof",
-    "released_forced": "Released by force",
+    "deactivation_refused": "Deactivation refused",
+    "released_proven": "Deactivated with a code",
+    "released_claimed": "Released, not verified",
+    "released_forced": "Released without a code",
     "release_refused": "Release refused",
-    "request_refused": "Question refused",
+    "request_refused": "Request refused",
     "look_up_refused": "Look-up refused",
     "license_issued": "License issued",
     "license_edited": "License changed",
@@ -39,69 +39,69 @@ _EVENTS = {
     "change_refused": "Change refused",
     "issue_refused": "Issue refused",
     "license_renewed": "License renewed",
-    "license_suspended": "License suspended",
+    "license_suspended": "License put on hold",
     "license_resumed": "License resumed",
-    "license_keys_asked_for": "License keys asked for by mail",
-    "mail_sent": "Mail sent",
-    "mail_given_up": "Mail given up",
-    "mail_queued_again": "Mail to be sent again",
+    "license_keys_asked_for": "License keys requested by email",
+    "mail_sent": "Email sent",
+    "mail_given_up": "Email failed",
+    "mail_queued_again": "Email queued again",
     "signed_in": "Signed in",
     "signed_out": "Signed out",
     "sign_in_refused": "Sign-in refused",
-    "permission_refused": "Not permitted",
-    "operator_added": "Operator added",
-    "operator_reset": "Operator's password reset",
-    "operator_disabled": "Operator disabled",
+    "permission_refused": "Permission denied",
+    "operator_added": "Staff member added",
+    "operator_reset": "Password reset",
+    "operator_disabled": "Staff member disabled",
     "customer_edited": "Customer changed",
     "customer_merged": "Customers merged",
     "customer_deleted": "Customer deleted",
-    "operator_enabled": "Operator let in again",
-    "operator_role_changed": "Operator's role changed",
-    "operator_signed_out": "Operator signed out everywhere",
-    "password_changed": "Own password changed",
-    "password_change_refused": "Change of the own password refused",
+    "operator_enabled": "Staff member enabled",
+    "operator_role_changed": "Role changed",
+    "operator_signed_out": "Signed out everywhere",
+    "password_changed": "Password changed",
+    "password_change_refused": "Password change refused",
     "second_factor_set_up": "Second factor set up",
     "second_factor_ended": "Second factor ended",
-    "second_factor_refused": "Change of the second factor refused",
+    "second_factor_refused": "Second factor change refused",
     "recovery_code_used": "Recovery code used",
-    "recovery_codes_made": "New recovery codes made",
+    "recovery_codes_made": "New recovery codes created",
     "product_added": "Product added",
-    "product_rotated": "New epoch begun",
+    "product_rotated": "New epoch started",
     "epoch_retired": "Epoch retired",
     "features_added": "Features added",
-    "profile_exported": "Profile of the wizard downloaded",
-    "property_set": "Server property set",
-    "branding_set": "Name, logo or color set",
-    "mail_template_set": "Words of a mail changed",
-    "mail_template_reset": "Words of a mail set back to ours",
+    "profile_exported": "Wizard profile downloaded",
+    "property_set": "Setting changed",
+    "branding_set": "Branding changed",
+    "mail_template_set": "Email text changed",
+    "mail_template_reset": "Email text back to default",
 }
 _MAILS = {
     "computer_key": "Computer key",
-    "license_keys": "License keys, asked for",
+    "license_keys": "License keys",
 }
 _REASONS = {
     "unknown_activation_key": "unknown activation key",
     "computer_id_mismatch": "computer ID of another activation key",
     "computer_id_released": "computer ID already released",
-    "computer_id_superseded": "computer ID no longer counts",
+    "computer_id_superseded": "computer ID no longer in use",
     "not_activated": "computer not activated",
     "wrong_deactivation_code": "wrong deactivation verification code",
     "wrong_sign_in": "wrong name or password",
     "wrong_password": "wrong password",
-    "wrong_second_factor": "wrong code of the second factor",
-    "second_factor_missing": "no second factor yet",
-    "not_permitted": "role does not allow it",
-    "no_seat_left": "no seat left",
+    "wrong_second_factor": "wrong second factor code",
+    "second_factor_missing": "second factor not set up",
+    "not_permitted": "role doesn’t allow it",
+    "no_seat_left": "no seats left",
     "activation_key_replaced": "activation key was replaced",
-    "seats_in_use": "more seats in use",
-    "changed_meanwhile": "changed meanwhile, or sent twice",
+    "seats_in_use": "more seats are in use",
+    "changed_meanwhile": "changed by someone else, or sent twice",
     "license_never_expires": "license never expires",
     "license_expired": "license expired",
-    "license_suspended": "license suspended",
-    "retired_epoch": "version of the application no longer served",
-    "release_limit_reached": "changed computers too often",
-    "activation_limit_reached": "activated too often",
-    "deactivation_too_early": "too soon after the activation",
+    "license_suspended": "license on hold",
+    "retired_epoch": "application version no longer supported",
+    "release_limit_reached": "transfer limit reached",
+    "activation_limit_reached": "activation limit reached",
+    "deactivation_too_early": "too soon after activation",
     "too_many_attempts": "too many attempts",
     "malformed_reason": "no reason given",
 }
@@ -119,13 +119,13 @@ _SYSTEMS = {
 
 
 def device_in_words(place: OperatorSession) -> str:
-    """Return the browser and the system of a place; what names neither is told as it is."""
+    """Return the browser and the system of a session; what names neither is shown as it is."""
     told = place.device or ""
     browser = next((name for mark, name in _BROWSERS.items() if mark in told), "")
     system = next((name for mark, name in _SYSTEMS.items() if mark in told), "")
     if browser and system:
         return f"{browser} on {system}"
-    return told or "an unknown device"
+    return told or "Unknown device"
 
 
 def event_in_words(event: AuditEvent) -> str:
@@ -134,7 +134,7 @@ def event_in_words(event: AuditEvent) -> str:
 
 
 def kind_in_words(kind: str) -> str:
-    """Return a kind of event in words; one that has none yet is told by its own name."""
+    """Return a kind of event in words; one that has none yet is shown by its own name."""
     return _EVENTS.get(kind, kind.replace("_", " ").capitalize())
 
 
@@ -144,7 +144,7 @@ def reason_in_words(event: AuditEvent) -> str:
 
 
 def detail_in_words(event: AuditEvent) -> str:
-    """Return what an event says beside: the reason of a forced release, a new expiry, a property's values."""
+    """Return what else an event says: the reason of a forced release, a new expiry, a property's values."""
     detail = event.detail or {}
     if "reason" in detail:
         return f"“{detail['reason']}”"
@@ -159,7 +159,7 @@ def detail_in_words(event: AuditEvent) -> str:
 
 
 def mail_in_words(mail: OutboxMail) -> str:
-    """Return what kind of mail it is."""
+    """Return what kind of email it is."""
     return _MAILS.get(mail.template, mail.template.replace("_", " ").capitalize())
 
 
@@ -202,7 +202,7 @@ def _value(value: Any) -> str:
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_renewed": _renewal,
     "license_edited": _changes,
-    "activation_key_replaced": lambda detail: f"the former one ended in {detail['former']}",
+    "activation_key_replaced": lambda detail: f"the old one ended in {detail['former']}",
     "property_set": _set,
     "branding_set": _set,
     "product_rotated": lambda detail: f"epoch {detail['epoch']}",

@@ -19,7 +19,7 @@ def test_a_property_is_explained_set_and_says_who_changed_it_when(vendor, admini
     async def story(person: Person) -> None:
         await person.press("f8")
         assert "customerSite/showActivateLink true" in person.sees
-        assert "Customers can activate on the Self Help page. yes or no, default: true, never changed." in (
+        assert "Customers can activate in Self Help. yes or no, default: true, never changed." in (
             person.sees
         )
         await person.press("enter")

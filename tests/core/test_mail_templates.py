@@ -76,7 +76,7 @@ def test_a_name_that_looks_like_a_variable_stays_a_name():
         product_name="{computer key}",
         computer_name="%ComputerKey%",
     )
-    assert said.text == "{computer key} your computer %ComputerKey%\n"
+    assert said.text == "{computer key} %ComputerKey%\n"
 
 
 def test_an_empty_value_leaves_no_hole():
@@ -87,14 +87,14 @@ def test_an_empty_value_leaves_no_hole():
 @pytest.mark.parametrize(
     ("subject", "text", "code", "sentence"),
     [
-        ("", "{computer key}", "malformed_subject", "one-line"),
-        ("x" * 201, "{computer key}", "malformed_subject", "one-line"),
-        ("a\0b", "{computer key}", "malformed_subject", "one-line"),
+        ("", "{computer key}", "malformed_subject", "one line"),
+        ("x" * 201, "{computer key}", "malformed_subject", "one line"),
+        ("a\0b", "{computer key}", "malformed_subject", "one line"),
         ("{key}", "{computer key}", "malformed_subject", "{key} isn’t a variable of this email."),
         ("x", "{computer key} %CustomerName%", "malformed_text", "%CustomerName% isn’t a variable"),
         ("x", "{licenses} {computer key}", "malformed_text", "{licenses} isn’t a variable of this email."),
-        ("x", "nothing", "malformed_text", "Without {computer key} or {computer key in groups}"),
-        ("x", "{computer key}" + "x" * 4000, "malformed_text", "up to 4000"),
+        ("x", "nothing", "malformed_text", "This email needs {computer key} or {computer key in groups}"),
+        ("x", "{computer key}" + "x" * 4000, "malformed_text", "up to 4,000"),
         ("x", "{computer key}\x07", "malformed_text", "visible characters"),
     ],
 )

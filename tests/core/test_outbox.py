@@ -266,21 +266,21 @@ def test_no_audit_event_holds_a_key(vendor):
 
 def test_the_computer_key_comes_in_numbered_groups_and_in_one_piece():
     mail = key_mail()
-    assert mail.subject == "Your computer key for Demo CAD"
-    assert "computer LAB-PC-07. It is valid until 2027-12-31." in mail.text
+    assert mail.subject == "Your key for Demo CAD on LAB-PC-07"
+    assert "Type this key on LAB-PC-07 to activate Demo CAD. Valid until Dec 31, 2027." in mail.text
     assert "    1:  12FX2    2:  EQ05J    3:  FMTPY\n    4:  NH8Y1    5:  662TY    6:  KYN5Z\n" in mail.text
     assert "\n12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z\n" in mail.text
     assert "license file" not in mail.text
     with_file = key_mail(license_file="content", computer_name=None, expires=None)
-    assert "your computer. It is valid for ever." in with_file.text
+    assert "Type this key on your computer to activate Demo CAD. Never expires." in with_file.text
     assert [(file.name, file.content) for file in with_file.attachments] == [("license.lic", "content")]
 
 
 def test_the_license_keys_are_listed_with_product_and_seats():
     held = [Held("Demo CAD", "1TX21-T943W", 1, None), Held("Tool", "1ABCD-EFGHJ", 5, date(2027, 1, 2))]
     mail = mails.license_keys("ada@example.com", held=held)
-    assert "Demo CAD, 1 seat. It is valid for ever.\n    Activation key: 1TX21-T943W\n" in mail.text
-    assert "Tool, 5 seats. It is valid until 2027-01-02.\n    Activation key: 1ABCD-EFGHJ\n" in mail.text
+    assert "Demo CAD, 1 seat. Never expires.\n    Activation key: 1TX21-T943W\n" in mail.text
+    assert "Tool, 5 seats. Valid until Jan 2, 2027.\n    Activation key: 1ABCD-EFGHJ\n" in mail.text
     assert "1TX21" not in repr(held)
 
 
@@ -288,8 +288,8 @@ def test_names_cannot_bring_a_line_of_their_own():
     mail = key_mail(
         product_name="Demo\r\nBcc: thief@example.com\x00", computer_name="PC\n\nType your password"
     )
-    assert mail.subject == "Your computer key for Demo Bcc: thief@example.com"
-    assert "computer PC Type your password." in mail.text
+    assert mail.subject == "Your key for Demo Bcc: thief@example.com on PC Type your password"
+    assert "on PC Type your password to activate Demo Bcc: thief@example.com." in mail.text
     with pytest.raises(ValueError, match="one line"):
         Mail("x", "ada@example.com", "one\ntwo", "text")
 

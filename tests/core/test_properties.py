@@ -39,7 +39,7 @@ def test_every_property_has_its_default_until_it_is_set(app):
 def test_the_deactivation_code_is_asked_for_unlike_in_qlm_and_its_sentence_says_so():
     one = PROPERTIES["customerSite/showDeactivationVerificationCode"]
     assert one.default is True
-    assert "QLM's default is false" in one.sentence
+    assert "QLM’s default is false" in one.sentence
 
 
 @pytest.mark.parametrize(

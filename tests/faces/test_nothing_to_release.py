@@ -89,7 +89,7 @@ def by_portal(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
         ("computers/1/force-release", {"reason": "to be sure"}),
     ):
         done = operator.post(f"/portal/{where}", **values)
-        told = REPLACED if superseded else "Its seat is free already"
+        told = REPLACED if superseded else "its seat is free"
         assert (done.status_code, told in done.text) == (200, True), where
 
 

@@ -71,7 +71,7 @@ def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_cod
     answer = visitor.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
     assert len(set(recovery_codes(answer.text))) == 10
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "10 recovery codes are left" in visitor.get("/portal/account").text
+    assert "10 recovery codes left" in visitor.get("/portal/account").text
     assert visitor.get("/portal/account/second-factor").location == "/portal/account"
 
 
@@ -169,7 +169,7 @@ def test_who_must_have_one_is_led_to_the_set_up_and_reaches_nothing_before(vendo
         answer = visitor.get(path) if "GET" in rule.methods else visitor.post(path)
         assert answer.location == "/portal/account/second-factor", path
     page = visitor.get("/portal/account/second-factor").text
-    assert f"As {role} you need one before you go on." in page
+    assert f"Your role, {role}, requires one." in page
     visitor.post("/portal/account/second-factor/begin")
     secret = scanned(visitor.get("/portal/account/second-factor").text)
     visitor.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
@@ -215,7 +215,7 @@ def test_a_password_is_changed_with_the_old_one_and_ends_the_sessions_elsewhere(
         answer = visitor.post("/portal/account/password", password=old, new_password=fresh)
         assert f'id="change-{beside}-fault"' in answer.text
     answer = visitor.post("/portal/account/password", password=PASSWORD, new_password=FRESH)
-    assert "Your password is changed" in visitor.get(answer.location).text
+    assert "Password changed." in visitor.get(answer.location).text
     assert other.get("/portal/").status_code == 302
     assert other.sign_in(password=FRESH).location == "/portal/"
     assert [event for event, _, _ in events("password_changed", "password_change_refused")] == [

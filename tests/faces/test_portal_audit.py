@@ -73,7 +73,7 @@ def test_what_is_filtered_is_saved_as_a_table(vendor, visitor):
     assert refused["activation key ends in"] == "ABCDE"
     assert (renewed["who"], renewed["detail"]) == ("Grace, “the boss”", '{"days": 30}')
     assert renewed["at (UTC)"] == "2026-11-24T12:00:00"
-    assert {row["channel"] for row in table(answer)} == {"command line"}
+    assert {row["channel"] for row in table(answer)} == {"Command line"}
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(“x”)"])

@@ -62,7 +62,7 @@ def example_on(visitor: Visitor, page: str) -> TestResponse:
 def test_the_settings_page_leads_here_and_everything_has_its_default(visitor):
     assert f'href="{PAGE}"' in visitor.get("/portal/properties").text
     page = visitor.get(PAGE).text
-    assert 'default <span class="said">Keyferry</span>' in page
+    assert 'Default: <span class="said">Keyferry</span>' in page
     assert "Back to default" not in page
     assert page.count("<iframe") == 4
 
@@ -71,8 +71,8 @@ def test_name_privacy_and_color_reach_every_page_of_customers(vendor, visitor):
     answer = save(visitor, name="Acme & Söhne", privacy="https://example.com/p", color="FFD400")
     page = visitor.get(answer.location).text
     assert "Saved." in page
-    assert "made darker for light pages" in page
-    assert "made lighter for dark pages" not in page
+    assert "darkened so it’s readable on light pages" in page
+    assert "lightened so it’s readable on dark pages" not in page
     assert page.count("by ada") == 3
     client, shade = vendor.app.test_client(), palette("#ffd400").light.accent
     phone = client.get("/a", buffered=True)
@@ -138,7 +138,7 @@ def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
 def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
     assert vendor.app.test_client().get("/vendor-logo").status_code == 404
     page = visitor.get(upload(visitor, SVG).location).text
-    assert "The logo is saved." in page
+    assert "Logo saved." in page
     mark = branding.digest(SVG)
     assert f'src="/vendor-logo?v={mark}"' in page
     client = vendor.app.test_client()
@@ -158,7 +158,7 @@ def test_each_part_goes_back_to_its_default(visitor):
     for part in ("name", "privacy", "color", "logo"):
         before = current()
         answer = visitor.post(f"{PAGE}/default", part=part)
-        assert "again." in visitor.get(answer.location).text
+        assert "back to the default." in visitor.get(answer.location).text
         assert vars(current()) == vars(before) | {part: ""}
     assert current() == Brand()
     assert visitor.post(f"{PAGE}/default", part="font").status_code == 404

@@ -35,8 +35,8 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
     vendor.issue(expires=date(2026, 12, 1))
     answer = visitor.post(f"{PAGE}/renew", term="days", days="30")
     assert answer.location == PAGE
-    assert "Renewed." in visitor.get(PAGE).text
-    assert "Renewed." not in visitor.get(PAGE).text.split("<h1")[0]
+    assert "License renewed." in visitor.get(PAGE).text
+    assert "License renewed." not in visitor.get(PAGE).text.split("<h1")[0]
     assert the_license().expires_on == date(2026, 12, 31)
     visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="")
     assert the_license().expires_on == date(2028, 2, 29)
@@ -52,18 +52,18 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
     ("values", "sentence"),
     [
         ({"term": "days", "days": ""}, "Renew either until a date or by a number of days, not both."),
-        ({"term": "days", "days": "many"}, "are a whole number"),
+        ({"term": "days", "days": "many"}, "Use a whole number, like 12."),
         ({"term": "days", "days": "0"}, "must be between 1 and"),
-        ({"term": "date", "expires": "31.12.2027"}, "Write the day as 2027-12-31."),
+        ({"term": "date", "expires": "31.12.2027"}, "Write the date as 2027-12-31."),
         ({"term": "date", "expires": "2300-01-01"}, "Choose an expiration date after"),
         ({"term": "days", "days": "10"}, "This license never expires"),
         (
             {"term": "days", "days": "10", "expires": "2027-12-31"},
-            "This belongs to an option that is not selected.",
+            "This belongs to an option that isn’t selected.",
         ),
         (
             {"term": "date", "days": "10", "expires": "2027-12-31"},
-            "This belongs to an option that is not selected.",
+            "This belongs to an option that isn’t selected.",
         ),
     ],
 )
@@ -81,7 +81,7 @@ def test_a_license_rests_until_it_is_resumed(vendor, visitor):
     key = vendor.issue()
     visitor.post(f"{PAGE}/suspend")
     page = visitor.get(PAGE).text
-    assert "Suspended." in page
+    assert "License on hold." in page
     assert f'action="{PAGE}/resume"' in page
     assert licenses.standing(the_license(), vendor.clock.now) == "suspended"
     visitor.post(f"{PAGE}/resume")
@@ -118,18 +118,18 @@ def test_a_leaked_key_is_replaced(vendor, visitor):
     assert fresh != leaked
     assert fresh.text in page
     assert leaked.text not in page
-    assert f"the former one ended in {leaked.last_group}" in page
+    assert f"the old one ended in {leaked.last_group}" in page
 
 
 def test_many_are_done_at_once_after_a_question_that_counts(vendor, visitor):
     for _ in range(3):
         vendor.issue()
     question = visitor.post("/portal/licenses/bulk", action="suspend", chosen=["1", "3"])
-    assert "Suspend 2 licenses?" in question.text
+    assert "Put 2 licenses on hold?" in question.text
     assert the_license().status == "active"
     answer = visitor.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "3"])
     assert answer.location == "/portal/licenses"
-    assert "2 licenses suspended." in visitor.get("/portal/licenses").text
+    assert "2 licenses put on hold." in visitor.get("/portal/licenses").text
     assert [the_license(number).status for number in (1, 2, 3)] == ["suspended", "active", "suspended"]
     visitor.post("/portal/licenses/bulk/do", action="resume", chosen=["1", "2", "3"])
     assert {the_license(number).status for number in (1, 2, 3)} == {"active"}
@@ -159,7 +159,7 @@ def test_nothing_chosen_is_told_what_to_do(vendor, visitor, values):
     for path in ("/portal/licenses/bulk", "/portal/licenses/bulk/do"):
         answer = visitor.post(path, **values)
         assert answer.status_code == 400
-        assert "Nothing is ticked" in answer.text
+        assert "Nothing selected" in answer.text
     assert visitor.post("/portal/licenses/export").status_code == 400
 
 

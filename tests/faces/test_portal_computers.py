@@ -31,7 +31,7 @@ def machine(vendor):
 
 
 def test_a_list_without_computers_says_how_to_begin(visitor):
-    assert "No computer yet" in visitor.get("/portal/computers").text
+    assert "No computers yet" in visitor.get("/portal/computers").text
 
 
 def test_computers_are_searched_filtered_and_paged(vendor, visitor, machine):
@@ -57,9 +57,9 @@ def test_a_caller_whose_wizard_says_superseded_is_answered_in_three_clicks(vendo
     assert 'href="/portal/computers"' in visitor.get("/portal/").text
     found = visitor.get(f"/portal/computers?q={machine.computer_id.text[:11]}").text
     page = visitor.get(re.search(r'row-link" href="([^"]+)"', found)[1]).text
-    assert "This computer ID no longer counts." in page
+    assert "This computer ID isn’t in use anymore." in page
     assert f'href="/portal/computers/2">{newer.computer_id.text}</a>' in page
-    assert "Use the code that the License Wizard shows now." in page
+    assert "Use the code the License Wizard shows now." in page
     assert "Show computer key" not in page
 
 
@@ -70,8 +70,8 @@ def test_a_live_computer_shows_its_license_customer_and_what_to_say(vendor, visi
         machine.activation_key.text,
         'href="/portal/licenses/1"',
         "ada@example.com",
-        "It has no other activation",
-        "Spell the computer ID",
+        "No other activations",
+        "Spell its computer ID",
     ):
         assert words in page
 
@@ -79,8 +79,8 @@ def test_a_live_computer_shows_its_license_customer_and_what_to_say(vendor, visi
 def test_the_computer_key_is_shown_again_spelled_and_mailed(vendor, visitor, machine):
     answer = visitor.post(f"{COMPUTER}/key")
     assert f'data-key="{vendor.activate(machine).computer_key}"' in answer.text
-    assert "Spell it over the phone" in answer.text
-    assert "Mail to the customer" in answer.text
+    assert "Spell it out over the phone" in answer.text
+    assert "Email to customer" in answer.text
     answer = visitor.post(f"{COMPUTER}/key", email="ada@example.com", mails_key="1")
     assert "The email to ada@example.com is on its way." in answer.text
     with reading() as session:
@@ -98,7 +98,7 @@ def test_the_license_file_is_that_of_the_computer(visitor, machine):
 
 def test_a_key_is_refused_on_the_page_with_the_reason(vendor, visitor, machine):
     vendor.change(machine.activation_key, licenses.suspend)
-    assert "its license is suspended" in visitor.get(COMPUTER).text
+    assert "its license is on hold" in visitor.get(COMPUTER).text
     answer = visitor.post(f"{COMPUTER}/key")
     assert answer.status_code == 403
     assert "This license is on hold." in answer.text
@@ -110,10 +110,10 @@ def test_the_right_code_releases_and_a_wrong_one_is_told_beside_its_field(vendor
     answer = visitor.post(f"{COMPUTER}/release", code=other)
     assert answer.status_code == 400
     assert "doesn’t match this activation" in answer.text.split('id="release-code-fault"')[1]
-    assert 'id="release" aria-labelledby="release-title" data-opened' in answer.text
+    assert 'id="release" aria-labelledby="deactivate-with-a-code-title" data-opened' in answer.text
     answer = visitor.post(f"{COMPUTER}/release", code=machine.code.text)
-    assert "Recorded as released, proven." in answer.text
-    assert "Its computer ID is used up for good." in answer.text
+    assert "Recorded as released, verified." in answer.text
+    assert "Its computer ID can’t be used again." in answer.text
     assert vendor.seats_used(machine.activation_key) == 0
 
 
@@ -122,7 +122,7 @@ def test_a_release_by_force_wants_a_reason_and_shows_who_did_it(vendor, visitor,
     assert answer.status_code == 400
     assert "Give a reason" in answer.text.split('id="force-reason-fault"')[1]
     answer = visitor.post(f"{COMPUTER}/force-release", reason="the mainboard died")
-    for words in ("Recorded as released by force.", "the mainboard died", "portal, ada"):
+    for words in ("Recorded as released without a code.", "the mainboard died", "Portal, ada"):
         assert words in answer.text
 
 
@@ -131,10 +131,10 @@ def test_a_computer_of_a_replaced_activation_key_can_still_be_released(vendor, v
     with transaction() as session:
         license = licenses.find(session, machine.activation_key)
         license_changes.replace_key(session, license, by=STAFF, now=vendor.clock.now)
-    assert "activation key that has been replaced since" in visitor.get(COMPUTER).text
+    assert "activation key that has since been replaced" in visitor.get(COMPUTER).text
     assert visitor.post(f"{COMPUTER}/key").status_code == 403
     answer = visitor.post(f"{COMPUTER}/release", code=machine.code.text)
-    assert "Recorded as released, proven." in answer.text
+    assert "Recorded as released, verified." in answer.text
 
 
 def test_who_may_only_look_is_offered_nothing_else(vendor, machine):

@@ -34,7 +34,7 @@ def test_the_form_offers_products_with_their_features(visitor):
 def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
     values = ASKED | {"term": "date", "expires": "2027-12-31", "feature": ["cam"], "email": "Ada@Example.com"}
     page = visitor.post("/portal/licenses/preview", **values).text
-    for words in ("Issue 3 licenses?", "31 Dec 2027", "cam", "ada@example.com"):
+    for words in ("Issue 3 licenses?", "Dec 31, 2027", "cam", "ada@example.com"):
         assert words in page
     assert issued() == []
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
@@ -61,16 +61,16 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
     [
         ({"count": "1001"}, "must be between 1 and 1000"),
         ({"count": "x"}, "whole number"),
-        ({"seats": ""}, "Give the number of seats."),
+        ({"seats": ""}, "Enter the number of seats."),
         ({"seats": "0"}, "must be between 1 and"),
-        ({"term": "date", "expires": ""}, "Say until which day"),
+        ({"term": "date", "expires": ""}, "Enter an end date"),
         ({"term": "date", "expires": "2026-01-01"}, "is in the past"),
-        ({"term": "days", "days": ""}, "or how many days"),
-        ({"term": "never", "expires": "2030-12-31"}, "This belongs to an option that is not selected."),
-        ({"term": "never", "days": "30"}, "This belongs to an option that is not selected."),
+        ({"term": "days", "days": ""}, "or a number of days"),
+        ({"term": "never", "expires": "2030-12-31"}, "This belongs to an option that isn’t selected."),
+        ({"term": "never", "days": "30"}, "This belongs to an option that isn’t selected."),
         (
             {"term": "date", "expires": "2030-12-31", "days": "30"},
-            "This belongs to an option that is not selected.",
+            "This belongs to an option that isn’t selected.",
         ),
         ({"email": "nobody"}, "email address"),
         ({"notes": "n" * 2001}, "Use up to"),
@@ -95,4 +95,4 @@ def test_a_product_that_is_gone_is_told(visitor):
 
 def test_without_a_product_the_form_says_what_to_do(app, clock):
     visitor = staff(Vendor(app, app.extensions[EXTENSION].keyring, clock, "none"), role=Role.MANAGER)
-    assert "No product yet" in visitor.get("/portal/licenses/new").text
+    assert "No products yet" in visitor.get("/portal/licenses/new").text

@@ -37,7 +37,7 @@ def test_every_mail_is_listed_in_every_language(visitor):
         for language in ("en", "de"):
             path = f"/portal/mails/{name}/{language}"
             assert f'href="{path}"' in page
-            assert "Preview, with invented values" in visitor.get(path).text
+            assert "Preview, with made-up values" in visitor.get(path).text
 
 
 def test_a_preview_shows_invented_values_and_saves_nothing(visitor):
@@ -51,7 +51,7 @@ def test_a_preview_shows_invented_values_and_saves_nothing(visitor):
 def test_words_are_saved_sent_and_set_back(vendor, visitor):
     answer = visitor.post(PAGE, subject="For {product}", text=TEXT)
     page = visitor.get(answer.location).text
-    assert "Saved. Mails from now on say this." in page
+    assert "Saved. New emails use this text." in page
     assert "by ada" in page
     machine = vendor.machine(vendor.issue(), "LAB-PC-07")
     visitor.post(
@@ -70,7 +70,7 @@ def test_words_are_saved_sent_and_set_back(vendor, visitor):
     for said in ("For Demo CAD", key, machine.computer_id.text, machine.activation_key.text):
         assert said in sent
     answer = visitor.post(f"{PAGE}/default")
-    assert "Our own words count again." in visitor.get(answer.location).text
+    assert "The default text is back." in visitor.get(answer.location).text
 
 
 @pytest.mark.parametrize("operation", ["", "/preview"])

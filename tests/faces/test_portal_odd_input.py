@@ -25,7 +25,7 @@ def test_a_number_that_no_row_has_is_not_found(visitor, room, number):
 
 @pytest.mark.parametrize("number", [LARGE, "1" * 5000])
 def test_ticked_numbers_that_no_row_has_are_none(visitor, number):
-    assert "Tick the licenses first" in visitor.post("/portal/licenses/export", chosen=number).text
+    assert "Select licenses first" in visitor.post("/portal/licenses/export", chosen=number).text
 
 
 @pytest.mark.parametrize(

@@ -60,16 +60,16 @@ def test_the_list_shows_role_second_factor_last_seen_and_who_is_disabled(vendor,
     rows = {re.search(r">(\w+)</a>", row)[1]: row for row in page.split("<tr")[2:]}
     assert list(rows) == ["ada", "grace", "mallory"]
     assert "you" in rows["ada"]
-    assert "24 Nov 2026, 12:00" in rows["ada"]
-    assert ">second factor</span>" in rows["grace"]
-    assert "never" in rows["grace"]
-    assert ">disabled</span>" in rows["mallory"]
+    assert "Nov 24, 2026, 12:00" in rows["ada"]
+    assert ">Second factor</span>" in rows["grace"]
+    assert "Never" in rows["grace"]
+    assert ">Disabled</span>" in rows["mallory"]
 
 
 def test_an_operator_is_added_and_can_sign_in(vendor, visitor):
     values = {"name": "Hedy", "role": "manager", "new_password": FRESH}
     answer = visitor.post("/portal/operators", **values)
-    assert said(visitor, answer) == "Hedy can sign in now, with the password that you gave."
+    assert said(visitor, answer) == "Hedy can now sign in with the password you set."
     assert Visitor(vendor.app.test_client()).sign_in("hedy", FRESH).location == "/portal/"
     assert ("operator_added", "ada", {"operator": "Hedy", "role": "manager"}) in events()
 
@@ -89,7 +89,7 @@ def test_what_is_wrong_with_a_new_operator_is_told_beside_its_field(visitor, val
     answer = visitor.post("/portal/operators", **typed)
     assert answer.status_code in (400, 409)
     assert sentence in answer.text.split(f'id="add-{field}-fault"')[1]
-    assert 'aria-labelledby="add-an-operator-title" data-opened' in answer.text
+    assert 'aria-labelledby="add-a-person-title" data-opened' in answer.text
     assert f'value="{typed["name"]}"' in answer.text
     assert FRESH not in answer.text
 
@@ -98,7 +98,7 @@ def test_a_role_is_changed_and_counts_at_once(vendor, visitor):
     other = in_place(vendor)
     assert other.get("/portal/audit").status_code == 403
     answer = visitor.post("/portal/operators/2/role", role="manager")
-    assert said(visitor, answer) == "grace is manager from now on."
+    assert said(visitor, answer) == "grace’s role is now manager."
     assert other.get("/portal/audit").status_code == 200
     detail = {"operator": "grace", "before": "support", "role": "manager"}
     assert ("operator_role_changed", "ada", detail) in events()
@@ -126,7 +126,7 @@ def test_a_password_is_reset_which_ends_the_sessions_and_keeps_the_second_factor
 def test_who_is_disabled_is_out_at_once_and_can_be_let_in_again(vendor, visitor):
     other = in_place(vendor)
     answer = visitor.post("/portal/operators/2/disable")
-    assert said(visitor, answer) == "grace is shut out, everywhere and at once."
+    assert said(visitor, answer) == "grace is disabled and signed out everywhere."
     assert other.get("/portal/").status_code == 302
     assert Visitor(vendor.app.test_client()).sign_in("grace").status_code == 403
     answer = visitor.post("/portal/operators/2/enable")
@@ -143,7 +143,7 @@ def test_the_second_factor_of_who_lost_the_device_is_ended_and_they_are_signed_o
     set_up("grace")
     assert "End the second factor" in visitor.get("/portal/operators/2").text
     answer = visitor.post("/portal/operators/2/second-factor/end")
-    assert said(visitor, answer) == "The second factor of grace has ended, and they are signed out."
+    assert said(visitor, answer) == "The second factor of grace has ended. They’re signed out everywhere."
     assert other.get("/portal/").status_code == 302
     assert grace().totp_secret is None
     assert ("second_factor_ended", "ada", {"operator": "grace"}) in events()
@@ -153,19 +153,19 @@ def test_the_second_factor_of_who_lost_the_device_is_ended_and_they_are_signed_o
 def test_places_are_shown_with_device_address_and_time_and_ended_one_by_one_or_all(vendor, visitor):
     here, there = in_place(vendor), in_place(vendor)
     page = visitor.get("/portal/operators/2").text
-    assert page.count("Sign out there") == 2
+    assert page.count('aria-label="Sign out ') == 2
     assert "127.0.0.1 · since <time" in page
     with reading() as session:
         first = min(
             session.scalars(select(OperatorSession.id).where(OperatorSession.operator_id == grace().id))
         )
     answer = visitor.post(f"/portal/operators/2/sessions/{first}/end")
-    assert said(visitor, answer) == "grace is signed out there."
+    assert said(visitor, answer) == "grace is signed out of that session."
     assert (here.get("/portal/").status_code, there.get("/portal/").status_code) == (302, 200)
     answer = visitor.post("/portal/operators/2/sign-out")
     assert said(visitor, answer) == "grace is signed out everywhere."
     assert there.get("/portal/").status_code == 302
-    assert "Nowhere at the moment." in visitor.get("/portal/operators/2").text
+    assert "Not signed in right now." in visitor.get("/portal/operators/2").text
     assert ("operator_signed_out", "ada", {"operator": "grace", "role": "support"}) in events()
 
 
@@ -193,7 +193,7 @@ def test_a_session_of_another_operator_or_none_is_not_ended(vendor, visitor):
     for place in (1, 99):
         answer = visitor.post(f"/portal/operators/2/sessions/{place}/end")
         assert answer.status_code == 404
-        assert "There is no such sign-in." in answer.text
+        assert "That session doesn’t exist." in answer.text
 
 
 def test_who_is_no_longer_an_administrator_does_nothing_more_to_the_last_one(vendor, visitor):
@@ -217,7 +217,7 @@ def test_an_operator_that_is_not_there_is_told(visitor, path):
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])
 def test_only_administrators_see_the_operators(vendor, role):
     other = staff(vendor, "other", role)
-    assert "Operators" not in other.get("/portal/").text
+    assert "Staff</a>" not in other.get("/portal/").text
     assert other.get("/portal/operators").status_code == 403
 
 
@@ -232,7 +232,7 @@ def test_an_operation_in_a_session_that_has_ended_leads_back_to_the_operator(ven
 def test_a_long_name_is_shown_whole(vendor, visitor):
     name = "x" * 60
     answer = visitor.post("/portal/operators", name=name, role="viewer", new_password=FRESH)
-    assert f"{name} can sign in now" in visitor.get(answer.location).text
+    assert f"{name} can now sign in" in visitor.get(answer.location).text
 
 
 @pytest.mark.parametrize("csrf", ["", "stale"])

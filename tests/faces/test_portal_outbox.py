@@ -59,15 +59,17 @@ def row(number: int) -> OutboxMail:
 def test_without_a_mail_server_no_mail_is_offered_and_none_is_posted(visitor, machine):
     page = visitor.get("/portal/licenses/1")
     assert 'name="mails_key"' not in page.text
-    assert "This server can’t send email, so give the customer the computer key yourself." in words(page.text)
+    assert "This server can’t send email, so give the computer key to the customer yourself." in words(
+        page.text
+    )
     asked = {"computer_id": machine.computer_id.text}
     given = visitor.post("/portal/licenses/1/activate", **asked)
-    assert "Mail to the customer" not in given.text
+    assert "Email to customer" not in given.text
     for path in ("/portal/licenses/1/activate", "/portal/computers/1/key"):
         refused = visitor.post(path, **asked, email=EMAIL, mails_key="1")
         assert refused.status_code == 409
         assert "This server can’t send email: no mail server is set. Nothing was done." in words(refused.text)
-    assert "Self Help mails the keys" not in visitor.get("/portal/customers/1").text
+    assert "Self Help sends the keys" not in visitor.get("/portal/customers/1").text
     for path in ("/portal/outbox", "/portal/mails"):
         assert "Set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM" in words(visitor.get(path).text)
     with reading() as session:
@@ -77,11 +79,11 @@ def test_without_a_mail_server_no_mail_is_offered_and_none_is_posted(visitor, ma
 @pytest.mark.usefixtures("has_mail_server")
 def test_a_key_that_is_mailed_while_no_worker_runs_is_said_to_wait_and_why(visitor, machine):
     page = visitor.get("/portal/licenses/1").text
-    assert f"Email waits right now: {NO_WORKER}" in words(page)
+    assert f"Email is delayed right now. {NO_WORKER}" in words(page)
     answer = visitor.post("/portal/computers/1/key", email=EMAIL, mails_key="1").text
-    assert f"The email to {EMAIL} waits. {NO_WORKER}" in words(answer)
+    assert f"The email to {EMAIL} is delayed. {NO_WORKER}" in words(answer)
     assert "on its way" not in answer
-    assert f"Email waits. {NO_WORKER}" in words(visitor.get("/portal/customers/1").text)
+    assert f"Email is delayed. {NO_WORKER}" in words(visitor.get("/portal/customers/1").text)
 
 
 @pytest.mark.usefixtures("mail_works")
@@ -92,7 +94,7 @@ def test_a_key_that_is_mailed_while_nothing_goes_through_is_said_to_wait_and_why
         outbox.failed(session, outbox.take(session, vendor.clock.now), TROUBLE, vendor.clock.now)
         delivery.stopped(session, TROUBLE)
     vendor.clock.now += delivery.LATE
-    assert f"The email to {EMAIL} waits. {TROUBLE}" in words(visitor.post(mailing[0], **mailing[1]).text)
+    assert f"The email to {EMAIL} is delayed. {TROUBLE}" in words(visitor.post(mailing[0], **mailing[1]).text)
 
 
 @pytest.mark.usefixtures("mail_works")
@@ -106,7 +108,7 @@ def test_the_start_page_tells_administrators_of_mail_that_waits(vendor, machine,
     assert "waited since" not in visitor.get("/portal/").text
     vendor.clock.now += timedelta(minutes=1)
     page = words(visitor.get("/portal/").text)
-    told = "1 email has waited since 24 Nov 2026, 12:00 UTC. No worker has checked for email since"
+    told = "1 email has been waiting since Nov 24, 2026, 12:00 UTC. No worker has checked for email since"
     assert (told in page) is (role is Role.ADMINISTRATOR)
 
 
@@ -114,12 +116,12 @@ def test_the_start_page_tells_administrators_of_mail_that_waits(vendor, machine,
 def test_what_was_given_up_is_sent_again_from_the_customer_or_from_the_outbox(vendor, visitor, machine):
     first, second, third = (given_up(vendor) for _ in range(3))
     page = visitor.get("/portal/customers/1")
-    assert "given up, kept until 8 Dec 2026" in words(page.text)
+    assert "failed, kept until Dec 8, 2026" in words(page.text)
     path = f"/portal/outbox/{first}/send-again?customer=1"
     assert path in page.text
     answer = visitor.post(path)
     assert answer.location.endswith("/portal/customers/1")
-    assert "The email is in the queue again." in visitor.get(answer.location).text
+    assert "The email will be sent again." in visitor.get(answer.location).text
     assert row(first).next_try_at == vendor.clock.now
     refused = visitor.post(path)
     assert refused.status_code == 409
@@ -128,21 +130,21 @@ def test_what_was_given_up_is_sent_again_from_the_customer_or_from_the_outbox(ve
     assert f"/portal/outbox/{first}/send-again" not in page
     assert f"/portal/outbox/{second}/send-again" in page
     answer = visitor.post("/portal/outbox/send-all-again")
-    assert "2 emails are in the queue again." in visitor.get(answer.location).text
+    assert "2 emails will be sent again." in visitor.get(answer.location).text
     assert row(third).next_try_at == vendor.clock.now
     with reading() as session:
         again = session.scalars(select(AuditEvent).where(AuditEvent.event == "mail_queued_again")).all()
     assert [(event.channel, event.who, event.detail["mail"]) for event in again] == [
         ("portal", "ada", number) for number in (first, second, third)
     ]
-    assert "Mail to be sent again" in visitor.get("/portal/audit").text
+    assert "Email queued again" in visitor.get("/portal/audit").text
 
 
 def test_a_viewer_sees_unsent_mail_and_sends_none_again(vendor, machine):
     number, viewer = given_up(vendor), staff(vendor, "eve", Role.VIEWER)
     for path in ("/portal/customers/1", "/portal/outbox"):
         page = viewer.get(path).text
-        assert "given up, kept until" in words(page)
+        assert "failed, kept until" in words(page)
         assert "send-again" not in page
         assert "send-all-again" not in page
     for path in (f"/portal/outbox/{number}/send-again", "/portal/outbox/send-all-again"):
@@ -151,4 +153,4 @@ def test_a_viewer_sees_unsent_mail_and_sends_none_again(vendor, machine):
 
 
 def test_an_outbox_in_which_nothing_waits_says_so(visitor):
-    assert "All email was sent." in visitor.get("/portal/outbox").text
+    assert "Everything has been sent." in visitor.get("/portal/outbox").text

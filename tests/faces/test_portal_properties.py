@@ -50,23 +50,23 @@ def test_every_property_has_a_control_its_name_its_default_and_its_sentence(visi
         assert f'name="{one.name}"' in page
         assert one.sentence.replace("'", "&#39;") in page
     assert page.count('type="checkbox"') == sum(one.type == "yes or no" for one in PROPERTIES.values())
-    assert "default yes" in page
-    assert "QLM&#39;s default is false" in page
+    assert "default Yes" in page
+    assert "QLM’s default is false" in page
 
 
 def test_a_group_is_saved_and_only_what_differs_counts_as_changed(vendor, visitor):
     answer = save(visitor, "customerSite", **{SITE: False, TITLE: "Hilfe für Kunden"})
     assert answer.location == "/portal/properties#customerSite"
     page = visitor.get(answer.location).text
-    assert "2 settings are changed." in page
-    assert page.count("changed <time") == 2
+    assert "2 settings changed." in page
+    assert page.count("Changed <time") == 2
     assert "by ada" in page
     assert (values()[SITE], values()[TITLE]) == (False, "Hilfe für Kunden")
     with reading() as session:
         rows = session.scalars(select(AuditEvent).where(AuditEvent.event == "property_set")).all()
         assert {row.detail["property"] for row in rows} == {SITE, TITLE}
         assert {(row.who, row.channel) for row in rows} == {("ada", "portal")}
-    assert "Nothing was changed." in visitor.get(save(visitor, "customerSite").location).text
+    assert "No changes." in visitor.get(save(visitor, "customerSite").location).text
 
 
 def test_one_group_leaves_the_others_alone(visitor):
@@ -90,13 +90,10 @@ def test_what_does_not_fit_is_told_beside_its_field_and_nothing_of_the_group_is_
 
 def test_a_property_goes_back_to_its_default(visitor):
     save(visitor, "options", **{COUNT: 12})
-    assert (
-        f'value="{COUNT}" aria-label="Back to the default of {COUNT}"'
-        in visitor.get("/portal/properties").text
-    )
+    assert f'value="{COUNT}" aria-label="Back to default: {COUNT}"' in visitor.get("/portal/properties").text
     answer = visitor.post("/portal/properties/default", property=COUNT)
     page = visitor.get(answer.location).text
-    assert f"{COUNT} has its default again." in page
+    assert f"{COUNT} is back to the default." in page
     assert "Back to default" not in page
     with reading() as session:
         assert properties.stored(session) == {}
@@ -133,4 +130,4 @@ def test_what_was_set_elsewhere_is_shown_with_who_and_when(vendor, visitor):
         properties.put(session, TITLE, "<b>Title</b>", by=STAFF, now=vendor.clock.now)
     page = visitor.get("/portal/properties").text
     assert 'value="&lt;b&gt;Title&lt;/b&gt;"' in page
-    assert "24 Nov 2026, 12:00" in page
+    assert "Nov 24, 2026, 12:00" in page

@@ -35,7 +35,7 @@ def test_what_the_wizard_shows_gives_the_key_that_the_phone_gives(app, vendor, v
     phone = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token}).json
     assert shown.key == phone["computer_key"]
     assert (phone["state"], phone["computer_name"]) == ("active", "LAB-PC-07")
-    assert "Type this key on LAB-PC-07 Demo CAD · valid until Dec 31, 2027" in shown.words
+    assert "Type this key on LAB-PC-07 Demo CAD · valid until December 31, 2027" in shown.words
     assert "1 of 5 in use" in shown.words
     assert "Includes cam" in shown.words
 
@@ -44,7 +44,7 @@ def test_the_key_stands_in_numbered_groups_and_in_words(vendor, visitor):
     shown = visitor.fill_in("activate", **codes(vendor.machine(vendor.issue())))
     for number in range(1, 1 + len(shown.key.split("-"))):
         assert f'<span class="number" aria-hidden="true">{number}</span>' in shown.answer.text
-    assert "Spell it over the phone" in shown.words
+    assert "Spell it out over the phone" in shown.words
 
 
 def test_small_letters_spaces_and_look_alikes_are_read(vendor, visitor):

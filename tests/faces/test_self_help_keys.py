@@ -87,7 +87,7 @@ def test_the_known_address_gets_its_keys_once_the_worker_ran_and_the_other_is_fo
     text = body.get_content()
     assert all(key.text in text for key in mine)
     assert other.text not in text
-    assert "It runs 30 days from its first activation." in text
+    assert "Valid for 30 days after first use." in text
     with reading() as session:
         [row] = session.scalars(select(OutboxMail))
     assert (row.recipient, row.sealed_text, row.template) == (KNOWN, None, mails.LICENSE_KEYS_ASKED_FOR)

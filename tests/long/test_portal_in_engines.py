@@ -99,7 +99,7 @@ def test_a_row_is_ticked_without_leaving_the_list(staff):
         staff.sees(f".list tbody tr{row} input:checked")
     staff.at("/portal/licenses")
     staff.press("button[value=suspend]")
-    staff.sees("h1", "Suspend 2 licenses?")
+    staff.sees("h1", "Put 2 licenses on hold?")
 
 
 def test_marking_text_in_a_row_does_not_follow_it(staff):
@@ -123,7 +123,7 @@ def test_one_license_is_issued(staff):
 def test_a_computer_is_activated_and_released(staff, wizard):
     wizard.begin()
     open_license(staff, wizard.key.text)
-    staff.press("button", "Activate")
+    staff.press("button", "Activate a computer")
     staff.sees("dialog[open]#activate")
     staff.type("#activate-computer_id", wizard.shown["computer_id"])
     staff.press("dialog[open] button.is-primary")
@@ -134,7 +134,7 @@ def test_a_computer_is_activated_and_released(staff, wizard):
     staff.awaits("() => document.querySelector('dialog[open]') === null")
 
     wizard.give_up()
-    staff.press("button", "Release")
+    staff.press("button", "Deactivate a computer")
     staff.sees("dialog[open]#release")
     staff.type("#release-computer_id", wizard.shown["computer_id"])
     staff.type("#release-code", wizard.shown["code"])

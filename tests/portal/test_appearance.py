@@ -31,7 +31,7 @@ def license_key(house) -> str:
 
 
 def activate_dialog(page: Page) -> None:
-    page.get_by_role("button", name="Activate", exact=True).click()
+    page.get_by_role("button", name="Activate a computer", exact=True).click()
 
 
 def refused_dialog(page: Page) -> None:
@@ -93,8 +93,8 @@ def test_a_license_and_its_dialogs_can_be_used_by_everybody(desk, house, license
         "activate": lambda: activate_dialog(page),
         "refused": lambda: refused_dialog(page),
         "key": lambda: key_dialog(page, house, license_key),
-        "release": lambda: page.get_by_role("button", name="Release LAB-PC-07").click(),
-        "force": lambda: page.get_by_role("button", name="Force the release of LAB-PC-07").click(),
+        "release": lambda: page.get_by_role("button", name="Deactivate with a code: LAB-PC-07").click(),
+        "force": lambda: page.get_by_role("button", name="Release without a code: LAB-PC-07").click(),
     }[state]()
     check(page)
 

@@ -98,7 +98,7 @@ def key_by_self_help(room: Room, token: str) -> str:
 
 def key_by_portal(room: Room, token: str) -> str:
     open_license(room.portal, room.key.text)
-    room.portal.get_by_role("button", name="Activate", exact=True).click()
+    room.portal.get_by_role("button", name="Activate a computer", exact=True).click()
     dialog = room.portal.get_by_role("dialog")
     dialog.get_by_label("Computer ID").fill(room.codes["computer_id"])
     dialog.get_by_role("button", name="Activate").click()
@@ -145,11 +145,11 @@ def release_by_self_help(room: Room, token: str) -> str:
 
 def release_by_portal(room: Room, token: str) -> str:
     open_license(room.portal, room.key.text)
-    room.portal.get_by_role("button", name="Release", exact=True).first.click()
+    room.portal.get_by_role("button", name="Deactivate a computer", exact=True).first.click()
     dialog = room.portal.get_by_role("dialog")
     dialog.get_by_label("Computer ID").fill(room.codes["computer_id"])
     dialog.get_by_label("Deactivation verification code").fill(room.codes["code"])
-    dialog.get_by_role("button", name="Release", exact=True).click()
+    dialog.get_by_role("button", name="Deactivate", exact=True).click()
     told = room.portal.locator("main > .outcome")
     expect(told).to_be_visible()
     return told.inner_text()

@@ -34,15 +34,15 @@ def others(house) -> None:
 
 
 def open_operator(page: Page, name: str) -> None:
-    page.get_by_role("link", name="Operators").first.click()
+    page.get_by_role("link", name="Staff").first.click()
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
 
 def test_an_operator_is_added_given_a_role_and_shut_out(desk, house, others):
     page = desk()
-    page.get_by_role("link", name="Operators").first.click()
-    page.get_by_role("button", name="Add an operator").click()
+    page.get_by_role("link", name="Staff").first.click()
+    page.get_by_role("button", name="Add a person…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Name")).to_be_focused()
     dialog.get_by_label("Name").fill("mallory")
@@ -53,15 +53,15 @@ def test_an_operator_is_added_given_a_role_and_shut_out(desk, house, others):
     dialog.get_by_label("Name").fill("hedy")
     dialog.get_by_label("First password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("hedy can sign in now")
-    page.get_by_role("button", name="Change the role").click()
+    expect(page.get_by_role("status")).to_contain_text("hedy can now sign in")
+    page.get_by_role("button", name="Change role…").click()
     dialog.get_by_role("radio", name="manager").check()
-    dialog.get_by_role("button", name="Change it").click()
-    expect(page.get_by_role("status")).to_have_text("hedy is manager from now on.")
+    dialog.get_by_role("button", name="Change role").click()
+    expect(page.get_by_role("status")).to_have_text("hedy’s role is now manager.")
     page.get_by_role("button", name="Disable").click()
     dialog.get_by_role("button", name="Disable").click()
-    expect(page.get_by_role("status")).to_contain_text("hedy is shut out")
-    page.get_by_role("button", name="Let in again").click()
+    expect(page.get_by_role("status")).to_contain_text("hedy is disabled")
+    page.get_by_role("button", name="Enable").click()
     expect(page.get_by_role("status")).to_have_text("hedy can sign in again.")
 
 
@@ -72,7 +72,7 @@ def test_an_operator_is_signed_out_by_force(desk, house, others):
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_role("status")).to_have_text("ada the support is signed out everywhere.")
     there.get_by_role("link", name="Licenses").first.click()
-    expect(there.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(there.get_by_role("heading", name="Staff sign-in")).to_be_visible()
 
 
 def test_a_setting_is_changed_refused_and_set_back(desk, house):
@@ -80,28 +80,28 @@ def test_a_setting_is_changed_refused_and_set_back(desk, house):
     page.get_by_role("link", name="Settings").click()
     days = page.get_by_label("Days after an activation")
     days.fill("soon")
-    page.get_by_role("button", name="Save the settings of Self Help").click()
+    page.get_by_role("button", name="Save: Self Help").click()
     expect(page.get_by_text("takes a whole number").first).to_be_visible()
     expect(days).to_be_focused()
     days.fill("3")
-    page.get_by_label("Customers can activate on").uncheck()
-    page.get_by_role("button", name="Save the settings of Self Help").click()
-    expect(page.get_by_role("status")).to_have_text("2 settings are changed.")
-    expect(page.get_by_label("Customers can activate on")).not_to_be_checked()
+    page.get_by_label("Customers can activate").uncheck()
+    page.get_by_role("button", name="Save: Self Help").click()
+    expect(page.get_by_role("status")).to_have_text("2 settings changed.")
+    expect(page.get_by_label("Customers can activate")).not_to_be_checked()
     for name in ("customerSite/showActivateLink", "customerSite/preventDeactivationPeriod"):
-        page.get_by_role("button", name=f"Back to the default of {name}").click()
-        expect(page.get_by_role("status")).to_contain_text(f"{name} has its default again.")
-    expect(page.get_by_label("Customers can activate on")).to_be_checked()
+        page.get_by_role("button", name=f"Back to default: {name}").click()
+        expect(page.get_by_role("status")).to_contain_text(f"{name} is back to the default.")
+    expect(page.get_by_label("Customers can activate")).to_be_checked()
 
 
 def test_the_audit_is_filtered_and_saved_as_a_table(desk, house, tmp_path: Path):
     page = desk()
     page.get_by_role("link", name="Audit").first.click()
-    page.get_by_label("What", exact=True).select_option("Signed in")
+    page.get_by_label("Event", exact=True).select_option("Signed in")
     page.get_by_label("From").fill("2020-01-01")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Filter").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Save these as a table").click()
+        page.get_by_role("link", name="Download these as CSV").click()
     assert download.value.suggested_filename.startswith("audit-")
     download.value.save_as(tmp_path / "audit.csv")
     with (tmp_path / "audit.csv").open(encoding="utf-8-sig", newline="") as saved:
@@ -118,18 +118,18 @@ def test_a_page_can_be_used_by_everybody(desk, house, others, path):
 def test_an_operator_and_the_dialogs_can_be_used_by_everybody(desk, house, others):
     page = desk()
     page.goto(f"{house.origin}/portal/operators")
-    page.get_by_role("button", name="Add an operator").click()
+    page.get_by_role("button", name="Add a person…").click()
     check(page)
     page.keyboard.press("Escape")
     open_operator(page, LONG)
     check(page)
-    for button in ("Change the role", "Reset the password", "Disable"):
+    for button in ("Change role…", "Reset password…", "Disable"):
         page.get_by_role("button", name=button).click()
         check(page)
         page.keyboard.press("Escape")
     page.goto(f"{house.origin}/portal/properties")
     page.get_by_label("Days after an activation").fill("soon")
-    page.get_by_role("button", name="Save the settings of Self Help").click()
+    page.get_by_role("button", name="Save: Self Help").click()
     expect(page.get_by_text("takes a whole number").first).to_be_visible()
     check(page)
 
@@ -151,8 +151,8 @@ def test_the_words_of_a_mail_are_tried_refused_and_saved(desk, house):
     expect(page.get_by_text("Ihr Schlüssel: 12FX2-")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")
-    page.get_by_role("button", name="Back to our words").click()
-    expect(page.get_by_role("status")).to_contain_text("Our own words count again.")
+    page.get_by_role("button", name="Back to default text").click()
+    expect(page.get_by_role("status")).to_contain_text("The default text is back.")
     check(page)
 
 
@@ -164,7 +164,7 @@ def rgb(color: str) -> str:
 def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, house):
     page = desk()
     page.get_by_role("link", name="Settings").click()
-    page.get_by_role("link", name="name, logo and color").click()
+    page.get_by_role("link", name="Branding").click()
     title = "The phone page with a question"
     frames = [page.frame_locator(f'iframe[title="{title}, {theme}"]') for theme in ("light", "dark")]
     page.get_by_label("Name", exact=True).fill("Acme Tools")
@@ -176,13 +176,13 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     # The examples did not take the focus, and nothing in them can be pressed.
     expect(page.get_by_label("Color", exact=True)).to_be_focused()
     assert frames[0].locator("body").evaluate("body => body.inert")
-    page.get_by_label("Picture").set_input_files(LOGO)
+    page.get_by_label("File").set_input_files(LOGO)
     expect(frames[0].locator(".brand-mark")).to_have_attribute("src", re.compile("^blob:"))
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("made darker for light pages")).to_be_visible()
-    page.get_by_label("Picture").set_input_files(LOGO)
-    page.get_by_role("button", name="Save the logo").click()
-    expect(page.get_by_text("The logo is saved.")).to_be_visible()
+    expect(page.get_by_text("darkened so it’s readable on light pages")).to_be_visible()
+    page.get_by_label("File").set_input_files(LOGO)
+    page.get_by_role("button", name="Save logo").click()
+    expect(page.get_by_text("Logo saved.")).to_be_visible()
     check(page)
     phone = page.context.new_page()
     for look, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):

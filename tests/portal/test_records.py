@@ -71,7 +71,7 @@ def test_a_caller_says_superseded_and_is_answered_in_three_clicks(desk, house, k
     page.get_by_label("Search").fill(machine.computer_id.text.lower())
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="CALLER").click()
-    expect(page.get_by_text("This computer ID no longer counts.")).to_be_visible()
+    expect(page.get_by_text("This computer ID isn’t in use anymore.")).to_be_visible()
     expect(page.get_by_text("Say to the customer")).to_be_visible()
     page.get_by_role("link", name=newer.computer_id).first.click()
     expect(page.get_by_text("This computer is activated.")).to_be_visible()
@@ -87,7 +87,7 @@ def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_re
     page.get_by_role("button", name="Show computer key").click()
     assert key_on(page) == vendor.activate(machine).computer_key
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Spell it over the phone").click()
+    dialog.get_by_text("Spell it out over the phone").click()
     assert dialog.locator(".spelled li").count() == 6
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("Copied.")).to_be_visible()
@@ -95,10 +95,10 @@ def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_re
         dialog.get_by_role("button", name="License file").click()
     assert download.value.suggested_filename == "license.lic"
     dialog.get_by_role("button", name="Done").click()
-    page.get_by_role("button", name="Force").click()
+    page.get_by_role("button", name="Release without a code").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("sold on a flea market")
-    page.get_by_role("button", name="Release by force").click()
-    expect(page.get_by_text("Recorded as released by force.")).to_be_visible()
+    page.get_by_role("button", name="Release without a code", exact=True).click()
+    expect(page.get_by_text("Recorded as released without a code.")).to_be_visible()
     assert vendor.seats_used(machine.activation_key) == 0
 
 
@@ -109,16 +109,16 @@ def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
     open_customer(page, "ada@old.example")
     page.get_by_role("button", name="Merge").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("E-mail of the other customer").fill("nobody@new.example")
-    dialog.get_by_role("button", name="Go on").click()
-    expect(dialog.get_by_text("No customer has this email address.").first).to_be_visible()
-    dialog.get_by_label("E-mail of the other customer").fill("ada@new.example")
-    dialog.get_by_role("button", name="Go on").click()
+    dialog.get_by_label("Email of the other customer").fill("nobody@new.example")
+    dialog.get_by_role("button", name="Continue").click()
+    expect(dialog.get_by_text("No customer has this address.").first).to_be_visible()
+    dialog.get_by_label("Email of the other customer").fill("ada@new.example")
+    dialog.get_by_role("button", name="Continue").click()
     expect(dialog.get_by_text("gets 1 license with 0 of 3 seats in use")).to_be_visible()
     dialog.get_by_role("button", name="Merge", exact=True).click()
-    expect(page.get_by_text("Merged: 1 license moved here")).to_be_visible()
+    expect(page.get_by_text("Customers merged. 1 license moved here")).to_be_visible()
     search(page, "Customers", "ada@old.example")
-    expect(page.get_by_text("Nobody found")).to_be_visible()
+    expect(page.get_by_text("No customers found")).to_be_visible()
 
 
 def test_a_customer_is_changed_and_then_forgotten_by_keyboard(desk, house):
@@ -133,10 +133,10 @@ def test_a_customer_is_changed_and_then_forgotten_by_keyboard(desk, house):
     expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
     tab_to(page, page.get_by_role("button", name="Delete"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Forgotten for good")).to_be_visible()
-    tab_to(page, page.get_by_role("button", name="Delete for good"))
+    expect(page.get_by_text("Deleted permanently")).to_be_visible()
+    tab_to(page, page.get_by_role("button", name="Delete customer"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The customer is forgotten.")).to_be_visible()
+    expect(page.get_by_text("Customer deleted.")).to_be_visible()
 
 
 def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(desk, house, key):
@@ -147,8 +147,8 @@ def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(d
     page.get_by_label("Code").fill(code)
     page.get_by_label("Signed keys").check()
     page.get_by_label("Features").fill("export\ncam")
-    page.get_by_role("button", name="Add the product").click()
-    expect(page.get_by_text("The product is there.")).to_be_visible()
+    page.get_by_role("button", name="Add product").click()
+    expect(page.get_by_text("Product added.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download profile").click()
     profile = WizardProfile.from_json(Path(download.value.path()).read_text())
@@ -156,14 +156,14 @@ def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(d
     page.get_by_role("button", name="Copy the PEM of epoch 1").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert "BEGIN PUBLIC KEY" in page.evaluate("navigator.clipboard.readText()")
-    page.get_by_role("button", name="Rotate").click()
-    page.get_by_role("button", name="Begin epoch 2").click()
-    expect(page.get_by_text("The next epoch has begun.")).to_be_visible()
+    page.get_by_role("button", name="Start epoch 2…").click()
+    page.get_by_role("button", name="Start epoch 2", exact=True).click()
+    expect(page.get_by_text("New epoch started.")).to_be_visible()
     page.get_by_role("button", name="Retire epoch 1").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("0 computers")).to_be_visible()
     dialog.get_by_role("button", name="Retire epoch 1").click()
-    expect(page.get_by_text("The epoch is retired.")).to_be_visible()
+    expect(page.get_by_text("Epoch retired.")).to_be_visible()
     with reading() as session:
         epochs = products.find_product(session, code).epochs
         assert [epoch.retired_at is not None for epoch in epochs] == [True, False]
@@ -198,12 +198,12 @@ def test_a_computer_and_its_dialogs_can_be_used_by_everybody(desk, at, state):
         page.get_by_role("button", name="Show computer key").click()
         key_on(page)
     elif state in ("release", "refused"):
-        page.get_by_role("button", name="Release", exact=True).click()
+        page.get_by_role("button", name="Deactivate with a code…", exact=True).click()
     elif state == "force":
-        page.get_by_role("button", name="Force").click()
+        page.get_by_role("button", name="Release without a code").click()
     if state == "refused":
         page.get_by_role("dialog").get_by_label("Deactivation verification code").fill("12345-67890")
-        page.get_by_role("dialog").get_by_role("button", name="Release", exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name="Deactivate", exact=True).click()
         page.locator("#release-code-fault").wait_for()
     check(page)
 
@@ -216,11 +216,11 @@ def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, st
     page.get_by_role("link", name=BUYER).click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     if state != "page":
-        page.get_by_role("button", name=state.split()[0].title(), exact=True).click()
+        page.get_by_role("button", name=f"{state.split()[0].title()}…", exact=True).click()
     if state == "merge agreed":
-        page.get_by_label("E-mail of the other customer").fill("other@example.com")
-        page.get_by_role("button", name="Go on").click()
-        page.get_by_text("is forgotten").wait_for()
+        page.get_by_label("Email of the other customer").fill("other@example.com")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_text("is deleted").wait_for()
     check(page)
 
 
@@ -231,7 +231,7 @@ def test_a_product_and_its_dialogs_can_be_used_by_everybody(desk, at, house, sta
         house.signed.rotate()
     code = house.signed.product_code if state == "retire" else house.short.product_code
     at(page, f"products/{code}")
-    opener = {"features": "Add features", "rotate": "Rotate", "retire": "Retire epoch 1"}.get(state)
+    opener = {"features": "Add features…", "rotate": "Start epoch 2…", "retire": "Retire epoch 1"}.get(state)
     if opener:
         page.get_by_role("button", name=opener, exact=True).click()
         expect(page.get_by_role("dialog")).to_be_visible()
@@ -244,6 +244,6 @@ def test_a_refused_product_can_be_mended_by_everybody(desk, at):
     page.get_by_label("Name").fill("Fräse")
     page.get_by_label("Code").fill("a b")
     page.get_by_label("Short keys").check()
-    page.get_by_role("button", name="Add the product").click()
+    page.get_by_role("button", name="Add product").click()
     expect(page.get_by_label("Code")).to_be_focused()
     check(page)

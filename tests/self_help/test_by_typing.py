@@ -109,7 +109,7 @@ def test_mistyped_codes_are_offered_and_taken_one_by_one(wizard, typist):
     assert f"Did you mean {shown['computer_id']}?" in typist.words
     expect(typist.page.get_by_label("Computer name")).to_have_value("Bench 3")
     typist.press("Use it")
-    typist.reads("Type this key on Bench 3")
+    typist.reads("Your computer key")
     wizard.control.complete(typist.key)
     assert wizard.control.status().state is LicenseState.ACTIVE
 
@@ -176,7 +176,7 @@ def test_where_the_browser_does_not_copy_the_key_is_selected(house, customer, an
     visitor.page.add_init_script(f"navigator.clipboard.writeText = () => {answer}")
     visitor.fill_in("activate", **codes(house.short.machine(house.short.issue())))
     visitor.page.get_by_role("button", name="Copy").click()
-    expect(visitor.page.get_by_role("status")).to_contain_text("it is selected: press Ctrl+C")
+    expect(visitor.page.get_by_role("status")).to_contain_text("The text is selected, so press Ctrl+C")
     marked = visitor.page.evaluate("getSelection().toString()")
     assert re.sub(r"[^0-9A-Z]", "", visitor.key) in re.sub(r"[^0-9A-Z]", "", marked)
 
@@ -255,6 +255,6 @@ def test_a_computer_is_activated_with_the_keyboard_only(house, customer):
     for _ in range(3):
         keyboard.press("Tab")
         seen.append(page.evaluate("document.activeElement.textContent.trim()"))
-    assert seen == ["Print", "Save the license file", "Spell it over the phone"]
+    assert seen == ["Print", "Save the license file", "Spell it out over the phone"]
     keyboard.press("Enter")
     expect(page.locator("details")).to_have_attribute("open", "")

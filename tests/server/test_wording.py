@@ -24,7 +24,7 @@ ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
             "Chrome on Android",
         ),
         ("keyferry console on LAB-PC-07", "keyferry console on LAB-PC-07"),
-        (None, "an unknown device"),
+        (None, "Unknown device"),
     ],
 )
 def test_a_place_is_told_by_browser_and_system(told, words):

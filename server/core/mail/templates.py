@@ -55,12 +55,12 @@ KINDS: Mapping[str, Kind] = {
     COMPUTER_KEY: Kind(
         "Computer key",
         {
-            "computer key": "the computer key in one piece",
-            "computer key in groups": "the same in numbered groups, for typing",
+            "computer key": "the computer key in one piece, for copying",
+            "computer key in groups": "the computer key in numbered groups, for typing",
             "activation key": "the activation key of the license",
             "computer id": "the computer ID that the key belongs to",
             "product": "the name of the product",
-            "computer": "“your computer” with its name, in the language of the email",
+            "computer": "the computer’s name, or “your computer” if it has none",
             "validity": "a sentence that says how long the key is valid",
             "license file": "a sentence about the attached license file",
         },
@@ -138,18 +138,18 @@ def checked(name: str, language: str, subject: str, text: str) -> Template:
     subject, text = " ".join(subject.split()), "\n".join(text.strip().splitlines())
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise Malformed(
-            f"Use a one-line subject of up to {MAX_SUBJECT} visible characters.", code="malformed_subject"
+            f"Use a subject of one line, up to {MAX_SUBJECT} visible characters.", code="malformed_subject"
         )
     if len(text) > MAX_TEXT or not text.replace("\n", "").isprintable():
         raise Malformed(
-            f"Use a text of up to {MAX_TEXT} visible characters and line breaks.", code="malformed_text"
+            f"Use a text of up to {MAX_TEXT:,} visible characters and line breaks.", code="malformed_text"
         )
     for words, code in ((subject, "malformed_subject"), (text, "malformed_text")):
         _require_variables(KINDS[name], words, code)
     needed = KINDS[name].needed
     if not any(found in needed for found in _variables(text)):
         told = " or ".join(f"{{{one}}}" for one in needed)
-        raise Malformed(f"Without {told}, this email has nothing to deliver. Add it.", code="malformed_text")
+        raise Malformed(f"This email needs {told}. Add it to the text.", code="malformed_text")
     return Template(language, subject, text)
 
 
@@ -177,12 +177,14 @@ def _require_variables(kind: Kind, words: str, code: str) -> None:
     for found in _VARIABLE.finditer(words):
         if _ours(found) not in kind.variables:
             known = ", ".join(f"{{{one}}}" for one in kind.variables)
-            raise Malformed(f"{found[0]} isn’t a variable of this email. Available: {known}.", code=code)
+            raise Malformed(
+                f"{found[0]} isn’t a variable of this email. Use one of these: {known}.", code=code
+            )
 
 
 def _require_known(name: str, language: str) -> None:
     if name not in KINDS or language not in LANGUAGES:
-        raise NotFound("There’s no such email. Choose one from the list.", code="unknown_mail")
+        raise NotFound("This email doesn’t exist. Choose one from the list.", code="unknown_mail")
 
 
 def _record(session: Session, event: str, name: str, language: str, by: By, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Our own words of every mail in every language: subject and text, with variables."""
+"""The default text of every email in every language: subject and text, with variables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("computer_key", "en"): (
-        "Your computer key for {product}",
-        "Here is the computer key of {product} for {computer}. {validity}\n\n"
+        "Your key for {product} on {computer}",
+        "Type this key on {computer} to activate {product}. {validity}\n\n"
         "{computer key in groups}\n\n"
-        "In one piece, for copying:\n\n{computer key}\n\n"
-        "How to use it: open the License Wizard on that computer, go to where it asks for the computer key, "
-        "and type the groups in their order. Capital or small letters make no difference, and the wizard "
-        "mends a few mistyped characters. The key works on that computer only.\n\n"
+        "Open the License Wizard on that computer, choose “Type the computer key,” and type the groups in "
+        "order. It fixes small typos itself. 0 and 1 are digits. The key works only on that computer.\n\n"
+        "To copy:\n\n{computer key}\n\n"
         "{license file}",
     ),
     ("computer_key", "de"): (
@@ -29,10 +28,9 @@ DEFAULTS: Mapping[tuple[str, str], tuple[str, str]] = {
     ),
     ("license_keys", "en"): (
         "Your license keys",
-        "You, or somebody who knows this address, asked for your license keys. These are registered for it:"
+        "Someone asked for the license keys of this email address. If that wasn’t you, there’s nothing to do."
         "\n\n{licenses}\n\n"
-        "Keep them to yourself: whoever has an activation key can use its seats. If you did not ask for this "
-        "mail, nothing was changed, and you need to do nothing.",
+        "Keep these to yourself: whoever has a key can use its seats.",
     ),
     ("license_keys", "de"): (
         "Ihre Lizenzschlüssel",
@@ -63,16 +61,16 @@ class Phrases:
 PHRASES: Mapping[str, Phrases] = {
     "en": Phrases(
         computer="your computer",
-        named_computer="your computer {}",
-        until="It is valid until {}.",
-        for_ever="It is valid for ever.",
-        runs="It runs {} days from its first activation.",
+        named_computer="{}",
+        until="Valid until {}.",
+        for_ever="Never expires.",
+        runs="Valid for {} days after first use.",
         one_seat="1 seat",
-        seats="{} seats",
+        seats="{:,} seats",
         activation_key="Activation key: {}",
-        license_file="Or without typing: copy the attached license file, {}, to that computer, and let the "
-        "License Wizard read it.",
-        day="%Y-%m-%d",
+        license_file="No typing: copy the attached file, {}, to that computer and open it in the "
+        "License Wizard.",
+        day="%b %-d, %Y",
     ),
     "de": Phrases(
         computer="Ihren Computer",

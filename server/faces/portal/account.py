@@ -34,7 +34,7 @@ def change_password() -> Response:
         own = operators.with_id(session, staff.operator().id)
         fresh = values.get("new_password", "")
         operators.change_password(session, own, fresh, here=staff.here(), by=staff.by(), now=now)
-    flash("Your password is changed, and you are signed out everywhere else.")
+    flash("Password changed. You’re signed out everywhere else.")
     return redirect(url_for("portal.account.overview"))
 
 

@@ -26,12 +26,12 @@ blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
 # Above the limit of a picture: what is a little too large is told in words, and beside the field.
 _MAX_FORM_BYTES = 1024 * 1024
-_THE_SAME = "Nothing was changed."
+_THE_SAME = "No changes."
 _BACK_TO_DEFAULT = {
-    "name": "The name is as the server’s settings say again.",
-    "privacy": "The privacy notice is as the server’s settings say again.",
-    "color": "The color is ours again.",
-    "logo": "The logo is as the server’s settings say again.",
+    "name": "The name is back to the default.",
+    "privacy": "The privacy notice is back to the default.",
+    "color": "The color is back to the default.",
+    "logo": "The logo is back to the default.",
 }
 
 
@@ -70,7 +70,7 @@ def shown() -> Response:
     asked = request.args
     theme, view = asked.get("theme", THEMES[0]), asked.get("view", VIEWS[0])
     if theme not in THEMES or view not in VIEWS:
-        raise Malformed("Reload the page, and choose one of its examples.", code="malformed_request")
+        raise Malformed("Reload the page and choose one of its previews.", code="malformed_request")
     wanted = Example(_would_be(asked), theme, view)
     sealed = example.sealed(wanted, keyring=parts().keyring, now=parts().clock())
     return redirect(url_for("phone.pages.example_page", shown=sealed))
@@ -84,7 +84,7 @@ def save() -> Response:
     with transaction() as session:
         versions.require(typed.get("version", ""), branding.current(session, brand.from_settings()).version)
         count = branding.put_all(session, typed, brand.from_settings(), by=by, now=now)
-    return _back("Saved. The next page that anybody opens looks like this." if count else _THE_SAME)
+    return _back("Saved. Pages look like this from now on." if count else _THE_SAME)
 
 
 @blueprint.post("/logo")
@@ -95,7 +95,7 @@ def upload() -> Response:
     content = file.read() if file else b""
     with transaction() as session:
         is_new = branding.put_logo(session, content, by=staff.by(), now=parts().clock())
-    return _back("The logo is saved." if is_new else _THE_SAME)
+    return _back("Logo saved." if is_new else _THE_SAME)
 
 
 @blueprint.post("/default")

@@ -29,7 +29,7 @@ blueprint = Blueprint("bulk", __name__)
 _MOST = 1000
 # Longer ones are of no row, and no database holds them.
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_DONE = {"suspend": "suspended", "resume": "resumed", "renew": "renewed"}
+_DONE = {"suspend": "put on hold", "resume": "resumed", "renew": "renewed"}
 
 
 @blueprint.post("/licenses/bulk")
@@ -78,21 +78,21 @@ def ask_page(**context: Any) -> str:
 def _action(values: dict[str, str]) -> str:
     action = values.get("action", "")
     if action not in _DONE:
-        raise Malformed("Choose what to do with them.", code="nothing_chosen")
+        raise Malformed("Choose what to do with the licenses.", code="nothing_chosen")
     return action
 
 
 def _chosen(session: Session, *, lock: bool = False) -> list[License]:
-    """Return the licenses that were ticked; raises Malformed (nothing_chosen)."""
+    """Return the licenses that were selected; raises Malformed (nothing_chosen)."""
     numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
-        raise Malformed(f"Choose up to {_MOST} licenses at once.", code="nothing_chosen")
+        raise Malformed(f"Select up to {_MOST:,} licenses at a time.", code="nothing_chosen")
     wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)
     if lock:
         wanted = wanted.with_for_update(of=License)
     found = session.scalars(wanted.options(joinedload(License.product), joinedload(License.customer))).all()
     if not found:
-        raise Malformed("Tick the licenses first, then choose what to do.", code="nothing_chosen")
+        raise Malformed("Select licenses first, then choose what to do.", code="nothing_chosen")
     return list(found)
 
 
@@ -113,9 +113,9 @@ def _version(chosen: Sequence[License]) -> str:
 
 def _told(changed: int, asked: int, done: str) -> str:
     """Say how many were changed, and how many were so before."""
-    told = f"{changed} {'license' if changed == 1 else 'licenses'} {done}."
+    told = f"{changed:,} {'license' if changed == 1 else 'licenses'} {done}."
     before = asked - changed
-    return f"{told} {before} {'was' if before == 1 else 'were'} so already." if before else told
+    return f"{told} No changes to {before:,}." if before else told
 
 
 _HEAD = ("activation_key", "product", "customer", "seats", "seats_used", "expires", "days", "status")
@@ -135,5 +135,5 @@ def _row(license: License) -> tuple[object, ...]:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the question again, or that nothing was ticked."""
+    """Return the question again, or that nothing was selected."""
     return ask_page(refusal=refusal)

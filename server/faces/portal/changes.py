@@ -30,7 +30,7 @@ _DIALOGS = {
     "resume": "suspend",
     "replace_key": "replace",
 }
-_WAS_SO = "It was so already. Nothing has changed."
+_WAS_SO = "No changes."
 
 
 @blueprint.post("/licenses/<int:number>/renew")
@@ -41,7 +41,7 @@ def renew(number: int) -> Response:
 
     def operation(session: Session, license: License, now: datetime) -> str:
         licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
-        return "Renewed. Computers get the new date with their next key."
+        return "License renewed. Computers get the new end date with their next key."
 
     return _changed(number, operation)
 
@@ -53,7 +53,11 @@ def suspend(number: int) -> Response:
 
     def operation(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.suspend(session, license, by=staff.by(), now=now)
-        return "Suspended. Keys that were given out run until they expire." if is_new else _WAS_SO
+        return (
+            "License on hold. Computers that are activated keep running until their keys expire."
+            if is_new
+            else _WAS_SO
+        )
 
     return _changed(number, operation)
 
@@ -65,7 +69,7 @@ def resume(number: int) -> Response:
 
     def operation(session: Session, license: License, now: datetime) -> str:
         is_new = licenses.resume(session, license, by=staff.by(), now=now)
-        return "Resumed. The license can be activated again." if is_new else _WAS_SO
+        return "License resumed. Computers can be activated with it again." if is_new else _WAS_SO
 
     return _changed(number, operation)
 
@@ -85,7 +89,9 @@ def edit(number: int) -> Response:
 
     def operation(session: Session, license: License, now: datetime) -> str:
         is_new = license_changes.edit(session, license, content, by=staff.by(), now=now)
-        return "Changed. Computers get new features and leases with their next key." if is_new else _WAS_SO
+        return (
+            "License saved. Computers get new features and leases with their next key." if is_new else _WAS_SO
+        )
 
     return _changed(number, operation)
 
@@ -97,7 +103,7 @@ def replace_key(number: int) -> Response:
 
     def operation(session: Session, license: License, now: datetime) -> str:
         license_changes.replace_key(session, license, by=staff.by(), now=now)
-        return "The activation key is a new one. Send it to the customer."
+        return "Activation key replaced. Send the new one to the customer."
 
     return _changed(number, operation)
 

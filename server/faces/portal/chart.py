@@ -62,5 +62,5 @@ def _bar(day: Day, x: float, width: float, top: int) -> Bar:
     parts = ", ".join(
         f"{name} {day.by_channel[channel]}" for channel, name in CHANNELS.items() if channel in day.by_channel
     )
-    told = f"{day.day:%-d %b}: {day.total}" + (f" ({parts})" if parts else "")
+    told = f"{day.day:%b %-d}: {day.total}" + (f" ({parts})" if parts else "")
     return Bar(round(x, 2), round(width, 2), blocks, day.day, told)

@@ -58,7 +58,7 @@ def edit(number: int) -> Response:
             by=staff.by(),
             now=parts().clock(),
         )
-    flash("Saved." if is_new else "It was so already. Nothing has changed.")
+    flash("Customer saved." if is_new else "No changes.")
     return redirect(url_for("portal.customers.customer", number=number))
 
 
@@ -79,8 +79,8 @@ def merge(number: int) -> Response:
     with transaction() as session:
         gone, into = records.lock_pair(session, number, posted().get("email", ""))
         moved = records.merge(session, gone, into, by=staff.by(), now=parts().clock())
-    licenses = f"{moved} {'license' if moved == 1 else 'licenses'}"
-    flash(f"Merged: {licenses} moved here, and the other address is forgotten.")
+    licenses = f"{moved:,} {'license' if moved == 1 else 'licenses'}"
+    flash(f"Customers merged. {licenses} moved here, and the other address is deleted.")
     return redirect(url_for("portal.customers.customer", number=into.id))
 
 
@@ -91,7 +91,7 @@ def delete(number: int) -> Response:
     with transaction() as session:
         gone = records.with_id(session, number, lock=True)
         records.delete(session, gone, by=staff.by(), now=parts().clock())
-    flash("The customer is forgotten. The licenses go on without one, and the audit keeps who did it.")
+    flash("Customer deleted. The licenses stay, without a customer.")
     return redirect(url_for("portal.customers.listing"))
 
 

@@ -63,7 +63,7 @@ def issue() -> Response:
         if is_new:
             _issue(session, asked, batch, now)
         else:
-            flash("This form was sent before. These licenses were issued then, and none now.")
+            flash("You already sent this form. These are the licenses it issued. No new ones were issued.")
         return redirect(url_for("portal.issuing.issued", number=batch.id))
 
 
@@ -82,12 +82,12 @@ def form_page(values: dict[str, str], **context: Any) -> str:
     chosen = next((one for one in products if one.code == values.get("product")), None)
     if chosen is None and products:
         chosen = products[0]
-    ticked = typed.features()
+    selected = typed.features()
     return staff.page(
         "issue",
         products=products,
         chosen=chosen,
-        ticked=ticked,
+        selected=selected,
         values=values,
         **({"refusal": None} | context),
     )

@@ -63,7 +63,7 @@ def save(name: str, language: str) -> Response:
     with transaction() as session:
         versions.require(typed.version(), templates.current(session, name, language).version)
         is_new = templates.put(session, name, language, subject, text, by=by, now=now)
-    flash("Saved. Mails from now on say this." if is_new else "Nothing was changed.")
+    flash("Saved. New emails use this text." if is_new else "No changes.")
     return _back_to(name, language)
 
 
@@ -73,7 +73,7 @@ def back_to_default(name: str, language: str) -> Response:
     """Have our own words count again."""
     with transaction() as session:
         templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
-    flash("Our own words count again.")
+    flash("The default text is back.")
     return _back_to(name, language)
 
 

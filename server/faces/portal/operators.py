@@ -48,7 +48,7 @@ def add() -> Response:
     with transaction() as session:
         password = values.get("new_password", "")
         added = operators.add(session, name, role, password, by=staff.by(), now=now)
-    return _back_to(added, f"{added.name} can sign in now, with the password that you gave.")
+    return _back_to(added, f"{added.name} can now sign in with the password you set.")
 
 
 @blueprint.get("/operators/<int:number>")
@@ -66,7 +66,7 @@ def change_role(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.change_role(session, found, role, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} is {found.role} from now on.")
+    return _back_to(found, f"{found.name}’s role is now {found.role}.")
 
 
 @blueprint.post("/operators/<int:number>/password")
@@ -87,7 +87,7 @@ def disable(number: int) -> Response:
     with transaction() as session:
         found = _other(session, number)
         operators.disable(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} is shut out, everywhere and at once.")
+    return _back_to(found, f"{found.name} is disabled and signed out everywhere.")
 
 
 @blueprint.post("/operators/<int:number>/enable")
@@ -108,7 +108,7 @@ def end_second_factor(number: int) -> Response:
         found = _other(session, number)
         second_factor.end(session, found, by=staff.by(), now=parts().clock())
         operators.sign_out(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"The second factor of {found.name} has ended, and they are signed out.")
+    return _back_to(found, f"The second factor of {found.name} has ended. They’re signed out everywhere.")
 
 
 @blueprint.post("/operators/<int:number>/sign-out")
@@ -129,11 +129,9 @@ def end_session(number: int, id: int) -> Response:
         found = _other(session, number)
         row = session.get(OperatorSession, id)
         if row is None or row.operator_id != found.id:
-            raise NotFound(
-                "There is no such sign-in. Load the operator's page again.", code="unknown_session"
-            )
+            raise NotFound("That session doesn’t exist. Reload the page.", code="unknown_session")
         sessions.end(session, row, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} is signed out there.")
+    return _back_to(found, f"{found.name} is signed out of that session.")
 
 
 def operators_page(**context: object) -> str:
@@ -167,7 +165,9 @@ def operator_page(number: int, **context: object) -> str:
 def _other(session: Session, number: int) -> Operator:
     """Return an operator who is not the one that asks: nobody shuts themselves out by a slip."""
     if number == staff.operator().id:
-        raise Conflict("This is you. Your own account is behind your name, at the top.", code="own_account")
+        raise Conflict(
+            "This is you. Change your own account by choosing your name at the top.", code="own_account"
+        )
     return operators.with_id(session, number)
 
 

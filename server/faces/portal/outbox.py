@@ -31,7 +31,7 @@ def send_again(number: int) -> Response:
     """Have a mail tried anew; back on the customer's page where that was asked."""
     with transaction() as session:
         outbox.send_again(session, number, by=staff.by(), now=parts().clock())
-    flash("The email is in the queue again.")
+    flash("The email will be sent again.")
     if (customer := request.args.get("customer", None, int)) is not None:
         return redirect(url_for("portal.customers.customer", number=customer))
     return redirect(url_for("portal.outbox.listing"))
@@ -43,7 +43,7 @@ def send_all_again() -> Response:
     """Have all that was given up tried anew."""
     with transaction() as session:
         count = outbox.send_all_again(session, by=staff.by(), now=parts().clock())
-    flash(f"{count} {'email is' if count == 1 else 'emails are'} in the queue again.")
+    flash(f"{count:,} {'email' if count == 1 else 'emails'} will be sent again.")
     return redirect(url_for("portal.outbox.listing"))
 
 

@@ -23,10 +23,9 @@ from keyferry.server.web.forms import Refusal, posted
 blueprint = Blueprint("products", __name__)
 
 _DIALOGS = {"add_features": "features", "rotate": "rotate", "retire": "", "profile": ""}
-_ROTATED = "The next epoch has begun. Download the profile for the next release of the application."
+_ROTATED = "New epoch started. Download the profile for your next release."
 _ROTATED_AND_RETIRED = (
-    "The next epoch has begun, and all earlier ones are retired. "
-    "Download the profile and ship a new release soon."
+    "New epoch started, and all earlier ones are retired. Download the profile and ship a new release soon."
 )
 
 
@@ -63,7 +62,7 @@ def add() -> Answer:
             by=staff.by(),
             now=parts().clock(),
         )
-    flash("The product is there. Download its profile and build it into the application.")
+    flash("Product added. Download its profile and build it into your application.")
     return _back_to(product.code)
 
 
@@ -81,9 +80,7 @@ def add_features(code: str) -> Answer:
     with transaction() as session:
         found = products.find_product(session, code)
         products.add_features(session, found, _names(posted()), by=staff.by(), now=parts().clock())
-    flash(
-        "The features are at the end of the list. The next profile brings their names into the application."
-    )
+    flash("Features added. The next profile you download includes them.")
     return _back_to(code)
 
 
@@ -122,7 +119,7 @@ def retire(code: str, number: int) -> Answer:
     with transaction() as session:
         found = products.find_product(session, code)
         products.retire(session, found, number, by=staff.by(), now=parts().clock())
-    flash("The epoch is retired. The next profile tells the application.")
+    flash("Epoch retired. The next profile you download includes this change.")
     return _back_to(code)
 
 

@@ -19,7 +19,7 @@ from keyferry.server.web.forms import Refusal, posted
 blueprint = Blueprint("properties", __name__)
 
 # What stands before the slash of a name, in words.
-_GROUPS = {"customerSite": "Self Help", "options": "Limits", "portal": "Staff", "mail": "Mail"}
+_GROUPS = {"customerSite": "Self Help", "options": "Limits", "portal": "Staff", "mail": "Email"}
 
 
 @blueprint.get("/properties")
@@ -50,7 +50,7 @@ def back_to_default() -> Response:
     name = posted().get("property", "")
     with transaction() as session:
         properties.back_to_default(session, name, by=staff.by(), now=parts().clock())
-    flash(f"{properties.declared(name).name} has its default again.")
+    flash(f"{properties.declared(name).name} is back to the default.")
     return redirect(url_for("portal.properties.listing", _anchor=name.partition("/")[0]))
 
 
@@ -79,8 +79,8 @@ def _version(values: Mapping[str, Any], group: str) -> str:
 
 def _told(count: int) -> str:
     if not count:
-        return "Nothing was changed."
-    return "1 setting is changed." if count == 1 else f"{count} settings are changed."
+        return "No changes."
+    return "1 setting changed." if count == 1 else f"{count:,} settings changed."
 
 
 def _typed(known: list[Property], values: Mapping[str, str]) -> dict[str, str]:

@@ -62,7 +62,9 @@ def enter_code() -> Response:
     """Sign in with the code, after the password."""
     kept = session.get(_SHOWN)
     if kept is None or parts().clock().timestamp() - kept["at"] > _CODE_WITHIN.total_seconds():
-        raise NotAllowed("That took too long. Sign in again with name and password.", code="sign_in_expired")
+        raise NotAllowed(
+            "That took too long. Sign in again with your name and password.", code="sign_in_expired"
+        )
     response = _entered(Shown(kept["operator_id"], kept["stamp"], True), posted().get("code", ""))
     session.clear()
     return response
@@ -88,7 +90,7 @@ def end(id: int) -> Response:
     with transaction() as database:
         rows = {row.id: row for row in sessions.live(database, staff.operator(), now=now)}
         if id not in rows:
-            raise NotFound("You are not signed in there any more.", code="unknown_session")
+            raise NotFound("That session has already ended.", code="unknown_session")
         sessions.end(database, rows[id], by=staff.by(), now=now)
     return redirect(url_for("portal.account.overview"))
 

@@ -10,12 +10,14 @@ from flask import request
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.licenses import Terms
 
+_NAMES = {"seats": "the number of seats", "count": "how many licenses to issue"}
+
 
 def number(values: Mapping[str, str], name: str, code: str) -> int:
     """Return a number that must be there; raises Malformed with the code."""
     found = number_or_none(values, name, code)
     if found is None:
-        raise Malformed(f"Give the number of {name.replace('_', ' ')}.", code=code)
+        raise Malformed(f"Enter {_NAMES.get(name, name)}.", code=code)
     return found
 
 
@@ -25,7 +27,7 @@ def number_or_none(values: Mapping[str, str], name: str, code: str) -> int | Non
     if not text:
         return None
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
-        raise Malformed(f"The {name.replace('_', ' ')} are a whole number.", code=code)
+        raise Malformed("Use a whole number, like 12.", code=code)
     return int(text)
 
 
@@ -35,7 +37,7 @@ def day_or_none(values: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Malformed("Write the day as 2027-12-31.", code="malformed_terms") from None
+        raise Malformed("Write the date as 2027-12-31.", code="malformed_terms") from None
 
 
 def terms(values: Mapping[str, str]) -> Terms:
@@ -45,7 +47,7 @@ def terms(values: Mapping[str, str]) -> Terms:
     expires = day_or_none(values, "expires") if kind == "date" else None
     days = number_or_none(values, "days", "malformed_terms") if kind == "days" else None
     if (kind == "date" and expires is None) or (kind == "days" and days is None):
-        raise Malformed("Say until which day, or how many days.", code="malformed_terms")
+        raise Malformed("Enter an end date or a number of days.", code="malformed_terms")
     return Terms(expires, days, number_or_none(values, "lease_days", "malformed_terms"))
 
 
@@ -65,7 +67,7 @@ def _require_nothing_else(values: Mapping[str, str], kind: str) -> None:
     """Refuse a day or days beside another option: which of the two was meant is not ours to guess."""
     for other, name, code in (("date", "expires", "unwanted_day"), ("days", "days", "unwanted_days")):
         if kind != other and values.get(name, "").strip():
-            message = "This belongs to an option that is not selected. Select that option, or clear this."
+            message = "This belongs to an option that isn’t selected. Select that option or clear this field."
             raise Malformed(message, code=code)
 
 
@@ -75,5 +77,5 @@ def version() -> str:
 
 
 def features() -> list[str]:
-    """Return the features that were ticked."""
+    """Return the features that were selected."""
     return request.form.getlist("feature")
