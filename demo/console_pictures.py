@@ -26,6 +26,7 @@ from keyferry.protocol.profile import WizardProfile
 from keyferry.server import create_app, create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Role
@@ -38,7 +39,7 @@ from keyferry.server.services.operations import Typed, activate
 from keyferry.wizard.control import ActivationControl
 
 _SHADES = 32
-_STAFF = By("command_line", "ada")
+_STAFF = By(Channel.COMMAND_LINE, "ada")
 _PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some seconds
 _CUSTOMERS = ("ada@example.com", "grace@navy.example", "joão@empresa.example", "anna@fabrik.example", None)
 _TERMS = (
@@ -175,7 +176,7 @@ def main(folder: Path = PICTURES) -> None:
             profile, key = fill(app)
             ids = {name: computer_id(profile, key, name, Path(machines)) for name in _COMPUTERS}
             for name in _COMPUTERS[:2]:
-                activate(Typed(key.text, ids[name], name), by=By("phone"))
+                activate(Typed(key.text, ids[name], name), by=By(Channel.PHONE))
             asyncio.run(visit(folder, ids, theme))
 
 

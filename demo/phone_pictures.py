@@ -29,9 +29,10 @@ from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
 from keyferry.server.db import transaction
-from keyferry.server.services.guesses import PER_ADDRESS
+from keyferry.server.services.guard import PER_ADDRESS
 
 PICTURES = Path("build") / "pictures"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -325,7 +326,7 @@ def ended_license(vendor: Vendor) -> str:
             features=(),
             customer=None,
             count=1,
-            by=By("command_line", who="vendor"),
+            by=By(Channel.COMMAND_LINE, who="vendor"),
             now=_LONG_AGO,
         )
         return str(license.activation_key)

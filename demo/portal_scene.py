@@ -16,8 +16,10 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers import records
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, deactivation, licenses, products
 from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Activation, License, Role
 from keyferry.server.core.secrets import Keyring
@@ -32,7 +34,7 @@ _BUYER = "einkauf@präzisionswerkzeugbau-müller-und-söhne.example"
 _NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"
 _NOTES = "Pays late.\nAsk for Ms Söderström; the license server of 2019 is theirs, too."
 _LONG = "Pays late, and in three parts. " * 40
-_SETUP, _MANAGER = By("command_line", "setup"), By("portal", "grace", "192.0.2.8")
+_SETUP, _MANAGER = By(Channel.COMMAND_LINE, "setup"), By(Channel.PORTAL, "grace", "192.0.2.8")
 _STAFF = (
     ("ada", Role.ADMINISTRATOR),
     ("grace", Role.MANAGER),
@@ -136,15 +138,15 @@ class Scene:
             license, keyring = self.issued[name], self.world.keyring
             key = ActivationKey.from_text(license.activation_key)
             own_id = computer_id(license.product, key, computer_name, keyring)
-            request = activation.Request(key, own_id, computer_name)
-            by = By(channel, "ada" if channel == "portal" else None, "192.0.2.7")
+            request = TypedRequest(key, own_id, computer_name)
+            by = By(Channel.of(channel), "ada" if channel == "portal" else None, "192.0.2.7")
             activation.activate(self.world.session, request, keyring=keyring, by=by, now=then)
             if dead:
                 self.plan(dead, lambda end: self._release(request, end))
 
         self.plan(since, activate)
 
-    def _release(self, request: activation.Request, now: datetime) -> None:
+    def _release(self, request: TypedRequest, now: datetime) -> None:
         why, keyring = Forced("the mainboard died, ticket 4711"), self.world.keyring
         deactivation.deactivate(self.world.session, request, why, keyring=keyring, by=_MANAGER, now=now)
 

@@ -20,8 +20,10 @@ from keyferry.protocol.computer_id import COMMITMENT_BITS, ComputerId
 from keyferry.protocol.keys import machine_fingerprint
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, deactivation, licenses, products
 from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.models import License, Product
 from keyferry.server.core.secrets import Keyring
 
@@ -117,7 +119,7 @@ def _product(world: World, code: str, name: str, style: str) -> Product:
         features=["export", "simulation", "batch"],
         machine_source="os",
         keyring=world.keyring,
-        by=By("command_line", "setup"),
+        by=By(Channel.COMMAND_LINE, "setup"),
         now=world.now - MONTHS - timedelta(days=1),
     )
 
@@ -140,7 +142,7 @@ def _license(world: World, product: Product, then: datetime) -> License:
         features=chance.sample(product.features, chance.randrange(3)),
         customer=chance.choice((*_PEOPLE, None)),
         count=1,
-        by=By("portal", chance.choice(("ada", "grace"))),
+        by=By(Channel.PORTAL, chance.choice(("ada", "grace"))),
         now=then,
     )
     return license
@@ -151,7 +153,7 @@ def _plan_life(world: World, license: License) -> None:
     key, chance = ActivationKey.from_text(license.activation_key), world.chance
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))
-        request = activation.Request(key, computer_id(license.product, key, name, world.keyring), name)
+        request = TypedRequest(key, computer_id(license.product, key, name, world.keyring), name)
         then = license.created_at + (world.now - license.created_at) * chance.random()
         world.plan_for(then, partial(_activate, world, request))
         if chance.random() < 0.2:
@@ -159,16 +161,16 @@ def _plan_life(world: World, license: License) -> None:
             world.plan_for(then, partial(_end, world, request))
 
 
-def _activate(world: World, request: activation.Request, now: datetime) -> None:
+def _activate(world: World, request: TypedRequest, now: datetime) -> None:
     way = world.chance.choice(_WAYS)
-    by = By(way, "ada" if way in ("portal", "console") else None, "192.0.2.7")
+    by = By(Channel.of(way), "ada" if way in ("portal", "console") else None, "192.0.2.7")
     activation.activate(world.session, request, keyring=world.keyring, by=by, now=now)
 
 
-def _end(world: World, request: activation.Request, now: datetime) -> None:
+def _end(world: World, request: TypedRequest, now: datetime) -> None:
     by_force = world.chance.random() < 0.5
     proof = Forced(world.chance.choice(_REASONS)) if by_force else Claimed()
-    by = By("portal", "grace", "192.0.2.8") if by_force else By("self_help", None, "192.0.2.7")
+    by = By(Channel.PORTAL, "grace", "192.0.2.8") if by_force else By(Channel.SELF_HELP, None, "192.0.2.7")
     deactivation.deactivate(world.session, request, proof, keyring=world.keyring, by=by, now=now)
 
 

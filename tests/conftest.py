@@ -31,14 +31,16 @@ from keyferry.protocol.request_token import ActivationRequest, DeactivationReque
 from keyferry.server import create_app, create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, deactivation, licenses, products
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import db, transaction
 from keyferry.server.parts import EXTENSION
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-STAFF = By("command_line", who="ada")
+STAFF = By(Channel.COMMAND_LINE, who="ada")
 
 
 class Browser(FlaskClient):
@@ -101,8 +103,8 @@ class Machine:
         )
 
     @property
-    def request(self) -> activation.Request:
-        return activation.Request(self.activation_key, self.computer_id, self.name)
+    def request(self) -> TypedRequest:
+        return TypedRequest(self.activation_key, self.computer_id, self.name)
 
     @property
     def activation_token(self) -> str:

@@ -13,6 +13,7 @@ from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation
 from keyferry.server.core.licensing.activation import Activated, Request
 from keyferry.server.core.licensing.deactivation import Code, Forced, Released
@@ -55,7 +56,7 @@ def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> 
     """
     with opened() as parts, new_file(out) if out else nullcontext() as file:
         request = _typed(key, computer_id, name, parts)
-        with _guarded("activation_refused", request, parts) as session:
+        with _guarded(Event.ACTIVATION_REFUSED, request, parts) as session:
             done = activation.activate(
                 session, request, keyring=parts.keyring, by=operator(), now=parts.clock()
             )
@@ -92,7 +93,7 @@ def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reaso
     with opened() as parts:
         request = _typed(key, computer_id, None, parts)
         proof = Forced(reason or "") if code is None else Code(read_deactivation_code(code))
-        with _guarded("deactivation_refused", request, parts) as session:
+        with _guarded(Event.RELEASE_REFUSED, request, parts) as session:
             done = deactivation.deactivate(
                 session, request, proof, keyring=parts.keyring, by=operator(), now=parts.clock()
             )
@@ -104,7 +105,7 @@ def _typed(key: str, computer_id: str, name: str | None, parts: Parts) -> Reques
         return typed_request(session, key, computer_id, name, keyring=parts.keyring)
 
 
-def _guarded(event: str, request: Request, parts: Parts) -> AbstractContextManager[Session]:
+def _guarded(event: Event, request: Request, parts: Parts) -> AbstractContextManager[Session]:
     """Open the transaction of staff's operation: nothing limits it, but a refusal is written down."""
     return guarded(event=event, by=operator(), now=parts.clock(), activation_key=request.activation_key)
 

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 
 from keyferry.server import create_app
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.db import db
 from keyferry.server.parts import Parts, parts
-
-CHANNEL = "command_line"
 
 
 @contextmanager
@@ -34,4 +33,4 @@ def operator() -> By:
     except KeyError:
         # A container may run under a number that has no name.
         who = f"uid {os.getuid()}"
-    return By(CHANNEL, who)
+    return By(Channel.COMMAND_LINE, who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 import click
@@ -12,12 +13,14 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
 from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.models import License
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.parts import Parts
+from keyferry.server.services.guard import guarded
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AT_LEAST_ONE = click.IntRange(min=1)
@@ -81,7 +84,7 @@ def issue(
     """Issue licenses for the product CODE, each with its own key."""
     if expires is not None and days is not None:
         raise click.UsageError("Specify --expires or --days, not both.")
-    with opened() as parts, transaction() as session:
+    with opened() as parts, _guarded(Event.ISSUE_REFUSED, parts) as session:
         issued = licenses.issue(
             session,
             find_product(session, code),
@@ -171,10 +174,17 @@ def resume(key: str) -> Answer:
 
 def _change(key: str, operation: Callable[[Session, License, Parts], str]) -> Answer:
     """Do an operation to the license of a typed key, and answer with how it stands afterwards."""
-    with opened() as parts, transaction() as session:
-        license = licenses.find(session, ActivationKey.from_text(key), lock=True)
+    activation_key = ActivationKey.from_text(key)
+    with opened() as parts, _guarded(Event.CHANGE_REFUSED, parts, activation_key) as session:
+        license = licenses.find(session, activation_key, lock=True)
         text = operation(session, license, parts)
         return Answer(_licenses_data([license], parts.clock()), text)
+
+
+def _guarded(
+    event: Event, parts: Parts, activation_key: ActivationKey | None = None
+) -> AbstractContextManager[Session]:
+    return guarded(event=event, by=operator(), now=parts.clock(), activation_key=activation_key)
 
 
 def _licenses_data(found: list[License], now: datetime) -> dict[str, object]:

@@ -15,6 +15,7 @@ from keyferry.server.command_line.described import product_data
 from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.config import Settings
 from keyferry.server.core import audit
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import products
 from keyferry.server.db import transaction
 from keyferry.server.new_file import new_file
@@ -148,7 +149,7 @@ def _export(code: str) -> tuple[dict[str, object], str]:
     with opened() as parts, transaction() as session:
         product = products.find_product(session, code)
         profile = products.wizard_profile(product, parts.keyring, parts.settings.public_url)
-        audit.record(session, event="profile_exported", by=operator(), product=product, now=parts.clock())
+        audit.record(session, event=Event.PROFILE_EXPORTED, by=operator(), product=product, now=parts.clock())
         text = profile.to_json()
         _warn_of_loopback(parts.settings)
     return json.loads(text), text

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import peers
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import Activation, AuditEvent, License, Product
 
 
@@ -19,7 +20,7 @@ class By:
     The address is brought into its normal form here, before anything counts, keeps or shows it.
     """
 
-    channel: str
+    channel: Channel
     who: str | None = None
     address: str | None = None
 
@@ -36,7 +37,7 @@ def ending(activation_key: str) -> str:
 def record(
     session: Session,
     *,
-    event: str,
+    event: Event,
     by: By,
     now: datetime,
     product: Product | None = None,

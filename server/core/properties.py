@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Role, ServerProperty
 
 _MAX_TEXT = 200
@@ -211,7 +212,7 @@ def back_to_default(session: Session, name: str, *, by: By, now: datetime) -> No
         return
     detail = {"property": known.name, "before": row.value, "after": known.default, "default": True}
     session.delete(row)
-    audit.record(session, event="property_set", by=by, detail=detail, now=now)
+    audit.record(session, event=Event.PROPERTY_SET, by=by, detail=detail, now=now)
 
 
 def put(session: Session, name: str, text: str, *, by: By, now: datetime) -> ServerProperty:
@@ -223,5 +224,5 @@ def put(session: Session, name: str, text: str, *, by: By, now: datetime) -> Ser
     )
     if value != before:
         detail = {"property": known.name, "before": before, "after": value}
-        audit.record(session, event="property_set", by=by, detail=detail, now=now)
+        audit.record(session, event=Event.PROPERTY_SET, by=by, detail=detail, now=now)
     return row

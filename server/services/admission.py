@@ -7,6 +7,7 @@ from datetime import datetime
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import OperatorSession
 from keyferry.server.core.staff import roles, second_factor, sessions
 from keyferry.server.core.staff.roles import Permission
@@ -35,7 +36,7 @@ def admit(
         with transaction() as session:
             detail = {"wanted": str(permission)}
             audit.record(
-                session, event="permission_refused", by=whom, now=now, code=refusal.code, detail=detail
+                session, event=Event.PERMISSION_REFUSED, by=whom, now=now, code=refusal.code, detail=detail
             )
         raise
     if sessions.is_to_be_seen(row, now):

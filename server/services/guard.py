@@ -1,6 +1,10 @@
 """How a face runs an operation: count the attempt, do it, and write down what was refused.
 
 Three transactions, since a counted attempt and the record of a refusal must outlive the refusal.
+
+Guesses have one count for every face, so that nobody tries again through another door. Strangers are counted
+by their address and by the activation key they name. Staff are counted by their name and by the key, apart
+from strangers: who guesses at a customer's key must not keep the vendor from helping.
 """
 
 from __future__ import annotations
@@ -16,24 +20,19 @@ from sqlalchemy.orm import Session
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
 from keyferry.server.core import attempts, audit
+from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Busy, CoreError, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Product
+from keyferry.server.core.peers import network_of
 from keyferry.server.db import transaction
+from keyferry.server.words.codes import is_guess
 
-# What a person without the secret would get while trying.
-GUESSES = frozenset(
-    {
-        "unknown_activation_key",
-        "computer_id_mismatch",
-        "not_activated",
-        "wrong_deactivation_code",
-        "wrong_sign_in",
-        "wrong_second_factor",
-        "wrong_password",
-    }
-)
+PER_ADDRESS = 100
+PER_LICENSE = 20
+PERIOD = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,26 @@ class Limit:
     per: timedelta
 
 
+def counted_as(by: By) -> str:
+    """Return who is counted as one: a member of the staff, or everybody at one address."""
+    return f"operator {by.who}" if by.who is not None else network_of(by.address)
+
+
+def address_limit(by: By) -> Limit:
+    """Return the limit of whoever asks."""
+    return Limit(bucket("address", counted_as(by)), PER_ADDRESS, PERIOD)
+
+
+def license_limit(by: By, key: ActivationKey) -> Limit:
+    """Return the limit of guesses at one license."""
+    purpose = "license" if by.who is None else "license, by staff"
+    return Limit(bucket(purpose, key.text), PER_LICENSE, PERIOD)
+
+
 @contextmanager
 def guarded(
     *,
-    event: str,
+    event: Event,
     by: By,
     now: datetime,
     limits: Sequence[Limit] = (),
@@ -70,7 +85,7 @@ def guarded(
             raise
         except (CoreError, ProtocolError) as refusal:
             with transaction() as session:
-                if refusal.code not in GUESSES:
+                if not is_guess(refusal.code):
                     forgive(session, limits, now)
                 _record(session, refusal.code, event, by, now, product, activation_key)
             raise
@@ -117,7 +132,7 @@ def _in_order(limits: Sequence[Limit]) -> list[Limit]:
 def _record(
     session: Session,
     code: str,
-    event: str,
+    event: Event,
     by: By,
     now: datetime,
     product: Product | None,

@@ -17,6 +17,7 @@ from keyferry.server.core import audit
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Request
 from keyferry.server.core.licensing.deactivation import Proof, Released
@@ -28,7 +29,7 @@ from keyferry.server.core.models import License
 from keyferry.server.db import reading, transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import guesses
+from keyferry.server.services import guard
 from keyferry.server.services.guard import Limit, count, guarded
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
@@ -66,7 +67,7 @@ def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, 
     keyring, now = parts().keyring, parts().clock()
     request, remark = _read(typed), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
-    with _guarded("activation_refused", request, by, now) as session:
+    with _guarded(Event.ACTIVATION_REFUSED, request, by, now) as session:
         done = activation.activate(session, request, keyring=keyring, by=by, now=now)
         done.activation.notes = remark or done.activation.notes
         if recipient and done.license.customer is None:
@@ -87,7 +88,7 @@ def release(typed: Typed, proof: Proof, *, by: By) -> Released:
     """
     keyring, now = parts().keyring, parts().clock()
     request = _read(typed)
-    with _guarded("release_refused", request, by, now) as session:
+    with _guarded(Event.RELEASE_REFUSED, request, by, now) as session:
         return deactivation.deactivate(session, request, proof, keyring=keyring, by=by, now=now)
 
 
@@ -97,8 +98,8 @@ def look_up(activation_key: str, *, by: By) -> License:
     Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
     """
     key, now = ActivationKey.from_text(activation_key), parts().clock()
-    limits = (guesses.of_address(by), guesses.of_license(by, key))
-    with guarded(event="look_up_refused", by=by, now=now, limits=limits, activation_key=key) as session:
+    limits = (guard.address_limit(by), guard.license_limit(by, key))
+    with guarded(event=Event.LOOK_UP_REFUSED, by=by, now=now, limits=limits, activation_key=key) as session:
         license = licenses.find(session, key)
         # Read while the session is open: the page shows both.
         _ = license.product, license.activations
@@ -116,13 +117,13 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
     count(
         (
             Limit(bucket("keys for", mail.recipient), KEYS_PER_RECIPIENT, KEYS_PERIOD),
-            Limit(bucket("keys, by address", guesses.who(by)), KEYS_PER_ADDRESS, KEYS_PERIOD),
+            Limit(bucket("keys, by address", guard.counted_as(by)), KEYS_PER_ADDRESS, KEYS_PERIOD),
         ),
         now,
     )
     with transaction() as session:
         outbox.post(session, mail, keyring=parts().keyring, by=by, now=now)
-        audit.record(session, event="license_keys_asked_for", by=by, now=now)
+        audit.record(session, event=Event.LICENSE_KEYS_ASKED_FOR, by=by, now=now)
         return delivery.obstacle(session, now)
 
 
@@ -132,8 +133,8 @@ def _read(typed: Typed) -> Request:
         return typed_request(session, typed.activation_key, typed.computer_id, name, keyring=parts().keyring)
 
 
-def _guarded(event: str, request: Request, by: By, now: datetime) -> AbstractContextManager[Session]:
-    limits = (guesses.of_address(by), guesses.of_license(by, request.activation_key))
+def _guarded(event: Event, request: Request, by: By, now: datetime) -> AbstractContextManager[Session]:
+    limits = (guard.address_limit(by), guard.license_limit(by, request.activation_key))
     return guarded(event=event, by=by, now=now, limits=limits, activation_key=request.activation_key)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Operator, OperatorSession
 from keyferry.server.core.peers import network_of
 from keyferry.server.core.staff import operators, passwords, second_factor, sessions
@@ -70,7 +71,7 @@ def show_password(name: str, password: str, *, by: By, now: datetime) -> Shown:
     whom = By(by.channel, known.name if known else None, by.address)
     with counted(limits, now):
         fits = _fits(password, known)
-        with guarded(event="sign_in_refused", by=whom, now=now) as session:
+        with guarded(event=Event.SIGN_IN_REFUSED, by=whom, now=now) as session:
             shown = Shown(known.id, _stamp(known), False) if known and fits else None
             operator = _unchanged(session, shown) if shown else None
             if operator is None:
@@ -98,7 +99,7 @@ def enter(
         )
     limits = [_code_limit(shown)] if needs_code else []
     whom = By(by.channel, known.name if known else None, by.address)
-    with guarded(event="sign_in_refused", by=whom, now=now, limits=limits) as session:
+    with guarded(event=Event.SIGN_IN_REFUSED, by=whom, now=now, limits=limits) as session:
         # Read again: disabled or given a new password in the meantime, the old one no longer opens.
         operator = _unchanged(session, shown)
         if operator is None:
@@ -115,7 +116,7 @@ def enter(
         return sessions.begin(session, operator, by=whom, device=device, now=now)
 
 
-def show_own_password(operator: Operator, password: str, *, event: str, by: By, now: datetime) -> None:
+def show_own_password(operator: Operator, password: str, *, event: Event, by: By, now: datetime) -> None:
     """Check the password of who is signed in already, before what an unwatched screen must not allow.
 
     A refusal is recorded as `event`. Raises LimitReached (too_many_attempts), Busy (server_busy), NotAllowed

@@ -14,110 +14,12 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.server.core.errors import CoreError, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
+from keyferry.server.words.codes import CODES
 
 logger = logging.getLogger(__name__)
 
 API_PREFIXES = ("/phone/",)
 
-# 400 cannot be read · 403 the license or the vendor forbids it · 404 unknown · 409 contradicts the state.
-STATUS = {
-    "malformed_request": 400,
-    "malformed_token": 400,
-    "bad_signature": 400,
-    "malformed_activation_key": 400,
-    "malformed_computer_id": 400,
-    "malformed_computer_name": 400,
-    "malformed_deactivation_code": 400,
-    "malformed_email": 400,
-    "malformed_reason": 400,
-    "malformed_notes": 400,
-    "malformed_customer_name": 400,
-    "malformed_seats": 400,
-    "malformed_count": 400,
-    "malformed_terms": 400,
-    "unwanted_day": 400,
-    "unwanted_days": 400,
-    "expiry_out_of_range": 400,
-    "expiry_in_the_past": 400,
-    "unknown_feature": 400,
-    "malformed_product_code": 400,
-    "malformed_product_name": 400,
-    "malformed_key_style": 400,
-    "malformed_machine_source": 400,
-    "malformed_feature": 400,
-    "too_many_features": 400,
-    "nothing_chosen": 400,
-    "computer_name_required": 400,
-    "form_expired": 400,
-    "computer_id_mismatch": 400,
-    "wrong_deactivation_code": 400,
-    "malformed_operator_name": 400,
-    "malformed_password": 400,
-    "malformed_role": 400,
-    "malformed_property": 400,
-    "malformed_subject": 400,
-    "malformed_text": 400,
-    "malformed_vendor_name": 400,
-    "malformed_privacy_address": 400,
-    "malformed_color": 400,
-    "malformed_logo": 400,
-    "wrong_sign_in": 403,
-    "wrong_password": 403,
-    "wrong_second_factor": 403,
-    "wrong_first_code": 403,
-    "second_factor_needed": 403,
-    "sign_in_expired": 403,
-    "second_factor_missing": 403,
-    "signed_out": 403,
-    "not_permitted": 403,
-    "retired_epoch": 403,
-    "license_expired": 403,
-    "license_suspended": 403,
-    "activation_key_replaced": 403,
-    "no_seat_left": 403,
-    "release_limit_reached": 403,
-    "activation_limit_reached": 403,
-    "deactivation_too_early": 403,
-    "not_found": 404,
-    "unknown_product": 404,
-    "unknown_activation_key": 404,
-    "unknown_license": 404,
-    "unknown_batch": 404,
-    "unknown_computer": 404,
-    "unknown_customer": 404,
-    "switched_off": 404,
-    "unknown_session": 404,
-    "unknown_operator": 404,
-    "unknown_property": 404,
-    "unknown_mail": 404,
-    "mail_not_configured": 409,
-    "mail_not_kept": 409,
-    "unknown_brand_part": 404,
-    "operator_exists": 409,
-    "last_administrator": 409,
-    "own_account": 409,
-    "second_factor_on": 409,
-    "second_factor_off": 409,
-    "second_factor_not_begun": 409,
-    "not_activated": 409,
-    "computer_id_released": 409,
-    "computer_id_superseded": 409,
-    "seats_in_use": 409,
-    "changed_meanwhile": 409,
-    "customer_exists": 409,
-    "product_exists": 409,
-    "epochs_used_up": 409,
-    "epoch_is_current": 409,
-    "same_customer": 409,
-    "license_never_expires": 409,
-    "method_not_allowed": 405,
-    "request_too_large": 413,
-    "logo_too_large": 413,
-    "unsupported_media_type": 415,
-    "too_many_attempts": 429,
-    "internal_error": 500,
-    "server_busy": 503,
-}
 _HTTP = {
     400: ("malformed_request", "This request can’t be read. Reload the page and try again."),
     404: (
@@ -152,7 +54,7 @@ def init_problems(app: Flask) -> None:
 
 def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
     """Return the answer to an error by its code."""
-    status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = CODES[code].status
     if not request.path.startswith(API_PREFIXES):
         return _for_people(int(status), detail)
     problem = {
@@ -171,8 +73,8 @@ def refused(error: CoreError | ProtocolError, page: str) -> Response:
     """Return a page that tells of a refusal, such as the form that was sent; its status is the error's."""
     return (
         answered(error)
-        if error.code not in STATUS
-        else _with_wait(error, Response(page, STATUS[error.code], mimetype="text/html"))
+        if error.code not in CODES
+        else _with_wait(error, Response(page, CODES[error.code].status, mimetype="text/html"))
     )
 
 
@@ -186,7 +88,7 @@ def _for_people(status: int, detail: str) -> Response:
 
 def answered(error: CoreError | ProtocolError) -> Response:
     """Return the answer to an error; one that no face should meet is a fault of ours."""
-    if error.code not in STATUS:
+    if error.code not in CODES:
         return _unexpected(error)
     return _with_wait(error, answer(error.code, str(error), suggestion=error.suggestion))
 

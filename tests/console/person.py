@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Input
 
 from demo.terminal_picture import cells_of
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
@@ -111,7 +112,7 @@ def signed_in(operator: str, environment: Mapping[str, str]) -> Access:
     """Open a session without the password, which would take its time in every test."""
     with transaction() as session:
         found = operators.find(session, operator)
-        by = By("console", found.name, address_of(environment))
+        by = By(Channel.CONSOLE, found.name, address_of(environment))
         device = environment.get("TERM")
         entered = sessions.begin(session, found, by=by, device=device, now=parts().clock())
         return Access(found.name, Role(found.role), entered.token, by)

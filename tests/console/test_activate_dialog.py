@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, licenses
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.models import Activation, AuditEvent
@@ -260,7 +261,7 @@ def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
 
 
 def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
-    monkeypatch.setattr(operations.guesses, "PER_LICENSE", 2)
+    monkeypatch.setattr(operations.guard, "PER_LICENSE", 2)
     key, other = vendor.issue(), vendor.issue()
     strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]
 
@@ -345,4 +346,4 @@ def test_the_phone_and_the_command_line_are_told_the_same_key(vendor, manager, a
     posted = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token})
     assert json.loads(posted.text)["computer_key"] == keys[0]
     typed = operations.Typed(key.text, machine.computer_id.text)
-    assert operations.activate(typed, by=By("portal", "ada")).done.computer_key == keys[0]
+    assert operations.activate(typed, by=By(Channel.PORTAL, "ada")).done.computer_key == keys[0]

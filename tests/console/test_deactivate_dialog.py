@@ -54,7 +54,7 @@ def test_the_right_code_frees_the_seat_proven(vendor, key, machine, manager):
 
 
 def test_a_wrong_code_is_told_and_counted(vendor, key, machine, manager, monkeypatch):
-    monkeypatch.setattr("keyferry.server.services.guesses.PER_LICENSE", 3)
+    monkeypatch.setattr("keyferry.server.services.guard.PER_LICENSE", 3)
     wrong = vendor.machine(key).code.text
 
     async def story(person: Person) -> None:

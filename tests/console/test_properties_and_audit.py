@@ -63,8 +63,8 @@ def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock)
         await person.press("enter", "escape")
         await person.press("f8")
         assert "6 events, latest first" in person.sees
-        assert "release refused: wrong deactivation code" in person.sees
-        assert f"grace via console, activation key …{key.last_group}" in person.sees
+        assert "Release refused: wrong verification code" in person.sees
+        assert f"grace via Console, activation key …{key.last_group}" in person.sees
         assert key.text not in person.sees
         await person.press("f9")
         assert "1 refused attempt, latest first" in person.sees
@@ -73,7 +73,7 @@ def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock)
         vendor.issue()
         await person.press("f5")
         assert "7 events" in person.sees
-        assert "license issued" in person.lines[5]
+        assert "License issued" in person.lines[5]
 
     tell(story, operator=manager)
 

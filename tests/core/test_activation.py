@@ -15,8 +15,10 @@ from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import ComputerIdBurnt, CoreError, LicenseRefused, NotFound, RetiredEpoch
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, deactivation, licenses
 from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import transaction
 
@@ -140,9 +142,11 @@ def test_an_unknown_activation_key_is_refused(vendor):
 
 def test_a_computer_id_made_for_another_activation_key_is_noticed(vendor):
     machine = vendor.machine(vendor.issue())
-    foreign = activation.Request(vendor.issue(), machine.computer_id)
+    foreign = TypedRequest(vendor.issue(), machine.computer_id)
     with transaction() as session, pytest.raises(ComputerIdMismatch):
-        activation.activate(session, foreign, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now)
+        activation.activate(
+            session, foreign, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now
+        )
 
 
 def test_the_wizard_of_another_product_is_told_so(vendor):
@@ -198,7 +202,7 @@ def test_an_upgraded_application_keeps_its_seat_and_its_proof(vendor):
 
 def test_an_activation_that_changes_nothing_is_recorded_only_where_staff_asked(vendor):
     machine = vendor.machine(vendor.issue())
-    for by in (By("phone"), By("phone"), By("command_line", who="ada"), By("phone")):
+    for by in (By(Channel.PHONE), By(Channel.PHONE), By(Channel.COMMAND_LINE, who="ada"), By(Channel.PHONE)):
         with transaction() as session:
             activation.activate(session, machine.request, keyring=vendor.keyring, by=by, now=vendor.clock.now)
     with transaction() as session:
@@ -215,7 +219,7 @@ def test_a_new_computer_id_keeps_the_computers_name(vendor):
     nameless = replace(vendor.machine(key).request, computer_name=None)
     with transaction() as session:
         done = activation.activate(
-            session, nameless, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+            session, nameless, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now
         )
         assert (done.outcome, done.activation.computer_name) == (Outcome.REPLACEMENT, "LAB-PC-07")
 
@@ -227,7 +231,7 @@ def test_a_name_that_a_small_screen_shortened_does_not_replace_the_one_known(ven
         with transaction() as session:
             request = replace(machine.request, computer_name=name)
             done = activation.activate(
-                session, request, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+                session, request, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now
             )
             return done.activation.computer_name
 
@@ -263,7 +267,7 @@ def test_a_license_file_says_what_the_key_says_and_any_jwt_library_can_check_it(
     machine = vendor.machine(key)
     with transaction() as session:
         done = activation.activate(
-            session, machine.request, keyring=vendor.keyring, by=By("phone"), now=vendor.clock.now
+            session, machine.request, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now
         )
         text = activation.license_file(done, keyring=vendor.keyring)
     public = machine.profile.epoch(1).license_file_key

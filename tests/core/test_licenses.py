@@ -8,12 +8,13 @@ from keyferry.protocol.claims import LAST_DAY
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import AuditEvent, Customer, License
 from keyferry.server.db import reading, transaction
 
-BY = By("command_line", who="ada")
+BY = By(Channel.COMMAND_LINE, who="ada")
 
 
 def issue(vendor, **changes) -> list[License]:

@@ -6,6 +6,7 @@ import pytest
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import AuditEvent, Role
 from keyferry.server.core.staff import operators, passwords, sessions
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission, may, require
@@ -72,7 +73,7 @@ def test_a_new_password_and_a_disabling_end_every_session(app, operation):
     add("grace", Role.SUPPORT)
     with transaction() as session:
         grace = operators.find(session, "grace")
-        token = sessions.begin(session, grace, by=By("portal", "grace"), device=None, now=NOON).token
+        token = sessions.begin(session, grace, by=By(Channel.PORTAL, "grace"), device=None, now=NOON).token
     with transaction() as session:
         grace = operators.find(session, "grace")
         if operation == "reset":

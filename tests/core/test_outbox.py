@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, SecretUnreadable
+from keyferry.server.core.events import Channel
 from keyferry.server.core.mail import mails, outbox
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.models import AuditEvent, OutboxMail
@@ -197,7 +198,7 @@ def given_up(vendor, now=NOON) -> int:
 
 def sent_again(number: int, now) -> None:
     with transaction() as session:
-        outbox.send_again(session, number, by=By("portal", "grace"), now=now)
+        outbox.send_again(session, number, by=By(Channel.PORTAL, "grace"), now=now)
 
 
 def test_what_was_given_up_is_sent_again_as_if_it_were_new(vendor):

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.peers import UNKNOWN, network_of, normal
 
 
@@ -32,7 +33,7 @@ from keyferry.server.core.peers import UNKNOWN, network_of, normal
 def test_every_spelling_of_an_ipv4_address_is_that_address(spelled):
     assert normal(spelled) == "203.0.113.9"
     assert network_of(spelled) == "203.0.113.9"
-    assert By("portal", address=spelled) == By("portal", address="203.0.113.9")
+    assert By(Channel.PORTAL, address=spelled) == By(Channel.PORTAL, address="203.0.113.9")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_every_spelling_of_an_ipv6_address_is_that_address_and_its_customers_net
 )
 def test_what_is_no_address_is_one_peer(spelled):
     assert normal(spelled) == network_of(spelled) == UNKNOWN
-    assert By("portal", address=spelled).address == UNKNOWN
+    assert By(Channel.PORTAL, address=spelled).address == UNKNOWN
 
 
 def test_ipv4_peers_of_a_translator_do_not_share_a_network():
@@ -71,7 +72,7 @@ def test_ipv4_peers_of_a_translator_do_not_share_a_network():
 
 
 def test_who_has_no_address_is_not_who_has_an_unreadable_one():
-    assert By("console").address is None
+    assert By(Channel.CONSOLE).address is None
     assert network_of(None) != UNKNOWN
 
 

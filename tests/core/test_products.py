@@ -7,13 +7,14 @@ from sqlalchemy import select
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound, RetiredEpoch
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, products, public_keys
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts
 
-BY = By("command_line", who="ada")
+BY = By(Channel.COMMAND_LINE, who="ada")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import AuditEvent, Operator, RecoveryCode, Role
 from keyferry.server.core.staff import operators, second_factor, sessions
 from keyferry.server.db import reading, transaction
@@ -215,7 +216,7 @@ def test_to_end_it_leaves_nothing_behind():
 
 
 def test_sessions_that_were_opened_without_it_end_but_the_one_that_sets_it_up():
-    by = By("portal", "Ada")
+    by = By(Channel.PORTAL, "Ada")
     tokens = [run(sessions.begin, by=by, device=None, now=NOON).token for _ in range(2)]
     with reading() as session:
         here = sessions.find(session, tokens[0], now=NOON)

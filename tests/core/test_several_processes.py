@@ -13,14 +13,16 @@ from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.db import transaction
 from keyferry.server.parts import parts
 
 PROCESSES = 4
 
 
-def ask(settings: Settings, requests: list[activation.Request]) -> list[str]:
+def ask(settings: Settings, requests: list[TypedRequest]) -> list[str]:
     """Activate each machine; runs in a process of its own."""
     app, outcomes = create_app(settings), []
     with app.app_context():
@@ -31,7 +33,7 @@ def ask(settings: Settings, requests: list[activation.Request]) -> list[str]:
                         session,
                         request,
                         keyring=parts().keyring,
-                        by=By("phone"),
+                        by=By(Channel.PHONE),
                         now=parts().clock(),
                     )
                     outcomes.append(done.outcome.value)
@@ -46,9 +48,7 @@ def processes() -> Iterator[Executor]:
         yield pool
 
 
-def ask_at_once(
-    processes: Executor, settings: Settings, shares: list[list[activation.Request]]
-) -> Counter[str]:
+def ask_at_once(processes: Executor, settings: Settings, shares: list[list[TypedRequest]]) -> Counter[str]:
     answers = processes.map(ask, [settings] * len(shares), shares)
     return Counter(outcome for answer in answers for outcome in answer)
 

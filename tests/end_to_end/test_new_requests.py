@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.core.licensing import deactivation, licenses
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.db import transaction
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import LicenseState
@@ -69,7 +70,7 @@ def test_an_activation_that_staff_released_is_renewed_by_a_new_request(
     with transaction() as session:
         deactivation.deactivate(
             session,
-            activation.Request(licensed.activation_key, licensed.computer_id),
+            TypedRequest(licensed.activation_key, licensed.computer_id),
             deactivation.Forced("The computer was stolen."),
             keyring=vendor.keyring,
             by=STAFF,
@@ -87,7 +88,7 @@ def test_a_request_that_staff_released_before_its_key_was_typed_is_made_anew(ven
     with transaction() as session:
         deactivation.deactivate(
             session,
-            activation.Request(key, begun.computer_id),
+            TypedRequest(key, begun.computer_id),
             deactivation.Forced("Wrong computer."),
             keyring=vendor.keyring,
             by=STAFF,

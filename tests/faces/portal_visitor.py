@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators, passwords, sessions
 from keyferry.server.db import transaction
@@ -63,7 +64,7 @@ def staff(vendor: Vendor, name: str = "ada", role: Role = Role.ADMINISTRATOR) ->
     now = vendor.clock.now
     with transaction() as session:
         added = add_operator(session, name, role, now)
-        by = By("portal", name, "127.0.0.1")
+        by = By(Channel.PORTAL, name, "127.0.0.1")
         token = sessions.begin(session, added, by=by, device="Firefox", now=now).token
     visitor = Visitor(vendor.app.test_client())
     visitor.client.set_cookie("keyferry_portal", token, path="/portal")

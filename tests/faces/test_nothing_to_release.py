@@ -8,6 +8,7 @@ from sqlalchemy import select
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.models import License, Role
@@ -51,7 +52,7 @@ def seats_used() -> int:
 
 def access(vendor: Vendor) -> Access:
     """The console's access with a manager at it."""
-    by = By("console", "grace")
+    by = By(Channel.CONSOLE, "grace")
     with transaction() as session:
         operator = add_operator(session, "grace", Role.MANAGER, vendor.clock.now)
         token = sessions.begin(session, operator, by=by, device=None, now=vendor.clock.now).token

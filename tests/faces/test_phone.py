@@ -15,8 +15,8 @@ from keyferry.server.core.licensing import deactivation, licenses
 from keyferry.server.core.models import Activation, Attempt, AuditEvent, License
 from keyferry.server.core.turns import Turns
 from keyferry.server.db import transaction
-from keyferry.server.services.guesses import PER_ADDRESS, PER_LICENSE
-from keyferry.server.web.problems import STATUS
+from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
+from keyferry.server.words.codes import CODES
 
 JSON = "application/json"
 
@@ -161,7 +161,7 @@ def test_every_refusal_is_a_problem_with_its_code_and_is_audited(vendor, phone):
         answer = phone(operation, token)
         assert answer.mimetype == "application/problem+json"
         assert (answer.json["code"], answer.json["type"]) == (code, f"urn:keyferry:problem:{code}")
-        assert answer.status_code == STATUS[code]
+        assert answer.status_code == CODES[code].status
         met.append(code)
     with transaction() as session:
         refused = select(AuditEvent.code).where(AuditEvent.code.is_not(None)).order_by(AuditEvent.id)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.models import Attempt, AuditEvent
 from keyferry.server.db import transaction
-from keyferry.server.services.guesses import PER_ADDRESS
+from keyferry.server.services.guard import PER_ADDRESS
 
 
 @pytest.fixture

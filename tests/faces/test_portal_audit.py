@@ -10,6 +10,7 @@ import pytest
 
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.db import transaction
 from keyferry.server.faces.portal import audit as face
@@ -24,7 +25,7 @@ def visitor(vendor) -> Visitor:
 def record(vendor, event: str, days: int = 0, who: str | None = "grace", **more) -> None:
     with transaction() as session:
         when = vendor.clock.now + timedelta(days=days)
-        audit.record(session, event=event, by=By("command_line", who), now=when, **more)
+        audit.record(session, event=event, by=By(Channel.COMMAND_LINE, who), now=when, **more)
 
 
 def table(answer) -> list[dict[str, str]]:

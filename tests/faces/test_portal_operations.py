@@ -11,7 +11,7 @@ from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import Activation, AuditEvent, OutboxMail, Role
 from keyferry.server.db import transaction
-from keyferry.server.services.guesses import PER_LICENSE
+from keyferry.server.services.guard import PER_LICENSE
 from tests.faces.portal_visitor import Visitor, staff
 
 pytestmark = pytest.mark.usefixtures("mail_works")

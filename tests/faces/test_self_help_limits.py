@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.services.guesses import PER_ADDRESS, PER_LICENSE, PERIOD
+from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE, PERIOD
 from tests.faces.test_self_help_activate import codes
 from tests.faces.visitor import Visitor
 

@@ -19,7 +19,7 @@ from keyferry.server.core.licensing.deactivation import Claimed, Forced
 from keyferry.server.core.licensing.release_limits import CLAIMS, REPLACEMENTS
 from keyferry.server.core.models import License
 from keyferry.server.db import transaction
-from keyferry.server.services.guesses import PER_LICENSE
+from keyferry.server.services.guard import PER_LICENSE
 from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Visitor

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from demo.browser import REPORT_CSP_VIOLATIONS
 from demo.server_process import LOOPBACK
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
@@ -66,7 +67,7 @@ def sign_in(name: str, device: str) -> str:
     now = datetime.now(UTC)
     with transaction() as session:
         operator = operators.find(session, name)
-        by = By("portal", name, LOOPBACK)
+        by = By(Channel.PORTAL, name, LOOPBACK)
         return sessions.begin(session, operator, by=by, device=device, now=now).token
 
 

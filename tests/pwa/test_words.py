@@ -6,7 +6,7 @@ import re
 import pytest
 
 from keyferry.protocol.alphabet import SYMBOLS
-from keyferry.server.web.problems import STATUS
+from keyferry.server.words.codes import CODES
 
 # What the code puts together: each expression with what stands for it.
 FAMILIES = {
@@ -139,7 +139,7 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_color", "malformed_logo"}
     own |= {"logo_too_large", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
-    assert STATUS.keys() - own <= catalogs["en"]["problems"].keys()
+    assert CODES.keys() - own <= catalogs["en"]["problems"].keys()
 
 
 def test_every_symbol_of_a_key_can_be_spelled(catalogs):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.services.guesses import PER_LICENSE
+from keyferry.server.services.guard import PER_LICENSE
 from tests.conftest import Machine, Vendor
 from tests.pwa.conftest import PHONE, House
 from tests.pwa.test_access import TARGET, violations, zoomed

@@ -9,13 +9,14 @@ from keyferry.protocol.errors import WrongDeactivationCode
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import LicenseRefused, LimitReached
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import AuditEvent, Customer
 from keyferry.server.core.turns import busy
 from keyferry.server.db import reading, transaction
 from keyferry.server.services.guard import Limit, guarded
 
-BY = By("phone", address="192.0.2.7")
+BY = By(Channel.PHONE, address="192.0.2.7")
 HOUR = timedelta(hours=1)
 LIMITS = (Limit(bucket("address", "192.0.2.7"), 3, HOUR), Limit(bucket("license", "x"), 2, HOUR))
 

@@ -18,6 +18,7 @@ from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached, Malformed, NotFound
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Code, Forced
 from keyferry.server.core.mail import outbox
@@ -25,15 +26,15 @@ from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
-from keyferry.server.services import guesses, operations
-from keyferry.server.services.guesses import PER_ADDRESS, PER_LICENSE
+from keyferry.server.services import guard, operations
+from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
 from keyferry.server.services.operations import Typed
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
-STRANGER = By("self_help", address="192.0.2.7")
-ADA = By("portal", "ada", "192.0.2.7")
-GRACE = By("console", "grace")
+STRANGER = By(Channel.SELF_HELP, address="192.0.2.7")
+ADA = By(Channel.PORTAL, "ada", "192.0.2.7")
+GRACE = By(Channel.CONSOLE, "grace")
 PROCESSES, TRIES = 4, 20
 
 
@@ -207,7 +208,7 @@ def test_each_member_of_the_staff_is_counted_apart_wherever_they_sit(vendor):
     for number in range(PER_ADDRESS):
         look(number, ADA)
     with pytest.raises(LimitReached):
-        operations.look_up(vendor.issue().text, by=By("console", "ada"))
+        operations.look_up(vendor.issue().text, by=By(Channel.CONSOLE, "ada"))
     look(PER_ADDRESS, GRACE)
     look(PER_ADDRESS + 1, STRANGER)
 
@@ -225,7 +226,7 @@ def test_who_looks_a_license_up_sees_its_product_and_its_computers(vendor, machi
 def guess_in_a_process(settings: Settings, codes: Typed, code: Code, process: int) -> list[str]:
     """Guess from an address of its own; runs in a process of its own."""
     app, answers = create_app(settings), []
-    by = By("self_help", address=f"198.51.100.{process}")
+    by = By(Channel.SELF_HELP, address=f"198.51.100.{process}")
     with app.app_context():
         for _ in range(TRIES):
             try:
@@ -247,9 +248,9 @@ def test_processes_together_let_exactly_so_many_guesses_through(vendor, settings
         ]
         answers = Counter(answer for one in guessed for answer in one.result())
     assert answers == {
-        "wrong_deactivation_code": guesses.PER_LICENSE,
-        "too_many_attempts": PROCESSES * TRIES - guesses.PER_LICENSE,
+        "wrong_deactivation_code": guard.PER_LICENSE,
+        "too_many_attempts": PROCESSES * TRIES - guard.PER_LICENSE,
     }
     with reading() as session:
         recorded = select(AuditEvent).where(AuditEvent.code == "wrong_deactivation_code")
-        assert len(session.scalars(recorded).all()) == guesses.PER_LICENSE
+        assert len(session.scalars(recorded).all()) == guard.PER_LICENSE

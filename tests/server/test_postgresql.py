@@ -18,8 +18,10 @@ from keyferry.server.config import Settings
 from keyferry.server.core import attempts
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, LimitReached, NotAllowed
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, licenses, listings, products
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import AuditEvent
@@ -59,14 +61,14 @@ def count_attempts(settings: Settings, now: datetime, process: int) -> int:
     return admitted
 
 
-def ask_for_seats(settings: Settings, requests: list[activation.Request], process: int) -> list[str]:
+def ask_for_seats(settings: Settings, requests: list[TypedRequest], process: int) -> list[str]:
     app, outcomes = create_app(settings), []
     with app.app_context():
         for request in requests[process:] + requests[:process]:
             try:
                 with transaction() as session:
                     done = activation.activate(
-                        session, request, keyring=parts().keyring, by=By("phone"), now=parts().clock()
+                        session, request, keyring=parts().keyring, by=By(Channel.PHONE), now=parts().clock()
                     )
                     outcomes.append(done.outcome.value)
             except CoreError as refused:
@@ -117,7 +119,7 @@ def test_a_machine_is_activated_and_released_and_the_license_renewed(vendor):
 def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(app, clock):
     """PostgreSQL takes no NUL: what a stranger sends is looked at before it is looked for."""
     with pytest.raises(NotAllowed, match="don’t match"):
-        show_password("a\0b", "no password at all", by=By("portal", address="192.0.2.1"), now=clock.now)
+        show_password("a\0b", "no password at all", by=By(Channel.PORTAL, address="192.0.2.1"), now=clock.now)
     with reading() as session:
         assert listings.licenses(session, Wanted(product="a\0b"), now=clock.now).total == 0
         assert listings.audit_events(session, AuditWanted(event="a\0b")).total == 0
@@ -125,7 +127,7 @@ def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(a
 
 @pytest.mark.parametrize("zone", ["", "%a-network-card-with-quite-a-long-name"])
 def test_an_address_with_port_and_zone_fits_its_column(app, clock, zone):
-    by = By("portal", address=f"[2001:db8:1111:2222:3333:4444:5555:6666{zone}]:51234")
+    by = By(Channel.PORTAL, address=f"[2001:db8:1111:2222:3333:4444:5555:6666{zone}]:51234")
     with pytest.raises(NotAllowed, match="don’t match"):
         show_password("nobody", "no password at all", by=by, now=clock.now)
     with reading() as session:
@@ -142,7 +144,7 @@ def test_a_product_that_is_there_is_a_conflict(vendor, clock):
             features=(),
             machine_source="os",
             keyring=vendor.keyring,
-            by=By("command_line"),
+            by=By(Channel.COMMAND_LINE),
             now=clock.now,
         )
     assert refused.value.code == "product_exists"
@@ -168,7 +170,7 @@ def post_mails(count: int, now: datetime) -> None:
     with transaction() as session:
         for _ in range(count):
             mail = Mail("computer_key", "ada@example.com", "subject", "text")
-            outbox.post(session, mail, keyring=parts().keyring, by=By("portal", "ada"), now=now)
+            outbox.post(session, mail, keyring=parts().keyring, by=By(Channel.PORTAL, "ada"), now=now)
 
 
 def take_all(settings: Settings, now: datetime, process: int) -> list[int]:
@@ -205,8 +207,8 @@ def test_what_was_given_up_is_sent_again_and_how_it_goes_is_written_down(app, cl
         outbox.wipe_kept(session, clock.now)
     with transaction() as session:
         assert outbox.unsent(session, clock.now).total == 2
-        outbox.send_again(session, 1, by=By("portal", "ada"), now=clock.now)
-        assert outbox.send_all_again(session, by=By("portal", "ada"), now=clock.now) == 1
+        outbox.send_again(session, 1, by=By(Channel.PORTAL, "ada"), now=clock.now)
+        assert outbox.send_all_again(session, by=By(Channel.PORTAL, "ada"), now=clock.now) == 1
     now = clock.now + delivery.LATE
     with transaction() as session:
         assert delivery.late(session, now) == delivery.Late(2, clock.now, "refused")

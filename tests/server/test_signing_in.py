@@ -7,6 +7,7 @@ import pytest
 from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Busy, CoreError, NotAllowed
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import AuditEvent, OperatorSession, Role
 from keyferry.server.core.staff import operators, passwords, sessions
 from keyferry.server.core.staff.roles import Permission
@@ -30,7 +31,7 @@ def ada(app) -> None:
 def enter(
     name: str = "ada", password: str = PASSWORD, address: str = OFFICE, now=NOON, code: str | None = None
 ) -> str:
-    by = By("portal", address=address)
+    by = By(Channel.PORTAL, address=address)
     return sign_in(name, password, by=by, device="Firefox", now=now, code=code).token
 
 
@@ -202,7 +203,7 @@ def test_a_new_password_begins_a_new_count_of_codes(app):
 
 def test_a_password_that_was_shown_opens_nothing_once_it_is_another_one(app):
     secret, _ = set_up()
-    by = By("portal", address=OFFICE)
+    by = By(Channel.PORTAL, address=OFFICE)
     shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
     with transaction() as session:
         operators.reset(session, operators.find(session, "ada"), "a new pass phrase", by=STAFF, now=NOON)
@@ -219,7 +220,7 @@ def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(app):
 
 
 def test_who_is_in_to_set_it_up_may_do_nothing_else(app):
-    token, by = enter(), By("portal", address=OFFICE)
+    token, by = enter(), By(Channel.PORTAL, address=OFFICE)
     admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON)
     demand()
     with pytest.raises(NotAllowed) as raised:

@@ -20,6 +20,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.brand.colors import read_color
 from keyferry.server.core.brand.pictures import NAMES, Picture, checked_picture
 from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import BrandPart
 
 MAX_NAME, MAX_ADDRESS = 60, 200
@@ -161,4 +162,4 @@ def _record(
     detail: dict[str, Any] = {"part": part, "before": before, "after": after}
     if default:
         detail["default"] = True
-    audit.record(session, event="branding_set", by=by, detail=detail, now=now)
+    audit.record(session, event=Event.BRANDING_SET, by=by, detail=detail, now=now)

@@ -18,6 +18,7 @@ from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.models import Activation, Customer, License, OutboxMail
 from keyferry.server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
@@ -164,7 +165,7 @@ def edit(
         of_others = OutboxMail.license_id.is_(None) | OutboxMail.license_id.not_in(_licenses(customer))
         _forget(session, (OutboxMail.recipient == before) & of_others)
     if changed:
-        _record(session, "customer_edited", by, now, {"customer": customer.id, "changed": changed})
+        _record(session, Event.CUSTOMER_EDITED, by, now, {"customer": customer.id, "changed": changed})
     return bool(changed)
 
 
@@ -181,7 +182,7 @@ def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: 
     number = customer.id
     session.delete(customer)
     detail = {"customer": number, "into": into.id, "licenses": moved}
-    _record(session, "customer_merged", by, now, detail)
+    _record(session, Event.CUSTOMER_MERGED, by, now, detail)
     return moved
 
 
@@ -201,7 +202,7 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
     number = customer.id
     session.delete(customer)
     detail = {"customer": number, "licenses": touched.held.licenses, "mails": touched.mails}
-    _record(session, "customer_deleted", by, now, detail)
+    _record(session, Event.CUSTOMER_DELETED, by, now, detail)
 
 
 def forget_others(session: Session, license: License, addresses: Collection[str]) -> None:
@@ -246,6 +247,6 @@ def _checked_name(name: str) -> str | None:
     return text or None
 
 
-def _record(session: Session, event: str, by: By, now: datetime, detail: dict[str, Any]) -> None:
+def _record(session: Session, event: Event, by: By, now: datetime, detail: dict[str, Any]) -> None:
     """Write into the audit which customer by its number: the audit never forgets, so it learns no name."""
     audit.record(session, event=event, by=by, now=now, detail=detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import release_limits
 from keyferry.server.core.licensing.claims import claims_now, claims_of
 from keyferry.server.core.licensing.licenses import Standing, expiry, find, standing
@@ -41,14 +43,24 @@ class Outcome(StrEnum):
     REPLACEMENT = "replacement"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked for: an activation key on a computer; `product_number` where the wizard named it."""
+class Request(Protocol):
+    """What is asked for, scanned or typed: an activation key on a computer."""
 
-    activation_key: ActivationKey
-    computer_id: ComputerId
-    computer_name: str | None = None
-    product_number: int | None = None
+    @property
+    def activation_key(self) -> ActivationKey:
+        """Which license."""
+
+    @property
+    def computer_id(self) -> ComputerId:
+        """Which computer."""
+
+    @property
+    def computer_name(self) -> str | None:
+        """What its owner calls it."""
+
+    @property
+    def product_number(self) -> int | None:
+        """Which product, where the wizard named it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
         activation = _add(session, license, request, request.computer_name, by, now)
     # The same code scanned again and again is no event; a member of the staff who reads a key out is.
     if changed or by.who is not None:
-        audit.record(session, event=f"activated_{outcome}", by=by, activation=activation, now=now)
+        audit.record(session, event=Event.of(f"activated_{outcome}"), by=by, activation=activation, now=now)
     binding = Binding(license.product.code, request.activation_key, request.computer_id)
     return Activated(_computer_key(activation, binding, keyring), outcome, activation, binding)
 

@@ -15,6 +15,7 @@ from keyferry.protocol.deactivation import DeactivationCode, verify_deactivation
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import release_limits
 from keyferry.server.core.licensing.activation import Request, activation_of, require_same_product
 from keyferry.server.core.licensing.computers import activation_key_of
@@ -129,7 +130,7 @@ def deactivate(
     if activation.ended_at is None and not isinstance(proof, Forced):
         release_limits.check_release(session, license, activation.fingerprint, now)
         # The property is one of the Self Help page by its name: who brings a code by phone need not wait.
-        if by.channel == "self_help":
+        if by.channel is Channel.SELF_HELP:
             release_limits.check_period(session, activation, now)
         if isinstance(proof, Claimed):
             release_limits.check_claim(session, license, activation.fingerprint, now)
@@ -139,7 +140,7 @@ def deactivate(
     if isinstance(proof, Forced):
         _check_reason(proof.reason)
     _end(session, activation, proof, by, now)
-    event = f"released_{activation.ended_how}"
+    event = Event.of(f"released_{activation.ended_how}")
     audit.record(session, event=event, by=by, activation=activation, detail=_detail(proof), now=now)
     return Released(Outcome.RELEASED, license, activation)
 

@@ -16,6 +16,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.errors import Conflict
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing.licenses import check_lease_days, check_seats
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask, feature_names
@@ -73,7 +74,7 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
     license.notes = notes
     changes = _changes(before, content_of(license))
     if changes:
-        audit.record(session, event="license_edited", by=by, license=license, detail=changes, now=now)
+        audit.record(session, event=Event.LICENSE_EDITED, by=by, license=license, detail=changes, now=now)
     return bool(changes)
 
 
@@ -89,7 +90,7 @@ def replace_key(session: Session, license: License, *, by: By, now: datetime) ->
     license.activation_key = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text
     license.key_replaced_at = now
     detail = {"former": audit.ending(former)}
-    audit.record(session, event="activation_key_replaced", by=by, license=license, detail=detail, now=now)
+    audit.record(session, event=Event.ACTIVATION_KEY_REPLACED, by=by, license=license, detail=detail, now=now)
     return license
 
 

@@ -17,6 +17,7 @@ from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.errors import Conflict, LicenseRefused, Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask
 from keyferry.server.core.models import Customer, FormerActivationKey, License, LicenseStatus, Product
@@ -72,7 +73,7 @@ def issue(
     session.add_all(licenses)
     session.flush()
     for license in licenses:
-        audit.record(session, event="license_issued", by=by, license=license, now=now)
+        audit.record(session, event=Event.LICENSE_ISSUED, by=by, license=license, now=now)
     return licenses
 
 
@@ -149,7 +150,7 @@ def renew(
         license.expires_on = expires if days is None else _later_by(license, days, now)
         license.days_from_first_activation = None
     detail = {"expires": str(license.expires_on), "days": license.days_from_first_activation}
-    audit.record(session, event="license_renewed", by=by, license=license, detail=detail, now=now)
+    audit.record(session, event=Event.LICENSE_RENEWED, by=by, license=license, detail=detail, now=now)
     return license
 
 
@@ -158,12 +159,12 @@ def suspend(session: Session, license: License, *, by: By, now: datetime) -> boo
 
     Returns whether that is new.
     """
-    return _set_status(session, license, LicenseStatus.SUSPENDED, "license_suspended", by, now)
+    return _set_status(session, license, LicenseStatus.SUSPENDED, Event.LICENSE_SUSPENDED, by, now)
 
 
 def resume(session: Session, license: License, *, by: By, now: datetime) -> bool:
     """End a suspension; returns whether there was one."""
-    return _set_status(session, license, LicenseStatus.ACTIVE, "license_resumed", by, now)
+    return _set_status(session, license, LicenseStatus.ACTIVE, Event.LICENSE_RESUMED, by, now)
 
 
 def expiry(license: License, *, first_activation: date | None = None) -> date | None:
@@ -229,7 +230,7 @@ def _new_license(
 
 
 def _set_status(
-    session: Session, license: License, status: LicenseStatus, event: str, by: By, now: datetime
+    session: Session, license: License, status: LicenseStatus, event: Event, by: By, now: datetime
 ) -> bool:
     session.refresh(license, with_for_update=True)
     if license.status == status:

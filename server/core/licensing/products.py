@@ -25,6 +25,7 @@ from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Activation, License, Product, ProductEpoch
 from keyferry.server.core.secrets import Keyring, key_id_of
 
@@ -69,7 +70,7 @@ def add_product(
         raise Conflict(
             f"There’s already a product {code}. Choose another code.", code="product_exists"
         ) from None
-    audit.record(session, event="product_added", by=by, product=product, now=now)
+    audit.record(session, event=Event.PRODUCT_ADDED, by=by, product=product, now=now)
     return product
 
 
@@ -118,7 +119,7 @@ def rotate(
     product.epochs.append(epoch)
     session.flush()
     detail = {"epoch": number, "earlier_epochs_retired": retire_old}
-    audit.record(session, event="product_rotated", by=by, product=product, detail=detail, now=now)
+    audit.record(session, event=Event.PRODUCT_ROTATED, by=by, product=product, detail=detail, now=now)
     return epoch
 
 
@@ -138,7 +139,7 @@ def retire(session: Session, product: Product, number: int, *, by: By, now: date
     if epoch.retired_at is None:
         epoch.retired_at = now
         audit.record(
-            session, event="epoch_retired", by=by, product=product, detail={"epoch": number}, now=now
+            session, event=Event.EPOCH_RETIRED, by=by, product=product, detail={"epoch": number}, now=now
         )
     return epoch
 
@@ -153,7 +154,7 @@ def add_features(session: Session, product: Product, names: Sequence[str], *, by
         raise Malformed("Enter the feature to add, like export.", code="malformed_feature")
     product.features = _new_features([*product.features, *names])
     detail = {"features": list(names)}
-    audit.record(session, event="features_added", by=by, product=product, detail=detail, now=now)
+    audit.record(session, event=Event.FEATURES_ADDED, by=by, product=product, detail=detail, now=now)
 
 
 def live_computers(session: Session, product: Product) -> dict[int, int]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.computer_id import read_computer_id, verify_computer_id
+from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
 from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.errors import MalformedCode, ProtocolError
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.licensing.activation import Request
 from keyferry.server.core.licensing.carried import token_in
 from keyferry.server.core.licensing.products import epoch_keys, find_epoch, find_product_by_number, keys_of
 from keyferry.server.core.secrets import Keyring
+
+
+@dataclass(frozen=True)
+class TypedRequest:
+    """What somebody typed, who did not name a product."""
+
+    activation_key: ActivationKey
+    computer_id: ComputerId
+    computer_name: str | None = None
+    product_number: None = None
 
 
 def open_request(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
@@ -35,7 +46,7 @@ def open_request(session: Session, text: str, *, keyring: Keyring) -> Activation
 
 def typed_request(
     session: Session, activation_key: str, computer_id: str, computer_name: str | None, *, keyring: Keyring
-) -> Request:
+) -> TypedRequest:
     """Read what a person typed; nothing is written.
 
     Raises MalformedCode. A repaired reading is suggested, never taken; that of a computer ID only where its
@@ -44,7 +55,7 @@ def typed_request(
     key = ActivationKey.from_text(activation_key)
     name = clean_computer_name(computer_name)
     try:
-        return Request(key, read_computer_id(computer_id), name)
+        return TypedRequest(key, read_computer_id(computer_id), name)
     except MalformedCode as mistyped:
         if mistyped.suggestion is None or _fits(session, key, mistyped.suggestion, keyring):
             raise
@@ -56,7 +67,7 @@ def typed_request(
     )
 
 
-def open_typed(session: Session, typed: Request, *, keyring: Keyring) -> ActivationRequest:
+def open_typed(session: Session, typed: TypedRequest, *, keyring: Keyring) -> ActivationRequest:
     """Verify what was typed, and return it as the request that the wizard's QR code would have carried.
 
     Raises NotFound (unknown_activation_key), RetiredEpoch, ComputerIdMismatch.

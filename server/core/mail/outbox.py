@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import Activation, License, OutboxMail
 from keyferry.server.core.pages import PAGE_SIZE, Page, page
@@ -119,7 +120,7 @@ def delivered(session: Session, taken: Taken, now: datetime) -> bool:
         return False
     row.delivered_at = now
     row.sealed_text = row.next_try_at = row.trouble = None
-    _record(session, "mail_sent", row, _poster(row), now)
+    _record(session, Event.MAIL_SENT, row, _poster(row), now)
     return True
 
 
@@ -209,20 +210,20 @@ def _is_kept(now: datetime) -> ColumnElement[bool]:
 def _give_up(session: Session, row: OutboxMail, trouble: str, now: datetime) -> None:
     row.trouble, row.next_try_at = trouble[:_TROUBLE_LENGTH], None
     row.kept_until = now + KEPT if row.sealed_text is not None else None
-    _record(session, "mail_given_up", row, _poster(row), now)
+    _record(session, Event.MAIL_GIVEN_UP, row, _poster(row), now)
 
 
 def _queue_again(session: Session, row: OutboxMail, by: By, now: datetime) -> None:
     row.tries, row.due_at, row.next_try_at = 0, now, now
     row.kept_until = row.trouble = None
-    _record(session, "mail_queued_again", row, by, now)
+    _record(session, Event.MAIL_QUEUED_AGAIN, row, by, now)
 
 
 def _poster(row: OutboxMail) -> By:
-    return By(row.channel, row.who)
+    return By(Channel.of(row.channel), row.who)
 
 
-def _record(session: Session, event: str, row: OutboxMail, by: By, now: datetime) -> None:
+def _record(session: Session, event: Event, row: OutboxMail, by: By, now: datetime) -> None:
     audit.record(
         session,
         event=event,

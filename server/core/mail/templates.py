@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit, properties, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.mail.texts import DEFAULTS
 from keyferry.server.core.models import MailTemplate
 
@@ -119,7 +120,7 @@ def put(
         changed_by=by.who,
     )
     session.merge(row)
-    _record(session, "mail_template_set", name, language, by, now)
+    _record(session, Event.MAIL_TEMPLATE_SET, name, language, by, now)
     return True
 
 
@@ -129,7 +130,7 @@ def back_to_default(session: Session, name: str, language: str, *, by: By, now: 
     if row is not None:
         session.delete(row)
         session.flush()
-        _record(session, "mail_template_reset", name, language, by, now)
+        _record(session, Event.MAIL_TEMPLATE_RESET, name, language, by, now)
 
 
 def checked(name: str, language: str, subject: str, text: str) -> Template:
@@ -187,5 +188,5 @@ def _require_known(name: str, language: str) -> None:
         raise NotFound("This email doesn’t exist. Choose one from the list.", code="unknown_mail")
 
 
-def _record(session: Session, event: str, name: str, language: str, by: By, now: datetime) -> None:
+def _record(session: Session, event: Event, name: str, language: str, by: By, now: datetime) -> None:
     audit.record(session, event=event, by=by, detail={"template": name, "language": language}, now=now)

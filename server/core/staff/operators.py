@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Operator, OperatorSession, Role
 from keyferry.server.core.staff import passwords, sessions
 
@@ -43,7 +44,7 @@ def add(session: Session, name: str, role: Role, password: str, *, by: By, now: 
             f"There’s already an operator named {cleaned}. Choose another name, or reset the password.",
             code="operator_exists",
         ) from None
-    _record(session, "operator_added", operator, by, now)
+    _record(session, Event.OPERATOR_ADDED, operator, by, now)
     return operator
 
 
@@ -85,7 +86,7 @@ def reset(session: Session, operator: Operator, password: str, *, by: By, now: d
     operator.password_hash, operator.password_set_at = passwords.hashed(password), now
     operator.disabled_at = None
     sessions.end_all(session, operator, now=now)
-    _record(session, "operator_reset", operator, by, now)
+    _record(session, Event.OPERATOR_RESET, operator, by, now)
     return operator
 
 
@@ -101,7 +102,7 @@ def change_password(
     """Set the operator's own new password, and end every session but `here`; raises Malformed."""
     operator.password_hash, operator.password_set_at = passwords.hashed(password), now
     sessions.end_all(session, operator, now=now, but=here)
-    _record(session, "password_changed", operator, by, now)
+    _record(session, Event.PASSWORD_CHANGED, operator, by, now)
 
 
 def disable(session: Session, operator: Operator, *, by: By, now: datetime) -> Operator:
@@ -111,7 +112,7 @@ def disable(session: Session, operator: Operator, *, by: By, now: datetime) -> O
     _require_another_administrator(session, operator)
     operator.disabled_at = now
     sessions.end_all(session, operator, now=now)
-    _record(session, "operator_disabled", operator, by, now)
+    _record(session, Event.OPERATOR_DISABLED, operator, by, now)
     return operator
 
 
@@ -119,7 +120,7 @@ def enable(session: Session, operator: Operator, *, by: By, now: datetime) -> No
     """Let a disabled operator in again, with the password and second factor from before."""
     if operator.disabled_at is not None:
         operator.disabled_at = None
-        _record(session, "operator_enabled", operator, by, now)
+        _record(session, Event.OPERATOR_ENABLED, operator, by, now)
 
 
 def change_role(session: Session, operator: Operator, role: Role, *, by: By, now: datetime) -> None:
@@ -131,13 +132,13 @@ def change_role(session: Session, operator: Operator, role: Role, *, by: By, now
         _require_another_administrator(session, operator)
     operator.role = role.value
     detail = {"operator": operator.name, "before": before, "role": operator.role}
-    audit.record(session, event="operator_role_changed", by=by, detail=detail, now=now)
+    audit.record(session, event=Event.OPERATOR_ROLE_CHANGED, by=by, detail=detail, now=now)
 
 
 def sign_out(session: Session, operator: Operator, *, by: By, now: datetime) -> None:
     """Sign an operator out everywhere, by force."""
     sessions.end_all(session, operator, now=now)
-    _record(session, "operator_signed_out", operator, by, now)
+    _record(session, Event.OPERATOR_SIGNED_OUT, operator, by, now)
 
 
 def _require_another_administrator(session: Session, operator: Operator) -> None:
@@ -156,6 +157,6 @@ def _administrators(session: Session) -> int:
     return len(session.scalars(administrators.with_for_update()).all())
 
 
-def _record(session: Session, event: str, operator: Operator, by: By, now: datetime) -> None:
+def _record(session: Session, event: Event, operator: Operator, by: By, now: datetime) -> None:
     detail = {"operator": operator.name, "role": operator.role}
     audit.record(session, event=event, by=by, detail=detail, now=now)

@@ -23,6 +23,7 @@ from keyferry.protocol.alphabet import SYMBOLS, value_of
 from keyferry.server.core import audit, properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, NotAllowed
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Operator, OperatorSession, RecoveryCode
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff import sessions
@@ -114,7 +115,7 @@ def confirm(
     still_pending = Operator.totp_secret == operator.totp_secret
     _write(session, operator, ~_COUNTS & still_pending, totp_since=now, totp_last_step=step)
     sessions.end_all(session, operator, now=now, but=here)
-    audit.record(session, event="second_factor_set_up", by=by, detail=_detail(operator), now=now)
+    audit.record(session, event=Event.SECOND_FACTOR_SET_UP, by=by, detail=_detail(operator), now=now)
     return _new_recovery_codes(session, operator)
 
 
@@ -142,7 +143,7 @@ def end(session: Session, operator: Operator, *, by: By, now: datetime) -> None:
     _write(session, operator, None, totp_secret=None, totp_since=None, totp_last_step=None)
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator_id == operator.id))
     if had:
-        audit.record(session, event="second_factor_ended", by=by, detail=_detail(operator), now=now)
+        audit.record(session, event=Event.SECOND_FACTOR_ENDED, by=by, detail=_detail(operator), now=now)
 
 
 def renew_recovery_codes(session: Session, operator: Operator, *, by: By, now: datetime) -> tuple[str, ...]:
@@ -151,7 +152,7 @@ def renew_recovery_codes(session: Session, operator: Operator, *, by: By, now: d
         raise Conflict(
             "Set up the second factor first. Recovery codes belong to it.", code="second_factor_off"
         )
-    audit.record(session, event="recovery_codes_made", by=by, detail=_detail(operator), now=now)
+    audit.record(session, event=Event.RECOVERY_CODES_MADE, by=by, detail=_detail(operator), now=now)
     return _new_recovery_codes(session, operator)
 
 
@@ -207,7 +208,7 @@ def _take_recovery_code(session: Session, operator: Operator, typed: str, by: By
         return False
     left = recovery_codes_left(session, operator)
     detail = _detail(operator) | {"left": left}
-    audit.record(session, event="recovery_code_used", by=by, detail=detail, now=now)
+    audit.record(session, event=Event.RECOVERY_CODE_USED, by=by, detail=detail, now=now)
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.events import Event
 from keyferry.server.core.models import Operator, OperatorSession
 
 IDLE = timedelta(minutes=30)
@@ -45,7 +46,7 @@ def begin(session: Session, operator: Operator, *, by: By, device: str | None, n
         seen_at=now,
     )
     session.add(row)
-    audit.record(session, event="signed_in", by=by, now=now)
+    audit.record(session, event=Event.SIGNED_IN, by=by, now=now)
     return SignedIn(token, row)
 
 
@@ -86,7 +87,7 @@ def end(session: Session, row: OperatorSession, *, by: By, now: datetime) -> Non
         .returning(OperatorSession.id)
     )
     if ended.scalar() is not None:
-        audit.record(session, event="signed_out", by=by, detail={"operator": row.operator.name}, now=now)
+        audit.record(session, event=Event.SIGNED_OUT, by=by, detail={"operator": row.operator.name}, now=now)
 
 
 def end_all(

@@ -15,6 +15,7 @@ from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import peers, properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.deactivation import Code, Forced
 from keyferry.server.core.licensing.licenses import Terms
@@ -34,8 +35,6 @@ from keyferry.server.parts import parts
 from keyferry.server.services import operations, signing_in
 from keyferry.server.services.guard import guarded
 from keyferry.server.services.operations import Typed
-
-CHANNEL = "console"
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ class Access:
     def issue(self, new: NewLicense) -> views.LicenseView:
         """Create a license; raises what `core.licenses.issue` raises, and NotFound (unknown_product)."""
         now = parts().clock()
-        with guarded(event="issue_refused", by=self._by, now=now) as session:
+        with guarded(event=Event.ISSUE_REFUSED, by=self._by, now=now) as session:
             [issued] = licenses.issue(
                 session,
                 find_product(session, new.product),
@@ -147,7 +146,7 @@ class Access:
     @needs(Permission.CHANGE_LICENSES)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
         """Move the expiry of a license; raises what `core.licenses.renew` raises."""
-        with self._changed("renewal_refused", activation_key) as (session, license):
+        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
             now = parts().clock()
             licenses.renew(session, license, expires=terms.expires, days=terms.days, by=self._by, now=now)
             return _view(session, license)
@@ -155,7 +154,7 @@ class Access:
     @needs(Permission.CHANGE_LICENSES)
     def suspend(self, activation_key: str) -> views.LicenseView:
         """Refuse every activation of a license until it is resumed."""
-        with self._changed("suspension_refused", activation_key) as (session, license):
+        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
             now = parts().clock()
             licenses.suspend(session, license, by=self._by, now=now)
             return _view(session, license)
@@ -163,7 +162,7 @@ class Access:
     @needs(Permission.CHANGE_LICENSES)
     def resume(self, activation_key: str) -> views.LicenseView:
         """End the suspension of a license."""
-        with self._changed("resumption_refused", activation_key) as (session, license):
+        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
             now = parts().clock()
             licenses.resume(session, license, by=self._by, now=now)
             return _view(session, license)
@@ -181,7 +180,7 @@ class Access:
     def set_property(self, name: str, value: str) -> views.PropertyView:
         """Set a server property; raises what `core.properties.put` raises."""
         now = parts().clock()
-        with guarded(event="property_refused", by=self._by, now=now) as session:
+        with guarded(event=Event.CHANGE_REFUSED, by=self._by, now=now) as session:
             row = properties.put(session, name, value, by=self._by, now=now)
             return views.property_view(PROPERTIES[row.name], row.value, row)
 
@@ -194,7 +193,7 @@ class Access:
         return Page(rows, page.total, page.number, page.size)
 
     @contextmanager
-    def _changed(self, event: str, activation_key: str) -> Iterator[tuple[Session, License]]:
+    def _changed(self, event: Event, activation_key: str) -> Iterator[tuple[Session, License]]:
         key = ActivationKey.from_text(activation_key)
         with guarded(event=event, by=self._by, now=parts().clock(), activation_key=key) as session:
             yield session, licenses.find(session, key, lock=True)
@@ -209,12 +208,14 @@ def sign_in(name: str, password: str, environment: Mapping[str, str], code: str 
 
     Raises what `signing_in.sign_in` raises, and ConfigError where the database is in trouble.
     """
-    by = By(CHANNEL, address=address_of(environment))
+    by = By(Channel.CONSOLE, address=address_of(environment))
     device = environment.get("TERM_PROGRAM") or environment.get("TERM")
     with troubles_in_words():
         entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
     operator = entered.session.operator
-    return Access(operator.name, Role(operator.role), entered.token, By(CHANNEL, operator.name, by.address))
+    return Access(
+        operator.name, Role(operator.role), entered.token, By(Channel.CONSOLE, operator.name, by.address)
+    )
 
 
 def sign_out(access: Access) -> None:

@@ -13,6 +13,7 @@ from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import Activation, AuditEvent, License, Product, ServerProperty
 from keyferry.server.core.properties import Property
 from keyferry.server.services.operations import Given
+from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
 
 @dataclass(frozen=True)
@@ -225,22 +226,21 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
 
 def audit_row(event: AuditEvent) -> AuditRow:
     """Return an event in words."""
-    detail = ", ".join(f"{_words(name)}: {_shown(value)}" for name, value in (event.detail or {}).items())
     return AuditRow(
         number=event.id,
         at=event.at,
         who=event.who or "",
-        channel=_words(event.channel),
+        channel=CHANNELS[event.channel],
         address=event.address or "",
-        event=_words(event.event),
-        refused=_words(event.code or ""),
+        event=event_in_words(event),
+        refused=reason_in_words(event),
         key_ending=event.activation_key_ending or "",
-        detail=detail,
+        detail=detail_in_words(event),
     )
 
 
 def _computer(activation: Activation) -> Computer:
-    by = activation.who or _words(activation.channel)
+    by = activation.who or CHANNELS[activation.channel]
     return Computer(
         computer_id=activation.computer_id,
         name=activation.computer_name or "",
@@ -261,10 +261,6 @@ def _runs(license: License) -> str:
     if days is None:
         return "never"
     return "1 day" if days == 1 else f"{days} days"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 def _shown(value: Any) -> str:

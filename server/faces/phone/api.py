@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from keyferry.protocol.errors import MalformedToken
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation
 from keyferry.server.faces.phone import answers
 from keyferry.server.faces.phone.posted import by_phone, posted_request
 from keyferry.server.parts import parts
-from keyferry.server.services import guesses
+from keyferry.server.services import guard
 from keyferry.server.services.guard import guarded
 
 blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
@@ -24,12 +25,12 @@ blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
 def requests() -> Response:
     """Tell what a tap would do; nothing happens yet."""
     asked, keyring, now = posted_request(), parts().keyring, parts().clock()
-    with _guarded("request_refused", asked, now) as session:
+    with _guarded(Event.REQUEST_REFUSED, asked, now) as session:
         if isinstance(asked, DeactivationRequest):
             proof = deactivation.Code(asked.code)
-            release = deactivation.preview(session, _request(asked), proof, keyring=keyring, now=now)
+            release = deactivation.preview(session, asked, proof, keyring=keyring, now=now)
             return jsonify(answers.release_request(release, asked))
-        seat = activation.preview(session, _request(asked), keyring=keyring, now=now)
+        seat = activation.preview(session, asked, keyring=keyring, now=now)
         return jsonify(answers.activation_request(seat, asked))
 
 
@@ -41,8 +42,8 @@ def activations() -> Response:
         raise MalformedToken(
             "This QR code deactivates a computer. Scan the code that the License Wizard shows now."
         )
-    with _guarded("activation_refused", asked, now) as session:
-        done = activation.activate(session, _request(asked), keyring=keyring, by=by_phone(), now=now)
+    with _guarded(Event.ACTIVATION_REFUSED, asked, now) as session:
+        done = activation.activate(session, asked, keyring=keyring, by=by_phone(), now=now)
         former = activation.former_computer_ids(session, done.activation)
         return jsonify(answers.activated(done, activation.license_file(done, keyring=keyring), former))
 
@@ -56,27 +57,19 @@ def deactivations() -> Response:
             "This QR code activates a computer. Scan the code that the License Wizard shows now."
         )
     proof = deactivation.Code(asked.code)
-    with _guarded("release_refused", asked, now) as session:
-        done = deactivation.deactivate(
-            session, _request(asked), proof, keyring=keyring, by=by_phone(), now=now
-        )
+    with _guarded(Event.RELEASE_REFUSED, asked, now) as session:
+        done = deactivation.deactivate(session, asked, proof, keyring=keyring, by=by_phone(), now=now)
         return jsonify(answers.released(done))
 
 
-def _request(asked: ActivationRequest | DeactivationRequest) -> activation.Request:
-    return activation.Request(
-        asked.activation_key, asked.computer_id, asked.computer_name, asked.product_number
-    )
-
-
 def _guarded(
-    event: str, asked: ActivationRequest | DeactivationRequest, now: datetime
+    event: Event, asked: ActivationRequest | DeactivationRequest, now: datetime
 ) -> AbstractContextManager[Session]:
     by = by_phone()
     return guarded(
         event=event,
         by=by,
         now=now,
-        limits=(guesses.of_address(by), guesses.of_license(by, asked.activation_key)),
+        limits=(guard.address_limit(by), guard.license_limit(by, asked.activation_key)),
         activation_key=asked.activation_key,
     )

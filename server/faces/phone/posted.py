@@ -6,10 +6,11 @@ from flask import abort, request
 
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.requests import open_request, open_typed, typed_request
 from keyferry.server.db import reading
 from keyferry.server.parts import parts
-from keyferry.server.services import guesses
+from keyferry.server.services import guard
 from keyferry.server.services.guard import guarded
 
 
@@ -24,7 +25,7 @@ def posted_request() -> ActivationRequest | DeactivationRequest:
 
 def by_phone() -> By:
     """Return who asks: somebody at an address."""
-    return By("phone", address=request.remote_addr)
+    return By(Channel.PHONE, address=request.remote_addr)
 
 
 def _body() -> dict[str, str]:
@@ -49,6 +50,6 @@ def _typed(body: dict[str, str]) -> ActivationRequest:
     with reading() as session:
         typed = typed_request(session, key, computer_id, name, keyring=keyring)
     with guarded(
-        event="request_refused", by=by_phone(), now=now, limits=[guesses.of_address(by_phone())]
+        event=Event.REQUEST_REFUSED, by=by_phone(), now=now, limits=[guard.address_limit(by_phone())]
     ) as session:
         return open_typed(session, typed, keyring=keyring)

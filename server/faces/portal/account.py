@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.server.core.events import Event
 from keyferry.server.core.staff import operators, second_factor, sessions
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
@@ -28,7 +29,7 @@ def overview() -> str:
 def change_password() -> Response:
     """Change the password, and sign out everywhere else."""
     values, now = posted(), parts().clock()
-    old, event = values.get("password", ""), "password_change_refused"
+    old, event = values.get("password", ""), Event.PASSWORD_CHANGE_REFUSED
     show_own_password(staff.operator(), old, event=event, by=staff.by(), now=now)
     with transaction() as session:
         own = operators.with_id(session, staff.operator().id)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.listings import AuditWanted
@@ -17,6 +14,7 @@ from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
 from keyferry.server.words.wording import CHANNELS, event_in_words, kind_in_words, reason_in_words
@@ -40,8 +38,6 @@ _HEAD = (
     "activation key ends in",
     "detail",
 )
-# A spreadsheet takes a cell that begins with one of these for a formula, and a name may be one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @blueprint.get("/audit")
@@ -67,25 +63,18 @@ def listing() -> str:
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
     name = f"audit-{parts().clock().date().isoformat()}.csv"
-    pieces = _table(_wanted())
-    # An answer that has begun can no longer say that the database is away.
-    begun = chain([next(pieces)], pieces)
-    response = Response(stream_with_context(begun), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file(name, _HEAD, _table(_wanted()))
 
 
-def _table(wanted: AuditWanted) -> Iterator[str]:
-    # Spreadsheets know by this mark that it is UTF-8.
-    head = "\ufeff" + _line(_HEAD)
+def _table(wanted: AuditWanted) -> Iterator[Iterator[tuple[object, ...]]]:
     before: int | None = None
     while True:
         with reading() as session:
             rows = listings.audit_events_before(session, wanted, before=before, size=_PIECE)
-        yield head + "".join(_line(_cells(event)) for event in rows)
         if not rows:
             return
-        head, before = "", rows[-1].id
+        yield map(_cells, rows)
+        before = rows[-1].id
 
 
 def _cells(event: AuditEvent) -> tuple[object, ...]:
@@ -104,16 +93,6 @@ def _cells(event: AuditEvent) -> tuple[object, ...]:
         event.activation_key_ending,
         json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
     )
-
-
-def _line(cells: tuple[object, ...]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([_harmless(cell) for cell in cells])
-    return written.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _wanted() -> AuditWanted:

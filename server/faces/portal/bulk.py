@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core import versions
 from keyferry.server.core.errors import Malformed
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
@@ -45,7 +46,7 @@ def do() -> AnyResponse:
     """Do it to all of them or, where one refuses, to none."""
     values, now = posted(), parts().clock()
     action = _action(values)
-    with guarded(event="change_refused", by=staff.by(), now=now) as session:
+    with guarded(event=Event.CHANGE_REFUSED, by=staff.by(), now=now) as session:
         chosen = _chosen(session, lock=True)
         versions.require(typed.version(), _version(chosen))
         changed = [_change(session, license, action, values, now) for license in chosen].count(True)
@@ -59,7 +60,7 @@ def export() -> Response:
     """Give the chosen licenses as a table."""
     with reading() as session:
         rows = [_row(license) for license in _chosen(session)]
-    return csv_file("licenses.csv", _HEAD, rows)
+    return csv_file("licenses.csv", _HEAD, [rows])
 
 
 def ask_page(**context: Any) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from keyferry.server.core import versions
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.models import License
@@ -111,7 +112,7 @@ def replace_key(number: int) -> Response:
 def _changed(number: int, operation: Callable[[Session, License, datetime], str]) -> Response:
     """Do an operation to a license and lead to its page, which says once what the operation returns."""
     now = parts().clock()
-    with guarded(event="change_refused", by=staff.by(), now=now) as session:
+    with guarded(event=Event.CHANGE_REFUSED, by=staff.by(), now=now) as session:
         license = licenses.with_id(session, number, lock=True)
         versions.require(typed.version(), license_changes.version(license))
         said = operation(session, license, now)

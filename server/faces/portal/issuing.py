@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import batches, licenses
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask, find_product
@@ -58,7 +59,7 @@ def preview() -> str:
 def issue() -> Response:
     """Issue, and lead to the keys; a form that is sent twice leads there twice."""
     asked, now = _asked(), parts().clock()
-    with guarded(event="issue_refused", by=staff.by(), now=now) as session:
+    with guarded(event=Event.ISSUE_REFUSED, by=staff.by(), now=now) as session:
         batch, is_new = batches.of_form(session, posted().get("form", ""), now=now)
         if is_new:
             _issue(session, asked, batch, now)

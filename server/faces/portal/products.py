@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
 from keyferry.server.core import audit, versions
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import products, public_keys
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
@@ -91,7 +92,7 @@ def profile(code: str) -> Response:
     with transaction() as session:
         found = products.find_product(session, code)
         written = products.wizard_profile(found, parts().keyring, parts().settings.public_url)
-        audit.record(session, event="profile_exported", by=staff.by(), product=found, now=parts().clock())
+        audit.record(session, event=Event.PROFILE_EXPORTED, by=staff.by(), product=found, now=parts().clock())
         response = Response(f"{written.to_json()}\n", mimetype="application/json")
         name = f"{found.code}-epoch-{found.current_epoch.number}.profile.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -6,6 +6,7 @@ import segno
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.server.core.events import Event
 from keyferry.server.core.staff import operators, second_factor
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
@@ -107,7 +108,7 @@ def _picture(uri: str) -> str:
 
 def _show_password() -> None:
     own, typed = staff.operator(), posted().get("password", "")
-    event, now = "second_factor_refused", parts().clock()
+    event, now = Event.SECOND_FACTOR_REFUSED, parts().clock()
     show_own_password(own, typed, event=event, by=staff.by(), now=now)
 
 

@@ -10,6 +10,7 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Operator, OperatorSession
 from keyferry.server.core.staff import roles
 from keyferry.server.core.staff.roles import Permission
@@ -18,7 +19,6 @@ from keyferry.server.parts import parts
 from keyferry.server.services.admission import admit
 from keyferry.server.words import wording
 
-CHANNEL = "portal"
 _COOKIE = "keyferry_portal"
 _PATH = "/portal"
 
@@ -78,12 +78,12 @@ def operator() -> Operator:
 
 def by() -> By:
     """Return who asks, for the audit."""
-    return By(CHANNEL, operator().name, request.remote_addr)
+    return By(Channel.PORTAL, operator().name, request.remote_addr)
 
 
 def stranger() -> By:
     """Return from where is asked, before it is known by whom."""
-    return By(CHANNEL, address=request.remote_addr)
+    return By(Channel.PORTAL, address=request.remote_addr)
 
 
 def may(name: str) -> bool:

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
-from flask import Response
+from flask import Response, stream_with_context
 
 # A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Row = Sequence[object]
 
 
-def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Return a table as a CSV file in UTF-8."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(head)
-    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
-    # The mark tells spreadsheets that this is UTF-8.
-    response = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
+def csv_file(name: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
+    """Return a table as a CSV file in UTF-8, sent piece by piece."""
+    lines = chain(["\ufeff" + _lines([head])], (_lines(piece) for piece in pieces))
+    # The mark says that this is UTF-8. The first rows are read now: an answer that has begun could not say
+    # that the database is away.
+    begun = "".join(next(lines, "") for _ in range(2))
+    response = Response(stream_with_context(_sent(begun, lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _sent(begun: str, lines: Iterator[str]) -> Iterator[str]:
+    yield begun
+    yield from lines
+
+
+def _lines(rows: Iterable[Row]) -> str:
+    written = io.StringIO()
+    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

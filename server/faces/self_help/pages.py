@@ -12,6 +12,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, Malformed
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Proof
 from keyferry.server.core.licensing.requests import open_request
@@ -184,7 +185,7 @@ def _outgoing() -> Outgoing:
 
 
 def _by() -> By:
-    return By("self_help", address=request.remote_addr)
+    return By(Channel.SELF_HELP, address=request.remote_addr)
 
 
 def _page(name: str, **context: Any) -> str:

@@ -1,0 +1,145 @@
+"""Whoever does something, and on whatever channel: the audit log calls it by one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from keyferry.protocol.errors import ProtocolError
+from keyferry.server.core.errors import CoreError
+from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import reading
+from keyferry.server.services.operations import Typed
+from tests.conftest import Machine, Vendor
+from tests.faces.portal_visitor import staff
+from tests.faces.test_nothing_to_release import access
+from tests.faces.visitor import Visitor
+
+PAGE = "/portal/licenses/1"
+
+
+def events() -> list[tuple[str, str]]:
+    """Every event since the license was issued, with its channel."""
+    with reading() as session:
+        rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        return [(row.event, row.channel) for row in rows if row.event in {*DONE.values(), *REFUSED.values()}]
+
+
+def refused(operation: Callable[..., object], *arguments: object, **more: object) -> None:
+    with pytest.raises((CoreError, ProtocolError)):
+        operation(*arguments, **more)
+
+
+def post(vendor: Vendor, where: str, token: str) -> None:
+    vendor.app.test_client().post(f"/phone/v1/{where}", json={"token": token})
+
+
+DONE = {
+    "activate": Event.ACTIVATED_NEW_SEAT,
+    "release": Event.RELEASED_PROVEN,
+    "renew": Event.LICENSE_RENEWED,
+    "suspend": Event.LICENSE_SUSPENDED,
+    "resume": Event.LICENSE_RESUMED,
+}
+REFUSED = {
+    "activate, refused": Event.ACTIVATION_REFUSED,
+    "release, refused": Event.RELEASE_REFUSED,
+    "renew, refused": Event.CHANGE_REFUSED,
+}
+
+
+def on_portal(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]) -> None:
+    desk, other = staff(vendor), vendor.machine(machine.activation_key, "OTHER")
+    codes = {"computer_id": machine.computer_id.text}
+    desk.post(f"{PAGE}/release", **codes, code=machine.code.text)
+    desk.post(f"{PAGE}/activate", **codes)
+    desk.post(f"{PAGE}/activate", computer_id=other.computer_id.text)
+    desk.post(f"{PAGE}/release", **codes, code=machine.code.text)
+    for change in ({"days": "30"}, {"days": "0"}):
+        desk.post(f"{PAGE}/renew", term="days", **change)
+    desk.post(f"{PAGE}/suspend")
+    desk.post(f"{PAGE}/resume")
+
+
+def on_console(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]) -> None:
+    at_work, key = access(vendor), machine.activation_key.text
+    other = vendor.machine(machine.activation_key, "OTHER")
+    typed = Typed(key, machine.computer_id.text)
+    nothing_more = {"email": "", "mails_key": False, "notes": ""}
+    refused(at_work.release, typed, machine.code.text)
+    at_work.activate(typed, **nothing_more)
+    refused(at_work.activate, Typed(key, other.computer_id.text), **nothing_more)
+    at_work.release(typed, machine.code.text)
+    at_work.renew(key, Terms(days=30))
+    refused(at_work.renew, key, Terms(days=0))
+    at_work.suspend(key)
+    at_work.resume(key)
+
+
+def on_command_line(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]) -> None:
+    key, computer_id = machine.activation_key.text, machine.computer_id.text
+    other = vendor.machine(machine.activation_key, "OTHER")
+    for command in (
+        ("deactivate", key, computer_id, machine.code.text),
+        ("activate", key, computer_id),
+        ("activate", key, other.computer_id.text),
+        ("deactivate", key, computer_id, machine.code.text),
+        ("license", "renew", key, "--days", "30"),
+        ("license", "renew", key, "--expires", "2999-01-01"),
+        ("license", "suspend", key),
+        ("license", "resume", key),
+    ):
+        keyferry(*command)
+
+
+STAFF_STORY = [
+    REFUSED["release, refused"],
+    DONE["activate"],
+    REFUSED["activate, refused"],
+    DONE["release"],
+    DONE["renew"],
+    REFUSED["renew, refused"],
+    DONE["suspend"],
+    DONE["resume"],
+]
+
+
+@pytest.mark.parametrize(
+    ("face", "channel"),
+    [
+        (on_portal, Channel.PORTAL),
+        (on_console, Channel.CONSOLE),
+        (on_command_line, Channel.COMMAND_LINE),
+    ],
+)
+def test_what_staff_do_is_called_the_same_everywhere(vendor, instance, face, channel):
+    machine = vendor.machine(vendor.issue(days=365))
+    face(vendor, machine, instance)
+    assert events() == [(event, channel) for event in STAFF_STORY]
+
+
+def by_phone(vendor: Vendor, machine: Machine, other: Machine) -> None:
+    post(vendor, "deactivations", machine.deactivation_token)
+    post(vendor, "activations", machine.activation_token)
+    post(vendor, "activations", other.activation_token)
+    post(vendor, "deactivations", machine.deactivation_token)
+
+
+def by_self_help(vendor: Vendor, machine: Machine, other: Machine) -> None:
+    visitor = Visitor(vendor.app)
+    codes = {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
+    visitor.fill_in("deactivate", **codes, code=machine.code.text)
+    visitor.fill_in("activate", **codes)
+    visitor.fill_in("activate", **(codes | {"computer_id": other.computer_id.text}))
+    visitor.fill_in("deactivate", **codes, code=machine.code.text)
+
+
+@pytest.mark.parametrize(("face", "channel"), [(by_phone, Channel.PHONE), (by_self_help, Channel.SELF_HELP)])
+def test_what_customers_do_is_called_the_same_everywhere(vendor, face, channel):
+    machine = vendor.machine(vendor.issue())
+    face(vendor, machine, vendor.machine(machine.activation_key, "OTHER"))
+    assert events() == [(event, channel) for event in STAFF_STORY[:4]]
