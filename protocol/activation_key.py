@@ -1,4 +1,4 @@
-"""The activation key: 25 characters that a customer was sold; 95 random bits behind a format symbol."""
+"""The activation key: 25 characters that a customer bought: a format symbol and 95 random bits."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class ActivationKey:
 
     @classmethod
     def from_text(cls, text: str) -> ActivationKey:
-        """Read a typed key; raises MalformedCode, with a `suggestion` where a repaired reading exists.
+        """Read a typed key; raises MalformedCode, with a `suggestion` if a repaired reading exists.
 
-        Nothing verifies an activation key at the place where it is typed, so it is never swapped silently.
+        Nothing verifies an activation key where it is typed, so it is never replaced silently.
         """
         reading = read(Kind.ACTIVATION_KEY, text)
         if reading.corrections:
@@ -42,7 +42,7 @@ class ActivationKey:
 
     @classmethod
     def from_symbols(cls, symbols: Symbols) -> ActivationKey:
-        """Take 20 symbols; raises MalformedCode where their format is not known here."""
+        """Take 20 symbols; raises MalformedCode if their format is not known here."""
         if symbols[0] != FORMAT:
             message = "This activation key has a newer format. Update the application, or ask its vendor."
             raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed)

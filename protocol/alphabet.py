@@ -1,7 +1,7 @@
 """The 32 symbols in which every code is written: Crockford's base32, chosen because it has no look-alikes.
 
-Writing uses upper case in groups of five. Reading is kind to the hand: either case, spaces and dashes
-skipped, I and L read as 1, O as 0; any other printable character stands for "unreadable".
+Writing uses upper case in groups of five. Reading is forgiving: it takes either case, skips spaces
+and dashes, and reads I and L as 1 and O as 0; any other printable character means "unreadable".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u201
 
 
 def value_of(character: str) -> int | None:
-    """Return the value 0..31 of a typed character, or None where it is no symbol."""
+    """Return the value 0..31 of a typed character, or None if it is no symbol."""
     return _VALUES.get(character)
 
 

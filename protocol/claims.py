@@ -72,7 +72,7 @@ class Claims:
 
 
 def has_ended(day: date, now: datetime) -> bool:
-    """Tell whether `day` has ended in every time zone at an aware moment: at 12:00 UTC of the next day."""
+    """Return whether `day` has ended in every time zone at an aware moment: at 12:00 UTC of the next day."""
     return now >= _midnight(day) + timedelta(days=1, hours=12)
 
 

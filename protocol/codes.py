@@ -66,9 +66,9 @@ def encode(kind: Kind, content: Symbols) -> Symbols:
 def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
     """Read a typed code by its check group alone; raises MalformedCode.
 
-    Repairs two wrong characters, or while 2 * wrong + unreadable is at most 3 (5 where the caller verifies
+    Repairs two wrong characters, or while 2 * wrong + unreadable is at most 3 (5 if the caller verifies
     the reading by other means: `vouched`), and a character or two missing or too many. Nothing but the check
-    group stands behind a repaired reading: verify it, or show it for confirmation.
+    group confirms a repaired reading: verify it, or show it for confirmation.
     """
     groups = split(kind, text)
     found = _plain_reading(kind, groups, vouched) or _shifted_reading(kind, groups)
@@ -78,7 +78,7 @@ def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
 
 
 def recognized(text: str) -> Kind | None:
-    """Return the kind of code that a text is without any mistake, or None where it is none."""
+    """Return the kind of code that a text is without any mistake, or None if it is none."""
     try:
         groups = typed_groups(text, limit=4 * max(kind.length for kind in Kind))
     except MalformedCode:
@@ -87,9 +87,9 @@ def recognized(text: str) -> Kind | None:
 
 
 def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...]:
-    """Return the typed groups; raises MalformedCode where nothing, or no code of any kind, was typed.
+    """Return the typed groups; raises MalformedCode if nothing, or no code of any kind, was typed.
 
-    `length` is the number of symbols where that is not the kind's own.
+    `length` is the number of symbols if it differs from the kind's own.
     """
     try:
         groups = typed_groups(text, limit=4 * (length or kind.length))
@@ -146,7 +146,7 @@ def _plain_reading(kind: Kind, groups: tuple[str, ...], vouched: bool) -> Readin
 
 
 def _shifted_reading(kind: Kind, groups: tuple[str, ...]) -> Reading | None:
-    """Return the one shifted reading with the fewest wrong characters, or None where two are as good."""
+    """Return the one shifted reading with the fewest wrong characters, or None if two are as good."""
     if any(_is_exactly(other, groups) for other in Kind):
         return None
     layouts = list(shifted_layouts(groups, kind.length))

@@ -66,7 +66,7 @@ class ComputerId:
 
 
 def read_computer_id(text: str) -> ComputerId:
-    """Read a typed computer ID; raises MalformedCode, with a `suggestion` where a repaired reading exists."""
+    """Read a typed computer ID; raises MalformedCode, with a `suggestion` if a repaired reading exists."""
     reading = read(Kind.COMPUTER_ID, text, vouched=True)
     if reading.corrections:
         suggestion = reading.text(Kind.COMPUTER_ID)

@@ -86,7 +86,7 @@ def encode_rows(content: Symbols) -> Symbols:
 
 
 def verify_short(content: Symbols, binding: Binding, key: bytes) -> Claims | None:
-    """Return the claims of a key's 25 content symbols, or None where the tag does not fit."""
+    """Return the claims of a key's 25 content symbols, or None if the tag does not fit."""
     head, tag = content[: 1 + CLAIMS_SYMBOLS], content[1 + CLAIMS_SYMBOLS :]
     # The cheap test first: a repair asks about hundreds of candidates, and most fail here.
     if head[0] != _SCHEME_SHORT or not hmac.compare_digest(bytes(tag), bytes(_tag(binding, head, key))):
@@ -95,7 +95,7 @@ def verify_short(content: Symbols, binding: Binding, key: bytes) -> Claims | Non
 
 
 def verify_signed(content: Symbols, binding: Binding, public_key: Ed25519PublicKey) -> Claims | None:
-    """Return the claims of a key's 112 content symbols, or None where the signature does not fit."""
+    """Return the claims of a key's 112 content symbols, or None if the signature does not fit."""
     head, rest = content[: 1 + CLAIMS_SYMBOLS], to_int(content[1 + CLAIMS_SYMBOLS :])
     if head[0] != _SCHEME_SIGNED or rest & (2**_RESERVED_BITS - 1):
         return None

@@ -12,7 +12,7 @@ MAX_TOKEN_BYTES = 24
 
 
 def clean_computer_name(text: str | None) -> str | None:
-    """Return the trimmed name in NFC, None where it is empty; raises MalformedCode (malformed_computer_name).
+    """Return the trimmed name in NFC, None if it is empty; raises MalformedCode (malformed_computer_name).
 
     Control characters and invisible ones, such as those that turn the direction of writing, are refused.
     """
@@ -27,7 +27,7 @@ def clean_computer_name(text: str | None) -> str | None:
 
 
 def shortened_for_token(name: str | None) -> str:
-    """Return as much of a name as a QR code carries, "" where there is none.
+    """Return as much of a name as a QR code carries, "" if there is none.
 
     That is at most 24 bytes of UTF-8, cut between characters; raises as `clean_computer_name` does.
     """

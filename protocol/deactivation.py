@@ -57,7 +57,7 @@ def deactivation_code(
 def commitment(
     code: DeactivationCode, *, product_code: str, activation_key: ActivationKey, fingerprint: int
 ) -> int:
-    """Return the 40 bits of scrypt that commit to a code; some 40 ms and 16 MiB, so that guessing is dear."""
+    """Return the 40 bits of scrypt that commit to a code; some 40 ms and 16 MiB, to slow guessing."""
     salt = b"".join(
         (
             b"keyferry/1 deactivation commitment",
@@ -72,7 +72,7 @@ def commitment(
 
 
 def read_deactivation_code(text: str) -> DeactivationCode:
-    """Read a typed code, repaired where its check group allows; raises MalformedCode. Verify it then."""
+    """Read a typed code, repaired if its check group allows; raises MalformedCode. Verify the result."""
     reading = read(Kind.DEACTIVATION_CODE, text, vouched=True)
     return DeactivationCode(reading.content, reading.corrections)
 

@@ -1,7 +1,7 @@
 """Which groups of a typed computer key are worth a second look, when it could not be repaired.
 
 What a group says by itself is certain: it has too few characters, or one that no key contains. Beyond that
-only a `signed` key can tell more, since each of its rows has check symbols of its own: a row that does not
+only a `signed` key says more, since each of its rows has check symbols of its own: a row that does not
 add up holds a mistake, one that does is almost surely right. Within a row, and anywhere in a `short` key,
 the check symbols that would point at the place were used up by the repair; to name one would be a guess.
 """
@@ -27,7 +27,7 @@ class Doubts:
 
     @property
     def all_groups(self) -> tuple[int, ...]:
-        """Every group to look at again, those of doubtful rows among them; none where nothing can be told."""
+        """Every group to look at again, those of doubtful rows among them; none if nothing is known."""
         in_rows = {
             (row - 1) * _GROUPS_A_ROW + place for row in self.rows for place in range(1, _GROUPS_A_ROW + 1)
         }
@@ -35,7 +35,7 @@ class Doubts:
 
 
 def doubts(groups: Sequence[str], style: Style) -> Doubts:
-    """Judge the typed groups, one text for each group of the key, "" where none was typed."""
+    """Check the typed groups, one text for each group of the key, "" if none was typed."""
     wrong = tuple(number for number, group in enumerate(groups, start=1) if not _is_whole(group))
     if style is not Style.SIGNED or sum(map(len, groups)) != SIGNED_LENGTH:
         return Doubts(wrong)

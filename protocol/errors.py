@@ -1,6 +1,6 @@
 """Everything that can be wrong with what was typed, scanned or read.
 
-Each error carries a stable `code`, which is API, and its text is a sentence that tells the person what to do.
+Each error carries a stable `code`, which is API, and its text is a sentence that says what to do.
 No error ever contains the secret input; only `suggestion` holds a reading, for the person who typed it.
 """
 

@@ -1,4 +1,4 @@
-"""The license file: a JWT signed with EdDSA, for machines that can be handed a file or a picture.
+"""The license file: a JWT signed with EdDSA, for machines that can take a file or a picture.
 
 It says more than a computer key can (names, customer), but the same 40 bits of claims alone decide. The
 wizard fixes algorithm, type, issuer and audience, and applies its own day rule to its own clock.
@@ -25,7 +25,7 @@ MAX_CHARACTERS = 8192
 
 _ALGORITHM = "EdDSA"
 _REQUIRED = ["iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"]
-# `iat` and its like are judged by the claims and the wizard's own day rule, not by a library's clock.
+# The claims and the wizard's own day rule decide, not a library's check of `iat` and the like.
 _CHECKS: Any = {
     "require": _REQUIRED,
     "strict_aud": True,
@@ -103,7 +103,7 @@ def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey
 
 
 def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, Any]:
-    # The library forgives what does not belong into the base64 of a signature; there is one right way only.
+    # The library ignores what does not belong in the base64 of a signature; only one form is right.
     if base64url_encode(token["signature"]) != text.rpartition(".")[2].encode("ascii"):
         raise _altered()
     if token["header"].get("typ") != TYPE:
@@ -113,7 +113,7 @@ def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, An
 
 
 def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str) -> None:
-    # Nothing here is secret from who holds the file: its signature was verified before.
+    # Nothing here is secret from whoever holds the file: its signature was verified before.
     if payload[name] != expected:
         raise LicenseFileRefused(
             f"This license file is for {whose}. Download the one for the QR code shown now."
@@ -121,7 +121,7 @@ def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str)
 
 
 def _content(payload: dict[str, Any]) -> LicenseFile:
-    """Read a verified payload; raises TypeError, ValueError, OverflowError or OSError where it is odd."""
+    """Read a verified payload; raises TypeError, ValueError, OverflowError or OSError if it is odd."""
     features = payload.get("features", [])
     if type(payload["iat"]) is not int or not isinstance(features, list):
         raise TypeError("iat is a number, features are a list")

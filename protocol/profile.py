@@ -88,11 +88,11 @@ class WizardProfile:
         return self.epochs[-1]
 
     def epoch(self, number: int) -> ProfileEpoch | None:
-        """Return an epoch by its number, or None where this profile does not hold it."""
+        """Return an epoch by its number, or None if this profile does not hold it."""
         return next((epoch for epoch in self.epochs if epoch.number == number), None)
 
     def keys(self, number: int) -> EpochKeys:
-        """Derive the symmetric keys of an epoch; raises KeyError where this profile does not hold it."""
+        """Derive the symmetric keys of an epoch; raises KeyError if this profile does not hold it."""
         epoch = self.epoch(number)
         if epoch is None:
             raise KeyError(number)
@@ -149,7 +149,7 @@ class WizardProfile:
 
 
 def is_server_url(url: str) -> bool:
-    """Tell whether an address can stand in a QR code: http or https, a host in lower case, no path."""
+    """Return whether an address can stand in a QR code: http or https, a host in lower case, no path."""
     return _SERVER_URL.fullmatch(url) is not None
 
 

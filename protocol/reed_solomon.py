@@ -5,7 +5,7 @@ highest, and a codeword has the roots a^0, a^1, … a^(check-1).
 
 There is one idea in the decoder. The syndromes of a word are S_j = sum over its wrong places of e * X^j,
 where X = a^(n-1-place) and e is the error there. `_eliminate(S, X)`, which is S_(j+1) + X * S_j, removes
-whatever stands at X and shortens the list by one. So a set of wrong places explains a word if and only if
+whatever is at X and shortens the list by one. So a set of wrong places explains a word if and only if
 eliminating them leaves zeros, the last place can be read off instead of searched (X = S_1 / S_0), and the
 error at one place is what is left when all the others are eliminated. This reaches as far as a caller wants:
 two wrong places in n steps, four in n^3 / 6, which is why a mistyped key is repaired in milliseconds.
@@ -66,7 +66,7 @@ def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> It
 
 
 def nearest_codeword(word: Sequence[int | None], *, check: int) -> Symbols | None:
-    """Return the one codeword with 2 * errors + unreadable <= `check`, or None where there is none."""
+    """Return the one codeword with 2 * errors + unreadable <= `check`, or None if there is none."""
     unreadable = sum(symbol is None for symbol in word)
     for errors in range((check - unreadable) // 2 + 1):
         for codeword in codewords_near(word, check=check, errors=errors):
@@ -121,7 +121,7 @@ def _single_explanation(syndromes: list[int], locators: list[int]) -> Iterator[l
     if syndromes[0] == 0:
         return
     if len(syndromes) == 1:
-        # Nothing left to tell one place from another: the caller's MAC has to.
+        # Nothing left to distinguish one place from another: the caller's MAC has to.
         yield from ([locator] for locator in locators)
         return
     locator = _TIMES[syndromes[1]][_INVERSE[syndromes[0]]]

@@ -1,4 +1,4 @@
-"""Reading a typed computer key with its tag or signature as the judge.
+"""Reading a typed computer key: its tag or signature decides.
 
 A check group alone can vouch for two wrong characters. But here every guess can be verified, so the reader
 may guess: three and four wrong characters, characters missing or too many, a whole group left out. It tries
@@ -52,7 +52,7 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
     """Read a typed 120-character key; raises MalformedCode, or ComputerKeyRefused for another computer's."""
     groups = split(Kind.COMPUTER_KEY, text, length=SIGNED_LENGTH)
     verify = partial(verify_signed, binding=binding, public_key=public_key)
-    # A row of two check symbols is within one symbol of a codeword nearly always: only no correction tells.
+    # Almost any row of two check symbols is one symbol away from a codeword: a correction proves nothing.
     verified = _first_verified(_signed_guesses(groups), verify, encode_rows, telling=0)
     if verified is None:
         advice = "Compare it row by row with the key for the QR code shown now, or use the license file."
@@ -69,8 +69,8 @@ def _first_verified(
 ) -> ComputerKey | None:
     """Return the first guess that verifies; raises ComputerKeyRefused for another computer's key.
 
-    That is one whose first reading needs at most `telling` corrections, so few that chance is ruled out: who
-    typed it must not be sent to look for mistyped characters.
+    That is one whose first reading needs at most `telling` corrections, so few that chance is ruled out: the
+    person must not be asked to look for mistyped characters.
     """
     refused: ComputerKeyRefused | None = None
     for number, (layout, content) in enumerate(guesses):
@@ -102,7 +102,7 @@ def _short_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
 
 
 def _reach(layout: Layout) -> int:
-    """Return how many wrong characters the check group alone can find; negative where it is used up."""
+    """Return how many wrong characters the check group alone can find; negative if it is used up."""
     return (CHECK - layout.unreadable) // 2
 
 
@@ -110,7 +110,7 @@ def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
     typed = as_typed(groups, SIGNED_LENGTH)
     layouts = [typed] if typed is not None else []
     if abs(sum(map(len, groups)) - SIGNED_LENGTH) == 1:
-        # Two shifts at unknown places would be 7,140 layouts; the license file is the better way then.
+        # Two shifts at unknown places would be 7,140 layouts; the license file is easier then.
         layouts.extend(shifted_layouts(groups, SIGNED_LENGTH))
     plain = [(layout, content) for layout in layouts for content in _plain_rows(layout)]
     yield from sorted(plain, key=lambda guess: len(corrections(guess[0], encode_rows(guess[1]))))

@@ -1,8 +1,8 @@
-"""The request token: what the QR code carries from the offline wizard to the server, by way of a phone.
+"""The request token: what the QR code carries from the offline wizard to the server, through a phone.
 
 One symbol for operation and version (A activate, D deactivate), product number (4), computer ID (20), masked
 activation key (20), for a deactivation its code (10), then the computer name in UTF-8; a dot; a signature of
-20 symbols. It is no authentication, since its secret ships in the application: it keeps accidents and rubbish
+20 symbols. It is no authentication, since its secret ships in the application: it keeps accidents and junk
 away from the database. It has no time stamp, since an offline clock may be wrong: it is idempotent instead.
 """
 
@@ -153,7 +153,7 @@ def _name(symbols: Symbols) -> str | None:
         name = shortened_for_token(encoded.decode("utf-8", errors="replace"))
     except MalformedCode:
         name = ""
-    # One canonical encoding, all else rejected.
+    # One canonical encoding; everything else is refused.
     if _name_symbols(name) != symbols:
         raise _malformed("The computer name in this QR code can’t be shown. Rename the computer.")
     return name or None

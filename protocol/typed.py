@@ -19,7 +19,7 @@ _UNTYPED = ("",) * GROUP
 
 @dataclass(frozen=True)
 class Layout:
-    """One typed character for each place of a code, "" where none was typed; and those left over.
+    """One typed character for each place of a code, "" if none was typed; and those left over.
 
     `surplus` holds each character that is taken for one too many: the group in which it stood, the place in
     it (both from 0, the place up to 5), and the character.
@@ -30,7 +30,7 @@ class Layout:
 
     @property
     def values(self) -> tuple[int | None, ...]:
-        """The symbol of each place, None where it is unreadable or was not typed."""
+        """The symbol of each place, None if it is unreadable or was not typed."""
         return tuple(value_of(character) for character in self.characters)
 
     @property
@@ -43,7 +43,7 @@ class Layout:
 class Correction:
     """One place that was read differently; group and place count from 1.
 
-    `typed` is "" where a character was missing, `read` is "" where one was too many.
+    `typed` is "" if a character was missing, `read` is "" if one was too many.
     """
 
     group: int
@@ -67,7 +67,7 @@ def corrections(layout: Layout, symbols: Symbols) -> tuple[Correction, ...]:
 
 
 def as_typed(groups: Sequence[str], length: int) -> Layout | None:
-    """Return the plain layout, or None where the number of characters is not `length`."""
+    """Return the plain layout, or None if the number of characters is not `length`."""
     joined = tuple("".join(groups))
     return Layout(joined) if len(joined) == length else None
 
@@ -75,7 +75,7 @@ def as_typed(groups: Sequence[str], length: int) -> Layout | None:
 def shifted_layouts(groups: Sequence[str], length: int) -> Iterator[Layout]:
     """Yield the layouts with characters missing or too many: at most two, or a whole group.
 
-    Where the groups tell the place, only that place is tried; else every one.
+    If the groups show the place, only that place is tried; otherwise every one.
     """
     by_group = list(_layouts_by_group(groups, length))
     yield from by_group
@@ -129,7 +129,7 @@ def _without(characters: _Characters, out: tuple[int, ...]) -> Layout:
     kept = tuple(character for place, character in enumerate(characters) if place not in out)
     surplus = []
     for before, place in enumerate(out):
-        # What stood behind the last place belongs to the last group, as its sixth character.
+        # What follows the last place belongs to the last group, as its sixth character.
         group = min(place - before, len(kept) - 1) // GROUP
         surplus.append((group, place - before - group * GROUP, characters[place]))
     return Layout(kept, tuple(surplus))

@@ -1,7 +1,7 @@
 """Who may use a file, and how that stays so when the file is replaced by a fresh one.
 
-Owner, group, mode and POSIX ACL go over to the fresh file. An account that is not root cannot hand a file to
-another account: where somebody would lose access by that, nothing is replaced. Windows and macOS keep their
+Owner, group, mode and POSIX ACL go over to the fresh file. An account that is not root cannot give a file to
+another account: if someone would lose access by that, nothing is replaced. Windows and macOS keep their
 own lists of rights, which a fresh file inherits from its folder; there only owner, group and mode are kept.
 """
 
@@ -73,7 +73,7 @@ class Access:
         }
 
     def allows(self, account: int, wanted: int) -> bool:
-        """Tell whether an account surely has the wanted bits; where its groups are unknown, all must do."""
+        """Return whether an account surely has the wanted bits; if its groups are unknown, all need them."""
         if account == 0:
             return True
         if account == self.owner:
@@ -108,7 +108,7 @@ class Access:
 
 
 def require_replaceable(path: Path) -> None:
-    """Raise ReplacementRefused where this account must not replace the file; looks, and changes nothing."""
+    """Raise ReplacementRefused if this account must not replace the file; changes nothing."""
     if sys.platform == "win32" or os.geteuid() == 0:
         return
     try:
@@ -155,10 +155,10 @@ def share_folder(new: Path) -> set[Lacking]:
 
 
 def adopt(descriptor: int, path: Path, *, strict: bool) -> set[Lacking]:
-    """Give a fresh file the access of the one at `path`, or what its folder asks for where there is none.
+    """Give a fresh file the access of the one at `path`, or what its folder asks for if there is none.
 
-    Raises ReplacementRefused where somebody would lose access because this account may not give it. Where
-    the file system cannot keep it, that is told, or raises ReplacementRefused if `strict`; else OSError.
+    Raises ReplacementRefused if someone would lose access because this account may not give it. If
+    the file system cannot keep it, that is returned, or raises ReplacementRefused if `strict`; else OSError.
     """
     if sys.platform == "win32":
         return set()

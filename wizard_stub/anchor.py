@@ -1,7 +1,7 @@
 """The anchor: one number outside the state folder that only grows, so that an older copy of a state shows.
 
 It holds the generation of the newest activation or release of one product on this machine. The default is
-a small file; an application may hand in anything with the same two methods, on a keyring or a TPM counter.
+a small file; an application may pass anything with the same two methods, on a keyring or a TPM counter.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ _LONGEST_FILE = 256
 
 
 class Anchor(Protocol):
-    """Where the generation is kept: both methods raise StorageUnavailable where they cannot do it."""
+    """Where the generation is kept: both methods raise StorageUnavailable if they cannot do it."""
 
     def read(self) -> int | None:
-        """Return the generation, or None where none was ever written."""
+        """Return the generation, or None if none was ever written."""
 
     def write(self, generation: int) -> set[Lacking] | None:
-        """Keep the generation durably, or the present one where that is higher; return what could not be."""
+        """Keep the generation durably, or the present one if that is higher; return what could not be."""
 
 
 class FileAnchor:
     """An anchor in a file of its own; a file that cannot be understood counts as missing.
 
-    Who may write the file may also delete it, so nothing is lost by forgiving a damaged one.
+    Anyone who can write the file can also delete it, so nothing is lost by accepting a damaged one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def read(self) -> int | None:
-        """Return the generation, or None where there is no readable one."""
+        """Return the generation, or None if there is no readable one."""
         with self._place.reading():
             try:
                 with open(self.path, "rb") as file:
@@ -56,7 +56,7 @@ class FileAnchor:
         return int(found[1]) if found and found[2] == _check(int(found[1])) else None
 
     def write(self, generation: int) -> set[Lacking]:
-        """Keep the generation durably, or the present one where that is higher."""
+        """Keep the generation durably, or the present one if that is higher."""
         with self._place.writing():
             require_replaceable(self.path)
             lacking = make_folder(self.path.parent)
@@ -82,7 +82,7 @@ class FileAnchor:
 
 
 def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Return the machine-wide folder of this system, or this account's where only root may write that."""
+    """Return the machine-wide folder of this system, or this account's if only root may write that."""
     if platform == "win32":
         return Path(environment.get("PROGRAMDATA", r"C:\ProgramData")) / _FOLDER_NAME
     if _is_root():

@@ -52,9 +52,9 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
 
 
 def of_status(status: Status, profile: WizardProfile) -> Answer:
-    """Answer `status`; where the application may not run, `code` and `message` say why.
+    """Answer `status`; if the application may not run, `code` and `message` say why.
 
-    `pending` tells that a key for another computer ID was requested and not typed yet, whether or not a
+    `pending` says that a key for another computer ID was requested and not typed yet, whether or not a
     license is in use. A renewal asks under the present computer ID, and leaves nothing pending.
     """
     refused = status.state is not LicenseState.ACTIVE

@@ -16,10 +16,10 @@ def utc_now() -> datetime:
 
 
 def moved_back(now: datetime, latest_seen: datetime | None) -> bool:
-    """Tell whether the clock is so far behind the latest time seen that it must have been set back."""
+    """Return whether the clock is so far behind the latest time seen that it must have been set back."""
     return latest_seen is not None and latest_seen - now > TOLERANCE
 
 
 def worth_remembering(now: datetime, latest_seen: datetime | None) -> bool:
-    """Tell whether `now` is so much later than the latest time seen that it should be stored."""
+    """Return whether `now` is so much later than the latest time seen that it should be stored."""
     return latest_seen is None or now - latest_seen > WORTH_REMEMBERING

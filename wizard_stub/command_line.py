@@ -54,7 +54,7 @@ is on disk.
 
 @dataclass(frozen=True)
 class Invocation:
-    """What stands before the command."""
+    """The options before the command."""
 
     profile_path: Path | None
     folder: Path | None
@@ -253,13 +253,13 @@ def _tell(
         click.echo(f"Warning: {warning.message}", err=True)
     click.echo(words, nl=False)
     if shown is not None:
-        # Last, so that all of it stands on a terminal of 24 lines; in color even through a pipe.
+        # Last, so that all of it fits on a terminal of 24 lines; in color even through a pipe.
         click.echo(_drawing(shown, _room()), nl=False, color=True)
     return 0
 
 
 def _drawing(shown: Begun | Released, room: Room) -> str:
-    """Return the QR code, or words where a terminal would show a part of it: no phone reads that."""
+    """Return the QR code, or words if a terminal would show only a part of it: no phone reads that."""
     urls = urls_of(shown)
     code = ScanCode.within(room, urls)
     if code is None:
@@ -273,7 +273,7 @@ def _drawing(shown: Begun | Released, room: Room) -> str:
 
 
 def _room() -> Room:
-    """Return the room above the next prompt: endless in a pipe, and where a terminal does not know it."""
+    """Return the room above the next prompt: endless in a pipe, or if the terminal does not know it."""
     size = os.get_terminal_size(sys.stdout.fileno()) if sys.stdout.isatty() else os.terminal_size((0, 0))
     return Room(size.columns, size.lines - 1) if size.columns and size.lines else _ENDLESS
 

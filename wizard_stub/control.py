@@ -7,16 +7,16 @@
     released = control.deactivate()             # show released.code and released.url
 
 It prints nothing, opens no network, and raises `WizardError` or `ProtocolError`: both have a stable `code`
-and a sentence that tells the person what to do.
+and a sentence that says what to do.
 
 The order of the durable steps is the heart of it. The state is always written before the anchor, and every
-later call lets the anchor catch up with the state first; so a crash between the two costs nobody a license.
-The anchor never goes on before the state is on the disk: else a power cut would leave an older state beside a
-newer anchor. A deactivation code is shown only when both are on the disk, so it is never shown while a copy
-could still run.
+later call lets the anchor catch up with the state first; so a crash between the two does not cost a license.
+The anchor never goes on before the state is on the disk: otherwise a power cut would leave an older state
+beside a newer anchor. A deactivation verification code is shown only when both are on the disk, so it is
+never shown while a copy could still run.
 
-Replacing the state is the point of no return. What fails before it has changed nothing; what fails behind it
-is told as done (`NotSynced`). So the anchor is written once before it, to find out what cannot be written.
+Replacing the state is the point of no return. What fails before it has changed nothing; what fails after it
+is reported as done (`NotSynced`). So the anchor is written once before it, to find what cannot be written.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ from keyferry.wizard.this_machine import Proof, ThisMachine
 
 
 class ActivationControl:
-    """One product's license in one folder of one machine; `shared` tells whether its accounts share that."""
+    """One product's license in one folder of one machine; `shared` says whether its accounts share that."""
 
     def __init__(
         self,
@@ -79,9 +79,9 @@ class ActivationControl:
     ) -> None:
         """Take a profile and a folder; raises MachineUnknown, StorageUnavailable or ValueError.
 
-        `machine_identifier` must be given where the profile's machine source is `host`. `anchor` may be
+        `machine_identifier` must be given if the profile's machine source is `host`. `anchor` may be
         anything that keeps a number that only grows; `anchor_folder` only moves the default, a file: the
-        folder `<name>.anchor` beside a state folder that accounts share, else the system's. `now` returns
+        folder `<name>.anchor` beside a state folder that accounts share, or the system's. `now` returns
         aware UTC.
         """
         if machine_identifier is None:
@@ -115,7 +115,7 @@ class ActivationControl:
 
         A license in use stays in use until the new key is complete. `start_over` sets a damaged state
         aside, or drops what is pending; a newer version's state stays. `new_request` makes a new computer ID
-        in place of one that the server no longer takes. Raises MalformedCode, StorageUnavailable,
+        instead of one that the server no longer accepts. Raises MalformedCode, StorageUnavailable,
         StateDamaged, StateNewer or LicenseInUse.
         """
         if isinstance(activation_key, str):
@@ -124,7 +124,7 @@ class ActivationControl:
         with self._folder.locked() as lacking:
             state, aside = self._state_to_begin_with(start_over=start_over)
             with self._folder.back_on_failure(aside):
-                # Also where nothing changes: what cannot be written must show before the key is typed.
+                # Even if nothing changes: what cannot be written must show before the key is typed.
                 anchored = self._rehearsed_anchor(state, lacking)
                 state, grant = transitions.with_request(
                     state,
@@ -153,7 +153,7 @@ class ActivationControl:
         """Take a typed computer key, or the text of a license file, and store the license durably.
 
         What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused or LicenseFileRefused,
-        KeyNotAccepted, NotActivated where nothing was begun, and the errors of the state.
+        KeyNotAccepted, NotActivated if nothing was begun, and the errors of the state.
         """
         return self._complete(partial(self._machine.read_proof, text=text))
 
@@ -191,7 +191,7 @@ class ActivationControl:
     def status(self) -> Status:
         """Verify the stored license again, against this machine and this moment; under 50 ms.
 
-        It raises only StorageUnavailable, where the state or the anchor cannot be read, or where other
+        It raises only StorageUnavailable, if the state or the anchor cannot be read, or if other
         processes change them all the time.
         """
         try:
@@ -229,9 +229,9 @@ class ActivationControl:
         )
 
     def deactivate(self) -> Released:
-        """Give the license up, or else what is pending; the code is returned only when that is durable.
+        """Give up the license, or else what is pending; the code is returned only when that is durable.
 
-        Raises NotActivated where there is neither, and the errors of the state.
+        Raises NotActivated if there is neither, and the errors of the state.
         """
         self._require_state(self._look(self._judged))
         with self._folder.locked() as lacking:
@@ -372,22 +372,22 @@ class ActivationControl:
             raise KeyNotAccepted(judgment.RETIRED_EPOCH, code="retired_epoch")
         judgment.require_acceptable(claims, now)
         if state.license is None or grant != state.license.grant:
-            # The server answered a new computer ID: a clock that had run ahead is mended.
+            # The server answered a new computer ID: a clock that had run ahead is corrected.
             return now
         stored = self._machine.stored_proof(state.license)
         return judgment.renewed(claims, stored.claims, state.latest_seen, now)
 
     def _remember(self, state: State, now: datetime, lacking: set[Lacking]) -> WizardError | None:
-        """Store the time where that is due, and let the anchor catch up; return why it cannot be done.
+        """Store the time if that is due, and let the anchor catch up; return why it cannot be done.
 
-        A folder that has become read-only does not stop an application that is licensed. Who merely looks
-        takes no access from anybody: then nothing is written.
+        A folder that has become read-only does not stop an application that is licensed. If a write
+        would take away anyone's access, nothing is written.
         """
         try:
             self._settled_anchor(state, lacking)
             if worth_remembering(now, state.latest_seen):
                 with self._folder.locked(patience=0) as unlocked:
-                    # Another process may have completed or deactivated since: its state stands.
+                    # Another process may have completed or deactivated since: its state stays.
                     if self._folder.read() == state:
                         lacking |= unlocked
                         lacking |= self._folder.write(replace(state, latest_seen=now), strict=True)

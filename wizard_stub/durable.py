@@ -1,7 +1,7 @@
 """Files that survive a crash: after it either the old or the new content is there, whole.
 
-Until the rename nothing has happened, and behind it everything has: so what replaces a file and what makes
-that last are two functions, and a caller can tell a failure of the one from a failure of the other. On
+Until the rename nothing has happened, and after it everything has: so what replaces a file and what makes
+that last are two functions, and a caller can distinguish a failure of one from a failure of the other. On
 Windows a folder cannot be flushed; there the rename itself is journalled by NTFS.
 """
 
@@ -26,7 +26,7 @@ def replace_file(path: Path, data: bytes, *, strict: bool = False) -> set[Lackin
 
     Raises OSError or ReplacementRefused, and then the old content is untouched. The caller holds the file's
     lock: the fresh file has one fixed name, so that crashes leave no litter. With `strict` nothing is
-    replaced where the file system cannot keep who may use it.
+    replaced if the file system cannot keep who may use it.
     """
     access.require_replaceable(path)
     fresh = path.with_name(f"{path.name}.new")
@@ -35,7 +35,7 @@ def replace_file(path: Path, data: bytes, *, strict: bool = False) -> set[Lackin
         lacking = _write_new(fresh, data, like=path, strict=strict)
         _rename(fresh, path, data)
     except (OSError, access.ReplacementRefused):
-        # The first failure is the one to tell; what it leaves behind is removed by the next write.
+        # The first failure is the one to report; the next write removes what it leaves.
         with suppress(OSError):
             _remove(fresh)
         raise
@@ -63,7 +63,7 @@ def sync_folder(folder: Path) -> set[Lacking]:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except PermissionError:
-        # A folder that may be written but not read: what cannot be flushed alone is flushed with all else.
+        # A folder that may be written but not read: it cannot be flushed alone, so everything is.
         os.sync()
         return set()
     except OSError as error:
@@ -83,7 +83,7 @@ def _make(folder: Path) -> set[Lacking]:
     try:
         return access.share_folder(folder) | sync_folder(folder.parent)
     except OSError:
-        # Else the next attempt would find it there, and take it for durable.
+        # Otherwise the next attempt would find it there, and take it for durable.
         with suppress(OSError):
             os.rmdir(folder)
         raise
@@ -123,7 +123,7 @@ def _sync(descriptor: int) -> set[Lacking]:
 
 
 def _flush_drive(descriptor: int) -> set[Lacking]:
-    """Go beyond the drive's cache, at which fsync() stops on macOS, where the file system can."""
+    """Go beyond the drive's cache, at which fsync() stops on macOS, if the file system can."""
     if sys.platform == "darwin":
         try:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)

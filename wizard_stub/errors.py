@@ -1,7 +1,7 @@
 """Everything that can stop the wizard, apart from what the protocol itself refuses.
 
-Each error carries a stable `code`, which is API, and its text is a sentence that tells the person what to do.
-No error ever contains an activation key, a computer key or a deactivation code.
+Each error carries a stable `code`, which is API, and its text is a sentence that says what to do.
+No error ever contains an activation key, a computer key or a deactivation verification code.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class MachineUnknown(WizardError):
 
 
 class StorageUnavailable(WizardError):
-    """A file cannot be used, and nothing was changed; `cause` says why where the system did.
+    """A file cannot be used, and nothing was changed; `cause` says why if the system did.
 
     `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`; `state_` or `anchor_`, then `busy`
-    while another process uses it, or `not_lockable`. `would_lose_access` and `not_replaceable` where the
-    file is another account's; `file_exists` where a new one would take the place of another. Only with
-    `file_not_written` all else was done.
+    while another process uses it, or `not_lockable`. `would_lose_access` and `not_replaceable` if the
+    file is another account's; `file_exists` if a new one would replace another. Only with
+    `file_not_written` everything else was done.
     """
 
     code = "state_not_readable"
@@ -111,13 +111,13 @@ class KeyNotAccepted(WizardError):
     """A genuine key does not serve now.
 
     `license_expired`, `not_yet_valid` and `clock_moved_back` by the clock, `older_license` by the one in use,
-    `retired_epoch` by the vendor. `clock` is what the computer's clock said, where that decided.
+    `retired_epoch` by the vendor. `clock` is what the computer's clock said, if that decided.
     """
 
     code = "license_expired"
 
     def __init__(self, message: str, *, code: str | None = None, clock: datetime | None = None) -> None:
-        """Take the sentence and what it was judged by."""
+        """Take the sentence and the clock that decided."""
         super().__init__(message, code=code)
         self.clock = clock
 

@@ -27,7 +27,7 @@ _EXIT_CODES = {
     "deactivated_not_synced": 7,
     "file_not_written": 7,
 }
-# By code and detail, else by code. Nobody is led to set aside what this version does not understand.
+# By code and detail, else by code. None of them sets aside what this version does not understand.
 _NEW_REQUEST = "To make a new request: keyferry-wizard … request ACTIVATION-KEY --new"
 _WAYS_OUT = {
     ("clock_moved_back", None): _NEW_REQUEST,
@@ -52,12 +52,12 @@ _WAYS_OUT = {
 
 
 def exit_code_of(code: str) -> int:
-    """Return 3 expired, 4 clock, 5 a state that does not serve, 6 busy, 7 not all on disk, else 1."""
+    """Return 3 expired, 4 clock, 5 an unusable state, 6 busy, 7 not all on disk, else 1."""
     return _EXIT_CODES.get(code, REFUSED)
 
 
 def in_words(code: str, message: str, detail: str | None = None) -> str:
-    """Return the message with the command that leads out, where there is one."""
+    """Return the message with the command that helps, if there is one."""
     way_out = _WAYS_OUT.get((code, detail)) or _WAYS_OUT.get((code, None))
     return f"{message} {way_out}" if way_out else message
 
@@ -65,7 +65,7 @@ def in_words(code: str, message: str, detail: str | None = None) -> str:
 def report(
     code: str, message: str, *, as_json: bool, suggestion: str | None = None, detail: str | None = None
 ) -> None:
-    """Tell a failure: one line on standard error, or an object on standard output."""
+    """Report a failure: one line on standard error, or an object on standard output."""
     if as_json:
         answer = {"code": code, "message": message}
         click.echo(json.dumps({**answer, "suggestion": suggestion} if suggestion else answer))
@@ -74,7 +74,7 @@ def report(
 
 
 def report_error(error: Exception, *, as_json: bool) -> int:
-    """Tell any error and return its exit code."""
+    """Report any error and return its exit code."""
     if isinstance(error, click.ClickException):
         command = (
             error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "keyferry-wizard"

@@ -68,7 +68,7 @@ def write_new_picture(path: Path, code: ScanCode) -> None:
 
 
 def _write_or_remove(file: BinaryIO, content: bytes, path: Path) -> None:
-    """Leave no half of a file behind on a disk that is full."""
+    """Leave no partial file on a full disk."""
     try:
         file.write(content)
         file.flush()

@@ -1,4 +1,4 @@
-"""What a file system may or may not offer, and how a caller is told that it does not."""
+"""What a file system may or may not offer, and how a caller learns that it does not."""
 
 from __future__ import annotations
 

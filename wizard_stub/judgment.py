@@ -36,12 +36,12 @@ GIVEN_UP = (
     "The license was deactivated.",
     "`keyferry-wizard … show-code` shows the code once the disk has synced.",
 )
-# Scanning again would show the same key. Only a computer ID from after the wrong time begins anew with it.
+# Scanning again would show the same key. Only a new computer ID starts over with it.
 _IF_RIGHT = "If it's right, make a new request with the same activation key."
 
 
 def require_newest(state: State, anchored: int | None) -> None:
-    """Raise StateDamaged where the anchor has seen a later activation or release than the state."""
+    """Raise StateDamaged if the anchor knows of a later activation or release than the state."""
     grants = [grant for grant in (state.license and state.license.grant, state.pending) if grant]
     if anchored is not None and any(grant.generation < anchored for grant in grants):
         raise StateDamaged(
@@ -54,7 +54,7 @@ def require_newest(state: State, anchored: int | None) -> None:
 
 
 def require_acceptable(claims: Claims, now: datetime) -> None:
-    """Raise KeyNotAccepted where a genuine key has expired, or the clock is before its issue day."""
+    """Raise KeyNotAccepted if a genuine key has expired, or the clock is before its issue day."""
     validity = claims.state_at(now)
     if validity is Validity.EXPIRED:
         raise KeyNotAccepted(
@@ -76,7 +76,7 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
 def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: datetime) -> datetime:
     """Return the latest time seen once a further key for the license in use is accepted.
 
-    Raises KeyNotAccepted where that key is older than the one in use, or would hide a clock set back.
+    Raises KeyNotAccepted if that key is older than the one in use, or would hide a clock set back.
     """
     if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
         raise KeyNotAccepted(
@@ -86,16 +86,16 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
             code="older_license",
         )
     if claims.issued > stored.issued or latest_seen is None:
-        # The server has issued it since: a clock that had run ahead is mended.
+        # The server has issued it since: a clock that had run ahead is corrected.
         return now
-    # Else typing the old key again would make this computer forget that it has seen a later day.
+    # Otherwise typing the old key again would erase that this computer was in use on a later day.
     if moved_back(now, latest_seen):
         raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back", clock=now)
     return max(now, latest_seen)
 
 
 def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> tuple[LicenseState, str]:
-    """Judge the claims of a verified license, and say it in a sentence."""
+    """Check the claims of a verified license, and explain the result in a sentence."""
     validity = claims.state_at(now)
     if moved_back(now, latest_seen):
         return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen)

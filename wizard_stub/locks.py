@@ -22,7 +22,7 @@ else:
     import fcntl
 
 PATIENCE = 10.0
-"""Seconds to wait for another process, whose longest work is mending a badly typed key."""
+"""Seconds to wait for another process, whose longest work is repairing a badly typed key."""
 
 _PAUSE = 0.02
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
@@ -44,9 +44,9 @@ class NotLockable(Exception):
 
 @contextmanager
 def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[set[Lacking]]:
-    """Keep other processes and threads from changing the file meanwhile, or tell that nothing can.
+    """Keep other processes and threads from changing the file meanwhile, or report that nothing can.
 
-    It waits at most `patience` seconds. Raises Busy, NotLockable, or OSError where a missing lock cannot be
+    It waits at most `patience` seconds. Raises Busy, NotLockable, or OSError if a missing lock cannot be
     made.
     """
     lock = _lock_of(path)
@@ -59,9 +59,9 @@ def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[set[Lacking]]:
 
 @contextmanager
 def locked_to_read(path: Path, *, patience: float) -> Iterator[bool]:
-    """Wait until no other process is changing the file, and tell whether that is so; raises Busy.
+    """Wait until no other process is changing the file, and return whether that is so; raises Busy.
 
-    It makes nothing: False where there is no lock, or none that this account can have.
+    It makes nothing: False if there is no lock, or none that this account can have.
     """
     lock = _lock_of(path)
     try:

@@ -33,7 +33,7 @@ class Room(NamedTuple):
     lines: int
 
     def holds(self, other: Room) -> bool:
-        """Tell whether something that needs another room is whole in this one."""
+        """Return whether something that needs another room is whole in this one."""
         return self.columns >= other.columns and self.lines >= other.lines
 
 
@@ -46,7 +46,7 @@ class ScanCode:
 
     @classmethod
     def of(cls, url: str) -> ScanCode:
-        """Return the code of an address, at error correction M while that keeps it small, else at L."""
+        """Return the code of an address, at error correction M while that keeps it small, otherwise at L."""
         small = _version(url, "m") <= _LARGEST_COMFORTABLE_VERSION
         return cls(_encode(url, "m" if small else "l"), url)
 
@@ -82,7 +82,7 @@ class ScanCode:
         return "".join(f"{_BLACK_ON_WHITE}{line}{_RESET}\n" for line in self.half_blocks())
 
     def half_blocks(self, margin: int = _QUIET_ZONE) -> list[str]:
-        """Return the lines of the code without colors, with so many modules of margin above and below."""
+        """Return the lines of the code without colors, with this many modules of margin above and below."""
         rows = [[bool(module) for module in row] for row in self.symbol.matrix_iter(border=_QUIET_ZONE)]
         cut = _QUIET_ZONE - margin
         rows = rows[cut : len(rows) - cut]
@@ -118,7 +118,7 @@ def _needs(version: int, margin: int) -> Room:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _version(url: str, error_correction: str) -> int:
-    # To look for the best of eight masks would take most of the time, and the size does not depend on it.
+    # Searching for the best of eight masks would take most of the time, and the size does not depend on it.
     return int(_encode(url, error_correction, mask=0).version)
 
 

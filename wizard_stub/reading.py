@@ -1,7 +1,7 @@
 """Reading state and anchor together while other processes change them.
 
 A writer replaces the state before the anchor, and a reader takes the anchor before the state: so what a
-reader finds never looks older than it is. Where a file system does not keep to that order, a second reading
+reader finds never looks older than it is. If a file system does not keep to that order, a second reading
 under the lock does, and without a lock two readings that agree.
 """
 
@@ -41,9 +41,9 @@ def take(folder: StateFolder, anchor: Anchor) -> Reading:
 
 
 def settled(folder: StateFolder, anchor: Anchor, judge: Callable[[Reading], T]) -> T:
-    """Return what `judge` makes of a reading; damage is believed only where no other process is at work.
+    """Return what `judge` makes of a reading; damage is believed only if no other process is at work.
 
-    Raises StateDamaged, what else `judge` raises, or StorageUnavailable (state_busy after two seconds).
+    Raises StateDamaged, whatever else `judge` raises, or StorageUnavailable (state_busy after two seconds).
     """
     try:
         return judge(take(folder, anchor))

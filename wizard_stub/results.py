@@ -53,7 +53,7 @@ class Begun:
 
 @dataclass(frozen=True)
 class Completed:
-    """A license that was accepted and stored; `corrections` tell what was typed differently."""
+    """A license that was accepted and stored; `corrections` say what was typed differently."""
 
     activation_key: ActivationKey
     computer_id: ComputerId
@@ -62,9 +62,9 @@ class Completed:
     features: tuple[str, ...]
     corrections: tuple[Correction, ...]
     computer_key: str | None = field(repr=False)
-    """The canonical text of a typed key; None where a license file was handed in."""
+    """The canonical text of a typed key; None if a license file was used."""
     customer: str | None
-    """Whom a license file names; a typed key names nobody."""
+    """The customer that a license file names; a typed key names none."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
     warnings: tuple[Lacking, ...] = ()
@@ -73,7 +73,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Status:
-    """Whether the application may run, and why not; claims and key only where a license was verified."""
+    """Whether the application may run, and why not; claims and key only if a license was verified."""
 
     state: LicenseState
     message: str
@@ -84,7 +84,7 @@ class Status:
     claims: Claims | None = None
     features: tuple[str, ...] = ()
     clock: datetime | None = None
-    """What the computer's clock said, in UTC, where a license was judged by it."""
+    """What the computer's clock said, in UTC, if a license was checked against it."""
     not_remembered: str | None = None
     """Why the time could not be remembered: then a clock set back later may go unnoticed."""
     hindrance: WizardError | None = field(default=None, compare=False)

@@ -2,16 +2,16 @@
 
 The file is `{"epoch":E,"mac":"…","state":{"version":V,…}}`. The MAC, under a key derived from the application
 secret of epoch E, covers every byte of the inner object, so a file that was edited, cut short, or belongs to
-another product is noticed. It is no secret from whoever takes the application apart; the anchor and the
-commitment in the computer ID are what stands behind it.
+another product is noticed. Someone who takes the application apart can find that key; the anchor and
+the commitment in the computer ID still protect the state then.
 
 E is the newest epoch that a grant in the state names, not the profile's newest: a newer version of the
 application that merely looks leaves a state that the version before it still reads. A retired epoch seals
 nothing new; the next one that is not retired takes its place.
 
-What stays in every later version, so that an older one can tell a newer state from a damaged one: the name
-of the file, and its beginning up to V, with E and V as decimal numbers and a MAC without quotation marks. A
-form that earlier versions cannot read gets a higher V. Everything behind V may change, and the length.
+What stays in every later version, so that an older one can distinguish a newer state from a damaged one: the
+name of the file, and its beginning up to V, with E and V as decimal numbers and no quotation mark in the MAC.
+A form that earlier versions cannot read gets a higher V. Everything after V may change, and the length.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from keyferry.wizard.errors import StateDamaged, StateNewer
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024
-# Enough for everybody who moves licenses by hand; it bounds the file.
+# Enough for anyone who moves licenses by hand; it bounds the file.
 MOST_TOMBSTONES = 64
 
 _HEAD = re.compile(
@@ -42,7 +42,7 @@ _ENVELOPE = re.compile(rb'\{"epoch":([1-9][0-9]?),"mac":"([0-9a-f]{64})","state"
 
 @dataclass(frozen=True)
 class Grant:
-    """One activation, begun or complete: all that its computer ID and deactivation code are computed from."""
+    """One activation, begun or complete: the input of its computer ID and deactivation verification code."""
 
     activation_key: ActivationKey
     epoch: int
@@ -136,7 +136,7 @@ def _sealing_epoch(state: State, profile: WizardProfile) -> ProfileEpoch:
 
 
 def _refuse_newer(data: bytes, profile: WizardProfile) -> None:
-    # Before the seal, which may be made in another way by then.
+    # Before the seal, which may be made differently by then.
     head = _HEAD.match(data)
     if head and (int(head[2]) > VERSION or int(head[1]) > profile.current_epoch.number):
         raise StateNewer(

@@ -21,7 +21,7 @@ from keyferry.wizard.locks import PATIENCE, locked, locked_to_read
 from keyferry.wizard.state import LARGEST_FILE, State, decode_state, encode_state
 from keyferry.wizard.storage import Place
 
-# What versions before the first release wrote, whatever the computer; it is gone on with where it serves.
+# What versions before the first release wrote on every computer; the computer it belongs to keeps using it.
 _FORMER_NAME = "state.json"
 
 
@@ -37,29 +37,29 @@ class StateFolder:
         self._fingerprint = fingerprint
 
     def load(self) -> bytes | None:
-        """Return what is stored, or None where nothing is; raises StorageUnavailable."""
+        """Return what is stored, or None if nothing is; raises StorageUnavailable."""
         return self._load(self._file)
 
     def decode(self, data: bytes | None) -> State | None:
-        """Return the state that was loaded, or None where there was none; raises StateDamaged, StateNewer."""
+        """Return the state that was loaded, or None if there was none; raises StateDamaged, StateNewer."""
         return None if data is None else decode_state(data, self._profile)
 
     def read(self) -> State | None:
-        """Return the state, or None where there is none.
+        """Return the state, or None if there is none.
 
         Raises StateDamaged, StateNewer or StorageUnavailable.
         """
         return self.decode(self.load())
 
     def holds_another_computers(self) -> bool:
-        """Tell whether another computer keeps its state of this product here."""
+        """Return whether another computer keeps its state of this product here."""
         others = {*self.path.glob("state-*.json"), self._former} - {self._own}
         return any(self._is_another_computers(file) for file in sorted(others))
 
     def write(self, state: State, *, strict: bool = False) -> set[Lacking]:
         """Replace the state, which lasts once `sync` has returned.
 
-        Raises StorageUnavailable, and then the old one is untouched. With `strict` nothing is written where
+        Raises StorageUnavailable, and then the old one is untouched. With `strict` nothing is written if
         the file system cannot keep who may use the file.
         """
         with self._place(self.path).writing():
@@ -74,7 +74,7 @@ class StateFolder:
     def locked(self, *, patience: float = PATIENCE) -> Iterator[set[Lacking]]:
         """Create a missing folder, and keep other processes from changing the state meanwhile.
 
-        Raises StorageUnavailable, also where this account must not replace the state; nothing is made then.
+        Raises StorageUnavailable, also if this account must not replace the state; nothing is made then.
         """
         with ExitStack() as stack:
             with self._place(self.path).writing():
@@ -90,14 +90,14 @@ class StateFolder:
 
     @contextmanager
     def locked_to_read(self, *, patience: float) -> Iterator[bool]:
-        """Wait for whoever changes the state, and tell whether nobody does now; raises StorageUnavailable."""
+        """Wait while others change the state, and return whether none does now; raises StorageUnavailable."""
         with ExitStack() as stack:
             with self._place(self.path).writing():
                 is_locked = stack.enter_context(locked_to_read(self._file, patience=patience))
             yield is_locked
 
     def busy(self) -> WizardError:
-        """Return what is told while other processes change the state all the time."""
+        """Return the error for a state that other processes change all the time."""
         return self._place(self.path).busy()
 
     def set_aside(self) -> Path | None:
@@ -120,7 +120,7 @@ class StateFolder:
 
     @contextmanager
     def back_on_failure(self, aside: Path | None) -> Iterator[None]:
-        """Put back what was set aside if nothing could be written in its stead."""
+        """Put back what was set aside if nothing could be written instead."""
         try:
             yield
         except WizardError:
@@ -134,7 +134,7 @@ class StateFolder:
         former = self._former
         if self._passes_over_former or not os.path.exists(former) or os.path.exists(self._own):
             return self._own
-        # One that cannot be understood may be this computer's: that is told, not passed over.
+        # One that cannot be understood may be this computer's: that is reported, not ignored.
         return self._own if self._is_another_computers(former) else former
 
     def _is_another_computers(self, file: Path) -> bool:

@@ -1,4 +1,4 @@
-"""How a file that cannot be used is told: the place, what the system said, and what to do about it."""
+"""How an unusable file is reported: its path, what the system said, and what to do about it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Place:
             raise unavailable(what, self.path, error, code=self.write_code) from error
 
     def busy(self) -> StorageUnavailable:
-        """Return what is told while another process uses it."""
+        """Return the error for a file that another process uses."""
         message = f"{self.path} cannot be used right now: another process is using it. Try again in a moment."
         return StorageUnavailable(message, code=self.busy_code, detail=str(self.path))
 
@@ -73,7 +73,7 @@ def unavailable(what: str, path: Path, error: OSError, *, code: str) -> StorageU
 
 @contextmanager
 def done_all_the_same(done: str, then: str, *, code: str) -> Iterator[None]:
-    """Tell a failure behind the point of no return as what it is: what was done, and what to do then."""
+    """Report a failure after the point of no return as what it is: what was done, and what to do."""
     try:
         yield
     except StorageUnavailable as error:

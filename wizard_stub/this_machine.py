@@ -1,7 +1,7 @@
 """What follows from a grant on this machine: its computer ID, its code, its addresses, and what proves it.
 
-Nothing of that is read from the state. It is computed from the grant's secret and the fingerprint of the
-machine that the code runs on, so a state that was carried elsewhere proves nothing there.
+None of this is read from the state. It is computed from the grant's secret and the fingerprint of the
+machine that the code runs on, so a state that was copied elsewhere proves nothing there.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class ThisMachine:
         return proof
 
     def is_retired(self, grant: Grant) -> bool:
-        """Tell whether the vendor has retired the epoch of a grant; it can still be given up."""
+        """Return whether the vendor has retired the epoch of a grant; it can still be given up."""
         return self._epoch(grant).retired
 
     def _urls(self, request: ActivationRequest | DeactivationRequest, grant: Grant) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class ThisMachine:
 
 
 def looks_like_license_file(text: str) -> bool:
-    """Tell the text of a license file from a typed key: three parts of base64, the first an object."""
+    """Return whether this is a license file, not a typed key: three parts of base64, the first an object."""
     return text.strip().startswith("ey") and text.count(".") == 2
 
 

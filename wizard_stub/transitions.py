@@ -24,7 +24,7 @@ def with_request(
     """Return the state and the grant that serves a key in an epoch: the pending, the license's, or a new one.
 
     A license in use stays beside what is pending, since only a verified key may replace it. Both may be of
-    one key, where the server no longer takes the license's computer ID: then the pending one is shown.
+    one key, if the server no longer accepts the license's computer ID: then the pending one is shown.
     """
 
     def serves(grant: Grant) -> bool:
@@ -43,7 +43,7 @@ def with_request(
 
 
 def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
-    """Verify what was handed in for what is pending, else for the license in use; raises ProtocolError."""
+    """Verify a key or file for what is pending, else for the license in use; raises ProtocolError."""
     grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
     refusals: list[ProtocolError] = []
     for grant in grants:
@@ -51,7 +51,7 @@ def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
             return grant, read(grant)
         except ProtocolError as error:
             refusals.append(error)
-    # What is pending is what the person was told to scan: its refusal has the right words.
+    # The person was asked to scan what is pending: its refusal has the right words.
     raise refusals[0]
 
 
@@ -63,7 +63,7 @@ def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> 
         if former is not None and state.license is not None:
             # Another activation key's seat: its code is kept so that the seat can be freed.
             state = state.with_tombstone(state.license.grant)
-        # Beyond the anchor even where another folder of this machine was completed meanwhile.
+        # Beyond the anchor even if another folder of this machine was completed meanwhile.
         grant = replace(grant, generation=max(grant.generation, anchored + 1))
         state = replace(state, pending=None)
     return replace(
@@ -73,7 +73,7 @@ def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> 
 
 
 def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
-    """Return the activation key that a grant takes the place of, if that is another one."""
+    """Return the activation key that a grant replaces, if that is another one."""
     if state.license is None or state.license.grant.activation_key == grant.activation_key:
         return None
     return state.license.grant.activation_key

@@ -1,4 +1,4 @@
-"""What `keyferry-wizard` tells a person; lines of at most 79 columns."""
+"""What `keyferry-wizard` says to a person; lines of at most 79 columns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REJECTED = (
 
 
 def of_request(begun: Begun, profile: WizardProfile) -> str:
-    """Tell how to get a computer key, with a phone or by hand."""
+    """Say how to get a computer key, with a phone or by hand."""
     aside = f"The old file is kept as {begun.set_aside}.\n\n" if begun.set_aside else ""
     title = "renew the license of" if begun.renewal else "activate"
     return (
@@ -46,7 +46,7 @@ def of_request(begun: Begun, profile: WizardProfile) -> str:
 
 
 def of_activation(completed: Completed, profile: WizardProfile) -> str:
-    """Tell that the license is stored, and what was read differently from what was typed."""
+    """Say that the license is stored, and what was read differently from what was typed."""
     key = completed.computer_key if completed.corrections else None
     return (
         f"{profile.product_name} is activated on this computer.\n\n"
@@ -65,7 +65,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> str:
 
 
 def of_status(status: Status, profile: WizardProfile) -> str:
-    """Tell what is licensed and until when."""
+    """Say what is licensed and until when."""
     warning = f"The current time couldn't be saved. {status.not_remembered}"
     return (
         f"{status.message}\n\n"
@@ -82,7 +82,7 @@ def of_status(status: Status, profile: WizardProfile) -> str:
 
 
 def of_release(released: Released, profile: WizardProfile) -> str:
-    """Tell the deactivation code and how it frees the seat."""
+    """Show the deactivation verification code and say how it frees the seat."""
     return (
         f"Deactivated: {profile.product_name} no longer runs on this computer.\n\n"
         + _table(
@@ -100,7 +100,7 @@ def of_release(released: Released, profile: WizardProfile) -> str:
 
 
 def of_no_room(needed: Room, room: Room) -> str:
-    """Tell how large a terminal must be for the QR code, and what to do where it cannot be larger."""
+    """Say how large a terminal must be for the QR code, and what to do if it cannot be larger."""
     # One more line, for the prompt below the code.
     return _paragraphs(
         f"The QR code needs a window of {needed.columns} by {needed.lines + 1} characters. This one has "
@@ -111,7 +111,7 @@ def of_no_room(needed: Room, room: Room) -> str:
 
 
 def of_shortened_name(carried: str | None, name: str | None) -> str:
-    """Tell what the QR code says in place of a name that is too long for this terminal."""
+    """Say what the QR code has instead of a name that is too long for this terminal."""
     if carried == name:
         return ""
     return (

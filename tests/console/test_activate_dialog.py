@@ -153,7 +153,7 @@ def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
     async def story(person: Person) -> None:
         await give(person, machine.computer_id.text)
         await person.press("m", "enter")
-        assert "The mail to ada@example.com waits. No worker has checked for email since" in person.sees
+        assert "The email to ada@example.com is waiting. No worker has checked for email since" in person.sees
 
     tell(story, operator=manager)
     assert mail_in_the_outbox(vendor) is not None

@@ -5,7 +5,6 @@ import threading
 from contextlib import closing
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,9 +14,9 @@ from sqlalchemy.exc import DatabaseError
 from keyferry.server import create_app, create_database_app
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.errors import SecretUnreadable
-from keyferry.server.core.models import Attempt, MailDelivery, OutboxMail
+from keyferry.server.core.models import Attempt
 from keyferry.server.core.secrets import new_master_key
-from keyferry.server.db import MIGRATIONS, db, explained, migrate, reading, transaction, upgrade
+from keyferry.server.db import MIGRATIONS, db, explained, reading, transaction, upgrade
 
 
 def refusal_of(settings: Settings) -> str:
@@ -47,25 +46,6 @@ def test_migrations_run_on_an_empty_database_and_again_for_nothing(tmp_path):
         upgrade()
         assert count() == 0
         db.engine.dispose()
-
-
-def mail_goes_through_the_migration() -> None:
-    """Have a mail wait from before migration 8 to after it."""
-    command.downgrade(migrate.get_config(str(MIGRATIONS)), "0007")
-    with db.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO outbox_mail "
-            "(created_at, template, recipient, sealed_text, channel, tries, next_try_at) "
-            "VALUES ('2026-11-24 12:00:00', 'computer_key', 'ada@example.com', 'sealed', 'portal', 1, "
-            "'2026-11-24 12:01:00')"
-        )
-    upgrade()
-    with reading() as session:
-        mail = session.scalars(select(OutboxMail)).one()
-        assert (mail.sealed_text, mail.tries, mail.kept_until) == ("sealed", 1, None)
-        assert mail.due_at == mail.created_at
-        delivery = session.scalars(select(MailDelivery)).one()
-        assert (delivery.looked_at, delivery.trouble) == (None, None)
 
 
 def test_sqlite_is_opened_durable_and_with_its_constraints(app):

@@ -29,7 +29,6 @@ from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import show_password
 from tests.server.on_postgresql import app, settings
-from tests.server.test_database import mail_goes_through_the_migration
 
 __all__ = ["app", "settings"]
 
@@ -81,11 +80,6 @@ def test_models_and_migrations_agree(app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
-
-
-def test_mail_that_waits_goes_through_the_migration(app):
-    mail_goes_through_the_migration()
-    test_models_and_migrations_agree(app)
 
 
 @pytest.mark.parametrize(

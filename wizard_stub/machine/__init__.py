@@ -11,7 +11,7 @@ from keyferry.wizard.machine import linux, macos, windows
 
 @cache
 def machine_identifier() -> str:
-    """Return this machine's identifier; raises MachineUnknown with what to do where there is none.
+    """Return this machine's identifier; raises MachineUnknown with what to do if there is none.
 
     It is read once per process: it cannot change while the machine runs.
     """

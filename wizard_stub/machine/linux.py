@@ -1,6 +1,6 @@
 """Linux: the machine-id that systemd or D-Bus made when the system was installed.
 
-The DMI product UUID serves only where no machine-id exists at all: root alone may read it, and an
+The DMI product UUID serves only if no machine-id exists at all: root alone may read it, and an
 identity that depends on who asks would look like another machine.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from keyferry.wizard.errors import MachineUnknown
 
-# In this order: where both exist, D-Bus's is a link to systemd's or was its origin (machine-id(5)).
+# In this order: if both exist, D-Bus's is a link to systemd's or was its origin (machine-id(5)).
 _MACHINE_ID_FILES = ("etc/machine-id", "var/lib/dbus/machine-id")
 _PRODUCT_UUID = "sys/class/dmi/id/product_uuid"
 _CONTAINER_MARKS = (".dockerenv", "run/.containerenv", "run/systemd/container")
@@ -38,7 +38,7 @@ def identifier(root: Path = Path("/")) -> str:
 
 
 def _read(path: Path) -> str | None:
-    """Return the text of a small file, or None where there is none or it may not be read."""
+    """Return the text of a small file, or None if there is none or it may not be read."""
     try:
         with path.open("rb") as file:
             return file.read(_LONGEST_FILE).decode("ascii", errors="replace").strip()

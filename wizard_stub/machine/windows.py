@@ -13,7 +13,7 @@ _NAME = "MachineGuid"
 
 
 def read_registry() -> object:
-    """Return the registry value as Windows stores it; raises OSError where there is none."""
+    """Return the registry value as Windows stores it; raises OSError if there is none."""
     if sys.platform != "win32":
         raise OSError("there is no registry on this system")
     import winreg

@@ -46,7 +46,7 @@ class WizardFrame(App[None]):
 
     @property
     def lacks_colors(self) -> bool:
-        """Whether nobody knows which of ground and character is the lighter one."""
+        """Whether it is unknown which of background and character is lighter."""
         return self.console.color_system is None or (self.no_color and self.native_ansi_color)
 
     def use_theme(self) -> None:

@@ -16,12 +16,12 @@ _WHITE_GROUNDS = {"7", "15"}
 
 
 def has_terminal() -> bool:
-    """Tell whether a person can type here and see the answer."""
+    """Return whether a person can type here and see the answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def theme_of(environment: Mapping[str, str]) -> str:
-    """Return the theme that fits the terminal's ground as far as it tells."""
+    """Return the theme that fits the terminal's background, if the terminal names it."""
     return "light" if environment.get("COLORFGBG", "").split(";")[-1] in _WHITE_GROUNDS else "dark"
 
 

@@ -13,7 +13,7 @@ _UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.ST
 
 @dataclass(frozen=True)
 class Overview:
-    """The status, what waits for its key, and the newest deactivation code, or why it is withheld."""
+    """The status, what waits for its key, and the newest deactivation verification code, unless withheld."""
 
     status: Status
     pending: Begun | None

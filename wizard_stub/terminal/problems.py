@@ -1,4 +1,4 @@
-"""What went wrong, in the person's language: what happened, what to do, and whom to show the detail."""
+"""What went wrong, in the person's language: what happened, what to do, and the detail for support."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Refusal = (WizardError, ProtocolError)
 
 
 def explain(words: Words, error: Exception, *, folder: Path) -> str:
-    """Return the words for a refusal; the control's own sentence where its code is newer than the words."""
+    """Return the words for a refusal; the control's own sentence if its code is newer than the words."""
     code = getattr(error, "code", "")
     key = f"problem.{code}"
     if not words.knows(key):
@@ -25,7 +25,7 @@ def explain(words: Words, error: Exception, *, folder: Path) -> str:
 
 
 def detail(words: Words, error: Exception) -> str | None:
-    """Return what the vendor's support wants to know, such as a path, where the words leave it out."""
+    """Return what the vendor's support wants to know, such as a path, if the words leave it out."""
     if isinstance(error, StateDamaged):
         return support(words, error.detail, otherwise=str(error))
     if isinstance(error, StorageUnavailable):

@@ -24,7 +24,7 @@ def while_typing(words: Words, typed: TypedGroups, noticed: tuple[Noticed, ...],
 
 
 def other_kind(words: Words, text: str, wanted: Kind) -> str | None:
-    """Return the words for a code that belongs somewhere else, or None where it is none."""
+    """Return the words for a code that belongs somewhere else, or None if it is none."""
     kind = recognized(text.rstrip("-?"))
     if kind is None or kind is wanted:
         return None

@@ -1,4 +1,4 @@
-"""Two sets of colors in which every word stands out from its ground by at least 4.5 to 1."""
+"""Two sets of colors in which every word has a contrast of at least 4.5 to 1."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIGHT = Theme(
     warning="#7A4300",
     error="#9B1C1C",
     foreground="#1A1A1A",
-    # White, like the ground of the QR code: no frame where none is meant.
+    # White, like the background of the QR code: no frame around it.
     background="#FFFFFF",
     surface="#F4F4F4",
     panel="#E3E6EA",

@@ -1,7 +1,7 @@
 """A code as it is being typed into group boxes: pure, so that every keystroke can be tested without a screen.
 
 Whatever is typed keeps its place. A character that no code contains leaves a "?", which the reader takes for
-"unreadable": were it dropped, every later character would stand one place too far to the left.
+"unreadable": if it were dropped, every later character would be one place too far to the left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Remark(Enum):
 
 @dataclass(frozen=True)
 class Noticed:
-    """A character that was not taken as it was typed; `shown` stands in its place."""
+    """A character that was not taken as it was typed; `shown` replaces it."""
 
     remark: Remark
     typed: str
@@ -33,7 +33,7 @@ class Noticed:
 
 @dataclass
 class TypedGroups:
-    """The groups, and a cursor: `group` from 0, `place` from 0 to 5, where 5 is behind the last character."""
+    """The groups, and a cursor: `group` from 0, `place` from 0 to 5, where 5 is after the last character."""
 
     count: int
     groups: list[str] = field(default_factory=list, repr=False)
@@ -70,7 +70,7 @@ class TypedGroups:
         self.move_to(0)
 
     def type(self, character: str) -> Noticed | None:
-        """Take one printable character at the cursor, and go on to the next group behind the fifth."""
+        """Take one printable character at the cursor, and go on to the next group after the fifth."""
         if character in _SEPARATORS:
             if self.place and self.group < self.count - 1:
                 self.move_to(self.group + 1)
@@ -118,13 +118,13 @@ class TypedGroups:
             self.move_to(self.group, place)
 
     def move_to(self, group: int, place: int = 0) -> None:
-        """Put the cursor into a group, at most behind its last character."""
+        """Put the cursor into a group, at most after its last character."""
         self.group = max(0, min(group, self.count - 1))
         self.place = max(0, min(place, len(self.groups[self.group])))
 
     def _put(self, shown: str) -> None:
         group = self.groups[self.group]
-        # A full box is written over: so a wrong character is mended by typing the right one.
+        # A full box is written over: so typing the right character corrects a wrong one.
         rest = group[self.place + 1 :] if len(group) == GROUP else group[self.place :]
         self.groups[self.group] = group[: self.place] + shown + rest
         self.place += 1

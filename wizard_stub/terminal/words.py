@@ -32,7 +32,7 @@ class Words:
         return self._texts[key]
 
     def knows(self, key: str) -> bool:
-        """Tell whether the catalog has a text."""
+        """Return whether the catalog has a text."""
         return key in self._texts
 
     def day(self, day: date) -> str:
@@ -52,7 +52,7 @@ def catalog(language: str) -> dict[str, str]:
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """Return the language that the environment asks for, English where there are no words in it."""
+    """Return the language that the environment asks for, or English if there is no catalog for it."""
     asked = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
     language = asked.replace("-", "_").split("_")[0].split(".")[0].lower()
     return language if language in LANGUAGES else FALLBACK

@@ -116,13 +116,13 @@ class Inspection:
     async def choose(self, *names: str) -> None:
         for name in names:
             await self.person.choose(name)
-            await self.chosen_theme()
+            await self.look()
 
     async def request(self, key: str) -> None:
-        await self.chosen_theme()
+        await self.look()
         await self.choose("activate", "key")
         await self.person.paste(key[:7] + key[8] + key[7] + key[9:])
-        await self.chosen_theme()
+        await self.look()
         await self.person.press("ctrl+u")
         await self.person.paste(key)
         await self.person.paste("LAB-PC-07-AB")
@@ -131,14 +131,14 @@ class Inspection:
     async def activate(self) -> None:
         await self.choose("type_key")
         await self.person.paste("A" * 5 * self.person.typed.count)
-        await self.chosen_theme()
+        await self.look()
         await self.person.press("escape")
         await self.choose("use_file")
         await self.person.press("escape", "escape", "escape", "escape")
         await self.choose("start_over", "no", "type_key")
         issued = self.vendor.computer_key(self.machine.control().pending())
         await self.person.paste("?" + issued[1:])
-        await self.chosen_theme()
+        await self.look()
 
     async def deactivate(self) -> None:
         await self.choose("home", "deactivate", "go-on", "yes")

@@ -139,12 +139,12 @@ def test_commands_for_scripts_do_not_wait_for_the_full_screen(before, tmp_path):
     assert run.stderr == "False\n"
 
 
-def test_language_and_look_are_options_and_else_follow_the_environment(run, monkeypatch):
+def test_language_and_theme_are_options_and_else_follow_the_environment(run, monkeypatch):
     opened: list[tuple[str | None, str | None, Path]] = []
 
-    def remember(_control, _profile, folder, *, language, look, environment):
+    def remember(_control, _profile, folder, *, language, theme, environment):
         assert environment is os.environ
-        opened.append((language, look, folder))
+        opened.append((language, theme, folder))
         return 0
 
     monkeypatch.setattr(command_line, "has_terminal", lambda: True)

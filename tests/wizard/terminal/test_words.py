@@ -12,9 +12,9 @@ from keyferry.wizard import terminal
 from keyferry.wizard.errors import Cause
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.results import LicenseState
+from keyferry.wizard.terminal.methods import Method
 from keyferry.wizard.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
 from keyferry.wizard.terminal.typed_groups import Remark
-from keyferry.wizard.terminal.ways import Way
 from keyferry.wizard.terminal.words import CATALOGUES, LANGUAGES, Words, catalog, language_of
 
 SOURCES = sorted(Path(terminal.__file__).parent.rglob("*.py"))
@@ -26,7 +26,7 @@ MADE = {
     *(f"home.{state.value}" for state in LicenseState),
     *(f"home.damaged.{detail}" for detail in _DAMAGED_ELSEWHERE),
     *(f"do.{'start_over' if name == 'anew' else name}" for names in _CHOICES.values() for name in names),
-    *(f"method.{way.value}{hint}" for way in Way for hint in ("", ".hint")),
+    *(f"method.{method.value}{hint}" for method in Method for hint in ("", ".hint")),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),

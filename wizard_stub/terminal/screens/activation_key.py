@@ -12,6 +12,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.codes import Kind
 from keyferry.protocol.errors import MalformedCode
 from keyferry.wizard.results import Begun
+from keyferry.wizard.terminal.methods import Method
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
 from keyferry.wizard.terminal.screens.base import WizardScreen
@@ -19,7 +20,6 @@ from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
 from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
 from keyferry.wizard.terminal.screens.problem import ProblemScreen
 from keyferry.wizard.terminal.screens.scan import ScanScreen
-from keyferry.wizard.terminal.ways import Way
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
 
@@ -34,9 +34,9 @@ class ActivationKeyScreen(WizardScreen):
     help_key: ClassVar[str] = "help.activation_key"
     numbers_choices: ClassVar[bool] = False
 
-    def __init__(self, way: Way, *, start_over: bool) -> None:
+    def __init__(self, method: Method, *, start_over: bool) -> None:
         super().__init__()
-        self._way = way
+        self._method = method
         self._start_over = start_over
         self._suggestion: str | None = None
 
@@ -44,7 +44,7 @@ class ActivationKeyScreen(WizardScreen):
         """Show the boxes, what is said about them, and the name."""
         yield Static(self.say("key.title"), classes="title", markup=False)
         text = self.say("key.text")
-        if self._way is not Way.SCAN:
+        if self._method is not Method.SCAN:
             text += " " + self.say("key.text.first")
         yield Static(text, classes="text", markup=False)
         yield GroupBoxes(_GROUPS, id="boxes")
@@ -156,9 +156,9 @@ class ActivationKeyScreen(WizardScreen):
             return
         # What was set aside or dropped is gone: going back and on again must not drop the new request, too.
         self._start_over = False
-        if known and self._way is Way.KEY:
+        if known and self._method is Method.KEY:
             self.wizard.push_screen(ComputerKeyScreen(begun.computer_id))
-        elif known and self._way is Way.FILE:
+        elif known and self._method is Method.FILE:
             self.wizard.push_screen(LicenseFileScreen())
         else:
-            self.wizard.push_screen(ScanScreen(begun, fresh=self._way is not Way.SCAN))
+            self.wizard.push_screen(ScanScreen(begun, fresh=self._method is not Method.SCAN))

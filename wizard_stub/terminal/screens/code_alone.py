@@ -1,4 +1,4 @@
-"""Nothing but the QR code, where it needs the whole window or is easier to scan so."""
+"""Nothing but the QR code, when it needs the whole window or is easier to scan that way."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
 
 
 class CodeAloneScreen(Screen[None]):
-    """Nothing but the code, or words where it would be cut; any key, or a click, returns."""
+    """Nothing but the code, or words if it would be cut; any key, or a click, returns."""
 
     def __init__(self, urls: Sequence[str], *, inverted: bool) -> None:
         super().__init__()

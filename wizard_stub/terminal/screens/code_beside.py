@@ -1,7 +1,7 @@
 """A QR code on the left and what belongs to it on the right: fits 80 by 24 characters.
 
-Where there is less room, or the code is larger, first the computer's name in it is shortened, then the bars
-give way, then the code is shown alone; and where even that would cut it, words say what to do instead.
+If there is less room, or the code is larger, first the computer's name in it is shortened, then the bars
+give way, then the code is shown alone; and if even that would cut it, words say what to do instead.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
 _BARS = 2
 # Room for the longest choice; a key in groups may take two lines.
 _ASIDE = 27
-# So many characters of a name are worth more than the bars.
+# This many characters of a name are worth more than the bars.
 _TELLING_NAME = 8
 
 
 class CodeBesideScreen(WizardScreen):
-    """Shows one request as a QR code; a subclass yields what stands beside it."""
+    """Shows one request as a QR code; a subclass yields what is beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f3", "invert", show=False),
@@ -47,7 +47,7 @@ class CodeBesideScreen(WizardScreen):
         self._arranged_for: Size | None = None
 
     def body(self) -> ComposeResult:
-        """Put the code on the left, or words in its place above all else."""
+        """Put the code on the left, or words instead above everything else."""
         yield Static(id="no-code", markup=False)
         with Horizontal(id="beside"):
             yield ScanCodeView()
@@ -57,7 +57,7 @@ class CodeBesideScreen(WizardScreen):
                 yield from self.aside()
 
     def aside(self) -> ComposeResult:
-        """Yield what stands beside the code."""
+        """Yield what is beside the code."""
         raise NotImplementedError
 
     def facts(self, name: str | None) -> Iterator[Fact]:
@@ -111,7 +111,7 @@ class CodeBesideScreen(WizardScreen):
 
     @property
     def rejected(self) -> Callable[[], object] | None:
-        """What leads on where the page no longer takes this request; None where nothing has to."""
+        """What to do if the page no longer accepts this request; None if nothing."""
         return None
 
     def action_invert(self) -> None:

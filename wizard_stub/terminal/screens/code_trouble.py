@@ -1,4 +1,4 @@
-"""What to do where no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
+"""What to do if no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CodeTroubleScreen(WizardScreen):
         yield Choice(self.say("trouble.save"), id="save")
 
     def _free_name(self) -> Path:
-        # The home folder: over SSH, that is where a copy of the file is looked for.
+        # The home folder: over SSH, people look there for the file to copy.
         stem = f"{self.wizard.profile.product_code}-qr"
         names = (home() / f"{stem}{f'-{number}' if number > 1 else ''}.png" for number in count(1))
         return next(name for name in names if not name.exists())
@@ -73,7 +73,7 @@ class CodeTroubleScreen(WizardScreen):
 
     @on(Choice.Chosen, "#rejected")
     def make_new_request(self) -> None:
-        """Lead on where the page no longer takes this request."""
+        """Go on if the page no longer accepts this request."""
         if self._rejected is not None:
             self._rejected()
 

@@ -1,4 +1,4 @@
-"""The computer key: typed into numbered boxes, repaired, or pointed at where it is worth a second look."""
+"""The computer key: typed into numbered boxes, repaired, or marked where it is worth a second look."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ComputerKeyScreen(WizardScreen):
         yield Static(progress, id="said", markup=False)
         yield Choice(self.say("computer_key.check"), id="check")
         if self._computer_id is not None:
-            # The phone shows it, too: who scanned another computer's code can see that here.
+            # The phone shows it, too: someone who scanned another computer's code can see that here.
             yield Facts((self.say("fact.computer_id"), self._computer_id.text))
 
     def on_mount(self) -> None:

@@ -17,7 +17,7 @@ from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class DeactivateScreen(WizardScreen):
-    """Explains what a deactivation does; `pending_only` where there is no license yet."""
+    """Explains what a deactivation does; `pending_only` if there is no license yet."""
 
     help_key: ClassVar[str] = "help.deactivate"
 

@@ -19,7 +19,7 @@ from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 
 
 class DoneScreen(WizardScreen):
-    """The end of every way of activation."""
+    """The end of every method of activation."""
 
     help_key: ClassVar[str] = "help.done"
 

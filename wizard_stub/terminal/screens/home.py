@@ -51,7 +51,7 @@ class HomeScreen(WizardScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: Overview | None = None
+        self._overview: Overview | None = None
 
     def body(self) -> ComposeResult:
         """Leave room for what the control will answer."""
@@ -66,8 +66,8 @@ class HomeScreen(WizardScreen):
         """Ask the control, and show what it says."""
         answer = self.query_one("#answer", Vertical)
         try:
-            self._seen = await self.in_background(lambda: overview(self.wizard.control))
-            shown = list(self._answer(self._seen))
+            self._overview = await self.in_background(lambda: overview(self.wizard.control))
+            shown = list(self._answer(self._overview))
         except Refusal as error:
             shown = list(self._unavailable(error))
         await answer.remove_children()
@@ -75,37 +75,37 @@ class HomeScreen(WizardScreen):
         self.number_choices()
         answer.query(Choice).first().focus()
 
-    def _answer(self, seen: Overview) -> Iterator[Widget]:
-        state = seen.status.state
+    def _answer(self, known: Overview) -> Iterator[Widget]:
+        state = known.status.state
         title = self.say(f"state.{state.value}", product=self.wizard.profile.product_name)
         yield Static(title, classes=f"title {state.value}", markup=False)
-        yield Static(self._text(seen), classes="text", markup=False)
-        facts = list(self._facts(seen))
+        yield Static(self._text(known), classes="text", markup=False)
+        facts = list(self._facts(known))
         if any(value for _, value in facts):
             yield Facts(*facts)
-        for name in self._names(seen):
+        for name in self._names(known):
             key = "start_over" if name == "anew" else name
             hint = self.say(f"do.{key}.hint") if self.wizard.words.knows(f"do.{key}.hint") else ""
             yield Choice(self.say(f"do.{key}"), id=name, hint=hint)
 
-    def _names(self, seen: Overview) -> Iterator[str]:
-        state, anew = seen.status.state, seen.renews_by_new_request
+    def _names(self, known: Overview) -> Iterator[str]:
+        state, anew = known.status.state, known.renews_by_new_request
         choices = _CHOICES[state]
-        for name in reversed(choices) if seen.status.detail in _DAMAGED_ELSEWHERE else choices:
+        for name in reversed(choices) if known.status.detail in _DAMAGED_ELSEWHERE else choices:
             if anew and name in ("renew", "new_request"):
                 yield from (*_PENDING, "drop_request")
             if name != "renew" or not anew:
                 yield name
-        if seen.pending and not anew and state is not LicenseState.PENDING:
+        if known.pending and not anew and state is not LicenseState.PENDING:
             yield from _PENDING
-        if seen.released:
+        if known.released:
             yield "show_code"
-        if seen.withheld and "look_again" not in _CHOICES[state]:
+        if known.withheld and "look_again" not in _CHOICES[state]:
             yield "look_again"
         yield "quit"
 
-    def _text(self, seen: Overview) -> str:
-        status, words = seen.status, self.wizard.words
+    def _text(self, known: Overview) -> str:
+        status, words = known.status, self.wizard.words
         expires = status.claims.expires if status.claims else None
         day = words.day(expires) if expires else ""
         until = self.say("home.until", day=day) if expires else self.say("home.never")
@@ -120,17 +120,19 @@ class HomeScreen(WizardScreen):
         if status.hindrance:
             texts.append(explain(words, status.hindrance, folder=self.wizard.folder))
         texts += [self.say(f"warning.{warning.value}") for warning in status.warnings]
-        if seen.withheld:
-            texts.append(explain(words, seen.withheld, folder=self.wizard.folder))
+        if known.withheld:
+            texts.append(explain(words, known.withheld, folder=self.wizard.folder))
         if status.state is LicenseState.DAMAGED:
             texts.append(support(words, status.detail, otherwise=status.message))
-        if seen.pending and status.state is not LicenseState.PENDING:
+        if known.pending and status.state is not LicenseState.PENDING:
             texts.append(self.say("home.also_pending"))
         return "\n\n".join(texts)
 
-    def _facts(self, seen: Overview) -> Iterator[tuple[str, str | None]]:
-        source: Status | Begun = seen.pending or seen.status if seen.status.claims is None else seen.status
-        yield self.say("fact.features"), ", ".join(seen.status.features)
+    def _facts(self, known: Overview) -> Iterator[tuple[str, str | None]]:
+        source: Status | Begun = (
+            known.pending or known.status if known.status.claims is None else known.status
+        )
+        yield self.say("fact.features"), ", ".join(known.status.features)
         yield self.say("fact.activation_key"), source.activation_key.text if source.activation_key else None
         yield self.say("fact.computer_id"), source.computer_id.text if source.computer_id else None
         yield self.say("fact.computer_name"), source.computer_name
@@ -145,12 +147,12 @@ class HomeScreen(WizardScreen):
 
     @on(Choice.Chosen, "#activate,#activate_too,#new_key,#other_key")
     def activate(self) -> None:
-        """Ask for the way."""
+        """Ask for the method."""
         self.wizard.push_screen(MethodScreen())
 
     @on(Choice.Chosen, "#anew")
     def anew(self) -> None:
-        """Begin anew beside a damaged state."""
+        """Start over beside a damaged state."""
         self.wizard.push_screen(MethodScreen(start_over=True))
 
     @on(Choice.Chosen, "#start_over")
@@ -167,19 +169,19 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#renew")
     def renew(self) -> None:
         """Show the QR code of the license in use again."""
-        if self._seen and self._seen.status.activation_key:
-            self._show_request(self._seen.status.activation_key)
+        if self._overview and self._overview.status.activation_key:
+            self._show_request(self._overview.status.activation_key)
 
     @on(Choice.Chosen, "#drop_request")
     def drop_request(self) -> None:
         """Return to the computer ID of the license in use."""
-        if self._seen and self._seen.status.activation_key:
-            self._show_request(self._seen.status.activation_key, start_over=True)
+        if self._overview and self._overview.status.activation_key:
+            self._show_request(self._overview.status.activation_key, start_over=True)
 
     @on(Choice.Chosen, "#go_on")
     def go_on(self) -> None:
-        """Show what is pending, or ask anew where the vendor has retired the keys that it is for."""
-        pending = self._seen.pending if self._seen else None
+        """Show what is pending, or request again if the vendor has retired the keys that it is for."""
+        pending = self._overview.pending if self._overview else None
         if pending is None:
             return
         epoch = self.wizard.profile.epoch(pending.computer_id.epoch)
@@ -201,13 +203,13 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#new_request")
     def new_request(self) -> None:
         """Ask whether a new computer ID is to be made."""
-        if self._seen and self._seen.status.activation_key:
-            ask_for_new_request(self, self._seen.status.activation_key, fresh_scan)
+        if self._overview and self._overview.status.activation_key:
+            ask_for_new_request(self, self._overview.status.activation_key, fresh_scan)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:
         """Type the computer key."""
-        pending = self._seen.pending if self._seen else None
+        pending = self._overview.pending if self._overview else None
         self.wizard.push_screen(ComputerKeyScreen(pending.computer_id if pending else None))
 
     @on(Choice.Chosen, "#use_file")
@@ -218,14 +220,14 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#deactivate")
     def deactivate(self) -> None:
         """Explain the deactivation."""
-        pending_only = self._seen is not None and self._seen.status.state is LicenseState.PENDING
+        pending_only = self._overview is not None and self._overview.status.state is LicenseState.PENDING
         self.wizard.push_screen(DeactivateScreen(pending_only=pending_only))
 
     @on(Choice.Chosen, "#show_code")
     def show_code(self) -> None:
-        """Show the newest deactivation code again."""
-        if self._seen and self._seen.released:
-            self.wizard.push_screen(ReleasedScreen(self._seen.released))
+        """Show the newest deactivation verification code again."""
+        if self._overview and self._overview.released:
+            self.wizard.push_screen(ReleasedScreen(self._overview.released))
 
     @on(Choice.Chosen, "#look_again")
     def look_again(self) -> None:

@@ -1,4 +1,4 @@
-"""A license file in place of a typed key: found nearby, named by its path, or pasted."""
+"""A license file instead of a typed key: found nearby, named by its path, or pasted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LicenseFileScreen(WizardScreen):
         yield Choice(self.say("file.use"), id="use")
 
     def on_mount(self) -> None:
-        """Begin with what was found, else with the path."""
+        """Begin with what was found, otherwise with the path."""
         found = self.query("#found-0")
         (found.first() if found else self.query_one(Input)).focus()
 
@@ -57,7 +57,7 @@ class LicenseFileScreen(WizardScreen):
 
     @on(Input.Submitted)
     def use(self) -> None:
-        """Use what stands in the line."""
+        """Use what is in the line."""
         named = self.query_one(Input).value.strip()
         if named:
             self._complete(named)

@@ -8,14 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from keyferry.wizard.terminal.methods import Method
 from keyferry.wizard.terminal.screens.activation_key import ActivationKeyScreen
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.ways import Way
 from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class MethodScreen(WizardScreen):
-    """Asks for the way; each begins with the activation key."""
+    """Asks for the method; each begins with the activation key."""
 
     help_key: ClassVar[str] = "help.method"
 
@@ -24,11 +24,13 @@ class MethodScreen(WizardScreen):
         self._start_over = start_over
 
     def body(self) -> ComposeResult:
-        """Offer the three ways."""
+        """Offer the three methods."""
         yield Static(self.say("method.title"), classes="title", markup=False)
-        for way in Way:
+        for method in Method:
             yield Choice(
-                self.say(f"method.{way.value}"), id=way.value, hint=self.say(f"method.{way.value}.hint")
+                self.say(f"method.{method.value}"),
+                id=method.value,
+                hint=self.say(f"method.{method.value}.hint"),
             )
         if not self.wizard.control.shared:
             yield Static(self.say("method.other_account"), classes="text note", markup=False)
@@ -36,5 +38,5 @@ class MethodScreen(WizardScreen):
     @on(Choice.Chosen)
     def chosen(self, event: Choice.Chosen) -> None:
         """Go on to the activation key."""
-        way = Way(event.choice.id)
-        self.wizard.push_screen(ActivationKeyScreen(way, start_over=self._start_over))
+        method = Method(event.choice.id)
+        self.wizard.push_screen(ActivationKeyScreen(method, start_over=self._start_over))

@@ -1,4 +1,4 @@
-"""A new request with a new computer ID, where the one before leads nowhere; a license in use stays in use."""
+"""A new request with a new computer ID, when the last one no longer works; a license in use stays in use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyferry.wizard.terminal.screens.problem import ProblemScreen
 def ask_for_new_request(
     screen: WizardScreen, key: ActivationKey, show: Callable[[Begun], WizardScreen]
 ) -> None:
-    """Ask, then make the new request, and open the screen that shows it in place of the one before."""
+    """Ask, then make the new request, and open the screen that shows it instead of the one before."""
     wizard = screen.wizard
 
     async def begin() -> None:

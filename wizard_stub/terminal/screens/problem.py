@@ -15,7 +15,7 @@ from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class ProblemScreen(WizardScreen):
-    """Tells about one refusal; back is where it can be tried again."""
+    """Explains one refusal; back is where it can be tried again."""
 
     help_key: ClassVar[str] = "help.problem"
 
@@ -43,7 +43,7 @@ class ProblemScreen(WizardScreen):
         return isinstance(self._error, NotSynced)
 
     def action_back(self) -> None:
-        """Return to where it was tried, or to the overview where it is done."""
+        """Return to where it was tried, or to the overview if it is done."""
         if self._is_done:
             self.wizard.go_home()
         else:

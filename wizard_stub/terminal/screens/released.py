@@ -16,7 +16,7 @@ from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 
 
 class ReleasedScreen(CodeBesideScreen):
-    """Shows a deactivation code; back is the overview."""
+    """Shows a deactivation verification code; back is the overview."""
 
     help_key: ClassVar[str] = "help.released"
 
@@ -25,7 +25,7 @@ class ReleasedScreen(CodeBesideScreen):
         self._released = released
 
     def aside(self) -> ComposeResult:
-        """Tell how the seat becomes free."""
+        """Say how the seat becomes free."""
         yield Static(self.say("released.title"), classes="title roomy", markup=False)
         yield Static(self.say("released.steps"), classes="text", markup=False)
         yield Facts(*self.facts(self._released.computer_name), below=True)

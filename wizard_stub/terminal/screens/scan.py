@@ -1,4 +1,4 @@
-"""The request: a QR code to scan, and the way without a phone in words."""
+"""The request: a QR code to scan, and the codes to send without a phone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from keyferry.wizard.terminal.widgets.facts import Facts
 
 
 class ScanScreen(CodeBesideScreen):
-    """Shows what was begun; `fresh` where the person hoped to have a key for it already."""
+    """Shows what was begun; `fresh` if the person hoped to have a key for it already."""
 
     help_key: ClassVar[str] = "help.scan"
 
@@ -29,11 +29,11 @@ class ScanScreen(CodeBesideScreen):
         self._fresh = fresh
 
     def aside(self) -> ComposeResult:
-        """Tell both ways, and lead on to the computer key."""
+        """Explain both, and lead on to the computer key."""
         begun = self._begun
         title = "scan.title.renew" if begun.renewal else "scan.title"
         fresh = self._fresh and not begun.renewal
-        # 24 lines hold the note only in place of the empty line below the title.
+        # 24 lines hold the note only instead of the empty line below the title.
         yield Static(self.say(title), classes="title" if fresh else "title roomy", markup=False)
         if fresh:
             yield Static(self.say("scan.fresh"), classes="text note", markup=False)
@@ -51,7 +51,7 @@ class ScanScreen(CodeBesideScreen):
 
     @property
     def rejected(self) -> Callable[[], object]:
-        """A new request leads on where the page no longer takes this one."""
+        """A new request helps if the page no longer accepts this one."""
         return lambda: ask_for_new_request(self, self._begun.activation_key, fresh_scan)
 
     @on(Choice.Chosen, "#type_key")

@@ -50,7 +50,7 @@ class Choice(Widget, can_focus=True):
         return Content("\n").join([label, Content.styled(indent + self.hint, style)])
 
     def action_choose(self) -> None:
-        """Tell the screen."""
+        """Notify the screen."""
         self.post_message(self.Chosen(self))
 
     def on_click(self, event: events.Click) -> None:

@@ -10,7 +10,7 @@ _GROUPS_A_LINE = 6
 
 
 class Facts(Static):
-    """Facts beside each other, or below each other where there is little room; empty ones are left out."""
+    """Facts beside each other, or below each other if there is little room; empty ones are left out."""
 
     def __init__(self, *facts: Fact, below: bool = False) -> None:
         self._draw = _below if below else _beside

@@ -13,7 +13,7 @@ _INVERTED = str.maketrans(" █▀▄", "█ ▄▀")
 
 
 class ScanCodeView(Widget):
-    """A QR code that is whole, or not there: a part of one looks like a code, and no phone reads it."""
+    """A QR code that is whole or absent: a part of one looks like a code, and no phone reads it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class ScanCodeView(Widget):
         self.inverted = False
 
     def show(self, code: ScanCode | None) -> None:
-        """Show a code in place of the one before; None shows nothing and takes no room."""
+        """Show a code instead of the one before; None shows nothing and takes no room."""
         if code != self._code:
             self._code = code
             self._lines = code.half_blocks(TIGHT) if code else []

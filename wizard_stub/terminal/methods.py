@@ -1,12 +1,12 @@
-"""The ways of activation."""
+"""The methods of activation."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 
-class Way(Enum):
-    """What the person has at hand."""
+class Method(Enum):
+    """What the person has for it."""
 
     SCAN = "scan"
     KEY = "key"
