@@ -35,12 +35,13 @@ from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, deactivation, licenses, products
 from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery
+from keyferry.server.core.models import Role
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import db, transaction
 from keyferry.server.parts import EXTENSION
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-STAFF = By(Channel.COMMAND_LINE, who="ada")
+STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
 
 class Browser(FlaskClient):

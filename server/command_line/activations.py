@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from keyferry.protocol.alphabet import GROUP
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
-from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import activation, deactivation
-from keyferry.server.core.licensing.activation import Activated, Request
-from keyferry.server.core.licensing.deactivation import Code, Forced, Released
+from keyferry.server.core.licensing.activation import Activated
+from keyferry.server.core.licensing.deactivation import Code, Released
 from keyferry.server.core.licensing.products import feature_names
-from keyferry.server.core.licensing.requests import typed_request
-from keyferry.server.db import reading
 from keyferry.server.new_file import new_file
-from keyferry.server.parts import Parts
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import operations
+from keyferry.server.services.operations import Typed
 
 _GROUPS_IN_A_LINE = 6
 _OUTCOMES = {
@@ -54,15 +49,11 @@ def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> 
     KEY is the activation key, and COMPUTER_ID is what the License Wizard shows. The same KEY and COMPUTER_ID
     give the same computer key every time.
     """
-    with opened() as parts, new_file(out) if out else nullcontext() as file:
-        request = _typed(key, computer_id, name, parts)
-        with _guarded(Event.ACTIVATION_REFUSED, request, parts) as session:
-            done = activation.activate(
-                session, request, keyring=parts.keyring, by=operator(), now=parts.clock()
-            )
-            if file:
-                file.write(activation.license_file(done, keyring=parts.keyring))
-            return Answer(_activated_data(done, out), _activated_text(done))
+    with opened(), new_file(out) if out else nullcontext() as file:
+        given = operations.activate(Typed(key, computer_id, name or ""), by=operator())
+        if file:
+            file.write(given.license_file)
+        return Answer(_activated_data(given.done, out), _activated_text(given.done))
 
 
 @click.command(
@@ -90,24 +81,14 @@ def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reaso
         raise click.UsageError("With --forced, specify --reason and no CODE.")
     if not forced and (code is None or reason is not None):
         raise click.UsageError("Specify the CODE from the License Wizard, or --forced with --reason.")
-    with opened() as parts:
-        request = _typed(key, computer_id, None, parts)
-        proof = Forced(reason or "") if code is None else Code(read_deactivation_code(code))
-        with _guarded(Event.RELEASE_REFUSED, request, parts) as session:
-            done = deactivation.deactivate(
-                session, request, proof, keyring=parts.keyring, by=operator(), now=parts.clock()
-            )
-            return Answer(_released_data(done), _released_text(done))
-
-
-def _typed(key: str, computer_id: str, name: str | None, parts: Parts) -> Request:
-    with reading() as session:
-        return typed_request(session, key, computer_id, name, keyring=parts.keyring)
-
-
-def _guarded(event: Event, request: Request, parts: Parts) -> AbstractContextManager[Session]:
-    """Open the transaction of staff's operation: nothing limits it, but a refusal is written down."""
-    return guarded(event=event, by=operator(), now=parts.clock(), activation_key=request.activation_key)
+    with opened():
+        typed, by = Typed(key, computer_id), operator()
+        done = (
+            operations.force_release(typed, reason or "", by=by)
+            if code is None
+            else operations.release(typed, Code(read_deactivation_code(code)), by=by)
+        )
+        return Answer(_released_data(done), _released_text(done))
 
 
 def _activated_data(done: Activated, license_file: Path | None) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, datetime
+from functools import partial
 
 import click
 from sqlalchemy.orm import Session
@@ -13,14 +13,12 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
 from keyferry.server.command_line.instance import opened, operator
-from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.models import License
 from keyferry.server.db import reading
-from keyferry.server.parts import Parts
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import changes
+from keyferry.server.services.changes import Changed, Wanted
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AT_LEAST_ONE = click.IntRange(min=1)
@@ -84,19 +82,13 @@ def issue(
     """Issue licenses for the product CODE, each with its own key."""
     if expires is not None and days is not None:
         raise click.UsageError("Specify --expires or --days, not both.")
-    with opened() as parts, _guarded(Event.ISSUE_REFUSED, parts) as session:
-        issued = licenses.issue(
-            session,
-            find_product(session, code),
-            seats=seats,
-            terms=Terms(_day(expires), days, lease_days),
-            features=features,
-            customer=customer,
-            count=count,
+    wanted = Wanted(code, seats, Terms(_day(expires), days, lease_days), features, customer, count=count)
+    with opened() as parts:
+        return changes.issue(
+            wanted,
             by=operator(),
-            now=parts.clock(),
+            show=lambda _, issued: Answer(_licenses_data(issued, parts.clock()), _issued_text(issued)),
         )
-        return Answer(_licenses_data(issued, parts.clock()), _issued_text(issued))
 
 
 @license_group.command(epilog="\b\nExample:\n  keyferry license show 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --json")
@@ -133,14 +125,13 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
     if (expires is None) == (days is None):
         raise click.UsageError("Specify either --expires or --days.")
 
-    def operation(session: Session, license: License, parts: Parts) -> str:
-        licenses.renew(session, license, expires=_day(expires), days=days, by=operator(), now=parts.clock())
+    def said(license: License, _is_new: bool) -> str:
         return (
             f"Renewed. Expires: {expires_text(license)}.\n"
             "Activated computers get the new date when their QR code is scanned again."
         )
 
-    return _change(key, operation)
+    return _changed(key, partial(changes.renew, terms=Terms(_day(expires), days)), said)
 
 
 @license_group.command()
@@ -151,12 +142,12 @@ def suspend(key: str) -> Answer:
     Keys that were already given out run until they expire, because no network reaches those computers.
     """
 
-    def operation(session: Session, license: License, parts: Parts) -> str:
-        if not licenses.suspend(session, license, by=operator(), now=parts.clock()):
+    def said(_license: License, is_new: bool) -> str:
+        if not is_new:
             return "Already suspended. No changes."
         return "Suspended. Keys that were already given out run until they expire."
 
-    return _change(key, operation)
+    return _changed(key, changes.suspend, said)
 
 
 @license_group.command()
@@ -164,27 +155,28 @@ def suspend(key: str) -> Answer:
 def resume(key: str) -> Answer:
     """End the suspension of the license of KEY."""
 
-    def operation(session: Session, license: License, parts: Parts) -> str:
-        if not licenses.resume(session, license, by=operator(), now=parts.clock()):
+    def said(_license: License, is_new: bool) -> str:
+        if not is_new:
             return "Not suspended. No changes."
         return "Resumed. The license can be activated again."
 
-    return _change(key, operation)
+    return _changed(key, changes.resume, said)
 
 
-def _change(key: str, operation: Callable[[Session, License, Parts], str]) -> Answer:
-    """Do an operation to the license of a typed key, and answer with how it stands afterwards."""
-    activation_key = ActivationKey.from_text(key)
-    with opened() as parts, _guarded(Event.CHANGE_REFUSED, parts, activation_key) as session:
-        license = licenses.find(session, activation_key, lock=True)
-        text = operation(session, license, parts)
-        return Answer(_licenses_data([license], parts.clock()), text)
+def _changed(
+    key: str, change: Callable[..., Changed[License]], said: Callable[[License, bool], str]
+) -> Answer:
+    """Change the license of a typed key, and answer with how it stands afterwards."""
+    with opened() as parts:
+        done = change(ActivationKey.from_text(key), by=operator(), show=_whole)
+        license = done.shown
+        return Answer(_licenses_data([license], parts.clock()), said(license, done.is_new))
 
 
-def _guarded(
-    event: Event, parts: Parts, activation_key: ActivationKey | None = None
-) -> AbstractContextManager[Session]:
-    return guarded(event=event, by=operator(), now=parts.clock(), activation_key=activation_key)
+def _whole(session: Session, license: License) -> License:
+    # Read while the session is open: the answer shows them.
+    _ = license.product, license.customer
+    return license
 
 
 def _licenses_data(found: list[License], now: datetime) -> dict[str, object]:

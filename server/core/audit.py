@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import peers
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.models import Activation, AuditEvent, License, Product
+from keyferry.server.core.models import Activation, AuditEvent, License, Product, Role
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class By:
     channel: Channel
     who: str | None = None
     address: str | None = None
+    role: Role | None = None
+    """What a member of the staff may do; customers have none."""
 
     def __post_init__(self) -> None:
         if self.address is not None:

@@ -23,7 +23,7 @@ from keyferry.server.core import attempts, audit
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Busy, CoreError, NotFound
-from keyferry.server.core.events import Event
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Product
 from keyferry.server.core.peers import network_of
@@ -52,6 +52,11 @@ def counted_as(by: By) -> str:
 def address_limit(by: By) -> Limit:
     """Return the limit of whoever asks."""
     return Limit(bucket("address", counted_as(by)), PER_ADDRESS, PERIOD)
+
+
+def guess_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
+    """Return the limits of guesses; the command line is root's, who reads the database anyway."""
+    return () if by.channel is Channel.COMMAND_LINE else (address_limit(by), license_limit(by, key))
 
 
 def license_limit(by: By, key: ActivationKey) -> Limit:

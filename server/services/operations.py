@@ -1,13 +1,12 @@
-"""What Self Help, portal and console do alike: from what a person typed to its result, audit and mail.
+"""Activating and releasing, for every face: permission, limit, one transaction with its mail, one event.
 
-Each operation reads forgivingly, counts a guess, and is one transaction with its mail. Who may do it is asked
-by the face, before.
+What a person typed is read forgivingly; what a phone scanned comes as it was signed.
 """
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,17 +19,19 @@ from keyferry.server.core.customers.contacts import find_or_add_customer, normal
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Request
-from keyferry.server.core.licensing.deactivation import Proof, Released
+from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.requests import typed_request
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
 from keyferry.server.core.models import License
+from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
 from keyferry.server.services.guard import Limit, count, guarded
+from keyferry.server.services.permission import permitted
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
 KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
@@ -47,25 +48,32 @@ class Typed:
 
 @dataclass(frozen=True)
 class Given:
-    """A computer key with its license file, the address that both are mailed to, and why that waits."""
+    """A computer key with its license file, the computer IDs that it makes void, and how it is mailed.
+
+    `mailed_to` is the address that key and file are mailed to; `waits` says why that waits, where it does.
+    """
 
     done: Activated
     license_file: str = field(repr=False)
+    former: list[str]
     mailed_to: str | None = None
     waits: str | None = None
 
 
-def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = "") -> Given:
+@permitted(Permission.ACTIVATE, customers_too=True)
+def activate(
+    asked: Request | Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = ""
+) -> Given:
     """Give the computer key, and with `mails_key` mail it to `email`.
 
     A license without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
     malformed_notes), Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
-    `core.activation.activate` raises.
+    `core.licensing.activation.activate` raises.
     """
     if mails_key:
         outgoing.require()
     keyring, now = parts().keyring, parts().clock()
-    request, remark = _read(typed), checked_notes(notes)
+    request, remark = _request(asked), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
     with _guarded(Event.ACTIVATION_REFUSED, request, by, now) as session:
         done = activation.activate(session, request, keyring=keyring, by=by, now=now)
@@ -73,23 +81,28 @@ def activate(typed: Typed, *, by: By, email: str = "", mails_key: bool = False, 
         if recipient and done.license.customer is None:
             done.license.customer = find_or_add_customer(session, recipient, now=now)
         file = activation.license_file(done, keyring=keyring)
+        given = Given(done, file, activation.former_computer_ids(session, done.activation))
         if recipient is None or not mails_key:
-            return Given(done, file)
-        words = templates.chosen(session, templates.COMPUTER_KEY)
-        mail = _key_mail(recipient, done, file, words)
+            return given
+        mail = _key_mail(recipient, done, file, templates.chosen(session, templates.COMPUTER_KEY))
         outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
-        return Given(done, file, recipient, delivery.obstacle(session, now))
+        return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
 
 
-def release(typed: Typed, proof: Proof, *, by: By) -> Released:
+@permitted(Permission.RELEASE, customers_too=True)
+def release(asked: Request | Typed, proof: Code | Claimed, *, by: By) -> Released:
     """Free a seat.
 
-    Raises MalformedCode, LimitReached (too_many_attempts), and what `core.deactivation.deactivate` raises.
+    Raises MalformedCode, LimitReached (too_many_attempts), and what `core.licensing.deactivation.deactivate`
+    raises.
     """
-    keyring, now = parts().keyring, parts().clock()
-    request = _read(typed)
-    with _guarded(Event.RELEASE_REFUSED, request, by, now) as session:
-        return deactivation.deactivate(session, request, proof, keyring=keyring, by=by, now=now)
+    return _released(asked, proof, by)
+
+
+@permitted(Permission.FORCE_RELEASE)
+def force_release(asked: Request | Typed, reason: str, *, by: By) -> Released:
+    """Free the seat of a computer that is dead or gone, for a reason that is kept; raises as `release`."""
+    return _released(asked, Forced(reason), by)
 
 
 def look_up(activation_key: str, *, by: By) -> License:
@@ -98,7 +111,7 @@ def look_up(activation_key: str, *, by: By) -> License:
     Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
     """
     key, now = ActivationKey.from_text(activation_key), parts().clock()
-    limits = (guard.address_limit(by), guard.license_limit(by, key))
+    limits = guard.guess_limits(by, key)
     with guarded(event=Event.LOOK_UP_REFUSED, by=by, now=now, limits=limits, activation_key=key) as session:
         license = licenses.find(session, key)
         # Read while the session is open: the page shows both.
@@ -127,15 +140,23 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
         return delivery.obstacle(session, now)
 
 
-def _read(typed: Typed) -> Request:
+def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
+    keyring, now, request = parts().keyring, parts().clock(), _request(asked)
+    with _guarded(Event.RELEASE_REFUSED, request, by, now) as session:
+        return deactivation.deactivate(session, request, proof, keyring=keyring, by=by, now=now)
+
+
+def _request(asked: Request | Typed) -> Request:
+    if not isinstance(asked, Typed):
+        return asked
+    name = asked.computer_name or None
     with reading() as session:
-        name = typed.computer_name or None
-        return typed_request(session, typed.activation_key, typed.computer_id, name, keyring=parts().keyring)
+        return typed_request(session, asked.activation_key, asked.computer_id, name, keyring=parts().keyring)
 
 
 def _guarded(event: Event, request: Request, by: By, now: datetime) -> AbstractContextManager[Session]:
-    limits = (guard.address_limit(by), guard.license_limit(by, request.activation_key))
-    return guarded(event=event, by=by, now=now, limits=limits, activation_key=request.activation_key)
+    key = request.activation_key
+    return guarded(event=event, by=by, now=now, limits=guard.guess_limits(by, key), activation_key=key)
 
 
 def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:

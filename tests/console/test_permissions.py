@@ -17,12 +17,13 @@ from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.db import reading
 from keyferry.server.faces import console
 from keyferry.server.faces.console import asking
-from keyferry.server.faces.console.access import Access, NewLicense, is_offered, sign_in
+from keyferry.server.faces.console.access import Access, is_offered, sign_in
 from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
 from keyferry.server.faces.console.frame import ConsoleFrame
-from keyferry.server.faces.console.permits import permission_of
 from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.services.changes import Wanted as NewLicense
 from keyferry.server.services.operations import Typed
+from keyferry.server.services.permission import permission_of
 from tests.console.person import PASSWORD, Person, tell
 
 # What opens the server's doors, and which modules may: all others go through `Access`.
@@ -87,7 +88,7 @@ def test_every_public_method_of_the_desk_names_a_permission():
     assert [
         name
         for name, operation in operations().items()
-        if not isinstance(permission_of(operation), Permission)
+        if not isinstance(getattr(operation, "permission", None), Permission)
     ] == []
 
 
@@ -195,7 +196,7 @@ def test_what_is_not_declared_is_neither_offered_nor_asked(vendor, manager):
 
 
 TYPED = Typed("1", "1")
-NEW = NewLicense("demo-cad", "", 1, Terms(), (), "")
+NEW = NewLicense("demo-cad", 1, Terms())
 CALLS = {
     "licenses": (Wanted(),),
     "license": ("",),

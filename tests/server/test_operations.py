@@ -23,7 +23,7 @@ from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Code, Forced
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.mail.mails import Mail
-from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
+from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail, Role
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services import guard, operations
@@ -33,8 +33,8 @@ from keyferry.server.services.operations import Typed
 pytestmark = pytest.mark.usefixtures("mail_works")
 
 STRANGER = By(Channel.SELF_HELP, address="192.0.2.7")
-ADA = By(Channel.PORTAL, "ada", "192.0.2.7")
-GRACE = By(Channel.CONSOLE, "grace")
+ADA = By(Channel.PORTAL, "ada", "192.0.2.7", Role.ADMINISTRATOR)
+GRACE = By(Channel.CONSOLE, "grace", role=Role.ADMINISTRATOR)
 PROCESSES, TRIES = 4, 20
 
 

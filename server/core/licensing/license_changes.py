@@ -51,6 +51,11 @@ def version(license: License) -> str:
     return versions.digest(license.activation_key, license.status, term, content_of(license))
 
 
+def version_of_all(found: Sequence[License]) -> str:
+    """Return the digest of all that staff change about several licenses."""
+    return versions.digest(*map(version, found))
+
+
 def edit(session: Session, license: License, content: Content, *, by: By, now: datetime) -> bool:
     """Change a license; computers that are activated get new features and leases with their next key.
 

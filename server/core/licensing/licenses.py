@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, has_ended
@@ -124,6 +124,17 @@ def with_id(session: Session, number: int, *, lock: bool = False) -> License:
     if license is None:
         raise NotFound("There’s no such license. Search for its activation key.", code="unknown_license")
     return license
+
+
+def with_ids(session: Session, numbers: Collection[int], *, lock: bool = False) -> Sequence[License]:
+    """Return licenses by their numbers, with product and customer; raises Malformed (nothing_chosen)."""
+    wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)
+    if lock:
+        wanted = wanted.with_for_update(of=License)
+    found = session.scalars(wanted.options(joinedload(License.product), joinedload(License.customer))).all()
+    if not found:
+        raise Malformed("Select licenses first, then choose what to do.", code="nothing_chosen")
+    return found
 
 
 def renew(

@@ -54,7 +54,6 @@ def may(operator: Operator, permission: Permission) -> bool:
     return operator.disabled_at is None and permission in PERMISSIONS[Role(operator.role)]
 
 
-def require(operator: Operator, permission: Permission) -> None:
-    """Raise NotAllowed (not_permitted) where an operator may not do something."""
-    if not may(operator, permission):
-        raise NotAllowed(f"Your role, {operator.role}, doesn’t let you {permission}. Ask an administrator.")
+def refusal(role: Role | None, permission: Permission) -> NotAllowed:
+    """Return the refusal (not_permitted) of what a role does not permit."""
+    return NotAllowed(f"Your role, {role}, doesn’t let you {permission}. Ask an administrator.")

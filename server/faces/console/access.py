@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,10 +17,9 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import licenses, listings
-from keyferry.server.core.licensing.deactivation import Code, Forced
+from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
-from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.core.models import License, Product, Role
 from keyferry.server.core.pages import Page
@@ -29,24 +28,13 @@ from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.core.staff.sessions import end, find
 from keyferry.server.db import reading, transaction, troubles_in_words
 from keyferry.server.faces.console import views
-from keyferry.server.faces.console.permits import needs, permission_of
+from keyferry.server.faces.console.permits import needs, runs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import operations, signing_in
+from keyferry.server.services import changes, operations, signing_in
 from keyferry.server.services.guard import guarded
 from keyferry.server.services.operations import Typed
-
-
-@dataclass(frozen=True)
-class NewLicense:
-    """What a license is created with."""
-
-    product: str
-    customer: str
-    seats: int
-    terms: Terms
-    features: tuple[str, ...]
-    notes: str
+from keyferry.server.services.permission import admit, permission_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,13 @@ class Access:
     operator: str
     role: Role
     _token: str = field(repr=False)
-    _by: By
+    by: By
+
+    def admitted(self) -> Access:
+        """Return this with the role of now; raises NotAllowed (signed_out)."""
+        row = admit(self._token, now=parts().clock())
+        role = Role(row.operator.role)
+        return replace(self, role=role, by=replace(self.by, role=role))
 
     @needs(Permission.SEE_LICENSES)
     def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseRow]:
@@ -93,28 +87,28 @@ class Access:
             asked.code.text if isinstance(asked, DeactivationRequest) else "",
         )
 
-    @needs(Permission.ACTIVATE)
+    @runs(operations.activate)
     def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
         """Give a computer key; raises what `operations.activate` raises."""
-        given = operations.activate(typed, by=self._by, email=email, mails_key=mails_key, notes=notes)
+        given = operations.activate(typed, by=self.by, email=email, mails_key=mails_key, notes=notes)
         with reading() as session:
             return views.key_given(given, can_mail=outgoing(session).is_offered)
 
-    @needs(Permission.ACTIVATE)
+    @runs(operations.activate)
     def mail_key(self, typed: Typed, email: str) -> views.KeyGiven:
         """Send the computer key that was given to an address; raises what `operations.activate` raises."""
-        given = operations.activate(typed, by=self._by, email=email, mails_key=True)
+        given = operations.activate(typed, by=self.by, email=email, mails_key=True)
         return views.key_given(given, can_mail=True)
 
-    @needs(Permission.RELEASE)
+    @runs(operations.release)
     def release(self, typed: Typed, code: str) -> views.SeatReleased:
         """Release a seat with a code; raises what `operations.release` raises."""
-        return views.seat_released(operations.release(typed, Code(read_deactivation_code(code)), by=self._by))
+        return views.seat_released(operations.release(typed, Code(read_deactivation_code(code)), by=self.by))
 
-    @needs(Permission.FORCE_RELEASE)
+    @runs(operations.force_release)
     def force_release(self, typed: Typed, reason: str) -> views.SeatReleased:
-        """Release a seat for a reason; raises what `operations.release` raises."""
-        return views.seat_released(operations.release(typed, Forced(reason), by=self._by))
+        """Release a seat for a reason; raises what `operations.force_release` raises."""
+        return views.seat_released(operations.force_release(typed, reason, by=self.by))
 
     @needs(Permission.CHANGE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:
@@ -124,48 +118,25 @@ class Access:
                 views.product_choice(one) for one in session.scalars(select(Product).order_by(Product.name))
             ]
 
-    @needs(Permission.CHANGE_LICENSES)
-    def issue(self, new: NewLicense) -> views.LicenseView:
-        """Create a license; raises what `core.licenses.issue` raises, and NotFound (unknown_product)."""
-        now = parts().clock()
-        with guarded(event=Event.ISSUE_REFUSED, by=self._by, now=now) as session:
-            [issued] = licenses.issue(
-                session,
-                find_product(session, new.product),
-                seats=new.seats,
-                terms=new.terms,
-                features=new.features,
-                customer=new.customer.strip() or None,
-                count=1,
-                by=self._by,
-                now=now,
-                notes=new.notes,
-            )
-            return _view(session, issued)
+    @runs(changes.issue)
+    def issue(self, wanted: changes.Wanted) -> views.LicenseView:
+        """Create a license; raises what `changes.issue` raises."""
+        return changes.issue(wanted, by=self.by, show=lambda session, issued: _view(session, issued[0]))
 
-    @needs(Permission.CHANGE_LICENSES)
+    @runs(changes.renew)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
-        """Move the expiry of a license; raises what `core.licenses.renew` raises."""
-        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
-            now = parts().clock()
-            licenses.renew(session, license, expires=terms.expires, days=terms.days, by=self._by, now=now)
-            return _view(session, license)
+        """Move the expiry of a license; raises what `changes.renew` raises."""
+        return changes.renew(_key(activation_key), terms, by=self.by, show=_view).shown
 
-    @needs(Permission.CHANGE_LICENSES)
+    @runs(changes.suspend)
     def suspend(self, activation_key: str) -> views.LicenseView:
         """Refuse every activation of a license until it is resumed."""
-        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
-            now = parts().clock()
-            licenses.suspend(session, license, by=self._by, now=now)
-            return _view(session, license)
+        return changes.suspend(_key(activation_key), by=self.by, show=_view).shown
 
-    @needs(Permission.CHANGE_LICENSES)
+    @runs(changes.resume)
     def resume(self, activation_key: str) -> views.LicenseView:
         """End the suspension of a license."""
-        with self._changed(Event.CHANGE_REFUSED, activation_key) as (session, license):
-            now = parts().clock()
-            licenses.resume(session, license, by=self._by, now=now)
-            return _view(session, license)
+        return changes.resume(_key(activation_key), by=self.by, show=_view).shown
 
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:
@@ -180,8 +151,8 @@ class Access:
     def set_property(self, name: str, value: str) -> views.PropertyView:
         """Set a server property; raises what `core.properties.put` raises."""
         now = parts().clock()
-        with guarded(event=Event.CHANGE_REFUSED, by=self._by, now=now) as session:
-            row = properties.put(session, name, value, by=self._by, now=now)
+        with guarded(event=Event.CHANGE_REFUSED, by=self.by, now=now) as session:
+            row = properties.put(session, name, value, by=self.by, now=now)
             return views.property_view(PROPERTIES[row.name], row.value, row)
 
     @needs(Permission.SEE_AUDIT)
@@ -192,11 +163,9 @@ class Access:
             rows = [views.audit_row(event) for event in page.rows]
         return Page(rows, page.total, page.number, page.size)
 
-    @contextmanager
-    def _changed(self, event: Event, activation_key: str) -> Iterator[tuple[Session, License]]:
-        key = ActivationKey.from_text(activation_key)
-        with guarded(event=event, by=self._by, now=parts().clock(), activation_key=key) as session:
-            yield session, licenses.find(session, key, lock=True)
+
+def _key(text: str) -> ActivationKey:
+    return ActivationKey.from_text(text)
 
 
 def _view(session: Session, license: License) -> views.LicenseView:
@@ -213,9 +182,8 @@ def sign_in(name: str, password: str, environment: Mapping[str, str], code: str 
     with troubles_in_words():
         entered = signing_in.sign_in(name, password, by=by, device=device, now=parts().clock(), code=code)
     operator = entered.session.operator
-    return Access(
-        operator.name, Role(operator.role), entered.token, By(Channel.CONSOLE, operator.name, by.address)
-    )
+    role = Role(operator.role)
+    return Access(operator.name, role, entered.token, By(Channel.CONSOLE, operator.name, by.address, role))
 
 
 def sign_out(access: Access) -> None:
@@ -223,13 +191,12 @@ def sign_out(access: Access) -> None:
     now = parts().clock()
     # Signed out is what was wanted.
     with suppress(NotAllowed), transaction() as session:
-        end(session, find(session, access._token, now=now), by=access._by, now=now)
+        end(session, find(session, access._token, now=now), by=access.by, now=now)
 
 
 def is_offered(access: Access, operation: Callable[..., object]) -> bool:
     """Tell whether the role of who signed in permits an operation: what is not permitted is not offered."""
-    permission = permission_of(operation)
-    return permission is not None and permission in PERMISSIONS[access.role]
+    return permission_of(operation) in PERMISSIONS[access.role]
 
 
 def address_of(environment: Mapping[str, str]) -> str | None:

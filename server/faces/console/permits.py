@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import troubles_in_words
-from keyferry.server.parts import parts
-from keyferry.server.services.admission import admit
+from keyferry.server.services.permission import permission_of, require
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 class SignedInAs(Protocol):
-    """Whoever does operations: the session's token, and who is written into the audit."""
+    """Whoever runs operations: one with a session, who says who that is now."""
+
+    def admitted(self) -> Self:
+        """Return this with the role of now; raises NotAllowed (signed_out)."""
 
     @property
-    def _token(self) -> str: ...
-
-    @property
-    def _by(self) -> By: ...
+    def by(self) -> By:
+        """Who is written into the audit log."""
 
 
 S = TypeVar("S", bound=SignedInAs)
@@ -40,8 +40,9 @@ def needs(permission: Permission) -> Callable[[Operation[S, P, R]], Operation[S,
         @wraps(operation)
         def permitted(who: S, *arguments: P.args, **more: P.kwargs) -> R:
             with troubles_in_words():
-                admit(who._token, permission, by=who._by, now=parts().clock())
-                return operation(who, *arguments, **more)
+                now = who.admitted()
+                require(now.by, permission)
+                return operation(now, *arguments, **more)
 
         permitted.permission = permission  # type: ignore[attr-defined]
         return cast("Operation[S, P, R]", permitted)
@@ -49,6 +50,6 @@ def needs(permission: Permission) -> Callable[[Operation[S, P, R]], Operation[S,
     return decorate
 
 
-def permission_of(operation: Callable[..., object]) -> Permission | None:
-    """Return the permission that an operation takes, None for what is no operation."""
-    return getattr(operation, "permission", None)
+def runs(operation: Callable[..., object]) -> Callable[[Operation[S, P, R]], Operation[S, P, R]]:
+    """Ask before each call what the operation of `services` that it runs asks, before anything is read."""
+    return needs(permission_of(operation))

@@ -13,6 +13,7 @@ from keyferry.server.core.licensing import activation, deactivation
 from keyferry.server.core.licensing.activation import Outcome
 from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import License
+from keyferry.server.services.operations import Given
 
 _STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
 
@@ -44,19 +45,20 @@ def release_request(release: deactivation.Preview, scanned: DeactivationRequest)
     }
 
 
-def activated(done: activation.Activated, license_file: str, former: list[str]) -> dict[str, Any]:
+def activated(given: Given) -> dict[str, Any]:
     """Describe a given computer key; `state` is what the seat was before, `former` what it makes void."""
+    done = given.done
     return {
         "state": _STATES[done.outcome],
         "computer_id": done.activation.computer_id,
         "computer_name": done.activation.computer_name,
         "computer_key": done.computer_key,
         "key_style": done.product.key_style,
-        "license_file": license_file,
-        "license_file_qr": _picture(license_file),
+        "license_file": given.license_file,
+        "license_file_qr": _picture(given.license_file),
         "expires": _day(done.activation.expires_on),
         "features": feature_names(done.product, done.activation.features),
-        "former_computer_ids": former,
+        "former_computer_ids": given.former,
         **_licensed(done.license),
     }
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from keyferry.server.core import versions
 from keyferry.server.core.errors import Malformed
-from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.parts import parts
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import changes
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("bulk", __name__)
@@ -41,16 +38,14 @@ def ask() -> str:
 
 
 @blueprint.post("/licenses/bulk/do")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.change_many)
 def do() -> AnyResponse:
     """Do it to all of them or, where one refuses, to none."""
-    values, now = posted(), parts().clock()
+    values, numbers = posted(), _numbers()
     action = _action(values)
-    with guarded(event=Event.CHANGE_REFUSED, by=staff.by(), now=now) as session:
-        chosen = _chosen(session, lock=True)
-        versions.require(typed.version(), _version(chosen))
-        changed = [_change(session, license, action, values, now) for license in chosen].count(True)
-    flash(_told(changed, len(chosen), _DONE[action]))
+    terms = typed.renewal(values) if action == "renew" else Terms()
+    changed, asked = changes.change_many(numbers, action, terms, by=staff.by(), version=typed.version())
+    flash(_told(changed, asked, _DONE[action]))
     return redirect(url_for("portal.licenses.listing"))
 
 
@@ -73,7 +68,8 @@ def ask_page(**context: Any) -> str:
                 raise
             chosen, action = [], ""
         values: dict[str, Any] = {"refusal": None, "values": posted()} | context
-        return staff.page("bulk", chosen=chosen, version=_version(chosen), action=action, **values)
+        version = license_changes.version_of_all(chosen)
+        return staff.page("bulk", chosen=chosen, version=version, action=action, **values)
 
 
 def _action(values: dict[str, str]) -> str:
@@ -83,33 +79,16 @@ def _action(values: dict[str, str]) -> str:
     return action
 
 
-def _chosen(session: Session, *, lock: bool = False) -> list[License]:
-    """Return the licenses that were selected; raises Malformed (nothing_chosen)."""
+def _numbers() -> set[int]:
+    """Return the numbers of the licenses that were selected; raises Malformed (nothing_chosen)."""
     numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
         raise Malformed(f"Select up to {_MOST:,} licenses at a time.", code="nothing_chosen")
-    wanted = select(License).where(License.id.in_(numbers)).order_by(License.id)
-    if lock:
-        wanted = wanted.with_for_update(of=License)
-    found = session.scalars(wanted.options(joinedload(License.product), joinedload(License.customer))).all()
-    if not found:
-        raise Malformed("Select licenses first, then choose what to do.", code="nothing_chosen")
-    return list(found)
+    return numbers
 
 
-def _change(session: Session, license: License, action: str, values: dict[str, str], now: datetime) -> bool:
-    """Do it to one; returns whether it was not so before."""
-    if action == "suspend":
-        return licenses.suspend(session, license, by=staff.by(), now=now)
-    if action == "resume":
-        return licenses.resume(session, license, by=staff.by(), now=now)
-    expires, days = typed.renewal(values)
-    licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
-    return True
-
-
-def _version(chosen: Sequence[License]) -> str:
-    return versions.digest(*(license_changes.version(license) for license in chosen))
+def _chosen(session: Session) -> Sequence[License]:
+    return licenses.with_ids(session, _numbers())
 
 
 def _told(changed: int, asked: int, done: str) -> str:

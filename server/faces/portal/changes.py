@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import versions
-from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.license_changes import Content
-from keyferry.server.core.models import License
-from keyferry.server.core.staff.roles import Permission
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.faces.portal.licenses import license_page
-from keyferry.server.parts import parts
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import changes
+from keyferry.server.services.changes import Changed
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("changes", __name__)
@@ -31,52 +24,36 @@ _DIALOGS = {
     "resume": "suspend",
     "replace_key": "replace",
 }
-_WAS_SO = "No changes."
 
 
 @blueprint.post("/licenses/<int:number>/renew")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.renew)
 def renew(number: int) -> Response:
     """Move the expiry, to a day or by days."""
-    expires, days = typed.renewal(posted())
-
-    def operation(session: Session, license: License, now: datetime) -> str:
-        licenses.renew(session, license, expires=expires, days=days, by=staff.by(), now=now)
-        return "License renewed. Computers get the new end date with their next key."
-
-    return _changed(number, operation)
+    done = changes.renew(number, typed.renewal(posted()), **_asked())
+    return _said(number, done, "License renewed. Computers get the new end date with their next key.")
 
 
 @blueprint.post("/licenses/<int:number>/suspend")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.suspend)
 def suspend(number: int) -> Response:
     """Refuse every activation until the license is resumed."""
-
-    def operation(session: Session, license: License, now: datetime) -> str:
-        is_new = licenses.suspend(session, license, by=staff.by(), now=now)
-        return (
-            "License on hold. Computers that are activated keep running until their keys expire."
-            if is_new
-            else _WAS_SO
-        )
-
-    return _changed(number, operation)
+    done = changes.suspend(number, **_asked())
+    return _said(
+        number, done, "License on hold. Computers that are activated keep running until their keys expire."
+    )
 
 
 @blueprint.post("/licenses/<int:number>/resume")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.resume)
 def resume(number: int) -> Response:
     """End the suspension."""
-
-    def operation(session: Session, license: License, now: datetime) -> str:
-        is_new = licenses.resume(session, license, by=staff.by(), now=now)
-        return "License resumed. Computers can be activated with it again." if is_new else _WAS_SO
-
-    return _changed(number, operation)
+    done = changes.resume(number, **_asked())
+    return _said(number, done, "License resumed. Computers can be activated with it again.")
 
 
 @blueprint.post("/licenses/<int:number>/edit")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.edit)
 def edit(number: int) -> Response:
     """Change seats, features, lease, customer and notes."""
     values = posted()
@@ -87,36 +64,25 @@ def edit(number: int) -> Response:
         customer=values.get("email", "").strip() or None,
         notes=values.get("notes", ""),
     )
-
-    def operation(session: Session, license: License, now: datetime) -> str:
-        is_new = license_changes.edit(session, license, content, by=staff.by(), now=now)
-        return (
-            "License saved. Computers get new features and leases with their next key." if is_new else _WAS_SO
-        )
-
-    return _changed(number, operation)
+    done = changes.edit(number, content, **_asked())
+    return _said(number, done, "License saved. Computers get new features and leases with their next key.")
 
 
 @blueprint.post("/licenses/<int:number>/replace-key")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.replace_key)
 def replace_key(number: int) -> Response:
     """Give the license a fresh activation key in the place of one that leaked."""
-
-    def operation(session: Session, license: License, now: datetime) -> str:
-        license_changes.replace_key(session, license, by=staff.by(), now=now)
-        return "Activation key replaced. Send the new one to the customer."
-
-    return _changed(number, operation)
+    done = changes.replace_key(number, **_asked())
+    return _said(number, done, "Activation key replaced. Send the new one to the customer.")
 
 
-def _changed(number: int, operation: Callable[[Session, License, datetime], str]) -> Response:
-    """Do an operation to a license and lead to its page, which says once what the operation returns."""
-    now = parts().clock()
-    with guarded(event=Event.CHANGE_REFUSED, by=staff.by(), now=now) as session:
-        license = licenses.with_id(session, number, lock=True)
-        versions.require(typed.version(), license_changes.version(license))
-        said = operation(session, license, now)
-    flash(said)
+def _asked() -> dict[str, Any]:
+    return {"by": staff.by(), "version": typed.version(), "show": lambda session, license: None}
+
+
+def _said(number: int, done: Changed[None], sentence: str) -> Response:
+    """Lead to the license's page, which says once what was done."""
+    flash(sentence if done.is_new else "No changes.")
     return redirect(url_for("portal.licenses.license", number=number))
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.computers import State, Wanted
-from keyferry.server.core.licensing.deactivation import Code, Forced, Proof
+from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -48,7 +48,7 @@ def computer(number: int) -> str:
 
 
 @blueprint.post("/computers/<int:number>/key")
-@staff.needs(Permission.ACTIVATE)
+@staff.runs(operations.activate)
 def key(number: int) -> str:
     """Show the computer key again, and mail it where that is wanted."""
     given = _given(number)
@@ -56,7 +56,7 @@ def key(number: int) -> str:
 
 
 @blueprint.post("/computers/<int:number>/license-file")
-@staff.needs(Permission.ACTIVATE)
+@staff.runs(operations.activate)
 def license_file(number: int) -> Response:
     """Give the license file of the computer as a file."""
     response = Response(_given(number).license_file, mimetype="application/octet-stream")
@@ -65,17 +65,19 @@ def license_file(number: int) -> Response:
 
 
 @blueprint.post("/computers/<int:number>/release")
-@staff.needs(Permission.RELEASE)
+@staff.runs(operations.release)
 def release(number: int) -> str:
     """Free the seat with the code that proves it."""
-    return _released(number, Code(read_deactivation_code(posted().get("code", ""))))
+    proof = Code(read_deactivation_code(posted().get("code", "")))
+    return computer_page(number, released=operations.release(_typed(number), proof, by=staff.by()))
 
 
 @blueprint.post("/computers/<int:number>/force-release")
-@staff.needs(Permission.FORCE_RELEASE)
+@staff.runs(operations.force_release)
 def force_release(number: int) -> str:
     """Free the seat of a computer that is dead or gone, for a reason that is kept."""
-    return _released(number, Forced(posted().get("reason", "")))
+    done = operations.force_release(_typed(number), posted().get("reason", ""), by=staff.by())
+    return computer_page(number, released=done)
 
 
 def computer_page(number: int, **context: Any) -> str:
@@ -102,10 +104,6 @@ def _given(number: int) -> Given:
     return operations.activate(
         _typed(number), by=staff.by(), email=values.get("email", ""), mails_key=bool(values.get("mails_key"))
     )
-
-
-def _released(number: int, proof: Proof) -> str:
-    return computer_page(number, released=operations.release(_typed(number), proof, by=staff.by()))
 
 
 def _typed(number: int) -> Typed:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.customers.contacts import normalized_email
-from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import batches, licenses
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask, find_product
-from keyferry.server.core.models import Batch, Product
+from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.parts import parts
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import changes
+from keyferry.server.services.changes import Wanted
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("issuing", __name__)
@@ -48,24 +46,20 @@ def preview() -> str:
     """Show what would be issued; nothing is yet."""
     asked = _asked()
     with reading() as session:
-        product = find_product(session, asked["product"])
-        feature_mask(product, asked["features"])
+        product = find_product(session, asked.product)
+        feature_mask(product, asked.features)
         form = batches.new_form()
         return staff.page("issue_preview", asked=asked, product=product, values=posted(), form=form)
 
 
 @blueprint.post("/licenses/issue")
-@staff.needs(Permission.CHANGE_LICENSES)
+@staff.runs(changes.issue_by_form)
 def issue() -> Response:
     """Issue, and lead to the keys; a form that is sent twice leads there twice."""
-    asked, now = _asked(), parts().clock()
-    with guarded(event=Event.ISSUE_REFUSED, by=staff.by(), now=now) as session:
-        batch, is_new = batches.of_form(session, posted().get("form", ""), now=now)
-        if is_new:
-            _issue(session, asked, batch, now)
-        else:
-            flash("You already sent this form. These are the licenses it issued. No new ones were issued.")
-        return redirect(url_for("portal.issuing.issued", number=batch.id))
+    batch, is_new = changes.issue_by_form(_asked(), posted().get("form", ""), by=staff.by())
+    if not is_new:
+        flash("You already sent this form. These are the licenses it issued. No new ones were issued.")
+    return redirect(url_for("portal.issuing.issued", number=batch))
 
 
 @blueprint.get("/licenses/issued/<int:number>")
@@ -94,27 +88,20 @@ def form_page(values: dict[str, str], **context: Any) -> str:
     )
 
 
-def _asked() -> dict[str, Any]:
-    """Read the form; raises Malformed, as `core.licenses.issue` would."""
+def _asked() -> Wanted:
+    """Read the form; raises Malformed, as `core.licensing.licenses.issue` would."""
     values = posted()
-    asked: dict[str, Any] = {
-        "product": values.get("product", ""),
-        "seats": typed.number(values, "seats", "malformed_seats"),
-        "terms": typed.terms(values),
-        "count": typed.number(values, "count", "malformed_count"),
-        "features": typed.features(),
-        "customer": normalized_email(values["email"]) if values.get("email", "").strip() else None,
-        "notes": checked_notes(values.get("notes")),
-    }
-    licenses.check_new(asked["seats"], asked["terms"], asked["count"], parts().clock())
+    asked = Wanted(
+        product=values.get("product", ""),
+        seats=typed.number(values, "seats", "malformed_seats"),
+        terms=typed.terms(values),
+        count=typed.number(values, "count", "malformed_count"),
+        features=typed.features(),
+        customer=normalized_email(values["email"]) if values.get("email", "").strip() else None,
+        notes=checked_notes(values.get("notes")),
+    )
+    licenses.check_new(asked.seats, asked.terms, asked.count, parts().clock())
     return asked
-
-
-def _issue(session: Session, asked: dict[str, Any], batch: Batch, now: datetime) -> None:
-    product = find_product(session, asked["product"])
-    rest = {name: asked[name] for name in ("seats", "terms", "count", "features", "customer", "notes")}
-    for license in licenses.issue(session, product, **rest, by=staff.by(), now=now):
-        license.batch_id = batch.id
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

@@ -8,7 +8,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.licensing.deactivation import Code, Forced
+from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -33,7 +33,7 @@ _DIALOGS = {
 
 
 @blueprint.post("/licenses/<int:number>/activate")
-@staff.needs(Permission.ACTIVATE)
+@staff.runs(operations.activate)
 def activate(number: int) -> str:
     """Give the computer key, and mail it where that is wanted."""
     given, values = _activated(number), posted()
@@ -42,7 +42,7 @@ def activate(number: int) -> str:
 
 
 @blueprint.post("/licenses/<int:number>/license-file")
-@staff.needs(Permission.ACTIVATE)
+@staff.runs(operations.activate)
 def license_file(number: int) -> Response:
     """Give the license file of a computer as a file: the same activation once more."""
     response = Response(_activated(number).license_file, mimetype="application/octet-stream")
@@ -51,7 +51,7 @@ def license_file(number: int) -> Response:
 
 
 @blueprint.post("/licenses/<int:number>/release")
-@staff.needs(Permission.RELEASE)
+@staff.runs(operations.release)
 def release(number: int) -> str:
     """Free a seat with the code that proves it."""
     values = posted()
@@ -61,13 +61,13 @@ def release(number: int) -> str:
 
 
 @blueprint.post("/licenses/<int:number>/force-release")
-@staff.needs(Permission.FORCE_RELEASE)
+@staff.runs(operations.force_release)
 def force_release(number: int) -> str:
     """Free the seat of a computer that is dead or gone, for a reason that is kept."""
     values = posted()
     typed = Typed(_activation_key(number), values.get("computer_id", ""))
-    proof = Forced(values.get("reason", ""))
-    return license_page(number, released=operations.release(typed, proof, by=staff.by()))
+    done = operations.force_release(typed, values.get("reason", ""), by=staff.by())
+    return license_page(number, released=done)
 
 
 @blueprint.post("/link")

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.models import Operator, OperatorSession
+from keyferry.server.core.models import Operator, OperatorSession, Role
 from keyferry.server.core.staff import roles
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
 from keyferry.server.parts import parts
-from keyferry.server.services.admission import admit
+from keyferry.server.services.permission import admit, permission_of, require
 from keyferry.server.words import wording
 
 _COOKIE = "keyferry_portal"
@@ -55,9 +55,15 @@ def needs(permission: Permission, *, sets_up: bool = False) -> Callable[[Callabl
     return decorate
 
 
+def runs(operation: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view be reached only by whom the operation that it runs is permitted: before its form is read."""
+    return needs(permission_of(operation))
+
+
 def enter(permission: Permission, *, sets_up: bool = False) -> None:
     """Find out who asks; raises NotAllowed (signed_out, second_factor_missing, not_permitted)."""
-    g.staff = admit(token(), permission, by=stranger(), now=parts().clock(), sets_up=sets_up)
+    g.staff = admit(token(), now=parts().clock(), sets_up=sets_up)
+    require(by(), permission)
 
 
 def is_known() -> bool:
@@ -78,7 +84,8 @@ def operator() -> Operator:
 
 def by() -> By:
     """Return who asks, for the audit."""
-    return By(Channel.PORTAL, operator().name, request.remote_addr)
+    one = operator()
+    return By(Channel.PORTAL, one.name, request.remote_addr, Role(one.role))
 
 
 def stranger() -> By:

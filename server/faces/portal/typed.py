@@ -51,16 +51,16 @@ def terms(values: Mapping[str, str]) -> Terms:
     return Terms(expires, days, number_or_none(values, "lease_days", "malformed_terms"))
 
 
-def renewal(values: Mapping[str, str]) -> tuple[date | None, int | None]:
-    """Return until which day, or by how many days.
+def renewal(values: Mapping[str, str]) -> Terms:
+    """Return until which day, or by how many days, a license is renewed.
 
     Raises Malformed (malformed_terms, unwanted_day, unwanted_days).
     """
     kind = values.get("term", "days")
     _require_nothing_else(values, kind)
     if kind == "date":
-        return day_or_none(values, "expires"), None
-    return None, number_or_none(values, "days", "malformed_terms")
+        return Terms(expires=day_or_none(values, "expires"))
+    return Terms(days=number_or_none(values, "days", "malformed_terms"))
 
 
 def _require_nothing_else(values: Mapping[str, str], kind: str) -> None:

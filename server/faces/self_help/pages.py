@@ -14,7 +14,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, Malformed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.carried import is_carried
-from keyferry.server.core.licensing.deactivation import Claimed, Code, Proof
+from keyferry.server.core.licensing.deactivation import Claimed, Code
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
 from keyferry.server.faces.self_help import described
@@ -209,7 +209,7 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
     return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
 
 
-def _proof(values: dict[str, str]) -> Proof:
+def _proof(values: dict[str, str]) -> Code | Claimed:
     """Return the code that was typed; no proof only where the vendor does not ask for one."""
     code = _code(values, "code")
     if code.strip() or _site().shows("showDeactivationVerificationCode"):

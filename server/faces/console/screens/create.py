@@ -11,7 +11,7 @@ from textual.widgets import Select
 
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import MAX_NOTES
-from keyferry.server.faces.console.access import Access, NewLicense
+from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView, ProductChoice
@@ -19,6 +19,7 @@ from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Ticks
 from keyferry.server.faces.console.wording import typed_number, typed_terms
+from keyferry.server.services.changes import Wanted
 
 
 class CreateDialog(Dialog[LicenseView]):
@@ -96,9 +97,9 @@ class CreateDialog(Dialog[LicenseView]):
             self.wrong("product", "Choose a product.")
             return
         try:
-            new = NewLicense(
+            new = Wanted(
                 product=product,
-                customer=self.typed("email"),
+                customer=self.typed("email").strip() or None,
                 seats=typed_number(self.typed("seats"), what="seats", code="malformed_seats"),
                 terms=self._terms(),
                 features=self.query_one(Ticks).ticked,

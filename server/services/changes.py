@@ -1,0 +1,181 @@
+"""What staff change about licenses, for every face: permission, one transaction, one event.
+
+A face says by `show` what it wants to know of the license as it stands afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core import versions
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Event
+from keyferry.server.core.licensing import batches, license_changes, licenses
+from keyferry.server.core.licensing.license_changes import Content
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.products import find_product
+from keyferry.server.core.models import License
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.parts import parts
+from keyferry.server.services.guard import guarded
+from keyferry.server.services.permission import permitted
+
+T = TypeVar("T")
+Show = Callable[[Session, License], T]
+Which = ActivationKey | int
+"""A license, by its activation key or by the number of its row."""
+Work = Callable[[Session, License, datetime], bool]
+
+
+@dataclass(frozen=True)
+class Changed(Generic[T]):
+    """Whether a license was not so before, and what the face wanted to know of it."""
+
+    is_new: bool
+    shown: T
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What licenses are issued with."""
+
+    product: str
+    seats: int
+    terms: Terms
+    features: Sequence[str] = ()
+    customer: str | None = None
+    notes: str | None = None
+    count: int = 1
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def issue(wanted: Wanted, *, by: By, show: Callable[[Session, list[License]], T]) -> T:
+    """Issue licenses, each with a key of its own.
+
+    Raises NotFound (unknown_product) and what `core.licensing.licenses.issue` raises.
+    """
+    now = parts().clock()
+    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
+        return show(session, _issued(session, wanted, by, now))
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def issue_by_form(wanted: Wanted, form: str, *, by: By) -> tuple[int, bool]:
+    """Issue once for a form, however often it is sent; returns the batch, and whether it is new.
+
+    Raises as `issue`.
+    """
+    now = parts().clock()
+    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
+        batch, is_new = batches.of_form(session, form, now=now)
+        for license in _issued(session, wanted, by, now) if is_new else ():
+            license.batch_id = batch.id
+        return batch.id, is_new
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def renew(which: Which, terms: Terms, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
+    """Move the expiry; raises what `core.licensing.licenses.renew` raises."""
+    return _changed(which, _renewal(terms, by), by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def suspend(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
+    """Refuse every activation until the license is resumed."""
+    return _changed(which, _suspension(by), by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def resume(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
+    """End the suspension."""
+    return _changed(which, _resumption(by), by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def edit(which: Which, content: Content, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
+    """Change what a license grants; raises what `core.licensing.license_changes.edit` raises."""
+
+    def work(session: Session, license: License, now: datetime) -> bool:
+        return license_changes.edit(session, license, content, by=by, now=now)
+
+    return _changed(which, work, by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def replace_key(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
+    """Give a license a fresh activation key in place of one that leaked."""
+
+    def work(session: Session, license: License, now: datetime) -> bool:
+        license_changes.replace_key(session, license, by=by, now=now)
+        return True
+
+    return _changed(which, work, by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def change_many(
+    numbers: Collection[int], action: str, terms: Terms, *, by: By, version: str
+) -> tuple[int, int]:
+    """Renew, suspend or resume all of these licenses or, where one refuses, none.
+
+    Returns how many were changed, of how many. Raises Malformed (nothing_chosen).
+    """
+    work = {"renew": _renewal(terms, by), "suspend": _suspension(by), "resume": _resumption(by)}[action]
+    now = parts().clock()
+    with guarded(event=Event.CHANGE_REFUSED, by=by, now=now) as session:
+        found = licenses.with_ids(session, numbers, lock=True)
+        versions.require(version, license_changes.version_of_all(found))
+        return [work(session, license, now) for license in found].count(True), len(found)
+
+
+def _issued(session: Session, wanted: Wanted, by: By, now: datetime) -> list[License]:
+    return licenses.issue(
+        session,
+        find_product(session, wanted.product),
+        seats=wanted.seats,
+        terms=wanted.terms,
+        features=wanted.features,
+        customer=wanted.customer,
+        notes=wanted.notes,
+        count=wanted.count,
+        by=by,
+        now=now,
+    )
+
+
+def _changed(which: Which, work: Work, by: By, show: Show[T], version: str) -> Changed[T]:
+    now = parts().clock()
+    key = which if isinstance(which, ActivationKey) else None
+    with guarded(event=Event.CHANGE_REFUSED, by=by, now=now, activation_key=key) as session:
+        license = _locked(session, which)
+        versions.require(version, license_changes.version(license))
+        is_new = work(session, license, now)
+        return Changed(is_new, show(session, license))
+
+
+def _locked(session: Session, which: Which) -> License:
+    if isinstance(which, ActivationKey):
+        return licenses.find(session, which, lock=True)
+    return licenses.with_id(session, which, lock=True)
+
+
+def _renewal(terms: Terms, by: By) -> Work:
+    def work(session: Session, license: License, now: datetime) -> bool:
+        licenses.renew(session, license, expires=terms.expires, days=terms.days, by=by, now=now)
+        return True
+
+    return work
+
+
+def _suspension(by: By) -> Work:
+    return lambda session, license, now: licenses.suspend(session, license, by=by, now=now)
+
+
+def _resumption(by: By) -> Work:
+    return lambda session, license, now: licenses.resume(session, license, by=by, now=now)

@@ -1,0 +1,82 @@
+"""Who may do what: a session that is live, and a role that permits an operation.
+
+An operation names its permission once, here where it is done; a face asks `permission_of` what to offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.models import OperatorSession
+from keyferry.server.core.staff import roles, second_factor, sessions
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import parts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CUSTOMERS = (Channel.PHONE, Channel.SELF_HELP)
+
+
+def admit(token: str, *, now: datetime, sets_up: bool = False) -> OperatorSession:
+    """Return the live session of a token, with its operator, and write down that it is in use.
+
+    `sets_up` is for what an operator without a due second factor may do. Raises NotAllowed (signed_out,
+    second_factor_missing).
+    """
+    with reading() as session:
+        row = sessions.find(session, token, now=now)
+        if not sets_up and second_factor.is_missing(session, row.operator):
+            raise NotAllowed(
+                "Your role needs a second factor. Set it up in the portal first.",
+                code="second_factor_missing",
+            )
+    if sessions.is_to_be_seen(row, now):
+        with transaction() as session:
+            sessions.see(session, row, now=now)
+    return row
+
+
+def require(by: By, permission: Permission) -> None:
+    """Raise NotAllowed (not_permitted) where a role does not permit something; the audit log keeps that."""
+    if by.role is not None and permission in roles.PERMISSIONS[by.role]:
+        return
+    refusal = roles.refusal(by.role, permission)
+    with transaction() as session:
+        now, wanted = parts().clock(), {"wanted": str(permission)}
+        event, code = Event.PERMISSION_REFUSED, refusal.code
+        audit.record(session, event=event, by=by, now=now, code=code, detail=wanted)
+    raise refusal
+
+
+def permitted(
+    permission: Permission, *, customers_too: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let an operation be done only `by` whom it is permitted; with `customers_too`, by any customer, too."""
+
+    def decorate(operation: Callable[P, R]) -> Callable[P, R]:
+        @wraps(operation)
+        def done(*arguments: P.args, **named: P.kwargs) -> R:
+            by = cast(By, named["by"])
+            if not (customers_too and by.channel in _CUSTOMERS):
+                require(by, permission)
+            return operation(*arguments, **named)
+
+        done.permission = permission  # type: ignore[attr-defined]
+        return done
+
+    return decorate
+
+
+def permission_of(operation: Callable[..., object]) -> Permission:
+    """Return the permission that an operation takes; raises AttributeError for what is no operation."""
+    permission: Permission = operation.permission  # type: ignore[attr-defined]
+    return permission
