@@ -6,7 +6,7 @@ names the epoch), scheme, claims, a reserved zero; one byte a symbol, all length
 `short`   30 characters: scheme, claims, 80 bits of HMAC-SHA256, check group. The application holds the
           secret.
 `signed`  120 characters in four rows of 28 + 2 check symbols: scheme, claims, an Ed25519 signature, three
-          zero bits. The application holds a public key only.
+          zero bits. The application holds the public key, and nothing that makes keys.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from keyferry.protocol.profile import MachineSource, WizardProfile
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import product_data
 from keyferry.server.command_line.instance import opened, operator
+from keyferry.server.command_line.profile_module import json_in_module, profile_module
 from keyferry.server.config import Settings
 from keyferry.server.core import audit
 from keyferry.server.core.events import Event
@@ -23,10 +24,11 @@ from keyferry.server.new_file import new_file
 _KEY_STYLES = """\b
 Key styles: choose with care. A product's style can't be changed later.
   short   30 characters to type. The secret that makes the keys ships inside your application,
-          so whoever extracts it can make keys for this product until you rotate it and
-          retire the old epoch. This is true of every product with short keys.
-  signed  120 characters to type, or none: the license file. Your application holds a public
-          key only, so only this server can make keys.
+          so whoever extracts it can make keys for this product. Rotate it and retire the old
+          epoch, and your next release refuses them; released versions keep accepting them.
+          This is true of every product with short keys.
+  signed  120 characters to type, or none: the license file. Your application checks keys with
+          a public key and holds no secret that makes them, so only this server can.
 
 \b
 Examples:
@@ -89,31 +91,44 @@ def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine
 @product_group.command(
     epilog="""\b
 Examples:
+  keyferry product export DEMO-CAD --as python --out demo_cad_profile.py
   keyferry product export DEMO-CAD --out profile.json
   keyferry product export DEMO-CAD > profile.json
 """
 )
 @click.argument("code")
 @click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "python"]),
+    default="json",
+    show_default=True,
+    help="python: a module to build in, which has the profile as PROFILE. json: for wizards in other "
+    "languages, and for keyferry-wizard.",
+)
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save it to this file, readable only by you. Replaces an earlier profile of the same product, "
     "but no other file.",
 )
-def export(code: str, out: Path | None) -> Answer:
+def export(code: str, form: str, out: Path | None) -> Answer:
     """Export the wizard profile of the product CODE.
 
-    Embed it in your application. It holds the application secret, so treat it like your source code.
-    It names the server by KEYFERRY_PUBLIC_URL, so set that first.
+    Build it into your application. A profile in a file that customers can change protects nothing: it
+    decides which keys count. It holds the application secret, so treat it like your source code. It
+    names the server by KEYFERRY_PUBLIC_URL, so set that first.
     """
     if out is None:
-        profile, text = _export(code)
-        return Answer(profile, text)
+        profile = _export(code)
+        content = _written(profile, form)
+        data = json.loads(content) if form == "json" else {"product": profile.product_code, "module": content}
+        return Answer(data, content)
     with new_file(out, may_replace=lambda path: _is_profile_of(path, code)) as file:
-        profile, content = _export(code)
-        file.write(f"{content}\n")
+        profile = _export(code)
+        file.write(f"{_written(profile, form)}\n")
     text = f"Saved the profile to {out}. Build it into your application."
-    return Answer({"file": str(out), "product": profile["product_code"]}, text)
+    return Answer({"file": str(out), "product": profile.product_code}, text)
 
 
 @product_group.command(
@@ -145,14 +160,18 @@ def rotate(code: str, retire_old: bool) -> Answer:
         return Answer(product_data(product), text)
 
 
-def _export(code: str) -> tuple[dict[str, object], str]:
+def _export(code: str) -> WizardProfile:
     with opened() as parts, transaction() as session:
         product = products.find_product(session, code)
         profile = products.wizard_profile(product, parts.keyring, parts.settings.public_url)
         audit.record(session, event=Event.PROFILE_EXPORTED, by=operator(), product=product, now=parts.clock())
-        text = profile.to_json()
         _warn_of_loopback(parts.settings)
-    return json.loads(text), text
+    return profile
+
+
+def _written(profile: WizardProfile, form: str) -> str:
+    """Return the profile without a line break at its end."""
+    return profile.to_json() if form == "json" else profile_module(profile).rstrip("\n")
 
 
 def _warn_of_loopback(settings: Settings) -> None:
@@ -166,6 +185,8 @@ def _warn_of_loopback(settings: Settings) -> None:
 
 def _is_profile_of(path: Path, code: str) -> bool:
     try:
-        return WizardProfile.from_json(path.read_text(encoding="utf-8")).product_code.lower() == code.lower()
+        text = path.read_text(encoding="utf-8")
+        profile = WizardProfile.from_json(json_in_module(text) or text)
+        return profile.product_code.lower() == code.lower()
     except (OSError, UnicodeDecodeError, MalformedProfile):
         return False

@@ -32,9 +32,12 @@ def list_properties() -> Answer:
 
 @property_group.command(
     "set",
+    # So that -1 is a value and no option.
+    context_settings={"ignore_unknown_options": True},
     epilog="""\b
 Examples:
   keyferry property set options/maxReleaseCount 12
+  keyferry property set options/maxReleaseCount -1      no limit
   keyferry property set customerSite/showDeactivationVerificationCode false
 """,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,22 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
+from keyferry.server.core.customers.contacts import is_deliverable
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.models import Role, ServerProperty
 
 _MAX_TEXT = 200
 _MAX_NUMBER = 10_000
+_MINUTES_OF_A_YEAR = 525_600
+_MAX_PHONE = 40
+# As in QLM.
+NO_LIMIT = -1
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _URL = re.compile(r"https?://[^\s\"'<>]+")
+# With a digit in it: nobody can call two dashes.
+_PHONE = re.compile(r"(?=.*[0-9])[0-9+() -]+")
 
 
 @dataclass(frozen=True)
@@ -32,17 +39,20 @@ class Property:
     default: bool | int | str
     sentence: str
     choices: tuple[str, ...] = ()
+    # Of a number.
+    least: int = 0
+    most: int = _MAX_NUMBER
 
     @property
     def type(self) -> str:
-        """The type in words: yes or no, number, text or address."""
+        """The type in words: yes or no, number, choice, text, or what a text has to be."""
         if isinstance(self.default, bool):
             return "yes or no"
         if isinstance(self.default, int):
             return "number"
         if self.choices:
             return "choice"
-        return "address" if self.name.endswith(("Logo", "Url")) else "text"
+        return _TYPES.get(self.name) or ("address" if self.name.endswith(("Logo", "Url")) else "text")
 
     def takes(self, text: str) -> bool:
         """Tell whether `parse` takes what a person typed."""
@@ -57,16 +67,21 @@ class Property:
         typed = text.strip()
         if self.type == "yes or no" and typed.lower() in _TRUE | _FALSE:
             return typed.lower() in _TRUE
-        if self.type == "number" and _NUMBER.fullmatch(typed) and int(typed) <= _MAX_NUMBER:
+        if self.type == "number" and _NUMBER.fullmatch(typed) and self.least <= int(typed) <= self.most:
             return int(typed)
-        if self.type == "address" and (typed == "" or _URL.fullmatch(typed)) and len(typed) <= _MAX_TEXT:
+        if self.type in _EMPTY_OR and (typed == "" or _EMPTY_OR[self.type](typed)):
             return typed
         if self.type == "choice" and typed.lower() in self.choices:
             return typed.lower()
         if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
             return typed
-        takes = _TAKES.get(self.type) or f"one of these: {', '.join(self.choices)}"
-        raise Malformed(f"{self.name} takes {takes}.", code="malformed_property")
+        raise Malformed(f"{self.name} takes {self._takes}.", code="malformed_property")
+
+    @property
+    def _takes(self) -> str:
+        if self.type == "number":
+            return f"a whole number from {self.least:,} to {self.most:,}"
+        return _TAKES.get(self.type) or f"one of these: {', '.join(self.choices)}"
 
 
 def second_factor_required(role: str) -> str:
@@ -78,12 +93,38 @@ def _people(role: str) -> str:
     return "Support staff" if role == Role.SUPPORT else f"{role.capitalize()}s"
 
 
+def _is_address(text: str) -> bool:
+    return len(text) <= _MAX_TEXT and bool(_URL.fullmatch(text))
+
+
+def _is_secure_address(text: str) -> bool:
+    return _is_address(text) and text.startswith("https://")
+
+
+def _is_phone(text: str) -> bool:
+    return len(text) <= _MAX_PHONE and bool(_PHONE.fullmatch(text))
+
+
+_EMPTY_OR: Mapping[str, Callable[[str], bool]] = {
+    "address": _is_address,
+    "https address": _is_secure_address,
+    "email address": is_deliverable,
+    "phone number": _is_phone,
+}
 _TAKES = {
     "yes or no": "true or false",
-    "number": f"a whole number from 0 to {_MAX_NUMBER:,}",
-    "address": "an address that starts with https://, or nothing",
+    "address": "an address that starts with https:// or http://, or nothing",
+    "https address": "an address that starts with https://, or nothing",
+    "email address": "one email address, like help@example.com, or nothing",
+    "phone number": f"up to {_MAX_PHONE} digits, spaces, dashes, parentheses, and plus signs, or nothing",
     "text": f"up to {_MAX_TEXT} visible characters",
 }
+SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
+    "branding/supportEmail",
+    "branding/supportPhone",
+    "branding/supportUrl",
+)
+_TYPES = {SUPPORT_EMAIL: "email address", SUPPORT_PHONE: "phone number", SUPPORT_URL: "https address"}
 
 PROPERTIES: Mapping[str, Property] = {
     declared.name: declared
@@ -129,7 +170,8 @@ PROPERTIES: Mapping[str, Property] = {
         Property(
             "customerSite/preventDeactivationPeriod",
             0,
-            "Days after an activation without deactivating in Self Help; 0 for none.",
+            "Minutes after an activation without deactivating in Self Help; 0 for none.",
+            most=_MINUTES_OF_A_YEAR,
         ),
         Property("customerSite/customerSiteTitle", "", "Title of Self Help; leave empty to use your name."),
         Property(
@@ -146,9 +188,22 @@ PROPERTIES: Mapping[str, Property] = {
         Property(
             "options/maxReleaseCount",
             0,
-            "Deactivations a license may have in the period; 0 goes by its seats: 6, plus 2 for each seat.",
+            "Deactivations a license may have in the period; 0 goes by its seats: 6, plus 2 for each seat. "
+            "-1 for no limit. Those without a deactivation verification code keep their own limit.",
+            least=NO_LIMIT,
         ),
         Property("options/maxReleasePeriodInDays", 30, "The period, in days; 0 for no limit."),
+        Property(
+            SUPPORT_EMAIL,
+            "",
+            "Email address that customers see wherever they’re asked to contact you; leave empty for none.",
+        ),
+        Property(
+            SUPPORT_PHONE,
+            "",
+            "Phone number for the same, with the country code; leave empty for none.",
+        ),
+        Property(SUPPORT_URL, "", "Address of your support page for the same; leave empty for none."),
         Property("mail/language", "en", "Language of email to customers.", choices=("en", "de")),
         *(
             Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")

@@ -1,41 +1,65 @@
-"""How the vendor looks now: what staff set in the portal, and behind that the settings.
+"""How the vendor looks now, and whom to ask: what staff set in the portal, and behind that the settings.
 
 Read anew for each page that shows it, so that several server processes never disagree.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyferry.server.config import LOGO_TYPES
-from keyferry.server.core.brand import branding
+from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.core.brand.pictures import Picture
 from keyferry.server.db import explained, reading
 from keyferry.server.parts import parts
+from keyferry.server.web.ways import Way, ways_to
 
 _MOST_LOGOS = 8
 
 
+@dataclass(frozen=True)
+class Introduction:
+    """How the vendor looks, and the ways to ask it."""
+
+    brand: Brand
+    ways: tuple[Way, ...] = ()
+
+
 def brand() -> Brand:
     """Return how the vendor looks, as far as the settings say while the database is in trouble."""
+    return introduction().brand
+
+
+def introduction() -> Introduction:
+    """Return how the vendor looks and the ways to ask it, as far as the settings say in such trouble."""
     try:
         return for_certain()
     except SQLAlchemyError as error:
         # The phone page opens all the same, and keeps a scan until the database is there again.
         if explained(error) is None:
             raise
-        return from_settings()
+        return Introduction(from_settings())
 
 
-def for_certain() -> Brand:
-    """Return how the vendor looks; an error of the database is raised, for what phones keep for long."""
+def for_certain() -> Introduction:
+    """Return the same; an error of the database is raised, for what phones keep for long."""
     with reading() as session:
-        return branding.current(session, from_settings())
+        return Introduction(branding.current(session, from_settings()), ways_to(contact.current(session)))
+
+
+def ways() -> tuple[Way, ...]:
+    """Return the ways to ask the vendor; on a page that tells of trouble, other trouble is none of them."""
+    try:
+        with reading() as session:
+            return ways_to(contact.current(session))
+    except SQLAlchemyError:
+        return ()
 
 
 def from_settings() -> Brand:

@@ -14,6 +14,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.server.core.errors import CoreError, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
+from keyferry.server.web.brand import ways
 from keyferry.server.words.codes import CODES
 
 logger = logging.getLogger(__name__)
@@ -82,7 +83,9 @@ def _for_people(status: int, detail: str) -> Response:
     wants_html = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
     if not wants_html:
         return Response(f"{detail}\n", status, mimetype="text/plain")
-    page = render_template("problem.html", status=status, detail=detail)
+    # Staff ask nobody; and a database that is busy now need not be asked whom to ask.
+    asks = not request.path.startswith("/portal/") and status != HTTPStatus.SERVICE_UNAVAILABLE
+    page = render_template("problem.html", status=status, detail=detail, ways=ways() if asks else ())
     return Response(page, status, mimetype="text/html")
 
 

@@ -140,7 +140,7 @@ def test_days_are_not_added_to_what_never_expires(vendor, manager):
     tell(story, operator=manager)
     with reading() as session:
         last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
-    assert (last.event, last.code) == ("renewal_refused", "license_never_expires")
+    assert (last.event, last.code) == ("change_refused", "license_never_expires")
 
 
 def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):

@@ -134,3 +134,10 @@ def test_a_language_that_there_is_not_is_refused(app):
             lambda: properties.put(session, "mail/language", "fr", by=STAFF, now=NOON)
         )
     assert (code, sentence) == ("malformed_property", "mail/language takes one of these: en, de.")
+
+
+def test_whom_to_ask_is_the_last_line_and_no_variable_in_it_is_filled():
+    words = Template(
+        "en", "Key", "Your key: {computer key}\n\n{license file}", "Questions? {product}@example.com"
+    )
+    assert mail(words).text == f"Your key: {KEY}\n\nQuestions? {{product}}@example.com\n"

@@ -70,7 +70,7 @@ def test_what_is_filtered_is_saved_as_a_table(vendor, visitor):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-2026-11-24.csv"'
     refused, renewed, *_ = table(answer)
     assert refused["what happened"] == "Release refused"
-    assert refused["refused because"] == "wrong deactivation verification code"
+    assert refused["refused because"] == "wrong verification code"
     assert refused["activation key ends in"] == "ABCDE"
     assert (renewed["who"], renewed["detail"]) == ("Grace, “the boss”", '{"days": 30}')
     assert renewed["at (UTC)"] == "2026-11-24T12:00:00"

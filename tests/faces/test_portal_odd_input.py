@@ -45,7 +45,7 @@ def test_a_setting_with_thousands_of_digits_is_refused(visitor):
     sent = {"group": "options", "options/maxReleaseCount": "1" * 5000}
     answer = visitor.post("/portal/properties", **sent)
     assert answer.status_code == 400
-    assert "takes a whole number from 0 to" in answer.text
+    assert "takes a whole number from -1 to 10,000" in answer.text
 
 
 @pytest.mark.parametrize("path", ["x%00y", "a" * 300])

@@ -76,11 +76,20 @@ def test_one_group_leaves_the_others_alone(visitor):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [(COUNT, "many"), ("customerSite/privacyPolicyUrl", "javascript:alert(1)")]
+    ("name", "value"),
+    [
+        (COUNT, "many"),
+        ("customerSite/privacyPolicyUrl", "javascript:alert(1)"),
+        ("branding/supportUrl", "http://example.com"),
+    ],
 )
 def test_what_does_not_fit_is_told_beside_its_field_and_nothing_of_the_group_is_set(visitor, name, value):
     group = name.partition("/")[0]
-    other = {"options/maxReleasePeriodInDays": 7} if group == "options" else {SITE: False}
+    other = {
+        "options": {"options/maxReleasePeriodInDays": 7},
+        "customerSite": {SITE: False},
+        "branding": {"branding/supportPhone": "+1 555 0142"},
+    }[group]
     answer = save(visitor, group, **({name: value} | other))
     assert answer.status_code == 400
     assert f"{name} takes" in answer.text.split(f'id="{name}-fault"')[1]

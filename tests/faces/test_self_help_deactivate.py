@@ -147,10 +147,10 @@ def test_a_code_that_came_in_the_address_is_proof_even_where_none_is_asked_for(v
 
 
 def test_so_soon_after_an_activation_the_vendor_may_forbid_it(vendor, visitor, switch, machine):
-    switch("customerSite/preventDeactivationPeriod", "10")
+    switch("customerSite/preventDeactivationPeriod", str(10 * 24 * 60))
     shown = visitor.fill_in("deactivate", **with_code(machine))
     assert shown.status == 403
-    assert "can be deactivated here starting 2026-12-04" in shown.words
+    assert "can be deactivated here starting 2026-12-04 12:00 UTC" in shown.words
     assert refused() == ["deactivation_too_early"]
     vendor.clock.pass_days(10)
     assert visitor.fill_in("deactivate", **with_code(machine)).status == 200

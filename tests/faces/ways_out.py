@@ -330,7 +330,7 @@ def of_another_key(desk: Desk) -> str:
 
 
 def too_early(desk: Desk) -> str:
-    desk.set("customerSite/preventDeactivationPeriod", "5")
+    desk.set("customerSite/preventDeactivationPeriod", str(5 * 24 * 60))
     key, wizard = desk.vendor.issue(), desk.wizard()
     desk.activate(wizard, key)
     given_up, visitor = wizard.deactivate(), Visitor(desk.vendor.app)

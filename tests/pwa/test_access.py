@@ -7,11 +7,19 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Page, expect
 
+from keyferry.server.core import properties
+from keyferry.server.db import transaction
+from tests.conftest import STAFF
 from tests.pwa.conftest import House, await_worker, key_on, sees
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TARGET = 44
+WHOM_TO_ASK = {
+    "branding/supportEmail": "lizenzen.und.vertraege@messtechnik-und-automatisierung.example",
+    "branding/supportPhone": "+49 (0) 30 1234567-890",
+    "branding/supportUrl": "https://messtechnik-und-automatisierung.example/hilfe/lizenzen?sprache=de",
+}
 
 
 def activate(page: Page, house: House, style: str = "short") -> None:
@@ -103,6 +111,13 @@ def open_mistyped(page, house):
 def open_problem(page, house):
     page.goto(house.scan(house.short.machine(house.short.issue()))[:-1])
     sees(page, "problem")
+
+
+def open_problem_with_whom_to_ask(page, house):
+    with transaction() as session:
+        properties.put_all(session, WHOM_TO_ASK, by=STAFF, now=house.short.clock.now)
+    open_problem(page, house)
+    expect(page.locator(".ways a")).to_have_count(len(WHOM_TO_ASK))
 
 
 def open_lost_network(page, house):

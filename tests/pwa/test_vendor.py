@@ -4,6 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from keyferry.server.config import ConfigError, load_settings
+from keyferry.server.core import properties
+from keyferry.server.db import transaction
+from tests.conftest import STAFF
 from tests.pwa.conftest import await_worker, sees
 
 
@@ -26,7 +29,7 @@ def test_the_vendors_name_logo_and_privacy_notice_are_on_the_page_also_without_n
         page.goto(f"{house.origin}/a")
         sees(page, "welcome")
         expect(page.locator(".brand-name")).to_have_text('Acme & "Sons" <Ltd>')
-        expect(page).to_have_title('Scan the code on the computer – Acme & "Sons" <Ltd>')
+        expect(page).to_have_title('Activate a computer that’s offline – Acme & "Sons" <Ltd>')
         assert page.locator(".brand-mark").evaluate(
             "async mark => { await mark.decode(); return mark.naturalWidth; }"
         )
@@ -35,6 +38,36 @@ def test_the_vendors_name_logo_and_privacy_notice_are_on_the_page_also_without_n
         # Seen once more by the worker, which was not there at the first visit.
         page.reload()
         sees(page, "welcome")
+
+
+def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
+    ways = {
+        "branding/supportEmail": "help@example.com",
+        "branding/supportPhone": "+1 555 0142",
+        "branding/supportUrl": "https://example.com/help",
+    }
+    with transaction() as session:
+        properties.put_all(session, ways, by=STAFF, now=house.short.clock.now)
+    key = house.short.issue(seats=1)
+    house.short.activate(house.short.machine(key, "first"))
+    page = phone()
+    page.goto(house.scan(house.short.machine(key, "second")))
+
+    def shows(problem: str) -> None:
+        sees(page, "problem")
+        expect(page.locator("main")).to_have_attribute("data-problem", problem)
+        links = page.locator(".ways a")
+        expect(links).to_have_text(["help@example.com", "+1 555 0142", "example.com/help"])
+        addresses = [link.get_attribute("href") for link in links.all()]
+        assert addresses == ["mailto:help@example.com", "tel:+15550142", "https://example.com/help"]
+        assert min(link.bounding_box()["height"] for link in links.all()) >= 44
+
+    shows("no_seat_left")
+    await_worker(page)
+    page.context.set_offline(True)
+    page.goto("about:blank")
+    page.goto(house.scan(house.short.machine(key, "third")))
+    shows("offline")
 
 
 @pytest.mark.parametrize(

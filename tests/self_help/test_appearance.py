@@ -12,7 +12,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.services.guard import PER_LICENSE
 from tests.conftest import Machine, Vendor
 from tests.pwa.conftest import PHONE, House
-from tests.pwa.test_access import TARGET, violations, zoomed
+from tests.pwa.test_access import TARGET, WHOM_TO_ASK, violations, zoomed
 from tests.self_help.conftest import Customer
 from tests.self_help.test_by_typing import codes, mistyped
 
@@ -85,6 +85,24 @@ def open_no_seat(scene):
     key = vendor.issue()
     vendor.activate(vendor.machine(key))
     scene.customer.fill_in("activate", **codes(vendor.machine(key, "second")))
+
+
+def open_no_seat_with_whom_to_ask(scene):
+    for name, text in WHOM_TO_ASK.items():
+        scene.switch(name, text)
+    open_no_seat(scene)
+
+
+def open_license_facts_with_whom_to_ask(scene):
+    for name, text in WHOM_TO_ASK.items():
+        scene.switch(name, text)
+    scene.customer.fill_in("license", activation_key=scene.house.short.issue().text)
+
+
+def open_nothing_with_whom_to_ask(scene):
+    for name, text in WHOM_TO_ASK.items():
+        scene.switch(name, text)
+    scene.customer.open("nothing")
 
 
 def open_expired_form(scene):

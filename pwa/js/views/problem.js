@@ -3,6 +3,7 @@ import { hasWords, t } from "../i18n.js";
 import { button } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
 import { keptLine } from "../parts/kept-line.js";
+import { waysToAsk } from "../parts/ways.js";
 
 /** Somebody can change what stands in the way; then the question is worth asking again. */
 const START_OVER = new Set([
@@ -91,6 +92,7 @@ export function problemView(problem, actions) {
     el("p", {}, toDo(words, retryAfter)),
     el("h2", {}, t("problem.whomToAsk")),
     el("p", {}, t(`${words}.ask`)),
+    waysToAsk(),
     actions.kept &&
       keptLine(actions.kept, {
         id: "scan-kept",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from unicodedata import normalize
 
 from sqlalchemy import select
@@ -25,6 +27,16 @@ _ACE = "xn--"
 def is_email(address: str) -> bool:
     """Tell whether a text is one e-mail address, without a name and in any case."""
     return len(address) <= _EMAIL_LENGTH and address.isprintable() and bool(_EMAIL.fullmatch(address))
+
+
+def is_deliverable(email: str) -> bool:
+    """Tell whether a text is one e-mail address that a mail can be written to."""
+    try:
+        Address(addr_spec=normalized_email(email))
+    except (Malformed, MessageError, ValueError, IndexError, AttributeError):
+        # The last two are how the library itself stumbles over some of what is no address.
+        return False
+    return True
 
 
 def normalized_email(email: str) -> str:

@@ -42,6 +42,8 @@ def check_release(session: Session, license: License, fingerprint: int, now: dat
     """Raise LimitReached (release_limit_reached) where one more release would be too many."""
     values = properties.read(session)
     count, days = values["options/maxReleaseCount"], values["options/maxReleasePeriodInDays"]
+    if count == properties.NO_LIMIT:
+        return
     limit = Limit(per_machine=count, per_license=count, per_seat=0) if count else RELEASES
     released = Activation.ended_how.in_([Ending.PROVEN, Ending.CLAIMED, Ending.FORCED])
     changes = select(func.count()).select_from(Activation).where(released)
@@ -84,12 +86,14 @@ def check_activation(session: Session, license: License, fingerprint: int) -> No
 
 def check_period(session: Session, activation: Activation, now: datetime) -> None:
     """Raise LimitReached (deactivation_too_early) so soon after an activation that the vendor forbids it."""
-    days = properties.read(session)["customerSite/preventDeactivationPeriod"]
-    first = activation.activated_at + timedelta(days=days)
+    minutes = properties.read(session)["customerSite/preventDeactivationPeriod"]
+    first = activation.activated_at + timedelta(minutes=minutes)
     if now < first:
+        # Not a moment too early: the next full minute.
+        said = first + timedelta(minutes=1, microseconds=-1)
         raise LimitReached(
-            f"This computer can be deactivated here starting {first.date()}. If that’s too late, ask the "
-            "vendor.",
+            f"This computer can be deactivated here starting {said:%Y-%m-%d %H:%M} UTC. If that’s too late, "
+            "ask the vendor.",
             code="deactivation_too_early",
         )
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from email.errors import MessageError
-from email.headerregistry import Address
 
-from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.customers.contacts import is_deliverable, normalized_email
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.mail import templates
 from keyferry.server.core.mail.templates import Template, filled
@@ -112,7 +110,8 @@ def _mail(
 ) -> Mail:
     # A value of several lines may be meant for the text, and still stand in the subject.
     subject = _in_one_line(filled(words.subject, values))
-    return Mail(name, recipient, subject, filled(words.text, values) + "\n", files)
+    paragraphs = [filled(words.text, values), *([words.closing] if words.closing else [])]
+    return Mail(name, recipient, subject, "\n\n".join(paragraphs) + "\n", files)
 
 
 def _listed(phrases: Phrases, held: Held) -> str:
@@ -143,9 +142,6 @@ def _in_one_line(name: str) -> str:
 
 def _one_address(email: str) -> str:
     address = normalized_email(email)
-    try:
-        Address(addr_spec=address)
-    except (MessageError, ValueError, IndexError, AttributeError):
-        # The last two are how the library itself stumbles over some of what is no address.
-        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email") from None
+    if not is_deliverable(address):
+        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
     return address

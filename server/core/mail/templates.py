@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit, properties, versions
 from keyferry.server.core.audit import By
+from keyferry.server.core.brand import contact
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
-from keyferry.server.core.mail.texts import DEFAULTS
+from keyferry.server.core.mail.texts import DEFAULTS, PHRASES
 from keyferry.server.core.models import MailTemplate
 
 LANGUAGES = {"en": "English", "de": "German"}
@@ -40,11 +41,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Template:
-    """The words of one mail in one language."""
+    """The words of one mail in one language; `closing` is our line below what staff write."""
 
     language: str
     subject: str
     text: str
+    closing: str = ""
 
     @property
     def version(self) -> str:
@@ -76,8 +78,14 @@ KINDS: Mapping[str, Kind] = {
 
 
 def chosen(session: Session, name: str) -> Template:
-    """Return the words of a mail in the language that the server property names."""
-    return current(session, name, str(properties.read(session)["mail/language"]))
+    """Return the words of a mail in the language that the server property names, with whom to ask."""
+    return closed(session, current(session, name, str(properties.read(session)["mail/language"])))
+
+
+def closed(session: Session, words: Template) -> Template:
+    """Return words with the line that says whom to ask, where the server properties name anybody."""
+    texts = " · ".join(contact.current(session).texts)
+    return replace(words, closing=PHRASES[words.language].questions.format(texts) if texts else "")
 
 
 def current(session: Session, name: str, language: str) -> Template:

@@ -55,6 +55,7 @@ class Phrases:
     seats: str
     activation_key: str
     license_file: str
+    questions: str
     day: str
 
 
@@ -70,6 +71,7 @@ PHRASES: Mapping[str, Phrases] = {
         activation_key="Activation key: {}",
         license_file="No typing: copy the attached file, {}, to that computer and open it in the "
         "License Wizard.",
+        questions="Questions? {}",
         day="%b %-d, %Y",
     ),
     "de": Phrases(
@@ -83,6 +85,7 @@ PHRASES: Mapping[str, Phrases] = {
         activation_key="Aktivierungsschlüssel: {}",
         license_file="Oder ohne Tippen: Kopieren Sie die angehängte Lizenzdatei {} auf diesen Computer, und "
         "lassen Sie den Lizenz-Assistenten sie lesen.",
+        questions="Fragen? {}",
         day="%d.%m.%Y",
     ),
 }

@@ -57,12 +57,16 @@ class Vendor:
     # What the vendor's color changes in the house style, and the bar above the page once it is installed.
     colors: str = ""
     bar: str = ""
+    # Whom to ask: the picture of each way, what a person reads, and the address that a tap opens.
+    ways: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def attributes(self) -> bytes:
         """The attributes of the page's body."""
         named = f'data-vendor="{escape(self.name)}" data-logo="{escape(self.logo)}"'
-        return f'{named} data-privacy="{escape(self.privacy)}"'.encode()
+        ways = json.dumps(self.ways, ensure_ascii=False, separators=(",", ":"))
+        asked = f' data-ways="{escape(ways)}"' if self.ways else ""
+        return f'{named} data-privacy="{escape(self.privacy)}"{asked}'.encode()
 
     @property
     def in_manifest(self) -> dict[str, str]:

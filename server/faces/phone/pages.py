@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request, url_for
 
 from keyferry.server.core.brand import branding
-from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.faces.phone import files
 from keyferry.server.faces.phone.document import document, example_document
 from keyferry.server.faces.phone.languages import chosen
 from keyferry.server.parts import parts
 from keyferry.server.web import brand, example
+from keyferry.server.web.brand import Introduction
 from keyferry.server.web.headers import CSP, PICTURE_POLICY
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
@@ -40,7 +40,7 @@ def page_with_token(_carried: str) -> Response:
 
 def _page(caching: str) -> Response:
     language = _language()
-    made = document(_vendor(brand.brand()), language)
+    made = document(_vendor(brand.introduction()), language)
     response = _sent(made.file, caching)
     response.headers[CSP] = made.policy
     return _spoken(response, language)
@@ -85,16 +85,18 @@ def example_page() -> Response:
     shown = example.opened(request.args.get("shown", ""), keyring=parts().keyring, now=parts().clock())
     if shown is None:
         abort(404)
-    made, policy = example_document(_vendor(shown.brand), shown.theme, shown.view)
+    made, policy = example_document(_vendor(Introduction(shown.brand)), shown.theme, shown.view)
     response = Response(made, mimetype="text/html")
     response.headers[CSP] = policy
     return response
 
 
-def _vendor(shown: Brand) -> files.Vendor:
+def _vendor(introduction: Introduction) -> files.Vendor:
+    shown = introduction.brand
     logo = url_for(".logo", v=shown.logo) if shown.logo else ""
     bar = palette(shown.color).light.strong if shown.color else ""
-    return files.Vendor(shown.name, logo, shown.privacy, brand.colors(shown), bar)
+    ways = tuple((way.picture, way.text, way.address) for way in introduction.ways)
+    return files.Vendor(shown.name, logo, shown.privacy, brand.colors(shown), bar, ways)
 
 
 def _language() -> str:

@@ -97,7 +97,7 @@ def mail_page(
             languages=LANGUAGES,
             row=templates.stored(session, name, language),
             values={"subject": words.subject, "text": words.text},
-            preview=None if refusal else _example(name, words),
+            preview=None if refusal else _example(name, templates.closed(session, words)),
             qlm={ours: theirs for theirs, ours in QLM.items()},
             is_typed=is_typed,
             refusal=refusal,

@@ -19,7 +19,13 @@ from keyferry.server.web.forms import Refusal, posted
 blueprint = Blueprint("properties", __name__)
 
 # What stands before the slash of a name, in words.
-_GROUPS = {"customerSite": "Self Help", "options": "Limits", "portal": "Staff", "mail": "Email"}
+_GROUPS = {
+    "customerSite": "Self Help",
+    "options": "Limits",
+    "portal": "Staff",
+    "mail": "Email",
+    "branding": "Support contact",
+}
 
 
 @blueprint.get("/properties")

@@ -9,10 +9,12 @@ from urllib.parse import quote, urlsplit
 from flask import url_for
 
 from keyferry.server.core import properties
+from keyferry.server.core.brand import contact
 from keyferry.server.core.errors import NotFound
 from keyferry.server.db import reading
 from keyferry.server.web.brand import brand
 from keyferry.server.web.headers import content_security_policy
+from keyferry.server.web.ways import Way, ways_to
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,13 @@ class Site:
     title: str
     logo: str
     privacy: str
+    vendor: str
     values: dict[str, Any]
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways to ask the vendor."""
+        return ways_to(contact.among(self.values))
 
     def shows(self, name: str) -> bool:
         """Tell whether a property that is named without its beginning is switched on."""
@@ -56,5 +64,6 @@ def site() -> Site:
         title=values["customerSite/customerSiteTitle"] or shown.name or "License Self Help",
         logo=values["customerSite/customerSiteLogo"] or own_logo,
         privacy=values["customerSite/privacyPolicyUrl"] or shown.privacy,
+        vendor=shown.name,
         values=values,
     )

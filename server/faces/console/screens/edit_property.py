@@ -15,7 +15,15 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import PropertyView
 from keyferry.server.faces.console.widgets.fields import Field, line
 
-_HINTS = {"yes or no": "true or false", "number": "a whole number", "address": "https://…", "text": ""}
+_HINTS = {
+    "yes or no": "true or false",
+    "number": "a whole number",
+    "address": "https://…",
+    "https address": "https://…",
+    "email address": "help@example.com",
+    "phone number": "+1 555 0142",
+    "text": "",
+}
 
 
 class PropertyDialog(Dialog[PropertyView]):
