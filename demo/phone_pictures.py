@@ -208,7 +208,7 @@ def take_typing(errands: Errands) -> None:
     errands.press("scan")
     album.take("scan", desktop=True)
     errands.press("camera")
-    expect(page.locator(".outcome")).to_contain_text("The page")
+    expect(page.locator(".outcome")).to_contain_text("use the camera")
     album.take("scan-no-camera")
     page.context.grant_permissions(["camera"])
     errands.press("camera")

@@ -27,7 +27,7 @@ _LAST_PORT = 65535
 
 
 class ConfigError(Exception):
-    """The settings are wrong; the text says how to mend them, and `code` is stable."""
+    """The settings are wrong; the text says how to fix them, and `code` is stable."""
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)

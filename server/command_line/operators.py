@@ -13,7 +13,8 @@ from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators, second_factor
 from keyferry.server.core.staff.roles import PERMISSIONS
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
+from keyferry.server.services import staff
 
 _ROLES = "\n".join(
     [
@@ -44,11 +45,9 @@ def operator_group() -> None:
 @with_password
 def add(name: str, role: str, password_stdin: bool) -> Answer:
     """Add the operator NAME."""
-    with opened() as parts:
-        password = _asked_password(password_stdin)
-        with transaction() as session:
-            added = operators.add(session, name, Role(role), password, by=operator(), now=parts.clock())
-            return Answer(_data(added), f"Added {added.name} as {added.role}.")
+    with opened():
+        added = staff.add(name, Role(role), _asked_password(password_stdin), by=operator())
+        return Answer(_data(added), f"Added {added.name} as {added.role}.")
 
 
 @operator_group.command()
@@ -59,25 +58,20 @@ def reset(name: str, password_stdin: bool) -> Answer:
 
     This also removes their second factor, so that they can set up a new one, and enables a disabled operator.
     """
-    with opened() as parts:
+    with opened():
         with reading() as session:
             operators.find(session, name)
-        password = _asked_password(password_stdin)
-        with transaction() as session:
-            found = operators.find(session, name)
-            operators.reset(session, found, password, by=operator(), now=parts.clock())
-            second_factor.end(session, found, by=operator(), now=parts.clock())
-            told = f"{found.name} has a new password, no second factor, and is signed out everywhere."
-            return Answer(_data(found), told)
+        found = staff.start_over(name, _asked_password(password_stdin), by=operator())
+        told = f"{found.name} has a new password, no second factor, and is signed out everywhere."
+        return Answer(_data(found), told)
 
 
 @operator_group.command()
 @click.argument("name")
 def disable(name: str) -> Answer:
     """Disable the operator NAME, everywhere and at once. Use `reset` to enable them again."""
-    with opened() as parts, transaction() as session:
-        found = operators.find(session, name)
-        operators.disable(session, found, by=operator(), now=parts.clock())
+    with opened():
+        found = staff.disable(name, by=operator())
         return Answer(_data(found), f"Disabled {found.name}.")
 
 

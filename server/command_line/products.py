@@ -15,11 +15,9 @@ from keyferry.server.command_line.described import product_data
 from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.command_line.profile_module import json_in_module, profile_module
 from keyferry.server.config import Settings
-from keyferry.server.core import audit
-from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import products
-from keyferry.server.db import transaction
+from keyferry.server.core.models import Product
 from keyferry.server.new_file import new_file
+from keyferry.server.services import products as changes
 
 _KEY_STYLES = """\b
 Key styles: choose with care. A product's style can't be changed later.
@@ -68,24 +66,24 @@ def product_group() -> None:
 )
 def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine_source: str) -> Answer:
     """Add the product CODE: letters, digits, and dashes."""
-    with opened() as parts, transaction() as session:
-        product = products.add_product(
-            session,
+    with opened():
+        return changes.add(
             code=code,
             name=name,
             key_style=key_style,
             features=features,
             machine_source=machine_source,
-            keyring=parts.keyring,
             by=operator(),
-            now=parts.clock(),
+            show=_added,
         )
-        text = (
-            f"Added {product.name} ({product.code}), product number {product.number}, {key_style} keys.\n"
-            "Next, export its profile for your application: "
-            f"keyferry product export {product.code} --out FILE"
-        )
-        return Answer(product_data(product), text)
+
+
+def _added(product: Product) -> Answer:
+    text = (
+        f"Added {product.name} ({product.code}), product number {product.number}, {product.key_style} keys.\n"
+        f"Next, export its profile for your application: keyferry product export {product.code} --out FILE"
+    )
+    return Answer(product_data(product), text)
 
 
 @product_group.command(
@@ -147,24 +145,22 @@ def rotate(code: str, retire_old: bool) -> Answer:
 
     Applications with an earlier profile keep working, unless --retire-old refuses them.
     """
-    with opened() as parts, transaction() as session:
-        product = products.find_product(session, code)
-        epoch = products.rotate(
-            session, product, retire_old=retire_old, keyring=parts.keyring, by=operator(), now=parts.clock()
-        )
+
+    def rotated(product: Product) -> Answer:
         retired = " All earlier epochs are retired." if retire_old else ""
         text = (
-            f"{product.name} is now in epoch {epoch.number}.{retired}\n"
+            f"{product.name} is now in epoch {product.current_epoch.number}.{retired}\n"
             f"Next, export the profile for the next release: keyferry product export {product.code}"
         )
         return Answer(product_data(product), text)
 
+    with opened():
+        return changes.rotate(code, retire_old=retire_old, by=operator(), show=rotated)
+
 
 def _export(code: str) -> WizardProfile:
-    with opened() as parts, transaction() as session:
-        product = products.find_product(session, code)
-        profile = products.wizard_profile(product, parts.keyring, parts.settings.public_url)
-        audit.record(session, event=Event.PROFILE_EXPORTED, by=operator(), product=product, now=parts.clock())
+    with opened() as parts:
+        profile = changes.export(code, by=operator())
         _warn_of_loopback(parts.settings)
     return profile
 

@@ -12,7 +12,8 @@ from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.core import properties
 from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.properties import PROPERTIES, Property
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
+from keyferry.server.services import settings
 
 
 @click.group("property", cls=AnsweringGroup)
@@ -45,9 +46,12 @@ Examples:
 @click.argument("value")
 def set_property(name: str, value: str) -> Answer:
     """Set the property NAME to VALUE. Counts from the next request on."""
-    with opened() as parts, transaction() as session:
-        row = properties.put(session, name, value, by=operator(), now=parts.clock())
-        return Answer(_data(PROPERTIES[row.name], row.value, row), f"{row.name} = {_shown(row.value)}")
+    with opened():
+        return settings.set_property(name, value, by=operator(), show=_set)
+
+
+def _set(row: ServerProperty) -> Answer:
+    return Answer(_data(PROPERTIES[row.name], row.value, row), f"{row.name} = {_shown(row.value)}")
 
 
 def _data(one: Property, value: Any, row: ServerProperty | None) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from keyferry.server.core.errors import Busy, CoreError, NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import AuditEvent, OperatorSession, Role
 from keyferry.server.core.staff import operators, passwords, sessions
-from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.turns import Turns
 from keyferry.server.db import reading, transaction
-from keyferry.server.services import admission, signing_in
+from keyferry.server.services import permission, signing_in
 from keyferry.server.services.signing_in import show_own_password, sign_in
 from tests.authenticator import code_of, set_up
 from tests.conftest import NOON, STAFF
@@ -221,12 +220,12 @@ def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(app):
 
 def test_who_is_in_to_set_it_up_may_do_nothing_else(app):
     token, by = enter(), By(Channel.PORTAL, address=OFFICE)
-    admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON)
+    permission.admit(token, now=NOON)
     demand()
     with pytest.raises(NotAllowed) as raised:
-        admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON)
+        permission.admit(token, now=NOON)
     assert raised.value.code == "second_factor_missing"
-    assert admission.admit(token, Permission.SEE_LICENSES, by=by, now=NOON, sets_up=True)
+    assert permission.admit(token, now=NOON, sets_up=True)
     shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
     assert signing_in.enter(shown, None, by=by, device=None, now=NOON, sets_up=True).token
 

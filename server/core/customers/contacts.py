@@ -1,4 +1,4 @@
-"""Customers: who holds licenses, known by an e-mail address."""
+"""Customers: who holds licenses, known by an email address."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _ACE = "xn--"
 
 
 def is_email(address: str) -> bool:
-    """Tell whether a text is one e-mail address, without a name and in any case."""
+    """Tell whether a text is one email address, without a name and in any case."""
     return len(address) <= _EMAIL_LENGTH and address.isprintable() and bool(_EMAIL.fullmatch(address))
 
 
 def is_deliverable(email: str) -> bool:
-    """Tell whether a text is one e-mail address that a mail can be written to."""
+    """Tell whether a text is one email address that a mail can be written to."""
     try:
         Address(addr_spec=normalized_email(email))
     except (Malformed, MessageError, ValueError, IndexError, AttributeError):
@@ -40,7 +40,7 @@ def is_deliverable(email: str) -> bool:
 
 
 def normalized_email(email: str) -> str:
-    """Return an e-mail address trimmed, in lower case, with its domain as people write it.
+    """Return an email address trimmed, in lower case, with its domain as people write it.
 
     Raises Malformed (malformed_email). Browsers send müller.example as xn--mller-kva.example: that is one
     domain, and one customer.

@@ -25,7 +25,7 @@ from keyferry.server.core.models import Customer, FormerActivationKey, License
 
 @dataclass(frozen=True)
 class Content:
-    """What a license grants and what is kept about it; `customer` is an e-mail address, None for nobody."""
+    """What a license grants and what is kept about it; `customer` is an email address, None for nobody."""
 
     seats: int
     features: Sequence[str]

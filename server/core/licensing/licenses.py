@@ -60,7 +60,7 @@ def issue(
     now: datetime,
     notes: str | None = None,
 ) -> list[License]:
-    """Issue `count` licenses with fresh activation keys; `customer` is an e-mail address.
+    """Issue `count` licenses with fresh activation keys; `customer` is an email address.
 
     Raises Malformed (malformed_seats, malformed_count, malformed_terms, expiry_out_of_range,
     expiry_in_the_past, unknown_feature, malformed_email, malformed_notes).

@@ -91,7 +91,7 @@ class ProductEpoch(Base):
 
 
 class Customer(Base):
-    """Who holds licenses, known by an e-mail address in lower case."""
+    """Who holds licenses, known by an email address in lower case."""
 
     __tablename__ = "customer"
 

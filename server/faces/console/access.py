@@ -15,7 +15,7 @@ from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import peers, properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
-from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import Terms
@@ -31,8 +31,7 @@ from keyferry.server.faces.console import views
 from keyferry.server.faces.console.permits import needs, runs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, operations, signing_in
-from keyferry.server.services.guard import guarded
+from keyferry.server.services import changes, operations, settings, signing_in
 from keyferry.server.services.operations import Typed
 from keyferry.server.services.permission import admit, permission_of
 
@@ -46,7 +45,7 @@ class Access:
     _token: str = field(repr=False)
     by: By
 
-    def admitted(self) -> Access:
+    def _admitted(self) -> Access:
         """Return this with the role of now; raises NotAllowed (signed_out)."""
         row = admit(self._token, now=parts().clock())
         role = Role(row.operator.role)
@@ -147,13 +146,15 @@ class Access:
             views.property_view(one, values[one.name], stored.get(one.name)) for one in PROPERTIES.values()
         ]
 
-    @needs(Permission.SET_PROPERTIES)
+    @runs(settings.set_property)
     def set_property(self, name: str, value: str) -> views.PropertyView:
-        """Set a server property; raises what `core.properties.put` raises."""
-        now = parts().clock()
-        with guarded(event=Event.CHANGE_REFUSED, by=self.by, now=now) as session:
-            row = properties.put(session, name, value, by=self.by, now=now)
-            return views.property_view(PROPERTIES[row.name], row.value, row)
+        """Set a server property; raises what `settings.set_property` raises."""
+        return settings.set_property(
+            name,
+            value,
+            by=self.by,
+            show=lambda row: views.property_view(PROPERTIES[row.name], row.value, row),
+        )
 
     @needs(Permission.SEE_AUDIT)
     def audit(self, wanted: AuditWanted, number: int = 1) -> Page[views.AuditRow]:

@@ -18,7 +18,7 @@ R = TypeVar("R")
 class SignedInAs(Protocol):
     """Whoever runs operations: one with a session, who says who that is now."""
 
-    def admitted(self) -> Self:
+    def _admitted(self) -> Self:
         """Return this with the role of now; raises NotAllowed (signed_out)."""
 
     @property
@@ -40,7 +40,7 @@ def needs(permission: Permission) -> Callable[[Operation[S, P, R]], Operation[S,
         @wraps(operation)
         def permitted(who: S, *arguments: P.args, **more: P.kwargs) -> R:
             with troubles_in_words():
-                now = who.admitted()
+                now = who._admitted()
                 require(now.by, permission)
                 return operation(now, *arguments, **more)
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import versions
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.core.brand.pictures import MAX_BYTES
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
+from keyferry.server.services import settings
 from keyferry.server.web import brand, example
 from keyferry.server.web.example import THEMES, VIEWS, Example
 from keyferry.server.web.forms import Refusal, posted
@@ -77,34 +77,30 @@ def shown() -> Response:
 
 
 @blueprint.post("")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.set_branding)
 def save() -> Response:
     """Set what was changed of name, privacy notice and color."""
-    typed, by, now = posted(), staff.by(), parts().clock()
-    with transaction() as session:
-        versions.require(typed.get("version", ""), branding.current(session, brand.from_settings()).version)
-        count = branding.put_all(session, typed, brand.from_settings(), by=by, now=now)
+    typed = posted()
+    version, default = typed.get("version", ""), brand.from_settings()
+    count = settings.set_branding(typed, default, version=version, by=staff.by())
     return _back("Saved. Pages look like this from now on." if count else _THE_SAME)
 
 
 @blueprint.post("/logo")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.set_logo)
 def upload() -> Response:
     """Set the logo."""
     file = request.files.get("logo")
-    content = file.read() if file else b""
-    with transaction() as session:
-        is_new = branding.put_logo(session, content, by=staff.by(), now=parts().clock())
+    is_new = settings.set_logo(file.read() if file else b"", by=staff.by())
     return _back("Logo saved." if is_new else _THE_SAME)
 
 
 @blueprint.post("/default")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.reset_branding)
 def back_to_default() -> Response:
     """Have the default of one part count again."""
-    name, by, now = posted().get("part", ""), staff.by(), parts().clock()
-    with transaction() as session:
-        branding.back_to_default(session, name, brand.from_settings(), by=by, now=now)
+    name = posted().get("part", "")
+    settings.reset_branding(name, brand.from_settings(), by=staff.by())
     return _back(_BACK_TO_DEFAULT[name])
 
 

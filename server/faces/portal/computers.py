@@ -6,18 +6,21 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.computers import State, Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
-from keyferry.server.services.operations import Given, Typed
+from keyferry.server.services.operations import Given
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -69,14 +72,14 @@ def license_file(number: int) -> Response:
 def release(number: int) -> str:
     """Free the seat with the code that proves it."""
     proof = Code(read_deactivation_code(posted().get("code", "")))
-    return computer_page(number, released=operations.release(_typed(number), proof, by=staff.by()))
+    return computer_page(number, released=operations.release(_request(number), proof, by=staff.by()))
 
 
 @blueprint.post("/computers/<int:number>/force-release")
 @staff.runs(operations.force_release)
 def force_release(number: int) -> str:
     """Free the seat of a computer that is dead or gone, for a reason that is kept."""
-    done = operations.force_release(_typed(number), posted().get("reason", ""), by=staff.by())
+    done = operations.force_release(_request(number), posted().get("reason", ""), by=staff.by())
     return computer_page(number, released=done)
 
 
@@ -102,12 +105,16 @@ def page_refused(operation: str, refusal: Refusal) -> str:
 def _given(number: int) -> Given:
     values = posted()
     return operations.activate(
-        _typed(number), by=staff.by(), email=values.get("email", ""), mails_key=bool(values.get("mails_key"))
+        _request(number),
+        by=staff.by(),
+        email=values.get("email", ""),
+        mails_key=bool(values.get("mails_key")),
     )
 
 
-def _typed(number: int) -> Typed:
-    """Return the codes of a computer as its own wizard would show them."""
+def _request(number: int) -> TypedRequest:
+    """Return what a computer's own wizard would ask for."""
     with reading() as session:
         activation = computers.with_id(session, number)
-        return Typed(computers.activation_key_of(session, activation), activation.computer_id)
+        key = ActivationKey.from_text(computers.activation_key_of(session, activation))
+        return TypedRequest(key, read_computer_id(activation.computer_id))

@@ -7,15 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import versions
 from keyferry.server.core.customers import records
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
+from keyferry.server.services import customers
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("customers", __name__)
@@ -42,22 +42,12 @@ def customer(number: int) -> str:
 
 
 @blueprint.post("/customers/<int:number>/edit")
-@staff.needs(Permission.CHANGE_CUSTOMERS)
+@staff.runs(customers.edit)
 def edit(number: int) -> Response:
     """Change address, name and notes."""
     values = posted()
-    with transaction() as session:
-        found = records.with_id(session, number, lock=True)
-        versions.require(typed.version(), records.version(found))
-        is_new = records.edit(
-            session,
-            found,
-            email=values.get("email", ""),
-            name=values.get("name", ""),
-            notes=values.get("notes", ""),
-            by=staff.by(),
-            now=parts().clock(),
-        )
+    texts = {name: values.get(name, "") for name in ("email", "name", "notes")}
+    is_new = customers.edit(number, **texts, version=typed.version(), by=staff.by())
     flash("Customer saved." if is_new else "No changes.")
     return redirect(url_for("portal.customers.customer", number=number))
 
@@ -73,24 +63,20 @@ def merge_preview(number: int) -> str:
 
 
 @blueprint.post("/customers/<int:number>/merge")
-@staff.needs(Permission.CHANGE_CUSTOMERS)
+@staff.runs(customers.merge)
 def merge(number: int) -> Response:
     """Give everything of this customer to another."""
-    with transaction() as session:
-        gone, into = records.lock_pair(session, number, posted().get("email", ""))
-        moved = records.merge(session, gone, into, by=staff.by(), now=parts().clock())
+    into, moved = customers.merge(number, posted().get("email", ""), by=staff.by())
     licenses = f"{moved:,} {'license' if moved == 1 else 'licenses'}"
     flash(f"Customers merged. {licenses} moved here, and the other address is deleted.")
-    return redirect(url_for("portal.customers.customer", number=into.id))
+    return redirect(url_for("portal.customers.customer", number=into))
 
 
 @blueprint.post("/customers/<int:number>/delete")
-@staff.needs(Permission.CHANGE_CUSTOMERS)
+@staff.runs(customers.delete)
 def delete(number: int) -> Response:
-    """Forget a customer."""
-    with transaction() as session:
-        gone = records.with_id(session, number, lock=True)
-        records.delete(session, gone, by=staff.by(), now=parts().clock())
+    """Delete a customer."""
+    customers.delete(number, by=staff.by())
     flash("Customer deleted. The licenses stay, without a customer.")
     return redirect(url_for("portal.customers.listing"))
 

@@ -7,15 +7,14 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import versions
 from keyferry.server.core.mail import mails, templates
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.mail.outgoing import outgoing
-from keyferry.server.parts import parts
+from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("mail_texts", __name__)
@@ -55,24 +54,21 @@ def preview(name: str, language: str) -> str:
 
 
 @blueprint.post("/mails/<name>/<language>")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.set_mail)
 def save(name: str, language: str) -> Response:
     """Set the words of a mail."""
-    values, by, now = posted(), staff.by(), parts().clock()
+    values = posted()
     subject, text = values.get("subject", ""), values.get("text", "")
-    with transaction() as session:
-        versions.require(typed.version(), templates.current(session, name, language).version)
-        is_new = templates.put(session, name, language, subject, text, by=by, now=now)
+    is_new = settings.set_mail(name, language, subject, text, version=typed.version(), by=staff.by())
     flash("Saved. New emails use this text." if is_new else "No changes.")
     return _back_to(name, language)
 
 
 @blueprint.post("/mails/<name>/<language>/default")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.reset_mail)
 def back_to_default(name: str, language: str) -> Response:
     """Have our own words count again."""
-    with transaction() as session:
-        templates.back_to_default(session, name, language, by=staff.by(), now=parts().clock())
+    settings.reset_mail(name, language, by=staff.by())
     flash("The default text is back.")
     return _back_to(name, language)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from keyferry.server.core.errors import Conflict, NotFound
-from keyferry.server.core.models import Operator, OperatorSession, Role
+from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators, roles, second_factor, sessions
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
+from keyferry.server.services import staff as changes
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("operators", __name__)
@@ -40,14 +40,12 @@ def listing() -> str:
 
 
 @blueprint.post("/operators")
-@staff.needs(Permission.MANAGE_OPERATORS)
+@staff.runs(changes.add)
 def add() -> Response:
     """Add an operator."""
-    values, now = posted(), parts().clock()
-    name, role = values.get("name", ""), roles.named(values.get("role", ""))
-    with transaction() as session:
-        password = values.get("new_password", "")
-        added = operators.add(session, name, role, password, by=staff.by(), now=now)
+    values = posted()
+    role = roles.named(values.get("role", ""))
+    added = changes.add(values.get("name", ""), role, values.get("new_password", ""), by=staff.by())
     return _back_to(added, f"{added.name} can now sign in with the password you set.")
 
 
@@ -59,79 +57,48 @@ def one(number: int) -> str:
 
 
 @blueprint.post("/operators/<int:number>/role")
-@staff.needs(Permission.MANAGE_OPERATORS)
+@staff.runs(changes.change_role)
 def change_role(number: int) -> Response:
     """Give another role."""
-    role = roles.named(posted().get("role", ""))
-    with transaction() as session:
-        found = _other(session, number)
-        operators.change_role(session, found, role, by=staff.by(), now=parts().clock())
+    found = changes.change_role(number, roles.named(posted().get("role", "")), by=staff.by())
     return _back_to(found, f"{found.name}’s role is now {found.role}.")
 
 
 @blueprint.post("/operators/<int:number>/password")
-@staff.needs(Permission.MANAGE_OPERATORS)
+@staff.runs(changes.reset)
 def reset(number: int) -> Response:
-    """Give a new password."""
-    password = posted().get("new_password", "")
-    with transaction() as session:
-        found = _other(session, number)
-        operators.reset(session, found, password, by=staff.by(), now=parts().clock())
+    """Set a new password."""
+    found = changes.reset(number, posted().get("new_password", ""), by=staff.by())
     return _back_to(found, f"{found.name} has a new password and is signed out everywhere.")
 
 
-@blueprint.post("/operators/<int:number>/disable")
-@staff.needs(Permission.MANAGE_OPERATORS)
-def disable(number: int) -> Response:
-    """Shut an operator out."""
-    with transaction() as session:
-        found = _other(session, number)
-        operators.disable(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} is disabled and signed out everywhere.")
-
-
-@blueprint.post("/operators/<int:number>/enable")
-@staff.needs(Permission.MANAGE_OPERATORS)
-def enable(number: int) -> Response:
-    """Let an operator in again."""
-    with transaction() as session:
-        found = _other(session, number)
-        operators.enable(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} can sign in again.")
-
-
-@blueprint.post("/operators/<int:number>/second-factor/end")
-@staff.needs(Permission.MANAGE_OPERATORS)
-def end_second_factor(number: int) -> Response:
-    """End the second factor of who lost the device, and sign them out."""
-    with transaction() as session:
-        found = _other(session, number)
-        second_factor.end(session, found, by=staff.by(), now=parts().clock())
-        operators.sign_out(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"The second factor of {found.name} has ended. They’re signed out everywhere.")
-
-
-@blueprint.post("/operators/<int:number>/sign-out")
-@staff.needs(Permission.MANAGE_OPERATORS)
-def sign_out(number: int) -> Response:
-    """Sign an operator out everywhere."""
-    with transaction() as session:
-        found = _other(session, number)
-        operators.sign_out(session, found, by=staff.by(), now=parts().clock())
-    return _back_to(found, f"{found.name} is signed out everywhere.")
-
-
 @blueprint.post("/operators/<int:number>/sessions/<int:id>/end")
-@staff.needs(Permission.MANAGE_OPERATORS)
+@staff.runs(changes.end_session)
 def end_session(number: int, id: int) -> Response:
     """End one session of an operator."""
-    with transaction() as session:
-        found = _other(session, number)
-        row = session.get(OperatorSession, id)
-        if row is None or row.operator_id != found.id:
-            raise NotFound("That session doesn’t exist. Reload the page.", code="unknown_session")
-        sessions.end(session, row, by=staff.by(), now=parts().clock())
+    found = changes.end_session(number, id, by=staff.by())
     return _back_to(found, f"{found.name} is signed out of that session.")
+
+
+def _button(address: str, change: Callable[..., Operator], said: str) -> None:
+    """Serve a form that is nothing but a button."""
+
+    @staff.runs(change)
+    def view(number: int) -> Response:
+        found = change(number, by=staff.by())
+        return _back_to(found, said.format(name=found.name))
+
+    blueprint.add_url_rule(f"/operators/<int:number>/{address}", change.__name__, view, methods=["POST"])
+
+
+_button("disable", changes.disable, "{name} is disabled and signed out everywhere.")
+_button("enable", changes.enable, "{name} can sign in again.")
+_button(
+    "second-factor/end",
+    changes.end_second_factor,
+    "The second factor of {name} has ended. They’re signed out everywhere.",
+)
+_button("sign-out", changes.sign_out, "{name} is signed out everywhere.")
 
 
 def operators_page(**context: object) -> str:
@@ -160,15 +127,6 @@ def operator_page(number: int, **context: object) -> str:
             roles=_roles(),
             **(_NOTHING_DONE | context),
         )
-
-
-def _other(session: Session, number: int) -> Operator:
-    """Return an operator who is not the one that asks: nobody shuts themselves out by a slip."""
-    if number == staff.operator().id:
-        raise Conflict(
-            "This is you. Change your own account by choosing your name at the top.", code="own_account"
-        )
-    return operators.with_id(session, number)
 
 
 def _roles() -> dict[str, str]:

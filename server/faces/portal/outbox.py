@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
+from keyferry.server.services import outbox as mail
 from keyferry.server.web.forms import Refusal
 
 blueprint = Blueprint("outbox", __name__)
@@ -26,11 +27,10 @@ def listing() -> str:
 
 
 @blueprint.post("/outbox/<int:number>/send-again")
-@staff.needs(Permission.SEND_MAIL_AGAIN)
+@staff.runs(mail.send_again)
 def send_again(number: int) -> Response:
     """Have a mail tried anew; back on the customer's page where that was asked."""
-    with transaction() as session:
-        outbox.send_again(session, number, by=staff.by(), now=parts().clock())
+    mail.send_again(number, by=staff.by())
     flash("The email will be sent again.")
     if (customer := request.args.get("customer", None, int)) is not None:
         return redirect(url_for("portal.customers.customer", number=customer))
@@ -38,11 +38,10 @@ def send_again(number: int) -> Response:
 
 
 @blueprint.post("/outbox/send-all-again")
-@staff.needs(Permission.SEND_MAIL_AGAIN)
+@staff.runs(mail.send_all_again)
 def send_all_again() -> Response:
     """Have all that was given up tried anew."""
-    with transaction() as session:
-        count = outbox.send_all_again(session, by=staff.by(), now=parts().clock())
+    count = mail.send_all_again(by=staff.by())
     flash(f"{count:,} {'email' if count == 1 else 'emails'} will be sent again.")
     return redirect(url_for("portal.outbox.listing"))
 

@@ -11,14 +11,13 @@ from werkzeug.wrappers import Response as Answer
 
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
-from keyferry.server.core import audit, versions
-from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import products, public_keys
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.parts import parts
+from keyferry.server.services import products as changes
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("products", __name__)
@@ -47,24 +46,21 @@ def form() -> str:
 
 
 @blueprint.post("/add-product")
-@staff.needs(Permission.CHANGE_PRODUCTS)
+@staff.runs(changes.add)
 def add() -> Answer:
     """Add a product."""
     values = posted()
-    with transaction() as session:
-        product = products.add_product(
-            session,
-            code=values.get("code", "").strip(),
-            name=values.get("name", ""),
-            key_style=values.get("key_style", ""),
-            features=_names(values),
-            machine_source=values.get("machine_source", ""),
-            keyring=parts().keyring,
-            by=staff.by(),
-            now=parts().clock(),
-        )
+    code = changes.add(
+        code=values.get("code", "").strip(),
+        name=values.get("name", ""),
+        key_style=values.get("key_style", ""),
+        features=_names(values),
+        machine_source=values.get("machine_source", ""),
+        by=staff.by(),
+        show=lambda added: added.code,
+    )
     flash("Product added. Download its profile and build it into your application.")
-    return _back_to(product.code)
+    return _back_to(code)
 
 
 @blueprint.get("/products/<code>")
@@ -75,51 +71,42 @@ def product(code: str) -> str:
 
 
 @blueprint.post("/products/<code>/features")
-@staff.needs(Permission.CHANGE_PRODUCTS)
+@staff.runs(changes.add_features)
 def add_features(code: str) -> Answer:
     """Add features at the end of the list."""
-    with transaction() as session:
-        found = products.find_product(session, code)
-        products.add_features(session, found, _names(posted()), by=staff.by(), now=parts().clock())
+    changes.add_features(code, _names(posted()), by=staff.by())
     flash("Features added. The next profile you download includes them.")
     return _back_to(code)
 
 
 @blueprint.post("/products/<code>/profile")
-@staff.needs(Permission.CHANGE_PRODUCTS)
+@staff.runs(changes.export)
 def profile(code: str) -> Response:
-    """Give what the vendor builds into the application, and write down who took it: it holds the secret."""
-    with transaction() as session:
-        found = products.find_product(session, code)
-        written = products.wizard_profile(found, parts().keyring, parts().settings.public_url)
-        audit.record(session, event=Event.PROFILE_EXPORTED, by=staff.by(), product=found, now=parts().clock())
-        response = Response(f"{written.to_json()}\n", mimetype="application/json")
-        name = f"{found.code}-epoch-{found.current_epoch.number}.profile.json"
+    """Give what the vendor builds into the application."""
+    written = changes.export(code, by=staff.by())
+    response = Response(f"{written.to_json()}\n", mimetype="application/json")
+    name = f"{written.product_code}-epoch-{written.current_epoch.number}.profile.json"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @blueprint.post("/products/<code>/rotate")
-@staff.needs(Permission.CHANGE_PRODUCTS)
+@staff.runs(changes.rotate)
 def rotate(code: str) -> Answer:
     """Begin the next epoch, and retire the earlier ones where that is wanted."""
     retires = posted().get("retire_old") == "1"
-    with transaction() as session:
-        found = products.find_product(session, code, lock=True)
-        versions.require(typed.version(), _version(found))
-        by, now = staff.by(), parts().clock()
-        products.rotate(session, found, retire_old=retires, keyring=parts().keyring, by=by, now=now)
+    changes.rotate(
+        code, retire_old=retires, version=typed.version(), by=staff.by(), show=lambda product: None
+    )
     flash(_ROTATED_AND_RETIRED if retires else _ROTATED)
     return _back_to(code)
 
 
 @blueprint.post("/products/<code>/epochs/<int:number>/retire")
-@staff.needs(Permission.CHANGE_PRODUCTS)
+@staff.runs(changes.retire)
 def retire(code: str, number: int) -> Answer:
     """Retire one earlier epoch."""
-    with transaction() as session:
-        found = products.find_product(session, code)
-        products.retire(session, found, number, by=staff.by(), now=parts().clock())
+    changes.retire(code, number, by=staff.by())
     flash("Epoch retired. The next profile you download includes this change.")
     return _back_to(code)
 
@@ -134,7 +121,7 @@ def product_page(code: str, **context: Any) -> str:
         return staff.page(
             "product",
             product=found,
-            version=_version(found),
+            version=changes.version_of(found),
             live=live,
             in_force=sum(count for number, count in live.items() if number in served),
             keys=public_keys.license_file_keys(found, parts().keyring),
@@ -165,11 +152,6 @@ def _form_page(values: dict[str, str], **context: Any) -> str:
 def _names(values: dict[str, str]) -> list[str]:
     """Read the names of features, one a line or between commas."""
     return [name for name in re.split(r"[\s,;]+", values.get("features", "")) if name]
-
-
-def _version(product: Product) -> str:
-    """Return the digest of what a rotation goes on from, see `core.versions`."""
-    return versions.digest(product.current_epoch.number)
 
 
 def _back_to(code: str) -> Answer:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core import properties, versions
+from keyferry.server.core import properties
 from keyferry.server.core.properties import PROPERTIES, Property
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.parts import parts
+from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("properties", __name__)
@@ -36,26 +35,23 @@ def listing() -> str:
 
 
 @blueprint.post("/properties")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.set_group)
 def save() -> Response:
     """Set what was changed in one group."""
     values = posted()
     group = values.get("group", "")
     typed = _typed(properties.groups().get(group, []), values)
-    with transaction() as session:
-        versions.require(values.get("version", ""), _version(properties.read(session), group))
-        count = properties.put_all(session, typed, by=staff.by(), now=parts().clock())
+    count = settings.set_group(group, typed, version=values.get("version", ""), by=staff.by())
     flash(_told(count))
     return redirect(url_for("portal.properties.listing", _anchor=group))
 
 
 @blueprint.post("/properties/default")
-@staff.needs(Permission.SET_PROPERTIES)
+@staff.runs(settings.reset_property)
 def back_to_default() -> Response:
     """Have the default of one property count again."""
     name = posted().get("property", "")
-    with transaction() as session:
-        properties.back_to_default(session, name, by=staff.by(), now=parts().clock())
+    settings.reset_property(name, by=staff.by())
     flash(f"{properties.declared(name).name} is back to the default.")
     return redirect(url_for("portal.properties.listing", _anchor=name.partition("/")[0]))
 
@@ -74,13 +70,8 @@ def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | N
             wrong={name for name, text in shown.items() if not PROPERTIES[name].takes(text)},
             wrong_group=group,
             refusal=refusal,
-            version=lambda group: _version(values, group),
+            version=lambda group: settings.version_of_group(values, group),
         )
-
-
-def _version(values: Mapping[str, Any], group: str) -> str:
-    """Return the digest of what counts in a group, see `core.versions`."""
-    return versions.digest(*(values[known.name] for known in properties.groups().get(group, [])))
 
 
 def _told(count: int) -> str:

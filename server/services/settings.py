@@ -1,0 +1,85 @@
+"""What administrators set, for every face: server properties, branding, the words of emails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from keyferry.server.core import properties, versions
+from keyferry.server.core.audit import By
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.mail import templates
+from keyferry.server.core.models import ServerProperty
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.services.changing import changing
+from keyferry.server.services.permission import permitted
+
+T = TypeVar("T")
+
+
+@permitted(Permission.SET_PROPERTIES)
+def set_property(name: str, value: str, *, by: By, show: Callable[[ServerProperty], T]) -> T:
+    """Set a server property; raises what `core.properties.put` raises."""
+    with changing(by) as (session, now):
+        return show(properties.put(session, name, value, by=by, now=now))
+
+
+@permitted(Permission.SET_PROPERTIES)
+def set_group(group: str, typed: Mapping[str, str], *, version: str, by: By) -> int:
+    """Set what was changed in one group; returns how many. Raises Conflict (changed_meanwhile)."""
+    with changing(by) as (session, now):
+        versions.require(version, version_of_group(properties.read(session), group))
+        return properties.put_all(session, typed, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def reset_property(name: str, *, by: By) -> None:
+    """Set a property back to its default."""
+    with changing(by) as (session, now):
+        properties.back_to_default(session, name, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def set_mail(name: str, language: str, subject: str, text: str, *, version: str, by: By) -> bool:
+    """Set the words of an email; returns whether they are new. Raises Conflict (changed_meanwhile)."""
+    with changing(by) as (session, now):
+        versions.require(version, templates.current(session, name, language).version)
+        return templates.put(session, name, language, subject, text, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def reset_mail(name: str, language: str, *, by: By) -> None:
+    """Set the words of an email back to the default text."""
+    with changing(by) as (session, now):
+        templates.back_to_default(session, name, language, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def set_branding(typed: Mapping[str, str], default: Brand, *, version: str, by: By) -> int:
+    """Set what was changed of name, privacy notice and color; returns how many.
+
+    Raises Conflict (changed_meanwhile) and what `core.brand.branding.put_all` raises.
+    """
+    with changing(by) as (session, now):
+        versions.require(version, branding.current(session, default).version)
+        return branding.put_all(session, typed, default, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def set_logo(content: bytes, *, by: By) -> bool:
+    """Set the logo; returns whether it is another. Raises what `core.brand.branding.put_logo` raises."""
+    with changing(by) as (session, now):
+        return branding.put_logo(session, content, by=by, now=now)
+
+
+@permitted(Permission.SET_PROPERTIES)
+def reset_branding(part: str, default: Brand, *, by: By) -> None:
+    """Set one part of the branding back to its default."""
+    with changing(by) as (session, now):
+        branding.back_to_default(session, part, default, by=by, now=now)
+
+
+def version_of_group(values: Mapping[str, Any], group: str) -> str:
+    """Return the digest of what counts in a group of properties, see `core.versions`."""
+    return versions.digest(*(values[known.name] for known in properties.groups().get(group, [])))
