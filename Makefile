@@ -4,7 +4,11 @@
 python := .venv/bin/python
 environment := .venv/installed
 
-.PHONY: help demo demo-live screenshots test test-long lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
+# Marks are set by tests/conftest.py; the folders are not even read.
+quick := not browser and not terminal and not processes
+without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
+
+.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -24,11 +28,15 @@ screenshots: demo-machine $(environment) ## Make every picture anew in build/pic
 	@exec $(python) -m demo.shown_pictures
 
 test: test-machine lint ## Check and test everything
-	@exec $(python) -m pytest -n 2 --dist loadfile --ignore tests/long
+	@exec $(python) -m pytest -n 2 --dist worksteal --ignore tests/long
+
+check: lint ## A part of it, within 90 seconds: the checks, and the tests without browser, terminal or server
+	@$(python) -m pytest -q -n 2 --dist worksteal -m '$(quick)' $(without)
+	@echo 'This was a part: no browser, no terminal, no running server. The gate is: make test'
 
 test-long: test-machine $(environment) ## Run the tests that take longer, also in Safari's engine and Firefox
 	@demo/prepare.sh engines
-	@exec $(python) -m pytest -n 2 --dist loadfile tests/long
+	@exec $(python) -m pytest -n 2 --dist worksteal tests/long
 
 lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/ruff check --quiet

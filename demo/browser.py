@@ -6,11 +6,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from demo.errors import ChromiumMissing, PageFault
 from demo.leftovers import end_processes_with
 
+# The shell is the same engine without a window, and starts in half the time.
+PROGRAMS = ("chromium-headless-shell", "chromium")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -171,45 +182,62 @@ def _without_fragment(address: str) -> str:
 @contextmanager
 def chromium(*flags: str) -> Iterator[Browser]:
     """Start Debian's Chromium without a screen; it ends with the block, and leaves nothing behind."""
-    program = shutil.which("chromium")
-    if program is None:
-        raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
-    with _temporary_files() as crumbs:
+    with driving() as driver, launched(driver, *flags) as browser:
+        yield browser
+
+
+@contextmanager
+def driving() -> Iterator[Playwright]:
+    """Start what steers browsers: one of it for each thread; no process of it outlives the block.
+
+    What the driver and its browsers forget to remove lies in a folder that goes with it. It is right under
+    /tmp, since Chromium makes a socket in it, whose path must be short.
+    """
+    with TemporaryDirectory(prefix="keyferry-", dir="/tmp") as crumbs:
         try:
-            with sync_playwright() as playwright:
-                # The one who started it ends it: Ctrl-C must not end it halfway through a picture.
-                browser = playwright.chromium.launch(
-                    executable_path=program,
-                    args=[*FLAGS, *flags],
-                    handle_sigint=False,
-                    handle_sigterm=False,
-                    handle_sighup=False,
-                )
-                try:
-                    yield browser
-                finally:
-                    browser.close()
+            with _temporary_files_in(crumbs):
+                driver = sync_playwright().start()
+            try:
+                yield driver
+            finally:
+                driver.stop()
         finally:
             # A signal to the whole process group ends Playwright's driver before it can end the browser.
             end_processes_with("TMPDIR", crumbs)
 
 
 @contextmanager
-def _temporary_files() -> Iterator[str]:
-    """Give the driver and the browser a folder for what they forget to remove.
+def launched(driver: Playwright, *flags: str) -> Iterator[Browser]:
+    """Start Debian's Chromium without a screen; it ends with the block."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
+    # The one who started it ends it: Ctrl-C must not end it halfway through a picture.
+    browser = driver.chromium.launch(
+        executable_path=program,
+        args=[*FLAGS, *flags],
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
-    Right under /tmp, since Chromium makes a socket in it, whose path must be short.
-    """
-    with TemporaryDirectory(prefix="keyferry-", dir="/tmp") as crumbs:
-        before = os.environ.get("TMPDIR")
-        os.environ["TMPDIR"] = crumbs
-        try:
-            yield crumbs
-        finally:
-            if before is None:
-                del os.environ["TMPDIR"]
-            else:
-                os.environ["TMPDIR"] = before
+
+@contextmanager
+def _temporary_files_in(folder: str) -> Iterator[None]:
+    """Have the processes that are started in the block keep their temporary files in a folder."""
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 @contextmanager

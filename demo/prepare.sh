@@ -71,16 +71,16 @@ install_project() {
 there_is() { compgen -G "$1" >/dev/null; }
 
 missing_for_browser() {
-    command -v chromium >/dev/null || echo chromium
+    command -v "$1" >/dev/null || echo "$1"
     # Without any font, Chromium shows empty boxes; without libatomic, the driver that steers it does not start.
     there_is /usr/share/fonts/truetype/dejavu || echo fonts-dejavu-core
     there_is '/usr/lib*/libatomic.so.1' || there_is '/usr/lib/*/libatomic.so.1' || echo libatomic1
 }
 
 # Asks for what make_environment will ask for, too: a person should be told once, not twice.
-missing_for_demo() {
+missing_for() {
     local python
-    missing_for_browser
+    missing_for_browser "$1"
     if [ ! -e .venv/locked ]; then
         python=$(find_python)
         missing_for_environment "$python"
@@ -89,14 +89,15 @@ missing_for_demo() {
 
 prepare_demo() {
     local missing
-    missing=$(missing_for_demo)
+    missing=$(missing_for chromium)
     # shellcheck disable=SC2086 # words
     install_from_debian $missing
 }
 
 prepare_tests() {
     local missing
-    missing=$(missing_for_demo)
+    # Chromium without a window starts in half the time, and takes half of it for each page.
+    missing=$(missing_for chromium-headless-shell)
     if ! command -v initdb >/dev/null && ! there_is '/usr/lib/postgresql/*/bin/initdb'; then
         missing="$missing postgresql"
         keep_postgresql_quiet

@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +59,21 @@ def set_stage(folder: Path, pictures: Path, *flags: str) -> Iterator[Stage]:
 
     `flags` are for the browser.
     """
+    with chromium(*flags) as browser, set_before(browser, folder, pictures) as stage:
+        yield stage
+
+
+@contextmanager
+def set_before(
+    browser: Browser, folder: Path, pictures: Path, vendor_of: Callable[..., Vendor] = Vendor
+) -> Iterator[Stage]:
+    """Start everything but the browser, which runs already."""
     shutil.rmtree(pictures, ignore_errors=True)
     pictures.mkdir(parents=True)
     port = free_port()
     origin = f"http://{LOOPBACK}:{port}"
-    vendor = Vendor(folder / "instance", public_url=origin)
+    vendor = vendor_of(folder / "instance", public_url=origin)
     vendor.init()
     log = folder / "server.log"
-    with serving(vendor.environment, host=LOOPBACK, port=port, log=log), chromium(*flags) as browser:
+    with serving(vendor.environment, host=LOOPBACK, port=port, log=log):
         yield Stage(vendor, origin, browser, folder, pictures, log)

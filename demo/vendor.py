@@ -33,15 +33,15 @@ class Vendor:
 
     def run(self, *arguments: str) -> Any:
         """Run `keyferry … --json`, and return what it answers."""
-        return json.loads(self._keyferry(*arguments, "--json"))
+        return json.loads(self.keyferry(*arguments, "--json"))
 
     def init(self) -> str:
         """Make the instance folder with its database and master key."""
-        return self._keyferry("init")
+        return self.keyferry("init")
 
     def export_profile(self, product: str, target: Path) -> Path:
         """Write the wizard profile, which the application embeds."""
-        self._keyferry("product", "export", product, "--out", str(target))
+        self.keyferry("product", "export", product, "--out", str(target))
         return target
 
     def issue(self, product: str, *options: str) -> str:
@@ -55,5 +55,6 @@ class Vendor:
         (license,) = self.run("license", "show", activation_key)["licenses"]
         return license["seats_used"], license["seats"]
 
-    def _keyferry(self, *arguments: str) -> str:
+    def keyferry(self, *arguments: str) -> str:
+        """Run a real `keyferry` command, and return what it prints."""
         return run_command([str(SCRIPTS / "keyferry"), *arguments], self.environment)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +39,16 @@ from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Role
 from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.core.staff import passwords
 from keyferry.server.db import db, transaction
-from keyferry.server.parts import EXTENSION
+from keyferry.server.parts import EXTENSION, Parts
+
+pytest_plugins = ["tests.browsing"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+# Argon2id's memory, passes and lanes: four lanes need 32 KiB at least, and so the lock around them is tested.
+CHEAPEST = {"_MEMORY_KIB": 32, "_PASSES": 1, "_LANES": 4}
+FULL_PRICE = {name: getattr(passwords, name) for name in CHEAPEST}
 STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
 
@@ -194,6 +202,49 @@ class Vendor:
             )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves out, by the parts that a test or its module takes up."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "driver" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if {"tell", "Terminal"} & set(vars(getattr(item, "module", item))):
+            item.add_marker(pytest.mark.terminal)
+        if fixtures & {"serving", "postgresql_server"}:
+            item.add_marker(pytest.mark.processes)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays anyway: it would look through it thousands of times."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_derivations() -> Iterator[None]:
+    """Derive from the same secret once: wizard and server do it each, and it is meant to take its time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashlib, "scrypt", lru_cache(1000)(hashlib.scrypt))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Let a password cost next to nothing, here and, as its hash says how to check it, on any real server."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, least in CHEAPEST.items():
+            patch.setattr(passwords, name, least)
+        yield
+
+
+@pytest.fixture
+def full_price_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let passwords cost what they cost on a server, for a test of just that."""
+    for name, real in FULL_PRICE.items():
+        monkeypatch.setattr(passwords, name, real)
+
+
 @pytest.fixture(scope="session")
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with every migration: made once, since copying a file is quicker than migrating."""
@@ -205,12 +256,18 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "keyferry.db"
 
 
+@pytest.fixture(scope="session")
+def master_key() -> str:
+    """The one master key of every test, since an application that several of them share has read it."""
+    return new_master_key("test") + "\n"
+
+
 @pytest.fixture
-def settings(tmp_path: Path, migrated_database: Path) -> Settings:
+def settings(tmp_path: Path, migrated_database: Path, master_key: str) -> Settings:
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(migrated_database, home / "keyferry.db")
-    (home / "master.key").write_text(new_master_key("test") + "\n")
+    (home / "master.key").write_text(master_key)
     return Settings(home=home)
 
 
@@ -221,12 +278,57 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
-    """Templates compiled once: each test has an application of its own, and compiling is half of its time."""
+    """Templates compiled once, for applications of one test, too: compiling takes longer than most tests."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@dataclass(frozen=True)
+class SharedApp:
+    """An application that one test after another uses, each with its own instance folder.
+
+    Its home is a link to the folder of the test: an application takes longer to make than most tests run.
+    """
+
+    app: Flask
+    home: Path
+    parts: Parts
+
+    def belongs_to(self, settings: Settings, clock: Clock) -> None:
+        self.home.unlink()
+        self.home.symlink_to(settings.home)
+        self.app.extensions[EXTENSION] = replace(self.parts, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def shared_app(
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_database: Path,
+    master_key: str,
+    compiled_templates: BytecodeCache,
+) -> SharedApp:
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copy(migrated_database, folder / "keyferry.db")
+    (folder / "master.key").write_text(master_key)
+    home = folder / "home"
+    home.symlink_to(folder)
+    app = create_app(Settings(home=home))
+    app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = compiled_templates
+    return SharedApp(app, home, app.extensions[EXTENSION])
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
+def app(shared_app: SharedApp, settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """The application, as new: with an empty database. A test that changes it asks for `own_app`."""
+    shared_app.belongs_to(settings, clock)
+    with shared_app.app.app_context():
+        yield shared_app.app
+        db.engine.dispose()
+
+
+@pytest.fixture
+def own_app(settings: Settings, clock: Clock, compiled_templates: BytecodeCache) -> Iterator[Flask]:
+    """An application of this test alone, which may add routes to it."""
     app = create_app(settings, clock=clock)
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = compiled_templates

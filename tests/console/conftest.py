@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -12,19 +11,11 @@ from keyferry.server.core.staff import operators, passwords
 from keyferry.server.db import transaction
 from tests.conftest import STAFF, Clock
 from tests.console.person import PASSWORD
+from tests.loops import no_idle_waiting
+
+__all__ = ["no_idle_waiting"]
 
 Adds = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def no_idle_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's own tests wait until the process is idle; `Person.settled` knows when all is done."""
-
-    async def at_once(*_: float) -> None:
-        await asyncio.sleep(0)
-
-    monkeypatch.setattr("textual.app.wait_for_idle", at_once)
-    monkeypatch.setattr("textual.pilot.wait_for_idle", at_once)
 
 
 @pytest.fixture(scope="session")

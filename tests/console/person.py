@@ -19,6 +19,7 @@ from keyferry.server.db import transaction
 from keyferry.server.faces.console.access import Access, address_of
 from keyferry.server.faces.console.app import ConsoleApp
 from keyferry.server.parts import parts
+from tests.loops import run_in_a_loop
 
 PASSWORD = "correct horse battery"
 SMALL = (80, 24)
@@ -144,4 +145,4 @@ def tell(
         if app.failure is not None:
             raise app.failure
 
-    asyncio.run(run())
+    run_in_a_loop(run())

@@ -45,7 +45,7 @@ async def spell_copy_and_save(person: Person, given: KeyGiven, folder: Path) -> 
     await person.press("s")
     assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
     await person.press("s", "c")
-    assert person.app._clipboard == given.computer_key
+    assert person.app.clipboard == given.computer_key
     assert "Copied to your terminal’s clipboard" in person.sees
     await person.press("f")
     assert value(person, "path") == str(folder / "LAB-PC-07.lic")

@@ -35,7 +35,7 @@ def test_a_license_is_created_with_everything_it_grants(vendor, manager):
         assert "License created" in person.sees
         assert newest().activation_key in person.sees
         await person.press("c")
-        assert person.app._clipboard == newest().activation_key
+        assert person.app.clipboard == newest().activation_key
         await person.press("escape")
         assert person.keys_listed == [newest().activation_key]
         assert "0 of 5 seats in use, expires 2027-12-31, each key lasts 90 days at most" in person.sees

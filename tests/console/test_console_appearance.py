@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import pytest
 from textual.widgets import Input
@@ -25,6 +26,7 @@ DIALOGS = {
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
 
+@cache
 def luminance(color: tuple[int, int, int]) -> float:
     parts = [
         part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4

@@ -1,14 +1,9 @@
 """`keyferry console` in a real terminal, and where there is none."""
 
-import os
-import pty
-import select
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from time import monotonic
-from typing import Self
 
 import pytest
 
@@ -20,55 +15,11 @@ from keyferry.server.faces.console import opening
 from tests.conftest import NOON, STAFF
 from tests.console.person import PASSWORD
 from tests.faces.conftest import instance, keyferry  # noqa: F401
+from tests.terminals import Terminal
 
 ROOT = Path(__file__).parents[2]
 # The package has the command under the same name.
 COMMAND = import_module("keyferry.server.command_line.console")
-
-
-class Terminal:
-    """A program in a terminal of its own, of 80 by 24."""
-
-    def __init__(self, *arguments: str, home: Path) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
-        environment |= {"KEYFERRY_HOME": str(home), "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-        environment |= {"COLUMNS": "80", "LINES": "24"}
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "keyferry.server.command_line", *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.shown = self.all_shown = ""
-
-    def wait_for(self, text: str, patience: float = 40) -> None:
-        # The cursor blinks, so there is always something to read.
-        deadline = monotonic() + patience
-        while text not in self.shown:
-            assert monotonic() < deadline, self.shown[-2000:]
-            ready, _, _ = select.select([self._master], [], [], patience)
-            assert ready, self.shown[-2000:]
-            try:
-                read = os.read(self._master, 65536).decode(errors="replace")
-                self.shown, self.all_shown = self.shown + read, self.all_shown + read
-            except OSError as error:
-                raise AssertionError(self.shown[-2000:]) from error
-
-    def press(self, keys: str) -> None:
-        self.shown = ""
-        os.write(self._master, keys.encode())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._master)
 
 
 def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
@@ -76,7 +27,8 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
     with transaction() as session:
         operators.add(session, "grace", Role.MANAGER, PASSWORD, by=STAFF, now=NOON)
     db.engine.dispose()
-    with Terminal("console", home=settings.home) as terminal:
+    command = (sys.executable, "-m", "keyferry.server.command_line", "console")
+    with Terminal(*command, KEYFERRY_HOME=str(settings.home)) as terminal:
         terminal.wait_for("Password")
         # Typed ahead, as over a slow line.
         terminal.press(f"grace\r{PASSWORD}\r")
@@ -86,7 +38,7 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
         terminal.press("nothing like it")
         terminal.wait_for("No license has this")
         terminal.press("\x11")
-        assert terminal.process.wait(timeout=60) == 0
+        assert terminal.ends_with() == 0
     with reading() as session:
         [row] = session.query(sessions.OperatorSession)
         assert (row.channel, row.device) == ("console", "xterm-256color")

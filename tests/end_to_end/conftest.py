@@ -1,31 +1,33 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser
 
-from demo.stage import Stage, set_stage
+from demo.errors import CommandFailed
+from demo.stage import Stage, set_before
+from demo.vendor import Vendor
+from keyferry.server.command_line import main
+
+FEATURES = ("--feature", "export", "--feature", "render")
+
+
+class QuickVendor(Vendor):
+    """A vendor whose commands run in the test's own process; `test_demo` has real ones run."""
+
+    def keyferry(self, *arguments: str) -> str:
+        done = CliRunner().invoke(main, list(arguments), env=self.environment, catch_exceptions=False)
+        if done.exit_code != 0:
+            raise CommandFailed(done.output)
+        return done.stdout
 
 
 @pytest.fixture(scope="session")
-def root(pytestconfig: pytest.Config) -> Path:
-    return pytestconfig.rootpath
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One server and one browser for a module; each test has its own licenses, machines and phones."""
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One server for all modules of a worker; each test has its own licenses, machines and phones."""
     folder = tmp_path_factory.mktemp("stage")
-    with set_stage(folder, folder / "pictures") as real:
+    with set_before(browser, folder, folder / "pictures", QuickVendor) as real:
         for style in ("short", "signed"):
-            options = (
-                "--key-style",
-                style,
-                "--machine-source",
-                "host",
-                "--feature",
-                "export",
-                "--feature",
-                "render",
-            )
+            options = ("--key-style", style, "--machine-source", "host", *FEATURES)
             real.vendor.run("product", "add", style.upper(), "--name", f"Demo {style}", *options)
         yield real

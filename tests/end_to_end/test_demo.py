@@ -12,6 +12,8 @@ import pytest
 
 from demo.leftovers import processes_with
 
+pytestmark = pytest.mark.browser
+
 MARK = "KEYFERRY_TEST_RUN"
 PATIENCE_SECONDS = 120
 
@@ -50,9 +52,16 @@ def test_the_demo_works_and_leaves_only_its_pictures(root, tmp_path):
     assert [name[0] for name in pictures] == list("12345678")
 
 
-@pytest.mark.parametrize("to_all", [True, False], ids=["ctrl-c in a terminal", "to the demo alone"])
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("stop", "to_all"),
+    [(signal.SIGINT, True), (signal.SIGTERM, False)],
+    ids=["ctrl-c in a terminal", "kill"],
+)
 def test_a_demo_that_is_stopped_in_the_middle_leaves_nothing(root, tmp_path, stop, to_all):
+    stop_in_the_middle(root, tmp_path, stop, to_all=to_all)
+
+
+def stop_in_the_middle(root: Path, tmp_path: Path, stop: signal.Signals, *, to_all: bool) -> None:
     with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "pictures")) as process:
         for line in process.stdout:
             if "The License Wizard" in line:

@@ -21,7 +21,7 @@ from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Form, Reader
 
 PASSWORD = "correct horse battery staple"
-_CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+CSRF_VALUE = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Visitor:
         return self.post("/portal/sign-in", name=name, password=password, **more)
 
     def _kept(self, response: TestResponse) -> TestResponse:
-        if found := _CSRF.search(response.get_data(as_text=True)):
+        if found := CSRF_VALUE.search(response.get_data(as_text=True)):
             self.csrf = found[1]
         return response
 

@@ -15,7 +15,7 @@ from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators
 from keyferry.server.db import transaction
 from tests.conftest import NOON, STAFF
-from tests.faces.portal_visitor import _CSRF, PASSWORD
+from tests.faces.portal_visitor import CSRF_VALUE, PASSWORD
 from tests.faces.serving import environment, serving
 
 __all__ = ["environment", "serving"]
@@ -32,7 +32,7 @@ class Answer:
 
 
 @pytest.fixture
-def people(app) -> list[str]:
+def people(app, full_price_passwords) -> list[str]:
     """Operators of one password, whose hash is made once."""
     names = [f"operator {number}" for number in range(PEOPLE)]
     with transaction() as session:
@@ -63,7 +63,7 @@ class Browser:
         answer = connection.getresponse()
         page, cookie = answer.read().decode(), answer.headers["Set-Cookie"].partition(";")[0]
         connection.close()
-        found = _CSRF.search(page)
+        found = CSRF_VALUE.search(page)
         assert found
         return Browser(self.port, cookie, found[1])
 

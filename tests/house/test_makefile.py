@@ -33,9 +33,14 @@ def test_the_readme_tells_how_to_see_it_work(readme):
 
 
 def test_what_takes_long_is_run_by_a_target_of_its_own(makefile, root: Path):
-    assert "--dist loadfile --ignore tests/long\n" in makefile
-    assert "--dist loadfile tests/long\n" in makefile
+    assert "--dist worksteal --ignore tests/long\n" in makefile
+    assert "--dist worksteal tests/long\n" in makefile
     assert list((root / "tests" / "long").glob("test_*.py"))
+
+
+def test_a_quick_check_says_that_it_is_only_a_part(makefile):
+    _, _, check = makefile.partition("\ncheck: lint ##")
+    assert "The gate is: make test" in check.partition("\n\n")[0]
 
 
 def test_the_readme_names_no_target_that_is_not_there(readme, targets):

@@ -14,13 +14,11 @@ from keyferry.server.core.models import Attempt
 from keyferry.server.db import transaction
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import LicenseState
+from tests.browsing import House
 from tests.conftest import Vendor
 from tests.long.driver import Driver, Engine
 from tests.long.firefox import firefox
 from tests.long.webkit import webkit
-from tests.pwa.conftest import House, house
-
-__all__ = ["house"]
 
 ENGINES = {"webkit": webkit, "firefox": firefox}
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}

@@ -14,16 +14,7 @@ from sqlalchemy import text
 
 from demo.server_process import LOOPBACK
 from keyferry.server.db import transaction
-from tests.pwa.conftest import (  # noqa: F401 - the fixtures of the phone's own tests
-    House,
-    await_worker,
-    browser,
-    house,
-    key_on,
-    phone,
-    sees,
-    server_environment,
-)
+from tests.browsing import House, await_worker, key_on, sees
 from tests.pwa.misbehavior import (
     BROKEN_CACHES,
     MANNERS,
@@ -51,7 +42,7 @@ def _is_for(answer: Response, path: str) -> bool:
     return answer.url.partition("?")[0].lower().endswith(path)
 
 
-def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:  # noqa: F811
+def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:
     """First load, question, key, another language, earlier keys, and the computer given up."""
     machine = house.short.machine(house.short.issue(seats=2), "CAGED")
     with promptly(page, "/a", "welcome"):
@@ -88,20 +79,20 @@ def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:  # noq
 
 @pytest.mark.parametrize("manner", MANNERS)
 @pytest.mark.parametrize("service", SERVICES)
-def test_one_service_is_withheld(house, phone, service, manner):  # noqa: F811
+def test_one_service_is_withheld(house, phone, service, manner):
     page = phone(service_workers="block")
     page.add_init_script(withheld(service, manner))
     goes_the_whole_way(page, house, keeps=service != "indexedDB")
 
 
 @pytest.mark.parametrize("manner", MANNERS)
-def test_all_services_are_withheld(house, phone, manner):  # noqa: F811
+def test_all_services_are_withheld(house, phone, manner):
     page = phone(service_workers="block")
     page.add_init_script(all_withheld(manner))
     goes_the_whole_way(page, house, keeps=False)
 
 
-def test_the_storage_is_full(house, phone):  # noqa: F811
+def test_the_storage_is_full(house, phone):
     machine = house.short.machine(house.short.issue())
     page = phone()
     page.add_init_script(STORAGE_IS_FULL)
@@ -113,7 +104,7 @@ def test_the_storage_is_full(house, phone):  # noqa: F811
 
 
 @pytest.mark.parametrize("storage", [STORAGE_ANSWERS_LATE, withheld("indexedDB", "never answers")])
-def test_the_page_is_loaded_anew_over_a_storage_that_does_not_answer(house, phone, storage):  # noqa: F811
+def test_the_page_is_loaded_anew_over_a_storage_that_does_not_answer(house, phone, storage):
     page = phone(service_workers="block")
     page.add_init_script(storage)
     with promptly(page, "/requests", "confirm-activate"):
@@ -127,7 +118,7 @@ def test_the_page_is_loaded_anew_over_a_storage_that_does_not_answer(house, phon
 
 
 @pytest.mark.parametrize("manner", BROKEN_CACHES)
-def test_the_workers_cache_misbehaves(house, phone, manner):  # noqa: F811
+def test_the_workers_cache_misbehaves(house, phone, manner):
     machine = house.short.machine(house.short.issue())
     page = phone()
     page.goto(f"{house.origin}/a")
@@ -142,7 +133,7 @@ def test_the_workers_cache_misbehaves(house, phone, manner):  # noqa: F811
 
 
 @pytest.mark.parametrize("manner", ["rejects", "never answers", "is missing"])
-def test_a_new_worker_takes_over_where_there_is_no_cache(house, phone, manner):  # noqa: F811
+def test_a_new_worker_takes_over_where_there_is_no_cache(house, phone, manner):
     """An earlier worker may not have let the page through: a phone must not be left with it."""
     with gateway(house) as passing:
         page = phone()
@@ -216,7 +207,7 @@ def gateway(server: House) -> Iterator[Gateway]:
             thread.join()
 
 
-def test_a_tap_on_a_server_whose_database_is_held_by_others_is_carried_on(house, phone):  # noqa: F811
+def test_a_tap_on_a_server_whose_database_is_held_by_others_is_carried_on(house, phone):
     license = house.short.issue(seats=2)
     page = phone(service_workers="block")
     page.goto(house.scan(house.short.machine(license)))
@@ -230,7 +221,7 @@ def test_a_tap_on_a_server_whose_database_is_held_by_others_is_carried_on(house,
 
 
 @contextmanager
-def held_database(house: House) -> Iterator[None]:  # noqa: F811
+def held_database(house: House) -> Iterator[None]:
     """Hold the database's write lock while the block runs, as a long import would."""
     with house.short.app.app_context(), transaction() as session:
         session.execute(text("SELECT 1"))

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from demo.browser import REPORT_CSP_VIOLATIONS
 from demo.server_process import LOOPBACK
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
+from tests.browsing import DESK, House
 from tests.faces.portal_visitor import PASSWORD, add_operator
-from tests.pwa.conftest import House, browser, house, server_environment
 
-__all__ = ["PASSWORD", "browser", "house", "server_environment"]
-
-DESK = {"width": 1280, "height": 800}
+__all__ = ["DESK", "PASSWORD"]
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +31,15 @@ def names(house: House) -> dict[Role, str]:
 
 
 @pytest.fixture
-def desk(browser: Browser, house: House, names: dict[Role, str]) -> Iterator[Callable[..., Page]]:
-    """Open browsers that are signed in, without the time that passwords take: `test_account` types them.
-
-    A policy violation or an error on a page fails the test.
-    """
-    faults: list[str] = []
+def desk(
+    browser: Browser, house: House, names: dict[Role, str], pages: Callable[..., Page]
+) -> Callable[..., Page]:
+    """Open browsers that are signed in, without the time that passwords take: `test_account` types them."""
 
     def signed_in(role: Role = Role.ADMINISTRATOR, **options) -> Page:
-        context = held.enter_context(browser.new_context(**({"viewport": DESK, "locale": "en-GB"} | options)))
+        page = pages(browser, **{"viewport": DESK} | options)
+        context = page.context
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
-        context.add_init_script(REPORT_CSP_VIOLATIONS)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
         token = sign_in(names[role], device=page.evaluate("navigator.userAgent"))
         cookie = {"name": "keyferry_portal", "value": token, "domain": LOOPBACK, "path": "/portal"}
         context.add_cookies([cookie])
@@ -58,9 +48,7 @@ def desk(browser: Browser, house: House, names: dict[Role, str]) -> Iterator[Cal
         expect(page.get_by_role("button", name="Commands")).to_be_visible()
         return page
 
-    with ExitStack() as held:
-        yield signed_in
-    assert faults == []
+    return signed_in
 
 
 def sign_in(name: str, device: str) -> str:

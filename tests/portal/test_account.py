@@ -141,7 +141,7 @@ def test_the_pages_of_the_second_factor_can_be_used_by_everybody(page, house):
     secret = scan(page)
     page.get_by_label("six digits").fill("12345")
     page.get_by_role("button", name="Turn on").click()
-    expect(page.get_by_text("This code does not fit.").first).to_be_visible()
+    expect(page.get_by_text("This code isn’t right.").first).to_be_visible()
     check(page)
     page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
     page.get_by_role("button", name="Turn on").click()

@@ -6,13 +6,11 @@ The machine is the wizard's own control: a key counts only where the wizard take
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from keyferry.server.core.licensing import licenses
@@ -20,10 +18,10 @@ from keyferry.server.core.models import Activation, Role
 from keyferry.server.db import reading
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import LicenseState
+from tests.browsing import House
+from tests.browsing import key_on as key_on_phone
 from tests.console.person import Person, tell
 from tests.portal.conftest import key_on, open_license
-from tests.pwa.conftest import House
-from tests.pwa.conftest import key_on as key_on_phone
 
 
 @dataclass
@@ -32,7 +30,7 @@ class Room:
 
     house: House
     folder: Path
-    browser: Browser
+    fresh_page: Callable[[], Page]
     portal: Page
     operator: str
     codes: dict[str, str] = field(default_factory=dict)
@@ -59,13 +57,9 @@ class Room:
         self.codes |= {"code": released.code.text}
         return released.url.split("#")[1]
 
-    def fresh_page(self) -> Page:
-        return self.browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844}).new_page()
-
     def at_the_console(self, story: Callable[[Person], object]) -> None:
-        """Go through a story at the console, in a thread: this one has the browser's event loop."""
-        with ThreadPoolExecutor(1) as threads:
-            threads.submit(copy_context().run, tell, story, operator=self.operator).result()
+        """Go through a story at the console."""
+        tell(story, operator=self.operator)
 
     @property
     def latest(self) -> tuple[str | None, int]:
@@ -117,7 +111,7 @@ def key_by_console(room: Room, token: str) -> str:
         await person.press("enter")
         assert person.step == "ComputerKey", person.sees
         await person.press("c")
-        shown.append(person.app._clipboard)
+        shown.append(person.app.clipboard)
 
     room.at_the_console(story)
     return shown[0]
@@ -179,8 +173,8 @@ CHANNELS = {
 
 
 @pytest.fixture
-def room(house, tmp_path, browser, desk, names) -> Room:
-    return Room(house, tmp_path, browser, desk(Role.SUPPORT), names[Role.SUPPORT])
+def room(house, tmp_path, phone, desk, names) -> Room:
+    return Room(house, tmp_path, phone, desk(Role.SUPPORT), names[Role.SUPPORT])
 
 
 @pytest.mark.parametrize("first", CHANNELS)

@@ -55,7 +55,7 @@ def test_a_computer_is_released_with_its_code_from_its_place_in_the_list(desk, h
     code = dialog.get_by_label("Deactivation verification code")
     code.fill(vendor.machine(machine.activation_key).code.text)
     dialog.get_by_role("button", name="Deactivate", exact=True).click()
-    expect(dialog.get_by_text("does not belong to this activation").first).to_be_visible()
+    expect(dialog.get_by_text("doesn’t match this activation").first).to_be_visible()
     expect(code).to_be_focused()
     expect(dialog.get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
     code.fill(machine.code.text)

@@ -48,7 +48,7 @@ def test_an_operator_is_added_given_a_role_and_shut_out(desk, house, others):
     dialog.get_by_label("Name").fill("mallory")
     dialog.get_by_label("First password").fill(PASSWORD)
     dialog.get_by_role("button", name="Add", exact=True).click()
-    expect(dialog.get_by_text("There is an operator mallory already.").first).to_be_visible()
+    expect(dialog.get_by_text("There’s already an operator named mallory.").first).to_be_visible()
     expect(dialog.get_by_label("Name")).to_be_focused()
     dialog.get_by_label("Name").fill("hedy")
     dialog.get_by_label("First password").fill(PASSWORD)

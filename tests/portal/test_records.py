@@ -111,7 +111,7 @@ def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Email of the other customer").fill("nobody@new.example")
     dialog.get_by_role("button", name="Continue").click()
-    expect(dialog.get_by_text("No customer has this address.").first).to_be_visible()
+    expect(dialog.get_by_text("No customer has this email address.").first).to_be_visible()
     dialog.get_by_label("Email of the other customer").fill("ada@new.example")
     dialog.get_by_role("button", name="Continue").click()
     expect(dialog.get_by_text("gets 1 license with 0 of 3 seats in use")).to_be_visible()

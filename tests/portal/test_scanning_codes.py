@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from demo.browser import chromium
-from demo.film import make_film, qr_picture
+from demo.film import qr_picture
 from keyferry.protocol.request_token import scan_url
 from tests.portal.conftest import open_license
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_business(house):
+    """Before there is a license, the start page shows how to begin instead."""
+    house.short.issue()
 
 
 def photo(text: str) -> dict:
@@ -44,32 +48,24 @@ def test_a_photo_that_came_by_mail_opens_the_license_and_fills_the_dialog(desk, 
     expect(dialog.get_by_label("Computer Name")).to_have_value("LAB-PC-07")
 
 
-@pytest.fixture(scope="module")
-def filming(house, tmp_path_factory) -> Iterator[tuple[Browser, str]]:
-    """A browser whose webcam sees a wizard's screen, and the computer ID on it."""
+@pytest.fixture
+def browser(camera):
+    """A browser that has a webcam."""
+    return camera.browser
+
+
+def test_a_screen_held_before_the_webcam_fills_the_dialog(desk, house, camera):
     machine = house.short.machine(house.short.issue(), "LAB-PC-07")
     house.short.activate(machine)
-    film = make_film(
-        tmp_path_factory.mktemp("film") / "code.y4m", None, scan_url(house.origin, machine.deactivation_token)
-    )
-    flags = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    with chromium(*flags, f"--use-file-for-fake-video-capture={film}") as browser:
-        yield browser, machine.computer_id.text
-
-
-@pytest.fixture
-def browser(filming):
-    return filming[0]
-
-
-def test_a_screen_held_before_the_webcam_fills_the_dialog(desk, house, filming):
+    camera.sees(None, scan_url(house.origin, machine.deactivation_token))
     page = desk()
     key = house.short.issue()
     open_license(page, key.text)
     page.get_by_role("button", name="Deactivate a computer", exact=True).click()
     page.get_by_text("Scan or paste a wizard code").last.click()
     page.get_by_role("dialog").get_by_role("button", name="Webcam").click()
-    expect(page.get_by_role("dialog").get_by_label("Computer ID")).to_have_value(filming[1], timeout=15_000)
+    computer_id = page.get_by_role("dialog").get_by_label("Computer ID")
+    expect(computer_id).to_have_value(machine.computer_id.text, timeout=15_000)
     assert page.get_by_role("dialog").get_by_label("Deactivation verification code").input_value() != ""
 
 

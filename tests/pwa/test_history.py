@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.pwa.conftest import await_worker, key_on, sees
+from tests.browsing import await_worker, key_on, sees
 
 
 def activate(house, page, name):

@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.pwa.conftest import key_on
+from tests.browsing import key_on
 
 # What the page hands to the phone's voice, and to its sheet; both belong to the phone, not to the page.
 RECORD = """
@@ -155,6 +155,8 @@ def test_the_license_file_is_a_qr_code_too(activated, tmp_path, style):
 
 def test_the_screen_stays_on_while_a_key_is_shown_and_no_longer(house, phone):
     page = phone()
+    # A browser without a window asks first.
+    page.context.grant_permissions(["screen-wake-lock"])
     page.add_init_script(
         """
         window.held = 0;

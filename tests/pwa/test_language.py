@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from keyferry.server.faces.phone.languages import chosen
-from tests.pwa.conftest import await_worker, key_on, sees
+from tests.browsing import await_worker, key_on, sees
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pwa.conftest import await_worker, sees
+from tests.browsing import await_worker, sees
 
 ODD = [
     "/A%23{token}",

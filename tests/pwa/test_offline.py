@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pwa.conftest import await_worker, key_on, sees
+from tests.browsing import await_worker, key_on, sees
 from tests.pwa.line import line_to
 
 

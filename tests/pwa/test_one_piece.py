@@ -9,7 +9,7 @@ import pytest
 
 from keyferry.server.faces.phone import assembly, files
 from keyferry.server.faces.phone.document import document
-from tests.pwa.conftest import key_on, sees
+from tests.browsing import key_on, sees
 
 
 def text_of(name: str) -> str:

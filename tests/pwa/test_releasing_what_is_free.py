@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.pwa.conftest import sees
+from tests.browsing import sees
 
 
 @pytest.mark.parametrize(

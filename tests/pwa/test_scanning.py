@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
-from demo.browser import FLAGS, REPORT_CSP_VIOLATIONS
-from demo.film import make_film
-from tests.pwa.conftest import key_on, sees
+from demo.browser import launched
+from tests.browsing import Camera, key_on, sees
 
 
 def until(condition: str) -> str:
@@ -33,29 +30,23 @@ def until(condition: str) -> str:
 
 
 @pytest.fixture
-def filmed(tmp_path: Path) -> Iterator:
-    """Start phones whose camera shows a film; `own_reader` leaves the browser its BarcodeDetector."""
-    chromium = shutil.which("chromium")
-    faults: list[str] = []
-    with sync_playwright() as playwright:
-        running = []
+def filmed(camera: Camera, pages: Callable[..., Page]) -> Callable[..., Page]:
+    """Start phones whose camera shows a film."""
 
-        def start(*texts: str | None, device: bool = True) -> Page:
-            film = make_film(tmp_path / "film.y4m", *texts)
-            camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
-            flags = [*FLAGS, "--use-fake-ui-for-media-stream", *(camera if device else ())]
-            browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-            running.append(browser)
-            page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB").new_page()
-            page.add_init_script(REPORT_CSP_VIOLATIONS)
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
-            return page
+    def start(*texts: str | None) -> Page:
+        camera.sees(*texts)
+        return pages(camera.browser)
 
-        yield start
-        for browser in running:
-            browser.close()
-    assert faults == []
+    return start
+
+
+@pytest.fixture
+def without_a_camera(driver: Playwright, pages: Callable[..., Page]) -> Iterator[Page]:
+    """A phone that would let the page have a camera, and has none."""
+    with launched(driver, "--use-fake-ui-for-media-stream") as browser:
+        page = pages(browser)
+        yield page
+        page.context.close()
 
 
 def test_machines_are_scanned_one_after_the_other_with_our_own_reader(house, filmed):
@@ -185,8 +176,8 @@ def test_another_code_is_explained_and_the_camera_stays_on(house, filmed, text, 
     expect(page.locator("video.camera")).to_be_visible()
 
 
-def test_without_a_camera_the_page_says_what_else_there_is(house, filmed):
-    page = filmed(None, device=False)
+def test_without_a_camera_the_page_says_what_else_there_is(house, without_a_camera):
+    page = without_a_camera
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()
     page.locator("#camera").click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from demo.film import qr_picture
-from tests.pwa.conftest import House, await_worker, key_on, sees
+from tests.browsing import House, await_worker, key_on, sees
 from tests.pwa.misbehavior import STORAGE_ANSWERS_LATE, all_withheld, break_cache, withheld
 
 # Milliseconds from the server's answer to the screen.

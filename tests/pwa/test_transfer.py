@@ -1,6 +1,6 @@
 """What a first scan costs on the line."""
 
-from tests.pwa.conftest import await_worker, sees
+from tests.browsing import await_worker, sees
 
 BUDGET = 60_000
 

@@ -4,7 +4,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from demo.film import qr_picture
-from tests.pwa.conftest import key_on, sees
+from tests.browsing import key_on, sees
 
 
 def test_a_photo_is_read_too(house, phone, tmp_path):

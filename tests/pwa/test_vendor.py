@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 from keyferry.server.config import ConfigError, load_settings
 from keyferry.server.core import properties
 from keyferry.server.db import transaction
+from tests.browsing import await_worker, sees
 from tests.conftest import STAFF
-from tests.pwa.conftest import await_worker, sees
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
         expect(links).to_have_text(["help@example.com", "+1 555 0142", "example.com/help"])
         addresses = [link.get_attribute("href") for link in links.all()]
         assert addresses == ["mailto:help@example.com", "tel:+15550142", "https://example.com/help"]
-        assert min(link.bounding_box()["height"] for link in links.all()) >= 44
+        assert min(round(link.bounding_box()["height"]) for link in links.all()) >= 44
 
     shows("no_seat_left")
     await_worker(page)

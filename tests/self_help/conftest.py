@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from demo.browser import REPORT_CSP_VIOLATIONS
 from keyferry.server.core import properties
 from keyferry.server.db import transaction
-from tests.conftest import STAFF
-from tests.pwa.conftest import PHONE, House, browser, house, server_environment
-
-__all__ = ["browser", "house", "server_environment"]
+from tests.browsing import House
+from tests.conftest import STAFF, Vendor
 
 BUTTONS = {
     "activate": "Get the computer key",
@@ -82,39 +78,39 @@ CustomerMaker = Callable[..., Customer]
 
 
 @pytest.fixture
-def customer(browser: Browser, house: House) -> Iterator[CustomerMaker]:
-    """Open browsers; a policy violation or an error on a page fails the test."""
-    faults: list[str] = []
+def customer(browser: Browser, house: House, pages: Callable[..., Page]) -> CustomerMaker:
+    """Open browsers."""
 
     def fresh(**options) -> Customer:
-        context: BrowserContext = held.enter_context(
-            browser.new_context(**({"viewport": PHONE, "locale": "en-GB"} | options))
-        )
-        context.add_init_script(REPORT_CSP_VIOLATIONS)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if "CSP" in line.text else None)
-        return Customer(page, house.origin)
+        return Customer(pages(browser, **options), house.origin)
 
-    with ExitStack() as held:
-        yield fresh
-    assert faults == []
+    return fresh
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Sets server properties, and knows which of them to set back."""
+
+    vendor: Vendor
+    switched: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str, value: str) -> None:
+        self.switched.append(name)
+        self._put(name, value)
+
+    def back(self) -> None:
+        while self.switched:
+            name = self.switched.pop()
+            self._put(name, str(properties.PROPERTIES[name].default))
+
+    def _put(self, name: str, value: str) -> None:
+        with transaction() as session:
+            properties.put(session, name, value, by=STAFF, now=self.vendor.clock.now)
 
 
 @pytest.fixture
-def switch(house: House) -> Iterator[Callable[[str, str], None]]:
+def switch(house: House) -> Iterator[Switch]:
     """Set server properties, which go back to their defaults afterwards."""
-    switched: list[str] = []
-
-    def put(name: str, value: str) -> None:
-        with transaction() as session:
-            properties.put(session, name, value, by=STAFF, now=house.short.clock.now)
-
-    def switch(name: str, value: str) -> None:
-        switched.append(name)
-        put(name, value)
-
+    switch = Switch(house.short)
     yield switch
-    for name in switched:
-        put(name, str(properties.PROPERTIES[name].default))
+    switch.back()

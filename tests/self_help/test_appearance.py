@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.services.guard import PER_LICENSE
+from tests.browsing import PHONE, House
 from tests.conftest import Machine, Vendor
-from tests.pwa.conftest import PHONE, House
 from tests.pwa.test_access import TARGET, WHOM_TO_ASK, violations, zoomed
 from tests.self_help.conftest import Customer
 from tests.self_help.test_by_typing import codes, mistyped
@@ -192,15 +191,6 @@ def open_nothing(scene):
 
 
 STATES = [value for name, value in list(globals().items()) if name.startswith("open_")]
-BY_NAME = [state.__name__.removeprefix("open_") for state in STATES]
-
-
-@pytest.fixture
-def scene(customer, house, switch):
-    def scene(**options) -> Scene:
-        return Scene(customer(reduced_motion="reduce", **options), house, switch)
-
-    return scene
 
 
 def too_small(page: Page) -> list[str]:
@@ -234,20 +224,27 @@ def cut_off(page: Page) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("state", STATES, ids=BY_NAME)
-def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and_dark(scene, state):
-    set_up = scene()
-    state(set_up)
-    page = set_up.customer.page
+def faults(page: Page) -> Iterator[object]:
+    """What is wrong on a page, on phone and desk, in light and dark, narrow and with large text."""
     # Both schemes have the same layout and both sizes the same colors: two looks see what four would.
     for scheme, size in (("light", PHONE), ("dark", DESK)):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
-        assert violations(page) == []
-        assert too_small(page) == []
-        assert cut_off(page) == []
-    assert zoomed(page) == []
+        yield from [*violations(page), *too_small(page), *cut_off(page)]
+    yield from zoomed(page)
     for width, size in ((320, "100%"), (390, "200%"), (320, "200%"), (1280, "200%")):
         page.set_viewport_size({"width": width, "height": 640})
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
-        assert (width, size, cut_off(page)) == (width, size, [])
+        yield from ((width, size, cut) for cut in cut_off(page))
+
+
+def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and_dark(
+    customer, house, switch
+):
+    scene, found = Scene(customer(reduced_motion="reduce"), house, switch), {}
+    for state in STATES:
+        scene.customer.page.set_viewport_size(PHONE)
+        state(scene)
+        found[state.__name__] = list(faults(scene.customer.page))
+        switch.back()
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}

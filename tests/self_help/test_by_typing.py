@@ -109,7 +109,7 @@ def test_mistyped_codes_are_offered_and_taken_one_by_one(wizard, typist):
     assert f"Did you mean {shown['computer_id']}?" in typist.words
     expect(typist.page.get_by_label("Computer name")).to_have_value("Bench 3")
     typist.press("Use it")
-    typist.reads("Your computer key")
+    typist.reads("Type this key on Bench 3")
     wizard.control.complete(typist.key)
     assert wizard.control.status().state is LicenseState.ACTIVE
 

@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.db import reading
-from keyferry.server.parts import EXTENSION
 from tests.mail_server import Box, mail_server
 
 
 def work(house, root, box: Box) -> None:
     """Run `keyferry worker` until nothing is left to do."""
-    home = house.short.app.extensions[EXTENSION].settings.home
+    home = house.home
     environment = {
         "PYTHONPATH": str(root),
         "KEYFERRY_HOME": str(home),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keyferry.server.parts import EXTENSION
 from tests.end_to_end.test_server_log import traces
 from tests.self_help.test_by_typing import codes, mistyped
 
@@ -18,7 +17,7 @@ def test_the_server_log_holds_nothing_of_what_was_typed_or_brought_by_an_address
     visitor.open(f"deactivate?is_avkey={key}&is_pcid={computer_id}&is_deactcode={code}")
     visitor.send("deactivate")
     visitor.fill_in("activate", **codes(machine))
-    log = (house.short.app.extensions[EXTENSION].settings.home / "server.log").read_text()
+    log = house.log.read_text()
     assert log, "the server says at least that it has started"
     bare = log.replace("-", "").upper()
     secrets = {"activation key": key, "computer key": computer_key, "deactivation code": code}

@@ -6,11 +6,11 @@ from keyferry.server.config import Settings
 
 
 @pytest.fixture
-def answering(app: Flask) -> Flask:
+def answering(own_app: Flask) -> Flask:
     kept = Response("kept", headers={"Cache-Control": "max-age=60"})
-    app.add_url_rule("/kept", endpoint="kept", view_func=lambda: kept)
-    app.add_url_rule("/plain", endpoint="plain", view_func=lambda: "plain")
-    return app
+    own_app.add_url_rule("/kept", endpoint="kept", view_func=lambda: kept)
+    own_app.add_url_rule("/plain", endpoint="plain", view_func=lambda: "plain")
+    return own_app
 
 
 @pytest.mark.parametrize("path", ["/plain", "/kept", "/nowhere", "/phone/nowhere", "/a"])

@@ -33,6 +33,12 @@ NOT_ON_THE_WEB = {
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An application that gets more addresses here."""
+    return own_app
+
+
+@pytest.fixture
 def failing(app: Flask):
     """A server with one more address, which fails as a test wants."""
 

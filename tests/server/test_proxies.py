@@ -69,8 +69,7 @@ def try_from(settings, app, clock) -> Callable[..., int]:
         "_{0}",
     ],
 )
-def test_a_guesser_is_stopped_however_a_proxy_spells_each_address(try_from, monkeypatch, spelled):
-    monkeypatch.setattr("keyferry.server.core.staff.passwords._MEMORY_KIB", 8 * 1024)
+def test_a_guesser_is_stopped_however_a_proxy_spells_each_address(try_from, spelled):
     tries = [try_from(named=spelled.format(50_000 + number)) for number in range(7)]
     assert tries == [403] * 5 + [429] * 2
 

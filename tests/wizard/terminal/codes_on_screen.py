@@ -61,7 +61,7 @@ class Look:
     async def at(self, size: tuple[int, int], *, decode: bool = False) -> None:
         """Look at one size; the code may have taken the whole screen, which a key gives back."""
         person = self.person
-        await person.pilot.resize_terminal(*size)
+        await person.resize(*size)
         seen = await self._settled()
         if seen:
             self.whole.add(size)

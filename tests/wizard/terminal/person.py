@@ -16,6 +16,7 @@ from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.typed_groups import TypedGroups
 from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
 from keyferry.wizard.terminal.words import Words
+from tests.loops import run_in_a_loop
 from tests.wizard.parts import Machine
 
 SMALL = (80, 24)
@@ -31,8 +32,18 @@ class Person:
     app: WizardApp
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settled()
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
+
+    async def resize(self, columns: int, lines: int) -> None:
+        """Draw the window larger or smaller; Textual waits a moment for more of it."""
+        await self.pilot.resize_terminal(columns, lines)
+        before = None
+        while before != (before := self.lines):
+            # Longer than the timers that Textual draws anew by: they come to their turn first.
+            await asyncio.sleep(0.1)
+            await self.settled()
 
     async def type(self, text: str) -> None:
         """Type as fast as a person can dream of: the pilot would wait after each key."""
@@ -102,4 +113,4 @@ def tell(
             await person.settled()
             await story(person)
 
-    asyncio.run(run())
+    run_in_a_loop(run())

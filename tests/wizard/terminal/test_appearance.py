@@ -1,6 +1,7 @@
 """How it looks: QR codes that a phone reads, everything inside 80 by 24, and nothing said by color alone."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 import zxingcpp
@@ -190,6 +191,7 @@ def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@cache
 def luminance(color: tuple[int, int, int]) -> float:
     linear = [v / 12.92 if (v := part / 255) <= 0.03928 else ((v + 0.055) / 1.055) ** 2.4 for part in color]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

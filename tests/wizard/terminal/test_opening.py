@@ -1,9 +1,6 @@
 """`keyferry-wizard` without a command: in a real terminal, without a network, and lazily."""
 
 import os
-import pty
-import select
-import subprocess
 import sys
 import textwrap
 from datetime import UTC, datetime
@@ -13,7 +10,8 @@ import pytest
 
 from keyferry.wizard import command_line
 from keyferry.wizard.results import LicenseState
-from tests.wizard.test_offline import ROOT, WIZARD, child
+from tests.terminals import Terminal
+from tests.wizard.test_offline import WIZARD, child
 
 # asyncio wakes its own loop through a pair of Unix sockets, which no network is behind. Everything else that
 # a socket can be made for or used for ends the process, as in test_offline.
@@ -33,45 +31,6 @@ WITHOUT_NETWORK = textwrap.dedent(
 FULL_SCREEN = WITHOUT_NETWORK + "from keyferry.wizard.command_line import main\nsys.exit(main())\n"
 
 
-class Terminal:
-    """A program in a terminal of its own."""
-
-    def __init__(self, program: str, *arguments: str, **variables: str) -> None:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **variables}
-        environment |= {"COLUMNS": "80", "LINES": "24"}
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program, *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environment,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.shown = ""
-
-    def wait_for(self, text: str, patience: float = 30) -> None:
-        while text not in self.shown:
-            ready, _, _ = select.select([self._master], [], [], patience)
-            assert ready, self.shown[-2000:]
-            try:
-                self.shown += os.read(self._master, 65536).decode(errors="replace")
-            except OSError as error:
-                raise AssertionError(self.shown[-2000:]) from error
-
-    def press(self, keys: str) -> None:
-        self.shown = ""
-        os.write(self._master, keys.encode())
-
-    def end(self) -> int:
-        try:
-            return self.process.wait(timeout=30)
-        finally:
-            self.process.kill()
-            os.close(self._master)
-
-
 @pytest.fixture
 def before(profile, machine):
     return ["--profile", str(profile), "--state", str(machine.folder), "--machine", "machine-1"]
@@ -81,26 +40,26 @@ def before(profile, machine):
 def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine, vendor, before, term):
     key = vendor.activation_key()
     variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "LANG": "C.UTF-8", "TERM": term}
-    terminal = Terminal(FULL_SCREEN, *before, **variables)
-    terminal.wait_for("Activate this computer")
-    terminal.press("1")
-    terminal.wait_for("Scan with a phone")
-    terminal.press("1")
-    terminal.wait_for("five groups of five")
-    terminal.press(key.text.lower())
-    terminal.wait_for("has no typos")
-    terminal.press("\r")
-    terminal.wait_for("No phone?")
-    begun = machine.control().pending()
-    assert begun.activation_key == key
-    terminal.press("1")
-    terminal.wait_for("0 of 30 characters")
-    today = datetime.now(UTC).date()
-    # A bracketed paste, as a terminal sends it.
-    terminal.press(f"\x1b[200~{vendor.computer_key(begun, issued=today, expires=None)}\x1b[201~")
-    terminal.wait_for("is activated on this computer")
-    terminal.press("\x11")
-    assert terminal.end() == 0
+    with Terminal(sys.executable, "-c", FULL_SCREEN, *before, **variables) as terminal:
+        terminal.wait_for("Activate this computer")
+        terminal.press("1")
+        terminal.wait_for("Scan with a phone")
+        terminal.press("1")
+        terminal.wait_for("five groups of five")
+        terminal.press(key.text.lower())
+        terminal.wait_for("has no typos")
+        terminal.press("\r")
+        terminal.wait_for("No phone?")
+        begun = machine.control().pending()
+        assert begun.activation_key == key
+        terminal.press("1")
+        terminal.wait_for("0 of 30 characters")
+        today = datetime.now(UTC).date()
+        # A bracketed paste, as a terminal sends it.
+        terminal.press(f"\x1b[200~{vendor.computer_key(begun, issued=today, expires=None)}\x1b[201~")
+        terminal.wait_for("is activated on this computer")
+        terminal.press("\x11")
+        assert terminal.ends_with() == 0
     machine.clock.moment = datetime.now(UTC)
     assert machine.control().status().state is LicenseState.ACTIVE
 

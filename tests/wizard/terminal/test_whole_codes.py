@@ -99,7 +99,7 @@ def test_the_name_is_shortened_before_the_code_is_and_the_screen_says_which_name
         assert decoded(picture_of(person.app)) <= set(shown.shorter_urls)
         assert NAME not in person.sees
         assert "shortened to fit LABORATORY-" in person.sees
-        await person.pilot.resize_terminal(132, 43)
+        await person.resize(132, 43)
         await person.settled()
         assert decoded(picture_of(person.app)) == {shown.url}
         assert f"Computer name {NAME}" in person.sees
@@ -119,10 +119,10 @@ def test_a_code_with_black_and_white_exchanged_stays_whole_and_so_does_it_alone(
         assert modules_on(person.app) == exchanged
         await person.press("f4")
         assert modules_on(person.app) == exchanged
-        await person.pilot.resize_terminal(48, 22)
+        await person.resize(48, 22)
         await person.settled()
         assert len(modules_on(person.app)) == 44
-        await person.pilot.resize_terminal(40, 12)
+        await person.resize(40, 12)
         await person.settled()
         assert modules_on(person.app) == ()
 
