@@ -1,3 +1,4 @@
+import logging
 import signal
 from types import FrameType
 from typing import NoReturn
@@ -17,6 +18,8 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
     # A second Ctrl-C must not interrupt the cleaning up.
     for each in SIGNALS:
         signal.signal(each, signal.SIG_IGN)
+    # The same signal may have ended the browser's driver, whose pipe then breaks while we write to it.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     raise Stopped(number)
 
 

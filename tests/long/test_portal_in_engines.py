@@ -116,7 +116,7 @@ def test_one_license_is_issued(staff):
     staff.type("#email", "first@example.com")
     staff.press("button", "Preview")
     staff.sees("h1", "Issue 1 license?")
-    staff.press("button", "Issue 1")
+    staff.press("button", "Issue 1 license")
     staff.sees("#keys a")
 
 
