@@ -27,7 +27,7 @@ class ConsoleFrame(App[None]):
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "next_theme", "Look", key_display="F2", show=False),
+        Binding("f2", "next_theme", "Theme", key_display="F2", show=False),
         Binding("f10,ctrl+q", "quit", "Quit", key_display="F10", priority=True),
     ]
 
