@@ -175,7 +175,7 @@ PROPERTIES: Mapping[str, Property] = {
         ),
         Property("customerSite/customerSiteTitle", "", "Title of Self Help; leave empty to use your name."),
         Property(
-            "customerSite/customerSiteLogo", "", "Address of the picture at the top; leave empty to use yours."
+            "customerSite/customerSiteLogo", "", "Address of the image at the top; leave empty to use yours."
         ),
         Property(
             "customerSite/privacyPolicyUrl", "", "Privacy notice of Self Help; leave empty to use yours."
