@@ -56,7 +56,7 @@ class Customer:
 
 
 def take_all(stage: Stage, customer: Customer) -> None:
-    """Take a mistyped key that is mended, the computer key, and the license."""
+    """Take a mistyped key that is corrected, the computer key, and the license."""
     common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
     stage.vendor.run("product", "add", "DEMO-CAD", "--name", "Demo CAD", "--key-style", "short", *common)
     license = stage.vendor.issue("DEMO-CAD", "--seats", "5", "--days", "365", "--feature", "export")

@@ -64,7 +64,7 @@ class Computer:
     """One activation, how it stands, and what else is known of the same machine.
 
     `successor` took its seat over, `newest` is the latest on the license, None where that is it;
-    `ended_channel` is by which way it was released.
+    `ended_channel` is the channel on which it was released.
     """
 
     activation: Activation
