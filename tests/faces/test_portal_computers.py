@@ -55,7 +55,7 @@ def test_a_caller_whose_wizard_says_superseded_is_answered_in_three_clicks(vendo
     newer = vendor.machine(machine.activation_key, "LAB-PC-07")
     vendor.activate(newer)
     assert 'href="/portal/computers"' in visitor.get("/portal/").text
-    found = visitor.get(f"/portal/computers?q={machine.computer_id.text[:11]}").text
+    found = visitor.get(f"/portal/computers?q={machine.computer_id.text[:17]}").text
     page = visitor.get(re.search(r'row-link" href="([^"]+)"', found)[1]).text
     assert "This computer ID isn’t in use anymore." in page
     assert f'href="/portal/computers/2">{newer.computer_id.text}</a>' in page
