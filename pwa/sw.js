@@ -19,8 +19,7 @@ const SPELLINGS = /^\/+a\/*((#|%(25)*23).*)?$/i;
 const FILES = [
   "/pwa/icons/favicon.svg",
   "/pwa/manifest.webmanifest",
-  "/pwa/strings/de.json",
-  "/pwa/strings/en.json",
+  ..."@catalogs@".split(" "),
 ];
 
 /** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have, by its state. */

@@ -256,7 +256,7 @@ export async function deactivate(asked, signal) {
  * @returns {Promise<import("./i18n.js").Catalog>}
  */
 export async function catalog(language) {
-  const answer = await send(`/pwa/strings/${language}.json`, { credentials: "same-origin" });
+  const answer = await send(`/pwa/words/${language}.json`, { credentials: "same-origin" });
   if (answer.status !== 200) throw new Problem("offline");
   return /** @type {import("./i18n.js").Catalog} */ (parse(answer.body));
 }

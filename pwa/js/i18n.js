@@ -1,13 +1,10 @@
 /**
- * Words, dates and plurals. Every word that a person reads comes from a catalog in strings/.
+ * Words, dates and plurals. Every word that a person reads comes from a catalog in words/.
  */
 import { find } from "./dom.js";
 
 /** @typedef {{[key: string]: string | Catalog}} Catalog */
 /** @typedef {Record<string, string | number>} Values */
-
-/** Languages that have a catalog, by their own names. */
-export const LANGUAGES = Object.freeze({ en: "English", de: "Deutsch" });
 
 const PLACEHOLDER = /\{(\w+)\}/g;
 
@@ -20,6 +17,15 @@ export const DELIVERED = document.documentElement.lang;
 /** @returns {Catalog} */
 export function deliveredWords() {
   return JSON.parse(find("#words").textContent ?? "");
+}
+
+/**
+ * Languages that have a catalog, by their own names.
+ *
+ * @returns {Record<string, string>}
+ */
+export function languages() {
+  return /** @type {Record<string, string>} */ (deliveredWords().languages);
 }
 
 /**

@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { inTime, soon } from "./convenience.js";
 import { begin, endErrand } from "./errand.js";
-import { DELIVERED, LANGUAGES, deliveredWords, useCatalog } from "./i18n.js";
+import { DELIVERED, deliveredWords, languages, useCatalog } from "./i18n.js";
 import { workOffline } from "./offline.js";
 import { dress, show, showAgain } from "./screen.js";
 import * as store from "./store.js";
@@ -134,7 +134,7 @@ async function change(language) {
 /** Speak as somebody chose on this phone, else, or where those words are long in coming, as the page came. */
 async function loadWords() {
   const kept = store.keptLanguage();
-  const known = kept !== null && Object.hasOwn(LANGUAGES, kept);
+  const known = kept !== null && Object.hasOwn(languages(), kept);
   const words = known ? await soon(wordsOf(kept)) : null;
   speak(words?.done ? words.result : deliveredWords());
 }

@@ -2,7 +2,7 @@
  * The one place that puts views on the screen: it moves the focus to the new heading and tells listeners.
  */
 import { el, find } from "./dom.js";
-import { LANGUAGES, t } from "./i18n.js";
+import { languages, t } from "./i18n.js";
 
 /**
  * What a view hands to the screen.
@@ -72,7 +72,7 @@ function showVendor() {
 
 /** @param {(language: string) => void} choose */
 function languageSwitch(choose) {
-  const options = Object.entries(LANGUAGES).map(([tag, name]) =>
+  const options = Object.entries(languages()).map(([tag, name]) =>
     el("option", { value: tag, lang: tag, selected: tag === t("meta.language") }, name),
   );
   const select = el("select", { id: "language" }, ...options);

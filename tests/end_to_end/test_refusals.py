@@ -4,12 +4,13 @@ from collections.abc import Callable
 import pytest
 
 from demo.browser import Phone
+from keyferry.server.faces.phone import files
 
 
 @pytest.fixture(scope="module")
-def words(root):
+def words():
     """The page's own words for each problem."""
-    return json.loads((root / "pwa" / "strings" / "en.json").read_text())["problems"]
+    return json.loads(files.words("en"))["problems"]
 
 
 def refused(phone: Phone, words: dict, code: str) -> None:

@@ -6,13 +6,13 @@ The table is `CHANNELS` in `ways_out.py`. What only the network or an update can
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
+from keyferry.server.faces.phone import files
+from keyferry.wizard.terminal.words import Words
 from tests.faces.ways_out import CHANNELS, Desk, released_by_force, superseded_in_use
 
-ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "de")
 # Ended by the network, by the page loaded anew, by the server's owner, or by an update of the application.
 ELSEWHERE = {
@@ -48,22 +48,18 @@ def test_the_way_that_a_refusal_names_leads_out(desk, code, story):
     assert story(desk) == code
 
 
-def words(path: str) -> dict:
-    return json.loads((ROOT / path).read_text(encoding="utf-8"))
-
-
 def test_every_refusal_that_the_phone_has_words_for_has_its_way_walked():
     for language in LANGUAGES:
-        told = words(f"pwa/strings/{language}.json")["problems"].keys()
+        told = json.loads(files.words(language))["problems"].keys()
         assert told == {*CHANNELS, *ELSEWHERE, *MISTYPED} - {"deactivation_too_early"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", ["computer_id_superseded", "computer_id_released"])
 def test_the_phone_names_the_wizards_step_as_the_wizard_does(language, code):
-    wizard, phone = (words(f"{path}/{language}.json") for path in ("wizard_stub/words", "pwa/strings"))
+    wizard, phone = Words(language), json.loads(files.words(language))
     for step in ("scan.trouble", "trouble.rejected", "do.deactivate"):
-        assert wizard[step] in phone["problems"][code]["toDo"]
+        assert wizard(step) in phone["problems"][code]["toDo"]
 
 
 @pytest.mark.parametrize("story", [superseded_in_use, released_by_force])

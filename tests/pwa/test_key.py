@@ -9,6 +9,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
+from keyferry.server.faces.phone import files
 from tests.browsing import key_on
 
 # What the page hands to the phone's voice, and to its sheet; both belong to the phone, not to the page.
@@ -88,8 +89,8 @@ def test_a_signed_key_is_stepped_through_row_by_row(activated):
 @pytest.mark.parametrize(
     ("locale", "language", "alfa"), [("en-GB", "en-US", "Alfa"), ("de-DE", "de-DE", "Anton")]
 )
-def test_a_key_is_read_aloud_in_the_alphabet_of_the_language(activated, root, locale, language, alfa):
-    words = json.loads((root / "pwa" / "strings" / f"{locale[:2]}.json").read_text())["spelling"]
+def test_a_key_is_read_aloud_in_the_alphabet_of_the_language(activated, locale, language, alfa):
+    words = json.loads(files.words(locale[:2]))["spelling"]
     assert words["A"] == alfa
     page, key = activated(locale=locale)
     page.locator("#read-aloud").click()

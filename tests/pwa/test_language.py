@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from keyferry.server.faces.phone.languages import chosen
+from keyferry.server.web.languages import chosen
 from tests.browsing import await_worker, key_on, sees
 
 
@@ -67,7 +67,7 @@ def test_the_page_agrees_with_the_server_and_needs_no_second_answer_for_its_word
     sees(page, "welcome")
     expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
     expect(page.locator("#language")).to_have_value("de")
-    assert [url for url in asked if "/strings/" in url] == []
+    assert [url for url in asked if "/words/" in url] == []
 
 
 def test_the_choice_wins_over_the_copy_that_opens_without_network(house, phone):
@@ -86,7 +86,7 @@ def test_the_choice_wins_over_the_copy_that_opens_without_network(house, phone):
 def test_a_language_whose_words_cannot_be_fetched_does_not_keep_the_page_from_starting(house, phone):
     page = phone()
     page.add_init_script("localStorage.setItem('keyferry.language', 'de')")
-    page.route("**/strings/de.json", lambda route: route.abort())
+    page.route("**/words/de.json", lambda route: route.abort())
     page.goto(f"{house.origin}/a")
     sees(page, "welcome")
     expect(page.locator("h1")).to_contain_text("Activate a computer")
@@ -94,7 +94,7 @@ def test_a_language_whose_words_cannot_be_fetched_does_not_keep_the_page_from_st
 
 def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
     page = phone(service_workers="block")
-    page.route("**/strings/de.json", lambda route: route.abort())
+    page.route("**/words/de.json", lambda route: route.abort())
     page.goto(f"{house.origin}/a")
     sees(page, "welcome")
     page.locator("#language").select_option("de")

@@ -9,8 +9,9 @@ from keyferry.server.faces.phone import files
 LOADED_ON_USE = ("vendor/",)
 # Part of the page itself, see test_one_piece.py.
 IN_THE_PAGE = {"app.css", "house.css", "index.html"}
-# The page's source of the icon above, which no page asks for.
-SOURCES = {"icons/icon-maskable.svg"}
+# What other files are made from, which no page asks for.
+SOURCES = {"icons/icon-maskable.svg", "words/de.po", "words/en.pot"}
+CATALOGS = {"words/de.json", "words/en.json"}
 # Asked for by the phone itself when the page is installed, and then in its hands.
 INSTALLED = {"apple-touch-icon.png", "icon-192.png", "icon-512.png", "icon-maskable-512.png"}
 
@@ -23,7 +24,7 @@ def pwa(root):
 
 
 def quoted_files(text: str) -> set[str]:
-    return set(re.findall(r'"/pwa/([^"]+\.[a-z]+)"', text))
+    return set(re.findall(r'/pwa/([^" ]+\.[a-z]+)[" ]', text))
 
 
 def test_the_worker_keeps_every_file_that_is_not_loaded_on_use(pwa):
@@ -33,7 +34,13 @@ def test_the_worker_keeps_every_file_that_is_not_loaded_on_use(pwa):
         for name in there - {"sw.js"} - IN_THE_PAGE - SOURCES - {f"icons/{name}" for name in INSTALLED}
         if not name.startswith(("js/", *LOADED_ON_USE))
     }
-    assert quoted_files((pwa / "sw.js").read_text()) == expected
+    assert quoted_files(files.find("sw.js", NOBODY, "en").content.decode()) == expected | CATALOGS
+
+
+def test_the_sources_of_the_words_are_not_served():
+    assert files.find("words/de.json", NOBODY, "en") is not None
+    for name in ("words/de.po", "words/en.pot", "words/xx.json", "words/en.json.json"):
+        assert files.find(name, NOBODY, "en") is None
 
 
 def test_a_change_of_any_file_makes_a_new_version(pwa, tmp_path, monkeypatch):

@@ -1,15 +1,14 @@
 """A key is read out with the same words wherever it is shown."""
 
 import json
-from pathlib import Path
 
 from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.server.faces.phone import files
 from keyferry.server.words.spelling import WORDS, spelled
 
 
-def test_the_pages_say_the_words_of_the_phone(pytestconfig):
-    catalog = json.loads((Path(pytestconfig.rootpath) / "pwa" / "strings" / "en.json").read_text())
-    assert catalog["spelling"] == WORDS
+def test_the_pages_say_the_words_of_the_phone():
+    assert json.loads(files.words("en"))["spelling"] == WORDS
 
 
 def test_every_symbol_of_a_key_has_a_word_of_its_own():

@@ -1,16 +1,23 @@
-"""The words of the screens, from one catalog for each language."""
+"""The words of the screens, from gettext's catalogs in `words/`.
+
+`en.pot` holds the English sentences, each under the name that screens ask for; every `.po` beside it is a
+further language. What it does not translate is said in English.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 
-CATALOGUES = Path(__file__).parent.parent / "words"
-LANGUAGES = tuple(sorted(path.stem for path in CATALOGUES.glob("*.json")))
-FALLBACK = "en"
+import polib
+
+CATALOGS = Path(__file__).parent.parent / "words"
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, *sorted(path.stem for path in CATALOGS.glob("*.po")))
 
 # The order in which POSIX lets them decide.
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -21,19 +28,20 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = catalog(language)
+        self._english = english()
+        self._translations = _translations(language)
 
-    def __call__(self, key: str, **values: object) -> str:
-        """Return a text with its values; raises KeyError for one that the catalog lacks."""
-        return self._texts[key].format(**values)
-
-    def raw(self, key: str) -> str:
-        """Return a text whose values are not known yet."""
-        return self._texts[key]
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return a text with its values; `count` chooses the plural form. Raises KeyError."""
+        source = self._english[key]
+        if isinstance(source, str):
+            return self._translations.pgettext(key, source).format(**values)
+        count = values["count"]
+        return self._translations.npgettext(key, *source, count).format(**values)  # type: ignore[arg-type]
 
     def knows(self, key: str) -> bool:
-        """Return whether the catalog has a text."""
-        return key in self._texts
+        """Return whether there is such a text."""
+        return key in self._english
 
     def day(self, day: date) -> str:
         """Return a day as this language writes it."""
@@ -45,14 +53,24 @@ class Words:
 
 
 @cache
-def catalog(language: str) -> dict[str, str]:
-    """Return all texts of a language."""
-    texts: dict[str, str] = json.loads((CATALOGUES / f"{language}.json").read_text(encoding="utf-8"))
-    return texts
+def english() -> Mapping[str, str | tuple[str, str]]:
+    """Return every English text by its key, one with a plural as both of its forms."""
+    return {
+        entry.msgctxt: (entry.msgid, entry.msgid_plural) if entry.msgid_plural else entry.msgid
+        for entry in polib.pofile(str(CATALOGS / f"{ENGLISH}.pot"), encoding="utf-8")
+    }
+
+
+@cache
+def _translations(language: str) -> NullTranslations:
+    if language == ENGLISH:
+        return NullTranslations()
+    catalog = polib.pofile(str(CATALOGS / f"{language}.po"), encoding="utf-8")
+    return GNUTranslations(BytesIO(catalog.to_binary()))
 
 
 def language_of(environment: Mapping[str, str]) -> str:
     """Return the language that the environment asks for, or English if there is no catalog for it."""
     asked = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
     language = asked.replace("-", "_").split("_")[0].split(".")[0].lower()
-    return language if language in LANGUAGES else FALLBACK
+    return language if language in LANGUAGES else ENGLISH

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from keyferry.server.core.catalogs import ENGLISH, Words
 from keyferry.server.core.customers.contacts import is_deliverable, normalized_email
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.mail import templates
-from keyferry.server.core.mail.templates import Template, filled
-from keyferry.server.core.mail.texts import PHRASES, Phrases
+from keyferry.server.core.mail.templates import WORDS, Template, filled
 
 _GROUPS_IN_A_LINE = 3
 _LICENSE_FILE = "license.lic"
@@ -69,20 +72,20 @@ def computer_key(
     template: Template | None = None,
 ) -> Mail:
     """Return the mail that brings a computer key, and the license file where one is given."""
-    words = template or templates.default(templates.COMPUTER_KEY, "en")
-    phrases, name = PHRASES[words.language], _in_one_line(computer_name or "")
+    template = template or templates.default(templates.COMPUTER_KEY, ENGLISH)
+    words, name = Words(WORDS, template.language), _in_one_line(computer_name or "")
     values = {
         "computer key": computer_key,
         "computer key in groups": _numbered(computer_key),
         "activation key": activation_key,
         "computer id": computer_id,
         "product": _in_one_line(product_name),
-        "computer": phrases.named_computer.format(name) if name else phrases.computer,
-        "validity": _until(phrases, expires),
-        "license file": phrases.license_file.format(_LICENSE_FILE) if license_file is not None else "",
+        "computer": words("computer.named", name=name) if name else words("computer"),
+        "validity": _until(words, expires),
+        "license file": words("license_file", file=_LICENSE_FILE) if license_file is not None else "",
     }
     files = () if license_file is None else (Attachment(_LICENSE_FILE, license_file),)
-    return _mail(templates.COMPUTER_KEY, recipient, words, values, files)
+    return _mail(templates.COMPUTER_KEY, recipient, template, values, files)
 
 
 def license_keys_asked_for(recipient: str) -> Mail:
@@ -95,39 +98,41 @@ def license_keys_asked_for(recipient: str) -> Mail:
 
 def license_keys(recipient: str, *, held: Sequence[Held], template: Template | None = None) -> Mail:
     """Return the mail that lists the licenses of a customer."""
-    words = template or templates.default(templates.LICENSE_KEYS, "en")
-    phrases = PHRASES[words.language]
-    listed = "\n\n".join(_listed(phrases, one) for one in held)
-    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, words, {"licenses": listed})
+    template = template or templates.default(templates.LICENSE_KEYS, ENGLISH)
+    words = Words(WORDS, template.language)
+    listed = "\n\n".join(_listed(words, one) for one in held)
+    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, {"licenses": listed})
 
 
 def _mail(
     name: str,
     recipient: str,
-    words: Template,
+    template: Template,
     values: Mapping[str, str],
     files: tuple[Attachment, ...] = (),
 ) -> Mail:
     # A value of several lines may be meant for the text, and still stand in the subject.
-    subject = _in_one_line(filled(words.subject, values))
-    paragraphs = [filled(words.text, values), *([words.closing] if words.closing else [])]
+    subject = _in_one_line(filled(template.subject, values))
+    paragraphs = [filled(template.text, values), *([template.closing] if template.closing else [])]
     return Mail(name, recipient, subject, "\n\n".join(paragraphs) + "\n", files)
 
 
-def _listed(phrases: Phrases, held: Held) -> str:
-    seats = phrases.one_seat if held.seats == 1 else phrases.seats.format(held.seats)
-    key = phrases.activation_key.format(held.activation_key)
-    return f"{_in_one_line(held.product_name)}, {seats}. {_runs(phrases, held)}\n    {key}"
+def _listed(words: Words, held: Held) -> str:
+    seats = words("license.seats", count=held.seats, seats=format_decimal(held.seats, locale=words.locale))
+    key = words("license.key", key=held.activation_key)
+    return f"{_in_one_line(held.product_name)}, {seats}. {_runs(words, held)}\n    {key}"
 
 
-def _runs(phrases: Phrases, held: Held) -> str:
+def _runs(words: Words, held: Held) -> str:
     if held.days is not None and held.expires is None:
-        return phrases.runs.format(held.days)
-    return _until(phrases, held.expires)
+        return words("validity.days", days=held.days)
+    return _until(words, held.expires)
 
 
-def _until(phrases: Phrases, expires: date | None) -> str:
-    return phrases.until.format(expires.strftime(phrases.day)) if expires else phrases.for_ever
+def _until(words: Words, expires: date | None) -> str:
+    if expires is None:
+        return words("validity.never")
+    return words("validity.until", day=format_date(expires, "medium", words.locale))
 
 
 def _numbered(key: str) -> str:

@@ -10,18 +10,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit, properties, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand import contact
+from keyferry.server.core.catalogs import Words, languages
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
-from keyferry.server.core.mail.texts import DEFAULTS, PHRASES
 from keyferry.server.core.models import MailTemplate
 
-LANGUAGES = {"en": "English", "de": "German"}
+WORDS = Path(__file__).parent / "words"
+LANGUAGES = languages(WORDS)
 COMPUTER_KEY, LICENSE_KEYS = "computer_key", "license_keys"
 
 MAX_SUBJECT, MAX_TEXT = 200, 4000
@@ -85,7 +87,9 @@ def chosen(session: Session, name: str) -> Template:
 def closed(session: Session, words: Template) -> Template:
     """Return words with the line that says whom to ask, where the server properties name anybody."""
     texts = " · ".join(contact.current(session).texts)
-    return replace(words, closing=PHRASES[words.language].questions.format(texts) if texts else "")
+    if not texts:
+        return words
+    return replace(words, closing=Words(WORDS, words.language)("closing.questions", contact=texts))
 
 
 def current(session: Session, name: str, language: str) -> Template:
@@ -99,7 +103,8 @@ def current(session: Session, name: str, language: str) -> Template:
 def default(name: str, language: str) -> Template:
     """Return our own words; raises NotFound (unknown_mail)."""
     _require_known(name, language)
-    return Template(language, *DEFAULTS[name, language])
+    words = Words(WORDS, language).raw
+    return Template(language, words(f"{name}.subject"), words(f"{name}.text"))
 
 
 def stored(session: Session, name: str, language: str) -> MailTemplate | None:

@@ -7,7 +7,6 @@ together here, once for each state of the folder.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
+from keyferry.server.core.catalogs import ENGLISH
 from keyferry.server.faces.phone import files
 from keyferry.server.faces.phone.assembly import NotAssembled, one_script
-from keyferry.server.faces.phone.languages import FALLBACK
 from keyferry.server.web.headers import content_security_policy
 
 _VENDOR = 'data-vendor=""'
@@ -59,7 +58,7 @@ def example_document(vendor: files.Vendor, theme: str, view: str) -> tuple[bytes
     """Return the page with invented values in one theme, whatever the screen has, and its policy."""
     style = _style(vendor).replace(_ASKS_FOR_DARK, _ALWAYS if theme == "dark" else _NEVER)
     style = style.replace(_SCHEME, f"color-scheme: {theme}")
-    page, style, script = _put_together(vendor, FALLBACK, style, _EXAMPLE)
+    page, style, script = _put_together(vendor, ENGLISH, style, _EXAMPLE)
     page = _filled(page, _VIEW, f'data-view="{escape(view)}"')
     policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),), is_example=True)
     return page.encode("utf-8"), policy
@@ -91,8 +90,7 @@ def _filled(page: str, place: str, filling: str) -> str:
 
 def _words(language: str) -> str:
     """Return the catalog as data, which no policy has to let through, for it is never run."""
-    catalog = json.loads(files.read(f"{files.STRINGS}/{language}.json"))
-    text = json.dumps(catalog, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    text = files.words(language).decode("utf-8").replace("<", "\\u003c")
     return f'<script type="application/json" id="words">{text}</script>'
 
 

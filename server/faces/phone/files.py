@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from keyferry.server.faces.phone.languages import word
+from keyferry.server.core.catalogs import Words, languages
 
 PWA = Path(__file__).resolve().parents[3] / "pwa"
 WORKER = "sw.js"
 PAGE = "index.html"
 MANIFEST = "manifest.webmanifest"
-STRINGS = "strings"
+WORDS = PWA / "words"
 
 VENDORED = "vendor"
 
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
-_VERSION = b"@version@"
+_VERSION, _CATALOGS = b"@version@", b"@catalogs@"
+_CATALOG = re.compile(r"words/(\w+)\.json")
 _WORDS = re.compile(r"\{\{([\w.]+)\}\}")
 _TYPES = {
     ".js": "text/javascript",
@@ -34,6 +36,7 @@ _TYPES = {
 }
 # Everything else in the folder is compressed by its own format.
 _PACKABLE = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm", ".webmanifest"}
+_SOURCES = {".po", ".pot"}
 _MOST_FILES = 256
 
 
@@ -77,25 +80,25 @@ class Vendor:
 
 def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
     """Return a file of the page's folder by its path in it, or None where there is none."""
+    catalog = _CATALOG.fullmatch(name)
+    if catalog and catalog[1] in languages(WORDS):
+        return packed(".json", words(catalog[1]))
     try:
         path = (PWA / name).resolve()
-        if not path.is_relative_to(PWA) or not path.is_file():
+        if not path.is_relative_to(PWA) or not path.is_file() or path.suffix in _SOURCES:
             return None
     except (OSError, ValueError):
         # Longer than any name, or with characters that none has.
         return None
     if name == WORKER:
         content = _without_comments(path.read_bytes())
+        catalogs = " ".join(f"/pwa/words/{language}.json" for language in languages(WORDS))
+        content = content.replace(_CATALOGS, catalogs.encode("ascii"))
         return packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
     if name == MANIFEST:
         manifest = json.loads(with_words(read(name), language, _in_json)) | vendor.in_manifest
         return packed(path.suffix, json.dumps(manifest, ensure_ascii=False).encode("utf-8"))
     return _file(path)
-
-
-def languages() -> list[str]:
-    """Return the languages that have a catalog."""
-    return [path.stem for path in (PWA / STRINGS).glob("*.json")]
 
 
 def read(name: str) -> bytes:
@@ -105,9 +108,27 @@ def read(name: str) -> bytes:
 
 def with_words(content: bytes, language: str, written: Callable[[str], str]) -> bytes:
     """Put the words of a language where a file names them, such as `{{meta.language}}`."""
-    catalog = read(f"{STRINGS}/{language}.json")
-    filled = _WORDS.sub(lambda place: written(word(catalog, place[1])), content.decode("utf-8"))
+    said = _texts(language)
+    filled = _WORDS.sub(lambda place: written(str(said[place[1]])), content.decode("utf-8"))
     return filled.encode("utf-8")
+
+
+def words(language: str) -> bytes:
+    """Return everything that the page says in a language as JSON, `welcome.scan` as `scan` in `welcome`."""
+    nested: dict[str, Any] = {"languages": languages(WORDS)}
+    for name, said in _texts(language).items():
+        *groups, last = name.split(".")
+        place = nested
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = said
+    return json.dumps(nested, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _texts(language: str) -> dict[str, str | dict[str, str]]:
+    said = Words(WORDS, language)
+    meta = {"meta.language": language, "meta.direction": said.locale.text_direction}
+    return {**meta, **said.everything()}
 
 
 def version(vendor: Vendor) -> str:
@@ -115,7 +136,7 @@ def version(vendor: Vendor) -> str:
     states = [
         (path, path.stat().st_mtime_ns, path.stat().st_size)
         for path in sorted(PWA.rglob("*"))
-        if path.suffix in _PACKABLE | {".png"}
+        if path.suffix in _PACKABLE | _SOURCES | {".png"}
     ]
     sums = "".join(_read(*state).sum for state in states)
     return _sum(sums.encode("ascii") + vendor.attributes + vendor.colors.encode("ascii"))

@@ -6,13 +6,14 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.catalogs import languages
 from keyferry.server.faces.phone import files
 from keyferry.server.faces.phone.document import document, example_document
-from keyferry.server.faces.phone.languages import chosen
 from keyferry.server.parts import parts
 from keyferry.server.web import brand, example
 from keyferry.server.web.brand import Introduction
 from keyferry.server.web.headers import CSP, PICTURE_POLICY
+from keyferry.server.web.languages import chosen
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
 FRESH = "max-age=30, must-revalidate"
@@ -101,7 +102,7 @@ def _vendor(introduction: Introduction) -> files.Vendor:
 
 def _language() -> str:
     """Return the language that the browser asks for; the page itself lets a choice made on the phone win."""
-    return chosen(request.accept_languages, files.languages())
+    return chosen(request.accept_languages, languages(files.WORDS))
 
 
 def _spoken(response: Response, language: str) -> Response:

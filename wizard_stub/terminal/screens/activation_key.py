@@ -95,8 +95,8 @@ class ActivationKeyScreen(WizardScreen):
 
     def _words_for(self, error: MalformedCode) -> str:
         if error.suggestion:
-            one = ".one" if len(self.query_one(GroupBoxes).doubtful) == 1 else ""
-            return self.say(f"key.suggestion{one}", suggestion=error.suggestion)
+            count = len(self.query_one(GroupBoxes).doubtful)
+            return self.say("key.suggestion", suggestion=error.suggestion, count=count)
         other = other_kind(self.wizard.words, self._typed, Kind.ACTIVATION_KEY)
         return other or self.say("key.wrong")
 

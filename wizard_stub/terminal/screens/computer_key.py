@@ -114,11 +114,11 @@ class ComputerKeyScreen(WizardScreen):
         boxes.point_at(found.all_groups)
         boxes.focus()
         if found.rows and not found.groups:
-            one = ".one" if len(found.rows) == 1 else ""
-            self._tell(self.say(f"computer_key.doubt_rows{one}", rows=_listed(found.rows)))
+            rows = _listed(found.rows)
+            self._tell(self.say("computer_key.doubt_rows", rows=rows, count=len(found.rows)))
         elif found.all_groups:
-            one = ".one" if len(found.all_groups) == 1 else ""
-            self._tell(self.say(f"computer_key.doubt{one}", groups=_listed(found.all_groups)))
+            groups = _listed(found.all_groups)
+            self._tell(self.say("computer_key.doubt", groups=groups, count=len(found.all_groups)))
         else:
             self._tell(self.say("computer_key.no_doubt"))
 

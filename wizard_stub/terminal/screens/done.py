@@ -56,8 +56,7 @@ class DoneScreen(WizardScreen):
 
     def _corrections(self) -> str:
         corrections, nothing = self._completed.corrections, self.say("done.nothing")
-        key = "done.corrections.one" if len(corrections) == 1 else "done.corrections"
-        lines = [self.say(key, count=len(corrections))]
+        lines = [self.say("done.corrections", count=len(corrections))]
         lines += [
             "  "
             + self.say(
