@@ -8,7 +8,7 @@ environment := .venv/installed
 quick := not browser and not terminal and not processes
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
 
-.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page lighthouse lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page lighthouse words lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ bench-page: demo-machine $(environment) ## Measure what a person waits for on a 
 lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page: 95 or better (needs Node 20 or newer)
 	@demo/prepare.sh javascript
 	@exec $(python) -m bench.lighthouse
+
+words: $(environment) ## Collect what the web pages say, and bring every translation up to date
+	@exec $(python) -m demo.catalogs
 
 lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
 	@demo/prepare.sh lock

@@ -17,6 +17,7 @@ from keyferry.server.parts import EXTENSION, Parts, utc_now
 from keyferry.server.web.addresses import EncodedFragment, RowNumber
 from keyferry.server.web.forms import csrf, init_forms
 from keyferry.server.web.headers import init_headers
+from keyferry.server.web.languages import init_languages
 from keyferry.server.web.problems import init_problems
 
 MAX_REQUEST_BYTES = 16 * 1024
@@ -44,6 +45,7 @@ def create_app(
     init_headers(app, settings)
     init_problems(app)
     init_forms(app, settings, keyring)
+    init_languages(app)
     for face in (phone, self_help, portal):
         app.register_blueprint(face.blueprint)
     # What the phone page asks needs no form: it sends JSON, and nobody is signed in.

@@ -60,6 +60,7 @@ class Words:
         return {"other": next(iter(forms.values())), **forms}
 
 
+@lru_cache
 def languages(folder: Path) -> dict[str, str]:
     """Return the languages that a folder offers, English first, each with its own name for itself."""
     tags = (ENGLISH, *sorted(path.stem for path in folder.glob("*.po")))

@@ -11,6 +11,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.server.config import Settings
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.secrets import Keyring
+from keyferry.server.web.languages import said
 from keyferry.server.words.codes import field_of
 
 csrf = CSRFProtect()
@@ -50,7 +51,8 @@ def posted() -> dict[str, str]:
 
 def refusal_of(error: CoreError | ProtocolError) -> Refusal:
     """Return what a page says of an error."""
-    return Refusal(error.code, str(error), field_of(error.code), error.suggestion)
+    message = said(error.args[0], error.suggestion)
+    return Refusal(error.code, message, field_of(error.code), error.suggestion)
 
 
 def form_expired() -> CoreError:

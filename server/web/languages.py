@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from gettext import NullTranslations
 from pathlib import Path
 
-from keyferry.server.core.catalogs import ENGLISH
+from flask import Flask, Response, g, request
+
+from keyferry.server.core.catalogs import ENGLISH, languages, translations
+from keyferry.server.core.sentences import Sentence
 
 PAGES = Path(__file__).resolve().parents[1] / "templates" / "words"
 
@@ -18,3 +22,46 @@ def chosen(wanted: Iterable[tuple[str, float]], known: Iterable[str]) -> str:
     there = set(known)
     tags = (tag.lower().split("-")[0] for tag, quality in wanted if quality > 0)
     return next((tag for tag in tags if tag in there), ENGLISH)
+
+
+def init_languages(app: Flask) -> None:
+    """Have templates say their sentences through `_()` and `{% trans %}`."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalog().gettext(text),
+        lambda one, many, count: _catalog().ngettext(one, many, count),
+        newstyle=True,
+    )
+    app.jinja_env.globals.update(page_language=page_language, said=said)
+    app.after_request(_named)
+
+
+def page_language() -> str:
+    """Return the language of the page that is being made: what its reader wants most of what there is."""
+    if "language" not in g:
+        g.language = chosen(request.accept_languages, languages(PAGES))
+    return str(g.language)
+
+
+def said(sentence: str, suggestion: str | None = None) -> str:
+    """Return a sentence of the server in the language of the page, with the reading that it suggests."""
+    if suggestion and not isinstance(sentence, Sentence):
+        sentence = Sentence(sentence.replace(suggestion, "{suggestion}"), suggestion=suggestion)
+    if isinstance(sentence, Sentence):
+        return _catalog().gettext(sentence.template).format(**sentence.values)
+    # An empty text would find the catalog's own head.
+    return _catalog().gettext(sentence) if sentence else ""
+
+
+def _catalog() -> NullTranslations:
+    # A page is made for a request; what is written without one, such as a test's own template, is English.
+    return translations(PAGES, page_language() if request else ENGLISH)
+
+
+def _named(response: Response) -> Response:
+    """Say which language a page is in, and that another reader may get another."""
+    if "language" in g:
+        response.content_language.add(page_language())
+        response.vary.add("Accept-Language")
+    return response

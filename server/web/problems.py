@@ -15,6 +15,7 @@ from keyferry.server.core.errors import CoreError, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
 from keyferry.server.web.brand import ways
+from keyferry.server.web.languages import said
 from keyferry.server.words.codes import CODES
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
     """Return the answer to an error by its code."""
     status = CODES[code].status
     if not request.path.startswith(API_PREFIXES):
-        return _for_people(int(status), detail)
+        return _for_people(int(status), said(detail, suggestion))
     problem = {
         "type": f"urn:keyferry:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -93,7 +94,7 @@ def answered(error: CoreError | ProtocolError) -> Response:
     """Return the answer to an error; one that no face should meet is a fault of ours."""
     if error.code not in CODES:
         return _unexpected(error)
-    return _with_wait(error, answer(error.code, str(error), suggestion=error.suggestion))
+    return _with_wait(error, answer(error.code, error.args[0], suggestion=error.suggestion))
 
 
 def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response:

@@ -27,6 +27,7 @@ from keyferry.server.services.operations import Typed
 from keyferry.server.web import problems
 from keyferry.server.web.forms import form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
+from keyferry.server.web.languages import said
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 
@@ -144,7 +145,8 @@ def refused(error: CoreError | ProtocolError) -> Response:
     form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
     if form is None or error.code in _STOPPED:
         heading, sentence = _STOPPED.get(error.code, ("That didn’t work", ""))
-        return problems.refused(error, _page("stopped", heading=heading, sentence=sentence or str(error)))
+        sentence = said(sentence or error.args[0])
+        return problems.refused(error, _page("stopped", heading=said(heading), sentence=sentence))
     return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
 
 
