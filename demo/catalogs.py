@@ -1,7 +1,7 @@
 """Collect what the web pages say into their catalog, and bring the translations of every face up to date.
 
-Phone, wizard and mail keep their English in `en.pot`, by hand. The pages' English stands in templates and code:
-it is collected here, as Babel finds it, with what registries say.
+Phone, wizard and mail keep their English in `en.pot`, by hand. The English of the pages stands in templates
+and code: it is collected here, as Babel finds it, with what registries say.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 
 import keyferry.protocol.errors
 import keyferry.server.core.errors
+from keyferry.protocol.codes import Kind
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.mail.templates import KINDS
 from keyferry.server.core.models import Role
@@ -45,6 +46,7 @@ _KEYWORDS = {
     "ngettext": (1, 2),
     "said": None,
     "Sentence": None,
+    "template": None,
     **{name: None for module in _ERRORS for name, kind in vars(module).items() if isinstance(kind, type)},
 }
 _METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -83,7 +85,7 @@ def _registered() -> Iterator[str]:
         yield from (declared.sentence, declared.type)
     for kind in KINDS.values():
         yield from (kind.title, *kind.variables.values())
-    yield from (*Role, *Permission)
+    yield from (*Role, *Permission, *(kind.words for kind in Kind))
 
 
 def main() -> None:

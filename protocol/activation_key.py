@@ -36,16 +36,21 @@ class ActivationKey:
         reading = read(Kind.ACTIVATION_KEY, text)
         if reading.corrections:
             suggestion = reading.text(Kind.ACTIVATION_KEY)
-            message = f"This activation key is mistyped. Did you mean {suggestion}?"
-            raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed, suggestion=suggestion)
+            raise MalformedCode(
+                "This activation key is mistyped. Did you mean {suggestion}?",
+                code=Kind.ACTIVATION_KEY.malformed,
+                suggestion=suggestion,
+            )
         return cls.from_symbols(reading.content)
 
     @classmethod
     def from_symbols(cls, symbols: Symbols) -> ActivationKey:
         """Take 20 symbols; raises MalformedCode if their format is not known here."""
         if symbols[0] != FORMAT:
-            message = "This activation key has a newer format. Update the application, or ask its vendor."
-            raise MalformedCode(message, code=Kind.ACTIVATION_KEY.malformed)
+            raise MalformedCode(
+                "This activation key has a newer format. Update the application, or ask its vendor.",
+                code=Kind.ACTIVATION_KEY.malformed,
+            )
         return cls(symbols)
 
     @property

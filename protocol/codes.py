@@ -14,6 +14,7 @@ from enum import Enum
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, typed_groups
 from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.reed_solomon import check_symbols, codewords_near
+from keyferry.protocol.sentences import Sentence, template
 from keyferry.protocol.typed import Correction, Layout, as_typed, corrections, shifted_layouts
 
 CHECK = GROUP
@@ -94,9 +95,9 @@ def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...
     try:
         groups = typed_groups(text, limit=4 * (length or kind.length))
     except MalformedCode as error:
-        raise MalformedCode(str(error), code=kind.malformed) from None
+        raise MalformedCode(error.args[0], code=kind.malformed) from None
     if not groups:
-        raise MalformedCode(f"Type the {kind.words}.", code=kind.malformed)
+        raise MalformedCode("Type the {kind}.", code=kind.malformed, kind=Sentence(kind.words))
     return groups
 
 
@@ -117,21 +118,32 @@ def unreadable(
     groups: tuple[str, ...],
     *,
     length: int | None = None,
-    advice: str = "Compare it group by group and type it again.",
+    advice: str = template("Compare it group by group and type it again."),
 ) -> MalformedCode:
     """Return the error that says what is wrong with what was typed."""
     typed, length = sum(map(len, groups)), length or kind.length
     other = next((other for other in Kind if other is not kind and _is_exactly(other, groups)), None)
     if other is not None:
-        message = f"This is the {other.words}. Type the {kind.words} here."
-    elif typed != length:
-        which = "short" if typed < length else "long"
-        message = (
-            f"This is too {which}: the {kind.words} has {length} characters, and you typed {typed}. {advice}"
+        return _refused(
+            kind, template("This is the {other}. Type the {kind} here."), other=Sentence(other.words)
+        )
+    counted = {"length": length, "typed": typed, "advice": Sentence(advice)}
+    if typed < length:
+        sentence = template(
+            "This is too short: the {kind} has {length} characters, and you typed {typed}. {advice}"
+        )
+    elif typed > length:
+        sentence = template(
+            "This is too long: the {kind} has {length} characters, and you typed {typed}. {advice}"
         )
     else:
-        message = f"This {kind.words} has too many wrong characters. {advice}"
-    return MalformedCode(message, code=kind.malformed)
+        sentence = template("This {kind} has too many wrong characters. {advice}")
+    return _refused(kind, sentence, **counted)
+
+
+def _refused(kind: Kind, sentence: str, **values: object) -> MalformedCode:
+    code = kind.malformed
+    return MalformedCode(sentence, code=code, suggestion=None, kind=Sentence(kind.words), **values)
 
 
 def _plain_reading(kind: Kind, groups: tuple[str, ...], vouched: bool) -> Reading | None:

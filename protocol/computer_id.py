@@ -70,8 +70,11 @@ def read_computer_id(text: str) -> ComputerId:
     reading = read(Kind.COMPUTER_ID, text, vouched=True)
     if reading.corrections:
         suggestion = reading.text(Kind.COMPUTER_ID)
-        message = f"This computer ID is mistyped. Did you mean {suggestion}?"
-        raise MalformedCode(message, code=Kind.COMPUTER_ID.malformed, suggestion=suggestion)
+        raise MalformedCode(
+            "This computer ID is mistyped. Did you mean {suggestion}?",
+            code=Kind.COMPUTER_ID.malformed,
+            suggestion=suggestion,
+        )
     return ComputerId.from_symbols(reading.content)
 
 

@@ -18,11 +18,16 @@ def clean_computer_name(text: str | None) -> str | None:
     """
     name = unicodedata.normalize("NFC", text or "").strip()
     if len(name) > MAX_CHARACTERS:
-        message = f"A computer name can have up to {MAX_CHARACTERS} characters. Choose a shorter one."
-        raise MalformedCode(message, code="malformed_computer_name")
+        raise MalformedCode(
+            "A computer name can have up to {most} characters. Choose a shorter one.",
+            code="malformed_computer_name",
+            most=MAX_CHARACTERS,
+        )
     if not name.isprintable():
-        message = "A computer name can only have visible characters and spaces. Type it by hand."
-        raise MalformedCode(message, code="malformed_computer_name")
+        raise MalformedCode(
+            "A computer name can only have visible characters and spaces. Type it by hand.",
+            code="malformed_computer_name",
+        )
     return name or None
 
 

@@ -116,7 +116,7 @@ def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str)
     # Nothing here is secret from whoever holds the file: its signature was verified before.
     if payload[name] != expected:
         raise LicenseFileRefused(
-            f"This license file is for {whose}. Download the one for the QR code shown now."
+            "This license file is for {whose}. Download the one for the QR code shown now.", whose=whose
         )
 
 

@@ -242,5 +242,6 @@ def _base64(value: bytes) -> str:
 
 def _malformed(reason: str) -> MalformedProfile:
     return MalformedProfile(
-        f"This wizard profile can’t be read: {reason}. Export it again with `keyferry product export`."
+        "This wizard profile can’t be read: {reason}. Export it again with `keyferry product export`.",
+        reason=reason,
     )

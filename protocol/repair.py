@@ -29,6 +29,7 @@ from keyferry.protocol.computer_key import (
 )
 from keyferry.protocol.errors import ComputerKeyRefused
 from keyferry.protocol.reed_solomon import codewords_near, nearest_codeword
+from keyferry.protocol.sentences import template
 from keyferry.protocol.typed import Layout, as_typed, corrections, shifted_layouts
 
 MOST_WRONG = 4
@@ -55,7 +56,9 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
     # Almost any row of two check symbols is one symbol away from a codeword: a correction proves nothing.
     verified = _first_verified(_signed_guesses(groups), verify, encode_rows, telling=0)
     if verified is None:
-        advice = "Compare it row by row with the key for the QR code shown now, or use the license file."
+        advice = template(
+            "Compare it row by row with the key for the QR code shown now, or use the license file."
+        )
         raise unreadable(Kind.COMPUTER_KEY, groups, length=SIGNED_LENGTH, advice=advice)
     return verified
 

@@ -63,7 +63,9 @@ def _too_many(session: Session, bucket: str, now: datetime) -> LimitReached:
     ends = session.scalar(select(Attempt.window_ends_at).where(Attempt.bucket == bucket))
     wait = max((ends or now) - now, timedelta(seconds=1))
     minutes = -(-wait // timedelta(minutes=1))
-    return LimitReached(f"Too many attempts. Wait {minutes} min, then try again.", retry_after=wait)
+    return LimitReached(
+        "Too many attempts. Wait {minutes} min, then try again.", retry_after=wait, minutes=minutes
+    )
 
 
 def _sweep(session: Session, now: datetime) -> None:

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from keyferry.protocol.sentences import Sentence
+
 
 class CoreError(Exception):
-    """The root of all errors of this package."""
+    """The root of all errors of this package; `values` stand in the message, as in `Sentence`."""
 
     code = "refused"
 
-    def __init__(self, message: str, *, code: str | None = None, suggestion: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, code: str | None = None, suggestion: str | None = None, **values: object
+    ) -> None:
+        if suggestion is not None:
+            values["suggestion"] = suggestion
+        # With its values, the sentence can still be said in another language.
+        super().__init__(Sentence(message, **values) if values else message)
         self.code = code or self.code
         self.suggestion = suggestion
 
@@ -74,8 +81,9 @@ class LimitReached(CoreError):
         code: str | None = None,
         suggestion: str | None = None,
         retry_after: timedelta | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(message, code=code, suggestion=suggestion)
+        super().__init__(message, code=code, suggestion=suggestion, **values)
         self.retry_after = retry_after
 
 

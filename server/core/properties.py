@@ -75,7 +75,9 @@ class Property:
             return typed.lower()
         if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
             return typed
-        raise Malformed(f"{self.name} takes {self._takes}.", code="malformed_property")
+        raise Malformed(
+            "{name} takes {values}.", code="malformed_property", name=self.name, values=self._takes
+        )
 
     @property
     def _takes(self) -> str:

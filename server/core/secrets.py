@@ -71,8 +71,9 @@ class Keyring:
         if version != _VERSION or key_id not in self._keys:
             raise SecretUnreadable(
                 "The database has secrets that were sealed with another master key. Add the master key "
-                f"with the ID “{key_id}” to the master key file.",
+                "with the ID “{key_id}” to the master key file.",
                 code="missing_master_key",
+                key_id=key_id,
             )
         try:
             box = base64.b64decode(text, validate=True)
@@ -81,8 +82,9 @@ class Keyring:
             )
         except (InvalidTag, binascii.Error, ValueError):
             raise SecretUnreadable(
-                f"The master key “{key_id}” doesn’t open a secret in the database. Restore the master key "
-                "file that belongs to this database."
+                "The master key “{key_id}” doesn’t open a secret in the database. Restore the master key "
+                "file that belongs to this database.",
+                key_id=key_id,
             ) from None
 
 
@@ -110,6 +112,8 @@ def _read_line(number: int, line: str) -> tuple[str, bytes]:
 
 def _malformed(what: str) -> Malformed:
     return Malformed(
-        f"The master key can’t be read: {what}. Write it as <key ID>:<base64 of {MASTER_KEY_BYTES} bytes>.",
+        "The master key can’t be read: {what}. Write it as <key ID>:<base64 of {size} bytes>.",
         code="malformed_master_key",
+        what=what,
+        size=MASTER_KEY_BYTES,
     )

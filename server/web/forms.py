@@ -51,8 +51,7 @@ def posted() -> dict[str, str]:
 
 def refusal_of(error: CoreError | ProtocolError) -> Refusal:
     """Return what a page says of an error."""
-    message = said(error.args[0], error.suggestion)
-    return Refusal(error.code, message, field_of(error.code), error.suggestion)
+    return Refusal(error.code, said(error.args[0]), field_of(error.code), error.suggestion)
 
 
 def form_expired() -> CoreError:

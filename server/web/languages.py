@@ -8,8 +8,8 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.catalogs import ENGLISH, languages, translations
-from keyferry.server.core.sentences import Sentence
 
 PAGES = Path(__file__).resolve().parents[1] / "templates" / "words"
 
@@ -44,14 +44,26 @@ def page_language() -> str:
     return str(g.language)
 
 
-def said(sentence: str, suggestion: str | None = None) -> str:
-    """Return a sentence of the server in the language of the page, with the reading that it suggests."""
-    if suggestion and not isinstance(sentence, Sentence):
-        sentence = Sentence(sentence.replace(suggestion, "{suggestion}"), suggestion=suggestion)
+def said(sentence: str) -> str:
+    """Return a sentence of the server in the language of the page."""
     if isinstance(sentence, Sentence):
-        return _catalog().gettext(sentence.template).format(**sentence.values)
+        values = {
+            name: said(value) if isinstance(value, Sentence) else value
+            for name, value in sentence.values.items()
+        }
+        return _catalog().gettext(sentence.template).format(**values)
     # An empty text would find the catalog's own head.
     return _catalog().gettext(sentence) if sentence else ""
+
+
+def gettext(template: str, /, **values: object) -> str:
+    """Return a sentence in the language of the page, with its values."""
+    return said(Sentence(template, **values))
+
+
+def ngettext(one: str, many: str, count: int, /) -> str:
+    """Return a sentence in the language of the page, in the form for `{count}`."""
+    return _catalog().ngettext(one, many, count).format(count=f"{count:,}")
 
 
 def _catalog() -> NullTranslations:

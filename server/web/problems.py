@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.errors import CoreError, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
@@ -23,21 +24,23 @@ logger = logging.getLogger(__name__)
 API_PREFIXES = ("/phone/",)
 
 _HTTP = {
-    400: ("malformed_request", "This request can’t be read. Reload the page and try again."),
+    400: ("malformed_request", Sentence("This request can’t be read. Reload the page and try again.")),
     404: (
         "not_found",
-        "The link may be cut short. If it came from a QR code, scan the code again, with all of it in "
-        "the picture.",
+        Sentence(
+            "The link may be cut short. If it came from a QR code, scan the code again, with all of it in "
+            "the picture."
+        ),
     ),
-    405: ("method_not_allowed", "This address doesn’t accept this kind of request."),
-    413: (
-        "request_too_large",
-        "This is too long. Shorten it, or scan the QR code again.",
+    405: ("method_not_allowed", Sentence("This address doesn’t accept this kind of request.")),
+    413: ("request_too_large", Sentence("This is too long. Shorten it, or scan the QR code again.")),
+    415: (
+        "unsupported_media_type",
+        Sentence("Send the request as JSON, with Content-Type: application/json."),
     ),
-    415: ("unsupported_media_type", "Send the request as JSON, with Content-Type: application/json."),
     500: (
         "internal_error",
-        "It’s our fault, not yours. Try again. If it happens again, tell the vendor.",
+        Sentence("It’s our fault, not yours. Try again. If it happens again, tell the vendor."),
     ),
 }
 
@@ -58,7 +61,7 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
     """Return the answer to an error by its code."""
     status = CODES[code].status
     if not request.path.startswith(API_PREFIXES):
-        return _for_people(int(status), said(detail, suggestion))
+        return _for_people(int(status), said(detail))
     problem = {
         "type": f"urn:keyferry:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -122,7 +125,7 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
         return _unexpected(error)
     logger.error("%s %s was answered with 503: %s", request.method, without_secrets(request.path), known.code)
     # Not that nothing was done: the connection may have broken off while it was.
-    response = answer("server_busy", "The server is busy. Try again in a few seconds.")
+    response = answer("server_busy", Sentence("The server is busy. Try again in a few seconds."))
     response.headers["Retry-After"] = "5"
     return response
 

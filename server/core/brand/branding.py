@@ -133,7 +133,9 @@ def digest(content: bytes) -> str:
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if len(name) > MAX_NAME or not name.isprintable():
-        raise Malformed(f"Use a name of up to {MAX_NAME} visible characters.", code="malformed_vendor_name")
+        raise Malformed(
+            "Use a name of up to {most} visible characters.", code="malformed_vendor_name", most=MAX_NAME
+        )
     return name
 
 
@@ -141,8 +143,9 @@ def _privacy(text: str) -> str:
     address = text.strip()
     if len(address) > MAX_ADDRESS or not _ADDRESS.fullmatch(address):
         raise Malformed(
-            f"Enter the full address of your privacy notice, up to {MAX_ADDRESS} characters: https://….",
+            "Enter the full address of your privacy notice, up to {most} characters: https://….",
             code="malformed_privacy_address",
+            most=MAX_ADDRESS,
         )
     return address
 

@@ -63,8 +63,9 @@ def checked_picture(content: bytes) -> Picture:
 def too_large() -> Malformed:
     """Return the refusal of a file that has too many bytes."""
     return Malformed(
-        f"This image is larger than {MAX_BYTES // 1000} kB. Make it smaller: it’s shown 32 pixels high.",
+        "This image is larger than {most} kB. Make it smaller: it’s shown 32 pixels high.",
         code="logo_too_large",
+        most=MAX_BYTES // 1000,
     )
 
 
@@ -75,8 +76,9 @@ def _require_moderate_size(size: tuple[int, int]) -> None:
 
 def _too_many_pixels() -> Malformed:
     return Malformed(
-        f"This image has too many pixels. Make it smaller: up to {MAX_SIDE} on each side.",
+        "This image has too many pixels. Make it smaller: up to {most} on each side.",
         code="logo_too_large",
+        most=MAX_SIDE,
     )
 
 
@@ -138,6 +140,7 @@ def _require_harmless_attribute(name: str, value: str) -> None:
 
 def _refused(what: str) -> Malformed:
     return Malformed(
-        f"This SVG contains {what}, which an image doesn’t need. Save it as a plain SVG, or as a PNG.",
+        "This SVG contains {what}, which an image doesn’t need. Save it as a plain SVG, or as a PNG.",
         code="malformed_logo",
+        what=what,
     )

@@ -242,7 +242,9 @@ def _checked_name(name: str) -> str | None:
     text = name.strip()
     if len(text) > _NAME_LENGTH or not text.isprintable():
         raise Malformed(
-            f"Use a name of up to {_NAME_LENGTH} visible characters.", code="malformed_customer_name"
+            "Use a name of up to {most} visible characters.",
+            code="malformed_customer_name",
+            most=_NAME_LENGTH,
         )
     return text or None
 

@@ -225,11 +225,13 @@ def _is_upgrade(live: Activation, epoch: int) -> bool:
 def _require_good_standing(license: License, now: datetime) -> None:
     present = standing(license, now)
     if present is Standing.SUSPENDED:
-        message = "This license is on hold. Ask the vendor why."
-        raise LicenseRefused(message, code="license_suspended")
+        raise LicenseRefused("This license is on hold. Ask the vendor why.", code="license_suspended")
     if present is Standing.EXPIRED:
-        message = f"This license expired on {expiry(license)}. Ask the vendor to renew it, then scan again."
-        raise LicenseRefused(message, code="license_expired")
+        raise LicenseRefused(
+            "This license expired on {day}. Ask the vendor to renew it, then scan again.",
+            code="license_expired",
+            day=expiry(license),
+        )
 
 
 def _live_on_machine(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
@@ -308,12 +310,19 @@ def _take_seat(session: Session, license: License) -> None:
 
 
 def _no_seat_left(license: License) -> LicenseRefused:
-    seats = "The only seat of this license is" if license.seats == 1 else f"All {license.seats} seats are"
-    message = (
-        f"{seats} in use. Deactivate a computer you no longer use, or ask the vendor for more seats. Was "
-        "this computer reinstalled or replaced? Ask the vendor to release its old seat."
+    if license.seats == 1:
+        return LicenseRefused(
+            "The only seat of this license is in use. Deactivate a computer you no longer use, or ask the "
+            "vendor for more seats. Was this computer reinstalled or replaced? Ask the vendor to release its "
+            "old seat.",
+            code="no_seat_left",
+        )
+    return LicenseRefused(
+        "All {seats} seats are in use. Deactivate a computer you no longer use, or ask the vendor for more "
+        "seats. Was this computer reinstalled or replaced? Ask the vendor to release its old seat.",
+        code="no_seat_left",
+        seats=license.seats,
     )
-    return LicenseRefused(message, code="no_seat_left")
 
 
 def _computer_key(activation: Activation, binding: Binding, keyring: Keyring) -> str:

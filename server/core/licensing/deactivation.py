@@ -182,8 +182,9 @@ def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Pro
 def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > MAX_REASON or not reason.isprintable():
         raise Malformed(
-            f"Give a reason of up to {MAX_REASON} visible characters. It’s kept in the audit log.",
+            "Give a reason of up to {most} visible characters. It’s kept in the audit log.",
             code="malformed_reason",
+            most=MAX_REASON,
         )
 
 

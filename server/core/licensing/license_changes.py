@@ -68,9 +68,9 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
     mask, notes = feature_mask(license.product, content.features), checked_notes(content.notes)
     if content.seats < license.seats_used:
         raise Conflict(
-            f"{license.seats_used} computers use this license. Release some of them first, or keep at "
-            f"least {license.seats_used} seats.",
+            "{used} computers use this license. Release some of them first, or keep at least {used} seats.",
             code="seats_in_use",
+            used=license.seats_used,
         )
     before = content_of(license)
     license.seats, license.features, license.lease_days = content.seats, mask, content.lease_days

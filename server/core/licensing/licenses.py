@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, has_ended
+from keyferry.protocol.sentences import template
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer
@@ -80,12 +81,19 @@ def issue(
 def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
     """Raise what `issue` would raise for these numbers and terms."""
     check_seats(seats)
-    _check_range(count, 1, MAX_COUNT, "licenses at once", "malformed_count")
+    _check_range(
+        count,
+        1,
+        MAX_COUNT,
+        template("The number of licenses at once must be between {least} and {most}."),
+        "malformed_count",
+    )
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
         raise Malformed(
-            f"{terms.expires} is in the past, so the license could never be activated. Choose a later date.",
+            "{day} is in the past, so the license could never be activated. Choose a later date.",
             code="expiry_in_the_past",
+            day=terms.expires,
         )
 
 
@@ -200,13 +208,25 @@ def standing(license: License, now: datetime) -> Standing:
 
 def check_seats(seats: int) -> None:
     """Raise Malformed (malformed_seats) for a number of seats that no license can have."""
-    _check_range(seats, 1, MAX_SEATS, "seats", "malformed_seats")
+    _check_range(
+        seats,
+        1,
+        MAX_SEATS,
+        template("The number of seats must be between {least} and {most}."),
+        "malformed_seats",
+    )
 
 
 def check_lease_days(days: int | None) -> None:
     """Raise Malformed (malformed_terms) for a lease that no key can carry."""
     if days is not None:
-        _check_range(days, 1, _LONGEST, "lease days", "malformed_terms")
+        _check_range(
+            days,
+            1,
+            _LONGEST,
+            template("The number of lease days must be between {least} and {most}."),
+            "malformed_terms",
+        )
 
 
 def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:
@@ -280,18 +300,26 @@ def _check_terms(terms: Terms) -> None:
     if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
         raise _out_of_range()
     if terms.days is not None:
-        _check_range(terms.days, 1, _LONGEST, "days", "malformed_terms")
+        _check_range(
+            terms.days,
+            1,
+            _LONGEST,
+            template("The number of days must be between {least} and {most}."),
+            "malformed_terms",
+        )
     check_lease_days(terms.lease_days)
 
 
-def _check_range(value: int, least: int, most: int, what: str, code: str) -> None:
+def _check_range(value: int, least: int, most: int, sentence: str, code: str) -> None:
     if not least <= value <= most:
-        raise Malformed(f"The number of {what} must be between {least} and {most}.", code=code)
+        raise Malformed(sentence, code=code, least=least, most=most)
 
 
 def _out_of_range() -> Malformed:
     return Malformed(
-        f"Choose an expiration date after {EPOCH_DAY} and no later than {LAST_DAY}, or none for a license "
-        "that never expires.",
+        "Choose an expiration date after {first} and no later than {last}, or none for a license that never "
+        "expires.",
         code="expiry_out_of_range",
+        first=EPOCH_DAY,
+        last=LAST_DAY,
     )

@@ -11,5 +11,7 @@ def checked_notes(text: str | None) -> str | None:
     """Return notes trimmed, None where there are none; raises Malformed (malformed_notes)."""
     notes = "\n".join(line.rstrip() for line in (text or "").strip().splitlines())
     if len(notes) > MAX_NOTES or not notes.replace("\n", "").isprintable():
-        raise Malformed(f"Use up to {MAX_NOTES} visible characters for notes.", code="malformed_notes")
+        raise Malformed(
+            "Use up to {most} visible characters for notes.", code="malformed_notes", most=MAX_NOTES
+        )
     return notes or None

@@ -68,7 +68,7 @@ def add_product(
         session.flush()
     except IntegrityError:
         raise Conflict(
-            f"There’s already a product {code}. Choose another code.", code="product_exists"
+            "There’s already a product {product}. Choose another code.", code="product_exists", product=code
         ) from None
     audit.record(session, event=Event.PRODUCT_ADDED, by=by, product=product, now=now)
     return product
@@ -109,8 +109,10 @@ def rotate(
     number = product.current_epoch.number + 1
     if number > LAST_EPOCH:
         raise Conflict(
-            f"{product.code} has used all {LAST_EPOCH} epochs. Add a new product for the next version.",
+            "{product} has used all {most} epochs. Add a new product for the next version.",
             code="epochs_used_up",
+            product=product.code,
+            most=LAST_EPOCH,
         )
     if retire_old:
         for earlier in product.epochs:
@@ -237,7 +239,11 @@ def feature_mask(product: Product, names: Iterable[str]) -> int:
         if name.lower() not in places:
             known = ", ".join(product.features) or "none"
             raise Malformed(
-                f"{product.code} has no feature “{name}”. Its features: {known}.", code="unknown_feature"
+                "{product} has no feature “{name}”. Its features: {known}.",
+                code="unknown_feature",
+                product=product.code,
+                name=name,
+                known=known,
             )
         mask |= 1 << places[name.lower()]
     return mask
@@ -320,8 +326,9 @@ def _check_new(code: str, name: str, key_style: str, machine_source: str) -> Non
         )
     if not name.strip() or len(name.strip()) > _NAME_LENGTH or not name.isprintable():
         raise Malformed(
-            f"Use a name of 1 to {_NAME_LENGTH} printable characters, like Demo CAD.",
+            "Use a name of 1 to {most} printable characters, like Demo CAD.",
             code="malformed_product_name",
+            most=_NAME_LENGTH,
         )
     if key_style not in list(Style):
         raise Malformed("Choose the key style: short or signed.", code="malformed_key_style")
@@ -331,7 +338,9 @@ def _check_new(code: str, name: str, key_style: str, machine_source: str) -> Non
 
 def _new_features(names: Sequence[str]) -> list[str]:
     if len(names) > MAX_FEATURES:
-        raise Malformed(f"A product can have up to {MAX_FEATURES} features.", code="too_many_features")
+        raise Malformed(
+            "A product can have up to {most} features.", code="too_many_features", most=MAX_FEATURES
+        )
     for name in names:
         if not _FEATURE.fullmatch(name):
             raise Malformed(

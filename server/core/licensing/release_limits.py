@@ -90,11 +90,12 @@ def check_period(session: Session, activation: Activation, now: datetime) -> Non
     first = activation.activated_at + timedelta(minutes=minutes)
     if now < first:
         # Not a moment too early: the next full minute.
-        said = first + timedelta(minutes=1, microseconds=-1)
+        said = f"{first + timedelta(minutes=1, microseconds=-1):%Y-%m-%d %H:%M}"
         raise LimitReached(
-            f"This computer can be deactivated here starting {said:%Y-%m-%d %H:%M} UTC. If that’s too late, "
-            "ask the vendor.",
+            "This computer can be deactivated here starting {moment} UTC. If that’s too late, ask the "
+            "vendor.",
             code="deactivation_too_early",
+            moment=said,
         )
 
 
@@ -113,8 +114,9 @@ def _check(
     on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
-            f"Transfer limit reached: this license changed computers too often in the last {days} days. "
+            "Transfer limit reached: this license changed computers too often in the last {days} days. "
             "Wait a few days, or ask the vendor for help. Accounts that take turns on one computer can "
             "share one license instead.",
             code="release_limit_reached",
+            days=days,
         )

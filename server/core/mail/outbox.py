@@ -163,9 +163,9 @@ def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:
     if row is None:
         raise Conflict(
             "This email can’t be sent again: it was already sent or is waiting, its recipient was "
-            f"deleted, or delivery failed more than {KEPT.days} days ago. To send a new one, open the "
-            "license.",
+            "deleted, or delivery failed more than {days} days ago. To send a new one, open the license.",
             code="mail_not_kept",
+            days=KEPT.days,
         )
     _queue_again(session, row, by, now)
 

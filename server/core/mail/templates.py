@@ -152,18 +152,24 @@ def checked(name: str, language: str, subject: str, text: str) -> Template:
     subject, text = " ".join(subject.split()), "\n".join(text.strip().splitlines())
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
         raise Malformed(
-            f"Use a subject of one line, up to {MAX_SUBJECT} visible characters.", code="malformed_subject"
+            "Use a subject of one line, up to {most} visible characters.",
+            code="malformed_subject",
+            most=MAX_SUBJECT,
         )
     if len(text) > MAX_TEXT or not text.replace("\n", "").isprintable():
         raise Malformed(
-            f"Use a text of up to {MAX_TEXT:,} visible characters and line breaks.", code="malformed_text"
+            "Use a text of up to {most:,} visible characters and line breaks.",
+            code="malformed_text",
+            most=MAX_TEXT,
         )
     for words, code in ((subject, "malformed_subject"), (text, "malformed_text")):
         _require_variables(KINDS[name], words, code)
     needed = KINDS[name].needed
     if not any(found in needed for found in _variables(text)):
         told = " or ".join(f"{{{one}}}" for one in needed)
-        raise Malformed(f"This email needs {told}. Add it to the text.", code="malformed_text")
+        raise Malformed(
+            "This email needs {variables}. Add it to the text.", code="malformed_text", variables=told
+        )
     return Template(language, subject, text)
 
 
@@ -192,7 +198,10 @@ def _require_variables(kind: Kind, words: str, code: str) -> None:
         if _ours(found) not in kind.variables:
             known = ", ".join(f"{{{one}}}" for one in kind.variables)
             raise Malformed(
-                f"{found[0]} isn’t a variable of this email. Use one of these: {known}.", code=code
+                "{name} isn’t a variable of this email. Use one of these: {known}.",
+                code=code,
+                name=found[0],
+                known=known,
             )
 
 

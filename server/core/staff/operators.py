@@ -41,8 +41,9 @@ def add(session: Session, name: str, role: Role, password: str, *, by: By, now: 
             session.add(operator)
     except IntegrityError:
         raise Conflict(
-            f"There’s already an operator named {cleaned}. Choose another name, or reset the password.",
+            "There’s already an operator named {name}. Choose another name, or reset the password.",
             code="operator_exists",
+            name=cleaned,
         ) from None
     _record(session, Event.OPERATOR_ADDED, operator, by, now)
     return operator

@@ -26,8 +26,10 @@ def hashed(password: str) -> str:
     """Return the hash to keep; raises Malformed (malformed_password) and Busy (server_busy)."""
     if not LEAST <= len(password) <= MOST or not password.isprintable():
         raise Malformed(
-            f"Choose a password of {LEAST} to {MOST} visible characters. A few words work well.",
+            "Choose a password of {least} to {most} visible characters. A few words work well.",
             code="malformed_password",
+            least=LEAST,
+            most=MOST,
         )
     with _turn():
         return _derivation(os.urandom(_SALT_BYTES)).derive_phc_encoded(password.encode())

@@ -46,7 +46,7 @@ def named(text: str) -> Role:
     try:
         return Role(text)
     except ValueError:
-        raise Malformed(f"Choose a role: {', '.join(Role)}.", code="malformed_role") from None
+        raise Malformed("Choose a role: {roles}.", code="malformed_role", roles=", ".join(Role)) from None
 
 
 def may(operator: Operator, permission: Permission) -> bool:
@@ -56,4 +56,8 @@ def may(operator: Operator, permission: Permission) -> bool:
 
 def refusal(role: Role | None, permission: Permission) -> NotAllowed:
     """Return the refusal (not_permitted) of what a role does not permit."""
-    return NotAllowed(f"Your role, {role}, doesn’t let you {permission}. Ask an administrator.")
+    return NotAllowed(
+        "Your role, {role}, doesn’t let you {permission}. Ask an administrator.",
+        role=role,
+        permission=permission,
+    )

@@ -118,7 +118,7 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     """Read a whole number; raises Malformed with the code."""
     typed = text.strip()
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
-        raise Malformed(f"Type the number of {what} in digits, such as 10.", code=code)
+        raise Malformed("Type the number of {what} in digits, such as 10.", code=code, what=what)
     return int(typed)
 
 

@@ -13,6 +13,7 @@ from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import show_own_password
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -35,7 +36,7 @@ def change_password() -> Response:
         own = operators.with_id(session, staff.operator().id)
         fresh = values.get("new_password", "")
         operators.change_password(session, own, fresh, here=staff.here(), by=staff.by(), now=now)
-    flash("Password changed. You’re signed out everywhere else.")
+    flash(_("Password changed. You’re signed out everywhere else."))
     return redirect(url_for("portal.account.overview"))
 
 

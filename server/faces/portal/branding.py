@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
@@ -21,17 +22,18 @@ from keyferry.server.web import brand, example
 from keyferry.server.web.example import THEMES, VIEWS, Example
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.headers import CSP, content_security_policy
+from keyferry.server.web.languages import said
 
 blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
 # Above the limit of a picture: what is a little too large is told in words, and beside the field.
 _MAX_FORM_BYTES = 1024 * 1024
-_THE_SAME = "No changes."
+_THE_SAME = Sentence("No changes.")
 _BACK_TO_DEFAULT = {
-    "name": "The name is back to the default.",
-    "privacy": "The privacy notice is back to the default.",
-    "color": "The color is back to the default.",
-    "logo": "The logo is back to the default.",
+    "name": Sentence("The name is back to the default."),
+    "privacy": Sentence("The privacy notice is back to the default."),
+    "color": Sentence("The color is back to the default."),
+    "logo": Sentence("The logo is back to the default."),
 }
 
 
@@ -83,7 +85,7 @@ def save() -> Response:
     typed = posted()
     version, default = typed.get("version", ""), brand.from_settings()
     count = settings.set_branding(typed, default, version=version, by=staff.by())
-    return _back("Saved. Pages look like this from now on." if count else _THE_SAME)
+    return _back(Sentence("Saved. Pages look like this from now on.") if count else _THE_SAME)
 
 
 @blueprint.post("/logo")
@@ -92,7 +94,7 @@ def upload() -> Response:
     """Set the logo."""
     file = request.files.get("logo")
     is_new = settings.set_logo(file.read() if file else b"", by=staff.by())
-    return _back("Logo saved." if is_new else _THE_SAME)
+    return _back(Sentence("Logo saved.") if is_new else _THE_SAME)
 
 
 @blueprint.post("/default")
@@ -105,7 +107,7 @@ def back_to_default() -> Response:
 
 
 def _back(told: str) -> Response:
-    flash(told)
+    flash(said(told))
     return redirect(url_for("portal.branding.overview"))
 
 

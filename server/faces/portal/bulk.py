@@ -21,13 +21,15 @@ from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.parts import parts
 from keyferry.server.services import changes
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("bulk", __name__)
 
 _MOST = 1000
+_ACTIONS = {"suspend", "resume", "renew"}
 # Longer ones are of no row, and no database holds them.
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_DONE = {"suspend": "put on hold", "resume": "resumed", "renew": "renewed"}
 
 
 @blueprint.post("/licenses/bulk")
@@ -45,7 +47,7 @@ def do() -> AnyResponse:
     action = _action(values)
     terms = typed.renewal(values) if action == "renew" else Terms()
     changed, asked = changes.change_many(numbers, action, terms, by=staff.by(), version=typed.version())
-    flash(_told(changed, asked, _DONE[action]))
+    flash(_told(changed, asked, action))
     return redirect(url_for("portal.licenses.listing"))
 
 
@@ -74,7 +76,7 @@ def ask_page(**context: Any) -> str:
 
 def _action(values: dict[str, str]) -> str:
     action = values.get("action", "")
-    if action not in _DONE:
+    if action not in _ACTIONS:
         raise Malformed("Choose what to do with the licenses.", code="nothing_chosen")
     return action
 
@@ -83,7 +85,7 @@ def _numbers() -> set[int]:
     """Return the numbers of the licenses that were selected; raises Malformed (nothing_chosen)."""
     numbers = {int(text) for text in request.form.getlist("chosen") if _NUMBER.fullmatch(text)}
     if len(numbers) > _MOST:
-        raise Malformed(f"Select up to {_MOST:,} licenses at a time.", code="nothing_chosen")
+        raise Malformed("Select up to {most:,} licenses at a time.", code="nothing_chosen", most=_MOST)
     return numbers
 
 
@@ -91,11 +93,15 @@ def _chosen(session: Session) -> Sequence[License]:
     return licenses.with_ids(session, _numbers())
 
 
-def _told(changed: int, asked: int, done: str) -> str:
+def _told(changed: int, asked: int, action: str) -> str:
     """Say how many were changed, and how many were so before."""
-    told = f"{changed:,} {'license' if changed == 1 else 'licenses'} {done}."
+    told = {
+        "suspend": ngettext("1 license put on hold.", "{count} licenses put on hold.", changed),
+        "resume": ngettext("1 license resumed.", "{count} licenses resumed.", changed),
+        "renew": ngettext("1 license renewed.", "{count} licenses renewed.", changed),
+    }[action]
     before = asked - changed
-    return f"{told} No changes to {before:,}." if before else told
+    return f"{told} {_('No changes to {count}.', count=f'{before:,}')}" if before else told
 
 
 _HEAD = ("activation_key", "product", "customer", "seats", "seats_used", "expires", "days", "status")

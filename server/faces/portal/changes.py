@@ -7,12 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.protocol.sentences import template
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.faces.portal.licenses import license_page
 from keyferry.server.services import changes
 from keyferry.server.services.changes import Changed
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import said
 
 blueprint = Blueprint("changes", __name__)
 
@@ -31,7 +34,9 @@ _DIALOGS = {
 def renew(number: int) -> Response:
     """Move the expiry, to a day or by days."""
     done = changes.renew(number, typed.renewal(posted()), **_asked())
-    return _said(number, done, "License renewed. Computers get the new end date with their next key.")
+    return _said(
+        number, done, template("License renewed. Computers get the new end date with their next key.")
+    )
 
 
 @blueprint.post("/licenses/<int:number>/suspend")
@@ -40,7 +45,9 @@ def suspend(number: int) -> Response:
     """Refuse every activation until the license is resumed."""
     done = changes.suspend(number, **_asked())
     return _said(
-        number, done, "License on hold. Computers that are activated keep running until their keys expire."
+        number,
+        done,
+        template("License on hold. Computers that are activated keep running until their keys expire."),
     )
 
 
@@ -49,7 +56,7 @@ def suspend(number: int) -> Response:
 def resume(number: int) -> Response:
     """End the suspension."""
     done = changes.resume(number, **_asked())
-    return _said(number, done, "License resumed. Computers can be activated with it again.")
+    return _said(number, done, template("License resumed. Computers can be activated with it again."))
 
 
 @blueprint.post("/licenses/<int:number>/edit")
@@ -65,7 +72,9 @@ def edit(number: int) -> Response:
         notes=values.get("notes", ""),
     )
     done = changes.edit(number, content, **_asked())
-    return _said(number, done, "License saved. Computers get new features and leases with their next key.")
+    return _said(
+        number, done, template("License saved. Computers get new features and leases with their next key.")
+    )
 
 
 @blueprint.post("/licenses/<int:number>/replace-key")
@@ -73,7 +82,7 @@ def edit(number: int) -> Response:
 def replace_key(number: int) -> Response:
     """Give the license a fresh activation key in the place of one that leaked."""
     done = changes.replace_key(number, **_asked())
-    return _said(number, done, "Activation key replaced. Send the new one to the customer.")
+    return _said(number, done, template("Activation key replaced. Send the new one to the customer."))
 
 
 def _asked() -> dict[str, Any]:
@@ -82,7 +91,7 @@ def _asked() -> dict[str, Any]:
 
 def _said(number: int, done: Changed[None], sentence: str) -> Response:
     """Lead to the license's page, which says once what was done."""
-    flash(sentence if done.is_new else "No changes.")
+    flash(said(sentence) if done.is_new else _("No changes."))
     return redirect(url_for("portal.licenses.license", number=number))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from keyferry.server.core.licensing.figures import Day
+from keyferry.server.web.languages import said
 from keyferry.server.words.wording import CHANNELS
 
 WIDTH, HEIGHT = 600, 120
@@ -60,7 +61,9 @@ def _bar(day: Day, x: float, width: float, top: int) -> Bar:
             y = round(y - height, 2)
             blocks.append(Block(channel, y, height))
     parts = ", ".join(
-        f"{name} {day.by_channel[channel]}" for channel, name in CHANNELS.items() if channel in day.by_channel
+        f"{said(name)} {day.by_channel[channel]}"
+        for channel, name in CHANNELS.items()
+        if channel in day.by_channel
     )
     told = f"{day.day:%b %-d}: {day.total}" + (f" ({parts})" if parts else "")
     return Bar(round(x, 2), round(width, 2), blocks, day.day, told)

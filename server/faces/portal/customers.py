@@ -17,6 +17,8 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import customers
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("customers", __name__)
 
@@ -48,7 +50,7 @@ def edit(number: int) -> Response:
     values = posted()
     texts = {name: values.get(name, "") for name in ("email", "name", "notes")}
     is_new = customers.edit(number, **texts, version=typed.version(), by=staff.by())
-    flash("Customer saved." if is_new else "No changes.")
+    flash(_("Customer saved.") if is_new else _("No changes."))
     return redirect(url_for("portal.customers.customer", number=number))
 
 
@@ -67,8 +69,12 @@ def merge_preview(number: int) -> str:
 def merge(number: int) -> Response:
     """Give everything of this customer to another."""
     into, moved = customers.merge(number, posted().get("email", ""), by=staff.by())
-    licenses = f"{moved:,} {'license' if moved == 1 else 'licenses'}"
-    flash(f"Customers merged. {licenses} moved here, and the other address is deleted.")
+    told = ngettext(
+        "Customers merged. 1 license moved here, and the other address is deleted.",
+        "Customers merged. {count} licenses moved here, and the other address is deleted.",
+        moved,
+    )
+    flash(told)
     return redirect(url_for("portal.customers.customer", number=into))
 
 
@@ -77,7 +83,7 @@ def merge(number: int) -> Response:
 def delete(number: int) -> Response:
     """Delete a customer."""
     customers.delete(number, by=staff.by())
-    flash("Customer deleted. The licenses stay, without a customer.")
+    flash(_("Customer deleted. The licenses stay, without a customer."))
     return redirect(url_for("portal.customers.listing"))
 
 

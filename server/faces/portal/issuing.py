@@ -20,6 +20,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services import changes
 from keyferry.server.services.changes import Wanted
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("issuing", __name__)
 
@@ -58,7 +59,7 @@ def issue() -> Response:
     """Issue, and lead to the keys; a form that is sent twice leads there twice."""
     batch, is_new = changes.issue_by_form(_asked(), posted().get("form", ""), by=staff.by())
     if not is_new:
-        flash("You already sent this form. These are the licenses it issued. No new ones were issued.")
+        flash(_("You already sent this form. These are the licenses it issued. No new ones were issued."))
     return redirect(url_for("portal.issuing.issued", number=batch))
 
 

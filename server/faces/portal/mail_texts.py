@@ -16,6 +16,7 @@ from keyferry.server.faces.portal import staff, typed
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("mail_texts", __name__)
 
@@ -60,7 +61,7 @@ def save(name: str, language: str) -> Response:
     values = posted()
     subject, text = values.get("subject", ""), values.get("text", "")
     is_new = settings.set_mail(name, language, subject, text, version=typed.version(), by=staff.by())
-    flash("Saved. New emails use this text." if is_new else "No changes.")
+    flash(_("Saved. New emails use this text.") if is_new else _("No changes."))
     return _back_to(name, language)
 
 
@@ -69,7 +70,7 @@ def save(name: str, language: str) -> Response:
 def back_to_default(name: str, language: str) -> Response:
     """Have our own words count again."""
     settings.reset_mail(name, language, by=staff.by())
-    flash("The default text is back.")
+    flash(_("The default text is back."))
     return _back_to(name, language)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.protocol.sentences import template
 from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators, roles, second_factor, sessions
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
@@ -16,6 +17,8 @@ from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.services import staff as changes
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import said
 
 blueprint = Blueprint("operators", __name__)
 
@@ -46,7 +49,7 @@ def add() -> Response:
     values = posted()
     role = roles.named(values.get("role", ""))
     added = changes.add(values.get("name", ""), role, values.get("new_password", ""), by=staff.by())
-    return _back_to(added, f"{added.name} can now sign in with the password you set.")
+    return _back_to(added, _("{name} can now sign in with the password you set.", name=added.name))
 
 
 @blueprint.get("/operators/<int:number>")
@@ -61,7 +64,7 @@ def one(number: int) -> str:
 def change_role(number: int) -> Response:
     """Give another role."""
     found = changes.change_role(number, roles.named(posted().get("role", "")), by=staff.by())
-    return _back_to(found, f"{found.name}’s role is now {found.role}.")
+    return _back_to(found, _("{name}’s role is now {role}.", name=found.name, role=said(found.role)))
 
 
 @blueprint.post("/operators/<int:number>/password")
@@ -69,7 +72,7 @@ def change_role(number: int) -> Response:
 def reset(number: int) -> Response:
     """Set a new password."""
     found = changes.reset(number, posted().get("new_password", ""), by=staff.by())
-    return _back_to(found, f"{found.name} has a new password and is signed out everywhere.")
+    return _back_to(found, _("{name} has a new password and is signed out everywhere.", name=found.name))
 
 
 @blueprint.post("/operators/<int:number>/sessions/<int:id>/end")
@@ -77,28 +80,28 @@ def reset(number: int) -> Response:
 def end_session(number: int, id: int) -> Response:
     """End one session of an operator."""
     found = changes.end_session(number, id, by=staff.by())
-    return _back_to(found, f"{found.name} is signed out of that session.")
+    return _back_to(found, _("{name} is signed out of that session.", name=found.name))
 
 
-def _button(address: str, change: Callable[..., Operator], said: str) -> None:
+def _button(address: str, change: Callable[..., Operator], sentence: str) -> None:
     """Serve a form that is nothing but a button."""
 
     @staff.runs(change)
     def view(number: int) -> Response:
         found = change(number, by=staff.by())
-        return _back_to(found, said.format(name=found.name))
+        return _back_to(found, _(sentence, name=found.name))
 
     blueprint.add_url_rule(f"/operators/<int:number>/{address}", change.__name__, view, methods=["POST"])
 
 
-_button("disable", changes.disable, "{name} is disabled and signed out everywhere.")
-_button("enable", changes.enable, "{name} can sign in again.")
+_button("disable", changes.disable, template("{name} is disabled and signed out everywhere."))
+_button("enable", changes.enable, template("{name} can sign in again."))
 _button(
     "second-factor/end",
     changes.end_second_factor,
-    "The second factor of {name} has ended. They’re signed out everywhere.",
+    template("The second factor of {name} has ended. They’re signed out everywhere."),
 )
-_button("sign-out", changes.sign_out, "{name} is signed out everywhere.")
+_button("sign-out", changes.sign_out, template("{name} is signed out everywhere."))
 
 
 def operators_page(**context: object) -> str:
@@ -134,7 +137,7 @@ def _roles() -> dict[str, str]:
     told, below = {}, frozenset[Permission]()
     for role in reversed(Role):
         more = [permission for permission in Permission if permission in PERMISSIONS[role] - below]
-        told[role.value] = ", ".join(more)
+        told[role.value] = ", ".join(map(said, more))
         below = PERMISSIONS[role]
     return told
 

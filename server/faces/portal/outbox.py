@@ -15,6 +15,8 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import outbox as mail
 from keyferry.server.web.forms import Refusal
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("outbox", __name__)
 
@@ -31,7 +33,7 @@ def listing() -> str:
 def send_again(number: int) -> Response:
     """Have a mail tried anew; back on the customer's page where that was asked."""
     mail.send_again(number, by=staff.by())
-    flash("The email will be sent again.")
+    flash(_("The email will be sent again."))
     if (customer := request.args.get("customer", None, int)) is not None:
         return redirect(url_for("portal.customers.customer", number=customer))
     return redirect(url_for("portal.outbox.listing"))
@@ -42,7 +44,7 @@ def send_again(number: int) -> Response:
 def send_all_again() -> Response:
     """Have all that was given up tried anew."""
     count = mail.send_all_again(by=staff.by())
-    flash(f"{count:,} {'email' if count == 1 else 'emails'} will be sent again.")
+    flash(ngettext("1 email will be sent again.", "{count} emails will be sent again.", count))
     return redirect(url_for("portal.outbox.listing"))
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Answer
 
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.licensing import products, public_keys
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
@@ -19,12 +20,14 @@ from keyferry.server.faces.portal import staff, typed
 from keyferry.server.parts import parts
 from keyferry.server.services import products as changes
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import said
 
 blueprint = Blueprint("products", __name__)
 
 _DIALOGS = {"add_features": "features", "rotate": "rotate", "retire": "", "profile": ""}
-_ROTATED = "New epoch started. Download the profile for your next release."
-_ROTATED_AND_RETIRED = (
+_ROTATED = Sentence("New epoch started. Download the profile for your next release.")
+_ROTATED_AND_RETIRED = Sentence(
     "New epoch started, and all earlier ones are retired. Download the profile and ship a new release soon."
 )
 
@@ -59,7 +62,7 @@ def add() -> Answer:
         by=staff.by(),
         show=lambda added: added.code,
     )
-    flash("Product added. Download its profile and build it into your application.")
+    flash(_("Product added. Download its profile and build it into your application."))
     return _back_to(code)
 
 
@@ -75,7 +78,7 @@ def product(code: str) -> str:
 def add_features(code: str) -> Answer:
     """Add features at the end of the list."""
     changes.add_features(code, _names(posted()), by=staff.by())
-    flash("Features added. The next profile you download includes them.")
+    flash(_("Features added. The next profile you download includes them."))
     return _back_to(code)
 
 
@@ -98,7 +101,7 @@ def rotate(code: str) -> Answer:
     changes.rotate(
         code, retire_old=retires, version=typed.version(), by=staff.by(), show=lambda product: None
     )
-    flash(_ROTATED_AND_RETIRED if retires else _ROTATED)
+    flash(said(_ROTATED_AND_RETIRED if retires else _ROTATED))
     return _back_to(code)
 
 
@@ -107,7 +110,7 @@ def rotate(code: str) -> Answer:
 def retire(code: str, number: int) -> Answer:
     """Retire one earlier epoch."""
     changes.retire(code, number, by=staff.by())
-    flash("Epoch retired. The next profile you download includes this change.")
+    flash(_("Epoch retired. The next profile you download includes this change."))
     return _back_to(code)
 
 

@@ -14,6 +14,8 @@ from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("properties", __name__)
 
@@ -52,7 +54,7 @@ def back_to_default() -> Response:
     """Have the default of one property count again."""
     name = posted().get("property", "")
     settings.reset_property(name, by=staff.by())
-    flash(f"{properties.declared(name).name} is back to the default.")
+    flash(_("{name} is back to the default.", name=properties.declared(name).name))
     return redirect(url_for("portal.properties.listing", _anchor=name.partition("/")[0]))
 
 
@@ -76,8 +78,8 @@ def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | N
 
 def _told(count: int) -> str:
     if not count:
-        return "No changes."
-    return "1 setting changed." if count == 1 else f"{count:,} settings changed."
+        return _("No changes.")
+    return ngettext("1 setting changed.", "{count} settings changed.", count)
 
 
 def _typed(known: list[Property], values: Mapping[str, str]) -> dict[str, str]:

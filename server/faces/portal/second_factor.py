@@ -16,6 +16,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import show_own_password
 from keyferry.server.web.brand import brand
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account")
 
@@ -81,7 +82,7 @@ def end() -> Response:
     with transaction() as session:
         own = operators.with_id(session, staff.operator().id)
         second_factor.end(session, own, by=staff.by(), now=parts().clock())
-    flash("Your second factor has ended.")
+    flash(_("Your second factor has ended."))
     return redirect(url_for("portal.account.overview"))
 
 

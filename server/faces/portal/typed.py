@@ -7,17 +7,21 @@ from datetime import date
 
 from flask import request
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.licenses import Terms
 
-_NAMES = {"seats": "the number of seats", "count": "how many licenses to issue"}
+_MISSING = {
+    "seats": Sentence("Enter the number of seats."),
+    "count": Sentence("Enter how many licenses to issue."),
+}
 
 
 def number(values: Mapping[str, str], name: str, code: str) -> int:
     """Return a number that must be there; raises Malformed with the code."""
     found = number_or_none(values, name, code)
     if found is None:
-        raise Malformed(f"Enter {_NAMES.get(name, name)}.", code=code)
+        raise Malformed(_MISSING[name], code=code)
     return found
 
 
@@ -67,8 +71,10 @@ def _require_nothing_else(values: Mapping[str, str], kind: str) -> None:
     """Refuse a day or days beside another option: which of the two was meant is not ours to guess."""
     for other, name, code in (("date", "expires", "unwanted_day"), ("days", "days", "unwanted_days")):
         if kind != other and values.get(name, "").strip():
-            message = "This belongs to an option that isn’t selected. Select that option or clear this field."
-            raise Malformed(message, code=code)
+            raise Malformed(
+                "This belongs to an option that isn’t selected. Select that option or clear this field.",
+                code=code,
+            )
 
 
 def version() -> str:

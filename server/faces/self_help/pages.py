@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, Malformed
 from keyferry.server.core.events import Channel
@@ -144,7 +145,7 @@ def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
     form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
     if form is None or error.code in _STOPPED:
-        heading, sentence = _STOPPED.get(error.code, ("That didn’t work", ""))
+        heading, sentence = _STOPPED.get(error.code, (Sentence("That didn’t work"), ""))
         sentence = said(sentence or error.args[0])
         return problems.refused(error, _page("stopped", heading=said(heading), sentence=sentence))
     return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
@@ -160,11 +161,13 @@ def expired(error: CSRFError) -> Response:
 
 # What no form can answer: a heading, and what to do instead where the error speaks to staff.
 _STOPPED = {
-    "switched_off": ("This page is turned off", ""),
+    "switched_off": (Sentence("This page is turned off"), ""),
     "mail_not_configured": (
-        "We can’t email your keys",
-        "This site doesn’t send email. Look for your activation key in the email that came with your "
-        "order, or ask the vendor for it.",
+        Sentence("We can’t email your keys"),
+        Sentence(
+            "This site doesn’t send email. Look for your activation key in the email that came with your "
+            "order, or ask the vendor for it."
+        ),
     ),
 }
 _FORMS = {
