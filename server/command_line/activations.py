@@ -12,9 +12,8 @@ from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
-from keyferry.server.core.licensing.activation import Activated
-from keyferry.server.core.licensing.deactivation import Code, Released
-from keyferry.server.core.licensing.products import feature_names
+from keyferry.server.core.licensing.deactivation import Code
+from keyferry.server.core.licensing.facts import KeyFacts, ReleaseFacts, key_facts, release_facts
 from keyferry.server.new_file import new_file
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Typed
@@ -49,11 +48,12 @@ def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> 
     KEY is the activation key, and COMPUTER_ID is what the License Wizard shows. The same KEY and COMPUTER_ID
     give the same computer key every time.
     """
-    with opened(), new_file(out) if out else nullcontext() as file:
+    with opened() as parts, new_file(out) if out else nullcontext() as file:
         given = operations.activate(Typed(key, computer_id, name or ""), by=operator())
         if file:
             file.write(given.license_file)
-        return Answer(_activated_data(given.done, out), _activated_text(given.done))
+        facts = key_facts(given.done, parts.clock())
+        return Answer(_activated_data(facts, out), _activated_text(facts))
 
 
 @click.command(
@@ -81,39 +81,40 @@ def deactivate(key: str, computer_id: str, code: str | None, forced: bool, reaso
         raise click.UsageError("With --forced, specify --reason and no CODE.")
     if not forced and (code is None or reason is not None):
         raise click.UsageError("Specify the CODE from the License Wizard, or --forced with --reason.")
-    with opened():
+    with opened() as parts:
         typed, by = Typed(key, computer_id), operator()
         done = (
             operations.force_release(typed, reason or "", by=by)
             if code is None
             else operations.release(typed, Code(read_deactivation_code(code)), by=by)
         )
-        return Answer(_released_data(done), _released_text(done))
+        facts = release_facts(done, parts.clock())
+        return Answer(_released_data(facts), _released_text(facts))
 
 
-def _activated_data(done: Activated, license_file: Path | None) -> dict[str, object]:
+def _activated_data(done: KeyFacts, license_file: Path | None) -> dict[str, object]:
     return {
         "activation_key": done.license.activation_key,
         "computer_id": done.activation.computer_id,
         "computer_name": done.activation.computer_name,
         "computer_key": done.computer_key,
         "outcome": str(done.outcome),
-        "product": done.product.code,
-        "product_name": done.product.name,
-        "expires": iso(done.activation.expires_on),
-        "features": feature_names(done.product, done.activation.features),
+        "product": done.license.product_code,
+        "product_name": done.license.product_name,
+        "expires": iso(done.activation.expires),
+        "features": done.activation.features,
         "seats": done.license.seats,
         "seats_used": done.license.seats_used,
         "license_file": str(license_file) if license_file else None,
     }
 
 
-def _activated_text(done: Activated) -> str:
+def _activated_text(done: KeyFacts) -> str:
     name = done.activation.computer_name or "the computer"
-    expires = iso(done.activation.expires_on)
+    expires = iso(done.activation.expires)
     until = f"valid until {expires}" if expires else "never expires"
     return (
-        f"Activated {done.product.name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
+        f"Activated {done.license.product_name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
         f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
         f"Computer key, to type into the License Wizard:\n\n{_in_lines(done.computer_key)}"
     )
@@ -125,25 +126,26 @@ def _in_lines(code: str) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def _released_data(done: Released) -> dict[str, object]:
+def _released_data(done: ReleaseFacts) -> dict[str, object]:
     return {
         "activation_key": done.license.activation_key,
         "computer_id": done.activation.computer_id,
         "computer_name": done.activation.computer_name,
-        "outcome": str(done.outcome),
-        "release": str(done.recorded),
-        "product": done.product.code,
-        "product_name": done.product.name,
+        "outcome": "already_released" if done.already else "released",
+        "release": done.activation.ended_how,
+        "product": done.license.product_code,
+        "product_name": done.license.product_name,
         "seats": done.license.seats,
         "seats_used": done.license.seats_used,
     }
 
 
-def _released_text(done: Released) -> str:
-    if done.superseded:
+def _released_text(done: ReleaseFacts) -> str:
+    if done.activation.superseded:
         return (
             "Nothing to release, because a later activation of this computer replaced this one: "
             f"{done.license.seats_used} of {done.license.seats} seats in use."
         )
-    what = "Already released" if done.outcome == "already_released" else "Released"
-    return f"{what} ({done.recorded}): {done.license.seats_used} of {done.license.seats} seats in use."
+    what = "Already released" if done.already else "Released"
+    left = f"{done.license.seats_used} of {done.license.seats} seats in use."
+    return f"{what} ({done.activation.ended_how}): {left}"

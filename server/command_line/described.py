@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from keyferry.server.core.licensing.licenses import Standing, expiry, standing
-from keyferry.server.core.licensing.products import feature_names
-from keyferry.server.core.models import Activation, License, Product
+from keyferry.server.core.licensing.facts import ActivationFacts, LicenseFacts
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.models import Product
 
 
 def product_data(product: Product) -> dict[str, Any]:
@@ -23,33 +23,33 @@ def product_data(product: Product) -> dict[str, Any]:
     }
 
 
-def license_data(license: License, now: datetime) -> dict[str, Any]:
+def license_data(license: LicenseFacts) -> dict[str, Any]:
     """Return a license for programs; `expires` is null where it never does or `days` have not begun."""
     return {
         "activation_key": license.activation_key,
-        "product": license.product.code,
-        "product_name": license.product.name,
-        "customer": license.customer.email if license.customer else None,
+        "product": license.product_code,
+        "product_name": license.product_name,
+        "customer": license.customer,
         "seats": license.seats,
         "seats_used": license.seats_used,
-        "expires": iso(expiry(license)),
-        "days": license.days_from_first_activation,
+        "expires": iso(license.expires),
+        "days": license.days,
         "lease_days": license.lease_days,
-        "features": feature_names(license.product, license.features),
-        "status": standing(license, now).value,
+        "features": license.features,
+        "status": license.standing.value,
     }
 
 
-def activation_data(activation: Activation) -> dict[str, Any]:
+def activation_data(activation: ActivationFacts) -> dict[str, Any]:
     """Return an activation for programs; `state` is active, or how it ended."""
     return {
         "computer_id": activation.computer_id,
         "computer_name": activation.computer_name,
-        "state": activation.ended_how or "active",
+        "state": activation.state,
         "activated_at": iso(activation.activated_at),
         "activated_by": activation.who,
         "channel": activation.channel,
-        "expires": iso(activation.expires_on),
+        "expires": iso(activation.expires),
         "ended_at": iso(activation.ended_at),
         "ended_how": activation.ended_how,
         "ended_by": activation.ended_by,
@@ -57,30 +57,29 @@ def activation_data(activation: Activation) -> dict[str, Any]:
     }
 
 
-def license_text(license: License, now: datetime) -> str:
+def license_text(license: LicenseFacts) -> str:
     """Return a license and its computers for people."""
     lines = {
         "License": license.activation_key,
-        "Product": f"{license.product.name} ({license.product.code})",
-        "Customer": license.customer.email if license.customer else "none",
-        "Status": _status_text(license, now),
+        "Product": f"{license.product_name} ({license.product_code})",
+        "Customer": license.customer or "none",
+        "Status": _status_text(license),
         "Seats": f"{license.seats_used} of {license.seats} in use",
         "Expires": expires_text(license),
         "Lease": f"each key lasts {license.lease_days} days at most" if license.lease_days else "none",
-        "Features": ", ".join(feature_names(license.product, license.features)) or "none",
-        "Issued": license.created_at.date().isoformat(),
+        "Features": ", ".join(license.features) or "none",
+        "Issued": license.issued.isoformat(),
     }
     facts = "\n".join(f"{name:<10}{value}" for name, value in lines.items())
-    computers = "\n".join(_activation_line(activation) for activation in license.activations)
+    computers = "\n".join(_activation_line(activation) for activation in license.computers)
     return f"{facts}\n\n{computers}" if computers else f"{facts}\n\nNo computer has been activated yet."
 
 
-def expires_text(license: License) -> str:
+def expires_text(license: LicenseFacts) -> str:
     """Return until when a license runs, in words."""
-    last_day, days = expiry(license), license.days_from_first_activation
-    if last_day is not None:
-        return last_day.isoformat()
-    return "never" if days is None else f"{days} days after the first activation"
+    if license.expires is not None:
+        return license.expires.isoformat()
+    return "never" if license.days is None else f"{license.days} days after the first activation"
 
 
 def iso(value: date | datetime | None) -> str | None:
@@ -90,19 +89,17 @@ def iso(value: date | datetime | None) -> str | None:
     return value.isoformat() if value is not None else None
 
 
-def _status_text(license: License, now: datetime) -> str:
-    present = standing(license, now)
+def _status_text(license: LicenseFacts) -> str:
     hints = {
         Standing.SUSPENDED: "suspended: no activation until `keyferry license resume`",
         Standing.EXPIRED: "expired: no activation until `keyferry license renew`",
     }
-    return hints.get(present, present.value)
+    return hints.get(license.standing, license.standing.value)
 
 
-def _activation_line(activation: Activation) -> str:
+def _activation_line(activation: ActivationFacts) -> str:
     name = activation.computer_name or "(no name)"
     since = f"since {activation.activated_at.date()}"
     if activation.ended_at is not None:
         since = f"{activation.activated_at.date()} to {activation.ended_at.date()}"
-    state = activation.ended_how or "active"
-    return f"{activation.computer_id}  {state:<10}  {since:<24}  {name}"
+    return f"{activation.computer_id}  {activation.state:<10}  {since:<24}  {name}"

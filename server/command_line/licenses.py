@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import partial
 
 import click
-from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
 from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.facts import LicenseFacts, license_facts
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.models import License
+from keyferry.server.core.models import Activation, License
 from keyferry.server.db import reading
 from keyferry.server.services import changes
 from keyferry.server.services.changes import Changed, Wanted
@@ -84,11 +84,11 @@ def issue(
         raise click.UsageError("Specify --expires or --days, not both.")
     wanted = Wanted(code, seats, Terms(_day(expires), days, lease_days), features, customer, count=count)
     with opened() as parts:
-        return changes.issue(
-            wanted,
-            by=operator(),
-            show=lambda _, issued: Answer(_licenses_data(issued, parts.clock()), _issued_text(issued)),
+        now = parts.clock()
+        issued = changes.issue(
+            wanted, by=operator(), show=lambda _, rows: [_facts(license, now) for license in rows]
         )
+        return Answer(_licenses_data(issued), _issued_text(issued))
 
 
 @license_group.command(epilog="\b\nExample:\n  keyferry license show 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --json")
@@ -96,10 +96,11 @@ def issue(
 def show(key: str) -> Answer:
     """Show the license of the activation key KEY and its computers."""
     with opened() as parts, reading() as session:
-        license = licenses.find(session, ActivationKey.from_text(key))
-        data = license_data(license, parts.clock())
-        data["activations"] = [activation_data(activation) for activation in license.activations]
-        return Answer({"licenses": [data]}, license_text(license, parts.clock()))
+        found = licenses.find(session, ActivationKey.from_text(key))
+        license = _facts(found, parts.clock(), computers=found.activations)
+        data = license_data(license)
+        data["activations"] = [activation_data(activation) for activation in license.computers]
+        return Answer({"licenses": [data]}, license_text(license))
 
 
 @license_group.command(
@@ -125,7 +126,7 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
     if (expires is None) == (days is None):
         raise click.UsageError("Specify either --expires or --days.")
 
-    def said(license: License, _is_new: bool) -> str:
+    def said(license: LicenseFacts, _is_new: bool) -> str:
         return (
             f"Renewed. Expires: {expires_text(license)}.\n"
             "Activated computers get the new date when their QR code is scanned again."
@@ -142,7 +143,7 @@ def suspend(key: str) -> Answer:
     Keys that were already given out run until they expire, because no network reaches those computers.
     """
 
-    def said(_license: License, is_new: bool) -> str:
+    def said(_license: LicenseFacts, is_new: bool) -> str:
         if not is_new:
             return "Already suspended. No changes."
         return "Suspended. Keys that were already given out run until they expire."
@@ -155,7 +156,7 @@ def suspend(key: str) -> Answer:
 def resume(key: str) -> Answer:
     """End the suspension of the license of KEY."""
 
-    def said(_license: License, is_new: bool) -> str:
+    def said(_license: LicenseFacts, is_new: bool) -> str:
         if not is_new:
             return "Not suspended. No changes."
         return "Resumed. The license can be activated again."
@@ -164,32 +165,32 @@ def resume(key: str) -> Answer:
 
 
 def _changed(
-    key: str, change: Callable[..., Changed[License]], said: Callable[[License, bool], str]
+    key: str, change: Callable[..., Changed[LicenseFacts]], said: Callable[[LicenseFacts, bool], str]
 ) -> Answer:
     """Change the license of a typed key, and answer with how it stands afterwards."""
     with opened() as parts:
-        done = change(ActivationKey.from_text(key), by=operator(), show=_whole)
-        license = done.shown
-        return Answer(_licenses_data([license], parts.clock()), said(license, done.is_new))
+        now = parts.clock()
+        done = change(
+            ActivationKey.from_text(key), by=operator(), show=lambda _, license: _facts(license, now)
+        )
+        return Answer(_licenses_data([done.shown]), said(done.shown, done.is_new))
 
 
-def _whole(session: Session, license: License) -> License:
-    # Read while the session is open: the answer shows them.
-    _ = license.product, license.customer
-    return license
+def _facts(license: License, now: datetime, computers: Iterable[Activation] = ()) -> LicenseFacts:
+    return license_facts(license, license.product, now, customer=license.customer, computers=computers)
 
 
-def _licenses_data(found: list[License], now: datetime) -> dict[str, object]:
-    return {"licenses": [license_data(license, now) for license in found]}
+def _licenses_data(found: list[LicenseFacts]) -> dict[str, object]:
+    return {"licenses": [license_data(license) for license in found]}
 
 
-def _issued_text(issued: list[License]) -> str:
+def _issued_text(issued: list[LicenseFacts]) -> str:
     first, number = issued[0], len(issued)
     what = "a license" if number == 1 else f"{number} licenses"
     seats = "1 seat" if first.seats == 1 else f"{first.seats} seats"
     each = "" if number == 1 else " each"
     keys = "\n".join(license.activation_key for license in issued)
-    return f"Issued {what} for {first.product.name}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
+    return f"Issued {what} for {first.product_name}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
 
 
 def _day(value: datetime | None) -> date | None:

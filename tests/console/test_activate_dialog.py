@@ -15,7 +15,7 @@ from keyferry.server.core.licensing import activation, licenses
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.models import Activation, AuditEvent, Role
 from keyferry.server.db import reading, transaction
-from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.views import KeyFacts
 from keyferry.server.faces.console.widgets.ticks import Tick
 from keyferry.server.services import operations
 from keyferry.server.words.spelling import spelled
@@ -41,7 +41,7 @@ def mail_in_the_outbox(vendor):
         return taken and outbox.opened(taken, vendor.keyring)
 
 
-async def spell_copy_and_save(person: Person, given: KeyGiven, folder: Path) -> None:
+async def spell_copy_and_save(person: Person, given: KeyFacts, folder: Path) -> None:
     await person.press("s")
     assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
     await person.press("s", "c")

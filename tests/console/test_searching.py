@@ -24,7 +24,7 @@ def test_any_part_of_key_customer_computer_name_or_id_finds_it(vendor, wanted, m
     computer_id = vendor.machine(wanted).computer_id.text
 
     async def story(person: Person) -> None:
-        [computer] = person.app.screen.query_one("#detail").view.computers
+        [computer] = person.app.screen.query_one("#detail").view.license.computers
         for part in (
             wanted.text,
             wanted.text[6:17].lower(),
@@ -35,7 +35,7 @@ def test_any_part_of_key_customer_computer_name_or_id_finds_it(vendor, wanted, m
             await person.search(part)
             assert person.keys_listed == [wanted.text], part
         await person.search("lab")
-        [computer] = person.app.screen.query_one("#detail").view.computers
+        [computer] = person.app.screen.query_one("#detail").view.license.computers
         await person.search(computer.computer_id[2:14])
         assert person.keys_listed == [wanted.text]
         assert computer.computer_id != computer_id

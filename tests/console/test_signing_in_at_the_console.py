@@ -105,7 +105,7 @@ def test_a_session_that_was_ended_asks_for_the_password_and_keeps_what_was_typed
         await person.press("enter")
         # The operation went on where it had stopped.
         assert person.step == "ComputerKey"
-        assert person.app.screen.key.computer_name == "LAB-PC-07"
+        assert person.app.screen.key.activation.computer_name == "LAB-PC-07"
 
     tell(story, operator=manager)
     assert vendor.seats_used(key) == 1

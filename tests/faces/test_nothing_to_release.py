@@ -97,8 +97,8 @@ def by_portal(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
 def by_console(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
     at_work = access(vendor)
     scanned = at_work.scanned(scan_url("https://keys.example.com", machine.deactivation_token))
-    license = at_work.license(scanned.activation_key)
-    seat = at_work.release(Typed(license.row.activation_key, scanned.computer_id), scanned.code)
+    license = at_work.license(scanned.activation_key).license
+    seat = at_work.release(Typed(license.activation_key, scanned.computer_id), scanned.code)
     assert (seat.already, REPLACED in wording.released(seat)) == (True, superseded)
 
 

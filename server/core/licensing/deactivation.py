@@ -74,14 +74,14 @@ class Released:
         return Ending(str(self.activation.ended_how))
 
     @property
+    def already_released(self) -> bool:
+        """Whether there was nothing left to do."""
+        return self.outcome is Outcome.ALREADY_RELEASED
+
+    @property
     def superseded(self) -> bool:
         """Whether a later activation of the same computer had taken the seat over."""
         return self.recorded is Ending.SUPERSEDED
-
-    @property
-    def product(self) -> Product:
-        """The product of the license."""
-        return self.license.product
 
 
 @dataclass(frozen=True)

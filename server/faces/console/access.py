@@ -18,6 +18,7 @@ from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.deactivation import Code
+from keyferry.server.core.licensing.facts import release_facts
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.licensing.requests import open_request
@@ -52,7 +53,7 @@ class Access:
         return replace(self, role=role, by=replace(self.by, role=role))
 
     @needs(Permission.SEE_LICENSES)
-    def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseRow]:
+    def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseFacts]:
         """Return a page of licenses."""
         now = parts().clock()
         with reading() as session:
@@ -91,23 +92,24 @@ class Access:
         """Give a computer key; raises what `operations.activate` raises."""
         given = operations.activate(typed, by=self.by, email=email, mails_key=mails_key, notes=notes)
         with reading() as session:
-            return views.key_given(given, can_mail=outgoing(session).is_offered)
+            return views.key_given(given, parts().clock(), can_mail=outgoing(session).is_offered)
 
     @runs(operations.activate)
     def mail_key(self, typed: Typed, email: str) -> views.KeyGiven:
         """Send the computer key that was given to an address; raises what `operations.activate` raises."""
         given = operations.activate(typed, by=self.by, email=email, mails_key=True)
-        return views.key_given(given, can_mail=True)
+        return views.key_given(given, parts().clock(), can_mail=True)
 
     @runs(operations.release)
-    def release(self, typed: Typed, code: str) -> views.SeatReleased:
+    def release(self, typed: Typed, code: str) -> views.ReleaseFacts:
         """Release a seat with a code; raises what `operations.release` raises."""
-        return views.seat_released(operations.release(typed, Code(read_deactivation_code(code)), by=self.by))
+        done = operations.release(typed, Code(read_deactivation_code(code)), by=self.by)
+        return release_facts(done, parts().clock())
 
     @runs(operations.force_release)
-    def force_release(self, typed: Typed, reason: str) -> views.SeatReleased:
+    def force_release(self, typed: Typed, reason: str) -> views.ReleaseFacts:
         """Release a seat for a reason; raises what `operations.force_release` raises."""
-        return views.seat_released(operations.force_release(typed, reason, by=self.by))
+        return release_facts(operations.force_release(typed, reason, by=self.by), parts().clock())
 
     @needs(Permission.CHANGE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:

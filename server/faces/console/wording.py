@@ -9,7 +9,14 @@ from datetime import date, datetime
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.activation import Outcome
 from keyferry.server.core.licensing.licenses import Standing, Terms
-from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, SeatReleased
+from keyferry.server.faces.console.views import (
+    ActivationFacts,
+    KeyFacts,
+    KeyGiven,
+    LicenseFacts,
+    ReleaseFacts,
+)
+from keyferry.server.words.wording import CHANNELS
 
 OUTCOMES = {
     Outcome.NEW_SEAT: "Uses a new seat",
@@ -39,64 +46,66 @@ def moment(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
-def term(view: LicenseView) -> str:
+def ends(license: LicenseFacts) -> str:
+    """Return what most matters of a license's term: that it is over or suspended, else its end."""
+    return _runs(license) if license.standing is Standing.ACTIVE else license.standing.value
+
+
+def term(license: LicenseFacts) -> str:
     """Return until when a license runs, and that it is over or suspended."""
-    runs = view.row.runs
-    if runs == "never":
-        text = "never expires"
-    elif "day" in runs:
+    runs = _runs(license)
+    if license.expires is not None:
+        text = f"expires {runs}"
+    elif license.days is not None:
         text = f"{runs} from the first activation"
     else:
-        text = f"expires {runs}"
+        text = "never expires"
     hints = {Standing.EXPIRED: f"expired {runs}", Standing.SUSPENDED: f"suspended, {text}"}
-    lease = f", each key lasts {view.lease_days} days at most" if view.lease_days else ""
-    return f"{hints.get(view.row.standing, text)}{lease}"
+    lease = f", each key lasts {license.lease_days} days at most" if license.lease_days else ""
+    return f"{hints.get(license.standing, text)}{lease}"
 
 
-def mailed(key: KeyGiven) -> str:
+def mailed(given: KeyGiven) -> str:
     """Return whether the mail with a key goes out at once, or why it waits."""
-    if key.waits:
-        return f"The email to {key.mailed_to} is waiting. {key.waits}"
-    return f"The email to {key.mailed_to} is on its way."
+    if given.waits:
+        return f"The email to {given.mailed_to} is waiting. {given.waits}"
+    return f"The email to {given.mailed_to} is on its way."
 
 
-def computer_history(computer: Computer) -> str:
+def computer_history(computer: ActivationFacts) -> str:
     """Return since when a computer holds its seat, or until when it did."""
     if computer.ended_at is None:
         return f"since {computer.activated_at.date()}"
     return f"until {computer.ended_at.date()}"
 
 
-def about_computer(computer: Computer) -> str:
+def about_computer(computer: ActivationFacts) -> str:
     """Return what the table of computers has no room for."""
-    told = [f"Activated {moment(computer.activated_at)} by {computer.activated_by}"]
+    by = computer.who or CHANNELS[computer.channel]
+    told = [f"Activated {moment(computer.activated_at)} by {by}"]
     told += [f"reason: {computer.reason}"] if computer.reason else []
     told += [f"notes: {computer.notes}"] if computer.notes else []
     return ", ".join(" ".join(one.split()) for one in told)
 
 
-def given(key: KeyGiven) -> str:
+def given(key: KeyFacts) -> str:
     """Return what a computer key is for, and what it took."""
-    name = key.computer_name or "the computer"
+    name = key.activation.computer_name or "the computer"
     return (
-        f"{key.product} on {name}, {until(key.expires)}. {OUTCOMES[key.outcome]}: "
-        f"{seats(key.seats, key.seats_used)}."
+        f"{key.license.product_name} on {name}, {until(key.activation.expires)}. {OUTCOMES[key.outcome]}: "
+        f"{seats(key.license.seats, key.license.seats_used)}."
     )
 
 
-def released(seat: SeatReleased) -> str:
+def released(seat: ReleaseFacts) -> str:
     """Return what a release did."""
-    left = seats(seat.seats, seat.seats_used)
-    if seat.recorded == "superseded":
-        return (
-            f"A later activation of {seat.computer_name} replaced this one, so it uses no seat. "
-            f"No changes: {left}."
-        )
+    left = seats(seat.license.seats, seat.license.seats_used)
+    name, recorded = seat.activation.computer_name or "the computer", seat.activation.state
+    if seat.activation.superseded:
+        return f"A later activation of {name} replaced this one, so it uses no seat. No changes: {left}."
     if seat.already:
-        return f"The seat of {seat.computer_name} was already released ({seat.recorded}). No changes: {left}."
-    return (
-        f"The seat of {seat.computer_name} is free ({seat.recorded}): {left}.\n\n{_RECORDED[seat.recorded]}."
-    )
+        return f"The seat of {name} was already released ({recorded}). No changes: {left}."
+    return f"The seat of {name} is free ({recorded}): {left}.\n\n{_RECORDED[recorded]}."
 
 
 def typed_terms(text: str) -> Terms:
@@ -125,3 +134,11 @@ def typed_number(text: str, *, what: str, code: str) -> int:
 def listed(names: Sequence[str]) -> str:
     """Return names in one line."""
     return ", ".join(names) or "none"
+
+
+def _runs(license: LicenseFacts) -> str:
+    if license.expires is not None:
+        return license.expires.isoformat()
+    if license.days is None:
+        return "never"
+    return "1 day" if license.days == 1 else f"{license.days} days"

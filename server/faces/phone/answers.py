@@ -8,17 +8,17 @@ from typing import Any
 import segno
 
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
-from keyferry.server.core.audit import ending
-from keyferry.server.core.licensing import activation, deactivation
+from keyferry.server.core.licensing import activation
 from keyferry.server.core.licensing.activation import Outcome
-from keyferry.server.core.licensing.products import feature_names
-from keyferry.server.core.models import License
+from keyferry.server.core.licensing.facts import KeyFacts, LicenseFacts, ReleaseFacts
 from keyferry.server.services.operations import Given
 
 _STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
 
 
-def activation_request(seat: activation.Preview, scanned: ActivationRequest) -> dict[str, Any]:
+def activation_request(
+    seat: activation.Preview, license: LicenseFacts, scanned: ActivationRequest
+) -> dict[str, Any]:
     """Describe what an activation would do: take a `new` seat, keep an `active` one, or `replaces`."""
     return {
         "kind": "activate",
@@ -26,61 +26,59 @@ def activation_request(seat: activation.Preview, scanned: ActivationRequest) -> 
         "computer_id": scanned.computer_id.text,
         "computer_name": scanned.computer_name,
         "expires": _day(seat.expires),
-        **_licensed(seat.license),
+        **_licensed(license),
     }
 
 
-def release_request(release: deactivation.Preview, scanned: DeactivationRequest) -> dict[str, Any]:
+def release_request(release: ReleaseFacts, scanned: DeactivationRequest) -> dict[str, Any]:
     """Describe what a deactivation would do: free an `active` seat, or nothing where it is `released`.
 
     `superseded` tells that the seat is in use by a later activation of the same computer.
     """
     return {
         "kind": "deactivate",
-        "state": "released" if release.already_released else "active",
-        "superseded": release.superseded,
+        "state": "released" if release.already else "active",
+        "superseded": release.activation.superseded,
         "computer_id": scanned.computer_id.text,
         "computer_name": scanned.computer_name or release.activation.computer_name,
         **_licensed(release.license),
     }
 
 
-def activated(given: Given) -> dict[str, Any]:
+def activated(key: KeyFacts, given: Given) -> dict[str, Any]:
     """Describe a given computer key; `state` is what the seat was before, `former` what it makes void."""
-    done = given.done
     return {
-        "state": _STATES[done.outcome],
-        "computer_id": done.activation.computer_id,
-        "computer_name": done.activation.computer_name,
-        "computer_key": done.computer_key,
-        "key_style": done.product.key_style,
+        "state": _STATES[key.outcome],
+        "computer_id": key.activation.computer_id,
+        "computer_name": key.activation.computer_name,
+        "computer_key": key.computer_key,
+        "key_style": key.key_style,
         "license_file": given.license_file,
         "license_file_qr": _picture(given.license_file),
-        "expires": _day(done.activation.expires_on),
-        "features": feature_names(done.product, done.activation.features),
+        "expires": _day(key.activation.expires),
+        "features": key.activation.features,
         "former_computer_ids": given.former,
-        **_licensed(done.license),
+        **_licensed(key.license),
     }
 
 
-def released(done: deactivation.Released) -> dict[str, Any]:
+def released(release: ReleaseFacts) -> dict[str, Any]:
     """Describe a released seat; `state` is what it was before."""
-    already = done.outcome is deactivation.Outcome.ALREADY_RELEASED
     return {
-        "state": "released" if already else "active",
-        "release": done.recorded,
-        "superseded": done.superseded,
-        "computer_id": done.activation.computer_id,
-        "computer_name": done.activation.computer_name,
-        **_licensed(done.license),
+        "state": "released" if release.already else "active",
+        "release": release.activation.ended_how,
+        "superseded": release.activation.superseded,
+        "computer_id": release.activation.computer_id,
+        "computer_name": release.activation.computer_name,
+        **_licensed(release.license),
     }
 
 
-def _licensed(license: License) -> dict[str, Any]:
+def _licensed(license: LicenseFacts) -> dict[str, Any]:
     return {
-        "product": license.product.code,
-        "product_name": license.product.name,
-        "activation_key_ending": ending(license.activation_key),
+        "product": license.product_code,
+        "product_name": license.product_name,
+        "activation_key_ending": license.ending,
         "seats": license.seats,
         "seats_used": license.seats_used,
     }

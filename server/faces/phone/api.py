@@ -8,6 +8,7 @@ from keyferry.protocol.errors import MalformedToken
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation
+from keyferry.server.core.licensing.facts import key_facts, license_facts, release_facts
 from keyferry.server.faces.phone import answers
 from keyferry.server.faces.phone.posted import by_phone, posted_request
 from keyferry.server.parts import parts
@@ -27,9 +28,10 @@ def requests() -> Response:
         if isinstance(asked, DeactivationRequest):
             proof = deactivation.Code(asked.code)
             release = deactivation.preview(session, asked, proof, keyring=keyring, now=now)
-            return jsonify(answers.release_request(release, asked))
+            return jsonify(answers.release_request(release_facts(release, now), asked))
         seat = activation.preview(session, asked, keyring=keyring, now=now)
-        return jsonify(answers.activation_request(seat, asked))
+        license = license_facts(seat.license, seat.license.product, now)
+        return jsonify(answers.activation_request(seat, license, asked))
 
 
 @blueprint.post("/activations")
@@ -41,7 +43,7 @@ def activations() -> Response:
             "This QR code deactivates a computer. Scan the code that the License Wizard shows now."
         )
     given = operations.activate(asked, by=by_phone())
-    return jsonify(answers.activated(given))
+    return jsonify(answers.activated(key_facts(given.done, parts().clock()), given))
 
 
 @blueprint.post("/deactivations")
@@ -53,4 +55,4 @@ def deactivations() -> Response:
             "This QR code activates a computer. Scan the code that the License Wizard shows now."
         )
     done = operations.release(asked, deactivation.Code(asked.code), by=by_phone())
-    return jsonify(answers.released(done))
+    return jsonify(answers.released(release_facts(done, parts().clock())))

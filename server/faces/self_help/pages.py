@@ -16,9 +16,9 @@ from keyferry.server.core.errors import CoreError, Malformed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.deactivation import Claimed, Code
+from keyferry.server.core.licensing.facts import key_facts, license_facts, release_facts
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
-from keyferry.server.faces.self_help import described
 from keyferry.server.faces.self_help.site import Site, site
 from keyferry.server.mail import outgoing
 from keyferry.server.mail.outgoing import Outgoing
@@ -29,6 +29,7 @@ from keyferry.server.web import problems
 from keyferry.server.web.forms import form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import said
+from keyferry.server.words.spelling import spelled
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 
@@ -73,9 +74,10 @@ def activate() -> str:
     """Give the computer key, and the license file where it is wanted."""
     _site().require("showActivateLink")
     values = posted()
-    given = operations.activate(_typed(values), by=_by())
+    given = key_facts(operations.activate(_typed(values), by=_by()).done, parts().clock())
     wants_file = _site().shows("showGenerateLicenseFileCheckbox") and bool(values.get("license_file"))
-    return _page("activated", given=described.given(given), typed=values, wants_file=wants_file)
+    by_words = spelled(given.computer_key)
+    return _page("activated", given=given, spelled=by_words, typed=values, wants_file=wants_file)
 
 
 @blueprint.post("/license-file")
@@ -102,7 +104,7 @@ def deactivate() -> str:
     _site().require("showDeactivateLink")
     values = posted()
     done = operations.release(_typed(values, named=False), _proof(values), by=_by())
-    return _page("deactivated", done=described.released(done))
+    return _page("deactivated", done=release_facts(done, parts().clock()))
 
 
 @blueprint.get("/license")
@@ -117,9 +119,9 @@ def license() -> str:
     """Tell how a license stands; which computers hold it only where the vendor wants that."""
     _site().require("showGetLicenseInformationLink")
     found = operations.look_up(posted().get("activation_key", ""), by=_by())
-    facts = described.license(found, parts().clock())
-    names = described.computers(found) if _site().shows("showComputersInLicenseInformation") else None
-    return _page("license_facts", facts=facts, computers=names)
+    facts = license_facts(found, found.product, parts().clock(), computers=found.activations)
+    live = facts.live if _site().shows("showComputersInLicenseInformation") else None
+    return _page("license_facts", facts=facts, computers=live)
 
 
 @blueprint.get("/keys")

@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.notes import MAX_NOTES
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.views import Computer, KeyGiven, LicenseView, Scanned
+from keyferry.server.faces.console.views import ActivationFacts, KeyGiven, LicenseView, Scanned
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick
@@ -40,31 +40,31 @@ class ActivateDialog(Dialog[KeyGiven]):
     ACTS: ClassVar[Operations] = {"ok": Access.activate}
 
     def __init__(
-        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+        self, view: LicenseView, computer: ActivationFacts | None = None, *, scanned: Scanned | None = None
     ) -> None:
         super().__init__()
-        self._view = view
+        self._license, self._can_mail = view.license, view.can_mail
         self._computer_id = self._computer_name = self._notes = ""
-        if computer is not None and computer.state == "active":
-            self._computer_id, self._computer_name = computer.computer_id, computer.name
-            self._notes = " ".join(computer.notes.split())
+        if computer is not None and computer.holds_seat:
+            self._computer_id, self._computer_name = computer.computer_id, computer.computer_name or ""
+            self._notes = " ".join((computer.notes or "").split())
         if scanned is not None:
             self._computer_id, self._computer_name = scanned.computer_id, scanned.computer_name
 
     def form(self) -> ComposeResult:
         """Ask for the computer; key and product are given."""
-        row = self._view.row
-        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Customer email", line(row.customer, hint="ada@example.com", most=254), id="email")
+        yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
+        customer = line(self._license.customer or "", hint="ada@example.com", most=254)
+        yield Field("Customer email", customer, id="email")
         hint = "29 characters, as the License Wizard shows them"
         computer_id = line(self._computer_id, hint=hint)
         yield Field("Computer ID", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
         yield Field("Computer name", name, id="computer-name")
-        yield Field("Product", Static(row.product, markup=False), id="product")
+        yield Field("Product", Static(self._license.product_name, markup=False), id="product")
         notes = line(self._notes, hint="only for your staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
-        if self._view.can_mail:
+        if self._can_mail:
             yield Field("", Tick("Email the key to the customer"), id="mails-key")
         else:
             yield Field("", Static("This server can’t send email.", markup=False), id="no-mail")
@@ -84,12 +84,12 @@ class ActivateDialog(Dialog[KeyGiven]):
         if not self.typed("computer-id").strip():
             self.wrong("computer-id", "Type the computer ID that the License Wizard shows.")
             return
-        typed = Typed(self._view.row.activation_key, self.typed("computer-id"), self.typed("computer-name"))
+        typed = Typed(self._license.activation_key, self.typed("computer-id"), self.typed("computer-name"))
         given = await self.attempt(
             Access.activate,
             typed,
             email=self.typed("email"),
-            mails_key=self._view.can_mail and self.query_one(Tick).ticked,
+            mails_key=self._can_mail and self.query_one(Tick).ticked,
             notes=self.typed("notes"),
         )
         if given is not None:
@@ -111,7 +111,7 @@ class ActivateDialog(Dialog[KeyGiven]):
         scanned = await self.attempt(Access.scanned, link)
         if scanned is None:
             return
-        if scanned.activation_key != self._view.row.activation_key:
+        if scanned.activation_key != self._license.activation_key:
             self.wrong(
                 "computer-id", "This link is for another activation key. Paste it into the search box."
             )

@@ -46,9 +46,9 @@ class ComputerKeyDialog(Dialog[None]):
         Binding("up", "line(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, key: KeyGiven) -> None:
+    def __init__(self, shown: KeyGiven) -> None:
         super().__init__()
-        self.key = key
+        self.shown, self.key = shown, shown.key
         self._spelled = False
 
     def form(self) -> ComposeResult:
@@ -62,15 +62,15 @@ class ComputerKeyDialog(Dialog[None]):
         yield ActionButton("Spell", "spell", key="s")
         yield ActionButton("Copy key", "copy", key="c")
         yield ActionButton("License file", "save", key="f")
-        if self.key.can_mail:
+        if self.shown.can_mail:
             yield ActionButton("Email", "mail", key="m")
         yield ActionButton("Close", "cancel", key="Esc")
 
     def on_mount(self) -> None:
         """Say whether it went out by mail."""
         self.query_one("#do-cancel").focus()
-        if self.key.mailed_to:
-            self.say(mailed(self.key))
+        if self.shown.mailed_to:
+            self.say(mailed(self.shown))
 
     def action_spell(self) -> None:
         """Change between the groups and their words for the telephone."""
@@ -98,20 +98,20 @@ class ComputerKeyDialog(Dialog[None]):
     @work
     async def action_save(self) -> None:
         """Ask for a path, and save the license file there."""
-        path = await self.app.push_screen_wait(SaveFileDialog(self.key))
+        path = await self.app.push_screen_wait(SaveFileDialog(self.shown))
         if path is not None:
             self.say(f"Saved as {path}")
 
     @work
     async def action_mail(self) -> None:
         """Ask for the address, and send the key there."""
-        if not self.key.can_mail:
+        if not self.shown.can_mail:
             self.say("This server can’t send email. Save the license file, or spell the key.")
             return
-        key = await self.app.push_screen_wait(MailKeyDialog(self.key))
-        if key is not None:
-            self.key = key
-            self.say(mailed(key))
+        mail = await self.app.push_screen_wait(MailKeyDialog(self.shown))
+        if mail is not None:
+            self.shown = mail
+            self.say(mailed(mail))
 
 
 def grouped(code: str) -> Text:

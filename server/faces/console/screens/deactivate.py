@@ -16,7 +16,7 @@ from keyferry.server.core.licensing.deactivation import MAX_REASON
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.views import Computer, LicenseView, Scanned, SeatReleased
+from keyferry.server.faces.console.views import ActivationFacts, LicenseView, ReleaseFacts, Scanned
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.services.operations import Typed
@@ -49,8 +49,9 @@ class ReleaseDialog(Dialog[R], Generic[R]):
 
     def form(self) -> ComposeResult:
         """Ask for the computer, by choosing or by its ID."""
-        yield Field("Activation key", Static(self.view.row.activation_key, markup=False), id="activation-key")
-        live = self.view.live
+        license = self.view.license
+        yield Field("Activation key", Static(license.activation_key, markup=False), id="activation-key")
+        live = license.live
         if live:
             options = [Option(_named(one), id=one.computer_id) for one in live]
             yield Field("Computers", OptionList(*options, markup=False, compact=True), id="computers")
@@ -68,16 +69,16 @@ class ReleaseDialog(Dialog[R], Generic[R]):
         if self._computer_id:
             self.query_one("#proof").focus()
         else:
-            self.query_one("#computers" if self.view.live else "#computer-id").focus()
+            self.query_one("#computers" if self.view.license.live else "#computer-id").focus()
 
     def _typed_computer(self) -> Typed | None:
         if not self.typed("computer-id").strip():
             self.wrong("computer-id", "Choose a computer, or type its ID.")
             return None
-        return Typed(self.view.row.activation_key, self.typed("computer-id"))
+        return Typed(self.view.license.activation_key, self.typed("computer-id"))
 
 
-class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
+class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
     """Takes the deactivation verification code."""
 
     TITLE_TEXT: ClassVar[str] = "Deactivate a computer"
@@ -90,9 +91,9 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
 
     def __init__(
-        self, view: LicenseView, computer: Computer | None = None, *, scanned: Scanned | None = None
+        self, view: LicenseView, computer: ActivationFacts | None = None, *, scanned: Scanned | None = None
     ) -> None:
-        live = view.live
+        live = view.license.live
         chosen = scanned or computer or (live[0] if len(live) == 1 else None)
         super().__init__(view, chosen.computer_id if chosen else "")
         self._code = scanned.code if scanned else ""
@@ -135,7 +136,7 @@ class DeactivateDialog(ReleaseDialog[SeatReleased | WithoutCode]):
         self.dismiss(WithoutCode(self.typed("computer-id")))
 
 
-class ForceDialog(ReleaseDialog[SeatReleased]):
+class ForceDialog(ReleaseDialog[ReleaseFacts]):
     """Takes a reason in place of the code."""
 
     TITLE_TEXT: ClassVar[str] = "Release without code"
@@ -167,6 +168,6 @@ class ForceDialog(ReleaseDialog[SeatReleased]):
                 self.dismiss(seat)
 
 
-def _named(computer: Computer) -> str:
-    name = computer.name or "(no name)"
+def _named(computer: ActivationFacts) -> str:
+    name = computer.computer_name or "(no name)"
     return f"{computer.computer_id}  {name}"

@@ -25,24 +25,24 @@ class MailKeyDialog(Dialog[KeyGiven]):
     FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
     ACTS: ClassVar[Operations] = {"ok": Access.mail_key}
 
-    def __init__(self, key: KeyGiven) -> None:
+    def __init__(self, given: KeyGiven) -> None:
         super().__init__()
-        self._key = key
+        self._given = given
 
     def form(self) -> ComposeResult:
         """Ask for the address."""
         text = "The email contains the key, how to type it, and the license file."
-        if self._key.mailed_to:
-            text = f"An email to {self._key.mailed_to} was already requested. {text}"
+        if self._given.mailed_to:
+            text = f"An email to {self._given.mailed_to} was already requested. {text}"
         yield Static(text, classes="text", markup=False)
-        address = self._key.mailed_to or self._key.customer
+        address = self._given.mailed_to or self._given.key.license.customer or ""
         yield Field("Customer email", line(address, hint="ada@example.com", most=254), id="email")
 
     @work
     async def action_ok(self) -> None:
         """Send it."""
-        key = self._key
-        typed = Typed(key.activation_key, key.computer_id, key.computer_name)
+        license, activation = self._given.key.license, self._given.key.activation
+        typed = Typed(license.activation_key, activation.computer_id, activation.computer_name or "")
         mailed = await self.attempt(Access.mail_key, typed, self.typed("email"))
         if mailed is not None:
             self.dismiss(mailed)

@@ -32,13 +32,12 @@ class RenewDialog(Dialog[LicenseView]):
 
     def __init__(self, view: LicenseView) -> None:
         super().__init__()
-        self._view = view
+        self._license = view.license
 
     def form(self) -> ComposeResult:
         """Ask until when."""
-        row = self._view.row
-        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Current term", Static(term(self._view), markup=False), id="now")
+        yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
+        yield Field("Current term", Static(term(self._license), markup=False), id="now")
         yield Field("Renew until", line("365 days", most=20), id="until")
         text = (
             "Type a date like 2027-12-31, which can also be earlier. Or type days to add to the last day, "
@@ -61,6 +60,6 @@ class RenewDialog(Dialog[LicenseView]):
         if terms == Terms():
             self.wrong("until", "Type a date like 2027-12-31, or a number of days like 365.")
             return
-        view = await self.attempt(Access.renew, self._view.row.activation_key, terms)
+        view = await self.attempt(Access.renew, self._license.activation_key, terms)
         if view is not None:
             self.dismiss(view)

@@ -25,15 +25,15 @@ class SaveFileDialog(Dialog[Path]):
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
     ACTS: ClassVar[Operations] = {"ok": None}
 
-    def __init__(self, key: KeyGiven) -> None:
+    def __init__(self, given: KeyGiven) -> None:
         super().__init__()
-        self._key = key
+        self._given = given
 
     def form(self) -> ComposeResult:
         """Ask where to."""
         text = "The file is saved on the machine where this console runs."
         yield Static(text, classes="text", markup=False)
-        yield Field("Path", line(str(suggested_path(self._key))), id="path")
+        yield Field("Path", line(str(suggested_path(self._given))), id="path")
 
     @work
     async def action_ok(self) -> None:
@@ -44,7 +44,7 @@ class SaveFileDialog(Dialog[Path]):
             return
         path = Path(typed).expanduser()
         try:
-            await self.console_app.in_background(save, path, self._key.license_file)
+            await self.console_app.in_background(save, path, self._given.license_file)
         except FileRefused as refusal:
             self.refuse(refusal)
         else:
@@ -57,7 +57,8 @@ def save(path: Path, text: str) -> None:
         file.write(text)
 
 
-def suggested_path(key: KeyGiven) -> Path:
+def suggested_path(given: KeyGiven) -> Path:
     """Return where a license file may go: named for its computer, in the present folder."""
-    name = "".join(one if one.isalnum() or one in "-_." else "-" for one in key.computer_name).strip("-.")
+    known = given.key.activation.computer_name or ""
+    name = "".join(one if one.isalnum() or one in "-_." else "-" for one in known).strip("-.")
     return Path.cwd() / f"{name or 'license'}.lic"

@@ -24,13 +24,12 @@ class StandingDialog(Dialog[LicenseView]):
 
     def __init__(self, view: LicenseView) -> None:
         super().__init__()
-        self._view = view
+        self._license = view.license
 
     def form(self) -> ComposeResult:
         """Name the license, and what will be."""
-        row = self._view.row
-        yield Field("Activation key", Static(row.activation_key, markup=False), id="activation-key")
-        yield Field("Customer", Static(row.customer or "none", markup=False), id="customer")
+        yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
+        yield Field("Customer", Static(self._license.customer or "none", markup=False), id="customer")
         yield Static(self.TEXT, classes="text above", markup=False)
 
     def buttons(self) -> ComposeResult:
@@ -53,7 +52,7 @@ class SuspendDialog(StandingDialog):
     @work
     async def action_ok(self) -> None:
         """Suspend it."""
-        view = await self.attempt(Access.suspend, self._view.row.activation_key)
+        view = await self.attempt(Access.suspend, self._license.activation_key)
         if view is not None:
             self.dismiss(view)
 
@@ -69,6 +68,6 @@ class ResumeDialog(StandingDialog):
     @work
     async def action_ok(self) -> None:
         """Resume it."""
-        view = await self.attempt(Access.resume, self._view.row.activation_key)
+        view = await self.attempt(Access.resume, self._license.activation_key)
         if view is not None:
             self.dismiss(view)

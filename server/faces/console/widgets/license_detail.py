@@ -11,7 +11,7 @@ from textual.widgets import DataTable, Static
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
-from keyferry.server.faces.console.views import Computer, LicenseView
+from keyferry.server.faces.console.views import ActivationFacts, LicenseFacts, LicenseView
 from keyferry.server.faces.console.wording import about_computer, computer_history, listed, seats, term
 
 _STATES = {"active": "● active", "superseded": "○ replaced"}
@@ -48,12 +48,12 @@ class LicenseDetail(Vertical, Asking):
         self.show(None)
 
     @property
-    def pointed(self) -> Computer | None:
+    def pointed(self) -> ActivationFacts | None:
         """The computer under the cursor, as long as one walks among them."""
         table = self.query_one(DataTable)
-        if self.view is None or not table.has_focus or not self.view.computers:
+        if self.view is None or not table.has_focus or not self.view.license.computers:
             return None
-        return self.view.computers[min(table.cursor_row, len(self.view.computers) - 1)]
+        return self.view.license.computers[min(table.cursor_row, len(self.view.license.computers) - 1)]
 
     @on(DataTable.RowHighlighted)
     @on(events.DescendantFocus)
@@ -87,27 +87,27 @@ class LicenseDetail(Vertical, Asking):
     def show(self, view: LicenseView | None) -> None:
         """Show a license."""
         self.view = view
-        self.query_one("#facts", Static).update(_facts(view) if view else "")
+        self.query_one("#facts", Static).update(_facts(view.license) if view else "")
         table, none = self.query_one(DataTable), self.query_one("#no-computers", Static)
         table.clear()
-        for computer in view.computers if view else ():
+        computers = view.license.computers if view else ()
+        for computer in computers:
             table.add_row(*_cells(computer))
-        table.display = bool(view and view.computers)
-        none.display = view is not None and not view.computers
+        table.display = bool(computers)
+        none.display = view is not None and not computers
         self.walked()
         none.update("No computer has been activated with this license yet.")
 
 
-def _facts(view: LicenseView) -> Text:
-    row = view.row
+def _facts(license: LicenseFacts) -> Text:
     text = Text()
-    text.append(row.activation_key, "bold")
-    text.append(f"   {row.product}\n")
+    text.append(license.activation_key, "bold")
+    text.append(f"   {license.product_name}\n")
     told = [
-        ("Customer", row.customer or "none"),
-        ("License", f"{seats(row.seats, row.seats_used)}, {term(view)}"),
-        ("Features", listed(view.features)),
-        ("Notes", " / ".join(view.notes.splitlines())),
+        ("Customer", license.customer or "none"),
+        ("License", f"{seats(license.seats, license.seats_used)}, {term(license)}"),
+        ("Features", listed(license.features)),
+        ("Notes", " / ".join((license.notes or "").splitlines())),
     ]
     for name, value in told:
         if value:
@@ -117,11 +117,11 @@ def _facts(view: LicenseView) -> Text:
     return text
 
 
-def _cells(computer: Computer) -> tuple[Text, ...]:
-    style = "" if computer.state == "active" else "italic"
+def _cells(computer: ActivationFacts) -> tuple[Text, ...]:
+    style = "" if computer.holds_seat else "italic"
     state = _STATES.get(computer.state, f"○ {computer.state}")
     return (
-        Text(computer.name or "(no name)", style, no_wrap=True, overflow="ellipsis"),
+        Text(computer.computer_name or "(no name)", style, no_wrap=True, overflow="ellipsis"),
         Text(computer.computer_id, style),
         Text(state, style),
         Text(computer_history(computer), style, no_wrap=True, overflow="ellipsis"),

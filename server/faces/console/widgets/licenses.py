@@ -14,8 +14,9 @@ from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
-from keyferry.server.faces.console.views import LicenseRow
+from keyferry.server.faces.console.views import LicenseFacts
 from keyferry.server.faces.console.widgets.fields import line
+from keyferry.server.faces.console.wording import ends
 
 _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 _CUSTOMER_WIDTH = 22
@@ -29,7 +30,7 @@ class LicenseList(Vertical, Asking):
     class Pointed(Message):
         """The cursor is on another license, or on none."""
 
-        def __init__(self, row: LicenseRow | None) -> None:
+        def __init__(self, row: LicenseFacts | None) -> None:
             super().__init__()
             self.row = row
 
@@ -45,7 +46,7 @@ class LicenseList(Vertical, Asking):
 
     def __init__(self) -> None:
         super().__init__(id="license-list")
-        self._rows: dict[str, LicenseRow] = {}
+        self._rows: dict[str, LicenseFacts] = {}
         self._page, self._last, self._total = 1, 1, 0
         self._standing: Standing | None = None
         self._shown: Wanted | None = None
@@ -72,7 +73,7 @@ class LicenseList(Vertical, Asking):
         self.look()
 
     @property
-    def pointed(self) -> LicenseRow | None:
+    def pointed(self) -> LicenseFacts | None:
         """The license under the cursor."""
         table = self.query_one(DataTable)
         keys = list(self._rows)
@@ -175,7 +176,7 @@ class LicenseList(Vertical, Asking):
         self._shown = wanted
         self.query_one(DataTable).clear()
 
-    def _add(self, rows: list[LicenseRow]) -> None:
+    def _add(self, rows: list[LicenseFacts]) -> None:
         table, is_first = self.query_one(DataTable), not self._rows
         for row in rows:
             self._rows[row.activation_key] = row
@@ -212,12 +213,12 @@ class LicenseList(Vertical, Asking):
         self.query_one(DataTable).display = not text
 
 
-def _cells(row: LicenseRow) -> tuple[Text, ...]:
+def _cells(row: LicenseFacts) -> tuple[Text, ...]:
     style = "" if row.standing is Standing.ACTIVE else "italic"
     seats = f"{row.seats_used}/{row.seats}"
     return (
         Text(row.activation_key, style),
         Text(row.customer or "–", style, no_wrap=True, overflow="ellipsis"),
         Text(seats.rjust(7), style),
-        Text(row.until, style),
+        Text(ends(row), style),
     )

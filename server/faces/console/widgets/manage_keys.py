@@ -80,7 +80,7 @@ class ManageKeys(Container, Asking):
         if not offered or action not in ("activate", "deactivate", "renew", "suspend", "resume"):
             return offered
         view = self._detail.view if self.is_mounted else None
-        is_suspended = view is not None and view.row.standing is Standing.SUSPENDED
+        is_suspended = view is not None and view.license.standing is Standing.SUSPENDED
         if (action == "suspend" and is_suspended) or (action == "resume" and not is_suspended):
             return False
         return True if view is not None else None
@@ -170,11 +170,11 @@ class ManageKeys(Container, Asking):
         """Ask what it grants, and show the fresh activation key."""
         view = await self.app.push_screen_wait(CreateDialog())
         if view is not None:
-            self._list.show(view.row.activation_key)
-            customer = f" for {view.row.customer}" if view.row.customer else ", without a customer"
-            text = f"Activation key of {view.row.product}{customer}:"
+            self._list.show(view.license.activation_key)
+            customer = f" for {view.license.customer}" if view.license.customer else ", without a customer"
+            text = f"Activation key of {view.license.product_name}{customer}:"
             await self.app.push_screen_wait(
-                NoticeDialog("License created", text, code=view.row.activation_key)
+                NoticeDialog("License created", text, code=view.license.activation_key)
             )
 
     @work
