@@ -31,7 +31,7 @@ FACES = (
     ROOT / "pwa" / "words",
     ROOT / "wizard_stub" / "words",
 )
-_WIDTH = 100
+WIDTH = 100
 _HEAD = {
     "Language": "en",
     "Content-Type": "text/plain; charset=UTF-8",
@@ -55,7 +55,7 @@ _OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "t
 
 def pages() -> polib.POFile:
     """Return the catalog of everything that the web pages say, in the order of its sources."""
-    catalog = polib.POFile(wrapwidth=_WIDTH)
+    catalog = polib.POFile(wrapwidth=WIDTH)
     catalog.header = "The web pages, in English. Made by `make words` from templates, code and registries."
     catalog.metadata = dict(_HEAD)
     known: set[str] = set()
@@ -92,10 +92,13 @@ def main() -> None:
     """Write the pages' catalog, and merge each face's English into its translations."""
     pages().save(str(PAGES / "en.pot"))
     for folder in FACES:
-        english = polib.pofile(str(folder / "en.pot"), wrapwidth=_WIDTH)
+        english = polib.pofile(str(folder / "en.pot"), wrapwidth=WIDTH)
         for path in sorted(folder.glob("*.po")):
-            translated = polib.pofile(str(path), wrapwidth=_WIDTH)
+            translated = polib.pofile(str(path), wrapwidth=WIDTH)
             translated.merge(english)
+            # What is not said any more is in the history, where it does not look like work.
+            for entry in translated.obsolete_entries():
+                translated.remove(entry)
             translated.save()
 
 

@@ -16,6 +16,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import is_deliverable
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
+from keyferry.server.core.mail import LANGUAGES
 from keyferry.server.core.models import Role, ServerProperty
 
 _MAX_TEXT = 200
@@ -206,7 +207,7 @@ PROPERTIES: Mapping[str, Property] = {
             "Phone number for the same, with the country code; leave empty for none.",
         ),
         Property(SUPPORT_URL, "", "Address of your support page for the same; leave empty for none."),
-        Property("mail/language", "en", "Language of email to customers.", choices=("en", "de")),
+        Property("mail/language", "en", "Language of email to customers.", choices=tuple(LANGUAGES)),
         *(
             Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")
             for role in Role

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from keyferry.server.core import properties
 from keyferry.server.core.errors import CoreError
-from keyferry.server.core.mail import mails, templates
+from keyferry.server.core.mail import LANGUAGES, mails, templates
 from keyferry.server.core.mail.mails import Held
-from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, LICENSE_KEYS, Template
+from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LICENSE_KEYS, Template
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF

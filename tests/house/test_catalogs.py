@@ -8,6 +8,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from demo import catalogs as collecting
 from keyferry.server.core import catalogs
 from keyferry.server.faces.phone import files
 from keyferry.wizard.terminal import words as wizard_words
@@ -127,3 +128,9 @@ def test_a_sentence_chooses_its_plural_by_the_count(tmp_path):
     (tmp_path / "en.pot").write_text(seats)
     words = catalogs.Words(tmp_path, "en")
     assert [words("seats", count=count) for count in (1, 2, 0)] == ["1 seat", "2 seats", "0 seats"]
+
+
+def test_the_pages_catalog_holds_what_templates_and_code_say():
+    """Collecting warns of a sentence that is glued together from pieces; warnings are errors here."""
+    committed = polib.pofile(str(collecting.PAGES / "en.pot"), wrapwidth=collecting.WIDTH)
+    assert str(committed) == str(collecting.pages()), "run `make words`"

@@ -12,8 +12,8 @@ from babel.numbers import format_decimal
 from keyferry.server.core.catalogs import ENGLISH, Words
 from keyferry.server.core.customers.contacts import is_deliverable, normalized_email
 from keyferry.server.core.errors import Malformed
-from keyferry.server.core.mail import templates
-from keyferry.server.core.mail.templates import WORDS, Template, filled
+from keyferry.server.core.mail import WORDS, templates
+from keyferry.server.core.mail.templates import Template, filled
 
 _GROUPS_IN_A_LINE = 3
 _LICENSE_FILE = "license.lic"

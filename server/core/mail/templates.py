@@ -10,20 +10,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit, properties, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand import contact
-from keyferry.server.core.catalogs import Words, languages
+from keyferry.server.core.catalogs import Words
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
+from keyferry.server.core.mail import LANGUAGES, WORDS
 from keyferry.server.core.models import MailTemplate
 
-WORDS = Path(__file__).parent / "words"
-LANGUAGES = languages(WORDS)
 COMPUTER_KEY, LICENSE_KEYS = "computer_key", "license_keys"
 
 MAX_SUBJECT, MAX_TEXT = 200, 4000

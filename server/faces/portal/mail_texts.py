@@ -7,9 +7,9 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core.mail import mails, templates
+from keyferry.server.core.mail import LANGUAGES, mails, templates
 from keyferry.server.core.mail.mails import Held, Mail
-from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LANGUAGES, QLM, Template
+from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, Template
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
