@@ -46,9 +46,8 @@ from keyferry.server.parts import EXTENSION, Parts
 pytest_plugins = ["tests.browsing"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-# Argon2id's memory, passes and lanes: four lanes need 32 KiB at least, and so the lock around them is tested.
-CHEAPEST = {"_MEMORY_KIB": 32, "_PASSES": 1, "_LANES": 4}
-FULL_PRICE = {name: getattr(passwords, name) for name in CHEAPEST}
+# Four lanes need 32 KiB at least, and so the lock around them is tested.
+CHEAPEST, FULL_PRICE = passwords.Cost(memory_kib=32, passes=1, lanes=4), passwords.COST
 STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
 
@@ -233,16 +232,14 @@ def remembered_derivations() -> Iterator[None]:
 def cheap_passwords() -> Iterator[None]:
     """Let a password cost next to nothing, here and, as its hash says how to check it, on any real server."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, least in CHEAPEST.items():
-            patch.setattr(passwords, name, least)
+        patch.setattr(passwords, "COST", CHEAPEST)
         yield
 
 
 @pytest.fixture
 def full_price_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let passwords cost what they cost on a server, for a test of just that."""
-    for name, real in FULL_PRICE.items():
-        monkeypatch.setattr(passwords, name, real)
+    monkeypatch.setattr(passwords, "COST", FULL_PRICE)
 
 
 @pytest.fixture(scope="session")

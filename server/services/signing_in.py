@@ -36,8 +36,10 @@ _LATELY = timedelta(days=90)
 # Three codes of a million fit at a time: who has the password finds one in about 1400 days.
 _CODES, _CODES_PERIOD = 10, timedelta(hours=1)
 _OWN_PASSWORDS = 5
+
 # Passwords are checked one after the other, and of a server's eight threads some must stay free for others.
-_PLACES = Turns(5, wait_seconds=0)
+PLACES = Turns(5, wait_seconds=0)
+"""Where those wait whose password is checked; whoever comes when all are taken is told to come again."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def show_own_password(operator: Operator, password: str, *, event: Event, by: By
 
 
 def _fits(password: str, operator: Operator | None) -> bool:
-    with _PLACES.turn():
+    with PLACES.turn():
         return passwords.fits(password, operator.password_hash if operator else None)
 
 

@@ -235,8 +235,8 @@ def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(vendor
 def test_a_busy_machine_is_told_in_a_sentence_and_the_next_try_opens(vendor, manager, monkeypatch):
     async def story(person: Person) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(passwords, "_TURNS", Turns(1, wait_seconds=0))
-            with passwords._TURNS.turn():
+            patch.setattr(passwords, "TURNS", Turns(1, wait_seconds=0))
+            with passwords.TURNS.turn():
                 await person.sign_in(manager)
         assert person.step == "SignIn"
         assert "! The server is busy. Nothing was done. Try again in a few seconds." in person.sees

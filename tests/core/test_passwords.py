@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,9 +21,10 @@ ROOT = Path(__file__).parents[2]
 # With less memory, which changes how long it takes and not which threads it takes.
 CHECK_AT_ONCE = """
 import sys, threading
+from dataclasses import replace
 from keyferry.server.core.staff import passwords
 
-passwords._MEMORY_KIB = 8 * 1024
+passwords.COST = replace(passwords.COST, memory_kib=8 * 1024)
 kept = passwords.hashed("correct horse battery")
 for count in map(int, sys.argv[1:]):
     answers = []
@@ -58,7 +60,7 @@ def test_any_number_of_threads_on_any_number_of_processors_check_a_password_and_
 
 def test_who_waits_too_long_for_a_turn_is_told_to_come_again(monkeypatch):
     turns = Turns(1, wait_seconds=0.01)
-    monkeypatch.setattr(passwords, "_TURNS", turns)
+    monkeypatch.setattr(passwords, "TURNS", turns)
     with turns.turn():
         for check in (lambda: passwords.fits(PASSWORD, None), lambda: passwords.hashed(PASSWORD)):
             with pytest.raises(Busy) as refused:
@@ -80,10 +82,7 @@ def test_a_turn_that_fails_is_given_back():
 
 
 def test_a_machine_without_memory_for_one_more_check_is_busy(monkeypatch):
-    def no_memory(*_) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr(passwords, "_derivation", no_memory)
+    monkeypatch.setattr(passwords, "Argon2id", Mock(side_effect=MemoryError))
     with pytest.raises(Busy):
         passwords.fits(PASSWORD, None)
 

@@ -328,8 +328,8 @@ def test_a_code_that_a_busy_server_cannot_check_now_is_no_guess(vendor, phone, m
     machine = vendor.machine(vendor.issue())
     vendor.activate(machine)
     with monkeypatch.context() as patch:
-        patch.setattr(deactivation, "_TURNS", Turns(1, wait_seconds=0))
-        with deactivation._TURNS.turn():
+        patch.setattr(deactivation, "TURNS", Turns(1, wait_seconds=0))
+        with deactivation.TURNS.turn():
             for _ in range(PER_LICENSE + 1):
                 busy = phone("deactivations", machine.deactivation_token)
                 assert (busy.status_code, busy.json["code"]) == (503, "server_busy")

@@ -11,9 +11,9 @@ import pytest
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing import listings
 from keyferry.server.core.models import Role
 from keyferry.server.db import transaction
-from keyferry.server.faces.portal import audit as face
 from tests.faces.portal_visitor import Visitor, staff
 
 
@@ -85,11 +85,18 @@ def test_no_cell_is_a_formula(vendor, visitor, name):
 
 
 def test_a_long_audit_comes_in_pieces_and_whole(vendor, visitor, monkeypatch):
-    monkeypatch.setattr(face, "_PIECE", 3)
+    def three_at_most(*arguments, size, **more):
+        assert size > 3
+        pieces.append(before_these(*arguments, size=3, **more))
+        return pieces[-1]
+
+    pieces, before_these = [], listings.audit_events_before
+    monkeypatch.setattr(listings, "audit_events_before", three_at_most)
     for number in range(10):
         record(vendor, "license_renewed", detail={"number": number})
     rows = table(visitor.get("/portal/audit.csv?event=license_renewed"))
     assert [row["detail"] for row in rows] == [f'{{"number": {number}}}' for number in reversed(range(10))]
+    assert list(map(len, pieces)) == [3, 3, 3, 1, 0]
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.VIEWER])

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from keyferry.server.faces.portal import refusals
+from keyferry.server.faces.portal import operations
 from tests.faces.portal_visitor import Visitor, staff
 
 LARGE = "9" * 25
@@ -61,11 +61,11 @@ def test_long_texts_in_any_script_are_kept(visitor):
 
 
 def test_a_failure_while_a_refusal_is_told_leaves_no_code_in_the_log(visitor, vendor, caplog, monkeypatch):
-    def fails(operation, refusal):
+    def fails(number, *, refusal, **more):
         raise RuntimeError(f"the database went away at {refusal}")
 
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setitem(refusals._ROOMS, "operations", fails)
+    monkeypatch.setattr(operations, "license_page", fails)
     computer_id = vendor.machine(vendor.issue()).computer_id.text
     answer = visitor.post("/portal/licenses/1/activate", computer_id=f"{computer_id[1:]}{computer_id[0]}")
     assert answer.status_code == 500

@@ -214,7 +214,7 @@ def test_who_signs_in_while_others_do_keeps_the_name_and_comes_again(vendor, vis
     staff(vendor)
     with ExitStack() as others:
         for _ in range(5):
-            others.enter_context(signing_in._PLACES.turn())
+            others.enter_context(signing_in.PLACES.turn())
         busy = visitor.sign_in()
     assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
     assert "The server is busy. Nothing was done." in busy.text

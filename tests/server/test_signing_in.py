@@ -1,5 +1,6 @@
 """Signing in: what opens a session, what ends it, and what guessing meets."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from keyferry.server.core.errors import Busy, CoreError, NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import AuditEvent, OperatorSession, Role
 from keyferry.server.core.staff import operators, passwords, sessions
-from keyferry.server.core.turns import Turns
 from keyferry.server.db import reading, transaction
 from keyferry.server.services import permission, signing_in
 from keyferry.server.services.signing_in import show_own_password, sign_in
@@ -120,11 +120,10 @@ def test_signing_in_rightly_uses_up_no_attempt(app):
         enter()
 
 
-def test_a_stranger_cannot_keep_an_operator_out_of_a_place_where_they_were_before(app, monkeypatch):
-    monkeypatch.setattr("keyferry.server.services.signing_in._PER_NAME", 3)
+def test_a_stranger_cannot_keep_an_operator_out_of_a_place_where_they_were_before(app):
     enter(now=NOON - timedelta(days=30))
-    for number in range(3):
-        guess = refusal(password="wrong horse battery", address=f"198.51.100.{number}")
+    for number in range(100):
+        guess = refusal(password="wrong horse battery", address=f"203.0.113.{number}")
         assert guess == "wrong_sign_in"
     assert refusal(address=STRANGER) == "too_many_attempts"
     assert enter()
@@ -243,14 +242,14 @@ def test_no_code_and_no_secret_gets_into_the_audit_or_the_log(app, caplog):
         assert hidden not in told
 
 
-def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobody_out(app, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr("keyferry.server.services.signing_in._PLACES", Turns(1, wait_seconds=0))
-        with signing_in._PLACES.turn():
-            for _ in range(8):
-                with pytest.raises(Busy) as refused:
-                    enter()
-                assert refused.value.retry_after == timedelta(seconds=5)
+def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobody_out(app):
+    with ExitStack() as others:
+        for _ in range(5):
+            others.enter_context(signing_in.PLACES.turn())
+        for _ in range(8):
+            with pytest.raises(Busy) as refused:
+                enter()
+            assert refused.value.retry_after == timedelta(seconds=5)
     assert enter()
     with reading() as session:
         assert session.query(AuditEvent).filter_by(event="sign_in_refused").count() == 0

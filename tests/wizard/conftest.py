@@ -1,11 +1,14 @@
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import read_computer_id
+from keyferry.wizard import locks
 from keyferry.wizard.command_line import main
 from keyferry.wizard.results import Begun
 
@@ -28,6 +31,13 @@ def vendor() -> Vendor:
 @pytest.fixture
 def machine(vendor: Vendor, clock: Clock, tmp_path: Path) -> Machine:
     return Machine(vendor, tmp_path / "state", tmp_path / "anchors", clock)
+
+
+@pytest.fixture
+def short_waits_for_locks(monkeypatch) -> None:
+    """Let who waits for a lock see the time pass a hundred times as fast."""
+    hurried = SimpleNamespace(monotonic=lambda: 100 * time.monotonic(), sleep=time.sleep)
+    monkeypatch.setattr(locks, "time", hurried)
 
 
 @pytest.fixture

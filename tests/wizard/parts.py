@@ -20,6 +20,7 @@ from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import Begun, Completed
+from keyferry.wizard.state_folder import StateFolder
 
 TODAY = date(2026, 3, 2)
 
@@ -136,9 +137,17 @@ class Machine:
     random_bytes: Callable[[int], bytes] = token_bytes
 
     @property
+    def fingerprint(self) -> int:
+        return machine_fingerprint(self.vendor.fingerprint_key, self.identifier)
+
+    @property
     def state_file(self) -> Path:
-        fingerprint = machine_fingerprint(self.vendor.fingerprint_key, self.identifier)
-        return self.folder / f"state-{fingerprint:010x}.json"
+        return self.folder / f"state-{self.fingerprint:010x}.json"
+
+    @property
+    def state_folder(self) -> StateFolder:
+        """The folder as the wizard reads and writes it, for a test that does what no control would."""
+        return StateFolder(self.folder, self.vendor.profile, self.fingerprint)
 
     @property
     def anchor_file(self) -> Path:

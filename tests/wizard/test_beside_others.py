@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -145,17 +146,16 @@ def test_an_older_copy_is_still_called_damaged(machine, outdated, lock):
     assert time.monotonic() - began < reading.PATIENCE
 
 
-def test_a_state_that_never_comes_to_rest_is_busy_after_two_seconds(machine, outdated, monkeypatch):
+def test_a_state_that_never_comes_to_rest_is_busy_after_two_seconds(machine, outdated):
     lock_of(machine).unlink()
-    control = machine.control()
-    read, numbers = control._anchor.read, iter(range(5, 100_000))
-    monkeypatch.setattr(control._anchor, "read", lambda: next(numbers))
+    anchor = Mock(read=Mock(side_effect=range(5, 100_000)))
+    control = machine.control(anchor=anchor)
     began = time.monotonic()
     with pytest.raises(StorageUnavailable, match="another process is using it") as busy:
         control.status()
     assert busy.value.code == "state_busy"
     assert 2 <= time.monotonic() - began < 4
-    assert read() == 3
+    anchor.write.assert_not_called()
 
 
 def test_a_lock_that_is_held_for_long_makes_what_looks_damaged_busy(machine, outdated, monkeypatch):
@@ -165,10 +165,8 @@ def test_a_lock_that_is_held_for_long_makes_what_looks_damaged_busy(machine, out
     assert busy.value.code == "state_busy"
 
 
-def test_an_operation_that_waits_in_vain_says_busy_and_nothing_of_rights(machine, monkeypatch):
+def test_an_operation_that_waits_in_vain_says_busy_and_nothing_of_rights(machine, short_waits_for_locks):
     machine.activate(KEY)
-    genuine = locks._acquire
-    monkeypatch.setattr(locks, "_acquire", lambda lock, descriptor, _: genuine(lock, descriptor, 0.1))
     for lock, code in ((machine.state_file, "state_busy"), (machine.anchor_file, "anchor_busy")):
         with locks.locked(lock), pytest.raises(StorageUnavailable) as busy:
             machine.control().deactivate()

@@ -89,10 +89,15 @@ def test_a_person_is_told_what_to_do_and_sees_the_code_last(run, key):
     assert all(line.endswith("\x1b[0m") for line in drawing.splitlines())
 
 
-def test_a_terminal_without_block_characters_is_pointed_to_the_picture(machine, key, monkeypatch):
-    begun = machine.control().begin(key)
-    monkeypatch.setattr(command_line.sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
-    assert "--png" in command_line._drawing(begun, command_line._room())
+def test_a_terminal_without_block_characters_is_pointed_to_the_picture(run, key, monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    with monkeypatch.context() as patched:
+        patched.setattr(command_line.sys, "stdout", terminal)
+        assert run("request", key.text)[0] == 0
+    terminal.seek(0)
+    words = terminal.read()
+    assert words.endswith("\nThis terminal can't show the QR code. Save it to a file with --png FILE.\n")
+    assert "\x1b" not in words
 
 
 @pytest.mark.parametrize("command", ["request", "deactivate", "show-code"])

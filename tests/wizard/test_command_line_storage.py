@@ -98,10 +98,10 @@ def test_a_request_and_an_activation_that_were_stored_are_said_to_be(run, run_js
     assert run("status")[0] == 0
 
 
-def test_what_others_are_using_ends_with_6(run, run_json, licensed, machine, monkeypatch):
+def test_what_others_are_using_ends_with_6(
+    run, run_json, licensed, machine, short_waits_for_locks, monkeypatch
+):
     monkeypatch.setattr(reading, "PATIENCE", 0.1)
-    genuine = locks._acquire
-    monkeypatch.setattr(locks, "_acquire", lambda lock, descriptor, _: genuine(lock, descriptor, 0.1))
     with locks.locked(machine.state_file):
         code, answer = run_json("deactivate")
         assert (code, answer["code"]) == (6, "state_busy")
@@ -112,7 +112,7 @@ def test_what_others_are_using_ends_with_6(run, run_json, licensed, machine, mon
 
 
 def test_why_the_time_was_not_stored_has_its_code_in_json(run_json, licensed, machine):
-    folder = machine.control()._folder
+    folder = machine.state_folder
     folder.write(replace(folder.read(), latest_seen=None))
     with locks.locked(machine.state_file):
         code, answer = run_json("status")

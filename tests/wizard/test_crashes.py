@@ -225,7 +225,7 @@ def test_a_full_disk_changes_nothing_and_leaves_nothing_behind(machine, vendor, 
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(durable, "_sync", full)
+        patched.setattr(durable.os, "fsync", full)
         for operation in (
             machine.control().deactivate,
             lambda: machine.control().begin(completed.activation_key),

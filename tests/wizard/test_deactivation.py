@@ -98,5 +98,5 @@ def test_the_record_of_what_was_given_up_is_bounded(machine, vendor, monkeypatch
     for _ in range(3):
         machine.control().begin(vendor.activation_key())
         newest = machine.control().deactivate()
-    assert len(machine.control()._folder.read().released) == 2
+    assert len(machine.state_folder.read().released) == 2
     assert machine.control().show_code() == newest

@@ -213,7 +213,7 @@ def test_a_look_never_costs_a_license_and_says_what_it_could_not_store(machine, 
             assert outcome.name == "read"
         else:
             assert outcome.answer.state is LicenseState.ACTIVE, outcome
-            seen_now = machine.control()._folder.read().latest_seen == machine.clock.now()
+            seen_now = machine.state_folder.read().latest_seen == machine.clock.now()
             if outcome.answer.not_remembered is None:
                 assert seen_now, outcome
         assert machine.control().status().not_remembered is None, outcome

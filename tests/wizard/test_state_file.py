@@ -9,6 +9,8 @@ from itertools import count
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.keys import derive_key, mac, product_digest
+from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import StateDamaged
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.state import LARGEST_FILE, decode_state, encode_state
@@ -28,8 +30,21 @@ def activated(machine, vendor):
     return machine
 
 
+def sealed(content: dict[str, object], profile: WizardProfile) -> bytes:
+    """Write a file of any content under the seal of the newest epoch, as only the application can."""
+    epoch, inner = profile.current_epoch, json.dumps(content, separators=(",", ":")).encode()
+    key, product = derive_key(epoch.application_secret, "wizard state"), product_digest(profile.product_code)
+    seal = mac(key, "wizard state", product, bytes([epoch.number]), inner)
+    return b'{"epoch":%d,"mac":"%s","state":%s}\n' % (epoch.number, seal.hex().encode(), inner)
+
+
+def test_a_state_is_stored_as_its_content_under_a_seal(activated):
+    stored = activated.state_file.read_bytes()
+    assert sealed(json.loads(stored)["state"], activated.vendor.profile) == stored
+
+
 def test_a_state_survives_writing_and_reading(activated):
-    state = activated.control()._folder.read()
+    state = activated.state_folder.read()
     assert state.license
     assert state.pending.computer_name == "Büro 3"
     assert len(state.released) == 1
@@ -74,8 +89,8 @@ def test_a_state_as_large_as_a_disk_is_not_read_to_its_end(activated):
     assert "far too long" in status.message
 
 
-def test_the_largest_state_that_the_wizard_writes_is_far_under_what_it_reads(activated, monkeypatch):
-    state = activated.control()._folder.read()
+def test_the_largest_state_that_the_wizard_writes_is_far_under_what_it_reads(activated):
+    state = activated.state_folder.read()
     full = replace(state, released=state.released * 64)
     assert len(encode_state(full, activated.vendor.profile)) < LARGEST_FILE / 4
 
@@ -102,13 +117,11 @@ def test_a_state_with_a_seal_of_another_epoch_is_damage(activated):
         {"license": {"activation_key": "ABC"}},
     ],
 )
-def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
+def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, change):
     profile = activated.vendor.profile
     content = json.loads(activated.state_file.read_bytes())["state"]
-    monkeypatch.setattr("keyferry.wizard.state._to_json", lambda _: {**content, **change})
-    sealed = encode_state(activated.control()._folder.read(), profile)
     with pytest.raises(StateDamaged, match="format that this application doesn't know"):
-        decode_state(sealed, profile)
+        decode_state(sealed({**content, **change}, profile), profile)
 
 
 @pytest.mark.parametrize(
@@ -123,22 +136,20 @@ def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, cha
         {"computer_name": 5},
     ],
 )
-def test_a_sealed_license_of_an_unknown_form_is_damage_and_no_crash(activated, change, monkeypatch):
+def test_a_sealed_license_of_an_unknown_form_is_damage_and_no_crash(activated, change):
     profile = activated.vendor.profile
     content = json.loads(activated.state_file.read_bytes())["state"]
     content["license"].update(change)
-    monkeypatch.setattr("keyferry.wizard.state._to_json", lambda _: content)
-    sealed = encode_state(activated.control()._folder.read(), profile)
-    with pytest.raises(StateDamaged):
-        decode_state(sealed, profile)
+    with pytest.raises(StateDamaged, match="format that this application doesn't know"):
+        decode_state(sealed(content, profile), profile)
 
 
 def test_a_stored_key_is_verified_again_and_not_only_its_seal(activated, vendor, tmp_path):
     other = activated.at(tmp_path / "other")
     foreign = other.activate().computer_key
-    folder = activated.control()._folder
+    folder = activated.state_folder
     state = folder.read()
-    generation = other.control()._folder.read().license.grant.generation
+    generation = other.state_folder.read().license.grant.generation
     grant = replace(state.license.grant, generation=generation)
     pending = replace(state.pending, generation=generation + 1)
     folder.write(
@@ -150,7 +161,7 @@ def test_a_stored_key_is_verified_again_and_not_only_its_seal(activated, vendor,
 
 
 def test_a_stored_key_that_only_a_repair_could_read_is_damage(activated):
-    folder = activated.control()._folder
+    folder = activated.state_folder
     state = folder.read()
     mistyped = "Z" + state.license.computer_key[1:]
     folder.write(replace(state, license=replace(state.license, computer_key=mistyped)))

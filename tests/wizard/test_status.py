@@ -13,7 +13,7 @@ from .parts import TODAY
 
 
 def latest_seen(machine):
-    return machine.control()._folder.read().latest_seen
+    return machine.state_folder.read().latest_seen
 
 
 def test_a_license_runs_until_noon_of_the_next_day_in_utc(machine):
@@ -121,8 +121,8 @@ def test_asking_and_giving_up_need_no_clock(machine, vendor):
 
 def test_a_clock_before_the_issue_day_counts_as_moved_back(machine):
     machine.activate()
-    state = machine.control()._folder.read()
-    machine.control()._folder.write(replace(state, latest_seen=None))
+    state = machine.state_folder.read()
+    machine.state_folder.write(replace(state, latest_seen=None))
     machine.clock.advance(days=-2)
     status = machine.control().status()
     assert status.state is LicenseState.CLOCK_MOVED_BACK
@@ -151,10 +151,9 @@ def test_the_latest_time_is_not_taken_from_a_clock_that_was_set_back(machine):
 
 
 def test_the_costly_commitment_is_computed_once_in_a_process(machine, monkeypatch):
-    machine.activate()
-    this_machine._commitment.cache_clear()
     counted = Mock(wraps=this_machine.commitment)
     monkeypatch.setattr(this_machine, "commitment", counted)
+    machine.activate()
     for _ in range(5):
         assert machine.control().status().state is LicenseState.ACTIVE
     assert counted.call_count == 1
@@ -163,8 +162,7 @@ def test_the_costly_commitment_is_computed_once_in_a_process(machine, monkeypatc
 def test_a_status_beside_a_process_that_changes_the_state_does_not_wait_and_does_not_write(machine):
     machine.activate()
     machine.clock.advance(days=1)
-    control = machine.control()
-    with control._folder.locked():
+    with machine.state_folder.locked():
         status = machine.control().status()
     assert status.state is LicenseState.ACTIVE
     assert "another process is using it" in status.not_remembered
@@ -176,7 +174,7 @@ def test_remembering_the_time_never_undoes_what_another_process_did_meanwhile(ma
 
     def now() -> datetime:
         # Between the reading and the writing of the status that asks for the time.
-        if machine.control()._folder.read().license is not None:
+        if machine.state_folder.read().license is not None:
             machine.control().deactivate()
         return machine.clock.moment
 

@@ -28,7 +28,8 @@ from keyferry.server.core.turns import Turns
 MAX_REASON = 500
 
 # Each scrypt takes 16 MiB and a core for some 40 ms: a flood of guesses waits here instead of filling memory.
-_TURNS = Turns(2, wait_seconds=10)
+TURNS = Turns(2, wait_seconds=10)
+"""Whose turn it is to check a code."""
 
 
 class Outcome(StrEnum):
@@ -170,7 +171,7 @@ def _look_up(
 
 def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Product) -> None:
     if isinstance(proof, Code):
-        with _TURNS.turn():
+        with TURNS.turn():
             verify_deactivation_code(
                 proof.code,
                 product_code=product.code,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -15,11 +16,24 @@ from keyferry.server.core.turns import Turns, busy
 LEAST, MOST = 12, 256
 
 _SALT_BYTES, _HASH_BYTES = 16, 32
-# RFC 9106, second recommended option: 64 MiB, three passes, four lanes.
-_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one hash takes; the hash itself says so, too, to whoever checks a password against it."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+COST = Cost(memory_kib=64 * 1024, passes=3, lanes=4)
+"""What new hashes take: the second recommended option of RFC 9106."""
+
 # One at a time: each takes its lanes as threads out of OpenSSL's pool, which has one for each CPU. Two that
 # hold some of them and wait for the rest would wait for ever.
-_TURNS = Turns(1, wait_seconds=10)
+TURNS = Turns(1, wait_seconds=10)
+"""Whose turn it is to hash or check a password."""
 
 
 def hashed(password: str) -> str:
@@ -54,11 +68,17 @@ def fits(password: str, password_hash: str | None) -> bool:
 @contextmanager
 def _turn() -> Iterator[None]:
     try:
-        with _TURNS.turn():
+        with TURNS.turn():
             yield
     except MemoryError:
         raise busy() from None
 
 
 def _derivation(salt: bytes) -> Argon2id:
-    return Argon2id(salt=salt, length=_HASH_BYTES, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    return Argon2id(
+        salt=salt,
+        length=_HASH_BYTES,
+        iterations=COST.passes,
+        lanes=COST.lanes,
+        memory_cost=COST.memory_kib,
+    )

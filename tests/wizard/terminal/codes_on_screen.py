@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from demo.terminal_picture import Cell, cells_of, picture_of
-from keyferry.wizard.qr import _encode
+from keyferry.wizard.qr import ScanCode, least_room
 from keyferry.wizard.results import Begun, Released, urls_of
 from keyferry.wizard.terminal.app import WizardApp
 from tests.wizard.terminal.person import Person
@@ -28,8 +28,12 @@ Modules = tuple[tuple[bool, ...], ...]
 
 
 @cache
-def modules_of(url: str, error_correction: str) -> Modules:
-    return tuple(tuple(bool(module) for module in row) for row in _encode(url, error_correction).matrix)
+def drawings_of(url: str) -> set[Modules]:
+    """Return the code of an address as it is drawn with room to spare, and with none."""
+    codes = ScanCode.of(url), ScanCode.within(least_room([url]), [url])
+    return {
+        tuple(tuple(bool(module) for module in row) for row in code.symbol.matrix) for code in codes if code
+    }
 
 
 def modules_on(app: WizardApp) -> Modules:
@@ -96,7 +100,7 @@ class Look:
         assert min(above, below) >= LEAST_MARGIN_ALONG, size
         assert min(left, right) >= LEAST_MARGIN_ACROSS, size
         for url in urls_of(self.shown):
-            if inner in (modules_of(url, "m"), modules_of(url, "l")):
+            if inner in drawings_of(url):
                 return url
         raise AssertionError(f"at {size} there is a part of a code")
 

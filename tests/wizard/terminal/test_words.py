@@ -11,7 +11,7 @@ from keyferry.wizard.errors import Cause
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.terminal.methods import Method
-from keyferry.wizard.terminal.screens.home import _CHOICES, _DAMAGED_ELSEWHERE
+from keyferry.wizard.terminal.screens.home import CHOICES, DAMAGED_ELSEWHERE
 from keyferry.wizard.terminal.typed_groups import Remark
 from keyferry.wizard.terminal.words import LANGUAGES, Words, english, language_of
 
@@ -22,8 +22,8 @@ KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 MADE = {
     *(f"state.{state.value}" for state in LicenseState),
     *(f"home.{state.value}" for state in LicenseState),
-    *(f"home.damaged.{detail}" for detail in _DAMAGED_ELSEWHERE),
-    *(f"do.{'start_over' if name == 'anew' else name}" for names in _CHOICES.values() for name in names),
+    *(f"home.damaged.{detail}" for detail in DAMAGED_ELSEWHERE),
+    *(f"do.{'start_over' if name == 'anew' else name}" for names in CHOICES.values() for name in names),
     *(f"method.{method.value}{hint}" for method in Method for hint in ("", ".hint")),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),

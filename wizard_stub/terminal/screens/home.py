@@ -29,7 +29,7 @@ from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Facts
 
 _PENDING = ("go_on", "type_key", "use_file")
-_CHOICES = {
+CHOICES = {
     LicenseState.NOT_ACTIVATED: ("activate",),
     LicenseState.PENDING: (*_PENDING, "start_over", "deactivate"),
     LicenseState.ACTIVE: ("renew", "deactivate", "other_key"),
@@ -40,8 +40,10 @@ _CHOICES = {
     LicenseState.DAMAGED: ("anew", "look_again"),
     LicenseState.STATE_NEWER: ("look_again",),
 }
-# What may be in order elsewhere is not set aside by pressing Enter.
-_DAMAGED_ELSEWHERE = ("older_copy", "wrong_seal")
+"""What can be done in each state, the likely first."""
+
+DAMAGED_ELSEWHERE = ("older_copy", "wrong_seal")
+"""Damage whose state may be in order elsewhere: it is not set aside by pressing Enter."""
 
 
 class HomeScreen(WizardScreen):
@@ -90,8 +92,8 @@ class HomeScreen(WizardScreen):
 
     def _names(self, known: Overview) -> Iterator[str]:
         state, anew = known.status.state, known.renews_by_new_request
-        choices = _CHOICES[state]
-        for name in reversed(choices) if known.status.detail in _DAMAGED_ELSEWHERE else choices:
+        choices = CHOICES[state]
+        for name in reversed(choices) if known.status.detail in DAMAGED_ELSEWHERE else choices:
             if anew and name in ("renew", "new_request"):
                 yield from (*_PENDING, "drop_request")
             if name != "renew" or not anew:
@@ -100,7 +102,7 @@ class HomeScreen(WizardScreen):
             yield from _PENDING
         if known.released:
             yield "show_code"
-        if known.withheld and "look_again" not in _CHOICES[state]:
+        if known.withheld and "look_again" not in CHOICES[state]:
             yield "look_again"
         yield "quit"
 
