@@ -58,12 +58,13 @@ def pages() -> polib.POFile:
     catalog = polib.POFile(wrapwidth=WIDTH)
     catalog.header = "The web pages, in English. Made by `make words` from templates, code and registries."
     catalog.metadata = dict(_HEAD)
-    known: set[str] = set()
+    plurals: dict[str, str] = {}
     for one, many in (*_extracted(), *((text, "") for text in _registered())):
-        if one not in known:
-            known.add(one)
-            plural = {"msgid_plural": many, "msgstr_plural": {0: "", 1: ""}} if many else {}
-            catalog.append(polib.POEntry(msgid=one, **plural))
+        # What is said alone here and counted there is one sentence with a plural.
+        plurals[one] = plurals.get(one) or many
+    for one, many in plurals.items():
+        plural = {"msgid_plural": many, "msgstr_plural": {0: "", 1: ""}} if many else {}
+        catalog.append(polib.POEntry(msgid=one, **plural))
     return catalog
 
 

@@ -3,6 +3,9 @@
  */
 import { atOnce, inTime, soon } from "/pwa/js/convenience.js";
 
+/** @type {Record<"copied" | "selected" | "chosen", string>} in the language of the page */
+const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+
 /**
  * Say what a button did, beside it and within what can be seen.
  *
@@ -24,10 +27,10 @@ async function copy(button) {
   if (!(source instanceof HTMLElement)) return;
   const text = source.dataset.key ?? source.textContent ?? "";
   const copied = await soon(inTime(() => navigator.clipboard.writeText(text)));
-  if (copied.done) return say(button, "Copied.");
+  if (copied.done) return say(button, WORDS.copied);
   // Selected, it is one key press away.
   getSelection()?.selectAllChildren(source);
-  say(button, "Couldn’t copy. The text is selected, so press Ctrl+C or ⌘C.");
+  say(button, WORDS.selected);
 }
 
 for (const button of document.querySelectorAll("button[data-copies]")) {
@@ -132,7 +135,7 @@ if (all instanceof HTMLInputElement && all.form) {
     all.checked = selected === boxes.length;
     all.indeterminate = selected > 0 && !all.checked;
     const told = form.querySelector("[data-counts]");
-    if (told) told.textContent = `${selected.toLocaleString("en-US")} selected`;
+    if (told) told.textContent = WORDS.chosen.replace("{count}", selected.toLocaleString("en-US"));
   };
   all.hidden = false;
   all.addEventListener("change", () => {

@@ -10,7 +10,7 @@ const list = dialog?.querySelector('[role="listbox"]');
 
 /** @returns {Command[]} what can be seen on this page, by its own words */
 function commands() {
-  const offered = document.querySelectorAll("nav[aria-label='Portal'] a, .who a, .title :is(a, button), [data-command]");
+  const offered = document.querySelectorAll(".places a, .who a, .title :is(a, button), [data-command]");
   return [...offered].flatMap((element) => {
     if (!(element instanceof HTMLElement) || element.hidden) return [];
     const name = (element.dataset.command ?? element.textContent ?? "").replace(/\s+/g, " ").trim();
@@ -43,7 +43,8 @@ function init(dialog, input, list) {
   const show = () => {
     const typed = input.value.trim();
     const fitting = commands().filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
-    const search = { name: `Search licenses for “${typed}”`, run: () => input.form?.submit() };
+    const name = (dialog.dataset.search ?? "").replace("{typed}", () => typed);
+    const search = { name, run: () => input.form?.submit() };
     shown = typed === "" ? fitting : [...fitting, search];
     chosen = 0;
     list.replaceChildren(

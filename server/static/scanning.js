@@ -6,16 +6,12 @@ import { opened } from "/pwa/js/address.js";
 import { CameraTrouble, watch } from "/pwa/js/camera.js";
 import { reader } from "/pwa/js/scanner.js";
 
-const CAMERA = {
-  denied: "The browser blocks the webcam. Allow it next to the address bar, or choose a photo instead.",
-  none: "No webcam found. A webcam needs HTTPS. Choose a photo instead.",
-  failed: "The webcam isn’t working. Try again, or choose a photo instead.",
-  late: "The webcam hasn’t started yet. Allow it if the browser asks, or choose a photo instead.",
-};
-const NO_READER = "The scanner isn’t working. Try again, or paste the wizard’s link.";
-const NO_CODE = "No QR code found in this picture. Take it again, closer and straight on.";
-const NO_PICTURE = "The browser can’t read this file. Choose a PNG or JPEG.";
-const ANOTHER = "This QR code isn’t from a License Wizard. Scan the one on the computer’s screen.";
+/**
+ * In the language of the page.
+ *
+ * @type {Record<"denied" | "none" | "failed" | "late" | "no_reader" | "no_code" | "no_picture" | "another", string>}
+ */
+const WORDS = JSON.parse(document.getElementById("scanning-words")?.textContent ?? "{}");
 
 /** @param {HTMLFormElement} form */
 function init(form) {
@@ -30,6 +26,7 @@ function init(form) {
   ) return;
   /** @type {AbortController | null} */
   let looking = null;
+  const start = webcam.textContent;
 
   /** @param {string} text */
   const say = (text) => {
@@ -41,7 +38,7 @@ function init(form) {
   const take = (text) => {
     if (text === null) return false;
     if (opened(text) === null) {
-      say(ANOTHER);
+      say(WORDS.another);
       return false;
     }
     link.value = text;
@@ -52,7 +49,7 @@ function init(form) {
   const stop = () => {
     looking?.abort();
     looking = null;
-    webcam.textContent = "Webcam";
+    webcam.textContent = start;
   };
 
   photo.addEventListener("change", async () => {
@@ -64,30 +61,30 @@ function init(form) {
     try {
       picture = await createImageBitmap(file);
     } catch {
-      return say(NO_PICTURE);
+      return say(WORDS.no_picture);
     }
     let text;
     try {
       text = await (await reader())(picture);
     } catch {
-      return say(NO_READER);
+      return say(WORDS.no_reader);
     }
-    if (text === null) say(NO_CODE);
+    if (text === null) say(WORDS.no_code);
     take(text);
   });
 
   webcam.addEventListener("click", async () => {
     if (looking) return stop();
     const own = (looking = new AbortController());
-    webcam.textContent = "Stop webcam";
+    webcam.textContent = webcam.dataset.webcam ?? start;
     say("");
     try {
       const read = await reader();
-      const wait = (/** @type {boolean} */ isLate) => say(isLate ? CAMERA.late : "");
+      const wait = (/** @type {boolean} */ isLate) => say(isLate ? WORDS.late : "");
       await watch(video, async (picture) => take(await read(picture)), own.signal, wait);
     } catch (error) {
       // What is not the webcam's is the reader's: not loaded, or without a picture that it can read.
-      if (!own.signal.aborted) say(error instanceof CameraTrouble ? CAMERA[error.kind] : NO_READER);
+      if (!own.signal.aborted) say(error instanceof CameraTrouble ? WORDS[error.kind] : WORDS.no_reader);
     }
     if (looking === own) stop();
   });

@@ -25,6 +25,8 @@ class Refusal:
     message: str
     beside: str | None
     suggestion: str | None = field(default=None, repr=False)
+    sends_to_vendor: bool = False
+    """Whether it names the vendor, so that the page shows the ways there."""
 
 
 def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
@@ -51,7 +53,8 @@ def posted() -> dict[str, str]:
 
 def refusal_of(error: CoreError | ProtocolError) -> Refusal:
     """Return what a page says of an error."""
-    return Refusal(error.code, said(error.args[0]), field_of(error.code), error.suggestion)
+    english = error.args[0]
+    return Refusal(error.code, said(english), field_of(error.code), error.suggestion, "vendor" in english)
 
 
 def form_expired() -> CoreError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from gettext import NullTranslations
 from pathlib import Path
 
+from babel import Locale
 from flask import Flask, Response, g, request
 
 from keyferry.protocol.sentences import Sentence
@@ -34,6 +35,8 @@ def init_languages(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals.update(page_language=page_language, said=said)
+    # Jinja's own one would take their capitals from the words that follow, which German nouns need.
+    app.jinja_env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]
     app.after_request(_named)
 
 
@@ -42,6 +45,11 @@ def page_language() -> str:
     if "language" not in g:
         g.language = chosen(request.accept_languages, languages(PAGES))
     return str(g.language)
+
+
+def language_name(tag: str) -> str:
+    """Return what a language is called in the language of the page."""
+    return Locale.parse(tag).get_display_name(page_language()) or tag
 
 
 def said(sentence: str) -> str:

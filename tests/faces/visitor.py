@@ -128,9 +128,17 @@ class Shown:
 class Visitor:
     """One browser with its cookies at one address."""
 
-    def __init__(self, app: Flask, *, address: str = "192.0.2.7", base_url: str = "http://localhost") -> None:
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        address: str = "192.0.2.7",
+        base_url: str = "http://localhost",
+        language: str = "en",
+    ) -> None:
         self._client = app.test_client()
-        self._from: dict[str, Any] = {"environ_base": {"REMOTE_ADDR": address}, "base_url": base_url}
+        environ = {"REMOTE_ADDR": address, "HTTP_ACCEPT_LANGUAGE": language}
+        self._from: dict[str, Any] = {"environ_base": environ, "base_url": base_url}
 
     def open(self, page: str, **arguments: str) -> Shown:
         return self._asked("GET", f"/self-help/{page}", query_string=arguments)

@@ -17,6 +17,7 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import language_name
 
 blueprint = Blueprint("mail_texts", __name__)
 
@@ -35,7 +36,7 @@ def listing() -> str:
             for name in KINDS
             for language in LANGUAGES
         }
-        return staff.page("mails", kinds=KINDS, languages=LANGUAGES, rows=rows, outgoing=outgoing(session))
+        return staff.page("mails", kinds=KINDS, languages=_languages(), rows=rows, outgoing=outgoing(session))
 
 
 @blueprint.get("/mails/<name>/<language>")
@@ -74,6 +75,10 @@ def back_to_default(name: str, language: str) -> Response:
     return _back_to(name, language)
 
 
+def _languages() -> dict[str, str]:
+    return {tag: language_name(tag) for tag in LANGUAGES}
+
+
 def mail_page(
     name: str,
     language: str,
@@ -91,7 +96,7 @@ def mail_page(
             mail_name=name,
             kind=KINDS[name],
             language=language,
-            languages=LANGUAGES,
+            languages=_languages(),
             row=templates.stored(session, name, language),
             values={"subject": words.subject, "text": words.text},
             preview=None if refusal else _example(name, templates.closed(session, words)),

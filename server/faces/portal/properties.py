@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core import properties
 from keyferry.server.core.properties import PROPERTIES, Property
 from keyferry.server.core.staff.roles import Permission
@@ -21,11 +22,11 @@ blueprint = Blueprint("properties", __name__)
 
 # What stands before the slash of a name, in words.
 _GROUPS = {
-    "customerSite": "Self Help",
-    "options": "Limits",
-    "portal": "Staff",
-    "mail": "Email",
-    "branding": "Support contact",
+    "customerSite": Sentence("Self Help"),
+    "options": Sentence("Limits"),
+    "portal": Sentence("Staff"),
+    "mail": Sentence("Email"),
+    "branding": Sentence("Support contact"),
 }
 
 

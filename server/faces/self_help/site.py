@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from flask import url_for
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server.core import properties
 from keyferry.server.core.brand import contact
 from keyferry.server.core.errors import NotFound
@@ -61,7 +62,7 @@ def site() -> Site:
     shown = brand()
     own_logo = url_for("phone.pages.logo", v=shown.logo) if shown.logo else ""
     return Site(
-        title=values["customerSite/customerSiteTitle"] or shown.name or "License Self Help",
+        title=values["customerSite/customerSiteTitle"] or shown.name or Sentence("License Self Help"),
         logo=values["customerSite/customerSiteLogo"] or own_logo,
         privacy=values["customerSite/privacyPolicyUrl"] or shown.privacy,
         vendor=shown.name,
