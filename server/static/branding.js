@@ -9,6 +9,11 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 /** @type {HTMLIFrameElement[]} */
 const examples = [...document.querySelectorAll("iframe")].filter((frame) => "example" in frame.dataset);
 
+/** Whether something else stands in the form than what came with the page. @param {HTMLFormElement} form */
+function isTyped(form) {
+  return [...form.elements].some((field) => field instanceof HTMLInputElement && field.value !== field.defaultValue);
+}
+
 /** Show what is typed: the server makes the examples, since it knows which shades can be read. @param {HTMLFormElement} form */
 function showTyped(form) {
   if (!form.checkValidity()) return;
@@ -31,6 +36,8 @@ for (const form of document.querySelectorAll("form[data-shows-examples]")) {
     clearTimeout(pause);
     pause = setTimeout(() => showTyped(form), PAUSE);
   });
+  // On a slow line somebody has typed before this script ran; a browser that comes back fills forms in, too.
+  if (isTyped(form)) showTyped(form);
 }
 
 for (const picker of document.querySelectorAll("input[data-picks]")) {
@@ -56,14 +63,18 @@ function showChosen(frame) {
   mark.classList.add("is-vendor");
 }
 
+/** @param {HTMLInputElement} logo */
+function choose(logo) {
+  const [file] = logo.files ?? [];
+  if (chosen !== null) URL.revokeObjectURL(chosen);
+  chosen = file ? URL.createObjectURL(file) : null;
+  examples.forEach(showChosen);
+}
+
 const logo = document.querySelector('input[type="file"][name="logo"]');
 if (logo instanceof HTMLInputElement) {
-  logo.addEventListener("change", () => {
-    const [file] = logo.files ?? [];
-    if (chosen !== null) URL.revokeObjectURL(chosen);
-    chosen = file ? URL.createObjectURL(file) : null;
-    examples.forEach(showChosen);
-  });
+  logo.addEventListener("change", () => choose(logo));
+  choose(logo);
 }
 // Its script has run by then, and put the logo there that counts.
 for (const frame of examples) frame.addEventListener("load", () => showChosen(frame));

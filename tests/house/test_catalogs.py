@@ -84,6 +84,14 @@ def test_every_sentence_takes_the_same_values_as_in_english(path):
     assert differing == set()
 
 
+@pytest.mark.parametrize("path", TRANSLATED, ids=name)
+def test_no_translation_brings_a_sign_of_html_that_english_lacks(path):
+    """Pages take a sentence as it is, also into an attribute."""
+    for entry in entries(path).values():
+        allowed = set(entry.msgid + entry.msgid_plural)
+        assert [text for text in said(entry) if set(text) & set('"<>&') - allowed] == []
+
+
 @pytest.mark.parametrize("path", ENGLISH, ids=name)
 def test_no_english_sentence_stands_twice_or_says_nothing(path):
     assert all(id.strip() for _, id, _ in entries(path))
