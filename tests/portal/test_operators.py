@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.core.models import Role
@@ -164,10 +164,16 @@ def rgb(color: str) -> str:
 def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, house):
     page = desk()
     page.get_by_role("link", name="Settings").click()
+    late: list[Route] = []
+    page.route("**/static/branding.js*", lambda route: late.append(route))
     page.get_by_role("link", name="Branding").click()
     title = "The phone page with a question"
     frames = [page.frame_locator(f'iframe[title="{title}, {theme}"]') for theme in ("light", "dark")]
+    # Typed before the script is there, as on a slow line, and after.
     page.get_by_label("Name", exact=True).fill("Acme Tools")
+    for script in late:
+        script.continue_()
+    expect(frames[0].locator(".brand-name")).to_have_text("Acme Tools")
     page.get_by_label("Color", exact=True).fill("#ffd400")
     for frame, theme in zip(frames, (YELLOW.light, YELLOW.dark), strict=True):
         expect(frame.locator(".brand-name")).to_have_text("Acme Tools")
