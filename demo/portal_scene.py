@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -147,8 +148,9 @@ class Scene:
         self.plan(since, activate)
 
     def _release(self, request: TypedRequest, now: datetime) -> None:
-        why, keyring = Forced("the mainboard died, ticket 4711"), self.world.keyring
-        deactivation.deactivate(self.world.session, request, why, keyring=keyring, by=_MANAGER, now=now)
+        session, why = self.world.session, Forced("the mainboard died, ticket 4711")
+        done: dict[str, Any] = {"keyring": self.world.keyring, "by": _MANAGER, "now": now}
+        deactivation.deactivate(session, deactivation.check(session, request, why, **done), **done)
 
 
 def _plan_computers(scene: Scene) -> None:

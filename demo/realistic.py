@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -171,7 +172,9 @@ def _end(world: World, request: TypedRequest, now: datetime) -> None:
     by_force = world.chance.random() < 0.5
     proof = Forced(world.chance.choice(_REASONS)) if by_force else Claimed()
     by = By(Channel.PORTAL, "grace", "192.0.2.8") if by_force else By(Channel.SELF_HELP, None, "192.0.2.7")
-    deactivation.deactivate(world.session, request, proof, keyring=world.keyring, by=by, now=now)
+    done: dict[str, Any] = {"keyring": world.keyring, "by": by, "now": now}
+    checked = deactivation.check(world.session, request, proof, **done)
+    deactivation.deactivate(world.session, checked, **done)
 
 
 def computer_id(product: Product, key: ActivationKey, name: str, keyring: Keyring) -> ComputerId:

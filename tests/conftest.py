@@ -175,14 +175,10 @@ class Vendor:
 
     def release(self, machine: Machine, proof: deactivation.Proof | None = None) -> deactivation.Released:
         with transaction() as session:
-            return deactivation.deactivate(
-                session,
-                machine.request,
-                proof or deactivation.Code(machine.code),
-                keyring=self.keyring,
-                by=STAFF,
-                now=self.clock.now,
-            )
+            done = {"keyring": self.keyring, "by": STAFF, "now": self.clock.now}
+            proof = proof or deactivation.Code(machine.code)
+            checked = deactivation.check(session, machine.request, proof, **done)
+            return deactivation.deactivate(session, checked, **done)
 
     def change(self, key: ActivationKey, operation: Callable[..., object], **arguments: Any) -> None:
         """Do one of `licenses.renew`, `suspend` or `resume`."""

@@ -1,16 +1,19 @@
 """How a face runs an operation: count the attempt, do it, and write down what was refused.
 
-Three transactions, since a counted attempt and the record of a refusal must outlive the refusal.
+A counted attempt and the record of a refusal outlive the refusal: each has a transaction of its own. What
+cannot be a guess is not counted: an activation that a phone scanned carries a signature and a tag. So it
+writes nothing but itself, and nobody who guesses shuts its owner out.
 
 Guesses have one count for every face, so that nobody tries again through another door. Strangers are counted
-by their address and by the activation key they name. Staff are counted by their name and by the key, apart
-from strangers: who guesses at a customer's key must not keep the vendor from helping.
+by their address and by the license they name, what is typed apart from what is scanned. Staff are counted by
+their name and by the license, apart from strangers: who guesses at a customer's key must not keep the vendor
+from helping.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +30,7 @@ from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Product
 from keyferry.server.core.peers import network_of
-from keyferry.server.db import transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.words.codes import is_guess
 
 PER_ADDRESS = 100
@@ -54,15 +57,26 @@ def address_limit(by: By) -> Limit:
     return Limit(bucket("address", counted_as(by)), PER_ADDRESS, PERIOD)
 
 
-def guess_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
-    """Return the limits of guesses; the command line is root's, who reads the database anyway."""
-    return () if by.channel is Channel.COMMAND_LINE else (address_limit(by), license_limit(by, key))
+def typed_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
+    """Return the limits of who types codes; the command line is root's, who reads the database anyway."""
+    return _limits(by, key, "license" if by.who is None else "license, by staff")
 
 
-def license_limit(by: By, key: ActivationKey) -> Limit:
-    """Return the limit of guesses at one license."""
-    purpose = "license" if by.who is None else "license, by staff"
-    return Limit(bucket(purpose, key.text), PER_LICENSE, PERIOD)
+def scanned_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
+    """Return the limits of who brings a deactivation token, whose code may be a guess."""
+    return _limits(by, key, "license, by token")
+
+
+def _limits(by: By, key: ActivationKey, purpose: str) -> tuple[Limit, ...]:
+    if by.channel is Channel.COMMAND_LINE:
+        return ()
+    with reading() as session:
+        license = _license(session, key)
+    if license is None:
+        return (address_limit(by),)
+    # A whole office types the codes of one license: a few in a hundred are read as another computer's.
+    count = max(PER_LICENSE, license.seats)
+    return (address_limit(by), Limit(bucket(purpose, str(license.id)), count, PERIOD))
 
 
 @contextmanager
@@ -75,25 +89,51 @@ def guarded(
     product: Product | None = None,
     activation_key: ActivationKey | None = None,
 ) -> Iterator[Session]:
-    """Open an operation's transaction; a refusal in it is recorded as `event` with its code, and raised on.
+    """Count an attempt, open its transaction, and record a refusal in it as `judged` does.
 
-    Call it only for what was verified before, a token's signature for instance: whoever can fail here writes.
-    Raises LimitReached (too_many_attempts) before the operation. Only guesses use up the limits: neither
-    success, nor a refusal such as `no_seat_left`, which says nothing about a secret.
+    Raises LimitReached (too_many_attempts) before the operation.
     """
-    with counted(limits, now):
-        try:
-            with transaction() as session:
-                yield session
+    with (
+        counted(limits, now),
+        judged(
+            event=event, by=by, now=now, limits=limits, product=product, activation_key=activation_key
+        ) as session,
+    ):
+        yield session
+        forgive(session, limits, now)
+
+
+@contextmanager
+def judged(
+    *,
+    event: Event,
+    by: By,
+    now: datetime,
+    limits: Sequence[Limit] = (),
+    after: Sequence[Limit] = (),
+    product: Product | None = None,
+    activation_key: ActivationKey | None = None,
+    opens: Callable[[], AbstractContextManager[Session]] = transaction,
+) -> Iterator[Session]:
+    """Open a transaction; a refusal in it is recorded as `event` with its code, and raised on.
+
+    Only guesses use up limits: neither success, nor a refusal such as `no_seat_left`, which says nothing of a
+    secret. `limits` were counted before; `after` are counted once a guess was refused. Call it only for what
+    was verified before, a token's signature for instance: whoever can fail here writes.
+    """
+    try:
+        with opens() as session:
+            yield session
+    except Busy:
+        raise
+    except (CoreError, ProtocolError) as refusal:
+        with transaction() as session:
+            if is_guess(refusal.code):
+                _admit(session, after, now)
+            else:
                 forgive(session, limits, now)
-        except Busy:
-            raise
-        except (CoreError, ProtocolError) as refusal:
-            with transaction() as session:
-                if not is_guess(refusal.code):
-                    forgive(session, limits, now)
-                _record(session, refusal.code, event, by, now, product, activation_key)
-            raise
+            _record(session, refusal.code, event, by, now, product, activation_key)
+        raise
 
 
 @contextmanager
@@ -119,8 +159,12 @@ def count(limits: Sequence[Limit], now: datetime) -> None:
     """
     if limits:
         with transaction() as session:
-            for limit in _in_order(limits):
-                attempts.admit(session, limit.bucket, limit.count, limit.per, now)
+            _admit(session, limits, now)
+
+
+def _admit(session: Session, limits: Sequence[Limit], now: datetime) -> None:
+    for limit in _in_order(limits):
+        attempts.admit(session, limit.bucket, limit.count, limit.per, now)
 
 
 def forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:

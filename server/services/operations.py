@@ -5,23 +5,26 @@ What a person typed is read forgivingly; what a phone scanned comes as it was si
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core import audit
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
-from keyferry.server.core.events import Event
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import activation, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Request
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
 from keyferry.server.core.licensing.notes import checked_notes
-from keyferry.server.core.licensing.requests import typed_request
+from keyferry.server.core.licensing.requests import check_reading, read_typed
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
 from keyferry.server.core.models import License
@@ -30,7 +33,7 @@ from keyferry.server.db import reading, transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
-from keyferry.server.services.guard import Limit, count, guarded
+from keyferry.server.services.guard import Limit, count, counted, forgive, guarded, judged
 from keyferry.server.services.permission import permitted
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
@@ -72,10 +75,10 @@ def activate(
     """
     if mails_key:
         outgoing.require()
-    keyring, now = parts().keyring, parts().clock()
-    request, remark = _request(asked), checked_notes(notes)
+    keyring, now, event = parts().keyring, parts().clock(), Event.ACTIVATION_REFUSED
+    request, remark = _request(asked, event, by, now), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
-    with _guarded(Event.ACTIVATION_REFUSED, request, by, now) as session:
+    with _guarded(request, event, by, now) as session:
         done = activation.activate(session, request, keyring=keyring, by=by, now=now)
         done.activation.notes = remark or done.activation.notes
         if recipient and done.license.customer is None:
@@ -87,6 +90,23 @@ def activate(
         mail = _key_mail(recipient, done, file, templates.chosen(session, templates.COMPUTER_KEY))
         outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
         return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
+
+
+@permitted(Permission.ACTIVATE, customers_too=True)
+def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Preview]:
+    """Say what an activation would do, and for what; nothing happens yet. Raises as `activate`."""
+    keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
+    request = _request(asked, event, by, now)
+    with _guarded(request, event, by, now, reads_only=True) as session:
+        return request, activation.preview(session, request, keyring=keyring, now=now)
+
+
+@permitted(Permission.RELEASE, customers_too=True)
+def preview_release(asked: DeactivationRequest, *, by: By) -> deactivation.Preview:
+    """Say what a release would do; nothing happens yet. Raises as `release`."""
+    keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
+    with _guarded(asked, event, by, now, reads_only=True) as session:
+        return deactivation.preview(session, asked, Code(asked.code), keyring=keyring, now=now)
 
 
 @permitted(Permission.RELEASE, customers_too=True)
@@ -111,7 +131,7 @@ def look_up(activation_key: str, *, by: By) -> License:
     Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
     """
     key, now = ActivationKey.from_text(activation_key), parts().clock()
-    limits = guard.guess_limits(by, key)
+    limits = guard.typed_limits(by, key)
     with guarded(event=Event.LOOK_UP_REFUSED, by=by, now=now, limits=limits, activation_key=key) as session:
         license = licenses.find(session, key)
         # Read while the session is open: the page shows both.
@@ -141,22 +161,58 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
 
 
 def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
-    keyring, now, request = parts().keyring, parts().clock(), _request(asked)
-    with _guarded(Event.RELEASE_REFUSED, request, by, now) as session:
-        return deactivation.deactivate(session, request, proof, keyring=keyring, by=by, now=now)
+    keyring, now, event = parts().keyring, parts().clock(), Event.RELEASE_REFUSED
+    request = _request(asked, event, by, now)
+    limits, key = _limits(request, by), request.activation_key
+    judge = partial(judged, event=event, by=by, now=now, limits=limits, activation_key=key)
+    with counted(limits, now):
+        with judge(opens=reading) as session:
+            checked = deactivation.check(session, request, proof, keyring=keyring, by=by, now=now)
+        if checked.done is not None:
+            # It stays counted: whoever repeats what is done has a code checked each time.
+            return checked.done
+        with judge() as session:
+            done = deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
+            forgive(session, limits, now)
+            return done
 
 
-def _request(asked: Request | Typed) -> Request:
+def _request(asked: Request | Typed, event: Event, by: By, now: datetime) -> Request:
+    """Return what is asked for; raises MalformedCode with a repaired reading whose tag fits."""
     if not isinstance(asked, Typed):
         return asked
-    name = asked.computer_name or None
-    with reading() as session:
-        return typed_request(session, asked.activation_key, asked.computer_id, name, keyring=parts().keyring)
+    read = read_typed(asked.activation_key, asked.computer_id, asked.computer_name or None)
+    if read.mistyped is None:
+        return read.request
+    with _guarded(read.request, event, by, now, reads_only=True) as session:
+        check_reading(session, read.request, keyring=parts().keyring)
+    raise read.mistyped
 
 
-def _guarded(event: Event, request: Request, by: By, now: datetime) -> AbstractContextManager[Session]:
-    key = request.activation_key
-    return guarded(event=event, by=by, now=now, limits=guard.guess_limits(by, key), activation_key=key)
+@contextmanager
+def _guarded(
+    request: Request, event: Event, by: By, now: datetime, *, reads_only: bool = False
+) -> Iterator[Session]:
+    limits, key = _limits(request, by), request.activation_key
+    # Who holds the application's secret can sign anything: what turns out to be wrong counts afterwards.
+    after = () if limits or by.channel is Channel.COMMAND_LINE else (guard.address_limit(by),)
+    opens = reading if reads_only else transaction
+    judge = judged(event=event, by=by, now=now, limits=limits, after=after, activation_key=key, opens=opens)
+    with counted(limits, now):
+        with judge as session:
+            yield session
+            if not reads_only:
+                forgive(session, limits, now)
+        if reads_only and limits:
+            with transaction() as session:
+                forgive(session, limits, now)
+
+
+def _limits(request: Request, by: By) -> tuple[Limit, ...]:
+    if isinstance(request, ActivationRequest):
+        return ()
+    limits_of = guard.scanned_limits if isinstance(request, DeactivationRequest) else guard.typed_limits
+    return limits_of(by, request.activation_key)
 
 
 def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:

@@ -8,7 +8,7 @@ from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing.deactivation import Claimed, Forced, deactivate
+from keyferry.server.core.licensing.deactivation import Claimed, Forced, check, deactivate
 from keyferry.server.core.licensing.release_limits import CLAIMS, RELEASES, check_period
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.properties import PROPERTIES
@@ -164,8 +164,8 @@ def test_self_help_releases_no_computer_that_was_activated_too_recently(vendor):
     def by_self_help() -> str:
         with transaction() as session:
             by, now = By(Channel.SELF_HELP), vendor.clock.now
-            done = deactivate(session, machine.request, Claimed(), keyring=vendor.keyring, by=by, now=now)
-            return done.recorded
+            checked = check(session, machine.request, Claimed(), keyring=vendor.keyring, by=by, now=now)
+            return deactivate(session, checked, keyring=vendor.keyring, by=by, now=now).recorded
 
     assert refusal_of(by_self_help) == "deactivation_too_early"
     assert vendor.release(other, Forced("moved")).recorded == "forced"

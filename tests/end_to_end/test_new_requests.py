@@ -58,42 +58,33 @@ def renew_by_new_request(wizard, phone, licensed, *, refusal: str) -> None:
     assert phone(wizard().begin(licensed.activation_key)).status_code == 200
 
 
+def released_by_staff(vendor, request: TypedRequest, reason: str) -> None:
+    done = {"keyring": vendor.keyring, "by": STAFF, "now": vendor.clock.now}
+    with transaction() as session:
+        checked = deactivation.check(session, request, deactivation.Forced(reason), **done)
+        deactivation.deactivate(session, checked, **done)
+
+
 def test_an_activation_that_was_superseded_is_renewed_by_a_new_request(vendor, wizard, phone, licensed):
     assert phone(wizard("second").begin(licensed.activation_key)).status_code == 200
     renew_by_new_request(wizard, phone, licensed, refusal="computer_id_superseded")
     assert vendor.seats_used(licensed.activation_key) == 1
 
 
-def test_an_activation_that_staff_released_is_renewed_by_a_new_request(
-    app, vendor, clock, wizard, phone, licensed
-):
-    with transaction() as session:
-        deactivation.deactivate(
-            session,
-            TypedRequest(licensed.activation_key, licensed.computer_id),
-            deactivation.Forced("The computer was stolen."),
-            keyring=vendor.keyring,
-            by=STAFF,
-            now=clock.now,
-        )
+def test_an_activation_that_staff_released_is_renewed_by_a_new_request(vendor, wizard, phone, licensed):
+    released_by_staff(
+        vendor, TypedRequest(licensed.activation_key, licensed.computer_id), "The computer was stolen."
+    )
     assert vendor.seats_used(licensed.activation_key) == 0
     renew_by_new_request(wizard, phone, licensed, refusal="computer_id_released")
     assert vendor.seats_used(licensed.activation_key) == 1
 
 
-def test_a_request_that_staff_released_before_its_key_was_typed_is_made_anew(vendor, clock, wizard, phone):
+def test_a_request_that_staff_released_before_its_key_was_typed_is_made_anew(vendor, wizard, phone):
     key = vendor.issue(seats=1)
     begun = wizard().begin(key)
     assert phone(begun).status_code == 200
-    with transaction() as session:
-        deactivation.deactivate(
-            session,
-            TypedRequest(key, begun.computer_id),
-            deactivation.Forced("Wrong computer."),
-            keyring=vendor.keyring,
-            by=STAFF,
-            now=clock.now,
-        )
+    released_by_staff(vendor, TypedRequest(key, begun.computer_id), "Wrong computer.")
     assert phone(wizard().begin(key)).json["code"] == "computer_id_released"
     wizard().complete(phone(wizard().begin(key, new_request=True)).json["computer_key"])
     assert wizard().status().state is LicenseState.ACTIVE

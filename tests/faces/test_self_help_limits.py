@@ -52,14 +52,20 @@ def test_too_many_guesses_at_a_license_are_stopped_and_the_right_code_waits_too(
     assert elsewhere.fill_in("deactivate", **right).status == 200
 
 
-def test_what_was_guessed_by_phone_counts_here(app, machine):
+def test_what_is_typed_and_what_is_scanned_is_counted_apart(app, machine):
     assert guess_by_phone(app, machine, PER_LICENSE) == {400}
+    assert guess_by_phone(app, machine, 1) == {429}
+    assert guess_here(app, machine, PER_LICENSE) == {400}
     assert guess_here(app, machine, 1) == {429}
 
 
-def test_what_was_guessed_here_counts_by_phone(app, machine):
-    assert guess_here(app, machine, PER_LICENSE) == {400}
-    assert guess_by_phone(app, machine, 1) == {429}
+def test_what_was_typed_by_phone_counts_here(app, vendor, machine):
+    stranger, foreign = app.test_client(), vendor.machine(vendor.issue())
+    typed = {"activation_key": machine.activation_key.text, "computer_id": foreign.computer_id.text}
+    for _ in range(PER_LICENSE):
+        answer = stranger.post("/phone/v1/requests", json=typed)
+        assert answer.json["code"] == "computer_id_mismatch"
+    assert guess_here(app, machine, 1) == {429}
 
 
 def test_a_license_over_its_limit_tells_nothing_and_gives_nothing_by_any_form(app, machine):

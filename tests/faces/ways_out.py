@@ -276,10 +276,12 @@ def too_many_attempts(desk: Desk) -> str:
     guess = desk.vendor.machine(key).deactivation_token
     for _ in range(PER_LICENSE):
         assert desk.refused(guess, "deactivations") == "not_activated"
-    asked = wizard.begin(key).url
-    refused = desk.scan(asked)
+    # Whoever guesses keeps nobody from activating.
+    desk.type_key(wizard, desk.scan(wizard.begin(key).url))
+    released = wizard.deactivate().url
+    refused = desk.scan(released, "deactivations")
     desk.vendor.clock.now += timedelta(seconds=int(refused.headers["Retry-After"]))
-    desk.type_key(wizard, desk.scan(asked))
+    assert desk.scan(released, "deactivations").status_code == 200
     return refused.json["code"]
 
 

@@ -32,6 +32,7 @@ class Faces:
             *(self.staff.get(page) for page in pages),
             self.stranger.get("/self-help/"),
             self.stranger.get("/self-help/activate"),
+            self.phone("requests"),
             self.stranger.get("/sw.js"),
             self.stranger.get("/pwa/manifest.webmanifest"),
         ]
@@ -43,7 +44,6 @@ class Faces:
             "computer_id": self.machine.computer_id.text,
         }
         return [
-            self.phone("requests"),
             self.phone("activations"),
             self.stranger.post("/portal/sign-in", name="nobody", password=PASSWORD),
             self.stranger.post("/self-help/activate", **codes),

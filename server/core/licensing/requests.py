@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
 from keyferry.protocol.computer_name import clean_computer_name
-from keyferry.protocol.errors import MalformedCode, ProtocolError
+from keyferry.protocol.errors import ComputerIdMismatch, MalformedCode, ProtocolError
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.activation import activation_of
 from keyferry.server.core.licensing.carried import token_in
-from keyferry.server.core.licensing.products import epoch_keys, find_epoch, find_product_by_number, keys_of
+from keyferry.server.core.licensing.products import find_epoch, find_product_by_number, keys_of
 from keyferry.server.core.secrets import Keyring
 
 
@@ -26,6 +27,14 @@ class TypedRequest:
     computer_id: ComputerId
     computer_name: str | None = None
     product_number: None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How typed codes were read; `mistyped` asks whether the repaired computer ID of `request` was meant."""
+
+    request: TypedRequest
+    mistyped: MalformedCode | None = None
 
 
 def open_request(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
@@ -44,49 +53,36 @@ def open_request(session: Session, text: str, *, keyring: Keyring) -> Activation
     return request
 
 
-def typed_request(
-    session: Session, activation_key: str, computer_id: str, computer_name: str | None, *, keyring: Keyring
-) -> TypedRequest:
-    """Read what a person typed; nothing is written.
+def read_typed(activation_key: str, computer_id: str, computer_name: str | None) -> Reading:
+    """Read what a person typed; nothing is looked up.
 
-    Raises MalformedCode. A repaired reading is suggested, never taken; that of a computer ID only where its
-    tag fits the activation key, since its check group alone would vouch for too much.
+    Raises MalformedCode. A repaired activation key is only suggested. A repaired computer ID is a reading
+    that `check_reading` has to confirm: its check group alone would vouch for too much.
     """
     key = ActivationKey.from_text(activation_key)
     name = clean_computer_name(computer_name)
     try:
-        return TypedRequest(key, read_computer_id(computer_id), name)
+        return Reading(TypedRequest(key, read_computer_id(computer_id), name))
     except MalformedCode as mistyped:
-        if mistyped.suggestion is None or _fits(session, key, mistyped.suggestion, keyring):
+        if mistyped.suggestion is None:
             raise
-        code = mistyped.code
-    raise MalformedCode(
-        "This computer ID is mistyped, or it belongs to another activation key. Compare both with the "
-        "License Wizard, group by group.",
-        code=code,
-    )
+        return Reading(TypedRequest(key, read_computer_id(mistyped.suggestion), name), mistyped)
 
 
-def open_typed(session: Session, typed: TypedRequest, *, keyring: Keyring) -> ActivationRequest:
-    """Verify what was typed, and return it as the request that the wizard's QR code would have carried.
+def check_reading(session: Session, request: TypedRequest, *, keyring: Keyring) -> None:
+    """Check that the tag of a repaired computer ID fits the activation key beside it: whoever asks may guess.
 
-    Raises NotFound (unknown_activation_key), RetiredEpoch, ComputerIdMismatch.
+    Raises NotFound (unknown_activation_key) and ComputerIdMismatch.
     """
-    license = licenses.find(session, typed.activation_key)
-    keys = epoch_keys(license.product, typed.computer_id.epoch, keyring)
-    verify_computer_id(typed.computer_id, keys, typed.activation_key)
-    return ActivationRequest(
-        license.product_number, typed.computer_id, typed.activation_key, typed.computer_name
-    )
-
-
-def _fits(session: Session, key: ActivationKey, suggestion: str, keyring: Keyring) -> bool:
-    computer_id = read_computer_id(suggestion)
+    # What was activated with a key that was replaced since is still given back, and so still typed.
+    license = licenses.find(session, request.activation_key, former_too=True)
+    if activation_of(session, license, request.computer_id) is not None:
+        return
     try:
-        # What was activated with a key that was replaced since is still given back, and so still typed.
-        product = licenses.find(session, key, former_too=True).product
-        epoch = find_epoch(product, computer_id.epoch, retired_too=True)
-        verify_computer_id(computer_id, keys_of(epoch, keyring), key)
+        epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
+        verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
     except (CoreError, ProtocolError):
-        return False
-    return True
+        raise ComputerIdMismatch(
+            "This computer ID is mistyped, or it belongs to another activation key. Compare both with the "
+            "License Wizard, group by group."
+        ) from None

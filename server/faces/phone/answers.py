@@ -7,24 +7,22 @@ from typing import Any
 
 import segno
 
-from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.licensing import activation
-from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.activation import Outcome, Request
 from keyferry.server.core.licensing.facts import KeyFacts, LicenseFacts, ReleaseFacts
 from keyferry.server.services.operations import Given
 
 _STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
 
 
-def activation_request(
-    seat: activation.Preview, license: LicenseFacts, scanned: ActivationRequest
-) -> dict[str, Any]:
+def activation_request(seat: activation.Preview, license: LicenseFacts, asked: Request) -> dict[str, Any]:
     """Describe what an activation would do: take a `new` seat, keep an `active` one, or `replaces`."""
     return {
         "kind": "activate",
         "state": _STATES[seat.outcome],
-        "computer_id": scanned.computer_id.text,
-        "computer_name": scanned.computer_name,
+        "computer_id": asked.computer_id.text,
+        "computer_name": asked.computer_name,
         "expires": _day(seat.expires),
         **_licensed(license),
     }

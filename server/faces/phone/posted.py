@@ -6,16 +6,15 @@ from flask import abort, request
 
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.audit import By
-from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.licensing.requests import open_request, open_typed, typed_request
+from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
 from keyferry.server.parts import parts
-from keyferry.server.services import guard
-from keyferry.server.services.guard import guarded
+from keyferry.server.services.operations import Typed
 
 
-def posted_request() -> ActivationRequest | DeactivationRequest:
-    """Return the verified request in the body; with a token, nothing is counted and nothing written here."""
+def posted_request() -> ActivationRequest | DeactivationRequest | Typed:
+    """Return the verified request in the body, or the codes in it as they were typed; nothing is written."""
     body = _body()
     if "token" not in body:
         return _typed(body)
@@ -41,15 +40,7 @@ def _body() -> dict[str, str]:
     return body
 
 
-def _typed(body: dict[str, str]) -> ActivationRequest:
-    """Return the request that was typed; a guess counts against its address, and against no license yet."""
+def _typed(body: dict[str, str]) -> Typed:
     if not body.keys() >= {"activation_key", "computer_id"}:
         abort(400)
-    now, keyring = parts().clock(), parts().keyring
-    key, computer_id, name = body["activation_key"], body["computer_id"], body.get("computer_name")
-    with reading() as session:
-        typed = typed_request(session, key, computer_id, name, keyring=keyring)
-    with guarded(
-        event=Event.REQUEST_REFUSED, by=by_phone(), now=now, limits=[guard.address_limit(by_phone())]
-    ) as session:
-        return open_typed(session, typed, keyring=keyring)
+    return Typed(body["activation_key"], body["computer_id"], body.get("computer_name", ""))

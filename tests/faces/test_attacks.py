@@ -1,0 +1,158 @@
+"""Attacks that worked once, performed again: each must fail, and honest use beside it must not notice."""
+
+from __future__ import annotations
+
+import random
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select
+
+from keyferry.protocol import alphabet
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.server.core.licensing import deactivation
+from keyferry.server.core.models import Attempt, AuditEvent
+from keyferry.server.db import reading, transaction
+from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
+from tests.faces.test_self_help_activate import codes
+from tests.faces.visitor import Visitor
+
+
+@pytest.fixture
+def machine(vendor):
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    return machine
+
+
+@pytest.fixture
+def ask(app):
+    def ask(operation: str, *, address: str = "192.0.2.7", **body: str):
+        client = app.test_client()
+        return client.post(f"/phone/v1/{operation}", json=body, environ_base={"REMOTE_ADDR": address})
+
+    return ask
+
+
+def with_a_typo(text: str, chance: random.Random) -> str:
+    place = chance.choice([number for number, symbol in enumerate(text) if symbol != "-"])
+    other = chance.choice([symbol for symbol in alphabet.SYMBOLS if symbol != text[place]])
+    return text[:place] + other + text[place + 1 :]
+
+
+def forged(machine, tag: int) -> str:
+    """A computer ID of the victim's machine with a guessed tag, and one character wrong on purpose."""
+    invented = ComputerId(machine.computer_id.epoch, machine.computer_id.fingerprint, 4711, tag)
+    return with_a_typo(invented.text, random.Random(tag))
+
+
+@pytest.mark.parametrize("operation", ["requests", "activations"])
+def test_the_tag_of_a_computer_id_is_guessed_by_phone_only_so_often(ask, machine, operation):
+    """The suggestion in a refusal once told for free whether the tag of a mistyped computer ID was right."""
+    key = machine.activation_key.text
+    met = [
+        ask(operation, activation_key=key, computer_id=forged(machine, tag), address=f"192.0.2.{tag}")
+        for tag in range(PER_LICENSE + 5)
+    ]
+    refused = [answer.json["code"] for answer in met]
+    assert refused == ["computer_id_mismatch"] * PER_LICENSE + ["too_many_attempts"] * 5
+    assert not any("suggestion" in answer.json for answer in met)
+
+
+def test_the_tag_of_a_computer_id_is_guessed_in_self_help_only_so_often(app, machine):
+    visitor, key = Visitor(app), machine.activation_key.text
+    for form, code in (("activate", {}), ("deactivate", {"code": machine.code.text})):
+        typed = {"activation_key": key, **code}
+        statuses = [
+            visitor.fill_in(form, **typed, computer_id=forged(machine, tag)).status
+            for tag in range(PER_LICENSE // 2)
+        ]
+        assert statuses == [400] * (PER_LICENSE // 2)
+    assert visitor.fill_in("activate", **codes(machine)).status == 429
+
+
+def test_who_guesses_at_a_license_does_not_shut_its_owner_out(app, ask, vendor, machine):
+    """Twenty invented computer IDs once closed the license for an hour, to genuine QR codes, too."""
+    stranger = Visitor(app, address="198.51.100.7")
+    for tag in range(PER_LICENSE):
+        typed = {"activation_key": machine.activation_key.text, "computer_id": forged(machine, tag)}
+        assert stranger.fill_in("activate", **typed).status == 400
+    assert stranger.fill_in("activate", **codes(machine)).status == 429
+    assert ask("requests", token=machine.activation_token).status_code == 200
+    assert ask("activations", token=machine.activation_token).status_code == 200
+    assert ask("deactivations", token=machine.deactivation_token).status_code == 200
+
+
+def test_a_scanned_activation_is_counted_nowhere(ask, vendor):
+    machine = vendor.machine(vendor.issue())
+    assert ask("requests", token=machine.activation_token).status_code == 200
+    for _ in range(2):
+        assert ask("activations", token=machine.activation_token).status_code == 200
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 0
+
+
+def test_who_can_sign_guesses_at_activation_keys_only_so_often(ask, vendor):
+    numbers = range(PER_ADDRESS + 1)
+    guessed = [vendor.machine(ActivationKey.generate(number.to_bytes(12, "big"))) for number in numbers]
+    refused = [ask("requests", token=one.activation_token).json["code"] for one in guessed]
+    assert refused == ["unknown_activation_key"] * PER_ADDRESS + ["too_many_attempts"]
+
+
+def test_a_deactivation_that_is_sent_again_and_again_is_stopped(ask, vendor, machine):
+    """Each once cost an scrypt, and a success was forgiven however often it was repeated."""
+    token = machine.deactivation_token
+    assert ask("deactivations", token=token).json["state"] == "active"
+    again = [ask("deactivations", token=token).status_code for _ in range(PER_LICENSE + 3)]
+    assert again == [200] * PER_LICENSE + [429] * 3
+
+
+def test_no_code_is_checked_while_the_database_is_locked(app, ask, vendor, machine, monkeypatch):
+    """Sixteen clients with one token once kept everybody's activations waiting for ten seconds."""
+    checking, release = Barrier(2), Barrier(2)
+    genuine = deactivation.verify_deactivation_code
+
+    def slow(*arguments, **named) -> None:
+        checking.wait(20)
+        release.wait(20)
+        genuine(*arguments, **named)
+
+    monkeypatch.setattr(deactivation, "verify_deactivation_code", slow)
+    met: list[int] = []
+    client = Thread(
+        target=lambda: met.append(ask("deactivations", token=machine.deactivation_token).status_code)
+    )
+    client.start()
+    checking.wait(20)
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(AuditEvent)) > 0
+    assert ask("activations", token=vendor.machine(vendor.issue()).activation_token).status_code == 200
+    release.wait(20)
+    client.join(20)
+    assert met == [200]
+
+
+def test_an_office_behind_one_address_types_its_computer_ids_with_typos(ask, vendor):
+    """The whole office, with 200 people, is in the long tests."""
+    office(ask, vendor, 40)
+
+
+def office(ask, vendor, people: int) -> None:
+    """Activate so many computers by typed codes, five characters in a hundred wrong, and meet no limit."""
+    chance, key = random.Random(11), vendor.issue(seats=people)
+    for number in range(people):
+        machine = vendor.machine(key, f"PC {number}")
+        while True:
+            typed = "".join(
+                chance.choice(alphabet.SYMBOLS) if symbol != "-" and chance.random() < 0.05 else symbol
+                for symbol in machine.computer_id.text
+            )
+            answer = ask("activations", activation_key=key.text, computer_id=typed)
+            if suggestion := answer.json.get("suggestion"):
+                answer = ask("activations", activation_key=key.text, computer_id=suggestion)
+            if answer.status_code == 200:
+                break
+            # What cannot be read, or is read as another computer's, is typed again.
+            assert answer.json["code"] in ("malformed_computer_id", "computer_id_mismatch")
+    assert vendor.seats_used(key) == people
