@@ -12,6 +12,7 @@ from email.errors import MessageError
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyferry.server.config import ConfigError
+from keyferry.server.core import audit
 from keyferry.server.core.errors import CoreError, SecretUnreadable
 from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.licenses import expiry
@@ -95,11 +96,12 @@ class _SignOfLife:
         self._given_at: datetime | None = None
 
     def give(self) -> None:
-        """Write down that mail is looked for, and wipe what was kept for long enough."""
+        """Write down that mail is looked for, and end what was kept or counted for long enough."""
         now = self._parts.clock()
         if self._given_at is not None and now < self._given_at + _SIGN_OF_LIFE_EVERY:
             return
         with transaction() as session:
+            audit.close_windows(session, now)
             outbox.wipe_kept(session, now)
             delivery.looked(session, now)
         self._given_at = now

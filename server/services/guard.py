@@ -187,7 +187,7 @@ def _record(
     product: Product | None,
     activation_key: ActivationKey | None,
 ) -> None:
-    audit.record(
+    audit.record_once(
         session,
         event=event,
         by=by,

@@ -64,6 +64,8 @@ def detail_in_words(event: AuditEvent) -> str:
     detail = event.detail or {}
     if "reason" in detail:
         return f"“{detail['reason']}”"
+    if "repeated" in detail:
+        return f"{detail['repeated']:,} more {'time' if detail['repeated'] == 1 else 'times'} within an hour"
     if event.event in _DETAILS:
         return _DETAILS[event.event](detail)
     if "customer" in detail:

@@ -133,6 +133,18 @@ def test_no_code_is_checked_while_the_database_is_locked(app, ask, vendor, machi
     assert met == [200]
 
 
+def test_what_a_stranger_repeats_does_not_grow_the_audit(app, vendor, machine):
+    """Five thousand times the same refusal once wrote five thousand rows that nobody can delete."""
+    visitor, full = Visitor(app), vendor.machine(machine.activation_key, "another")
+    for number in range(30):
+        assert visitor.fill_in("activate", **codes(full)).status == 403
+        renamed = codes(machine) | {"computer_name": f"PC {number}"}
+        assert visitor.fill_in("activate", **renamed).status == 200
+    with reading() as session:
+        written = session.scalars(select(AuditEvent.event).where(AuditEvent.channel == "self_help")).all()
+    assert sorted(written) == ["activated_same_seat", "activation_refused"]
+
+
 def test_an_office_behind_one_address_types_its_computer_ids_with_typos(ask, vendor):
     """The whole office, with 200 people, is in the long tests."""
     office(ask, vendor, 40)

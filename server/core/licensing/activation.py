@@ -118,9 +118,12 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
     else:
         _take_seat(session, license)
         activation = _add(session, license, request, request.computer_name, by, now)
-    # The same code scanned again and again is no event; a member of the staff who reads a key out is.
-    if changed or by.who is not None:
-        audit.record(session, event=Event.of(f"activated_{outcome}"), by=by, activation=activation, now=now)
+    event = Event.of(f"activated_{outcome}")
+    if by.who is not None or outcome is not Outcome.SAME_SEAT:
+        audit.record(session, event=event, by=by, activation=activation, now=now)
+    elif changed:
+        # The same code scanned again and again is no event, and a name can be changed without end.
+        audit.record_once(session, event=event, by=by, activation=activation, now=now)
     binding = Binding(license.product.code, request.activation_key, request.computer_id)
     return Activated(_computer_key(activation, binding, keyring), outcome, activation, binding)
 

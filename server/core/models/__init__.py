@@ -12,7 +12,14 @@ from keyferry.server.core.models.licensing import (
     Product,
     ProductEpoch,
 )
-from keyferry.server.core.models.records import Attempt, AuditEvent, MailDelivery, MailTemplate, OutboxMail
+from keyferry.server.core.models.records import (
+    Attempt,
+    AuditEvent,
+    AuditRepeat,
+    MailDelivery,
+    MailTemplate,
+    OutboxMail,
+)
 from keyferry.server.core.models.staff import (
     BrandPart,
     Operator,
@@ -26,6 +33,7 @@ __all__ = [
     "Activation",
     "Attempt",
     "AuditEvent",
+    "AuditRepeat",
     "Base",
     "Batch",
     "BrandPart",

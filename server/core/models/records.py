@@ -41,6 +41,17 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
+class AuditRepeat(Base):
+    """How often an event of the audit happened in the window that runs now; `event` holds its columns."""
+
+    __tablename__ = "audit_repeat"
+
+    bucket: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_ends_at: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+    event: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class OutboxMail(Base):
     """A mail, committed with its operation; its sealed text is wiped once delivered, or kept no longer."""
 

@@ -45,6 +45,7 @@ _POSTGRESQL_TRIGGERS = (
 
 _TABLES = (
     "attempt",
+    "audit_repeat",
     "batch",
     "brand_part",
     "customer",
@@ -66,6 +67,7 @@ _TABLES = (
 
 def upgrade() -> None:
     _attempt()
+    _audit_repeat()
     _batch()
     _brand_part()
     _customer()
@@ -105,6 +107,18 @@ def _attempt() -> None:
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_attempt")),
     )
     op.create_index(op.f("ix_attempt_window_ends_at"), "attempt", ["window_ends_at"])
+
+
+def _audit_repeat() -> None:
+    op.create_table(
+        "audit_repeat",
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("window_ends_at", _TIME, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("event", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", name=op.f("pk_audit_repeat")),
+    )
+    op.create_index(op.f("ix_audit_repeat_window_ends_at"), "audit_repeat", ["window_ends_at"])
 
 
 def _batch() -> None:
