@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from flask import Flask, request
+from flask import Flask, abort, request, session
 from flask_wtf.csrf import CSRFProtect
 
 from keyferry.protocol.errors import ProtocolError
 from keyferry.server.config import Settings
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.secrets import Keyring
+from keyferry.server.parts import parts
 from keyferry.server.web.languages import said
 from keyferry.server.words.codes import field_of
 
 csrf = CSRFProtect()
+
+_BOUND = "made_for"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+# The phone's answers need no cookie, so another site's page gains nothing by asking.
+_OPEN = "/phone/"
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,10 @@ class Refusal:
 def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
     """Have every form carry a field that only our own pages know; its secret comes from the master key."""
     app.secret_key = keyring.derived("forms")
+    # Before anything else looks at the form: what a foreign page sends is shown to nobody to be sent again.
+    app.before_request(_refuse_foreign)
     app.config.update(
-        SESSION_COOKIE_NAME="keyferry_form",
+        SESSION_COOKIE_NAME=cookie_name("form", settings, keyring),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
         # A form that was left open over lunch is sent like any other.
@@ -42,6 +51,27 @@ def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
+
+
+def cookie_name(purpose: str, settings: Settings, keyring: Keyring) -> str:
+    """Return the name of a cookie of this server: another one on the same host, at any port, has others.
+
+    Over HTTPS no other host and no plain page can set one of this name.
+    """
+    prefix = "__Host-" if settings.is_https else ""
+    return f"{prefix}keyferry_{purpose}_{keyring.derived('cookie names')[:4].hex()}"
+
+
+def is_bound(token: str) -> bool:
+    """Return whether the forms of this browser were made for this sign-in."""
+    return session.get(_BOUND) == _digest(token)
+
+
+def bind(token: str) -> None:
+    """Have forms carry a fresh field from now on that is worth something with this sign-in only."""
+    if not is_bound(token):
+        session.pop("csrf_token", None)
+        session[_BOUND] = _digest(token)
 
 
 def posted() -> dict[str, str]:
@@ -64,3 +94,22 @@ def form_expired() -> CoreError:
         "it again.",
         code="form_expired",
     )
+
+
+def _refuse_foreign() -> None:
+    """Refuse what the page of another site sends, whatever cookies come along."""
+    if request.method in _SAFE or request.path.startswith(_OPEN):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        is_own = site in ("same-origin", "none")
+    else:
+        # Our pages name no referrer, for which browsers write "null"; older ones say nothing else.
+        own = (f"{request.scheme}://{request.host}", parts().settings.public_url)
+        is_own = origin is None or origin in ("null", *own)
+    if not is_own:
+        abort(403)
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

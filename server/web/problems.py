@@ -25,6 +25,13 @@ API_PREFIXES = ("/phone/",)
 
 _HTTP = {
     400: ("malformed_request", Sentence("This request can’t be read. Reload the page and try again.")),
+    403: (
+        "foreign_form",
+        Sentence(
+            "This was sent from another site or before you signed in here. Nothing has changed. Open "
+            "the page again and repeat it there."
+        ),
+    ),
     404: (
         "not_found",
         Sentence(

@@ -41,6 +41,7 @@ CODES: Mapping[str, Code] = {
     "epochs_used_up": Code(409),
     "expiry_in_the_past": Code(400, field="expires"),
     "expiry_out_of_range": Code(400, field="expires"),
+    "foreign_form": Code(403),
     "form_expired": Code(400),
     "internal_error": Code(500),
     "last_administrator": Code(409),

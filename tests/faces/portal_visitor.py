@@ -17,6 +17,7 @@ from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Operator, Role
 from keyferry.server.core.staff import operators, passwords, sessions
 from keyferry.server.db import transaction
+from keyferry.server.faces.portal.staff import cookie as portal_cookie
 from tests.conftest import STAFF, Vendor
 from tests.faces.visitor import Form, Reader
 
@@ -67,7 +68,7 @@ def staff(vendor: Vendor, name: str = "ada", role: Role = Role.ADMINISTRATOR) ->
         by = By(Channel.PORTAL, name, "127.0.0.1")
         token = sessions.begin(session, added, by=by, device="Firefox", now=now).token
     visitor = Visitor(vendor.app.test_client())
-    visitor.client.set_cookie("keyferry_portal", token, path="/portal")
+    visitor.client.set_cookie(portal_cookie(), token, path="/portal")
     visitor.get("/portal/")
     return visitor
 

@@ -239,7 +239,7 @@ def test_no_secret_code_or_password_gets_into_the_log_or_the_cookies(vendor, vis
     secret, _ = set_up(now=vendor.clock.now - timedelta(hours=1))
     other = Visitor(vendor.app.test_client())
     other.get(other.sign_in().location)
-    kept = other.client.get_cookie("keyferry_form")
+    kept = other.client.get_cookie(vendor.app.config["SESSION_COOKIE_NAME"])
     other.post("/portal/sign-in/code", code=code_of(secret, vendor.clock.now))
     told = caplog.text + kept.value + str(base64.urlsafe_b64decode(kept.value.split(".")[0] + "=="))
     for hidden in (secret, code_of(secret, vendor.clock.now), PASSWORD):

@@ -12,6 +12,7 @@ from keyferry.server.core.staff import operators
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.core.staff.sessions import IDLE, LONGEST
 from keyferry.server.db import transaction
+from keyferry.server.faces.portal.staff import cookie as portal_cookie
 from keyferry.server.services import signing_in
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import PASSWORD, Visitor, add_operator, staff
@@ -123,7 +124,7 @@ def test_the_sign_in_is_shown_to_the_portal_only_and_to_no_script(vendor, app):
     with transaction() as session:
         add_operator(session, "ada", Role.VIEWER, vendor.clock.now)
     visitor = Visitor(app.test_client())
-    [cookie] = [one for one in visitor.sign_in().headers.getlist("Set-Cookie") if "keyferry_portal" in one]
+    [cookie] = [one for one in visitor.sign_in().headers.getlist("Set-Cookie") if "keyferry_portal_" in one]
     assert {"HttpOnly", "Path=/portal", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Secure" not in cookie
     client = app.test_client()
@@ -135,7 +136,7 @@ def test_the_sign_in_is_shown_to_the_portal_only_and_to_no_script(vendor, app):
     }
     answer = client.post("/portal/sign-in", data=values, base_url="https://localhost")
     assert answer.status_code == 302
-    [cookie] = [one for one in answer.headers.getlist("Set-Cookie") if "keyferry_portal" in one]
+    [cookie] = [one for one in answer.headers.getlist("Set-Cookie") if "keyferry_portal_" in one]
     assert "Secure" in cookie.split("; ")
 
 
@@ -152,9 +153,9 @@ def test_a_session_ends_by_itself(vendor, passed):
 
 def test_signing_out_ends_the_session_for_good(vendor):
     visitor = staff(vendor)
-    token = visitor.client.get_cookie("keyferry_portal", path="/portal").value
+    token = visitor.client.get_cookie(portal_cookie(), path="/portal").value
     assert visitor.post("/portal/sign-out").location == "/portal/sign-in"
-    visitor.client.set_cookie("keyferry_portal", token, path="/portal")
+    visitor.client.set_cookie(portal_cookie(), token, path="/portal")
     assert visitor.get("/portal/").status_code == 302
 
 

@@ -219,7 +219,7 @@ def test_the_cookie_goes_by_https_only_where_the_public_address_is_https(setting
 
 def test_the_cookie_of_the_forms_is_closed_to_scripts_and_to_other_sites(visitor):
     cookie = visitor.open("activate").answer.headers["Set-Cookie"]
-    assert cookie.startswith("keyferry_form=")
+    assert cookie.startswith("keyferry_form_")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 

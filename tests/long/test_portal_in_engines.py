@@ -10,6 +10,7 @@ import pytest
 from demo.server_process import LOOPBACK
 from keyferry.server.core.models import Role
 from keyferry.server.db import transaction
+from keyferry.server.faces.portal.staff import cookie as portal_cookie
 from tests.faces.portal_visitor import PASSWORD, add_operator
 from tests.long.driver import Driver
 from tests.portal.conftest import names, sign_in
@@ -33,7 +34,7 @@ def staff(person: Driver, house, names, furnished) -> Iterator[Driver]:
     """An administrator who is signed in, on the start page."""
     person.open(f"{house.origin}/portal/sign-in")
     token = sign_in(names[Role.ADMINISTRATOR], device=person.run("() => navigator.userAgent"))
-    person.set_cookie("keyferry_portal", token, domain=LOOPBACK, path="/portal")
+    person.set_cookie(portal_cookie(), token, domain=LOOPBACK, path="/portal")
     person.open(f"{house.origin}/portal/")
     person.has_heading("Start")
     return person

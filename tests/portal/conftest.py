@@ -15,6 +15,7 @@ from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
+from keyferry.server.faces.portal.staff import cookie as portal_cookie
 from tests.browsing import DESK, House
 from tests.faces.portal_visitor import PASSWORD, add_operator
 
@@ -41,7 +42,7 @@ def desk(
         context = page.context
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
         token = sign_in(names[role], device=page.evaluate("navigator.userAgent"))
-        cookie = {"name": "keyferry_portal", "value": token, "domain": LOOPBACK, "path": "/portal"}
+        cookie = {"name": portal_cookie(), "value": token, "domain": LOOPBACK, "path": "/portal"}
         context.add_cookies([cookie])
         page.goto(f"{house.origin}/portal/")
         # Shown by the script once it listens.

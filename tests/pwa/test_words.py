@@ -93,7 +93,7 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     own |= {"deactivation_too_early"}
     # What only people can cause who fill in forms, or work for the vendor.
     own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
-    own |= {"form_expired", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
+    own |= {"form_expired", "foreign_form", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
     own |= {"switched_off", "unknown_session", "seats_in_use", "license_never_expires", "nothing_chosen"}
     own |= {"malformed_seats", "malformed_count", "malformed_terms", "unknown_feature"}
     own |= {"expiry_out_of_range", "expiry_in_the_past", "unwanted_day", "unwanted_days"}

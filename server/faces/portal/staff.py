@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import g, render_template, request
+from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.audit import By
@@ -17,9 +17,9 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
 from keyferry.server.parts import parts
 from keyferry.server.services.permission import admit, permission_of, require
+from keyferry.server.web.forms import bind, cookie_name, is_bound
 from keyferry.server.words import wording
 
-_COOKIE = "keyferry_portal"
 _PATH = "/portal"
 
 _WORDS: dict[str, Any] = {
@@ -45,7 +45,11 @@ def needs(permission: Permission, *, sets_up: bool = False) -> Callable[[Callabl
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def admitted(*arguments: P.args, **named: P.kwargs) -> R:
+            is_own_form = request.method != "POST" or is_bound(token())
             enter(permission, sets_up=sets_up)
+            if not is_own_form:
+                # A field that fits a cookie from elsewhere was made for somebody else's sign-in.
+                abort(403)
             return view(*arguments, **named)
 
         # What a test looks for on every page.
@@ -63,6 +67,7 @@ def runs(operation: Callable[..., object]) -> Callable[[Callable[P, R]], Callabl
 def enter(permission: Permission, *, sets_up: bool = False) -> None:
     """Find out who asks; raises NotAllowed (signed_out, second_factor_missing, not_permitted)."""
     g.staff = admit(token(), now=parts().clock(), sets_up=sets_up)
+    bind(token())
     require(by(), permission)
 
 
@@ -103,18 +108,28 @@ def page(name: str, **context: Any) -> str:
     return render_template(f"portal/{name}.html", operator=operator(), may=may, **_WORDS, **context)
 
 
+def cookie() -> str:
+    """Return the name of the cookie that holds a sign-in."""
+    return cookie_name("portal", parts().settings, parts().keyring)
+
+
+def cookie_path() -> str:
+    """Return where browsers show it; a name that HTTPS protects has to be shown everywhere."""
+    return "/" if parts().settings.is_https else _PATH
+
+
 def token() -> str:
     """Return what the browser shows as its sign-in."""
-    return request.cookies.get(_COOKIE, "")
+    return request.cookies.get(cookie(), "")
 
 
 def keep_token(response: Response, fresh: str) -> None:
     """Have the browser show a sign-in from now on: only to the portal, and to no script."""
     response.set_cookie(
-        _COOKIE,
+        cookie(),
         fresh,
         max_age=LONGEST,
-        path=_PATH,
+        path=cookie_path(),
         secure=request.is_secure or parts().settings.is_https,
         httponly=True,
         samesite="Lax",
@@ -123,4 +138,4 @@ def keep_token(response: Response, fresh: str) -> None:
 
 def forget_token(response: Response) -> None:
     """Have the browser forget the sign-in."""
-    response.delete_cookie(_COOKIE, path=_PATH)
+    response.delete_cookie(cookie(), path=cookie_path(), secure=parts().settings.is_https)
