@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -30,7 +31,8 @@ T = TypeVar("T")
 Show = Callable[[Session, License], T]
 Which = ActivationKey | int
 """A license, by its activation key or by the number of its row."""
-Work = Callable[[Session, License, datetime], bool]
+Work = Callable[..., bool]
+"""What is done to a license of a session, `by` whom and when it is `now`; returns whether that is new."""
 
 
 @dataclass(frozen=True)
@@ -82,36 +84,32 @@ def issue_by_form(wanted: Wanted, form: str, *, by: By) -> tuple[int, bool]:
 @permitted(Permission.CHANGE_LICENSES)
 def renew(which: Which, terms: Terms, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """Move the expiry; raises what `core.licensing.licenses.renew` raises."""
-    return _changed(which, _renewal(terms, by), by, show, version)
+    return _changed(which, _renewal(terms), by, show, version)
 
 
 @permitted(Permission.CHANGE_LICENSES)
 def suspend(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """Refuse every activation until the license is resumed."""
-    return _changed(which, _suspension(by), by, show, version)
+    return _changed(which, licenses.suspend, by, show, version)
 
 
 @permitted(Permission.CHANGE_LICENSES)
 def resume(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """End the suspension."""
-    return _changed(which, _resumption(by), by, show, version)
+    return _changed(which, licenses.resume, by, show, version)
 
 
 @permitted(Permission.CHANGE_LICENSES)
 def edit(which: Which, content: Content, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """Change what a license grants; raises what `core.licensing.license_changes.edit` raises."""
-
-    def work(session: Session, license: License, now: datetime) -> bool:
-        return license_changes.edit(session, license, content, by=by, now=now)
-
-    return _changed(which, work, by, show, version)
+    return _changed(which, partial(license_changes.edit, content=content), by, show, version)
 
 
 @permitted(Permission.CHANGE_LICENSES)
 def replace_key(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """Give a license a fresh activation key in place of one that leaked."""
 
-    def work(session: Session, license: License, now: datetime) -> bool:
+    def work(session: Session, license: License, *, by: By, now: datetime) -> bool:
         license_changes.replace_key(session, license, by=by, now=now)
         return True
 
@@ -126,12 +124,12 @@ def change_many(
 
     Returns how many were changed, of how many. Raises Malformed (nothing_chosen).
     """
-    work = {"renew": _renewal(terms, by), "suspend": _suspension(by), "resume": _resumption(by)}[action]
+    work = {"renew": _renewal(terms), "suspend": licenses.suspend, "resume": licenses.resume}[action]
     now = parts().clock()
     with guarded(event=Event.CHANGE_REFUSED, by=by, now=now) as session:
         found = licenses.with_ids(session, numbers, lock=True)
         versions.require(version, license_changes.version_of_all(found))
-        return [work(session, license, now) for license in found].count(True), len(found)
+        return [work(session, license, by=by, now=now) for license in found].count(True), len(found)
 
 
 def _issued(session: Session, wanted: Wanted, by: By, now: datetime) -> list[License]:
@@ -155,7 +153,7 @@ def _changed(which: Which, work: Work, by: By, show: Show[T], version: str) -> C
     with guarded(event=Event.CHANGE_REFUSED, by=by, now=now, activation_key=key) as session:
         license = _locked(session, which)
         versions.require(version, license_changes.version(license))
-        is_new = work(session, license, now)
+        is_new = work(session, license, by=by, now=now)
         return Changed(is_new, show(session, license))
 
 
@@ -165,17 +163,9 @@ def _locked(session: Session, which: Which) -> License:
     return licenses.with_id(session, which, lock=True)
 
 
-def _renewal(terms: Terms, by: By) -> Work:
-    def work(session: Session, license: License, now: datetime) -> bool:
+def _renewal(terms: Terms) -> Work:
+    def work(session: Session, license: License, *, by: By, now: datetime) -> bool:
         licenses.renew(session, license, expires=terms.expires, days=terms.days, by=by, now=now)
         return True
 
     return work
-
-
-def _suspension(by: By) -> Work:
-    return lambda session, license, now: licenses.suspend(session, license, by=by, now=now)
-
-
-def _resumption(by: By) -> Work:
-    return lambda session, license, now: licenses.resume(session, license, by=by, now=now)

@@ -30,24 +30,20 @@ def add(name: str, role: Role, password: str, *, by: By) -> Operator:
 @permitted(Permission.MANAGE_OPERATORS)
 def change_role(which: Which, role: Role, *, by: By) -> Operator:
     """Give another role."""
-    return _changed(
-        which, by, lambda session, one, now: operators.change_role(session, one, role, by=by, now=now)
-    )
+    return _changed(which, by, operators.change_role, role)
 
 
 @permitted(Permission.MANAGE_OPERATORS)
 def reset(which: Which, password: str, *, by: By) -> Operator:
     """Set a new password, and sign the operator out everywhere."""
-    return _changed(
-        which, by, lambda session, one, now: operators.reset(session, one, password, by=by, now=now)
-    )
+    return _changed(which, by, operators.reset, password)
 
 
 @permitted(Permission.MANAGE_OPERATORS)
 def start_over(which: Which, password: str, *, by: By) -> Operator:
     """Set a new password and end the second factor, for who lost both."""
 
-    def work(session: Session, one: Operator, now: datetime) -> None:
+    def work(session: Session, one: Operator, *, by: By, now: datetime) -> None:
         operators.reset(session, one, password, by=by, now=now)
         second_factor.end(session, one, by=by, now=now)
 
@@ -57,20 +53,20 @@ def start_over(which: Which, password: str, *, by: By) -> Operator:
 @permitted(Permission.MANAGE_OPERATORS)
 def disable(which: Which, *, by: By) -> Operator:
     """Let an operator sign in no more."""
-    return _changed(which, by, lambda session, one, now: operators.disable(session, one, by=by, now=now))
+    return _changed(which, by, operators.disable)
 
 
 @permitted(Permission.MANAGE_OPERATORS)
 def enable(which: Which, *, by: By) -> Operator:
     """Let an operator sign in again."""
-    return _changed(which, by, lambda session, one, now: operators.enable(session, one, by=by, now=now))
+    return _changed(which, by, operators.enable)
 
 
 @permitted(Permission.MANAGE_OPERATORS)
 def end_second_factor(which: Which, *, by: By) -> Operator:
     """End the second factor of who lost the device, and sign them out everywhere."""
 
-    def work(session: Session, one: Operator, now: datetime) -> None:
+    def work(session: Session, one: Operator, *, by: By, now: datetime) -> None:
         second_factor.end(session, one, by=by, now=now)
         operators.sign_out(session, one, by=by, now=now)
 
@@ -80,14 +76,14 @@ def end_second_factor(which: Which, *, by: By) -> Operator:
 @permitted(Permission.MANAGE_OPERATORS)
 def sign_out(which: Which, *, by: By) -> Operator:
     """Sign an operator out everywhere."""
-    return _changed(which, by, lambda session, one, now: operators.sign_out(session, one, by=by, now=now))
+    return _changed(which, by, operators.sign_out)
 
 
 @permitted(Permission.MANAGE_OPERATORS)
 def end_session(which: Which, number: int, *, by: By) -> Operator:
     """End one session of an operator; raises NotFound (unknown_session)."""
 
-    def work(session: Session, one: Operator, now: datetime) -> None:
+    def work(session: Session, one: Operator, *, by: By, now: datetime) -> None:
         row = session.get(OperatorSession, number)
         if row is None or row.operator_id != one.id:
             raise NotFound("That session doesn’t exist. Reload the page.", code="unknown_session")
@@ -96,10 +92,10 @@ def end_session(which: Which, number: int, *, by: By) -> Operator:
     return _changed(which, by, work)
 
 
-def _changed(which: Which, by: By, work: Callable[[Session, Operator, datetime], object]) -> Operator:
+def _changed(which: Which, by: By, work: Callable[..., object], *wanted: object) -> Operator:
     with changing(by) as (session, now):
         found = _other(session, which, by)
-        work(session, found, now)
+        work(session, found, *wanted, by=by, now=now)
         return found
 
 

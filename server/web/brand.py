@@ -54,7 +54,7 @@ def for_certain() -> Introduction:
 
 
 def ways() -> tuple[Way, ...]:
-    """Return the ways to ask the vendor; on a page that tells of trouble, other trouble is none of them."""
+    """Return the ways to ask the vendor; on a page that shows trouble, other trouble is none of them."""
     try:
         with reading() as session:
             return ways_to(contact.current(session))

@@ -51,25 +51,12 @@ def content_security_policy(
 PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
-PERMISSIONS_POLICY = ", ".join(
-    (
-        "camera=(self)",
-        "accelerometer=()",
-        "autoplay=()",
-        "display-capture=()",
-        "encrypted-media=()",
-        "fullscreen=()",
-        "geolocation=()",
-        "gyroscope=()",
-        "magnetometer=()",
-        "microphone=()",
-        "midi=()",
-        "payment=()",
-        "publickey-credentials-get=()",
-        "usb=()",
-        "xr-spatial-tracking=()",
-    )
+_UNUSED = (
+    *("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation"),
+    *("gyroscope", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get"),
+    *("usb", "xr-spatial-tracking"),
 )
+PERMISSIONS_POLICY = ", ".join(("camera=(self)", *(f"{feature}=()" for feature in _UNUSED)))
 _ALWAYS = {
     CSP: content_security_policy(),
     "X-Content-Type-Options": "nosniff",

@@ -59,7 +59,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
-    # What fails while a refusal is being told passes by the handlers, and comes back to one as an
+    # What fails while a refusal is answered passes by the handlers, and comes back to one as an
     # InternalServerError; Flask itself would log its messages.
     app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
@@ -82,12 +82,10 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
 
 
 def refused(error: CoreError | ProtocolError, page: str) -> Response:
-    """Return a page that tells of a refusal, such as the form that was sent; its status is the error's."""
-    return (
-        answered(error)
-        if error.code not in CODES
-        else _with_wait(error, Response(page, CODES[error.code].status, mimetype="text/html"))
-    )
+    """Return a page that shows a refusal, such as the form that was sent; its status is the error's."""
+    if error.code not in CODES:
+        return answered(error)
+    return _with_wait(error, Response(page, CODES[error.code].status, mimetype="text/html"))
 
 
 def _for_people(status: int, detail: str) -> Response:
@@ -138,16 +136,11 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    _log(error)
-    return answer(*_HTTP[500])
-
-
-def _log(error: BaseException | None) -> None:
     """Log where it happened and what kind it was, but no message: messages quote keys, codes and tokens."""
-    if error is not None:
-        reason = f": {error}" if isinstance(error, CoreError) else ""
-        told = f"{_without_messages(error)}{reason}"
-        logger.error("%s %s failed:\n%s", request.method, without_secrets(request.path), told)
+    reason = f": {error}" if isinstance(error, CoreError) else ""
+    what = f"{_without_messages(error)}{reason}"
+    logger.error("%s %s failed:\n%s", request.method, without_secrets(request.path), what)
+    return answer(*_HTTP[500])
 
 
 def _without_messages(error: BaseException) -> str:

@@ -130,7 +130,7 @@ CODES: Mapping[str, Code] = {
 
 
 def is_guess(code: str) -> bool:
-    """Tell whether a refusal uses up an attempt."""
+    """Return whether a refusal uses up an attempt."""
     return code in CODES and CODES[code].is_guess
 
 

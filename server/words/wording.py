@@ -34,14 +34,14 @@ _SYSTEMS = {
 }
 
 
-def device_in_words(place: OperatorSession) -> str:
+def device_in_words(session: OperatorSession) -> str:
     """Return the browser and the system of a session; what names neither is shown as it is."""
-    told = place.device or ""
-    browser = next((name for mark, name in _BROWSERS.items() if mark in told), "")
-    system = next((name for mark, name in _SYSTEMS.items() if mark in told), "")
+    device = session.device or ""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in device), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in device), "")
     if browser and system:
         return f"{browser} on {system}"
-    return told or "Unknown device"
+    return device or "Unknown device"
 
 
 def event_in_words(event: AuditEvent) -> str:
@@ -87,12 +87,12 @@ def _renewal(detail: dict[str, Any]) -> str:
 
 
 def _changes(detail: dict[str, Any]) -> str:
-    told = [
+    changed = [
         f"{name.replace('_', ' ')}: {_value(change[0])} → {_value(change[1])}"
         for name, change in detail.items()
         if name != "also"
     ]
-    return ", ".join([*told, *detail.get("also", [])])
+    return ", ".join([*changed, *detail.get("also", [])])
 
 
 def _set(detail: dict[str, Any]) -> str:

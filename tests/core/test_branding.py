@@ -1,14 +1,14 @@
-"""What staff set of the vendor's looks counts over the settings, and goes back to them."""
+"""What staff set of the branding counts over the settings, and goes back to them."""
 
 import pytest
-from sqlalchemy import select
 
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
-from keyferry.server.core.errors import CoreError, Malformed
-from keyferry.server.core.models import AuditEvent
+from keyferry.server.core.errors import Malformed
 from keyferry.server.db import reading, transaction
+from tests.audit_log import events
 from tests.conftest import NOON, STAFF
+from tests.refusals import refused
 
 SETTINGS = Brand("Acme", "https://example.com/privacy", "", "0123456789abcdef")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -30,12 +30,7 @@ def current() -> Brand:
 
 
 def details() -> list[dict]:
-    with reading() as session:
-        return list(
-            session.scalars(
-                select(AuditEvent.detail).where(AuditEvent.event == "branding_set").order_by(AuditEvent.id)
-            )
-        )
+    return [event.detail for event in events("branding_set")]
 
 
 def test_the_settings_count_where_nothing_was_set(app):
@@ -96,13 +91,11 @@ def test_a_logo_is_kept_with_its_type_and_known_by_its_digest(app):
     ],
 )
 def test_what_cannot_be_shown_is_refused_and_nothing_is_set(app, part, text, code):
-    with pytest.raises(Malformed) as refused:
+    with refused(code, Malformed):
         put(**{"name": "Other", "color": "#112233", part: text})
-    assert refused.value.code == code
     assert current() == SETTINGS
 
 
-def test_a_part_that_there_is_not_is_told(app):
-    with pytest.raises(CoreError) as refused, transaction() as session:
+def test_a_part_that_there_is_not_is_refused(app):
+    with refused("unknown_brand_part"), transaction() as session:
         branding.back_to_default(session, "font", SETTINGS, by=STAFF, now=NOON)
-    assert refused.value.code == "unknown_brand_part"

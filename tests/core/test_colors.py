@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from keyferry.server.core.brand import colors
 from keyferry.server.core.brand.colors import palette, read_color
 from keyferry.server.core.errors import Malformed
+from tests.refusals import refused
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
 
 def luminance(color: str) -> float:
     """As WCAG 2.2 defines it, with its own threshold."""
-    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
@@ -29,7 +30,7 @@ def contrast(one: str, other: str) -> float:
 
 @settings(max_examples=300, deadline=None)
 @given(COLOURS)
-def test_every_color_becomes_one_that_can_be_read_in_both_looks(color):
+def test_every_color_becomes_one_that_can_be_read_in_both_themes(color):
     made = palette(color)
     for theme, grounds, soft_ink in (
         (made.light, colors.LIGHT_GROUNDS, colors.LIGHT_SOFT_INK),
@@ -58,7 +59,7 @@ def test_a_color_that_can_be_read_stays_as_it_is(color):
     ("color", "darker", "lighter"),
     [("#ffd400", True, False), ("#0b5a9e", False, True), ("#fafafa", True, False), ("#000000", False, True)],
 )
-def test_the_palette_tells_in_which_look_a_color_is_another(color, darker, lighter):
+def test_the_palette_says_in_which_theme_a_color_is_another(color, darker, lighter):
     made = palette(color)
     assert (made.is_darker_on_light, made.is_lighter_on_dark) == (darker, lighter)
 
@@ -78,14 +79,14 @@ def test_gray_that_is_shifted_does_not_look_like_a_button_that_is_switched_off()
 
 def test_the_grounds_are_those_of_the_house_style(pytestconfig):
     style = (pytestconfig.rootpath / "pwa" / "house.css").read_text()
-    looks = re.findall(r":root \{(.+?)\}", style, re.DOTALL)
-    for look, grounds, soft_ink in zip(
-        looks,
+    themes = re.findall(r":root \{(.+?)\}", style, re.DOTALL)
+    for theme, grounds, soft_ink in zip(
+        themes,
         (colors.LIGHT_GROUNDS, colors.DARK_GROUNDS),
         (colors.LIGHT_SOFT_INK, colors.DARK_SOFT_INK),
         strict=True,
     ):
-        tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", look))
+        tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", theme))
         assert (tokens["page"], tokens["surface"], tokens["sunken"]) == grounds
         assert tokens["ink-soft"] == soft_ink
         assert set(re.findall(r"--([\w-]+):", palette("#ffd400").css)) <= tokens.keys()
@@ -99,6 +100,5 @@ def test_a_color_is_read_however_it_is_written(typed):
 
 @pytest.mark.parametrize("typed", ["", "red", "#12345", "#12345g", "rgb(1, 2, 3)", "#0b5a9e;}", "#١٢٣"])
 def test_what_is_no_color_is_refused(typed):
-    with pytest.raises(Malformed) as refused:
+    with refused("malformed_color", Malformed):
         read_color(typed)
-    assert refused.value.code == "malformed_color"

@@ -2,15 +2,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from keyferry.server.core.errors import NotFound
 from keyferry.server.core.licensing import computers, license_changes, licenses
 from keyferry.server.core.licensing.computers import Computer, Situation, State, Wanted
 from keyferry.server.core.licensing.deactivation import Claimed, Forced
 from keyferry.server.core.models import Activation
-from keyferry.server.db import reading, transaction
-from tests.conftest import STAFF
+from keyferry.server.db import reading
+from tests.refusals import refused
 
 
 def found(search: str = "", state: State | None = None) -> list[str | None]:
@@ -29,12 +27,6 @@ def described(vendor, number: int) -> Computer:
 
 def situation(vendor, number: int = 1) -> Situation:
     return described(vendor, number).situation
-
-
-def replace_key(vendor, key) -> None:
-    with transaction() as session:
-        license = licenses.find(session, key)
-        license_changes.replace_key(session, license, by=STAFF, now=vendor.clock.now)
 
 
 def test_a_computer_is_found_by_any_part_of_its_name_or_its_id(vendor):
@@ -78,7 +70,7 @@ def test_a_superseded_computer_id_names_the_one_that_took_its_seat_and_the_newes
     assert (last.situation, last.successor, last.newest) == (Situation.RUNS, None, None)
 
 
-def test_a_released_computer_tells_how_by_which_way_and_what_came_after(vendor):
+def test_a_released_computer_shows_how_on_which_channel_and_what_came_after(vendor):
     key = vendor.issue()
     machine = vendor.machine(key)
     vendor.activate(machine)
@@ -106,7 +98,7 @@ def test_the_same_computer_is_followed_over_the_licenses_of_a_product(vendor):
     assert described(vendor, 1).newest is None
 
 
-def test_what_a_caller_has_to_know_first_is_told_for_a_live_computer(vendor):
+def test_what_a_caller_has_to_know_first_is_shown_for_a_live_computer(vendor):
     key = vendor.issue(lease_days=10)
     vendor.activate(vendor.machine(key))
     assert situation(vendor) is Situation.RUNS
@@ -124,11 +116,11 @@ def test_a_license_that_has_expired_comes_before_its_key(vendor):
     assert situation(vendor) is Situation.EXPIRED
 
 
-def test_a_computer_of_a_replaced_activation_key_is_told_and_keeps_the_key_that_it_was_made_with(vendor):
+def test_a_computer_of_a_replaced_activation_key_is_known_and_keeps_the_key_that_it_was_made_with(vendor):
     first = vendor.issue(seats=2)
     vendor.activate(vendor.machine(first, "A"))
     vendor.clock.pass_days(1)
-    replace_key(vendor, first)
+    vendor.change(first, license_changes.replace_key)
     with reading() as session:
         activation = session.get(Activation, 1)
         second = activation.license.activation_key
@@ -137,13 +129,12 @@ def test_a_computer_of_a_replaced_activation_key_is_told_and_keeps_the_key_that_
     vendor.clock.pass_days(1)
     vendor.activate(vendor.machine(type(first).from_text(second), "B"))
     vendor.clock.pass_days(1)
-    replace_key(vendor, type(first).from_text(second))
+    vendor.change(type(first).from_text(second), license_changes.replace_key)
     with reading() as session:
         keys = [computers.activation_key_of(session, session.get(Activation, number)) for number in (1, 2)]
     assert keys == [first.text, second]
 
 
-def test_a_computer_that_is_not_there_is_told_so(app):
-    with reading() as session, pytest.raises(NotFound) as refused:
+def test_a_computer_that_is_not_there_is_refused(app):
+    with reading() as session, refused("unknown_computer", NotFound):
         computers.with_id(session, 7)
-    assert refused.value.code == "unknown_computer"

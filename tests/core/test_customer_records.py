@@ -8,12 +8,14 @@ from sqlalchemy import select
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.customers.records import Held
-from keyferry.server.core.errors import Conflict, CoreError, Malformed, NotFound
+from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.mail import mails, outbox
 from keyferry.server.core.models import Activation, AuditEvent, Customer, License, OutboxMail
 from keyferry.server.db import reading, transaction
+from tests.audit_log import events
 from tests.conftest import STAFF
+from tests.refusals import refused
 
 EMAIL = "ada@example.com"
 
@@ -79,11 +81,6 @@ def everything() -> str:
     return repr(rows)
 
 
-def last_event() -> AuditEvent:
-    with reading() as session:
-        return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)).one()
-
-
 def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, ada):
     vendor.issue(seats=3, customer=EMAIL)
     vendor.issue(customer="grace@example.com")
@@ -124,11 +121,11 @@ def test_address_name_and_notes_can_be_changed_and_the_audit_learns_none_of_them
     edit(vendor, ada, email=" Countess@Example.com ", name=" Ada King ", notes=" \n new ")
     changed = customer(ada)
     assert (changed.email, changed.name, changed.notes) == ("countess@example.com", "Ada King", "new")
-    event = last_event()
+    event = events()[-1]
     assert event.event == "customer_edited"
     assert event.detail == {"customer": ada, "changed": ["email", "name", "notes"]}
     edit(vendor, ada)
-    assert last_event().id == event.id
+    assert events()[-1].id == event.id
 
 
 @pytest.mark.parametrize(
@@ -138,14 +135,13 @@ def test_address_name_and_notes_can_be_changed_and_the_audit_learns_none_of_them
         ({"name": "n" * 101}, "malformed_customer_name"),
         ({"name": "a\nb"}, "malformed_customer_name"),
         ({"notes": "n" * 2001}, "malformed_notes"),
-        ({"email": "grace@example.com"}, "customer_exists"),
+        ({"email": "GRACE@example.com"}, "customer_exists"),
     ],
 )
 def test_what_a_customer_cannot_be_is_refused(vendor, ada, changes, code):
     vendor.issue(customer="grace@example.com")
-    with pytest.raises(CoreError) as refused:
+    with refused(code):
         edit(vendor, ada, **changes)
-    assert refused.value.code == code
     assert customer(ada).email == EMAIL
 
 
@@ -198,7 +194,7 @@ def test_a_merge_moves_licenses_name_and_notes_and_forgets_the_address(vendor, a
         "likes mathematics",
     )
     assert EMAIL not in everything()
-    assert last_event().detail == {"customer": ada, "into": into.id, "licenses": 1}
+    assert events()[-1].detail == {"customer": ada, "into": into.id, "licenses": 1}
 
 
 def test_a_merge_keeps_the_notes_and_the_name_of_both(vendor, ada):
@@ -214,18 +210,16 @@ def test_a_merge_keeps_the_notes_and_the_name_of_both(vendor, ada):
     [(EMAIL, "same_customer"), ("x@example.com", "unknown_customer"), ("x", "malformed_email")],
 )
 def test_a_merge_wants_another_customer_that_is_there(vendor, ada, email, code):
-    with pytest.raises(CoreError) as refused:
+    with refused(code):
         merge(vendor, ada, email)
-    assert refused.value.code == code
 
 
 def test_notes_that_are_too_long_together_stop_a_merge(vendor, ada):
     vendor.issue(customer="countess@example.com")
     edit(vendor, ada, notes="n" * 1500)
     edit(vendor, ada + 1, notes="m" * 1500)
-    with pytest.raises(Malformed) as refused:
+    with refused("malformed_notes", Malformed):
         merge(vendor, ada, "countess@example.com")
-    assert refused.value.code == "malformed_notes"
     assert customer(ada) is not None
 
 
@@ -255,9 +249,9 @@ def test_licenses_go_on_after_a_deletion_and_a_name_comes_back_with_the_next_sca
 
 
 def test_the_audit_keeps_who_deleted_whom_by_number_only(vendor, ada):
-    before = last_event().id
+    before = events()[-1].id
     delete(vendor, ada)
-    event = last_event()
+    event = events()[-1]
     assert event.id == before + 1
     assert (event.event, event.who, event.channel) == ("customer_deleted", "ada", "command_line")
     assert event.detail == {"customer": ada, "licenses": 1, "mails": 0}
@@ -293,13 +287,6 @@ def test_a_mail_that_is_kept_for_somebody_deleted_is_wiped_and_never_sent_again(
             outbox.send_again(session, number, by=STAFF, now=now)
 
 
-def test_a_customer_that_is_not_there_is_told_so(app):
-    with reading() as session, pytest.raises(NotFound) as refused:
+def test_a_customer_that_is_not_there_is_refused(app):
+    with reading() as session, refused("unknown_customer", NotFound):
         records.with_id(session, 7)
-    assert refused.value.code == "unknown_customer"
-
-
-def test_two_customers_never_have_one_address(vendor, ada):
-    vendor.issue(customer="grace@example.com")
-    with pytest.raises(Conflict, match="Merge"):
-        edit(vendor, ada, email="GRACE@example.com")

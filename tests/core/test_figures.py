@@ -21,7 +21,7 @@ def test_without_anything_every_day_is_there_and_empty(vendor):
     assert (found.licenses, found.seats, found.seats_used) == (0, 0, 0)
 
 
-def test_activations_are_counted_by_day_and_way(vendor):
+def test_activations_are_counted_by_day_and_channel(vendor):
     key = vendor.issue(seats=9)
     vendor.activate(vendor.machine(key, "A"))
     vendor.clock.pass_days(2)

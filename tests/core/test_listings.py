@@ -8,8 +8,7 @@ from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
 from keyferry.server.core.models import License
-from keyferry.server.db import reading, transaction
-from tests.conftest import STAFF
+from keyferry.server.db import reading
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def stood(vendor):
     return {name: key.text for name, key in keys.items()}
 
 
-def test_a_standing_is_told_by_the_day_rule_that_the_wizard_applies(vendor, found, stood):
+def test_a_standing_follows_the_day_rule_that_the_wizard_applies(vendor, found, stood):
     def by_standing() -> dict[str, set[str]]:
         return {name.value: set(found(standing=name)) for name in Standing}
 
@@ -148,21 +147,3 @@ def test_a_customer_holds_what_was_issued_to_the_address(vendor):
     with reading() as session:
         held = listings.held_by(session, "ada@example.com")
     assert [license.activation_key for license in held] == [second.text, first.text]
-
-
-def test_notes_are_kept_with_a_license(vendor):
-    with transaction() as session:
-        product = licenses.find(session, vendor.issue()).product
-        [license] = licenses.issue(
-            session,
-            product,
-            seats=1,
-            terms=licenses.Terms(),
-            features=(),
-            customer=None,
-            count=1,
-            by=STAFF,
-            now=vendor.clock.now,
-            notes="  ordered by fax \n  see 4711  ",
-        )
-    assert license.notes == "ordered by fax\n  see 4711"

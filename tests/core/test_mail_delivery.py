@@ -1,4 +1,4 @@
-"""Whether mail goes out: what is told of mail that waits, and only causes that were seen."""
+"""Whether mail goes out: what is shown of mail that waits, and only causes that were seen."""
 
 from datetime import timedelta
 

@@ -58,7 +58,7 @@ def test_any_number_of_threads_on_any_number_of_processors_check_a_password_and_
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_who_waits_too_long_for_a_turn_is_told_to_come_again(monkeypatch):
+def test_who_waits_too_long_for_a_turn_may_come_again(monkeypatch):
     turns = Turns(1, wait_seconds=0.01)
     monkeypatch.setattr(passwords, "TURNS", turns)
     with turns.turn():

@@ -10,21 +10,16 @@ from keyferry.server.core.errors import CoreError
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.deactivation import Claimed, Forced, check, deactivate
 from keyferry.server.core.licensing.release_limits import CLAIMS, RELEASES, check_period
-from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.db import reading, transaction
+from tests.audit_log import events
 from tests.conftest import NOON, STAFF
+from tests.refusals import refusal_of
 
 
 def put(name: str, text: str) -> None:
     with transaction() as session:
         properties.put(session, name, text, by=STAFF, now=NOON)
-
-
-def refusal_of(operation, *arguments) -> str:
-    with pytest.raises(CoreError) as raised:
-        operation(*arguments)
-    return raised.value.code
 
 
 def test_every_property_has_its_default_until_it_is_set(app):
@@ -104,8 +99,7 @@ def test_a_property_that_there_is_not_is_refused(app):
 def test_a_change_is_in_the_audit_and_the_same_value_again_is_none(app):
     put("options/maxReleaseCount", "12")
     put("options/maxReleaseCount", "12")
-    with reading() as session:
-        [event] = session.query(AuditEvent).filter_by(event="property_set")
+    [event] = events("property_set")
     assert event.detail == {"property": "options/maxReleaseCount", "before": 0, "after": 12}
 
 

@@ -11,8 +11,8 @@ from keyferry.server.core.models import License
 from keyferry.server.db import reading
 
 
-def mistyped(text: str, *places: int) -> str:
-    return "".join("?" if place in places else character for place, character in enumerate(text))
+def mistyped(text: str, *positions: int) -> str:
+    return "".join("?" if position in positions else character for position, character in enumerate(text))
 
 
 def test_what_was_typed_forgivingly_is_read(vendor):

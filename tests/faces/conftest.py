@@ -1,4 +1,4 @@
-"""`keyferry` as an administrator types it, in the test's own process; a customer at the Self Help pages."""
+"""`keyferry` as an administrator types it, in the test’s process; browsers at Self Help and at the portal."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from keyferry.server.command_line import main
 from keyferry.server.core import properties
 from keyferry.server.db import transaction
 from tests.conftest import STAFF, Vendor
+from tests.faces import portal_visitor
 from tests.faces.visitor import Visitor
 
 
@@ -99,3 +100,9 @@ def switch(vendor: Vendor) -> Callable[[str, str], None]:
             properties.put(session, name, value, by=STAFF, now=vendor.clock.now)
 
     return switch
+
+
+@pytest.fixture
+def desk(vendor: Vendor) -> portal_visitor.Visitor:
+    """A browser at the portal, with the administrator ada."""
+    return portal_visitor.staff(vendor)

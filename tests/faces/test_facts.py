@@ -1,4 +1,4 @@
-"""What faces tell of licenses and activations is read in one place, and no more of it than they ask for."""
+"""What faces show of licenses and activations is read in one place, and no more of it than they ask for."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_the_phone_reads_neither_the_customer_nor_all_computers(vendor, app, ope
     assert not [one for one in said if _OF_CUSTOMERS in one or _OF_ALL_COMPUTERS in one]
 
 
-def test_a_license_is_told_with_what_was_handed_over_and_nothing_else(vendor):
+def test_a_license_is_shown_with_what_was_handed_over_and_nothing_else(vendor):
     key = vendor.issue(seats=3, customer="ada@example.com")
     vendor.activate(vendor.machine(key))
     with statements() as said:

@@ -9,7 +9,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing import license_changes
 from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.models import License, Role
 from keyferry.server.core.staff import sessions
@@ -17,7 +17,7 @@ from keyferry.server.db import transaction
 from keyferry.server.faces.console import wording
 from keyferry.server.faces.console.access import Access
 from keyferry.server.services.operations import Typed
-from tests.conftest import STAFF, Machine, Vendor
+from tests.conftest import Machine, Vendor
 from tests.faces.portal_visitor import add_operator, form_in, staff
 from tests.faces.visitor import Visitor
 
@@ -90,8 +90,8 @@ def by_portal(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
         ("computers/1/force-release", {"reason": "to be sure"}),
     ):
         done = operator.post(f"/portal/{where}", **values)
-        told = REPLACED if superseded else "its seat is free"
-        assert (done.status_code, told in done.text) == (200, True), where
+        sentence = REPLACED if superseded else "its seat is free"
+        assert (done.status_code, sentence in done.text) == (200, True), where
 
 
 def by_console(vendor: Vendor, machine: Machine, *, superseded: bool) -> None:
@@ -126,10 +126,7 @@ def test_staff_release_from_the_license_what_a_former_key_activated(vendor):
     machine = vendor.machine(vendor.issue(seats=1))
     vendor.activate(machine)
     vendor.clock.pass_days(1)
-    with transaction() as session:
-        license_changes.replace_key(
-            session, licenses.find(session, machine.activation_key), by=STAFF, now=vendor.clock.now
-        )
+    vendor.change(machine.activation_key, license_changes.replace_key)
     operator = staff(vendor)
     values = {"computer_id": machine.computer_id.text, "code": machine.code.text}
     assert "is free. Recorded as" in operator.post("/portal/licenses/1/release", **values).text

@@ -7,7 +7,6 @@ import re
 from datetime import timedelta
 from html import unescape
 
-import pytest
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -17,34 +16,26 @@ from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.core.brand.pictures import MAX_BYTES
-from keyferry.server.core.models import Role
 from keyferry.server.db import reading
 from keyferry.server.faces.phone.pages import FRESH
-from tests.faces.portal_visitor import Visitor, staff
+from tests.faces.portal_visitor import Visitor
 
 PAGE = "/portal/branding"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>g{}</style></svg>'
 CSP = "Content-Security-Policy"
 
 
-@pytest.fixture
-def visitor(vendor) -> Visitor:
-    visitor = staff(vendor)
-    visitor.get(PAGE)
-    return visitor
+def save(desk: Visitor, operation: str = "", **typed: str) -> TestResponse:
+    return desk.post(f"{PAGE}{operation}", **({"name": "", "privacy": "", "color": ""} | typed))
 
 
-def save(visitor: Visitor, operation: str = "", **typed: str) -> TestResponse:
-    return visitor.post(f"{PAGE}{operation}", **({"name": "", "privacy": "", "color": ""} | typed))
-
-
-def upload(visitor: Visitor, content: bytes) -> TestResponse:
+def upload(desk: Visitor, content: bytes) -> TestResponse:
     """Send a file as a browser does; made by hand, since a large one would lie in a temporary file here."""
     head = 'Content-Disposition: form-data; name="{}"'
-    csrf = f"--x\r\n{head.format('csrf_token')}\r\n\r\n{visitor.csrf}\r\n"
+    csrf = f"--x\r\n{head.format('csrf_token')}\r\n\r\n{desk.csrf}\r\n"
     body = csrf.encode() + f'--x\r\n{head.format("logo")}; filename="logo.svg"\r\n\r\n'.encode() + content
     sent = {"data": body + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
-    return visitor.client.post(f"{PAGE}/logo", headers={"Accept": "text/html"}, buffered=True, **sent)
+    return desk.client.post(f"{PAGE}/logo", headers={"Accept": "text/html"}, buffered=True, **sent)
 
 
 def current() -> Brand:
@@ -52,24 +43,24 @@ def current() -> Brand:
         return branding.current(session, Brand())
 
 
-def example_on(visitor: Visitor, page: str) -> TestResponse:
+def example_on(desk: Visitor, page: str) -> TestResponse:
     """The first example that a page shows."""
     found = re.search(r'<iframe[^>]* src="([^"]+)"', page.replace("\n", " "))
     assert found
-    return visitor.client.get(unescape(found[1]), follow_redirects=True, buffered=True)
+    return desk.client.get(unescape(found[1]), follow_redirects=True, buffered=True)
 
 
-def test_the_settings_page_leads_here_and_everything_has_its_default(visitor):
-    assert f'href="{PAGE}"' in visitor.get("/portal/properties").text
-    page = visitor.get(PAGE).text
+def test_the_settings_page_leads_here_and_everything_has_its_default(desk):
+    assert f'href="{PAGE}"' in desk.get("/portal/properties").text
+    page = desk.get(PAGE).text
     assert 'Default: <span class="said">Keyferry</span>' in page
     assert "Back to default" not in page
     assert page.count("<iframe") == 4
 
 
-def test_name_privacy_and_color_reach_every_page_of_customers(vendor, visitor):
-    answer = save(visitor, name="Acme & Söhne", privacy="https://example.com/p", color="FFD400")
-    page = visitor.get(answer.location).text
+def test_name_privacy_and_color_reach_every_page_of_customers(vendor, desk):
+    answer = save(desk, name="Acme & Söhne", privacy="https://example.com/p", color="FFD400")
+    page = desk.get(answer.location).text
     assert "Saved." in page
     assert "darkened so it’s readable on light pages" in page
     assert "lightened so it’s readable on dark pages" not in page
@@ -88,27 +79,27 @@ def test_name_privacy_and_color_reach_every_page_of_customers(vendor, visitor):
     assert "Acme &amp; Söhne" in help_page
     assert "https://example.com/p" in help_page
     assert help_page.index("/pwa/house.css") < help_page.index("/vendor.css")
-    assert "color: (empty) → #ffd400" in visitor.get("/portal/audit").text
+    assert "color: (empty) → #ffd400" in desk.get("/portal/audit").text
 
 
-def test_a_change_is_noticed_by_what_phones_keep(vendor, visitor):
+def test_a_change_is_noticed_by_what_phones_keep(vendor, desk):
     client = vendor.app.test_client()
-    places = ("/a", "/sw.js", "/vendor.css", "/pwa/manifest.webmanifest")
-    before = {place: client.get(place, buffered=True).headers["ETag"] for place in places}
-    save(visitor, color="#123456")
-    for place, tag in before.items():
-        answer = client.get(place, headers={"If-None-Match": tag}, buffered=True)
-        assert answer.status_code == 200, place
-        assert answer.headers["Cache-Control"] in ("no-cache", FRESH), place
-        again = client.get(place, headers={"If-None-Match": answer.headers["ETag"]}, buffered=True)
-        assert again.status_code == 304, place
+    paths = ("/a", "/sw.js", "/vendor.css", "/pwa/manifest.webmanifest")
+    before = {path: client.get(path, buffered=True).headers["ETag"] for path in paths}
+    save(desk, color="#123456")
+    for path, tag in before.items():
+        answer = client.get(path, headers={"If-None-Match": tag}, buffered=True)
+        assert answer.status_code == 200, path
+        assert answer.headers["Cache-Control"] in ("no-cache", FRESH), path
+        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]}, buffered=True)
+        assert again.status_code == 304, path
 
 
-def test_what_is_set_counts_over_the_settings_in_every_process(vendor, settings, clock, visitor):
+def test_what_is_set_counts_over_the_settings_in_every_process(vendor, settings, clock, desk):
     other = Settings(home=settings.home, vendor_name="Acme", privacy_url="https://example.com/settings")
     client = create_app(other, clock=clock).test_client()
     assert 'data-vendor="Acme"' in client.get("/a", buffered=True).text
-    save(visitor, name="Set here")
+    save(desk, name="Set here")
     page = client.get("/a", buffered=True).text
     assert 'data-vendor="Set here"' in page
     assert 'data-privacy="https://example.com/settings"' in page
@@ -135,9 +126,9 @@ def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
     assert 'data-vendor="Acme" data-logo=""' in client.get("/a", buffered=True).text
 
 
-def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
+def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, desk):
     assert vendor.app.test_client().get("/vendor-logo").status_code == 404
-    page = visitor.get(upload(visitor, SVG).location).text
+    page = desk.get(upload(desk, SVG).location).text
     assert "Logo saved." in page
     mark = branding.digest(SVG)
     assert f'src="/vendor-logo?v={mark}"' in page
@@ -152,66 +143,66 @@ def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, visitor):
     assert client.get("/vendor-logo", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_each_part_goes_back_to_its_default(visitor):
-    save(visitor, name="Acme", privacy="https://example.com/p", color="#123456")
-    upload(visitor, SVG)
+def test_each_part_goes_back_to_its_default(desk):
+    save(desk, name="Acme", privacy="https://example.com/p", color="#123456")
+    upload(desk, SVG)
     for part in ("name", "privacy", "color", "logo"):
         before = current()
-        answer = visitor.post(f"{PAGE}/default", part=part)
-        assert "back to the default." in visitor.get(answer.location).text
+        answer = desk.post(f"{PAGE}/default", part=part)
+        assert "back to the default." in desk.get(answer.location).text
         assert vars(current()) == vars(before) | {part: ""}
     assert current() == Brand()
-    assert visitor.post(f"{PAGE}/default", part="font").status_code == 404
+    assert desk.post(f"{PAGE}/default", part="font").status_code == 404
 
 
-def test_what_does_not_fit_is_told_beside_its_field_and_what_was_typed_stays(visitor):
-    for field, text, told in (
+def test_what_does_not_fit_is_named_beside_its_field_and_what_was_typed_stays(desk):
+    for field, text, sentence in (
         ("name", "x" * 61, "up to 60 visible characters"),
         ("privacy", "javascript:alert(1)", "Enter the full address of your privacy notice"),
         ("color", "bright yellow", "six digits or letters from A to F"),
     ):
         for operation in ("", "/preview"):
-            answer = save(visitor, operation, **({"name": "Acme"} | {field: text}))
+            answer = save(desk, operation, **({"name": "Acme"} | {field: text}))
             assert answer.status_code == 400
-            assert told in answer.text.split(f'id="{field}-fault"')[1]
+            assert sentence in answer.text.split(f'id="{field}-fault"')[1]
             assert f'value="{text}"' in answer.text
     assert current() == Brand()
 
 
-def test_a_logo_that_does_not_fit_is_told_beside_its_field(visitor):
-    for content, status, told in (
+def test_a_logo_that_does_not_fit_is_named_beside_its_field(desk):
+    for content, status, sentence in (
         (b"", 400, "Choose an image first."),
         (b"words", 400, "This file isn’t an image"),
         (SVG.replace(b"<style>", b"<script/><style>"), 400, "This SVG contains &lt;script&gt;"),
         (b"x" * (MAX_BYTES + 1), 413, "larger than 64 kB"),
         (b"x" * 2_000_000, 413, "larger than 64 kB"),
     ):
-        answer = upload(visitor, content)
+        answer = upload(desk, content)
         assert answer.status_code == status
-        assert told in answer.text.split('id="logo-fault"')[1]
+        assert sentence in answer.text.split('id="logo-fault"')[1]
     assert current().logo == ""
 
 
-def test_only_these_forms_may_be_large(visitor):
-    # A text that is too long is told beside its field, up to what any form of the portal may hold.
-    assert visitor.post("/portal/mails/computer_key/en", subject="x", text="x" * 70_000).status_code == 413
+def test_only_these_forms_may_be_large(desk):
+    # A text that is too long is named beside its field, up to what any form of the portal may hold.
+    assert desk.post("/portal/mails/computer_key/en", subject="x", text="x" * 70_000).status_code == 413
 
 
-def test_a_preview_shows_what_was_typed_and_saves_nothing(visitor):
-    answer = save(visitor, "/preview", name="Would-be", color="#ffd400")
+def test_a_preview_shows_what_was_typed_and_saves_nothing(desk):
+    answer = save(desk, "/preview", name="Would-be", color="#ffd400")
     assert "Nothing is saved yet." in answer.text
     assert 'name="name" type="text" value="Would-be"' in answer.text
-    shown = example_on(visitor, answer.text)
+    shown = example_on(desk, answer.text)
     assert 'data-vendor="Would-be"' in shown.text
     assert f"--accent:{palette('#ffd400').light.accent}" in shown.text
     assert current() == Brand()
 
 
-def test_only_the_example_may_be_framed_and_it_reaches_no_server(vendor, visitor):
-    page = visitor.get(PAGE)
+def test_only_the_example_may_be_framed_and_it_reaches_no_server(vendor, desk):
+    page = desk.get(PAGE)
     assert "frame-ancestors 'none'" in page.headers[CSP]
     assert "frame-src 'self'" in page.headers[CSP]
-    shown = example_on(visitor, page.text)
+    shown = example_on(desk, page.text)
     policy = shown.headers[CSP].split("; ")
     assert {"frame-ancestors 'self'", "connect-src 'none'", "form-action 'none'"} <= set(policy)
     assert not [rule for rule in policy if "unsafe-inline" in rule]
@@ -222,8 +213,8 @@ def test_only_the_example_may_be_framed_and_it_reaches_no_server(vendor, visitor
     assert "frame-src 'none'" in real
 
 
-def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, visitor, clock):
-    sealed = visitor.client.get(f"{PAGE}/example?name=Acme&theme=dark&view=key").location
+def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, desk, clock):
+    sealed = desk.client.get(f"{PAGE}/example?name=Acme&theme=dark&view=key").location
     client = vendor.app.test_client()
     shown = client.get(sealed, buffered=True).text
     assert 'data-view="key"' in shown
@@ -235,23 +226,12 @@ def test_an_example_is_only_for_whom_the_portal_sent_and_for_minutes(vendor, vis
     assert client.get(sealed).status_code == 404
     assert client.get(f"{PAGE}/example?name=Acme").status_code == 302
     assert "sign-in" in client.get(f"{PAGE}/example?name=Acme").location
-    assert visitor.client.get(f"{PAGE}/example?view=other").status_code == 400
+    assert desk.client.get(f"{PAGE}/example?view=other").status_code == 400
 
 
-def test_a_form_that_is_stale_keeps_what_was_typed(visitor):
-    answer = save(visitor, name="Typed", csrf_token="stale")
+def test_a_form_that_is_stale_keeps_what_was_typed(desk):
+    answer = save(desk, name="Typed", csrf_token="stale")
     assert answer.status_code == 400
     assert "Send it again" in answer.text
     assert 'value="Typed"' in answer.text
-    assert current() == Brand()
-
-
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.SUPPORT, Role.VIEWER])
-def test_only_administrators_change_how_the_vendor_looks(vendor, role):
-    other = staff(vendor, "other", role)
-    for place in (PAGE, f"{PAGE}/example"):
-        assert other.get(place).status_code == 403
-    assert save(other, name="Other").status_code == 403
-    assert upload(other, SVG).status_code == 403
-    assert other.post(f"{PAGE}/default", part="name").status_code == 403
     assert current() == Brand()

@@ -3,19 +3,19 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.models import AuditEvent, License, Role
+from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
+from tests.audit_log import events
 from tests.faces.portal_visitor import Visitor, staff
 
 PAGE = "/portal/licenses/1"
 
 
 @pytest.fixture
-def visitor(vendor) -> Visitor:
+def desk(vendor) -> Visitor:
     return staff(vendor, role=Role.MANAGER)
 
 
@@ -26,26 +26,17 @@ def the_license(number: int = 1) -> License:
         return license
 
 
-def last_event() -> AuditEvent:
-    with reading() as session:
-        return session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-
-
-def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, visitor):
+def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, desk):
     vendor.issue(expires=date(2026, 12, 1))
-    answer = visitor.post(f"{PAGE}/renew", term="days", days="30")
+    answer = desk.post(f"{PAGE}/renew", term="days", days="30")
     assert answer.location == PAGE
-    assert "License renewed." in visitor.get(PAGE).text
-    assert "License renewed." not in visitor.get(PAGE).text.split("<h1")[0]
+    assert "License renewed." in desk.get(PAGE).text
+    assert "License renewed." not in desk.get(PAGE).text.split("<h1")[0]
     assert the_license().expires_on == date(2026, 12, 31)
-    visitor.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="")
+    desk.post(f"{PAGE}/renew", term="date", expires="2028-02-29", days="")
     assert the_license().expires_on == date(2028, 2, 29)
-    event = last_event()
-    assert (event.event, event.who, event.channel) == (
-        "license_renewed",
-        "ada",
-        "portal",
-    )
+    event = events()[-1]
+    assert (event.event, event.who, event.channel) == ("license_renewed", "ada", "portal")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +58,9 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, vi
         ),
     ],
 )
-def test_a_renewal_that_cannot_be_is_told_in_its_dialog(vendor, visitor, values, sentence):
+def test_a_renewal_that_cannot_be_is_named_in_its_dialog(vendor, desk, values, sentence):
     vendor.issue()
-    answer = visitor.post(f"{PAGE}/renew", **values)
+    answer = desk.post(f"{PAGE}/renew", **values)
     assert answer.status_code in (400, 409)
     dialog = answer.text.split('<dialog id="renew"')[1].split("</dialog>")[0]
     assert "data-opened" in dialog
@@ -77,43 +68,43 @@ def test_a_renewal_that_cannot_be_is_told_in_its_dialog(vendor, visitor, values,
     assert the_license().expires_on is None
 
 
-def test_a_license_rests_until_it_is_resumed(vendor, visitor):
+def test_a_license_rests_until_it_is_resumed(vendor, desk):
     key = vendor.issue()
-    visitor.post(f"{PAGE}/suspend")
-    page = visitor.get(PAGE).text
+    desk.post(f"{PAGE}/suspend")
+    page = desk.get(PAGE).text
     assert "License on hold." in page
     assert f'action="{PAGE}/resume"' in page
     assert licenses.standing(the_license(), vendor.clock.now) == "suspended"
-    visitor.post(f"{PAGE}/resume")
+    desk.post(f"{PAGE}/resume")
     assert vendor.activate(vendor.machine(key)).license.seats_used == 1
 
 
-def test_what_a_license_grants_is_changed(vendor, visitor):
+def test_what_a_license_grants_is_changed(vendor, desk):
     vendor.issue(customer="ada@example.com")
-    visitor.post(f"{PAGE}/edit", seats="7", feature="cam", lease_days="90", email="", notes=" by fax ")
+    desk.post(f"{PAGE}/edit", seats="7", feature="cam", lease_days="90", email="", notes=" by fax ")
     changed = the_license()
     assert (changed.seats, changed.features, changed.lease_days) == (7, 0b10, 90)
     assert (changed.customer, changed.notes) == (None, "by fax")
-    assert "seats: 1 → 7, lease days: none → 90" in visitor.get(PAGE).text
+    assert "seats: 1 → 7, lease days: none → 90" in desk.get(PAGE).text
 
 
-def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, visitor):
+def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, desk):
     key = vendor.issue(seats=2)
     for name in "AB":
         vendor.activate(vendor.machine(key, name))
-    answer = visitor.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
+    answer = desk.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
     assert answer.status_code == 409
     dialog = answer.text.split('<dialog id="edit"')[1].split("</dialog>")[0]
     assert "2 computers use this license." in dialog.split('id="edit-seats-fault"')[1]
     assert 'value="cam" checked' in dialog
     assert ">typed</textarea>" in dialog
-    assert last_event().code == "seats_in_use"
+    assert events()[-1].code == "seats_in_use"
 
 
-def test_a_leaked_key_is_replaced(vendor, visitor):
+def test_a_leaked_key_is_replaced(vendor, desk):
     leaked = vendor.issue()
-    visitor.post(f"{PAGE}/replace-key")
-    page = visitor.get(PAGE).text
+    desk.post(f"{PAGE}/replace-key")
+    page = desk.get(PAGE).text
     fresh = ActivationKey.from_text(the_license().activation_key)
     assert fresh != leaked
     assert fresh.text in page
@@ -121,31 +112,29 @@ def test_a_leaked_key_is_replaced(vendor, visitor):
     assert f"the old one ended in {leaked.last_group}" in page
 
 
-def test_many_are_done_at_once_after_a_question_that_counts(vendor, visitor):
+def test_many_are_done_at_once_after_a_question_that_counts(vendor, desk):
     for _ in range(3):
         vendor.issue()
-    question = visitor.post("/portal/licenses/bulk", action="suspend", chosen=["1", "3"])
+    question = desk.post("/portal/licenses/bulk", action="suspend", chosen=["1", "3"])
     assert "Put 2 licenses on hold?" in question.text
     assert the_license().status == "active"
-    answer = visitor.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "3"])
+    answer = desk.post("/portal/licenses/bulk/do", action="suspend", chosen=["1", "3"])
     assert answer.location == "/portal/licenses"
-    assert "2 licenses put on hold." in visitor.get("/portal/licenses").text
+    assert "2 licenses put on hold." in desk.get("/portal/licenses").text
     assert [the_license(number).status for number in (1, 2, 3)] == ["suspended", "active", "suspended"]
-    visitor.post("/portal/licenses/bulk/do", action="resume", chosen=["1", "2", "3"])
+    desk.post("/portal/licenses/bulk/do", action="resume", chosen=["1", "2", "3"])
     assert {the_license(number).status for number in (1, 2, 3)} == {"active"}
 
 
-def test_where_one_of_many_refuses_none_is_changed(vendor, visitor):
+def test_where_one_of_many_refuses_none_is_changed(vendor, desk):
     vendor.issue(expires=date(2026, 12, 1))
     vendor.issue()
-    answer = visitor.post(
-        "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="days", days="30"
-    )
+    answer = desk.post("/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="days", days="30")
     assert answer.status_code == 409
     assert "Renew 2 licenses?" in answer.text
     assert "This license never expires" in answer.text
     assert the_license().expires_on == date(2026, 12, 1)
-    visitor.post(
+    desk.post(
         "/portal/licenses/bulk/do", action="renew", chosen=["1", "2"], term="date", expires="2027-06-30"
     )
     assert {the_license(number).expires_on for number in (1, 2)} == {date(2027, 6, 30)}
@@ -154,30 +143,19 @@ def test_where_one_of_many_refuses_none_is_changed(vendor, visitor):
 @pytest.mark.parametrize(
     "values", [{"action": "suspend"}, {"action": "burn", "chosen": "1"}, {"chosen": "1"}]
 )
-def test_nothing_chosen_is_told_what_to_do(vendor, visitor, values):
+def test_nothing_chosen_shows_what_to_do(vendor, desk, values):
     vendor.issue()
     for path in ("/portal/licenses/bulk", "/portal/licenses/bulk/do"):
-        answer = visitor.post(path, **values)
+        answer = desk.post(path, **values)
         assert answer.status_code == 400
         assert "Nothing selected" in answer.text
-    assert visitor.post("/portal/licenses/export").status_code == 400
+    assert desk.post("/portal/licenses/export").status_code == 400
 
 
-def test_chosen_licenses_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, visitor):
+def test_chosen_licenses_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, desk):
     key = vendor.issue(customer="=cmd@example.com", seats=3, expires=date(2027, 1, 2))
-    answer = visitor.post("/portal/licenses/export", chosen=["1"])
+    answer = desk.post("/portal/licenses/export", chosen=["1"])
     assert answer.headers["Content-Disposition"] == 'attachment; filename="licenses.csv"'
     head, row = answer.get_data().decode("utf-8-sig").splitlines()
     assert head == "activation_key,product,customer,seats,seats_used,expires,days,status"
     assert row == f"{key.text},demo-cad,'=cmd@example.com,3,0,2027-01-02,,active"
-
-
-def test_who_may_not_change_licenses_changes_none(vendor):
-    vendor.issue()
-    support = staff(vendor, "sam", Role.SUPPORT)
-    assert "Issue licenses" not in support.get("/portal/licenses").text
-    for operation in ("renew", "suspend", "resume", "edit", "replace-key"):
-        answer = support.post(f"{PAGE}/{operation}", seats="9")
-        assert answer.status_code == 403
-        assert "doesn’t let you issue, renew, put on hold, and resume licenses" in answer.text
-    assert the_license().status == "active"

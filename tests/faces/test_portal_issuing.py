@@ -16,7 +16,7 @@ ASKED = {"product": "demo-cad", "count": "3", "seats": "2", "term": "never", "em
 
 
 @pytest.fixture
-def visitor(vendor) -> Visitor:
+def desk(vendor) -> Visitor:
     return staff(vendor, role=Role.MANAGER)
 
 
@@ -25,21 +25,21 @@ def issued() -> list[License]:
         return list(session.scalars(select(License)))
 
 
-def test_the_form_offers_products_with_their_features(visitor):
-    page = visitor.get("/portal/licenses/new").text
+def test_the_form_offers_products_with_their_features(desk):
+    page = desk.get("/portal/licenses/new").text
     assert '<option value="demo-cad" selected>Demo CAD</option>' in page
     assert 'name="feature" value="cam"' in page
 
 
-def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
+def test_a_preview_says_what_would_be_issued_and_issues_nothing(desk):
     values = ASKED | {"term": "date", "expires": "2027-12-31", "feature": ["cam"], "email": "Ada@Example.com"}
-    page = visitor.post("/portal/licenses/preview", **values).text
+    page = desk.post("/portal/licenses/preview", **values).text
     for words in ("Issue 3 licenses?", "Dec 31, 2027", "cam", "ada@example.com"):
         assert words in page
     assert issued() == []
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
     assert fields["feature"] == "cam"
-    page = visitor.get(visitor.post("/portal/licenses/issue", **fields).location).text
+    page = desk.get(desk.post("/portal/licenses/issue", **fields).location).text
     assert "3 licenses issued" in page
     licenses = issued()
     assert {license.expires_on for license in licenses} == {date(2027, 12, 31)}
@@ -47,8 +47,8 @@ def test_a_preview_says_what_would_be_issued_and_issues_nothing(visitor):
     assert all(license.activation_key in page for license in licenses)
 
 
-def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
-    visitor.post(
+def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(desk):
+    desk.post(
         "/portal/licenses/issue",
         **(ASKED | {"term": "days", "days": "365", "lease_days": "90", "notes": "n"}),
     )
@@ -79,20 +79,20 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(visitor):
     ],
 )
 @pytest.mark.parametrize("step", ["preview", "issue"])
-def test_what_cannot_be_issued_comes_back_as_it_was_typed(visitor, step, changes, sentence):
-    answer = visitor.post(f"/portal/licenses/{step}", **(ASKED | {"notes": "kept", "count": "17"} | changes))
+def test_what_cannot_be_issued_comes_back_as_it_was_typed(desk, step, changes, sentence):
+    answer = desk.post(f"/portal/licenses/{step}", **(ASKED | {"notes": "kept", "count": "17"} | changes))
     assert answer.status_code == 400
     assert sentence in answer.text
     assert f'value="{changes.get("count", "17")}"' in answer.text
     assert issued() == []
 
 
-def test_a_product_that_is_gone_is_told(visitor):
-    answer = visitor.post("/portal/licenses/issue", **(ASKED | {"product": "nothing"}))
+def test_a_product_that_is_gone_is_refused(desk):
+    answer = desk.post("/portal/licenses/issue", **(ASKED | {"product": "nothing"}))
     assert answer.status_code == 404
     assert "There’s no product with this code." in answer.text
 
 
 def test_without_a_product_the_form_says_what_to_do(app, clock):
-    visitor = staff(Vendor(app, app.extensions[EXTENSION].keyring, clock, "none"), role=Role.MANAGER)
-    assert "No products yet" in visitor.get("/portal/licenses/new").text
+    desk = staff(Vendor(app, app.extensions[EXTENSION].keyring, clock, "none"), role=Role.MANAGER)
+    assert "No products yet" in desk.get("/portal/licenses/new").text

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from keyferry.server.core.licensing.release_limits import CLAIMS
-from keyferry.server.core.models import Activation, AuditEvent
+from keyferry.server.core.models import Activation
 from keyferry.server.db import reading
+from tests.audit_log import events
 from tests.faces.test_self_help_activate import codes, mistyped
 
 WITH_CODE = "customerSite/showDeactivationVerificationCode"
@@ -30,10 +31,8 @@ def releases() -> list[str | None]:
         return list(session.scalars(select(Activation.ended_how).order_by(Activation.id)))
 
 
-def refused() -> list[str]:
-    with reading() as session:
-        events = select(AuditEvent.code).where(AuditEvent.event == "release_refused")
-        return list(session.scalars(events.order_by(AuditEvent.id)))
+def refused() -> list[str | None]:
+    return [event.code for event in events("release_refused")]
 
 
 def test_the_right_code_frees_the_seat_and_proves_it(vendor, visitor, machine):

@@ -1,22 +1,20 @@
-"""Self Help: how a license stands, told to whoever holds its key."""
+"""Self Help: how a license stands, shown to whoever holds its key."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.models import AuditEvent
-from keyferry.server.db import reading
+from tests.audit_log import refused_events
 from tests.faces.test_self_help_activate import mistyped
 
 NAMES = "customerSite/showComputersInLicenseInformation"
 
 
-def test_seats_expiry_and_features_are_told_and_the_key_only_by_its_last_group(vendor, visitor):
+def test_seats_expiry_and_features_are_shown_and_the_key_only_by_its_last_group(vendor, visitor):
     key = vendor.issue(seats=5, expires=date(2027, 12, 31), features=("export", "cam"))
     vendor.activate(vendor.machine(key))
     shown = visitor.fill_in("license", activation_key=key.text.lower())
@@ -26,7 +24,7 @@ def test_seats_expiry_and_features_are_told_and_the_key_only_by_its_last_group(v
     assert key.text not in shown.answer.text
 
 
-def test_days_that_wait_for_the_first_activation_are_told_as_days(vendor, visitor):
+def test_days_that_wait_for_the_first_activation_are_shown_as_days(vendor, visitor):
     key = vendor.issue(days=30)
     assert "30 days after the first activation" in visitor.fill_in("license", activation_key=key.text).words
     vendor.activate(vendor.machine(key))
@@ -46,7 +44,7 @@ def test_an_ended_or_suspended_license_says_so(vendor, visitor):
     assert "put it on hold" in visitor.fill_in("license", activation_key=held_back.text).words
 
 
-def test_which_computers_hold_it_is_told_only_where_the_vendor_wants_that(vendor, visitor, switch):
+def test_which_computers_hold_it_is_shown_only_where_the_vendor_wants_that(vendor, visitor, switch):
     key = vendor.issue(seats=3)
     gone = vendor.machine(key, "OLD-PC")
     vendor.activate(gone)
@@ -84,7 +82,6 @@ def test_an_unknown_key_is_refused_and_in_the_audit_by_its_last_group(vendor, vi
     unknown = ActivationKey.generate(b"k" * 12)
     shown = visitor.fill_in("license", activation_key=unknown.text)
     assert (shown.status, shown.form.is_wrong("activation_key")) == (404, True)
-    with reading() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.code.is_not(None))).one()
+    [event] = refused_events()
     assert (event.event, event.code) == ("look_up_refused", "unknown_activation_key")
     assert (event.channel, event.activation_key_ending) == ("self_help", unknown.last_group)

@@ -68,7 +68,7 @@ def test_what_was_typed_by_phone_counts_here(app, vendor, machine):
     assert guess_here(app, machine, 1) == {429}
 
 
-def test_a_license_over_its_limit_tells_nothing_and_gives_nothing_by_any_form(app, machine):
+def test_a_license_over_its_limit_shows_nothing_and_gives_nothing_by_any_form(app, machine):
     guess_here(app, machine, PER_LICENSE)
     visitor = Visitor(app, address="198.51.100.7")
     key = machine.activation_key.text

@@ -31,6 +31,12 @@ def every_row() -> dict[str, int]:
         }
 
 
+def by_qlm(machine) -> dict[str, str]:
+    """What a machine shows, by the names that QLM gave the arguments of an address."""
+    codes = {"is_avkey": machine.activation_key, "is_pcid": machine.computer_id, "is_deactcode": machine.code}
+    return {name: code.text for name, code in codes.items()}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_is_switched_off_is_gone_with_its_link(visitor, switch, page):
     assert f"/self-help/{page}" in visitor.open("").read.links
@@ -126,13 +132,7 @@ def test_a_logos_address_opens_the_policy_for_that_picture_and_nothing_else(visi
 @pytest.mark.parametrize("page", ["activate", "deactivate", "license"])
 def test_an_address_fills_the_form_by_the_names_that_qlm_gave_its_arguments(vendor, visitor, page):
     machine = vendor.machine(vendor.issue())
-    form = visitor.open(
-        page,
-        is_avkey=machine.activation_key.text,
-        is_pcid=machine.computer_id.text,
-        is_deactcode=machine.code.text,
-        is_file="1",
-    ).form
+    form = visitor.open(page, **by_qlm(machine), is_file="1").form
     sent = codes(machine) | {"code": machine.code.text, "license_file": "1"}
     wanted = {
         "activate": {"activation_key", "computer_id", "license_file"},
@@ -159,13 +159,7 @@ def test_opening_pages_writes_nothing_whatever_their_address_says(vendor, visito
     vendor.activate(machine)
     before = every_row()
     for page in (*ALL, "license-file"):
-        visitor.open(
-            page,
-            is_avkey=machine.activation_key.text,
-            is_pcid=machine.computer_id.text,
-            is_deactcode=machine.code.text,
-            email="ada@example.com",
-        )
+        visitor.open(page, **by_qlm(machine), email="ada@example.com")
     assert every_row() == before
     assert vendor.seats_used(machine.activation_key) == 1
 

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "unreadable_answer",
     "unknown",
 }
-# A wizard signs none of these; typed by hand, each is told beside its field, see test_phone_typed.py.
+# A wizard signs none of these; typed by hand, each is named beside its field, see test_phone_typed.py.
 MISTYPED = {
     "malformed_activation_key",
     "malformed_computer_id",
@@ -50,8 +50,8 @@ def test_the_way_that_a_refusal_names_leads_out(desk, code, story):
 
 def test_every_refusal_that_the_phone_has_words_for_has_its_way_walked():
     for language in LANGUAGES:
-        told = json.loads(files.words(language))["problems"].keys()
-        assert told == {*CHANNELS, *ELSEWHERE, *MISTYPED} - {"deactivation_too_early"}
+        answered = json.loads(files.words(language))["problems"].keys()
+        assert answered == {*CHANNELS, *ELSEWHERE, *MISTYPED} - {"deactivation_too_early"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -67,12 +67,12 @@ def test_the_sentences_of_every_other_face_name_the_step_too(desk, monkeypatch, 
     met: list[str] = []
     refused = Desk.refused
 
-    def told(desk: Desk, url: str, operation: str = "activations") -> str:
+    def answered(desk: Desk, url: str, operation: str = "activations") -> str:
         answer = desk.scan(url, operation)
         met.append(answer.json["detail"])
         return refused(desk, url, operation)
 
-    monkeypatch.setattr(Desk, "refused", told)
+    monkeypatch.setattr(Desk, "refused", answered)
     story(desk)
     # Self Help, portal, console and command line show the core's own sentence.
     assert [("deactivate the computer there and activate it again" in one) for one in met] == [True]

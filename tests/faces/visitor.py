@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-CSRF = "csrf_token"
 _WITHIN_A_LINE = ("a", "span", "strong")
 
 

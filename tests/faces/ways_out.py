@@ -6,19 +6,22 @@ They end with a computer key or a free seat, and return the code of the refusal 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core import properties
-from keyferry.server.core.licensing import license_changes, licenses, products
+from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.deactivation import Claimed, Forced
 from keyferry.server.core.licensing.release_limits import CLAIMS, REPLACEMENTS
+from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.models import License
 from keyferry.server.db import transaction
+from keyferry.server.services import products
 from keyferry.server.services.guard import PER_LICENSE
 from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF, Vendor
@@ -75,17 +78,12 @@ class Desk:
         with transaction() as session:
             found = select(License).where(License.activations.any(computer_id=computer_id.text))
             key = ActivationKey.from_text(session.scalars(found).one().activation_key)
-        request = self.vendor.machine(key).request.__class__(key, computer_id)
-        self.vendor.release(_Asked(request), Forced("asked by telephone"))
+        asked = SimpleNamespace(request=TypedRequest(key, computer_id))
+        self.vendor.release(asked, Forced("asked by telephone"))
 
     def set(self, name: str, value: str) -> None:
         with transaction() as session:
             properties.put(session, name, value, by=STAFF, now=self.vendor.clock.now)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    request: object
 
 
 WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
@@ -227,19 +225,9 @@ def unknown_key(desk: Desk) -> str:
 
 def key_of_another_product(desk: Desk) -> str:
     vendor = desk.vendor
-    with transaction() as session:
-        products.add_product(
-            session,
-            code="demo-cam",
-            name="Demo CAM",
-            key_style="short",
-            features=[],
-            machine_source="os",
-            keyring=vendor.keyring,
-            by=STAFF,
-            now=vendor.clock.now,
-        )
-    others = Vendor(vendor.app, vendor.keyring, vendor.clock, "demo-cam").issue()
+    new = {"code": "demo-cam", "name": "Demo CAM", "key_style": "short", "machine_source": "os"}
+    products.add(**new, features=[], by=STAFF, show=lambda added: added)
+    others = replace(vendor, product_code="demo-cam").issue()
     wizard = desk.wizard()
     met = desk.refused(wizard.begin(others).url)
     desk.activate(wizard, vendor.issue())
@@ -357,7 +345,7 @@ def claimed_too_often(desk: Desk) -> str:
     typed = {"activation_key": key.text, "computer_id": given_up.computer_id.text}
     shown = visitor.fill_in("deactivate", **typed)
     assert "Wait a few days, or ask the vendor for help." in shown.words
-    # Asked, the vendor frees the seat, and who tries again is told that nothing is left to do.
+    # Asked, the vendor frees the seat, and who tries again reads that nothing is left to do.
     desk.force(given_up.computer_id)
     assert "Its seat is already free" in visitor.fill_in("deactivate", **typed).words
     assert desk.vendor.seats_used(key) == 0

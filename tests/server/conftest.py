@@ -103,7 +103,7 @@ def _await_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while "ready to accept connections" not in (folder / "log").read_text():
         try:
-            # Waiting for its end is the pause between two looks: a server that died is noticed at once.
+            # Waiting for its end is the pause between two glances: a server that died is noticed at once.
             server.wait(timeout=0.05)
         except subprocess.TimeoutExpired:
             if time.monotonic() < deadline:

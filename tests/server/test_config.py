@@ -125,7 +125,7 @@ def test_a_relative_sqlite_file_is_found_from_where_the_server_starts(environmen
     assert load_settings().sqlite_file == tmp_path / "data" / "keyferry.db"
 
 
-def test_the_master_key_comes_from_one_place_only(environment):
+def test_the_master_key_comes_from_one_source_only(environment):
     environment.setenv("KEYFERRY_MASTER_KEY", new_master_key("a"))
     environment.setenv("KEYFERRY_MASTER_KEY_FILE", "master")
     assert str(refusal_of(load_settings)) == (

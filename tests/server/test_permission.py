@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.models import AuditEvent, Role
+from keyferry.server.core.models import Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
-from keyferry.server.db import reading
 from keyferry.server.services import changes, customers, operations, outbox, products, settings, staff
 from keyferry.server.services.permission import permission_of, permitted
+from tests.audit_log import refused_events
 
 SERVICES = (changes, customers, operations, outbox, products, settings, staff)
 # What customers do, who have no role: look up what they hold the key of, and ask for their keys.
@@ -30,9 +29,7 @@ def activate_something(*, by: By) -> str:
 
 
 def refused() -> list[tuple[str, str | None, dict | None]]:
-    with reading() as session:
-        rows = session.scalars(select(AuditEvent)).all()
-        return [(row.event, row.who, row.detail) for row in rows if row.code == "not_permitted"]
+    return [(event.event, event.who, event.detail) for event in refused_events()]
 
 
 @pytest.mark.parametrize("role", [*Role, None])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
@@ -17,31 +18,34 @@ from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core import attempts
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import CoreError, LimitReached, NotAllowed
+from keyferry.server.core.errors import LimitReached, NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, licenses, listings, products
+from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
-from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import show_password
+from tests.core.test_products import add
+from tests.core.test_several_processes import ask
+from tests.refusals import refused
 from tests.server.on_postgresql import app, settings
 
-__all__ = ["app", "settings"]
+__all__ = ["add", "app", "settings"]
 
 PROCESSES = 4
 TRIES = 40
 HOUR = timedelta(hours=1)
 
 
-def in_processes(work, *arguments) -> list:
+def in_processes(work, *arguments, shares: Iterable[object] = range(PROCESSES)) -> list:
+    """Do the work in several processes at once, each with a share of its own."""
     fork_server = multiprocessing.get_context("forkserver")
     fork_server.set_forkserver_preload(["keyferry.server"])
     with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
-        return list(pool.map(work, *([argument] * PROCESSES for argument in arguments), range(PROCESSES)))
+        return list(pool.map(work, *([argument] * PROCESSES for argument in arguments), shares))
 
 
 def count_attempts(settings: Settings, now: datetime, process: int) -> int:
@@ -58,22 +62,6 @@ def count_attempts(settings: Settings, now: datetime, process: int) -> int:
                 continue
         db.engine.dispose()
     return admitted
-
-
-def ask_for_seats(settings: Settings, requests: list[TypedRequest], process: int) -> list[str]:
-    app, outcomes = create_app(settings), []
-    with app.app_context():
-        for request in requests[process:] + requests[:process]:
-            try:
-                with transaction() as session:
-                    done = activation.activate(
-                        session, request, keyring=parts().keyring, by=By(Channel.PHONE), now=parts().clock()
-                    )
-                    outcomes.append(done.outcome.value)
-            except CoreError as refused:
-                outcomes.append(refused.code)
-        db.engine.dispose()
-    return outcomes
 
 
 def test_models_and_migrations_agree(app):
@@ -128,20 +116,9 @@ def test_an_address_with_port_and_zone_fits_its_column(app, clock, zone):
         assert session.scalars(select(AuditEvent.address)).all() == ["2001:db8:1111:2222:3333:4444:5555:6666"]
 
 
-def test_a_product_that_is_there_is_a_conflict(vendor, clock):
-    with pytest.raises(CoreError) as refused, transaction() as session:
-        products.add_product(
-            session,
-            code="DEMO-CAD",
-            name="Demo CAD",
-            key_style="short",
-            features=(),
-            machine_source="os",
-            keyring=vendor.keyring,
-            by=By(Channel.COMMAND_LINE),
-            now=clock.now,
-        )
-    assert refused.value.code == "product_exists"
+def test_a_product_that_is_there_is_a_conflict(vendor, add):
+    with refused("product_exists"):
+        add("DEMO-CAD")
 
 
 def test_processes_together_admit_exactly_the_limit(app, settings, clock):
@@ -151,9 +128,8 @@ def test_processes_together_admit_exactly_the_limit(app, settings, clock):
 def test_the_last_seats_are_not_sold_twice(vendor, settings):
     key = vendor.issue(seats=3)
     requests = [vendor.machine(key, f"PC-{number}").request for number in range(8)]
-    answers = Counter(
-        outcome for answer in in_processes(ask_for_seats, settings, requests) for outcome in answer
-    )
+    shares = [requests[start:] + requests[:start] for start in range(PROCESSES)]
+    answers = Counter(outcome for answer in in_processes(ask, settings, shares=shares) for outcome in answer)
     assert answers["new_seat"] == 3
     assert sum(answers.values()) == 8 * PROCESSES
     assert set(answers) == {"new_seat", "same_seat", "no_seat_left"}

@@ -131,7 +131,7 @@ def test_http_errors_are_problems_too(failing, status, code):
     assert post(failing(status)).json["code"] == code
 
 
-def test_an_address_tells_which_methods_it_answers(failing):
+def test_an_address_says_which_methods_it_answers(failing):
     answer = failing(400).test_client().get("/phone/failing")
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
     assert "POST" in answer.headers["Allow"]

@@ -9,13 +9,15 @@ from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Busy, CoreError, NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.models import AuditEvent, OperatorSession, Role
+from keyferry.server.core.models import OperatorSession, Role
 from keyferry.server.core.staff import operators, passwords, sessions
 from keyferry.server.db import reading, transaction
 from keyferry.server.services import permission, signing_in
 from keyferry.server.services.signing_in import show_own_password, sign_in
+from tests.audit_log import events
 from tests.authenticator import code_of, set_up
 from tests.conftest import NOON, STAFF
+from tests.refusals import refusal_of, refused
 
 PASSWORD = "correct horse battery"
 OFFICE, STRANGER = "192.0.2.7", "198.51.100.1"
@@ -35,9 +37,7 @@ def enter(
 
 
 def refusal(*arguments, **more) -> str:
-    with pytest.raises(CoreError) as raised:
-        enter(*arguments, **more)
-    return raised.value.code
+    return refusal_of(enter, *arguments, **more)
 
 
 def is_in(token: str, now) -> bool:
@@ -60,7 +60,7 @@ def test_name_and_password_open_a_session_whose_token_is_not_kept(app):
             "Firefox",
         )
         assert token not in str(vars(session.query(OperatorSession).one()))
-        assert [event.event for event in session.query(AuditEvent)][-1] == "signed_in"
+    assert events()[-1].event == "signed_in"
     assert not is_in(token + "x", NOON)
 
 
@@ -74,9 +74,7 @@ def test_an_unknown_name_a_wrong_password_and_a_disabled_operator_get_the_same_w
             enter(name, password)
         said.add((raised.value.code, str(raised.value)))
     assert len(said) == 1
-    with reading() as session:
-        refused = session.query(AuditEvent).filter_by(event="sign_in_refused").all()
-    assert [(row.code, row.who) for row in refused] == [
+    assert [(event.code, event.who) for event in events("sign_in_refused")] == [
         ("wrong_sign_in", None),
         ("wrong_sign_in", "Ada"),
         ("wrong_sign_in", "grace"),
@@ -104,8 +102,7 @@ def test_sessions_are_listed_and_ended_one_by_one(app):
         sessions.end(session, row, by=STAFF, now=NOON)
         sessions.end(session, row, by=STAFF, now=NOON)
     assert (is_in(here, NOON), is_in(there, NOON)) == (False, True)
-    with reading() as session:
-        assert session.query(AuditEvent).filter_by(event="signed_out").count() == 1
+    assert len(events("signed_out")) == 1
 
 
 def test_guesses_are_refused_even_with_the_right_password_until_the_window_is_over(app):
@@ -120,7 +117,7 @@ def test_signing_in_rightly_uses_up_no_attempt(app):
         enter()
 
 
-def test_a_stranger_cannot_keep_an_operator_out_of_a_place_where_they_were_before(app):
+def test_a_stranger_cannot_keep_an_operator_out_from_where_they_were_before(app):
     enter(now=NOON - timedelta(days=30))
     for number in range(100):
         guess = refusal(password="wrong horse battery", address=f"203.0.113.{number}")
@@ -160,9 +157,8 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(app):
     assert is_in(enter(code=code_of(secret, NOON)), NOON)
     assert refusal(code=code_of(secret, NOON)) == "wrong_second_factor"
     assert is_in(enter(code=recovery_codes[0]), NOON)
-    with reading() as session:
-        refused = session.query(AuditEvent).filter_by(event="sign_in_refused").all()
-    assert {(row.code, row.who, row.address) for row in refused} == {("wrong_second_factor", "Ada", OFFICE)}
+    met = {(event.code, event.who, event.address) for event in events("sign_in_refused")}
+    assert met == {("wrong_second_factor", "Ada", OFFICE)}
 
 
 def test_without_the_password_nobody_learns_of_the_second_factor(app):
@@ -205,9 +201,8 @@ def test_a_password_that_was_shown_opens_nothing_once_it_is_another_one(app):
     shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
     with transaction() as session:
         operators.reset(session, operators.find(session, "ada"), "a new pass phrase", by=STAFF, now=NOON)
-    with pytest.raises(NotAllowed) as raised:
+    with refused("wrong_sign_in", NotAllowed):
         signing_in.enter(shown, code_of(secret, NOON), by=by, device=None, now=NOON)
-    assert raised.value.code == "wrong_sign_in"
 
 
 def test_who_must_have_a_second_factor_and_has_none_is_sent_to_the_portal(app):
@@ -221,9 +216,8 @@ def test_who_is_in_to_set_it_up_may_do_nothing_else(app):
     token, by = enter(), By(Channel.PORTAL, address=OFFICE)
     permission.admit(token, now=NOON)
     demand()
-    with pytest.raises(NotAllowed) as raised:
+    with refused("second_factor_missing", NotAllowed):
         permission.admit(token, now=NOON)
-    assert raised.value.code == "second_factor_missing"
     assert permission.admit(token, now=NOON, sets_up=True)
     shown = signing_in.show_password("ada", PASSWORD, by=by, now=NOON)
     assert signing_in.enter(shown, None, by=by, device=None, now=NOON, sets_up=True).token
@@ -236,10 +230,9 @@ def test_no_code_and_no_secret_gets_into_the_audit_or_the_log(app, caplog):
     refusal(code=typed)
     enter(code=code_of(secret, NOON))
     enter(code=recovery_codes[0])
-    with reading() as session:
-        told = str([vars(row) for row in session.query(AuditEvent)]) + caplog.text
+    written = str([vars(event) for event in events()]) + caplog.text
     for hidden in (secret, typed, code_of(secret, NOON), recovery_codes[0]):
-        assert hidden not in told
+        assert hidden not in written
 
 
 def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobody_out(app):
@@ -251,8 +244,7 @@ def test_a_server_too_busy_to_check_a_password_counts_no_attempt_and_shuts_nobod
                 enter()
             assert refused.value.retry_after == timedelta(seconds=5)
     assert enter()
-    with reading() as session:
-        assert session.query(AuditEvent).filter_by(event="sign_in_refused").count() == 0
+    assert events("sign_in_refused") == []
 
 
 def test_an_own_password_is_checked_only_within_its_limit(app, monkeypatch):
@@ -260,9 +252,7 @@ def test_an_own_password_is_checked_only_within_its_limit(app, monkeypatch):
         ada = operators.find(session, "ada")
 
     def show(password: str) -> str:
-        with pytest.raises(CoreError) as raised:
-            show_own_password(ada, password, event="password_refused", by=STAFF, now=NOON)
-        return raised.value.code
+        return refusal_of(show_own_password, ada, password, event="password_refused", by=STAFF, now=NOON)
 
     show_own_password(ada, PASSWORD, event="password_refused", by=STAFF, now=NOON)
     assert [show("wrong horse battery") for _ in range(5)] == ["wrong_password"] * 5

@@ -7,7 +7,7 @@ ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("device", "words"),
     [
         (f"Mozilla/5.0 (X11; Linux x86_64) {ENGINE} Chrome/140.0.0.0 Safari/537.36", "Chrome on Linux"),
         (
@@ -27,5 +27,5 @@ ENGINE = "AppleWebKit/537.36 (KHTML, like Gecko)"
         (None, "Unknown device"),
     ],
 )
-def test_a_place_is_told_by_browser_and_system(told, words):
-    assert wording.device_in_words(OperatorSession(device=told)) == words
+def test_a_session_is_shown_by_browser_and_system(device, words):
+    assert wording.device_in_words(OperatorSession(device=device)) == words

@@ -95,7 +95,7 @@ def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> bool
     """
     picture = checked_picture(content)
     before = session.get(BrandPart, LOGO)
-    told = _told(before)
+    shown = _in_words(before)
     row = BrandPart(
         name=LOGO,
         value=digest(content),
@@ -107,7 +107,7 @@ def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> bool
     if before is not None and before.value == row.value:
         return False
     session.merge(row)
-    _record(session, LOGO, told, _told(row), by=by, now=now)
+    _record(session, LOGO, shown, _in_words(row), by=by, now=now)
     return True
 
 
@@ -119,7 +119,7 @@ def back_to_default(session: Session, name: str, otherwise: Brand, *, by: By, no
     if row is None:
         return
     after = "" if name == LOGO else getattr(otherwise, name)
-    before = _told(row) if name == LOGO else row.value
+    before = _in_words(row) if name == LOGO else row.value
     session.delete(row)
     session.flush()
     _record(session, name, before, after, by=by, now=now, default=True)
@@ -154,7 +154,7 @@ _READERS: Mapping[str, Callable[[str], str]] = {"name": _name, "privacy": _priva
 PARTS = (*_READERS, LOGO)
 
 
-def _told(row: BrandPart | None) -> str:
+def _in_words(row: BrandPart | None) -> str:
     """Return a picture in words, for the audit."""
     return "" if row is None else f"{NAMES.get(row.media_type or '', 'picture')} {row.value}"
 

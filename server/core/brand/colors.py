@@ -35,7 +35,7 @@ _Lch = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Theme:
-    """The colors of one look, as `#rrggbb`."""
+    """The colors of one theme, as `#rrggbb`."""
 
     accent: str
     strong: str
@@ -86,7 +86,7 @@ def read_color(text: str) -> str:
 
 @lru_cache(64)
 def palette(color: str) -> Palette:
-    """Return what a color, `#rrggbb`, becomes in each look."""
+    """Return what a color, `#rrggbb`, becomes in each theme."""
     return Palette(color, _light(color), _dark(color))
 
 
@@ -118,7 +118,7 @@ def _dark(color: str) -> Theme:
 def _shifted(color: str, grounds: tuple[str, ...], *, towards: float) -> str:
     """Return the color with the least change of lightness that can be read on all of the grounds.
 
-    The further it goes towards black or white the easier it is to read, so halving finds the place.
+    The further it goes towards black or white the easier it is to read, so halving finds it.
     """
     lightness, chroma, hue = _lch(color)
     if all(contrast(color, ground) >= LEGIBLE for ground in grounds):

@@ -31,7 +31,7 @@ _OWN_REFERENCE = re.compile(r"#|data:image/(?:png|jpeg|webp|gif)[;,]", re.I)
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture, and its media type as its content tells it."""
+    """A picture, and its media type, by its content."""
 
     content: bytes
     media_type: str
@@ -45,7 +45,8 @@ def checked_picture(content: bytes) -> Picture:
         raise Malformed("Choose an image first.", code="malformed_logo")
     try:
         with Image.open(BytesIO(content), formats=list(_FORMATS)) as picture:
-            _require_moderate_size(picture.size)
+            if max(picture.size) > MAX_SIDE:
+                raise _too_many_pixels()
             picture.load()
             return Picture(content, _FORMATS[picture.format or ""])
     except UnidentifiedImageError:
@@ -67,11 +68,6 @@ def too_large() -> Malformed:
         code="logo_too_large",
         most=MAX_BYTES // 1000,
     )
-
-
-def _require_moderate_size(size: tuple[int, int]) -> None:
-    if max(size) > MAX_SIDE:
-        raise _too_many_pixels()
 
 
 def _too_many_pixels() -> Malformed:

@@ -25,12 +25,12 @@ _ACE = "xn--"
 
 
 def is_email(address: str) -> bool:
-    """Tell whether a text is one email address, without a name and in any case."""
+    """Return whether a text is one email address, without a name and in any case."""
     return len(address) <= _EMAIL_LENGTH and address.isprintable() and bool(_EMAIL.fullmatch(address))
 
 
 def is_deliverable(email: str) -> bool:
-    """Tell whether a text is one email address that a mail can be written to."""
+    """Return whether a text is one email address that a mail can be written to."""
     try:
         Address(addr_spec=normalized_email(email))
     except (Malformed, MessageError, ValueError, IndexError, AttributeError):

@@ -39,7 +39,7 @@ class State(StrEnum):
 
 
 class Situation(StrEnum):
-    """What a person on the telephone is to be told about an activation."""
+    """What a person on the telephone is to hear about an activation."""
 
     RUNS = "runs"
     KEY_ENDED = "key_ended"
@@ -119,14 +119,14 @@ def described(session: Session, activation: Activation, now: datetime) -> Comput
 
 
 def state_of(activation: Activation) -> State:
-    """Tell whether an activation holds its seat."""
+    """Return whether an activation holds its seat."""
     if activation.ended_at is None:
         return State.ACTIVE
     return State.SUPERSEDED if activation.ended_how == Ending.SUPERSEDED else State.RELEASED
 
 
 def situation_of(activation: Activation, now: datetime) -> Situation:
-    """Tell what a customer has to know first."""
+    """Return what a customer has to know first."""
     state, license = state_of(activation), activation.license
     if state is not State.ACTIVE:
         return Situation(state.value)

@@ -81,13 +81,8 @@ def issue(
 def check_new(seats: int, terms: Terms, count: int, now: datetime) -> None:
     """Raise what `issue` would raise for these numbers and terms."""
     check_seats(seats)
-    _check_range(
-        count,
-        1,
-        MAX_COUNT,
-        template("The number of licenses at once must be between {least} and {most}."),
-        "malformed_count",
-    )
+    sentence = template("The number of licenses at once must be between {least} and {most}.")
+    _check_range(count, MAX_COUNT, sentence, "malformed_count")
     _check_terms(terms)
     if terms.expires is not None and has_ended(terms.expires, now):
         raise Malformed(
@@ -163,7 +158,8 @@ def renew(
         raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
     _check_terms(Terms(expires=expires, days=days))
     session.refresh(license, with_for_update=True)
-    if days is not None and _waits_for_first_activation(license):
+    has_not_begun = license.days_from_first_activation is not None and license.first_activated_on is None
+    if days is not None and has_not_begun:
         license.days_from_first_activation = days
     else:
         license.expires_on = expires if days is None else _later_by(license, days, now)
@@ -195,11 +191,13 @@ def expiry(license: License, *, first_activation: date | None = None) -> date | 
     if license.days_from_first_activation is None:
         return license.expires_on
     first = license.first_activated_on or first_activation
-    return None if first is None else _capped(first, license.days_from_first_activation)
+    if first is None:
+        return None
+    return first + timedelta(days=min(license.days_from_first_activation, (LAST_DAY - first).days))
 
 
 def standing(license: License, now: datetime) -> Standing:
-    """Tell how a license stands, by the same day rule as in the wizard."""
+    """Return how a license stands, by the same day rule as in the wizard."""
     if license.status == LicenseStatus.SUSPENDED:
         return Standing.SUSPENDED
     last_day = expiry(license)
@@ -208,25 +206,15 @@ def standing(license: License, now: datetime) -> Standing:
 
 def check_seats(seats: int) -> None:
     """Raise Malformed (malformed_seats) for a number of seats that no license can have."""
-    _check_range(
-        seats,
-        1,
-        MAX_SEATS,
-        template("The number of seats must be between {least} and {most}."),
-        "malformed_seats",
-    )
+    sentence = template("The number of seats must be between {least} and {most}.")
+    _check_range(seats, MAX_SEATS, sentence, "malformed_seats")
 
 
 def check_lease_days(days: int | None) -> None:
     """Raise Malformed (malformed_terms) for a lease that no key can carry."""
     if days is not None:
-        _check_range(
-            days,
-            1,
-            _LONGEST,
-            template("The number of lease days must be between {least} and {most}."),
-            "malformed_terms",
-        )
+        sentence = template("The number of lease days must be between {least} and {most}.")
+        _check_range(days, _LONGEST, sentence, "malformed_terms")
 
 
 def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:
@@ -271,10 +259,6 @@ def _set_status(
     return True
 
 
-def _waits_for_first_activation(license: License) -> bool:
-    return license.days_from_first_activation is not None and license.first_activated_on is None
-
-
 def _later_by(license: License, days: int, now: datetime) -> date:
     present = expiry(license)
     if present is None:
@@ -288,10 +272,6 @@ def _later_by(license: License, days: int, now: datetime) -> date:
     return start + timedelta(days=days)
 
 
-def _capped(first: date, days: int) -> date:
-    return first + timedelta(days=min(days, (LAST_DAY - first).days))
-
-
 def _check_terms(terms: Terms) -> None:
     if terms.expires is not None and terms.days is not None:
         raise Malformed(
@@ -300,19 +280,14 @@ def _check_terms(terms: Terms) -> None:
     if terms.expires is not None and not EPOCH_DAY < terms.expires <= LAST_DAY:
         raise _out_of_range()
     if terms.days is not None:
-        _check_range(
-            terms.days,
-            1,
-            _LONGEST,
-            template("The number of days must be between {least} and {most}."),
-            "malformed_terms",
-        )
+        sentence = template("The number of days must be between {least} and {most}.")
+        _check_range(terms.days, _LONGEST, sentence, "malformed_terms")
     check_lease_days(terms.lease_days)
 
 
-def _check_range(value: int, least: int, most: int, sentence: str, code: str) -> None:
-    if not least <= value <= most:
-        raise Malformed(sentence, code=code, least=least, most=most)
+def _check_range(value: int, most: int, sentence: str, code: str) -> None:
+    if not 1 <= value <= most:
+        raise Malformed(sentence, code=code, least=1, most=most)
 
 
 def _out_of_range() -> Malformed:

@@ -63,7 +63,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AuditWanted:
-    """Which events: of one license, refused ones only, by one way, by one person, of one kind, on some days.
+    """Which events: of one license, refused only, on one channel, by one person, of one kind, on some days.
 
     `since` and `until` are days in UTC, both among those wanted.
     """

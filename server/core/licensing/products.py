@@ -74,6 +74,11 @@ def add_product(
     return product
 
 
+def every_product(session: Session) -> Sequence[Product]:
+    """Return all products by name: vendors have few."""
+    return session.scalars(select(Product).order_by(Product.name)).all()
+
+
 def find_product(session: Session, code: str, *, lock: bool = False) -> Product:
     """Return the product with this code in either case; raises NotFound (unknown_product)."""
     folded = code.strip().lower()

@@ -40,7 +40,7 @@ def went_through(session: Session) -> None:
 
 
 def worker_runs(session: Session, now: datetime) -> bool:
-    """Tell whether a worker has looked for mail within a day, so that one has a mail server."""
+    """Return whether a worker has looked for mail within a day, so that one has a mail server."""
     looked_at = _state(session).looked_at
     return looked_at is not None and looked_at > now - _LATELY
 
@@ -51,7 +51,8 @@ def obstacle(session: Session, now: datetime) -> str | None:
     if state.looked_at is None:
         return "No worker has checked for email yet. Start `keyferry worker`."
     if state.looked_at < now - LATE:
-        return f"No worker has checked for email since {_moment(state.looked_at)}. Start `keyferry worker`."
+        since = f"{state.looked_at:%Y-%m-%d %H:%M} UTC"
+        return f"No worker has checked for email since {since}. Start `keyferry worker`."
     # One that was over before any mail was late may be over by now.
     return state.trouble if state.trouble and _first_late(session, now) else None
 
@@ -78,7 +79,3 @@ def _state(session: Session) -> MailDelivery:
 def _set_trouble(session: Session, trouble: str | None) -> None:
     changed = update(MailDelivery).where(MailDelivery.trouble.is_distinct_from(trouble))
     session.execute(changed.values(trouble=trouble))
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

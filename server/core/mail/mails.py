@@ -42,7 +42,9 @@ class Mail:
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recipient", _one_address(self.recipient))
+        object.__setattr__(self, "recipient", normalized_email(self.recipient))
+        if not is_deliverable(self.recipient):
+            raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
         if not self.subject.isprintable():
             raise ValueError("the subject of a mail is one line")
 
@@ -143,10 +145,3 @@ def _numbered(key: str) -> str:
 
 def _in_one_line(name: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in name).split())
-
-
-def _one_address(email: str) -> str:
-    address = normalized_email(email)
-    if not is_deliverable(address):
-        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
-    return address

@@ -74,12 +74,12 @@ def post(
     # The text is sealed for this row, so the row needs its number first.
     session.flush()
     content = {"subject": mail.subject, "text": mail.text, "files": [asdict(one) for one in mail.attachments]}
-    row.sealed_text = keyring.seal(json.dumps(content).encode(), _place(row.id, row.recipient))
+    row.sealed_text = keyring.seal(json.dumps(content).encode(), _context(row.id, row.recipient))
     return row
 
 
 def is_due(session: Session, now: datetime) -> bool:
-    """Tell whether there may be a mail to take; asks without a lock."""
+    """Return whether there may be a mail to take; asks without a lock."""
     return session.scalar(select(OutboxMail.id).where(OutboxMail.next_try_at <= now).limit(1)) is not None
 
 
@@ -108,7 +108,7 @@ def take(session: Session, now: datetime) -> Taken | None:
 
 def opened(taken: Taken, keyring: Keyring) -> Mail:
     """Return what is to be sent; raises SecretUnreadable (missing_master_key, wrong_master_key)."""
-    content = json.loads(keyring.open(taken.sealed, _place(taken.id, taken.recipient)))
+    content = json.loads(keyring.open(taken.sealed, _context(taken.id, taken.recipient)))
     files = tuple(Attachment(**one) for one in content["files"])
     return Mail(taken.template, taken.recipient, content["subject"], content["text"], files)
 
@@ -188,7 +188,7 @@ def wipe_kept(session: Session, now: datetime) -> None:
 def _due(now: datetime) -> Select[OutboxMail]:
     wanted = select(OutboxMail).where(OutboxMail.next_try_at <= now)
     ordered = wanted.order_by(OutboxMail.next_try_at, OutboxMail.id).limit(1)
-    # PostgreSQL passes by what another worker is taking; on SQLite only one transaction writes at a time.
+    # PostgreSQL passes by what another worker takes; on SQLite only one transaction writes at a time.
     return ordered.with_for_update(skip_locked=True)
 
 
@@ -235,5 +235,5 @@ def _record(session: Session, event: Event, row: OutboxMail, by: By, now: dateti
     )
 
 
-def _place(number: int, recipient: str) -> str:
+def _context(number: int, recipient: str) -> str:
     return f"outbox mail {number} to {recipient}"

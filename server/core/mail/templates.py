@@ -116,9 +116,8 @@ def put(
 ) -> bool:
     """Set the words of a mail; returns whether they differ from before.
 
-    Raises NotFound (unknown_mail) and what `checked` raises.
+    Raises what `checked` raises.
     """
-    _require_known(name, language)
     fresh = checked(name, language, subject, text)
     if fresh == current(session, name, language):
         return False
@@ -145,7 +144,10 @@ def back_to_default(session: Session, name: str, language: str, *, by: By, now: 
 
 
 def checked(name: str, language: str, subject: str, text: str) -> Template:
-    """Return typed words as a template; raises Malformed (malformed_subject, malformed_text)."""
+    """Return typed words as a template.
+
+    Raises NotFound (unknown_mail) and Malformed (malformed_subject, malformed_text).
+    """
     _require_known(name, language)
     subject, text = " ".join(subject.split()), "\n".join(text.strip().splitlines())
     if not subject or len(subject) > MAX_SUBJECT or not subject.isprintable():
@@ -163,10 +165,10 @@ def checked(name: str, language: str, subject: str, text: str) -> Template:
     for words, code in ((subject, "malformed_subject"), (text, "malformed_text")):
         _require_variables(KINDS[name], words, code)
     needed = KINDS[name].needed
-    if not any(found in needed for found in _variables(text)):
-        told = " or ".join(f"{{{one}}}" for one in needed)
+    if not any(_ours(found) in needed for found in _VARIABLE.finditer(text)):
+        either = " or ".join(f"{{{one}}}" for one in needed)
         raise Malformed(
-            "This email needs {variables}. Add it to the text.", code="malformed_text", variables=told
+            "This email needs {variables}. Add it to the text.", code="malformed_text", variables=either
         )
     return Template(language, subject, text)
 
@@ -178,10 +180,6 @@ def filled(words: str, values: Mapping[str, str]) -> str:
         return values.get(_ours(found), found[0])
 
     return re.sub(r"\n{3,}", "\n\n", _VARIABLE.sub(value, words)).strip()
-
-
-def _variables(words: str) -> list[str]:
-    return [_ours(found) for found in _VARIABLE.finditer(words)]
 
 
 def _ours(found: re.Match[str]) -> str:

@@ -54,7 +54,7 @@ class RecoveryCode(Base):
 
 
 class OperatorSession(Base):
-    """One place where an operator is signed in; the token itself is known there only."""
+    """A session of an operator; its token is known only where they are signed in."""
 
     __tablename__ = "operator_session"
     __table_args__ = (CheckConstraint(one_of("channel", ("portal", "console")), name="channel"),)
@@ -84,7 +84,7 @@ class ServerProperty(Base):
 
 
 class BrandPart(Base):
-    """A part of how the vendor looks that staff have set; one that is not here is as the settings say."""
+    """A part of the branding that staff have set; one that is not here is as the settings say."""
 
     __tablename__ = "brand_part"
 

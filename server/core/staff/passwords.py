@@ -50,7 +50,7 @@ def hashed(password: str) -> str:
 
 
 def fits(password: str, password_hash: str | None) -> bool:
-    """Tell whether a password is the one; with no hash it costs the same time, and fits never.
+    """Return whether a password is the one; with no hash it costs the same time, and fits never.
 
     Raises Busy (server_busy), which says nothing about the password.
     """

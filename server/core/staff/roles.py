@@ -50,7 +50,7 @@ def named(text: str) -> Role:
 
 
 def may(operator: Operator, permission: Permission) -> bool:
-    """Tell whether an operator may do something."""
+    """Return whether an operator may do something."""
     return operator.disabled_at is None and permission in PERMISSIONS[Role(operator.role)]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,17 +50,17 @@ class Enrolment:
 
 
 def is_on(operator: Operator) -> bool:
-    """Tell whether an operator has a second factor that counts."""
+    """Return whether an operator has a second factor that counts."""
     return operator.totp_since is not None
 
 
 def is_required(session: Session, operator: Operator) -> bool:
-    """Tell whether the operator's role must have a second factor."""
+    """Return whether the operator's role must have a second factor."""
     return bool(properties.read(session)[properties.second_factor_required(operator.role)])
 
 
 def is_missing(session: Session, operator: Operator) -> bool:
-    """Tell whether an operator must have a second factor and has none yet."""
+    """Return whether an operator must have a second factor and has none yet."""
     return not is_on(operator) and is_required(session, operator)
 
 
@@ -165,7 +164,8 @@ def recovery_codes_left(session: Session, operator: Operator) -> int:
 
 def _step_of(typed: str, secret: bytes, now: datetime) -> int | None:
     """Return the time step whose code was typed; every one is compared, and each in the same time."""
-    digits, totp, present = "".join(typed.split()).encode(errors="replace"), _totp(secret), _step(now)
+    digits, totp = "".join(typed.split()).encode(errors="replace"), _totp(secret)
+    present = int(now.timestamp()) // STEP
     found = None
     for step in (present + ahead for ahead in _LEEWAY):
         if bytes_eq(totp.generate(step * STEP), digits):
@@ -221,11 +221,8 @@ def _new_recovery_codes(session: Session, operator: Operator) -> tuple[str, ...]
 
 def _recovery_code() -> str:
     symbols = "".join(secrets.choice(SYMBOLS) for _ in range(_RECOVERY_SYMBOLS))
-    return "-".join(_parts(symbols, _RECOVERY_GROUP))
-
-
-def _parts(text: str, length: int) -> Sequence[str]:
-    return [text[start : start + length] for start in range(0, len(text), length)]
+    starts = range(0, _RECOVERY_SYMBOLS, _RECOVERY_GROUP)
+    return "-".join(symbols[start : start + _RECOVERY_GROUP] for start in starts)
 
 
 def _digest(operator: Operator, typed: str) -> str:
@@ -254,10 +251,6 @@ def _write(
 
 def _totp(secret: bytes) -> TOTP:
     return TOTP(secret, _DIGITS, _HASH, STEP)
-
-
-def _step(now: datetime) -> int:
-    return int(now.timestamp()) // STEP
 
 
 def _context(operator: Operator) -> str:

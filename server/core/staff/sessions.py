@@ -1,4 +1,4 @@
-"""Where operators are signed in: kept in the database, so that each place can be listed and ended."""
+"""Where operators are signed in: kept in the database, so that each can be listed and ended."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def find(session: Session, token: str, *, now: datetime) -> OperatorSession:
 
 
 def is_live(row: OperatorSession, now: datetime) -> bool:
-    """Tell whether a session still counts: not ended, not idle for too long, and not too old."""
+    """Return whether a session still counts: not ended, not idle for too long, and not too old."""
     in_time = now - row.seen_at < IDLE and now - row.created_at < LONGEST
     return row.ended_at is None and row.operator.disabled_at is None and in_time
 
 
 def is_to_be_seen(row: OperatorSession, now: datetime) -> bool:
-    """Tell whether `see` has anything to write down."""
+    """Return whether `see` has anything to write down."""
     return now - row.seen_at >= _SEEN_EVERY
 
 
@@ -79,7 +79,7 @@ def see(session: Session, row: OperatorSession, *, now: datetime) -> None:
 
 
 def end(session: Session, row: OperatorSession, *, by: By, now: datetime) -> None:
-    """Sign out in one place; nothing happens where that is so already."""
+    """End one session; nothing happens where that is so already."""
     ended = session.execute(
         update(OperatorSession)
         .where(OperatorSession.id == row.id, OperatorSession.ended_at.is_(None))
@@ -93,7 +93,7 @@ def end(session: Session, row: OperatorSession, *, by: By, now: datetime) -> Non
 def end_all(
     session: Session, operator: Operator, *, now: datetime, but: OperatorSession | None = None
 ) -> None:
-    """Sign an operator out everywhere, `but` in one place where that is given."""
+    """Sign an operator out everywhere, but not in the session `but` where that is given."""
     ended = update(OperatorSession).where(
         OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
     )
@@ -103,7 +103,7 @@ def end_all(
 
 
 def live(session: Session, operator: Operator, *, now: datetime) -> Sequence[OperatorSession]:
-    """Return the places where an operator is signed in, the latest first."""
+    """Return the live sessions of an operator, the latest first."""
     wanted = select(OperatorSession).where(
         OperatorSession.operator_id == operator.id,
         OperatorSession.ended_at.is_(None),
@@ -117,7 +117,7 @@ def last_seen(session: Session) -> dict[int, datetime]:
     """Return when each operator was last at work, by the operator's number; who never was is not in it."""
     latest = func.max(OperatorSession.seen_at)
     found = session.execute(select(OperatorSession.operator_id, latest).group_by(OperatorSession.operator_id))
-    return {row[0]: row[1] for row in found}
+    return dict(found.all())
 
 
 def _digest(token: str) -> str:

@@ -38,7 +38,7 @@ def take_texts(endpoint: str | None, values: object) -> None:
     request.max_content_length = _MAX_FORM_BYTES
 
 
-for room in (
+_ROOMS = (
     start,
     signing_in,
     account,
@@ -57,6 +57,7 @@ for room in (
     branding,
     mail_texts,
     outbox,
-):
+)
+for room in _ROOMS:
     blueprint.register_blueprint(room.blueprint)
-refusals.init(blueprint)
+refusals.init(blueprint, _ROOMS)

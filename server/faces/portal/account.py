@@ -51,10 +51,10 @@ def account_page(**context: object) -> str:
             codes_left=second_factor.recovery_codes_left(session, own),
             rows=sessions.live(session, own, now=parts().clock()),
             here=staff.here().id,
-            **({"form": "", "refusal": None} | context),
+            **context,
         )
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the account on which a change of the password was refused."""
-    return account_page(form="password", refusal=refusal)
+    return account_page(dialog="password", refusal=refusal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from flask import Blueprint, Response, request
@@ -23,21 +23,21 @@ blueprint = Blueprint("audit", __name__)
 
 _PIECE = 500
 _FILTERS = ("license", "refused", "channel", "who", "event", "since", "until")
-_HEAD = (
-    "number",
-    "at (UTC)",
-    "event",
-    "what happened",
-    "refused because",
-    "code",
-    "channel",
-    "who",
-    "address",
-    "product number",
-    "license",
-    "activation key ends in",
-    "detail",
-)
+_COLUMNS: dict[str, Callable[[AuditEvent], object]] = {
+    "number": lambda event: event.id,
+    "at (UTC)": lambda event: event.at.isoformat(timespec="seconds").removesuffix("+00:00"),
+    "event": lambda event: event.event,
+    "what happened": event_in_words,
+    "refused because": reason_in_words,
+    "code": lambda event: event.code,
+    "channel": lambda event: CHANNELS.get(event.channel, event.channel),
+    "who": lambda event: event.who,
+    "address": lambda event: event.address,
+    "product number": lambda event: event.product_number,
+    "license": lambda event: event.license_id,
+    "activation key ends in": lambda event: event.activation_key_ending,
+    "detail": lambda event: json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
+}
 
 
 @blueprint.get("/audit")
@@ -63,7 +63,7 @@ def listing() -> str:
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
     name = f"audit-{parts().clock().date().isoformat()}.csv"
-    return csv_file(name, _HEAD, _table(_wanted()))
+    return csv_file(name, tuple(_COLUMNS), _table(_wanted()))
 
 
 def _table(wanted: AuditWanted) -> Iterator[Iterator[tuple[object, ...]]]:
@@ -73,26 +73,8 @@ def _table(wanted: AuditWanted) -> Iterator[Iterator[tuple[object, ...]]]:
             rows = listings.audit_events_before(session, wanted, before=before, size=_PIECE)
         if not rows:
             return
-        yield map(_cells, rows)
+        yield (tuple(cell(event) for cell in _COLUMNS.values()) for event in rows)
         before = rows[-1].id
-
-
-def _cells(event: AuditEvent) -> tuple[object, ...]:
-    return (
-        event.id,
-        event.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-        event.event,
-        event_in_words(event),
-        reason_in_words(event),
-        event.code,
-        CHANNELS.get(event.channel, event.channel),
-        event.who,
-        event.address,
-        event.product_number,
-        event.license_id,
-        event.activation_key_ending,
-        json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
-    )
 
 
 def _wanted() -> AuditWanted:

@@ -26,7 +26,7 @@ from keyferry.server.web.languages import said
 
 blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
-# Above the limit of a picture: what is a little too large is told in words, and beside the field.
+# Above the limit of a picture: of what is a little too large, a sentence stands beside the field.
 _MAX_FORM_BYTES = 1024 * 1024
 _THE_SAME = Sentence("No changes.")
 _BACK_TO_DEFAULT = {
@@ -106,8 +106,8 @@ def back_to_default() -> Response:
     return _back(_BACK_TO_DEFAULT[name])
 
 
-def _back(told: str) -> Response:
-    flash(said(told))
+def _back(sentence: str) -> Response:
+    flash(said(sentence))
     return redirect(url_for("portal.branding.overview"))
 
 

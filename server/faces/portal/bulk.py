@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -30,6 +30,16 @@ _MOST = 1000
 _ACTIONS = {"suspend", "resume", "renew"}
 # Longer ones are of no row, and no database holds them.
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_COLUMNS: dict[str, Callable[[License], object]] = {
+    "activation_key": lambda license: license.activation_key,
+    "product": lambda license: license.product.code,
+    "customer": lambda license: license.customer.email if license.customer else "",
+    "seats": lambda license: license.seats,
+    "seats_used": lambda license: license.seats_used,
+    "expires": licenses.expiry,
+    "days": lambda license: license.days_from_first_activation,
+    "status": lambda license: licenses.standing(license, parts().clock()).value,
+}
 
 
 @blueprint.post("/licenses/bulk")
@@ -47,7 +57,7 @@ def do() -> AnyResponse:
     action = _action(values)
     terms = typed.renewal(values) if action == "renew" else Terms()
     changed, asked = changes.change_many(numbers, action, terms, by=staff.by(), version=typed.version())
-    flash(_told(changed, asked, action))
+    flash(_outcome(changed, asked, action))
     return redirect(url_for("portal.licenses.listing"))
 
 
@@ -56,8 +66,8 @@ def do() -> AnyResponse:
 def export() -> Response:
     """Give the chosen licenses as a table."""
     with reading() as session:
-        rows = [_row(license) for license in _chosen(session)]
-    return csv_file("licenses.csv", _HEAD, [rows])
+        rows = [[cell(license) for cell in _COLUMNS.values()] for license in _chosen(session)]
+    return csv_file("licenses.csv", tuple(_COLUMNS), [rows])
 
 
 def ask_page(**context: Any) -> str:
@@ -69,9 +79,8 @@ def ask_page(**context: Any) -> str:
             if "refusal" not in context:
                 raise
             chosen, action = [], ""
-        values: dict[str, Any] = {"refusal": None, "values": posted()} | context
         version = license_changes.version_of_all(chosen)
-        return staff.page("bulk", chosen=chosen, version=version, action=action, **values)
+        return staff.page("bulk", chosen=chosen, version=version, action=action, values=posted(), **context)
 
 
 def _action(values: dict[str, str]) -> str:
@@ -93,31 +102,15 @@ def _chosen(session: Session) -> Sequence[License]:
     return licenses.with_ids(session, _numbers())
 
 
-def _told(changed: int, asked: int, action: str) -> str:
+def _outcome(changed: int, asked: int, action: str) -> str:
     """Say how many were changed, and how many were so before."""
-    told = {
+    done = {
         "suspend": ngettext("1 license put on hold.", "{count} licenses put on hold.", changed),
         "resume": ngettext("1 license resumed.", "{count} licenses resumed.", changed),
         "renew": ngettext("1 license renewed.", "{count} licenses renewed.", changed),
     }[action]
     before = asked - changed
-    return f"{told} {_('No changes to {count}.', count=f'{before:,}')}" if before else told
-
-
-_HEAD = ("activation_key", "product", "customer", "seats", "seats_used", "expires", "days", "status")
-
-
-def _row(license: License) -> tuple[object, ...]:
-    return (
-        license.activation_key,
-        license.product.code,
-        license.customer.email if license.customer else "",
-        license.seats,
-        license.seats_used,
-        licenses.expiry(license) or "",
-        license.days_from_first_activation or "",
-        licenses.standing(license, parts().clock()).value,
-    )
+    return f"{done} {_('No changes to {count}.', count=f'{before:,}')}" if before else done
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

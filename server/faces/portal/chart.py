@@ -16,7 +16,7 @@ _GAP = 4
 
 @dataclass(frozen=True)
 class Block:
-    """The activations of one day by one way; y counts from the top."""
+    """The activations of one day on one channel; y counts from the top."""
 
     channel: str
     y: float
@@ -25,18 +25,18 @@ class Block:
 
 @dataclass(frozen=True)
 class Bar:
-    """One day: where its bar stands, of what it is made, and how it is told."""
+    """One day: where its bar stands, of what it is made, and its text."""
 
     x: float
     width: float
     blocks: list[Block]
     day: date
-    told: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Chart:
-    """All bars, the value at the top of the picture, and the ways that occur."""
+    """All bars, the value at the top of the picture, and the channels that occur."""
 
     bars: list[Bar]
     top: int
@@ -48,7 +48,7 @@ def chart_of(days: Sequence[Day]) -> Chart:
     """Return the picture of these days; without any activation it is empty, and its top is 1."""
     top = max([1, *(day.total for day in days)])
     step = WIDTH / len(days)
-    bars = [_bar(day, place * step + _GAP / 2, step - _GAP, top) for place, day in enumerate(days)]
+    bars = [_bar(day, number * step + _GAP / 2, step - _GAP, top) for number, day in enumerate(days)]
     channels = [channel for channel in CHANNELS if any(channel in day.by_channel for day in days)]
     return Chart(bars, top, channels, sum(day.total for day in days))
 
@@ -65,5 +65,5 @@ def _bar(day: Day, x: float, width: float, top: int) -> Bar:
         for channel, name in CHANNELS.items()
         if channel in day.by_channel
     )
-    told = f"{day.day:%b %-d}: {day.total}" + (f" ({parts})" if parts else "")
-    return Bar(round(x, 2), round(width, 2), blocks, day.day, told)
+    text = f"{day.day:%b %-d}: {day.total}" + (f" ({parts})" if parts else "")
+    return Bar(round(x, 2), round(width, 2), blocks, day.day, text)

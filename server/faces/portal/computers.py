@@ -26,7 +26,6 @@ from keyferry.server.words.spelling import spelled
 
 blueprint = Blueprint("computers", __name__)
 
-_NOTHING_DONE: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "given": None, "released": None}
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
 
 
@@ -93,7 +92,7 @@ def computer_page(number: int, **context: Any) -> str:
         facts = {"computer": found, "one": found.activation, "license": license, "features": features}
         stands: dict[str, Any] = {"standing": standing(license, now), "state_of": computers.state_of}
         stands |= {"id_spelled": spelled(found.activation.computer_id), "outgoing": outgoing(session)}
-        return staff.page("computer", **facts, **stands, **(_NOTHING_DONE | context))
+        return staff.page("computer", **facts, **stands, **context)
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

@@ -22,7 +22,6 @@ from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("customers", __name__)
 
-_NOTHING_DONE: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None, "into": None}
 _DIALOGS = {"edit": "edit", "merge_preview": "merge", "merge": "merge", "delete": "delete"}
 
 
@@ -69,12 +68,12 @@ def merge_preview(number: int) -> str:
 def merge(number: int) -> Response:
     """Give everything of this customer to another."""
     into, moved = customers.merge(number, posted().get("email", ""), by=staff.by())
-    told = ngettext(
+    message = ngettext(
         "Customers merged. 1 license moved here, and the other address is deleted.",
         "Customers merged. {count} licenses moved here, and the other address is deleted.",
         moved,
     )
-    flash(told)
+    flash(message)
     return redirect(url_for("portal.customers.customer", number=into))
 
 
@@ -104,7 +103,7 @@ def customer_page(number: int, **context: Any) -> str:
             state_of=computers.state_of,
             standing=lambda license: standing(license, now),
             expiry=expiry,
-            **(_NOTHING_DONE | context),
+            **({"into": None} | context),
         )
 
 

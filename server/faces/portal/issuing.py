@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.licensing import batches, licenses
 from keyferry.server.core.licensing.notes import checked_notes
-from keyferry.server.core.licensing.products import feature_mask, find_product
-from keyferry.server.core.models import Product
+from keyferry.server.core.licensing.products import every_product, feature_mask, find_product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
@@ -74,18 +72,17 @@ def issued(number: int) -> str:
 def form_page(values: dict[str, str], **context: Any) -> str:
     """Return the form, with what was typed and what was wrong with it."""
     with reading() as session:
-        products = session.scalars(select(Product).order_by(Product.name)).all()
+        products = every_product(session)
     chosen = next((one for one in products if one.code == values.get("product")), None)
     if chosen is None and products:
         chosen = products[0]
-    selected = typed.features()
     return staff.page(
         "issue",
         products=products,
         chosen=chosen,
-        selected=selected,
+        selected=typed.features(),
         values=values,
-        **({"refusal": None} | context),
+        **context,
     )
 
 

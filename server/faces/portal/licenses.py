@@ -6,14 +6,11 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, request
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from keyferry.server.core.licensing import batches, license_changes, licenses, listings
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
-from keyferry.server.core.licensing.products import feature_names
-from keyferry.server.core.models import License, Product
+from keyferry.server.core.licensing.products import every_product, feature_names
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
@@ -23,13 +20,6 @@ from keyferry.server.parts import parts
 blueprint = Blueprint("licenses", __name__)
 
 _HISTORY = 100
-_NOTHING_DONE: dict[str, Any] = {
-    "values": {},
-    "dialog": "",
-    "refusal": None,
-    "given": None,
-    "released": None,
-}
 
 
 @blueprint.get("/licenses")
@@ -43,7 +33,7 @@ def listing() -> str:
             "licenses",
             found=found,
             wanted=wanted,
-            products=session.scalars(select(Product).order_by(Product.name)).all(),
+            products=every_product(session),
             standings=list(Standing),
             standing=lambda license: standing(license, now),
             expiry=expiry,
@@ -65,21 +55,20 @@ def license_page(number: int, **context: Any) -> str:
     with reading() as session:
         found = licenses.with_id(session, number)
         history = listings.audit_events(session, AuditWanted(license_id=number), size=_HISTORY)
-        return staff.page("license", **_facts(session, found), history=history, **(_NOTHING_DONE | context))
-
-
-def _facts(session: Session, found: License) -> dict[str, Any]:
-    return {
-        "license": found,
-        "outgoing": outgoing(session),
-        "version": license_changes.version(found),
-        "together": batches.others(session, found),
-        "standing": standing(found, parts().clock()),
-        "expires": expiry(found),
-        "features": feature_names(found.product, found.features),
-        # Those that hold a seat first, the latest of them on top.
-        "activations": sorted(found.activations, key=lambda one: (one.ended_at is not None, -one.id)),
-    }
+        return staff.page(
+            "license",
+            license=found,
+            outgoing=outgoing(session),
+            version=license_changes.version(found),
+            together=batches.others(session, found),
+            standing=standing(found, parts().clock()),
+            expires=expiry(found),
+            features=feature_names(found.product, found.features),
+            # Those that hold a seat first, the latest of them on top.
+            activations=sorted(found.activations, key=lambda one: (one.ended_at is not None, -one.id)),
+            history=history,
+            **context,
+        )
 
 
 def _wanted() -> Wanted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -32,7 +31,6 @@ _DIALOGS = {
     "sign_out": "",
     "end_session": "",
 }
-_NOTHING_DONE: dict[str, Any] = {"dialog": "", "values": {}, "refusal": None}
 
 
 @blueprint.get("/operators")
@@ -112,7 +110,7 @@ def operators_page(**context: object) -> str:
             everyone=operators.everyone(session),
             seen=sessions.last_seen(session),
             roles=_roles(),
-            **(_NOTHING_DONE | context),
+            **context,
         )
 
 
@@ -128,22 +126,22 @@ def operator_page(number: int, **context: object) -> str:
             codes_left=second_factor.recovery_codes_left(session, found),
             rows=sessions.live(session, found, now=parts().clock()),
             roles=_roles(),
-            **(_NOTHING_DONE | context),
+            **context,
         )
 
 
 def _roles() -> dict[str, str]:
     """Return what each role may do beyond the one below it, in words."""
-    told, below = {}, frozenset[Permission]()
+    words, below = {}, frozenset[Permission]()
     for role in reversed(Role):
         more = [permission for permission in Permission if permission in PERMISSIONS[role] - below]
-        told[role.value] = ", ".join(map(said, more))
+        words[role.value] = ", ".join(map(said, more))
         below = PERMISSIONS[role]
-    return told
+    return words
 
 
-def _back_to(operator: Operator, told: str) -> Response:
-    flash(told)
+def _back_to(operator: Operator, message: str) -> Response:
+    flash(message)
     return redirect(url_for("portal.operators.one", number=operator.id))
 
 

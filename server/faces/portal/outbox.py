@@ -57,7 +57,7 @@ def outbox_page(**context: Any) -> str:
             found=outbox.unsent(session, now, number=request.args.get("page", 1, int)),
             outgoing=outgoing(session),
             late=delivery.late(session, now),
-            **({"refusal": None} | context),
+            **context,
         )
 
 

@@ -6,14 +6,12 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.licensing import products, public_keys
-from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
@@ -25,7 +23,7 @@ from keyferry.server.web.languages import said
 
 blueprint = Blueprint("products", __name__)
 
-_DIALOGS = {"add_features": "features", "rotate": "rotate", "retire": "", "profile": ""}
+_DIALOGS = {"add_features": "add-features", "rotate": "rotate", "retire": "", "profile": ""}
 _ROTATED = Sentence("New epoch started. Download the profile for your next release.")
 _ROTATED_AND_RETIRED = Sentence(
     "New epoch started, and all earlier ones are retired. Download the profile and ship a new release soon."
@@ -35,10 +33,9 @@ _ROTATED_AND_RETIRED = Sentence(
 @blueprint.get("/products")
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
-    """Show all products: vendors have few."""
+    """Show all products."""
     with reading() as session:
-        rows = session.scalars(select(Product).order_by(Product.name)).all()
-        return staff.page("products", products=rows)
+        return staff.page("products", products=products.every_product(session))
 
 
 @blueprint.get("/add-product")
@@ -116,7 +113,6 @@ def retire(code: str, number: int) -> Answer:
 
 def product_page(code: str, **context: Any) -> str:
     """Return the page of a product, with what an operation has to say; raises NotFound (unknown_product)."""
-    nothing_done: dict[str, Any] = {"values": {}, "dialog": "", "refusal": None}
     with reading() as session:
         found = products.find_product(session, code)
         live = products.live_computers(session, found)
@@ -129,7 +125,7 @@ def product_page(code: str, **context: Any) -> str:
             in_force=sum(count for number, count in live.items() if number in served),
             keys=public_keys.license_file_keys(found, parts().keyring),
             settings=parts().settings,
-            **(nothing_done | context),
+            **context,
         )
 
 
@@ -148,7 +144,7 @@ def _form_page(values: dict[str, str], **context: Any) -> str:
         values=values,
         styles=list(Style),
         sources=list(MachineSource),
-        **({"refusal": None} | context),
+        **context,
     )
 
 

@@ -45,7 +45,8 @@ def save() -> Response:
     group = values.get("group", "")
     typed = _typed(properties.groups().get(group, []), values)
     count = settings.set_group(group, typed, version=values.get("version", ""), by=staff.by())
-    flash(_told(count))
+    changed = ngettext("1 setting changed.", "{count} settings changed.", count)
+    flash(changed if count else _("No changes."))
     return redirect(url_for("portal.properties.listing", _anchor=group))
 
 
@@ -75,12 +76,6 @@ def properties_page(typed: Mapping[str, str] | None = None, refusal: Refusal | N
             refusal=refusal,
             version=lambda group: settings.version_of_group(values, group),
         )
-
-
-def _told(count: int) -> str:
-    if not count:
-        return _("No changes.")
-    return ngettext("1 setting changed.", "{count} settings changed.", count)
 
 
 def _typed(known: list[Property], values: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from types import ModuleType
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -14,23 +16,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.server.core.brand.pictures import too_large
 from keyferry.server.core.errors import CoreError, NotAllowed, NotFound
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import (
-    account,
-    branding,
-    bulk,
-    changes,
-    computers,
-    customers,
-    issuing,
-    mail_texts,
-    operations,
-    operators,
-    outbox,
-    products,
-    properties,
-    second_factor,
-    staff,
-)
+from keyferry.server.faces.portal import branding, staff
 from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
 from keyferry.server.web import problems
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
@@ -38,39 +24,27 @@ from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 _SIGN_IN = ("portal.signing_in.enter", _SIGN_IN_CODE := "portal.signing_in.enter_code")
 # After these only name and password help.
 _FROM_THE_START = {"wrong_sign_in", "sign_in_expired"}
-# Each room shows its own page again, by the name of the operation that was refused there.
-_ROOMS: dict[str, Callable[[str, Refusal], str]] = {
-    "account": account.page_refused,
-    "branding": branding.page_refused,
-    "bulk": bulk.page_refused,
-    "changes": changes.page_refused,
-    "computers": computers.page_refused,
-    "customers": customers.page_refused,
-    "operations": operations.page_refused,
-    "issuing": issuing.page_refused,
-    "mail_texts": mail_texts.page_refused,
-    "operators": operators.page_refused,
-    "outbox": outbox.page_refused,
-    "products": products.page_refused,
-    "properties": properties.page_refused,
-    "second_factor": second_factor.page_refused,
-}
 # The page that a form stands on, in the address that it is sent to.
 _STANDS_ON = re.compile(
     r"(/portal/(?:licenses|computers|customers|products|operators)/[\w-]+)/[\w/-]+", re.ASCII
 )
 
+# Each room shows its own page again, by the name of the operation that was refused there.
+Pages = Mapping[str, Callable[[str, Refusal], str]]
 
-def init(blueprint: Blueprint) -> None:
-    """Register what answers a refusal on any page of the portal."""
-    blueprint.register_error_handler(CoreError, refused)
-    blueprint.register_error_handler(ProtocolError, refused)
-    blueprint.register_error_handler(CSRFError, lambda error: refused(form_expired()))
+
+def init(blueprint: Blueprint, rooms: Iterable[ModuleType]) -> None:
+    """Register what answers a refusal on any page of the portal; a room with forms has a `page_refused`."""
+    pages = {room.blueprint.name: room.page_refused for room in rooms if hasattr(room, "page_refused")}
+    answer = partial(refused, pages)
+    blueprint.register_error_handler(CoreError, answer)
+    blueprint.register_error_handler(ProtocolError, answer)
+    blueprint.register_error_handler(CSRFError, lambda error: answer(form_expired()))
     # The only forms with a file: what is too large for them is so before any view sees it.
-    branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: refused(too_large()))
+    branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: answer(too_large()))
 
 
-def refused(error: CoreError | ProtocolError) -> Response:
+def refused(pages: Pages, error: CoreError | ProtocolError) -> Response:
     """Show the page again from which something was asked in vain."""
     endpoint = request.endpoint or ""
     if endpoint in _SIGN_IN:
@@ -81,17 +55,17 @@ def refused(error: CoreError | ProtocolError) -> Response:
     except NotAllowed as shut_out:
         return _shut_out(shut_out)
     room, _, operation = endpoint.partition(".")[2].partition(".")
-    if request.method != "POST" or room not in _ROOMS or not _may_see(endpoint, room):
+    if request.method != "POST" or room not in pages or not _may_see(endpoint, room):
         return problems.answered(error)
     try:
-        return problems.refused(error, _ROOMS[room](operation, refusal_of(error)))
+        return problems.refused(error, pages[room](operation, refusal_of(error)))
     except NotFound as gone:
         # What the page is about is not there, whatever else was wrong.
         return problems.answered(gone)
 
 
 def _may_see(endpoint: str, room: str) -> bool:
-    """Tell whether who asks may see the page that a form stands on; a license's page all of them may.
+    """Return whether who asks may see the page that a form stands on; a license's page all of them may.
 
     Asked here, too: a stale form is refused before its view asks, as is an operation that is not permitted.
     """
@@ -107,7 +81,7 @@ def _not_signed_in(error: CoreError | ProtocolError, endpoint: str) -> Response:
 
 
 def _shut_out(error: NotAllowed) -> Response:
-    """Lead to the sign-in and back; who sends a form is told why it was not taken."""
+    """Lead to the sign-in and back; who sends a form reads why it was not taken."""
     if error.code == "second_factor_missing":
         return redirect(url_for("portal.second_factor.form"))
     if request.method == "GET":

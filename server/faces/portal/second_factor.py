@@ -97,7 +97,7 @@ def set_up_page(**context: object) -> str:
             is_due=second_factor.is_missing(session, own),
             enrolment=found,
             picture=_picture(found.uri) if found else None,
-            **({"refusal": None} | context),
+            **context,
         )
 
 
@@ -117,4 +117,4 @@ def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page on which an operation was refused: that of the set-up, or the account."""
     if operation == "confirm":
         return set_up_page(refusal=refusal)
-    return account_page(form="codes" if operation == "renew" else operation, refusal=refusal)
+    return account_page(dialog="codes" if operation == "renew" else operation, refusal=refusal)

@@ -22,6 +22,8 @@ from keyferry.server.words import wording
 
 _PATH = "/portal"
 
+# What a page shows that was opened, and not answered to a form.
+_NOTHING_DONE: dict[str, Any] = {"dialog": "", "values": {}, "refusal": None, "given": None, "released": None}
 _WORDS: dict[str, Any] = {
     "channels": wording.CHANNELS,
     "states": wording.STATES,
@@ -72,7 +74,7 @@ def enter(permission: Permission, *, sets_up: bool = False) -> None:
 
 
 def is_known() -> bool:
-    """Tell whether it is known who asks."""
+    """Return whether it is known who asks."""
     return "staff" in g
 
 
@@ -99,13 +101,14 @@ def stranger() -> By:
 
 
 def may(name: str) -> bool:
-    """Tell a template whether to offer an operation, by the name of its permission."""
+    """Return whether a template offers an operation, by the name of its permission."""
     return roles.may(operator(), Permission[name])
 
 
 def page(name: str, **context: Any) -> str:
     """Return a page for who is signed in."""
-    return render_template(f"portal/{name}.html", operator=operator(), may=may, **_WORDS, **context)
+    shown = _WORDS | _NOTHING_DONE | context
+    return render_template(f"portal/{name}.html", operator=operator(), may=may, **shown)
 
 
 def cookie() -> str:

@@ -40,4 +40,4 @@ def start_page(**context: Any) -> str:
             events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows
     soon = now.date() + timedelta(days=DAYS)
     figured = {"figures": found, "chart": chart_of(found.days), "period": DAYS, "soon": soon, "late": late}
-    return staff.page("start", events=events, **figured, **({"values": {}, "refusal": None} | context))
+    return staff.page("start", events=events, **figured, **context)

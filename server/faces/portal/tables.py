@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from flask import Response, stream_with_context
@@ -21,14 +21,9 @@ def csv_file(name: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
     # The mark says that this is UTF-8. The first rows are read now: an answer that has begun could not say
     # that the database is away.
     begun = "".join(next(lines, "") for _ in range(2))
-    response = Response(stream_with_context(_sent(begun, lines)), mimetype="text/csv")
+    response = Response(stream_with_context(chain([begun], lines)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _sent(begun: str, lines: Iterator[str]) -> Iterator[str]:
-    yield begun
-    yield from lines
 
 
 def _lines(rows: Iterable[Row]) -> str:

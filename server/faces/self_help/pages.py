@@ -116,7 +116,7 @@ def license_form() -> str:
 
 @blueprint.post("/license")
 def license() -> str:
-    """Tell how a license stands; which computers hold it only where the vendor wants that."""
+    """Show how a license stands; which computers hold it only where the vendor wants that."""
     _site().require("showGetLicenseInformationLink")
     found = operations.look_up(posted().get("activation_key", ""), by=_by())
     facts = license_facts(found, found.product, parts().clock(), computers=found.activations)

@@ -34,7 +34,7 @@ class Site:
         return ways_to(contact.among(self.values))
 
     def shows(self, name: str) -> bool:
-        """Tell whether a property that is named without its beginning is switched on."""
+        """Return whether a property that is named without its beginning is switched on."""
         return bool(self.values[f"customerSite/{name}"])
 
     def require(self, name: str) -> None:

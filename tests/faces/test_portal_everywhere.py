@@ -1,0 +1,68 @@
+"""What holds on every page of the portal: of what is not there, of empty lists, and of names and notes."""
+
+from __future__ import annotations
+
+import pytest
+
+EMAIL = "ada@example.com"
+# The sentence, pages, and addresses of forms.
+MISSING = {
+    "There’s no such license.": (["licenses/77"], ["licenses/77/activate", "licenses/77/renew"]),
+    "There’s no such computer.": (["computers/77"], ["computers/77/key"]),
+    "There’s no such customer.": (["customers/77"], ["customers/77/edit"]),
+    "There’s no such operator.": (["operators/77"], ["operators/77/disable"]),
+    "There’s no product with this code.": (
+        ["products/none", "products/a%20b", "products/%00"],
+        ["products/none/rotate"],
+    ),
+    "This email doesn’t exist.": (
+        ["mails/nothing/en", "mails/computer_key/fr"],
+        ["mails/computer_key/fr", "mails/nothing/en/preview"],
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", MISSING)
+def test_what_is_not_there_is_named_whatever_else_is_wrong(desk, sentence):
+    pages, forms = MISSING[sentence]
+    for answer in (
+        *(desk.get(f"/portal/{path}") for path in pages),
+        *(desk.post(f"/portal/{path}", text="x") for path in forms),
+        *(desk.post(f"/portal/{path}", csrf_token="stale") for path in forms),
+    ):
+        assert answer.status_code == 404
+        assert sentence in answer.text
+
+
+@pytest.mark.parametrize(
+    ("room", "sentence"),
+    [
+        ("licenses", "No licenses yet"),
+        ("computers", "No computers yet"),
+        ("customers", "No customers yet"),
+        ("outbox", "Everything has been sent."),
+    ],
+)
+def test_a_list_that_is_empty_says_so(desk, room, sentence):
+    assert sentence in desk.get(f"/portal/{room}").text
+
+
+def test_names_and_notes_bring_no_markup(vendor, desk):
+    vendor.activate(vendor.machine(vendor.issue(customer=EMAIL), "<script>alert(1)</script>"))
+    desk.post("/portal/customers/1/edit", email=EMAIL, name="<b>Ada</b>", notes="<script>alert(2)</script>")
+    for path in ("licenses/1", "computers", "computers/1", "customers", "customers/1"):
+        page = desk.get(f"/portal/{path}").text
+        assert "<script>alert" not in page
+        assert "<b>Ada" not in page
+        assert "&lt;script&gt;alert(1)" in page or path == "customers"
+
+
+@pytest.mark.parametrize(
+    ("page", "operation"), [("licenses/1", "activate"), ("computers/1", "key"), ("operators/1", "disable")]
+)
+def test_an_operation_in_a_session_that_has_ended_leads_back_to_its_page(vendor, desk, page, operation):
+    vendor.activate(vendor.machine(vendor.issue()))
+    vendor.clock.pass_days(1)
+    answer = desk.post(f"/portal/{page}/{operation}")
+    assert answer.status_code == 403
+    assert f'name="next" value="/portal/{page}"' in answer.text
