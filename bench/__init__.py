@@ -1,1 +1,1 @@
-"""What is costly, measured in one run and told as ratios. Run as `python -m bench`."""
+"""What is costly, measured in one run and reported as ratios. Run as `python -m bench`."""

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bench.lists import LONGEST_MS, Warehouse, lists
 from bench.measure import Measured, measure
-from bench.subjects import ACTIVATION_KEY, ActivatedMachine
+from bench.subjects import ActivatedMachine
 from demo.typing_errors import mistype
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
@@ -50,15 +50,13 @@ def signed_keys(machine: ActivatedMachine) -> list[Measured]:
 
 def operations(machine: ActivatedMachine) -> list[Measured]:
     """Measure what server and application do, against one HMAC; an application's first status adds scrypt."""
-    fingerprint = machine.begun.computer_id.fingerprint
+    fingerprint, key = machine.begun.computer_id.fingerprint, machine.activation_key
     secret = bytes(SECRET_BYTES)
     code = partial(
-        deactivation_code, machine.keys, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
+        deactivation_code, machine.keys, secret=secret, activation_key=key, fingerprint=fingerprint
     )
     product = machine.profile.product_code
-    commit = partial(
-        commitment, code(), product_code=product, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
-    )
+    commit = partial(commitment, code(), product_code=product, activation_key=key, fingerprint=fingerprint)
     token = machine.begun.url.partition("#")[2]
     return [
         measure("deactivation code (HMAC)", [code]),

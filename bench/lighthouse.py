@@ -5,10 +5,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from demo.browser import FLAGS
-from demo.stage import Stage, set_stage
+from demo.stage import Stage, throw_away_stage
 
 LEAST = 95
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -17,16 +16,15 @@ PROGRAM = Path(".javascript/node_modules/.bin/lighthouse")
 
 def question_address(stage: Stage) -> str:
     """Return what a License Wizard's QR code says."""
-    options = ("--key-style", "short", "--machine-source", "host")
-    stage.vendor.run("product", "add", "BENCH", "--name", "Bench", *options)
+    stage.vendor.add_product("BENCH", "Bench", "short")
     license = stage.vendor.issue("BENCH", "--seats", "1")
     url: str = stage.machine("BENCH-PC", "BENCH").run("request", license)["url"]
     return url
 
 
-def marks(address: str, place: Path) -> dict[str, int]:
+def marks(address: str, folder: Path) -> dict[str, int]:
     """Return Lighthouse's mark in each category, from 0 to 100."""
-    report = place / "report.json"
+    report = folder / "report.json"
     command = [
         str(PROGRAM),
         address,
@@ -34,27 +32,25 @@ def marks(address: str, place: Path) -> dict[str, int]:
         "--output=json",
         f"--output-path={report}",
         f"--only-categories={','.join(CATEGORIES)}",
-        f"--chrome-flags=--headless=new {' '.join(FLAGS)} --user-data-dir={place / 'browser'}",
+        f"--chrome-flags=--headless=new {' '.join(FLAGS)} --user-data-dir={folder / 'browser'}",
     ]
     chromium = shutil.which("chromium") or "chromium"
-    environment = {"CHROME_PATH": chromium, "HOME": str(place), "PATH": "/usr/bin:/bin"}
+    environment = {"CHROME_PATH": chromium, "HOME": str(folder), "PATH": "/usr/bin:/bin"}
     node = shutil.which("node")
     if node:
         environment["PATH"] = f"{Path(node).parent}:{environment['PATH']}"
     subprocess.run(command, check=True, env=environment, timeout=180)
-    told = json.loads(report.read_text())
-    for audit in told["audits"].values():
+    judged = json.loads(report.read_text())
+    for audit in judged["audits"].values():
         if audit["score"] is not None and audit["score"] < 0.9:
             print(f"  {audit['id']}: {audit.get('displayValue') or audit['title']}")
-    return {name: round(100 * told["categories"][name]["score"]) for name in CATEGORIES}
+    return {name: round(100 * judged["categories"][name]["score"]) for name in CATEGORIES}
 
 
 def main() -> int:
     """Print the marks, and fail where one is too low."""
-    with TemporaryDirectory(prefix="keyferry-lighthouse-") as folder:
-        place = Path(folder)
-        with set_stage(place, place / "pictures") as stage:
-            found = marks(question_address(stage), place)
+    with throw_away_stage() as stage:
+        found = marks(question_address(stage), stage.folder)
     for name, mark in found.items():
         print(f"{name:<15} {mark:>4}")
     return 0 if min(found.values()) >= LEAST else 1

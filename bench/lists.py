@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -60,14 +61,8 @@ class Warehouse:
             (AuditEvent, self._events()),
         ):
             with engine.begin() as connection:
-                held: list[dict[str, Any]] = []
-                for row in rows:
-                    held.append(row)
-                    if len(held) == ROWS_AT_ONCE:
-                        connection.execute(insert(model), held)
-                        held = []
-                if held:
-                    connection.execute(insert(model), held)
+                while some := list(islice(rows, ROWS_AT_ONCE)):
+                    connection.execute(insert(model), some)
 
     def _products(self) -> Iterator[dict[str, Any]]:
         for number in range(1, PRODUCTS + 1):

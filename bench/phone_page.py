@@ -5,14 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
 from demo.browser import phone
-from demo.stage import Stage, set_stage
+from demo.stage import Stage, throw_away_stage
 
 RUNS = 3
 
@@ -69,8 +67,8 @@ WATCH_THE_KEY = """() => {
 
 def seconds_to_the_key(page: Page) -> float:
     """Return what passed between the tap and the key, by the page's own clock."""
-    seen = page.locator("main").evaluate("main => [main.dataset.tapped, main.dataset.shown]")
-    return (float(seen[1]) - float(seen[0])) / 1000
+    tapped, shown = page.locator("main").evaluate("main => [main.dataset.tapped, main.dataset.shown]")
+    return (float(shown) - float(tapped)) / 1000
 
 
 @contextmanager
@@ -107,17 +105,14 @@ def scan_and_activate(stage: Stage, line: Line, name: str) -> Waits:
 
 def main() -> int:
     """Print the median waits on each line."""
-    with TemporaryDirectory(prefix="keyferry-bench-") as folder:
-        place = Path(folder)
-        with set_stage(place, place / "pictures") as stage:
-            options = ("--key-style", "short", "--machine-source", "host")
-            stage.vendor.run("product", "add", "BENCH", "--name", "Bench", *options)
-            for number, line in enumerate(LINES):
-                waits = [scan_and_activate(stage, line, f"PC-{number}-{run}") for run in range(RUNS)]
-                print(f"\n{line.name}")
-                print(f"  first scan, until the question  {median(w.question for w in waits):>6.2f} s")
-                print(f"  tap, until the key              {median(w.key for w in waits):>6.2f} s")
-                print(f"  next scan, until the question   {median(w.second_question for w in waits):>6.2f} s")
+    with throw_away_stage() as stage:
+        stage.vendor.add_product("BENCH", "Bench", "short")
+        for number, line in enumerate(LINES):
+            waits = [scan_and_activate(stage, line, f"PC-{number}-{run}") for run in range(RUNS)]
+            print(f"\n{line.name}")
+            print(f"  first scan, until the question  {median(w.question for w in waits):>6.2f} s")
+            print(f"  tap, until the key              {median(w.key for w in waits):>6.2f} s")
+            print(f"  next scan, until the question   {median(w.second_question for w in waits):>6.2f} s")
     return 0
 
 

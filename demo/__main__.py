@@ -9,7 +9,7 @@ from playwright.sync_api import Error as BrowserError
 from demo.ending import Stopped, stop_on_signals
 from demo.errors import DemoFailed
 from demo.story import tell
-from demo.telling import Teller
+from demo.teller import Teller
 
 PICTURES = Path("build/demo")
 

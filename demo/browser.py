@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -17,7 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from demo.errors import ChromiumMissing, PageFault
+from demo.errors import DemoFailed
 from demo.leftovers import end_processes_with
 
 # The shell is the same engine without a window, and starts in half the time.
@@ -147,14 +148,14 @@ class Phone:
             self._online = True
 
     def raise_for_faults(self) -> None:
-        """Raise PageFault if anything on this phone was not as it must be."""
+        """Raise DemoFailed if anything on this phone was not as it must be."""
         faults = self._faults + self._refusals
         if faults:
-            raise PageFault("\n".join(faults))
+            raise DemoFailed("\n".join(faults))
 
     def _heard(self, message: ConsoleMessage) -> None:
-        told = message.text.startswith(STATUS_LINE if self._online else (STATUS_LINE, NO_NETWORK_LINE))
-        if message.type in ("error", "warning") and not told:
+        known = message.text.startswith(STATUS_LINE if self._online else (STATUS_LINE, NO_NETWORK_LINE))
+        if message.type in ("error", "warning") and not known:
             self._faults.append(f"console {message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -195,7 +196,7 @@ def driving() -> Iterator[Playwright]:
     """
     with TemporaryDirectory(prefix="keyferry-", dir="/tmp") as crumbs:
         try:
-            with _temporary_files_in(crumbs):
+            with patch.dict(os.environ, TMPDIR=crumbs):
                 driver = sync_playwright().start()
             try:
                 yield driver
@@ -211,7 +212,7 @@ def launched(driver: Playwright, *flags: str) -> Iterator[Browser]:
     """Start Debian's Chromium without a screen; it ends with the block."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise ChromiumMissing("Chromium is missing; make demo installs it, or: apt-get install chromium")
+        raise DemoFailed("Chromium is missing; make demo installs it, or: apt-get install chromium")
     # The one who started it ends it: Ctrl-C must not end it halfway through a picture.
     browser = driver.chromium.launch(
         executable_path=program,
@@ -227,22 +228,8 @@ def launched(driver: Playwright, *flags: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Have the processes that are started in the block keep their temporary files in a folder."""
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = folder
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
-
-
-@contextmanager
 def phone(browser: Browser, origin: str, *, pixels: int = 2) -> Iterator[Phone]:
-    """Hold a fresh phone with nothing stored on it; at the end, PageFault tells what went wrong on its page.
+    """Hold a fresh phone with nothing stored on it; at the end, DemoFailed says what went wrong on its page.
 
     `origin` is the one place it may talk to, such as `http://127.0.0.1:8000`; `pixels` is how many of the
     screen's make one of the page's.

@@ -4,7 +4,7 @@ import numpy
 import zxingcpp
 from PIL import Image, ImageOps
 
-from demo.errors import NoCodeSeen
+from demo.errors import DemoFailed
 
 MARGIN_PIXELS = 40
 
@@ -17,5 +17,5 @@ def read_qr(picture: Path) -> str:
     only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     codes = zxingcpp.read_barcodes(numpy.asarray(seen), formats=only)
     if len(codes) != 1:
-        raise NoCodeSeen(f"{len(codes)} QR codes can be read in {picture.name}, where one is expected.")
+        raise DemoFailed(f"{len(codes)} QR codes can be read in {picture.name}, where one is expected.")
     return str(codes[0].text)

@@ -19,8 +19,10 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from demo.pictures import PICTURES
+from demo.scene import NOON
 from demo.terminal_picture import picture_of
-from demo.wizard_pictures import NOON, PICTURES, SIZE
+from demo.wizard_pictures import SIZE
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server import create_app, create_database_app

@@ -8,24 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from demo.ending import Stopped, stop_on_signals
-from demo.errors import DemoFailed, NoNetwork
+from demo.errors import DemoFailed
 from demo.offline_machine import OfflineMachine
 from demo.server_process import LOOPBACK, free_port, serving
-from demo.telling import Teller
+from demo.teller import Teller
 from demo.vendor import Vendor
 from keyferry.wizard.qr import ScanCode
 
-PRODUCT = (
-    "DEMO-CAD",
-    "--name",
-    "Demo CAD",
-    "--key-style",
-    "short",
-    "--machine-source",
-    "host",
-    "--feature",
-    "export",
-)
 LICENSE = ("DEMO-CAD", "--seats", "2", "--days", "365", "--feature", "export")
 NEVER_ASKED = "192.0.2.1"  # an address for documentation: it is routed, but nothing is sent to it
 
@@ -80,7 +69,7 @@ def _play(teller: Teller, folder: Path, options: argparse.Namespace) -> None:
     certificate = ("--certfile", options.certfile, "--keyfile", options.keyfile) if options.certfile else ()
     vendor = Vendor(folder / "instance", public_url=origin)
     vendor.init()
-    vendor.run("product", "add", *PRODUCT)
+    vendor.add_product("DEMO-CAD", "Demo CAD", "short", "export")
     activation_key = vendor.issue(*LICENSE)
     profile = vendor.export_profile("DEMO-CAD", folder / "profile.json")
     machine = OfflineMachine(profile, folder, serial_number="demo-live")
@@ -128,12 +117,12 @@ def _require(exit_code: int) -> None:
 
 
 def lan_address() -> str:
-    """Return the address under which this machine is known in its network; raises NoNetwork."""
+    """Return the address under which this machine is known in its network; raises DemoFailed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((NEVER_ASKED, 9))
         except OSError as error:
-            raise NoNetwork(
+            raise DemoFailed(
                 f"This machine has no network address ({os.strerror(error.errno or 0)})."
             ) from error
         address: str = probe.getsockname()[0]

@@ -12,18 +12,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
-from typing import Literal
 
-from PIL import Image
 from playwright.sync_api import expect
 
 from demo.browser import VIEWPORT, Phone, phone
 from demo.film import make_film
 from demo.offline_machine import OfflineMachine
-from demo.stage import Stage, require, set_stage
+from demo.pictures import PICTURES, THEMES, emptied, save_reduced
+from demo.stage import Stage, require, throw_away_stage
+from demo.typing_errors import mistype
 from demo.vendor import Vendor
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server import create_app
@@ -34,8 +34,6 @@ from keyferry.server.core.licensing import licenses, products
 from keyferry.server.db import transaction
 from keyferry.server.services.guard import PER_ADDRESS
 
-PICTURES = Path("build") / "pictures"
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DESKTOP = (1280, 800)
 # Enough shades for flat colors, and a third of the size.
 _SHADES = 256
@@ -70,9 +68,7 @@ class Album:
     def _save(self, name: str, *, whole: bool) -> None:
         self._page.evaluate("scrollTo(0, 0)")
         taken = self._page.screenshot(full_page=whole, animations="disabled", caret="hide")
-        with Image.open(BytesIO(taken)) as picture:
-            reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
-            reduced.save(self._folder / f"phone-{name}.png", optimize=True)
+        save_reduced(taken, self._folder / f"phone-{name}.png", shades=_SHADES)
 
 
 class Errands:
@@ -123,9 +119,8 @@ class Errands:
 
 def take_all(stage: Stage, folder: Path) -> None:
     """Take every picture, with a fresh phone for each part of the story."""
-    common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
     for code, name, style in (("DEMO-CAD", "Demo CAD", "short"), ("DEMO-LAB", "Demo Lab", "signed")):
-        stage.vendor.run("product", "add", code, "--name", name, "--key-style", style, *common)
+        stage.vendor.add_product(code, name, style, "export", "render")
     for part in (take_life, take_signed, take_history, take_typing, take_offline, take_german, take_refusals):
         with phone(stage.browser, stage.origin, pixels=1) as held:
             part(Errands(stage, held, folder))
@@ -200,7 +195,7 @@ def take_history(errands: Errands) -> None:
 
 
 def take_typing(errands: Errands) -> None:
-    """Go the ways for phones whose camera reads no codes."""
+    """Do what phones offer whose camera reads no codes."""
     album, page = errands.album, errands.phone.page
     license = errands.license()
     asked = errands.machine("LAB-PC-07").run("request", license, "--name", "LAB-PC-07")
@@ -217,7 +212,7 @@ def take_typing(errands: Errands) -> None:
     album.take("scan-camera")
     errands.press("type")
     album.take("typed", desktop=True)
-    page.locator("#activationKey").fill(license[:3] + ("0" if license[3] != "0" else "1") + license[4:])
+    page.locator("#activationKey").fill(mistype(license, wrong=1, random=Random(1)))
     page.locator("#computerId").fill(asked["computer_id"])
     page.locator("#computerName").fill("LAB-PC-07")
     errands.press("ask")
@@ -340,13 +335,8 @@ def _camera(folder: Path) -> tuple[str, ...]:
 
 def main(folder: Path = PICTURES) -> None:
     """Take every picture of the phone page, in place of those that were there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("phone-*.png"):
-        old.unlink()
-    with (
-        TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures", *_camera(Path(rest))) as stage,
-    ):
+    emptied(folder, "phone-*.png")
+    with TemporaryDirectory(prefix="keyferry-") as rest, throw_away_stage(*_camera(Path(rest))) as stage:
         take_all(stage, folder)
 
 

@@ -12,24 +12,21 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page
 
-from demo.phone_pictures import PICTURES, THEMES
+from demo.pictures import PICTURES, THEMES, emptied, save_reduced
 from demo.portal_scene import ADDRESS, PASSWORD, Furnished, furnish, hire
-from demo.stage import Stage, set_stage
+from demo.stage import Stage, throw_away_stage
 from keyferry.server import create_app
 from keyferry.server.config import Settings
 
 ALL = Path("build") / "portal"
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
-# What the documentation shows, each at the size at which it is told of.
+# What the documentation shows, each at the size that the text is about.
 KEPT = {
     "start": "desk",
     "licenses": "desk",
@@ -129,9 +126,7 @@ class Visit:
 
     def _keep(self, name: str, theme: str) -> None:
         self.page.evaluate("scrollTo(0, 0)")
-        with Image.open(BytesIO(self._shot(None))) as picture:
-            reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
-            reduced.save(self.kept / f"portal-{name}-{theme}.png", optimize=True)
+        save_reduced(self._shot(None), self.kept / f"portal-{name}-{theme}.png", shades=_SHADES)
 
 
 def take_empty(visit: Visit) -> None:
@@ -149,7 +144,7 @@ def take_empty(visit: Visit) -> None:
         visit.shows(path, f"empty-viewer-{path or 'start'}")
 
 
-def take_lists(visit: Visit, furnished: Furnished) -> None:
+def take_lists(visit: Visit) -> None:
     """Take the start page and every list: full, filtered, and with nothing found."""
     visit.sign_in("ada")
     visit.take("start")
@@ -370,15 +365,10 @@ def _code(secret: str) -> str:
 
 def main(kept: Path = PICTURES, every: Path = ALL) -> None:
     """Take every picture of the portal, in place of those that were there."""
-    for folder, pattern in ((kept, "portal-*.png"), (every, "*.png")):
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(pattern):
-            old.unlink()
+    emptied(kept, "portal-*.png")
+    emptied(every, "*.png")
     width, height = SIZES["desk"]
-    with (
-        TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures") as stage,
-    ):
+    with throw_away_stage() as stage:
         app = create_app(Settings(home=stage.vendor.home))
         page = stage.browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
         page.set_default_timeout(10_000)
@@ -387,8 +377,9 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
             now = datetime.now(UTC)
             hire(now)
             take_empty(visit)
-            furnished = furnish(Path(rest), stage.origin, now)
-        for part in (take_lists, take_license, take_conflict, take_operations, take_records):
+            furnished = furnish(stage.folder, stage.origin, now)
+        take_lists(visit)
+        for part in (take_license, take_conflict, take_operations, take_records):
             part(visit, furnished)
         for rest_of in (take_issuing, take_bulk, take_settings, take_account):
             rest_of(visit)

@@ -58,7 +58,10 @@ class Furnished:
 
     def wizard(self, name: str) -> tuple[ActivationControl, ActivationKey]:
         """Return the wizard of an offline machine, and the activation key for it."""
-        return _wizard(self.profile, self.folder / name, name), self.key
+        folder = self.folder / name
+        anchor = folder / "anchor"
+        control = ActivationControl(self.profile, folder, machine_identifier=name, anchor_folder=anchor)
+        return control, self.key
 
 
 def hire(now: datetime) -> None:
@@ -206,7 +209,3 @@ def _computers(session: Session, license: License) -> dict[str, int]:
         "released": ended["forced"],
         "signed": session.scalars(signed).first() or 0,
     }
-
-
-def _wizard(profile: WizardProfile, folder: Path, name: str) -> ActivationControl:
-    return ActivationControl(profile, folder, machine_identifier=name, anchor_folder=folder / "anchor")

@@ -1,4 +1,4 @@
-"""A vendor's database after some months: a thousand licenses, long names, many scripts, all ways in.
+"""A vendor's database after some months: a thousand licenses, long names, many scripts, all channels.
 
 Everything goes through the core with its own `now`, so nothing in it could not have happened.
 """
@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,7 @@ _COMPUTERS = (
     "CNC {n} (third floor, beside the window)",
     "WS{n:04}",
 )
-_WAYS = ("phone", "phone", "phone", "phone", "self_help", "self_help", "portal", "console")
+_CHANNELS = ("phone", "phone", "phone", "phone", "self_help", "self_help", "portal", "console")
 _REASONS = ("the mainboard died, ticket 4711", "stolen from the site", "computer was scrapped")
 
 
@@ -75,15 +75,8 @@ class World:
         heapq.heappush(self.plan, (then, len(self.plan) + self.chance.randrange(1 << 30), operation))
 
 
-def fill(
-    session: Session, keyring: Keyring, *, count: int = 1000, seed: int = 7, now: datetime | None = None
-) -> None:
-    """Fill an empty database with products, `count` licenses and the lives of their computers."""
-    live(World(session, keyring, random.Random(seed), now or datetime.now(UTC)), count)
-
-
 def live(world: World, count: int) -> None:
-    """Let everything happen until the end of the story: what is planned already, too."""
+    """Sell `count` licenses, and let everything happen until the end of the story: what is planned, too."""
     sold = [_product(world, code, name, style) for code, name, style in _PRODUCTS]
     for number, then in enumerate(sorted(world.moment() for _ in range(count))):
         _catch_up(world, then)
@@ -163,8 +156,8 @@ def _plan_life(world: World, license: License) -> None:
 
 
 def _activate(world: World, request: TypedRequest, now: datetime) -> None:
-    way = world.chance.choice(_WAYS)
-    by = By(Channel.of(way), "ada" if way in ("portal", "console") else None, "192.0.2.7")
+    channel = world.chance.choice(_CHANNELS)
+    by = By(Channel.of(channel), "ada" if channel in ("portal", "console") else None, "192.0.2.7")
     activation.activate(world.session, request, keyring=world.keyring, by=by, now=now)
 
 

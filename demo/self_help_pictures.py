@@ -6,16 +6,15 @@ A real server, real Chromium and a real offline wizard, as in the pictures of th
 from __future__ import annotations
 
 import sys
-from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from random import Random
 
-from PIL import Image
 from playwright.sync_api import Page
 
 from demo.browser import VIEWPORT
-from demo.phone_pictures import PICTURES, THEMES
-from demo.stage import Stage, set_stage
+from demo.pictures import PICTURES, THEMES, emptied, save_reduced
+from demo.stage import Stage, throw_away_stage
+from demo.typing_errors import mistype
 
 # Flat colors and the edges of letters: with that many shades nobody sees a difference.
 _SHADES = 32
@@ -50,19 +49,16 @@ class Customer:
         for theme in THEMES:
             self._page.emulate_media(color_scheme=theme)
             taken = self._page.screenshot(animations="disabled", caret="hide")
-            with Image.open(BytesIO(taken)) as picture:
-                reduced = picture.convert("RGB").quantize(_SHADES, dither=Image.Dither.NONE)
-                reduced.save(self._folder / f"self-help-{name}-{theme}.png", optimize=True)
+            save_reduced(taken, self._folder / f"self-help-{name}-{theme}.png", shades=_SHADES)
 
 
 def take_all(stage: Stage, customer: Customer) -> None:
     """Take a mistyped key that is corrected, the computer key, and the license."""
-    common = ("--machine-source", "host", "--feature", "export", "--feature", "render")
-    stage.vendor.run("product", "add", "DEMO-CAD", "--name", "Demo CAD", "--key-style", "short", *common)
+    stage.vendor.add_product("DEMO-CAD", "Demo CAD", "short", "export", "render")
     license = stage.vendor.issue("DEMO-CAD", "--seats", "5", "--days", "365", "--feature", "export")
     asked = stage.machine(_NAME, "DEMO-CAD").run("request", license, "--name", _NAME)
     customer.open("activate")
-    mistyped = license[:3] + ("0" if license[3] != "0" else "1") + license[4:]
+    mistyped = mistype(license, wrong=1, random=Random(1))
     customer.type(activation_key=mistyped, computer_id=asked["computer_id"], computer_name=_NAME)
     customer.press("Get the computer key")
     customer.take("mistyped")
@@ -76,14 +72,9 @@ def take_all(stage: Stage, customer: Customer) -> None:
 
 def main(folder: Path = PICTURES) -> None:
     """Take every picture of the Self Help pages, in place of those that were there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("self-help-*.png"):
-        old.unlink()
+    emptied(folder, "self-help-*.png")
     width, height = VIEWPORT
-    with (
-        TemporaryDirectory(prefix="keyferry-") as rest,
-        set_stage(Path(rest), Path(rest) / "pictures") as stage,
-    ):
+    with throw_away_stage() as stage:
         page = stage.browser.new_page(viewport={"width": width, "height": height})
         take_all(stage, Customer(page, stage, folder))
 

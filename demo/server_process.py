@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.errors import ServerDidNotStart
+from demo.errors import DemoFailed
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30
@@ -55,7 +55,7 @@ def _await_listening(server: subprocess.Popen[bytes], host: str, port: int, log:
             if time.monotonic() < deadline:
                 continue
         last_words = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-        raise ServerDidNotStart(f"The server did not start listening on port {port}:\n{last_words}")
+        raise DemoFailed(f"The server did not start listening on port {port}:\n{last_words}")
 
 
 def _listens(host: str, port: int) -> bool:

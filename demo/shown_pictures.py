@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from demo.wizard_pictures import PICTURES
+from demo.pictures import PICTURES
 
 ROOT = Path(__file__).parent.parent
 SHOWN = ROOT / "docs" / "pictures"

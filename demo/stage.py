@@ -3,21 +3,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser
 
 from demo.browser import Phone, chromium, phone
 from demo.camera import read_qr
-from demo.errors import StoryBroken
+from demo.errors import DemoFailed
 from demo.offline_machine import OfflineMachine
 from demo.server_process import LOOPBACK, free_port, serving
 from demo.vendor import Vendor
 
 
 def require(condition: bool, sentence: str) -> None:
-    """Raise StoryBroken with a sentence about what is wrong, unless the condition holds."""
+    """Raise DemoFailed with a sentence about what is wrong, unless the condition holds."""
     if not condition:
-        raise StoryBroken(sentence)
+        raise DemoFailed(sentence)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ def set_stage(folder: Path, pictures: Path, *flags: str) -> Iterator[Stage]:
     `flags` are for the browser.
     """
     with chromium(*flags) as browser, set_before(browser, folder, pictures) as stage:
+        yield stage
+
+
+@contextmanager
+def throw_away_stage(*flags: str) -> Iterator[Stage]:
+    """Start everything in a folder that goes with the block, pictures included."""
+    with (
+        TemporaryDirectory(prefix="keyferry-") as folder,
+        set_stage(Path(folder), Path(folder) / "pictures", *flags) as stage,
+    ):
         yield stage
 
 

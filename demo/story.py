@@ -3,7 +3,7 @@ from random import Random
 
 from demo.offline_machine import OfflineMachine
 from demo.stage import Stage, require, set_stage
-from demo.telling import Teller
+from demo.teller import Teller
 from demo.typing_errors import mistype, pointed_out
 
 SEED = 4
@@ -25,8 +25,7 @@ def tell(teller: Teller, folder: Path, pictures: Path) -> None:
 
 def sell(teller: Teller, stage: Stage, code: str, *, name: str, key_style: str) -> str:
     """Add a product, and issue a license for it; return its activation key."""
-    options = ("--machine-source", "host", "--feature", "export", "--feature", "render")
-    stage.vendor.run("product", "add", code, "--name", name, "--key-style", key_style, *options)
+    stage.vendor.add_product(code, name, key_style, "export", "render")
     activation_key = stage.vendor.issue(code, "--seats", str(SEATS), "--days", "365", "--feature", "export")
     teller.step(f"{name} is on sale ({key_style} keys). A customer buys {SEATS} seats for a year, and gets:")
     teller.show(f"activation key  {activation_key}")

@@ -4,19 +4,19 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from demo.errors import CommandFailed
+from demo.errors import DemoFailed
 from demo.server_process import SCRIPTS
 
 
 def run_command(command: list[str], environment: dict[str, str], *, exit_code: int = 0) -> str:
-    """Run a command without a terminal, and return its output; CommandFailed on any other exit code."""
+    """Run a command without a terminal, and return its output; DemoFailed on any other exit code."""
     done = subprocess.run(
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != exit_code:
         name = Path(command[0]).name
         said = (done.stdout + done.stderr).strip()
-        raise CommandFailed(f"{name} ended with {done.returncode} instead of {exit_code}: {said}")
+        raise DemoFailed(f"{name} ended with {done.returncode} instead of {exit_code}: {said}")
     return done.stdout
 
 
@@ -38,6 +38,11 @@ class Vendor:
     def init(self) -> str:
         """Make the instance folder with its database and master key."""
         return self.keyferry("init")
+
+    def add_product(self, code: str, name: str, key_style: str, *features: str) -> None:
+        """Put a product on sale."""
+        options = ("--name", name, "--key-style", key_style, "--machine-source", "host")
+        self.run("product", "add", code, *options, *(f"--feature={feature}" for feature in features))
 
     def export_profile(self, product: str, target: Path) -> Path:
         """Write the wizard profile, which the application embeds."""

@@ -11,93 +11,24 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from textual import events
 from textual.pilot import Pilot
 
+from demo.pictures import PICTURES
+from demo.scene import Scene
 from demo.terminal_picture import picture_of
-from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
-from keyferry.protocol.claims import Claims
-from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
-from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
-from keyferry.wizard.control import ActivationControl
-from keyferry.wizard.results import Begun
+from keyferry.protocol.computer_key import Style
 from keyferry.wizard.terminal.app import WizardApp
 from keyferry.wizard.terminal.words import Words
 
-PICTURES = Path("build") / "pictures"
 SIZE = (80, 24)
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Enough shades for a terminal, and a third of the size.
 _SHADES = 32
 
 Step = Callable[[Pilot[None]], Awaitable[object]]
-
-
-def _fixed(name: str, count: int) -> bytes:
-    return sha256(name.encode()).digest()[:count]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A product, an activation key and a machine for pictures."""
-
-    style: Style
-    folder: Path
-
-    @property
-    def profile(self) -> WizardProfile:
-        """The profile of an invented product."""
-        epoch = ProfileEpoch(
-            1,
-            _fixed("application", 32),
-            self._signer("typed").public_key().public_bytes_raw(),
-            self._signer("file").public_key().public_bytes_raw(),
-        )
-        return WizardProfile(
-            product_number=1,
-            product_code="demo-cad",
-            product_name="Demo CAD",
-            key_style=self.style,
-            features=("export", "render"),
-            server_url="https://keys.example.com",
-            machine_source=MachineSource.HOST,
-            fingerprint_key=_fixed("fingerprint", 32),
-            epochs=(epoch,),
-        )
-
-    @property
-    def activation_key(self) -> ActivationKey:
-        """The activation key in the pictures."""
-        return ActivationKey.generate(_fixed("activation key", ENTROPY_BYTES))
-
-    def control(self, machine: str = "machine") -> ActivationControl:
-        """Open the control on the fixed day."""
-        return ActivationControl(
-            self.profile,
-            self.folder / "state",
-            machine_identifier=machine,
-            anchor_folder=self.folder / "anchor",
-            now=lambda: NOON,
-            random_bytes=lambda count: _fixed("random", count),
-        )
-
-    def computer_key(self, begun: Begun) -> str:
-        """Issue what the server would answer."""
-        binding = Binding("demo-cad", begun.activation_key, begun.computer_id)
-        claims = Claims(date(2026, 11, 24), date(2026, 11, 24) + timedelta(days=365), 0b11)
-        if self.style is Style.SIGNED:
-            return issue_signed(binding, claims, self._signer("typed"))
-        return issue_short(binding, claims, self.profile.keys(1).short_computer_key)
-
-    def _signer(self, name: str) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(_fixed(name, 32))
 
 
 @contextmanager

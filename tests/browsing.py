@@ -233,6 +233,21 @@ def key_on(page: Page) -> str:
     return "-".join(page.locator("#computer-key .group > .symbols").all_inner_texts())
 
 
+def activate(page: Page, address: str) -> str:
+    """Scan an address, tap, and return the key on the page."""
+    page.goto(address)
+    page.locator("#confirm").click()
+    return key_on(page)
+
+
+def go_offline(page: Page, house: House) -> None:
+    """Open the page until it needs no network, and take the network away."""
+    page.goto(f"{house.origin}/a")
+    await_worker(page)
+    page.context.set_offline(True)
+    page.goto("about:blank")
+
+
 def await_worker(page: Page) -> None:
     """Wait until the page is ready to open without network."""
     page.evaluate(AWAIT_WORKER)

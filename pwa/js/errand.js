@@ -47,7 +47,7 @@ async function attempt(errand, step) {
   } catch (error) {
     if (errand.signal.aborted) return;
     await meet(errand, step, error instanceof Problem ? error : new Problem("page_failed"));
-    // A fault of ours, which the person was told of, and the browser's console is told of here.
+    // A fault of ours: the person has seen it, and the browser's console gets it here.
     if (!(error instanceof Problem)) throw error;
   }
 }
@@ -100,7 +100,7 @@ async function meet(errand, step, problem) {
 }
 
 /**
- * Keep a scan that the server has not answered; tells whether it is kept, null where it need not be. What was
+ * Keep a scan that the server has not answered; returns whether it is kept, null where it need not be. What was
  * typed is not: it holds an activation key in clear.
  *
  * @param {api.Asked} asked

@@ -18,7 +18,7 @@ const NOTHING_TYPED = { activationKey: "", computerId: "", computerName: "" };
 let turn = 0;
 
 /**
- * Go on when the phone has told or done something, unless the person went elsewhere meanwhile.
+ * Go on when the phone has said or done something, unless the person went elsewhere meanwhile.
  *
  * @template Result
  * @param {Promise<Result>} phone

@@ -1,5 +1,5 @@
 /**
- * The one place that puts views on the screen: it moves the focus to the new heading and tells listeners.
+ * The one place that puts views on the screen: it moves the focus to the new heading and announces it.
  */
 import { el, find } from "./dom.js";
 import { languages, t } from "./i18n.js";

@@ -2,8 +2,8 @@
  * The only module on the phone's storage: scans that wait for the network, and keys that were given.
  *
  * A browser may refuse to store, in a private window for instance, or never say whether it did. Nothing depends on
- * it. What keeps something tells the outcome whenever that is known, for nobody waits for it; what reads or removes
- * is waited for, and so tells it soon.
+ * it. What keeps something answers whenever the outcome is known, for nobody waits for it; what reads or removes
+ * is waited for, and so answers soon.
  */
 import { atOnce, inTime, soon } from "./convenience.js";
 

@@ -134,8 +134,8 @@ if (all instanceof HTMLInputElement && all.form) {
     const selected = [...boxes].filter((box) => box.checked).length;
     all.checked = selected === boxes.length;
     all.indeterminate = selected > 0 && !all.checked;
-    const told = form.querySelector("[data-counts]");
-    if (told) told.textContent = WORDS.chosen.replace("{count}", selected.toLocaleString("en-US"));
+    const counted = form.querySelector("[data-counts]");
+    if (counted) counted.textContent = WORDS.chosen.replace("{count}", selected.toLocaleString("en-US"));
   };
   all.hidden = false;
   all.addEventListener("change", () => {

@@ -16,12 +16,12 @@ const WORDS = JSON.parse(document.getElementById("scanning-words")?.textContent 
 /** @param {HTMLFormElement} form */
 function init(form) {
   const link = form.querySelector('input[name="link"]');
-  const told = form.querySelector(".outcome");
+  const outcome = form.querySelector(".outcome");
   const video = form.querySelector("video");
   const photo = form.querySelector('input[type="file"]');
   const webcam = form.querySelector("[data-webcam]");
   if (
-    !(link instanceof HTMLInputElement && told instanceof HTMLElement && video instanceof HTMLVideoElement) ||
+    !(link instanceof HTMLInputElement && outcome instanceof HTMLElement && video instanceof HTMLVideoElement) ||
     !(photo instanceof HTMLInputElement && webcam instanceof HTMLButtonElement)
   ) return;
   /** @type {AbortController | null} */
@@ -30,8 +30,8 @@ function init(form) {
 
   /** @param {string} text */
   const say = (text) => {
-    told.hidden = text === "";
-    if (told.textContent !== text) told.textContent = text;
+    outcome.hidden = text === "";
+    if (outcome.textContent !== text) outcome.textContent = text;
   };
 
   /** @param {string | null} text @returns {boolean} whether it is what we look for */

@@ -4,12 +4,10 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser
 
-from demo.errors import CommandFailed
+from demo.errors import DemoFailed
 from demo.stage import Stage, set_before
 from demo.vendor import Vendor
 from keyferry.server.command_line import main
-
-FEATURES = ("--feature", "export", "--feature", "render")
 
 
 class QuickVendor(Vendor):
@@ -18,7 +16,7 @@ class QuickVendor(Vendor):
     def keyferry(self, *arguments: str) -> str:
         done = CliRunner().invoke(main, list(arguments), env=self.environment, catch_exceptions=False)
         if done.exit_code != 0:
-            raise CommandFailed(done.output)
+            raise DemoFailed(done.output)
         return done.stdout
 
 
@@ -28,6 +26,5 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("stage")
     with set_before(browser, folder, folder / "pictures", QuickVendor) as real:
         for style in ("short", "signed"):
-            options = ("--key-style", style, "--machine-source", "host", *FEATURES)
-            real.vendor.run("product", "add", style.upper(), "--name", f"Demo {style}", *options)
+            real.vendor.add_product(style.upper(), f"Demo {style}", style, "export", "render")
         yield real

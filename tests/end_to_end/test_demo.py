@@ -44,10 +44,10 @@ def running(root: Path, folder: Path, *command: str) -> Iterator[subprocess.Pope
 
 def test_the_demo_works_and_leaves_only_its_pictures(root, tmp_path):
     with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "pictures")) as process:
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 0, told
-    assert "All of it worked" in told
-    assert "\x1b" not in told, "plain text where there is no terminal"
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, output
+    assert "All of it worked" in output
+    assert "\x1b" not in output, "plain text where there is no terminal"
     pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
     assert [name[0] for name in pictures] == list("12345678")
 
@@ -67,24 +67,24 @@ def stop_in_the_middle(root: Path, tmp_path: Path, stop: signal.Signals, *, to_a
             if "The License Wizard" in line:
                 break
         (os.killpg if to_all else os.kill)(process.pid, stop)
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 128 + stop, told
-    assert "Stopped." in told
-    assert "Traceback" not in told
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 128 + stop, output
+    assert "Stopped." in output
+    assert "Traceback" not in output
 
 
 def test_a_demo_that_fails_says_so_and_exits_with_1(root, tmp_path):
     (tmp_path / "in-the-way").write_text("a file where the folder of the pictures should be")
     with running(root, tmp_path, "demo", "--pictures", str(tmp_path / "in-the-way" / "pictures")) as process:
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
-    assert "Traceback" not in told
+    assert "Traceback" not in output
 
 
 def test_the_live_demo_serves_this_machine_only_and_ends_with_its_input(root, tmp_path):
     with running(root, tmp_path, "demo.live") as process:
-        told, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    assert process.returncode == 0, told
-    assert "http://127.0.0.1:" in told
-    assert "LAN=1" in told
-    assert "CERT=" in told
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, output
+    assert "http://127.0.0.1:" in output
+    assert "LAN=1" in output
+    assert "CERT=" in output

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
-from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.models import Attempt
 from keyferry.server.db import transaction
-from keyferry.wizard.control import ActivationControl
-from keyferry.wizard.results import LicenseState
 from tests.browsing import House
-from tests.conftest import Vendor
 from tests.long.driver import Driver, Engine
 from tests.long.firefox import firefox
 from tests.long.webkit import webkit
+from tests.offline import Wizard
 
 ENGINES = {"webkit": webkit, "firefox": firefox}
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
@@ -51,53 +47,13 @@ def server_environment() -> dict[str, str]:
     return {"KEYFERRY_SMTP_URL": "smtp://127.0.0.1:9", "KEYFERRY_MAIL_FROM": "keys@example.com"}
 
 
-@dataclass
-class Wizard:
-    """The wizard's own control on a machine without network: a key counts only where it takes it."""
-
-    vendor: Vendor
-    folder: Path
-    key: ActivationKey = field(init=False)
-    control: ActivationControl = field(init=False)
-    shown: dict[str, str] = field(default_factory=dict)
-    """The codes on its screen, by the names of the fields that take them."""
-
-    def __post_init__(self) -> None:
-        self.key = self.vendor.issue(seats=1)
-        self.control = ActivationControl(
-            self.vendor.profile,
-            self.folder / "state",
-            machine_identifier="serial number 4711",
-            anchor_folder=self.folder / "anchor",
-        )
-
-    def begin(self, origin: str = "") -> str:
-        """Show a QR code, and return the address in it."""
-        begun = self.control.begin(self.key, "LAB-PC-07")
-        self.shown = {"activation_key": self.key.text, "computer_id": begun.computer_id.text}
-        return self._at(origin, begun.url)
-
-    def give_up(self, origin: str = "") -> str:
-        """Give the license up, and return the address in the QR code that proves it."""
-        released = self.control.deactivate()
-        self.shown |= {"code": released.code.text}
-        return self._at(origin, released.url)
-
-    def take(self, key: str) -> None:
-        """Type a computer key."""
-        self.control.complete(key)
-
-    @property
-    def is_active(self) -> bool:
-        return self.control.status().state is LicenseState.ACTIVE
-
-    @property
-    def seats_used(self) -> int:
-        return self.vendor.seats_used(self.key)
-
-    def _at(self, origin: str, url: str) -> str:
-        # The profile names the port that a vendor would have; the house has another.
-        return f"{origin}/A#{url.partition('#')[2]}"
+def confirm_for(person: Driver, wizard: Wizard) -> None:
+    """Tap at the phone page's question, and type the key into the wizard, which must take it."""
+    person.has_view("confirm-activate")
+    person.press("#confirm")
+    person.has_view("key")
+    wizard.take(person.key)
+    assert wizard.is_active
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.pwa.test_access import ZOOMED
 
 __all__ = ["furnished", "names", "staff"]
 
-LOOKS = [(name, dark) for name in ENGINES for dark in (False, True)]
+THEMES = [(name, dark) for name in ENGINES for dark in (False, True)]
 PAGES = (
     *("", "licenses", "licenses/new", "licenses/1", "computers", "computers/1", "customers", "customers/1"),
     *("products", "products/demo-short", "add-product", "audit", "properties", "branding", "mails"),
@@ -33,7 +33,7 @@ ROOM = """(name) => {
 PADDING = 25
 
 
-@pytest.fixture(scope="module", params=LOOKS, ids=lambda look: f"{look[0]}-{'dark' if look[1] else 'light'}")
+@pytest.fixture(scope="module", params=THEMES, ids=lambda one: f"{one[0]}-{'dark' if one[1] else 'light'}")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     name, dark = request.param
     with ENGINES[name](tmp_path_factory.mktemp(name), dark=dark) as engine:
@@ -44,10 +44,10 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def keep(staff: Driver, request: pytest.FixtureRequest):
     folder = request.config.rootpath / "build" / "engines"
     folder.mkdir(parents=True, exist_ok=True)
-    look = request.node.callspec.id
+    theme = request.node.callspec.id
 
     def keep(name: str) -> None:
-        Path(folder / f"{name}-{look}.png").write_bytes(staff.picture())
+        Path(folder / f"{name}-{theme}.png").write_bytes(staff.picture())
 
     return keep
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from demo.film import qr_picture
+from tests.long.conftest import confirm_for
 
 # Neither engine has a camera here: a drawn picture takes its place, and goes the same way through the page.
 DRAWN = """async (address) => {
@@ -43,38 +44,27 @@ def photo(house, wizard) -> str:
     return f"data:image/png;base64,{b64encode(held.getvalue()).decode()}"
 
 
-def test_without_a_camera_the_page_says_what_else_there_is(at_the_scanner):
+@pytest.mark.parametrize(
+    ("camera", "words"),
+    [
+        ([], "type the codes"),
+        ([QUIET], "hasn’t started yet"),
+        ([DRAWN, NO_PICTURE], "isn’t working right now"),
+    ],
+    ids=["none", "never answers", "without a picture"],
+)
+def test_what_is_wrong_with_a_camera_is_said_and_typing_is_left(at_the_scanner, photo, camera, words):
+    for script in camera:
+        at_the_scanner.run(script, *([photo] if script == DRAWN else []))
     at_the_scanner.press("#camera")
     at_the_scanner.sees(".outcome.is-note")
-    assert "type the codes" in at_the_scanner.text(".outcome")
-    assert at_the_scanner.run("() => document.querySelector('video').hidden")
+    assert words in at_the_scanner.text(".outcome")
+    assert at_the_scanner.run("() => document.querySelector('video').hidden"), "no black box"
     at_the_scanner.press("#type")
     at_the_scanner.has_view("typed")
-
-
-def test_a_camera_that_never_answers_is_told_of(at_the_scanner):
-    at_the_scanner.run(QUIET)
-    at_the_scanner.press("#camera")
-    at_the_scanner.sees(".outcome.is-note")
-    assert "hasn’t started yet" in at_the_scanner.text(".outcome")
-    at_the_scanner.press("#type")
-    at_the_scanner.has_view("typed")
-
-
-def test_a_camera_without_a_picture_leaves_no_black_box(at_the_scanner, photo):
-    at_the_scanner.run(DRAWN, photo)
-    at_the_scanner.run(NO_PICTURE)
-    at_the_scanner.press("#camera")
-    at_the_scanner.sees(".outcome.is-note")
-    assert "isn’t working right now" in at_the_scanner.text(".outcome")
-    assert at_the_scanner.run("() => document.querySelector('video').hidden")
 
 
 def test_a_code_before_the_camera_leads_to_the_key(at_the_scanner, photo, wizard):
     at_the_scanner.run(DRAWN, photo)
     at_the_scanner.press("#camera")
-    at_the_scanner.has_view("confirm-activate")
-    at_the_scanner.press("#confirm")
-    at_the_scanner.has_view("key")
-    wizard.take(at_the_scanner.key)
-    assert wizard.is_active
+    confirm_for(at_the_scanner, wizard)

@@ -1,16 +1,14 @@
 """The phone page in Safari's engine and in Firefox: the whole loop between a wizard and the server."""
 
 from demo.film import qr_picture
+from tests.long.conftest import confirm_for
 
 
 def test_a_license_goes_from_the_qr_code_to_the_wizard_and_back(person, house, wizard):
     person.open(wizard.begin(house.origin))
     person.has_view("confirm-activate")
     assert "LAB-PC-07" in person.text("h1")
-    person.press("#confirm")
-    person.has_view("key")
-    wizard.take(person.key)
-    assert wizard.is_active
+    confirm_for(person, wizard)
     assert wizard.seats_used == 1
 
     person.open(f"{house.origin}/a")
@@ -29,11 +27,7 @@ def test_a_photo_of_the_code_leads_to_the_key(person, house, wizard, tmp_path):
     person.press("#scan")
     person.has_view("scan")
     person.give_file("#photo", photo)
-    person.has_view("confirm-activate")
-    person.press("#confirm")
-    person.has_view("key")
-    wizard.take(person.key)
-    assert wizard.is_active
+    confirm_for(person, wizard)
 
 
 def test_what_a_wizard_shows_beside_the_code_is_typed(person, house, wizard):
@@ -45,14 +39,10 @@ def test_what_a_wizard_shows_beside_the_code_is_typed(person, house, wizard):
     person.type("#activationKey", wizard.shown["activation_key"])
     person.type("#computerId", wizard.shown["computer_id"])
     person.press("#ask")
-    person.has_view("confirm-activate")
-    person.press("#confirm")
-    person.has_view("key")
-    wizard.take(person.key)
-    assert wizard.is_active
+    confirm_for(person, wizard)
 
 
-def test_the_ways_to_take_a_key_along_answer_where_they_were_pressed(person, house, wizard):
+def test_the_buttons_to_take_a_key_along_answer_where_they_were_pressed(person, house, wizard):
     person.open(wizard.begin(house.origin))
     person.press("#confirm")
     person.has_view("key")

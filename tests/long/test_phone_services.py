@@ -42,16 +42,21 @@ def _is_for(answer: Response, path: str) -> bool:
     return answer.url.partition("?")[0].lower().endswith(path)
 
 
+def gets_the_key(page: Page, address: str) -> None:
+    """Scan, and tap."""
+    with promptly(page, "/requests", "confirm-activate"):
+        page.goto(address)
+    with promptly(page, "/activations", "key"):
+        page.locator("#confirm").click()
+
+
 def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:
     """First load, question, key, another language, earlier keys, and the computer given up."""
     machine = house.short.machine(house.short.issue(seats=2), "CAGED")
     with promptly(page, "/a", "welcome"):
         page.goto(f"{house.origin}/a")
     page.goto("about:blank")
-    with promptly(page, "/requests", "confirm-activate"):
-        page.goto(house.scan(machine))
-    with promptly(page, "/activations", "key"):
-        page.locator("#confirm").click()
+    gets_the_key(page, house.scan(machine))
     key = key_on(page)
     assert key == house.short.activate(machine).computer_key
     kept = "The key is saved on this phone" if keeps else "couldn’t be saved on this phone"
@@ -96,10 +101,7 @@ def test_the_storage_is_full(house, phone):
     machine = house.short.machine(house.short.issue())
     page = phone()
     page.add_init_script(STORAGE_IS_FULL)
-    with promptly(page, "/requests", "confirm-activate"):
-        page.goto(house.scan(machine))
-    with promptly(page, "/activations", "key"):
-        page.locator("#confirm").click()
+    gets_the_key(page, house.scan(machine))
     expect(page.locator("#key-kept")).to_contain_text("couldn’t be saved", timeout=PROMPT)
 
 
@@ -107,10 +109,7 @@ def test_the_storage_is_full(house, phone):
 def test_the_page_is_loaded_anew_over_a_storage_that_does_not_answer(house, phone, storage):
     page = phone(service_workers="block")
     page.add_init_script(storage)
-    with promptly(page, "/requests", "confirm-activate"):
-        page.goto(house.scan(house.short.machine(house.short.issue())))
-    with promptly(page, "/activations", "key"):
-        page.locator("#confirm").click()
+    gets_the_key(page, house.scan(house.short.machine(house.short.issue())))
     with promptly(page, "/requests", "confirm-activate"):
         page.reload()
     with promptly(page, "/activations", "key"):
@@ -124,10 +123,7 @@ def test_the_workers_cache_misbehaves(house, phone, manner):
     page.goto(f"{house.origin}/a")
     await_worker(page)
     break_cache(page, manner)
-    with promptly(page, "/requests", "confirm-activate"):
-        page.goto(house.scan(machine))
-    with promptly(page, "/activations", "key"):
-        page.locator("#confirm").click()
+    gets_the_key(page, house.scan(machine))
     page.locator("#language").select_option("de")
     expect(page.locator("h1")).to_contain_text("Diesen Schlüssel", timeout=PROMPT)
 

@@ -25,13 +25,10 @@ STEP = timedelta(seconds=30)
 
 
 @pytest.fixture
-def page(browser: Browser, house):
-    context = browser.new_context(viewport=DESK)
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    yield page
-    context.close()
+def page(browser: Browser, house, pages) -> Page:
+    page = pages(browser, viewport=DESK)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+    return page
 
 
 def add(house, name: str, role: Role = Role.SUPPORT) -> None:

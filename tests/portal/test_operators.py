@@ -1,4 +1,4 @@
-"""Operators, settings, the vendor's looks and the audit's table in the browser."""
+"""Operators, settings, the vendor's branding and the audit's table in the browser."""
 
 from __future__ import annotations
 
@@ -108,13 +108,6 @@ def test_the_audit_is_filtered_and_saved_as_a_table(desk, house, tmp_path: Path)
         assert {row["what happened"] for row in csv.DictReader(saved)} == {"Signed in"}
 
 
-@pytest.mark.parametrize("path", ["operators", "properties", "audit?event=signed_in&since=2020-01-01"])
-def test_a_page_can_be_used_by_everybody(desk, house, others, path):
-    page = desk()
-    page.goto(f"{house.origin}/portal/{path}")
-    check(page)
-
-
 def test_an_operator_and_the_dialogs_can_be_used_by_everybody(desk, house, others):
     page = desk()
     page.goto(f"{house.origin}/portal/operators")
@@ -191,8 +184,8 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     expect(page.get_by_text("Logo saved.")).to_be_visible()
     check(page)
     phone = page.context.new_page()
-    for look, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):
-        phone.emulate_media(color_scheme=look)
+    for theme, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):
+        phone.emulate_media(color_scheme=theme)
         phone.goto(house.scan(house.short.machine(house.short.issue())))
         expect(phone.locator("#confirm")).to_have_css("background-color", rgb(colors.accent))
         expect(phone.locator("#confirm")).to_have_css("color", rgb(colors.on_accent))

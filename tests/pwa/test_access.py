@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 
 from playwright.sync_api import Page, expect
 
 from keyferry.server.core import properties
 from keyferry.server.db import transaction
-from tests.browsing import House, PhoneMaker, await_worker, key_on, sees
+from tests.browsing import House, PhoneMaker, activate, go_offline, key_on, sees
 from tests.conftest import STAFF
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -22,11 +23,16 @@ WHOM_TO_ASK = {
 }
 
 
-def activate(page: Page, house: House, style: str = "short") -> None:
+def open_key(page, house, style="short", press=None):
     vendor = getattr(house, style)
-    page.goto(house.scan(vendor.machine(vendor.issue(seats=3, features=("export",)))))
-    page.locator("#confirm").click()
-    key_on(page)
+    activate(page, house.scan(vendor.machine(vendor.issue(seats=3, features=("export",)))))
+    if press:
+        page.locator(press).click()
+
+
+def open_copied_key(page, house):
+    open_key(page, house, press="#copy")
+    expect(page.locator(".outcome").last).not_to_be_empty()
 
 
 def open_home(page, house):
@@ -39,42 +45,8 @@ def open_question(page, house):
     sees(page, "confirm-activate")
 
 
-def open_key(page, house):
-    activate(page, house)
-
-
-def open_signed_key(page, house):
-    activate(page, house, "signed")
-
-
-def open_copied_key(page, house):
-    activate(page, house)
-    page.locator("#copy").click()
-    expect(page.locator(".outcome").last).not_to_be_empty()
-
-
-def open_large_key(page, house):
-    activate(page, house)
-    page.locator("#larger").click()
-
-
-def open_steps(page, house):
-    activate(page, house)
-    page.locator("#step-through").click()
-
-
-def open_steps_by_row(page, house):
-    activate(page, house, "signed")
-    page.locator("#step-through").click()
-
-
-def open_file_as_qr(page, house):
-    activate(page, house)
-    page.locator("#file-as-qr").click()
-
-
 def open_history(page, house):
-    activate(page, house)
+    open_key(page, house)
     page.locator("#finish").click()
     page.locator("#history").click()
     sees(page, "history")
@@ -121,10 +93,7 @@ def open_problem_with_whom_to_ask(page, house):
 
 
 def open_lost_network(page, house):
-    open_home(page, house)
-    await_worker(page)
-    page.context.set_offline(True)
-    page.goto("about:blank")
+    go_offline(page, house)
     page.goto(house.scan(house.short.machine(house.short.issue())))
     sees(page, "problem")
 
@@ -154,7 +123,18 @@ def open_released(page, house):
     sees(page, "released")
 
 
-STATES = [value for name, value in list(globals().items()) if name.startswith("open_")]
+STATES = {name: value for name, value in list(globals().items()) if name.startswith("open_")}
+# What is pressed on the page of a key.
+STATES |= {
+    f"{style} key {press}": partial(open_key, style=style, press=press)
+    for style, press in (
+        ("signed", None),
+        ("short", "#larger"),
+        ("short", "#step-through"),
+        ("signed", "#step-through"),
+        ("short", "#file-as-qr"),
+    )
+}
 # After these a phone has no network, or meets a server that stays busy.
 SPOILING = (open_lost_network, open_waiting_scan, open_busy_server)
 # A phone that was here before opens the page that it keeps, which learns of the contact for the next time.
@@ -216,11 +196,11 @@ def zoomed(page: Page) -> list[str]:
 def walk(phone: PhoneMaker, house: House, looked_at: Callable[[Page], list[str]], **options) -> None:
     """Go through every state with one phone, and say what was found wrong in each of them."""
     page, found = phone(**options), {}
-    for state in STATES:
+    for name, state in STATES.items():
         if state in FOR_NEW_PHONES:
             page = phone(**options)
         state(page, house)
-        found[state.__name__] = looked_at(page)
+        found[name] = looked_at(page)
         if state in SPOILING:
             page = phone(**options)
         else:

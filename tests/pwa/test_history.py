@@ -2,14 +2,13 @@
 
 from playwright.sync_api import expect
 
-from tests.browsing import await_worker, key_on, sees
+from tests.browsing import activate, go_offline, key_on, sees
 
 
-def activate(house, page, name):
+def fetch(page, address):
+    """Fetch a key, and be done with it."""
     page.goto("about:blank")
-    page.goto(house.scan(house.short.machine(house.short.issue(), name)))
-    page.locator("#confirm").click()
-    key = key_on(page)
+    key = activate(page, address)
     page.locator("#finish").click()
     sees(page, "welcome")
     return key
@@ -17,10 +16,11 @@ def activate(house, page, name):
 
 def test_earlier_keys_are_shown_without_network(house, phone):
     page = phone()
-    keys = [activate(house, page, name) for name in ("FIRST", "SECOND")]
-    await_worker(page)
-    page.context.set_offline(True)
-    page.goto("about:blank")
+    keys = [
+        fetch(page, house.scan(house.short.machine(house.short.issue(), name)))
+        for name in ("FIRST", "SECOND")
+    ]
+    go_offline(page, house)
     page.goto(f"{house.origin}/a")
     page.locator("#history").click()
     sees(page, "history")
@@ -35,7 +35,7 @@ def test_earlier_keys_are_shown_without_network(house, phone):
 def test_they_are_removed_one_by_one_and_all_at_once(house, phone):
     page = phone()
     for name in ("ONE", "TWO", "THREE"):
-        activate(house, page, name)
+        fetch(page, house.scan(house.short.machine(house.short.issue(), name)))
     page.locator("#history").click()
     page.locator("#remove-1").click()
     expect(page.locator(".kept > li h2")).to_have_text(["THREE", "ONE"])
@@ -52,13 +52,7 @@ def test_they_are_removed_one_by_one_and_all_at_once(house, phone):
 def test_a_reinstalled_computer_has_its_newer_key_there_and_no_longer_the_earlier_one(house, phone):
     license, page = house.short.issue(), phone()
     for _ in range(2):
-        machine = house.short.machine(license, "REINSTALLED")
-        page.goto("about:blank")
-        page.goto(house.scan(machine))
-        page.locator("#confirm").click()
-        key = key_on(page)
-        page.locator("#finish").click()
-        sees(page, "welcome")
+        key = fetch(page, house.scan(house.short.machine(license, "REINSTALLED")))
     page.locator("#history").click()
     expect(page.locator(".kept > li h2")).to_have_text(["REINSTALLED"])
     page.locator("#open-0").click()
@@ -68,9 +62,7 @@ def test_a_reinstalled_computer_has_its_newer_key_there_and_no_longer_the_earlie
 def test_the_key_of_a_deactivated_computer_is_removed(house, phone):
     machine = house.short.machine(house.short.issue())
     page = phone()
-    page.goto(house.scan(machine))
-    page.locator("#confirm").click()
-    key_on(page)
+    activate(page, house.scan(machine))
     page.goto("about:blank")
     page.goto(house.scan(machine, releasing=True))
     page.locator("#confirm").click()

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from keyferry.server.faces.phone import files
-from tests.browsing import key_on
+from tests.browsing import activate
 
 # What the page hands to the phone's voice, and to its sheet; both belong to the phone, not to the page.
 RECORD = """
@@ -28,15 +28,13 @@ navigator.share = async what => { window.shared.push(what); };
 def activated(house, phone):
     """A phone that shows the key of a machine."""
 
-    def activate(style="short", **options):
+    def activated(style="short", **options):
         vendor = getattr(house, style)
         page = phone(permissions=["clipboard-read", "clipboard-write"], **options)
         page.add_init_script(RECORD)
-        page.goto(house.scan(vendor.machine(vendor.issue(seats=2))))
-        page.locator("#confirm").click()
-        return page, key_on(page)
+        return page, activate(page, house.scan(vendor.machine(vendor.issue(seats=2))))
 
-    return activate
+    return activated
 
 
 def groups_in(page):
@@ -55,10 +53,10 @@ def test_a_short_key_is_stepped_through_group_by_group_with_keys_taps_and_swipes
     assert groups_in(page) == groups[2:3]
     stage = page.locator(".stage").bounding_box()
     middle, height = stage["x"] + stage["width"] / 2, stage["y"] + 20
-    for way, expected in ((120, groups[1]), (-120, groups[2])):
+    for distance, expected in ((120, groups[1]), (-120, groups[2])):
         page.mouse.move(middle, height)
         page.mouse.down()
-        page.mouse.move(middle + way, height)
+        page.mouse.move(middle + distance, height)
         page.mouse.up()
         assert groups_in(page) == [expected]
     page.keyboard.press("ArrowLeft")
@@ -68,15 +66,7 @@ def test_a_short_key_is_stepped_through_group_by_group_with_keys_taps_and_swipes
     expect(page.locator("#step-through")).to_be_focused()
 
 
-def test_after_the_last_group_the_steps_end(activated):
-    page, _ = activated()
-    page.locator("#step-through").click()
-    for _ in range(6):
-        page.locator("#step-next").click()
-    expect(page.locator("#stepper")).to_have_count(0)
-
-
-def test_a_signed_key_is_stepped_through_row_by_row(activated):
+def test_a_signed_key_is_stepped_through_row_by_row_until_the_steps_end(activated):
     page, key = activated("signed")
     groups = key.split("-")
     page.locator("#step-through").click()
@@ -84,6 +74,7 @@ def test_a_signed_key_is_stepped_through_row_by_row(activated):
         expect(page.locator("#stepper h2")).to_contain_text(f"Row {row + 1} of 4")
         assert groups_in(page) == groups[row * 6 : row * 6 + 6]
         page.locator("#step-next").click()
+    expect(page.locator("#stepper")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -170,9 +161,7 @@ def test_the_screen_stays_on_while_a_key_is_shown_and_no_longer(house, phone):
         };
         """
     )
-    page.goto(house.scan(house.short.machine(house.short.issue())))
-    page.locator("#confirm").click()
-    key_on(page)
+    activate(page, house.scan(house.short.machine(house.short.issue())))
     assert page.evaluate("new Promise(done => setTimeout(() => done(window.held), 300))") == 1
     page.locator("#finish").click()
     assert page.evaluate("new Promise(done => setTimeout(() => done(window.held), 300))") == 0

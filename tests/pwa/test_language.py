@@ -7,18 +7,22 @@ import pytest
 from playwright.sync_api import expect
 
 from keyferry.server.web.languages import chosen
-from tests.browsing import await_worker, key_on, sees
+from tests.browsing import activate, await_worker, key_on, sees
 
 
 @pytest.mark.parametrize(
     ("locale", "title"),
     [("de-AT", "Computer ohne Netz"), ("en-US", "Activate a computer"), ("fr-FR", "Activate a computer")],
 )
-def test_the_page_speaks_the_browsers_language_or_english(house, phone, locale, title):
-    page = phone(locale=locale)
+def test_the_page_speaks_the_browsers_language_or_english_and_asks_for_no_words(house, phone, locale, title):
+    page, language = phone(locale=locale), "de" if locale == "de-AT" else "en"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{house.origin}/a")
     expect(page.locator("h1")).to_contain_text(title)
-    expect(page.locator("html")).to_have_attribute("lang", "de" if locale == "de-AT" else "en")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("#language")).to_have_value(language)
+    assert [url for url in asked if "/words/" in url] == []
 
 
 @pytest.mark.parametrize(
@@ -59,17 +63,6 @@ def test_a_language_that_is_wanted_less_waits_for_one_that_is_wanted_more():
     assert chosen([], ["en", "de"]) == "en"
 
 
-def test_the_page_agrees_with_the_server_and_needs_no_second_answer_for_its_words(house, phone):
-    page = phone(locale="de-AT")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{house.origin}/a")
-    sees(page, "welcome")
-    expect(page.locator("h1")).to_contain_text("Computer ohne Netz")
-    expect(page.locator("#language")).to_have_value("de")
-    assert [url for url in asked if "/words/" in url] == []
-
-
 def test_the_choice_wins_over_the_copy_that_opens_without_network(house, phone):
     page = phone()
     page.goto(f"{house.origin}/a")
@@ -105,9 +98,7 @@ def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
 
 def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembered(house, phone):
     page = phone()
-    page.goto(house.scan(house.short.machine(house.short.issue())))
-    page.locator("#confirm").click()
-    key = key_on(page)
+    key = activate(page, house.scan(house.short.machine(house.short.issue())))
     page.locator("#language").select_option("de")
     expect(page.locator("h1")).to_contain_text("Diesen Schlüssel")
     assert key_on(page) == key, "a change of language loses nothing"
@@ -119,9 +110,7 @@ def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembe
 
 def test_keys_run_from_left_to_right_where_words_run_from_right_to_left(house, phone):
     page = phone()
-    page.goto(house.scan(house.short.machine(house.short.issue())))
-    page.locator("#confirm").click()
-    key_on(page)
+    activate(page, house.scan(house.short.machine(house.short.issue())))
     page.evaluate("document.documentElement.dir = 'rtl'")
     boxes = [page.locator("#computer-key .group").nth(place).bounding_box() for place in (0, 1)]
     assert boxes[0]["x"] < boxes[1]["x"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsing import await_worker, sees
+from tests.browsing import go_offline, sees
 
 ODD = [
     "/A%23{token}",
@@ -40,9 +40,7 @@ def test_the_page_asks_its_question_and_the_token_leaves_the_address(house, phon
 
 def test_without_network_they_open_too_and_the_scan_is_kept(house, phone, token):
     page = phone()
-    page.goto(f"{house.origin}/a")
-    await_worker(page)
-    page.context.set_offline(True)
+    go_offline(page, house)
     for odd in ("/A%23{token}", "//A/#{token}", "/A/%2523{token}"):
         page.goto(house.origin + odd.format(token=token))
         sees(page, "problem")

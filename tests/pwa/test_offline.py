@@ -1,10 +1,9 @@
 """The page is installable, opens without network, keeps scans, and a lost answer costs no seat."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.browsing import await_worker, key_on, sees
-from tests.pwa.line import line_to
+from tests.browsing import activate, await_worker, go_offline, key_on, sees
 
 
 def test_the_page_can_be_installed(house, phone):
@@ -16,23 +15,9 @@ def test_the_page_can_be_installed(house, phone):
     assert [error["errorId"] for error in errors["installabilityErrors"]] in ([], ["in-incognito"])
 
 
-def test_after_one_visit_the_page_opens_without_network(house, phone):
-    page = phone()
-    page.goto(f"{house.origin}/a")
-    await_worker(page)
-    page.context.set_offline(True)
-    for address in ("/a", "/A"):
-        page.goto("about:blank")
-        page.goto(f"{house.origin}{address}")
-        sees(page, "welcome")
-
-
 def test_nothing_that_the_server_answered_is_in_the_cache(house, phone):
-    machine = house.short.machine(house.short.issue())
     page = phone()
-    page.goto(house.scan(machine))
-    page.locator("#confirm").click()
-    key_on(page)
+    activate(page, house.scan(house.short.machine(house.short.issue())))
     await_worker(page)
     kept = page.evaluate(
         """async () => {
@@ -50,10 +35,7 @@ def test_nothing_that_the_server_answered_is_in_the_cache(house, phone):
 def test_a_scan_without_network_is_kept_and_finished_when_the_network_is_back(house, phone):
     key = house.short.issue()
     page = phone()
-    page.goto(f"{house.origin}/a")
-    await_worker(page)
-    page.context.set_offline(True)
-    page.goto("about:blank")
+    go_offline(page, house)
     page.goto(house.scan(house.short.machine(key)))
     sees(page, "problem")
     expect(page.locator("#scan-kept")).to_be_visible()
@@ -68,11 +50,8 @@ def test_a_scan_without_network_is_kept_and_finished_when_the_network_is_back(ho
 
 def test_a_kept_scan_outlives_the_tab_and_can_be_taken_up_or_removed(house, phone):
     page = phone()
-    page.goto(f"{house.origin}/a")
-    await_worker(page)
+    go_offline(page, house)
     context = page.context
-    context.set_offline(True)
-    page.goto("about:blank")
     for name in ("one", "two"):
         page.goto("about:blank")
         page.goto(house.scan(house.short.machine(house.short.issue(), name)))
@@ -93,19 +72,22 @@ def test_a_kept_scan_outlives_the_tab_and_can_be_taken_up_or_removed(house, phon
 def test_an_answer_lost_after_the_server_committed_costs_no_second_seat(house, phone, times):
     key = house.short.issue(seats=5)
     machine = house.short.machine(key)
-    with line_to(("127.0.0.1", house.port)) as line:
-        page = phone()
-        page.goto(house.scan(machine, origin=f"http://127.0.0.1:{line.port}"))
-        sees(page, "confirm-activate")
-        line.loses = b"POST /phone/v1/activations"
-        for _ in range(times):
-            page.locator("#confirm, #try-again").first.click()
-            sees(page, "problem")
-            expect(page.locator("#try-again")).not_to_have_attribute("aria-busy", "true")
-        assert line.lost >= times
-        assert house.short.seats_used(key) == 1, "the server had committed"
-        line.loses = None
-        page.locator("#try-again").click()
-        shown = key_on(page)
-    assert shown == house.short.activate(machine).computer_key
+    page, lost = phone(service_workers="block"), []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().status)
+        route.abort("connectionreset")
+
+    page.goto(house.scan(machine))
+    sees(page, "confirm-activate")
+    page.route("**/phone/v1/activations", lose)
+    for _ in range(times):
+        page.locator("#confirm, #try-again").first.click()
+        sees(page, "problem")
+        expect(page.locator("#try-again")).not_to_have_attribute("aria-busy", "true")
+    assert lost == [200] * times
+    assert house.short.seats_used(key) == 1, "the server had committed"
+    page.unroute("**/phone/v1/activations")
+    page.locator("#try-again").click()
+    assert key_on(page) == house.short.activate(machine).computer_key
     assert house.short.seats_used(key) == 1

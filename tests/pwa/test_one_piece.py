@@ -34,11 +34,8 @@ def test_modules_come_after_what_they_import():
         "js/v/b.js": "export const one = 1;\nexport class Two {}\n",
     }
     script = assembly.one_script("js/main.js", modules.__getitem__)
-    assert list(assembly.in_order("js/main.js", modules.__getitem__)) == [
-        "js/v/b.js",
-        "js/a.js",
-        "js/main.js",
-    ]
+    order = list(assembly.in_order("js/main.js", modules.__getitem__))
+    assert order == ["js/v/b.js", "js/a.js", "js/main.js"]
     assert 'const { one, two: second } = modules["js/v/b.js"];' in script
     assert 'const { late } = modules["js/v/b.js"];' in script
     assert "return { one, Two };" in script
@@ -87,10 +84,7 @@ def test_a_first_scan_asks_for_the_page_and_then_for_nothing_before_the_question
     page.goto(house.scan(house.short.machine(house.short.issue())))
     sees(page, "confirm-activate")
     before = asked[: asked.index("/phone/v1/requests") + 1]
-    # The picture at the head, and the manifest, are waited for by nobody.
-    assert set(before) - {"/pwa/icons/favicon.svg", "/pwa/manifest.webmanifest"} == {
-        "/A",
-        "/phone/v1/requests",
-    }
+    waited_for_by_nobody = {"/pwa/icons/favicon.svg", "/pwa/manifest.webmanifest"}
+    assert set(before) - waited_for_by_nobody == {"/A", "/phone/v1/requests"}
     page.locator("#confirm").click()
     key_on(page)

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from demo.browser import launched
-from tests.browsing import Camera, key_on, sees
+from tests.browsing import Camera, House, key_on, sees
 
 
 def until(condition: str) -> str:
@@ -49,8 +49,14 @@ def without_a_camera(driver: Playwright, pages: Callable[..., Page]) -> Iterator
         page.context.close()
 
 
+def turn_camera_on(page: Page, house: House) -> None:
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#camera").click()
+
+
 def test_machines_are_scanned_one_after_the_other_with_our_own_reader(house, filmed):
-    """Chromium on Linux has no reader, so this is the WebAssembly's way: camera, canvas, zxing."""
+    """Chromium on Linux has no reader, so this is the WebAssembly: camera, canvas, zxing."""
     license = house.short.issue(seats=5)
     machine = house.short.machine(license, "FILMED")
     page = filmed(None, house.scan(machine))
@@ -104,25 +110,24 @@ def test_the_browsers_own_reader_is_used_where_there_is_one_that_works(house, fi
     page.add_init_script(detector)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     sees(page, "confirm-activate")
     assert "DETECTED" in page.locator("h1").inner_text()
     assert any("/vendor/" in url for url in asked) is loads_ours
 
 
+ALL_ENDED = "stream => stream.getTracks().every(track => track.readyState === 'ended')"
+
+
 def test_the_camera_goes_off_when_the_view_is_left(house, filmed):
     page = filmed(None)
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     video = page.locator("video.camera")
     expect(video).to_be_visible()
     stream = video.evaluate_handle(until("video => video.srcObject"))
     page.locator("#back").click()
     sees(page, "welcome")
-    assert stream.evaluate(until("stream => stream.getTracks().every(track => track.readyState === 'ended')"))
+    assert stream.evaluate(until(ALL_ENDED))
 
 
 def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed):
@@ -132,16 +137,14 @@ def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed)
         "HTMLMediaElement.prototype.play = function () { return new Promise((_, left) => {"
         " this.leave = () => left(new DOMException('removed', 'AbortError')); }); };"
     )
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     video = page.locator("video.camera")
     stream = video.evaluate_handle(until("video => video.leave && video.srcObject"))
     handle = video.element_handle()
     page.locator("#back").click()
     sees(page, "welcome")
     handle.evaluate("video => video.leave()")
-    assert stream.evaluate(until("stream => stream.getTracks().every(track => track.readyState === 'ended')"))
+    assert stream.evaluate(until(ALL_ENDED))
 
 
 def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
@@ -151,9 +154,7 @@ def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
         "navigator.mediaDevices.getUserMedia = (wanted) => asked++ === 0"
         " ? Promise.reject(new DOMException('no', 'NotAllowedError')) : ask(wanted);"
     )
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     expect(page.locator(".outcome")).to_contain_text("isn’t allowed to use the camera")
     page.locator("#camera").click()
     expect(page.locator("video.camera")).to_be_visible()
@@ -169,19 +170,14 @@ def test_what_was_said_of_the_camera_goes_when_it_is_allowed(house, filmed):
 )
 def test_another_code_is_explained_and_the_camera_stays_on(house, filmed, text, words):
     page = filmed(text)
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     expect(page.locator(".outcome")).to_contain_text(words)
     expect(page.locator("video.camera")).to_be_visible()
 
 
 def test_without_a_camera_the_page_says_what_else_there_is(house, without_a_camera):
-    page = without_a_camera
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
-    expect(page.locator(".outcome")).to_contain_text("No camera was found.")
+    turn_camera_on(without_a_camera, house)
+    expect(without_a_camera.locator(".outcome")).to_contain_text("No camera was found.")
 
 
 # What engines have been seen to throw where a camera cannot be had, and what a page must survive anyway.
@@ -197,7 +193,7 @@ THROWN = {
 DEVICES = "Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: %s })"
 
 
-def test_whatever_a_camera_throws_is_told_in_words_and_leaves_no_black_box(house, filmed):
+def test_whatever_a_camera_throws_is_said_in_words_and_leaves_no_black_box(house, filmed):
     page = filmed(None)
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()
@@ -216,9 +212,7 @@ def test_whatever_a_camera_throws_is_told_in_words_and_leaves_no_black_box(house
 
 def test_a_camera_that_is_taken_away_leaves_no_picture_that_stands_still(house, filmed):
     page = filmed(None)
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    page.locator("#camera").click()
+    turn_camera_on(page, house)
     video = page.locator("video.camera")
     expect(video).to_be_visible()
     video.evaluate("video => { for (const track of video.srcObject.getTracks()) track.stop(); }")

@@ -30,7 +30,7 @@ def confirmed(page: Page) -> str:
     return key_on(page)
 
 
-def told(page: Page, words: str) -> None:
+def says_of_the_key(page: Page, words: str) -> None:
     expect(page.locator("#key-kept")).to_contain_text(words, timeout=PROMPT)
 
 
@@ -40,7 +40,7 @@ def test_no_service_stands_between_an_answer_and_the_person(house, phone, manner
     page.add_init_script(all_withheld(manner))
     asked(page, house)
     confirmed(page)
-    told(page, "couldn’t be saved on this phone")
+    says_of_the_key(page, "couldn’t be saved on this phone")
     page.locator("#copy").click()
     expect(page.locator(".outcome:not(:empty)").last).to_be_visible(timeout=PROMPT)
     page.locator("#finish").click()
@@ -48,12 +48,12 @@ def test_no_service_stands_between_an_answer_and_the_person(house, phone, manner
     expect(page.locator("#unread")).to_be_visible()
 
 
-def test_what_the_storage_does_later_than_anybody_waits_is_told_when_it_is_done(house, phone):
+def test_what_the_storage_does_later_than_anybody_waits_is_reported_when_it_is_done(house, phone):
     page = phone(service_workers="block")
     page.add_init_script(STORAGE_ANSWERS_LATE)
     asked(page, house)
     confirmed(page)
-    told(page, "couldn’t be saved on this phone")
+    says_of_the_key(page, "couldn’t be saved on this phone")
     expect(page.locator("#key-kept")).to_contain_text("The key is saved on this phone", timeout=10_000)
 
 
@@ -92,7 +92,7 @@ def test_a_page_that_does_not_start_names_no_cause(house, browser):
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     # Whatever keeps the script from running, the page's own text is all that there is.
-    page.add_init_script("Object.freeze = () => { throw null; };")
+    page.add_init_script("Object.hasOwn = () => { throw null; };")
     page.goto(f"{house.origin}/a")
     stuck = page.locator(".stuck")
     stuck.evaluate("stuck => stuck.getAnimations().forEach(animation => animation.finish())")

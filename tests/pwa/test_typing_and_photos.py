@@ -1,9 +1,12 @@
-"""The ways in for phones whose camera reads no codes: a photo, or both codes typed."""
+"""What phones offer whose camera reads no codes: a photo, or both codes typed."""
+
+from random import Random
 
 from PIL import Image
 from playwright.sync_api import expect
 
 from demo.film import qr_picture
+from demo.typing_errors import mistype
 from tests.browsing import key_on, sees
 
 
@@ -28,7 +31,7 @@ def test_a_photo_is_read_too(house, phone, tmp_path):
 def test_typed_codes_lead_to_the_same_key_and_a_mistyped_one_is_met_with_a_suggestion(house, phone):
     license = house.short.issue()
     machine = house.short.machine(license, "TYPED")
-    mistyped = license.text[:3] + ("0" if license.text[3] != "0" else "1") + license.text[4:]
+    mistyped = mistype(license.text, wrong=1, random=Random(1))
     page = phone()
     page.goto(f"{house.origin}/a")
     page.locator("#scan").click()

@@ -41,13 +41,13 @@ def test_the_vendors_name_logo_and_privacy_notice_are_on_the_page_also_without_n
 
 
 def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
-    ways = {
+    channels = {
         "branding/supportEmail": "help@example.com",
         "branding/supportPhone": "+1 555 0142",
         "branding/supportUrl": "https://example.com/help",
     }
     with transaction() as session:
-        properties.put_all(session, ways, by=STAFF, now=house.short.clock.now)
+        properties.put_all(session, channels, by=STAFF, now=house.short.clock.now)
     key = house.short.issue(seats=1)
     house.short.activate(house.short.machine(key, "first"))
     page = phone()

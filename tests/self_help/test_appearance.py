@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.services.guard import PER_LICENSE
-from tests.browsing import PHONE, House
+from tests.browsing import DESK, PHONE, House
 from tests.conftest import Machine, Vendor
 from tests.pwa.test_access import TARGET, WHOM_TO_ASK, violations, zoomed
 from tests.self_help.conftest import Customer
 from tests.self_help.test_by_typing import codes, mistyped
 
-DESK = {"width": 1280, "height": 800}
 LONG_NAME = "Prüfstand-3-Halle-Nord-Messplatz-1234-AB"
 
 
@@ -37,8 +37,8 @@ class Scene:
         return machine
 
 
-def open_home(scene: Scene) -> None:
-    scene.customer.open()
+def open_page(scene: Scene, address: str) -> None:
+    scene.customer.open(address)
 
 
 def open_empty_home(scene):
@@ -49,10 +49,6 @@ def open_empty_home(scene):
 
 def open_switched_off(scene):
     scene.switch("customerSite/showActivateLink", "false")
-    scene.customer.open("activate")
-
-
-def open_activate(scene):
     scene.customer.open("activate")
 
 
@@ -86,21 +82,23 @@ def open_no_seat(scene):
     scene.customer.fill_in("activate", **codes(vendor.machine(key, "second")))
 
 
-def open_no_seat_with_whom_to_ask(scene):
+def name_whom_to_ask(scene):
     for name, text in WHOM_TO_ASK.items():
         scene.switch(name, text)
+
+
+def open_no_seat_with_whom_to_ask(scene):
+    name_whom_to_ask(scene)
     open_no_seat(scene)
 
 
 def open_license_facts_with_whom_to_ask(scene):
-    for name, text in WHOM_TO_ASK.items():
-        scene.switch(name, text)
+    name_whom_to_ask(scene)
     scene.customer.fill_in("license", activation_key=scene.house.short.issue().text)
 
 
 def open_nothing_with_whom_to_ask(scene):
-    for name, text in WHOM_TO_ASK.items():
-        scene.switch(name, text)
+    name_whom_to_ask(scene)
     scene.customer.open("nothing")
 
 
@@ -124,10 +122,6 @@ def open_key_with_everything(scene):
     customer.page.locator("summary").click()
     customer.page.get_by_role("button", name="Copy").click()
     expect(customer.page.get_by_role("status")).not_to_be_empty()
-
-
-def open_deactivate(scene):
-    scene.customer.open("deactivate")
 
 
 def open_deactivate_without_code(scene):
@@ -161,10 +155,6 @@ def open_deactivated_before(scene):
     scene.customer.fill_in("deactivate", **codes(machine), code=machine.code.text)
 
 
-def open_license(scene):
-    scene.customer.open("license")
-
-
 def open_unknown_key(scene):
     scene.customer.fill_in("license", activation_key=ActivationKey.generate(b"k" * 12).text)
 
@@ -177,20 +167,16 @@ def open_license_facts(scene):
     scene.customer.fill_in("license", activation_key=key.text)
 
 
-def open_keys(scene):
-    scene.customer.open("keys")
-
-
 def open_keys_asked(scene):
     email = "a.very.long.name.of.a.person@a-company-with-a-very-long-name.example"
     scene.customer.fill_in("keys", email=email)
 
 
-def open_nothing(scene):
-    scene.customer.open("nothing")
-
-
-STATES = [value for name, value in list(globals().items()) if name.startswith("open_")]
+PAGES = ("", "activate", "deactivate", "license", "keys", "nothing")
+STATES = {f"page {address}": partial(open_page, address=address) for address in PAGES}
+STATES |= {
+    name: value for name, value in list(globals().items()) if name.startswith("open_") and value != open_page
+}
 
 
 def too_small(page: Page) -> list[str]:
@@ -242,9 +228,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and
     customer, house, switch
 ):
     scene, found = Scene(customer(reduced_motion="reduce"), house, switch), {}
-    for state in STATES:
+    for name, state in STATES.items():
         scene.customer.page.set_viewport_size(PHONE)
         state(scene)
-        found[state.__name__] = list(faults(scene.customer.page))
+        found[name] = list(faults(scene.customer.page))
         switch.back()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}

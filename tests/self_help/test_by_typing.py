@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 
 import pytest
 from playwright.sync_api import expect
 
 from demo.typing_errors import mistype
-from keyferry.protocol.activation_key import ActivationKey
-from keyferry.wizard.control import ActivationControl
-from keyferry.wizard.results import LicenseState
-from tests.conftest import Vendor
+from tests.offline import Wizard
 from tests.self_help.conftest import Customer
 
 
@@ -26,33 +21,12 @@ def mistyped(code: str) -> str:
     return ("0" if code[0] != "0" else "1") + code[1:]
 
 
-@dataclass
-class Wizard:
-    """A real License Wizard on a machine without network."""
-
-    vendor: Vendor
-    folder: Path
-    key: ActivationKey
-    control: ActivationControl = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.control = ActivationControl(
-            self.vendor.profile,
-            self.folder / "state",
-            machine_identifier="serial number 4711",
-            anchor_folder=self.folder / "anchor",
-        )
-
-    def shown(self) -> dict[str, str]:
-        """What it shows beside its QR code."""
-        begun = self.control.begin(self.key, "LAB-PC-07")
-        return {"activation_key": self.key.text, "computer_id": begun.computer_id.text}
-
-
 @pytest.fixture(params=["short", "signed"])
 def wizard(request, house, tmp_path) -> Wizard:
-    vendor = getattr(house, request.param)
-    return Wizard(vendor, tmp_path, vendor.issue(seats=1, features=("cam",)))
+    """What it shows beside its QR code is there to be typed."""
+    wizard = Wizard(getattr(house, request.param), tmp_path, ("cam",))
+    wizard.begin()
+    return wizard
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
@@ -61,33 +35,32 @@ def typist(request, customer) -> Customer:
 
 
 def test_a_license_goes_from_a_wizard_to_a_wizard_and_back(wizard, typist):
-    shown = wizard.shown()
     typist.open()
     typist.choose("Activate a computer")
-    typist.type(**shown, computer_name="LAB-PC-07")
+    typist.type(**wizard.shown, computer_name="LAB-PC-07")
     typist.send("activate")
     typist.reads("Type this key on LAB-PC-07")
     rows = len(typist.key.split("-")) // 6
-    wizard.control.complete(mistype(typist.key, wrong=2, rows=rows, random=Random(7)))
-    assert wizard.control.status().state is LicenseState.ACTIVE
+    wizard.take(mistype(typist.key, wrong=2, rows=rows, random=Random(7)))
+    assert wizard.is_active
     assert wizard.control.status().features == ("cam",)
-    assert wizard.vendor.seats_used(wizard.key) == 1
+    assert wizard.seats_used == 1
 
-    released = wizard.control.deactivate()
+    wizard.give_up()
     typist.open()
     typist.choose("Deactivate a computer")
-    typist.type(**shown, code=released.code.text)
+    typist.type(**wizard.shown)
     typist.send("deactivate")
     typist.reads("LAB-PC-07 is deactivated")
     assert re.search(r"Confirmed by the code\s+yes", typist.words)
-    assert wizard.vendor.seats_used(wizard.key) == 0
+    assert wizard.seats_used == 0
     typist.page.get_by_role("link", name="Activate another computer").click()
     typist.reads("Activate a computer")
 
 
 def test_the_license_file_is_saved_carried_over_and_read(wizard, typist, tmp_path):
     typist.open("activate")
-    typist.type(**wizard.shown())
+    typist.type(**wizard.shown)
     typist.page.get_by_role("checkbox", name="Also give me a license file").check()
     typist.send("activate")
     with typist.page.expect_download() as saving:
@@ -95,34 +68,33 @@ def test_the_license_file_is_saved_carried_over_and_read(wizard, typist, tmp_pat
     assert saving.value.suggested_filename == "license.lic"
     saving.value.save_as(tmp_path / "license.lic")
     wizard.control.complete_from_file((tmp_path / "license.lic").read_text())
-    assert wizard.control.status().state is LicenseState.ACTIVE
+    assert wizard.is_active
     typist.reads("Type this key on your computer")
 
 
 def test_mistyped_codes_are_offered_and_taken_one_by_one(wizard, typist):
-    shown = wizard.shown()
     typist.open("activate")
-    typist.type(**{name: mistyped(code) for name, code in shown.items()}, computer_name="Bench 3")
+    typist.type(**{name: mistyped(code) for name, code in wizard.shown.items()}, computer_name="Bench 3")
     typist.send("activate")
-    assert f"Did you mean {shown['activation_key']}?" in typist.words
+    assert f"Did you mean {wizard.shown['activation_key']}?" in typist.words
     typist.press("Use it")
-    assert f"Did you mean {shown['computer_id']}?" in typist.words
+    assert f"Did you mean {wizard.shown['computer_id']}?" in typist.words
     expect(typist.page.get_by_label("Computer name")).to_have_value("Bench 3")
     typist.press("Use it")
     typist.reads("Type this key on Bench 3")
-    wizard.control.complete(typist.key)
-    assert wizard.control.status().state is LicenseState.ACTIVE
+    wizard.take(typist.key)
+    assert wizard.is_active
 
 
 def test_return_sends_what_was_typed_also_where_a_reading_is_offered(house, wizard, typist):
     other = house.short.machine(house.short.issue())
     typist.fill_in("activate", **codes(other) | {"activation_key": mistyped(other.activation_key.text)})
     assert f"Did you mean {other.activation_key.text}?" in typist.words
-    typist.type(**wizard.shown())
+    typist.type(**wizard.shown)
     with typist.page.expect_navigation():
         typist.page.get_by_label("Computer ID").press("Enter")
     typist.reads("Type this key on your computer")
-    wizard.control.complete(typist.key)
+    wizard.take(typist.key)
 
 
 def test_a_license_is_looked_up_and_its_keys_are_asked_for(house, typist):
@@ -217,11 +189,12 @@ def test_what_an_address_filled_in_goes_from_the_address_bar(house, customer, pa
 
 
 def test_a_prefilled_form_is_one_press_away_from_its_key(wizard, typist):
-    shown = wizard.shown()
-    typist.open(f"activate?is_avkey={shown['activation_key']}&is_pcid={shown['computer_id']}&is_file=1")
-    assert wizard.vendor.seats_used(wizard.key) == 0, "opening the page changes nothing"
+    typist.open(
+        f"activate?is_avkey={wizard.shown['activation_key']}&is_pcid={wizard.shown['computer_id']}&is_file=1"
+    )
+    assert wizard.seats_used == 0, "opening the page changes nothing"
     typist.send("activate")
-    wizard.control.complete(typist.key)
+    wizard.take(typist.key)
     expect(typist.page.get_by_role("button", name="Save the license file")).to_be_visible()
 
 

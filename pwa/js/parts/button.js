@@ -37,3 +37,13 @@ export function button({ id, label, busyLabel = label, look = "primary", picture
   });
   return element;
 }
+
+/** Buttons below each other, the most likely first. @param {...(import("../dom.js").Child)} children */
+export function buttonColumn(...children) {
+  return el("div", { class: "actions" }, ...children);
+}
+
+/** Buttons beside each other, as far as there is room. @param {...(import("../dom.js").Child)} children */
+export function buttonPair(...children) {
+  return el("div", { class: "button-pair" }, ...children);
+}

@@ -20,7 +20,7 @@ export function inlineCode(code) {
 }
 
 /**
- * Symbols, with digits set apart from letters, so that 5 and S, 8 and B, 2 and Z are told at a glance.
+ * Symbols, with digits set apart from letters, so that 5 and S, 8 and B, 2 and Z are told apart at a glance.
  *
  * @param {string} group
  */

@@ -4,7 +4,7 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
 import { canSpeak, hush, speak, spelled } from "../speech.js";
-import { button } from "./button.js";
+import { button, buttonPair } from "./button.js";
 import { outcomeLine } from "./outcome.js";
 import { openStepper } from "./stepper.js";
 
@@ -69,9 +69,7 @@ function largerButton(typed) {
  */
 export function keyHelp(key, typed) {
   const outcome = outcomeLine();
-  const buttons = el(
-    "div",
-    { class: "button-pair" },
+  const buttons = buttonPair(
     button({ id: "step-through", label: t("stepper.open"), look: "secondary", picture: "steps", onPress: () => openStepper(key) }),
     canSpeak() && readButton(key, typed, outcome),
     largerButton(typed),

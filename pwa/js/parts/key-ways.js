@@ -4,7 +4,7 @@
 import { atOnce, inTime, soon } from "../convenience.js";
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button } from "./button.js";
+import { button, buttonPair } from "./button.js";
 import { openDialog } from "./dialog.js";
 import { outcomeLine } from "./outcome.js";
 
@@ -93,9 +93,7 @@ export function keyWays(given) {
   const { computerKey, licenseFile } = given;
   const outcome = outcomeLine();
   const text = keyAsText(computerKey);
-  const buttons = el(
-    "div",
-    { class: "button-pair" },
+  const buttons = buttonPair(
     button({
       id: "copy", label: t("key.copy"), look: "secondary", picture: "copy",
       onPress: () => copy(computerKey, outcome, text),

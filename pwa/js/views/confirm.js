@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { computer, factList, identity, validity } from "../parts/facts.js";
 import { aboutComputer } from "../parts/names.js";
 import { seatPicture, seatSentence } from "../parts/seats.js";
@@ -26,9 +26,7 @@ export function confirmView(question, { confirm }) {
     el("div", { class: "opening" }, heading, lead, seatPicture(question.seats)),
     el("p", { class: "explanation" }, t(`${words}.explanation`)),
     factList([computer(question.computerName), ...identity(question), ...end]),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       button({ id: "confirm", label: t(`${words}.button`), busyLabel: t(`${words}.busy`), onPress: confirm }),
       el("p", { class: "hint" }, t("confirm.nothingYet")),
     ),

@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { moment, t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn, buttonPair } from "../parts/button.js";
 import { inlineCode } from "../parts/code.js";
 import { icon } from "../parts/icon.js";
 import { properName } from "../parts/names.js";
@@ -21,9 +21,7 @@ function item(activation, place, open, remove) {
     {},
     el("h2", {}, name),
     el("p", { class: "hint" }, properName(product), " · ", moment(at), el("br"), inlineCode(computerId)),
-    el(
-      "div",
-      { class: "button-pair" },
+    buttonPair(
       button({ id: `open-${place}`, label: t("history.open"), look: "secondary", onPress: () => open(activation) }),
       button({ id: `remove-${place}`, label: t("history.removeOne"), look: "quiet", onPress: () => remove(activation) }),
     ),
@@ -33,7 +31,7 @@ function item(activation, place, open, remove) {
 /**
  * Keys that this phone fetched earlier; they are here without network.
  *
- * @param {KeptActivation[] | null} activations null: the phone does not tell
+ * @param {KeptActivation[] | null} activations null: the phone does not say
  * @param {object} actions
  * @param {(activation: KeptActivation) => void} actions.open
  * @param {(activation: KeptActivation) => Promise<void>} actions.remove
@@ -53,9 +51,7 @@ export function historyView(activations, { open, remove, removeAll, back }) {
     el("p", { class: "lead" }, lead),
     el("p", { class: "explanation" }, t("history.why")),
     items.length > 0 && el("ul", { class: "kept" }, ...items),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       items.length > 0 && button({ id: "remove-all", label: t("history.removeAll"), look: "quiet", onPress: removeAll }),
       button({ id: "back", label: t("actions.back"), look: "secondary", onPress: back }),
     ),

@@ -2,7 +2,7 @@ import { stayAwake } from "../awake.js";
 import { el } from "../dom.js";
 import { list, moment, t } from "../i18n.js";
 import { hush } from "../speech.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { typedKey } from "../parts/code.js";
 import { factList, identity, validity } from "../parts/facts.js";
 import { keptLine } from "../parts/kept-line.js";
@@ -42,9 +42,7 @@ function receipt(given, { kept, finish, scanNext, remove }) {
     { class: "receipt" },
     facts(given),
     keptLine(kept, { id: "key-kept", look: "hint", yes: "key.kept", no: "key.notKept" }),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       scanNext && button({ id: "scan-next", label: t("key.scanNext"), look: "secondary", picture: "scan", onPress: scanNext }),
       remove && button({ id: "remove", label: t("history.remove"), look: "secondary", onPress: remove }),
       button({ id: "finish", label: t(remove ? "actions.back" : "actions.done"), look: "secondary", onPress: finish }),

@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { hasWords, t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
 import { keptLine } from "../parts/kept-line.js";
 import { waysToAsk } from "../parts/ways.js";
@@ -100,9 +100,7 @@ export function problemView(problem, actions) {
         yes: code === "offline" ? "problem.keptUntilOnline" : "problem.kept",
         no: "problem.notKept",
       }),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       again,
       button({ id: "leave", label: t("actions.leave"), look: again === null ? "primary" : "quiet", onPress: actions.leave }),
     ),

@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { factList, identity } from "../parts/facts.js";
 import { icon } from "../parts/icon.js";
 import { aboutComputer } from "../parts/names.js";
@@ -32,7 +32,7 @@ export function releasedView(release, { finish }) {
     el("h2", {}, t("released.nextTitle")),
     el("p", {}, t(`${words}.next`)),
     factList(identity(release)),
-    el("div", { class: "actions" }, button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
+    buttonColumn(button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
   );
   return { name: "released", heading, content: [card], announcement: lead.textContent ?? "" };
 }

@@ -1,7 +1,7 @@
 import { CameraTrouble, watch } from "../camera.js";
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { outcomeLine } from "../parts/outcome.js";
 import { destination, reader } from "../scanner.js";
 
@@ -15,7 +15,7 @@ import { destination, reader } from "../scanner.js";
  */
 
 /**
- * Go where a scanned text leads; tells whether it leads somewhere.
+ * Go where a scanned text leads; returns whether it leads somewhere.
  *
  * @param {string | null} text
  * @param {Outcome} outcome
@@ -108,9 +108,7 @@ export function scanView(actions) {
     el("p", { class: "lead" }, t("scan.lead")),
     video,
     outcome.line,
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       start,
       photoPicker(outcome, actions),
       button({ id: "type", label: t("scan.type"), look: "secondary", onPress: actions.type }),

@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { hasWords, rich, t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { inlineCode } from "../parts/code.js";
 
 /** @typedef {import("../api.js").Typed} Typed */
@@ -80,7 +80,7 @@ export function typedView({ values, problem, ask, back }) {
     ...["activationKey", "computerId", "computerName"].map((name) =>
       field(/** @type {keyof Typed} */ (name), values[/** @type {keyof Typed} */ (name)], problem),
     ),
-    el("div", { class: "actions" }, submit, button({ id: "back", label: t("actions.back"), look: "secondary", onPress: back })),
+    buttonColumn(submit, button({ id: "back", label: t("actions.back"), look: "secondary", onPress: back })),
   );
   // Enter presses the first button of this kind; the form itself is never sent.
   submit.type = "submit";

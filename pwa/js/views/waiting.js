@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn } from "../parts/button.js";
 import { keptLine } from "../parts/kept-line.js";
 
 /** Milliseconds between two looks at the clock. */
@@ -18,16 +18,16 @@ const TICK = 250;
 export function waitingView(pause, { kept, leave }) {
   const heading = el("h1", {}, t("waiting.title"));
   const next = el("p", { id: "next-try" });
-  const tell = () => {
+  const showNext = () => {
     const { seconds } = pause;
     next.textContent = seconds > 0 ? t("waiting.next", { count: seconds }) : t("actions.tryingAgain");
   };
   const tryNow = () => {
     pause.cutShort();
-    tell();
+    showNext();
   };
-  const clock = setInterval(tell, TICK);
-  tell();
+  const clock = setInterval(showNext, TICK);
+  showNext();
   const card = el(
     "div",
     { class: "card" },
@@ -36,9 +36,7 @@ export function waitingView(pause, { kept, leave }) {
     el("p", { class: "lead" }, t("waiting.happened")),
     next,
     kept && keptLine(kept, { id: "scan-kept", look: "hint", yes: "problem.kept", no: "problem.notKept" }),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       button({ id: "try-now", label: t("waiting.now"), onPress: tryNow }),
       button({ id: "leave", label: t("actions.leave"), look: "quiet", onPress: leave }),
     ),

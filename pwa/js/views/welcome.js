@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { moment, t } from "../i18n.js";
-import { button } from "../parts/button.js";
+import { button, buttonColumn, buttonPair } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
 
 const STEPS = ["open", "scan", "tap"];
@@ -10,7 +10,7 @@ const STEPS = ["open", "scan", "tap"];
  * @property {boolean} finished whether something was done before
  * @property {import("../store.js").Scan[]} scans that wait for the network
  * @property {number} kept how many keys the phone keeps
- * @property {boolean} unread whether the phone does not tell what it keeps
+ * @property {boolean} unread whether the phone does not say what it keeps
  * @property {() => void} scan
  * @property {() => void} history
  * @property {(token: string) => Promise<void>} resume
@@ -25,9 +25,7 @@ function waiting({ scans, resume, remove }) {
       "li",
       {},
       el("p", {}, t("welcome.waiting.scanned", { when: moment(at) })),
-      el(
-        "div",
-        { class: "button-pair" },
+      buttonPair(
         button({ id: `resume-${place}`, label: t("welcome.waiting.resume"), onPress: () => resume(token) }),
         button({
           id: `drop-${place}`, label: t("welcome.waiting.remove"), look: "secondary", onPress: () => remove(token),
@@ -60,9 +58,7 @@ export function welcomeView(options) {
     el("ol", { class: "steps" }, ...STEPS.map((step) => el("li", {}, t(`welcome.steps.${step}`)))),
     el("p", { class: "hint" }, t("welcome.promise")),
     unread && el("p", { class: "hint", id: "unread" }, t("welcome.unread")),
-    el(
-      "div",
-      { class: "actions" },
+    buttonColumn(
       button({ id: "scan", label: t("welcome.scan"), look: "secondary", picture: "scan", onPress: scan }),
       kept > 0 &&
         button({ id: "history", label: t("welcome.history", { count: kept }), look: "secondary", picture: "history", onPress: history }),

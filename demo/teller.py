@@ -7,7 +7,7 @@ BOLD, GREEN, RED, FAINT, PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[2m", "
 
 
 class Teller:
-    """Tells the steps as a person would; colored on a terminal, plain text elsewhere."""
+    """Says what is done as a person would; colored on a terminal, plain text elsewhere."""
 
     def __init__(self, stream: TextIO = sys.stdout) -> None:
         self._stream = stream
@@ -18,7 +18,7 @@ class Teller:
         self._line(f"\n{self._in(BOLD, title)}")
 
     def step(self, sentence: str) -> None:
-        """Tell one thing that was done and has worked."""
+        """Report one thing that was done and has worked."""
         first, *rest = textwrap.wrap(sentence, WIDTH - 4)
         self._line(f"  {self._in(GREEN, '✓')} {first}")
         for line in rest:
@@ -30,11 +30,11 @@ class Teller:
             self._line(self._in(FAINT, f"      {line}") if line else "")
 
     def failed(self, reason: str) -> None:
-        """Tell what did not work, and why."""
+        """Say what did not work, and why."""
         self._line(f"  {self._in(RED, '✗')} {reason}")
 
     def say(self, sentence: str) -> None:
-        """Tell something that is no step."""
+        """Say something that is no step."""
         for line in textwrap.wrap(sentence, WIDTH) or [""]:
             self._line(line)
 
