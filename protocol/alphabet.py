@@ -21,7 +21,7 @@ _VALUES |= {letter.lower(): value for letter, value in _VALUES.items()}
 _VALUES |= dict.fromkeys("IiLl", 1) | dict.fromkeys("Oo", 0)
 
 # Mail programs and word processors turn "-" and " " into these.
-_SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 
 
 def value_of(character: str) -> int | None:
@@ -33,7 +33,7 @@ def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
     """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
     if len(text) > limit:
         raise MalformedCode("That’s too long to be a code. Type only the code itself.")
-    spaced = "".join(" " if character in _SEPARATORS else character for character in text)
+    spaced = "".join(" " if character in SEPARATORS else character for character in text)
     if not spaced.isprintable():
         raise MalformedCode("That has characters that can’t be typed. Type the code by hand.")
     return tuple(spaced.split())

@@ -61,7 +61,8 @@ def encode(kind: Kind, content: Symbols) -> Symbols:
     """Append the check group of a kind to `kind.content` symbols."""
     if len(content) != kind.content:
         raise ValueError(f"a {kind.words} has {kind.content} symbols before its check group")
-    return content + _with_constant(kind, check_symbols(content, CHECK))
+    check = zip(check_symbols(content, CHECK), kind.constant, strict=True)
+    return content + tuple(symbol ^ constant for symbol, constant in check)
 
 
 def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
@@ -103,8 +104,10 @@ def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...
 
 def near(kind: Kind, layout: Layout, errors: int) -> Iterator[Symbols]:
     """Yield the contents whose code differs from a layout in exactly `errors` readable places."""
-    word = _without_constant(kind, layout.values)
-    for codeword in codewords_near(word, check=CHECK, errors=errors):
+    word = layout.values
+    masked = zip(word[kind.content :], kind.constant, strict=True)
+    check = (None if symbol is None else symbol ^ constant for symbol, constant in masked)
+    for codeword in codewords_near([*word[: kind.content], *check], check=CHECK, errors=errors):
         yield codeword[: kind.content]
 
 
@@ -189,13 +192,3 @@ def _spare(layout: Layout, errors: int) -> bool:
 def _is_exactly(kind: Kind, groups: tuple[str, ...]) -> bool:
     layout = as_typed(groups, kind.length)
     return layout is not None and not layout.unreadable and any(near(kind, layout, 0))
-
-
-def _with_constant(kind: Kind, check: Symbols) -> Symbols:
-    return tuple(symbol ^ constant for symbol, constant in zip(check, kind.constant, strict=True))
-
-
-def _without_constant(kind: Kind, word: tuple[int | None, ...]) -> list[int | None]:
-    content, check = word[: kind.content], word[kind.content :]
-    unmasked = (None if s is None else s ^ c for s, c in zip(check, kind.constant, strict=True))
-    return [*content, *unmasked]

@@ -23,7 +23,7 @@ from keyferry.protocol.alphabet import Symbols, grouped, to_int, to_symbols, top
 from keyferry.protocol.claims import CLAIMS_SYMBOLS, Claims
 from keyferry.protocol.codes import Kind, encode
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.keys import mac, product_digest
+from keyferry.protocol.keys import labeled, mac, product_digest
 from keyferry.protocol.reed_solomon import check_symbols
 from keyferry.protocol.typed import Correction
 
@@ -34,6 +34,7 @@ ROW = ROW_CONTENT + ROW_CHECK
 SIGNED_LENGTH = ROWS * ROW
 
 _TAG_BITS = 80
+_SIGNED_LABEL = "signed computer key"
 _SIGNATURE_BYTES = 64
 _RESERVED_BITS = 3
 _RESERVED = b"\x00"
@@ -75,8 +76,9 @@ def issue_short(binding: Binding, claims: Claims, key: bytes) -> str:
 def issue_signed(binding: Binding, claims: Claims, private_key: Ed25519PrivateKey) -> str:
     """Make a 120-character key under the epoch's private key for typed keys."""
     head = (_SCHEME_SIGNED, *claims.symbols)
-    signature = private_key.sign(_signed_message(binding, head))
-    return grouped(encode_rows(head + _signature_symbols(signature)))
+    signature = private_key.sign(labeled(_SIGNED_LABEL, *_message(binding, head)))
+    rest = int.from_bytes(signature, "big") << _RESERVED_BITS
+    return grouped(encode_rows(head + to_symbols(rest, (8 * _SIGNATURE_BYTES + _RESERVED_BITS) // 5)))
 
 
 def encode_rows(content: Symbols) -> Symbols:
@@ -101,7 +103,7 @@ def verify_signed(content: Symbols, binding: Binding, public_key: Ed25519PublicK
         return None
     try:
         signature = (rest >> _RESERVED_BITS).to_bytes(_SIGNATURE_BYTES, "big")
-        public_key.verify(signature, _signed_message(binding, head))
+        public_key.verify(signature, labeled(_SIGNED_LABEL, *_message(binding, head)))
     except InvalidSignature:
         return None
     return Claims.from_symbols(head[1:])
@@ -110,15 +112,6 @@ def verify_signed(content: Symbols, binding: Binding, public_key: Ed25519PublicK
 def _tag(binding: Binding, head: Symbols, key: bytes) -> Symbols:
     digest = mac(key, "short computer key", *_message(binding, head))
     return to_symbols(top_bits(digest, _TAG_BITS), _TAG_BITS // 5)
-
-
-def _signature_symbols(signature: bytes) -> Symbols:
-    value = int.from_bytes(signature, "big") << _RESERVED_BITS
-    return to_symbols(value, (8 * _SIGNATURE_BYTES + _RESERVED_BITS) // 5)
-
-
-def _signed_message(binding: Binding, head: Symbols) -> bytes:
-    return b"".join((b"keyferry/1 signed computer key", b"\x00", *_message(binding, head)))
 
 
 def _message(binding: Binding, head: Symbols) -> tuple[bytes, ...]:

@@ -16,7 +16,7 @@ from keyferry.protocol.alphabet import Symbols, grouped, to_symbols, top_bits
 from keyferry.protocol.codes import Kind, encode, read
 from keyferry.protocol.computer_id import COMMITMENT_BITS, ComputerId
 from keyferry.protocol.errors import WrongDeactivationCode
-from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
+from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, labeled, mac, product_digest
 from keyferry.protocol.typed import Correction
 
 SECRET_BYTES = 16
@@ -44,13 +44,8 @@ def deactivation_code(
     """Compute the code of an activation from the wizard's 16-byte secret r."""
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"an activation's secret has {SECRET_BYTES} bytes")
-    digest = mac(
-        keys.deactivation,
-        "deactivation code",
-        secret,
-        bytes(activation_key.symbols),
-        _fingerprint_bytes(fingerprint),
-    )
+    parts = (secret, bytes(activation_key.symbols), _fingerprint_bytes(fingerprint))
+    digest = mac(keys.deactivation, "deactivation code", *parts)
     return DeactivationCode(to_symbols(top_bits(digest, _CODE_BITS), _CODE_BITS // 5))
 
 
@@ -58,15 +53,8 @@ def commitment(
     code: DeactivationCode, *, product_code: str, activation_key: ActivationKey, fingerprint: int
 ) -> int:
     """Return the 40 bits of scrypt that commit to a code; some 40 ms and 16 MiB, to slow guessing."""
-    salt = b"".join(
-        (
-            b"keyferry/1 deactivation commitment",
-            b"\x00",
-            product_digest(product_code),
-            bytes(activation_key.symbols),
-            _fingerprint_bytes(fingerprint),
-        )
-    )
+    product, key = product_digest(product_code), bytes(activation_key.symbols)
+    salt = labeled("deactivation commitment", product, key, _fingerprint_bytes(fingerprint))
     digest = hashlib.scrypt(bytes(code.symbols), salt=salt, **_SCRYPT_COST)
     return top_bits(digest, COMMITMENT_BITS)
 

@@ -63,8 +63,13 @@ def derive_key(secret: bytes, purpose: str) -> bytes:
 
 
 def mac(key: bytes, label: str, *parts: bytes) -> bytes:
-    """Return HMAC-SHA256 of `keyferry/1 <label>`, a zero byte, and parts of which only the last may vary."""
-    return hmac.digest(key, b"".join((f"keyferry/1 {label}".encode("ascii"), b"\x00", *parts)), "sha256")
+    """Return HMAC-SHA256 of a labeled message."""
+    return hmac.digest(key, labeled(label, *parts), "sha256")
+
+
+def labeled(label: str, *parts: bytes) -> bytes:
+    """Return `keyferry/1 <label>`, a zero byte, and parts of which only the last may vary in length."""
+    return b"".join((f"keyferry/1 {label}".encode("ascii"), b"\x00", *parts))
 
 
 def product_digest(product_code: str) -> bytes:

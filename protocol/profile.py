@@ -199,7 +199,7 @@ class _Reader:
         return base64.b64decode(self._get(name, lambda value: _is_base64(value, size)))
 
     def epochs(self, name: str) -> tuple[ProfileEpoch, ...]:
-        items = self._get(name, lambda value: _is_list(value, _is_object) and value)
+        items = self._get(name, lambda value: _is_list(value, lambda item: isinstance(item, dict)) and value)
         epochs = tuple(_Reader(item, f"{name}[{place}].").epoch() for place, item in enumerate(items))
         numbers = [epoch.number for epoch in epochs]
         if numbers != sorted(set(numbers)):
@@ -218,10 +218,6 @@ class _Reader:
 
 def _is_list(value: Any, of: Callable[[Any], bool]) -> bool:
     return isinstance(value, list) and all(map(of, value))
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
 
 
 def _is_text(value: Any) -> bool:

@@ -43,7 +43,7 @@ def read_short(text: str, binding: Binding, key: bytes) -> ComputerKey:
     verify = partial(verify_short, binding=binding, key=key)
     encoded = partial(encode, Kind.COMPUTER_KEY)
     # Within one symbol of a codeword by chance: 1 in 36,000.
-    verified = _first_verified(_short_guesses(groups), verify, encoded, telling=1)
+    verified = _first_verified(_short_guesses(groups), verify, encoded, most_changed=1)
     if verified is None:
         raise unreadable(Kind.COMPUTER_KEY, groups)
     return verified
@@ -54,7 +54,7 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
     groups = split(Kind.COMPUTER_KEY, text, length=SIGNED_LENGTH)
     verify = partial(verify_signed, binding=binding, public_key=public_key)
     # Almost any row of two check symbols is one symbol away from a codeword: a correction proves nothing.
-    verified = _first_verified(_signed_guesses(groups), verify, encode_rows, telling=0)
+    verified = _first_verified(_signed_guesses(groups), verify, encode_rows, most_changed=0)
     if verified is None:
         advice = template(
             "Compare it row by row with the key for the QR code shown now, or use the license file."
@@ -68,12 +68,12 @@ def _first_verified(
     verify: Callable[[Symbols], Claims | None],
     encoded: Callable[[Symbols], Symbols],
     *,
-    telling: int,
+    most_changed: int,
 ) -> ComputerKey | None:
     """Return the first guess that verifies; raises ComputerKeyRefused for another computer's key.
 
-    That is one whose first reading needs at most `telling` corrections, so few that chance is ruled out: the
-    person must not be asked to look for mistyped characters.
+    That is one whose first reading needs at most `most_changed` corrections, so few that chance is ruled out:
+    the person must not be asked to look for mistyped characters.
     """
     refused: ComputerKeyRefused | None = None
     for number, (layout, content) in enumerate(guesses):
@@ -83,7 +83,7 @@ def _first_verified(
             return ComputerKey(grouped(symbols), claims, corrections(layout, symbols))
         if number == 0:
             changed = len(corrections(layout, encoded(content)))
-            refused = _refused() if changed <= telling else None
+            refused = _refused() if changed <= most_changed else None
             if not changed:
                 break
     if refused is not None:

@@ -1,4 +1,4 @@
-"""What a person may have meant by what was typed: each way to lay the characters out on the places of a code.
+"""What a person may have meant by what was typed: each layout of the characters on the places of a code.
 
 Most errors are wrong characters, which leave the layout alone. A missing or doubled character shifts all
 that follows it; where dashes or group boxes are kept, only within one group.
@@ -95,7 +95,7 @@ def _layouts_by_group(groups: Sequence[str], length: int) -> Iterator[Layout]:
 
 
 def _group_layouts(group: str) -> list[Layout]:
-    """Return the ways to lay one typed group out on five places."""
+    """Return the layouts of one typed group on five places."""
     if len(group) == GROUP:
         return [_whole(group)]
     if len(group) == GROUP - 1:

@@ -43,6 +43,13 @@ class FileAnchor:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._place = Place(
+            path,
+            busy_code="anchor_busy",
+            lock_code="anchor_not_lockable",
+            read_code="anchor_not_readable",
+            write_code="anchor_not_writable",
+        )
 
     def read(self) -> int | None:
         """Return the generation, or None if there is no readable one."""
@@ -69,16 +76,6 @@ class FileAnchor:
         """Return once what was written survives a power cut; raises StorageUnavailable."""
         with self._place.writing("synced"):
             return sync_folder(self.path.parent)
-
-    @property
-    def _place(self) -> Place:
-        return Place(
-            self.path,
-            busy_code="anchor_busy",
-            lock_code="anchor_not_lockable",
-            read_code="anchor_not_readable",
-            write_code="anchor_not_writable",
-        )
 
 
 def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:

@@ -5,11 +5,11 @@ Dates are `YYYY-MM-DD` or null.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 
 from keyferry.protocol.claims import Claims
 from keyferry.protocol.profile import WizardProfile
-from keyferry.protocol.typed import Correction
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.qr import ScanCode
@@ -45,7 +45,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
         **_claims(completed.claims, completed.features),
         "computer_key": completed.computer_key,
         "customer": completed.customer,
-        "repaired": [_correction(correction) for correction in completed.corrections],
+        "repaired": [asdict(correction) for correction in completed.corrections],
         "replaced_activation_key": completed.replaced.text if completed.replaced else None,
         "warnings": _warnings(completed.warnings),
     }
@@ -115,17 +115,8 @@ def _claims(claims: Claims | None, features: tuple[str, ...]) -> Answer:
 
 
 def _warnings(lacking: tuple[Lacking, ...], hindrance: WizardError | None = None) -> list[Answer]:
-    told: list[Answer] = [{"code": warning.value, "message": warning.message} for warning in lacking]
-    return [*told, {"code": hindrance.code, "message": str(hindrance)}] if hindrance else told
-
-
-def _correction(correction: Correction) -> Answer:
-    return {
-        "group": correction.group,
-        "place": correction.place,
-        "typed": correction.typed,
-        "read": correction.read,
-    }
+    found: list[Answer] = [{"code": warning.value, "message": warning.message} for warning in lacking]
+    return [*found, {"code": hindrance.code, "message": str(hindrance)}] if hindrance else found
 
 
 def _day(day: date | None) -> str | None:

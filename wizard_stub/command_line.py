@@ -18,9 +18,8 @@ from keyferry.wizard import answers, failures, wording
 from keyferry.wizard.answers import Answer
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.files import Pictures, read_license_file, read_profile
-from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.qr import Room, ScanCode, least_room
-from keyferry.wizard.results import Begun, LicenseState, Released, name_within, urls_of
+from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status, name_within, urls_of
 from keyferry.wizard.terminal.opening import THEMES, has_terminal, open_wizard
 from keyferry.wizard.terminal.words import LANGUAGES
 
@@ -29,6 +28,8 @@ _PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
 _PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
 _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
+
+_Result = Begun | Completed | Status | Released
 
 _ENDLESS = Room(sys.maxsize, sys.maxsize)
 
@@ -167,7 +168,7 @@ def request(
     code = ScanCode.of(begun.url)
     answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
     words = wording.of_request(begun, invocation.profile)
-    return _tell(answer, words, begun, warnings=begun.warnings, as_json=as_json)
+    return _answer(begun, answer, words, as_json=as_json)
 
 
 @_command(
@@ -191,7 +192,7 @@ def activate(invocation: Invocation, computer_key: tuple[str, ...], path: Path |
         completed = control.complete(" ".join(computer_key))
     answer = answers.of_activation(completed, invocation.profile)
     words = wording.of_activation(completed, invocation.profile)
-    return _tell(answer, words, warnings=completed.warnings, as_json=as_json)
+    return _answer(completed, answer, words, as_json=as_json)
 
 
 @_command("status")
@@ -203,7 +204,7 @@ def status(invocation: Invocation, as_json: bool) -> int:
     if active or as_json:
         answer = answers.of_status(found, invocation.profile)
         words = wording.of_status(found, invocation.profile)
-        _tell(answer, words, warnings=found.warnings, as_json=as_json)
+        _answer(found, answer, words, as_json=as_json)
     else:
         failures.report(code, found.message, as_json=False, detail=found.detail)
     return 0 if active else failures.exit_code_of(code)
@@ -215,7 +216,7 @@ def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_js
     """Deactivate this computer and show its code."""
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
-    return _tell_release(control.deactivate(), invocation, pictures, as_json=as_json)
+    return _answer_release(control.deactivate(), invocation, pictures, as_json=as_json)
 
 
 @_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)
@@ -228,33 +229,26 @@ def show_code(
     With an activation key, show the newest code of that key.
     """
     released = invocation.control().show_code(" ".join(activation_key) or None)
-    return _tell_release(released, invocation, Pictures(png, svg), as_json=as_json)
+    return _answer_release(released, invocation, Pictures(png, svg), as_json=as_json)
 
 
-def _tell_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
+def _answer_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
     code = ScanCode.of(released.url)
     answer = {**answers.of_release(released, code, invocation.profile), **pictures.write(code)}
     words = wording.of_release(released, invocation.profile)
-    return _tell(answer, words, released, warnings=released.warnings, as_json=as_json)
+    return _answer(released, answer, words, as_json=as_json)
 
 
-def _tell(
-    answer: Answer,
-    words: str,
-    shown: Begun | Released | None = None,
-    *,
-    warnings: tuple[Lacking, ...],
-    as_json: bool,
-) -> int:
+def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(answer))
         return 0
-    for warning in warnings:
+    for warning in result.warnings:
         click.echo(f"Warning: {warning.message}", err=True)
     click.echo(words, nl=False)
-    if shown is not None:
+    if isinstance(result, Begun | Released):
         # Last, so that all of it fits on a terminal of 24 lines; in color even through a pipe.
-        click.echo(_drawing(shown, _room()), nl=False, color=True)
+        click.echo(_drawing(result, _room()), nl=False, color=True)
     return 0
 
 

@@ -315,7 +315,7 @@ class ActivationControl:
 
     @staticmethod
     def _require_state(state: State | None) -> State:
-        if state is None or (state.license is None and state.pending is None):
+        if state is None or not state.held:
             raise NotActivated("Nothing was requested or activated here. Request a computer key first.")
         return state
 

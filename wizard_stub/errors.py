@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 
 
 class Cause(Enum):
@@ -126,8 +125,3 @@ class LicenseInUse(WizardError):
     """Starting over would throw away a license that is in order."""
 
     code = "license_in_use"
-
-
-def place_and_reason(path: Path, error: OSError) -> str:
-    """Return the detail of a failed file: the system's own sentence would be in the system's language."""
-    return f"{path} ({errno.errorcode.get(error.errno or 0, type(error).__name__)})"

@@ -56,21 +56,16 @@ def exit_code_of(code: str) -> int:
     return _EXIT_CODES.get(code, REFUSED)
 
 
-def in_words(code: str, message: str, detail: str | None = None) -> str:
-    """Return the message with the command that helps, if there is one."""
-    way_out = _WAYS_OUT.get((code, detail)) or _WAYS_OUT.get((code, None))
-    return f"{message} {way_out}" if way_out else message
-
-
 def report(
     code: str, message: str, *, as_json: bool, suggestion: str | None = None, detail: str | None = None
 ) -> None:
-    """Report a failure: one line on standard error, or an object on standard output."""
+    """Report a failure: an object on standard output, or on standard error a line with what helps."""
     if as_json:
         answer = {"code": code, "message": message}
         click.echo(json.dumps({**answer, "suggestion": suggestion} if suggestion else answer))
     else:
-        click.echo(in_words(code, message, detail), err=True)
+        way_out = _WAYS_OUT.get((code, detail)) or _WAYS_OUT.get((code, None))
+        click.echo(f"{message} {way_out}" if way_out else message, err=True)
 
 
 def report_error(error: Exception, *, as_json: bool) -> int:

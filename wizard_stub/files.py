@@ -83,8 +83,6 @@ def read_profile(path: Path) -> WizardProfile:
         return WizardProfile.from_json(_read(path))
     except OSError as error:
         raise MalformedProfile(f"The profile {path} cannot be read ({error.strerror}).") from error
-    except RecursionError as error:
-        raise MalformedProfile(f"The profile {path} isn't a wizard profile.") from error
 
 
 def read_license_file(path: Path) -> str:

@@ -42,8 +42,7 @@ _IF_RIGHT = "If it's right, make a new request with the same activation key."
 
 def require_newest(state: State, anchored: int | None) -> None:
     """Raise StateDamaged if the anchor knows of a later activation or release than the state."""
-    grants = [grant for grant in (state.license and state.license.grant, state.pending) if grant]
-    if anchored is not None and any(grant.generation < anchored for grant in grants):
+    if anchored is not None and any(grant.generation < anchored for grant in state.held):
         raise StateDamaged(
             "The stored state is an older copy. Since then, a license was activated or deactivated on this "
             "computer: from this folder, by another account, or by a second installation. If an account or "

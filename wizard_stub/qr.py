@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import segno
-from segno import consts
 
 # 37 modules: with its margin it is 45 columns by 23 lines, which fits an 80 by 24 terminal.
 _LARGEST_COMFORTABLE_VERSION = 5
@@ -125,18 +124,9 @@ def _version(url: str, error_correction: str) -> int:
 def _encode(url: str, error_correction: str, mask: int | None = None) -> segno.QRCode:
     # One "#" would turn the whole code to byte mode, half as large again: segno never splits by itself.
     address, mark, token = url.partition("#")
-    parts = [(part, _mode(part)) for part in (address, mark, token) if part]
     return segno.make_qr(
-        parts,  # type: ignore[arg-type]  # its documentation allows segments, its annotations do not know them
+        [part for part in (address, mark, token) if part],  # type: ignore[arg-type]  # segments are documented
         error=error_correction,
         mask=mask,
         boost_error=False,
     )
-
-
-def _mode(part: str) -> int:
-    return consts.MODE_ALPHANUMERIC if _is_alphanumeric(part) else consts.MODE_BYTE
-
-
-def _is_alphanumeric(part: str) -> bool:
-    return all(ord(character) in consts.ALPHANUMERIC_CHARS for character in part)

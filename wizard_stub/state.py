@@ -19,8 +19,11 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.deactivation import SECRET_BYTES
@@ -28,6 +31,8 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import FINGERPRINT_BITS, FIRST_EPOCH, derive_key, mac, product_digest
 from keyferry.protocol.profile import ProfileEpoch, WizardProfile
 from keyferry.wizard.errors import StateDamaged, StateNewer
+
+T = TypeVar("T")
 
 VERSION = 1
 LARGEST_FILE = 256 * 1024
@@ -72,10 +77,10 @@ class State:
     latest_seen: datetime | None = None
 
     @property
-    def grants(self) -> tuple[Grant, ...]:
-        """Return every grant, in use, pending or given up."""
-        held = (self.license and self.license.grant, self.pending, *self.released)
-        return tuple(grant for grant in held if grant)
+    def held(self) -> tuple[Grant, ...]:
+        """Return what is not given up: the grant in use, then the pending one."""
+        grants = (self.license and self.license.grant, self.pending)
+        return tuple(grant for grant in grants if grant)
 
     @property
     def generation(self) -> int:
@@ -86,8 +91,8 @@ class State:
     @property
     def computer_name(self) -> str | None:
         """Return the name that was given last: asked for once, it need not be given again."""
-        newest = [self.pending, self.license and self.license.grant, *reversed(self.released)]
-        return next((grant.computer_name for grant in newest if grant and grant.computer_name), None)
+        newest = (*reversed(self.held), *reversed(self.released))
+        return next((grant.computer_name for grant in newest if grant.computer_name), None)
 
     def with_tombstone(self, grant: Grant) -> State:
         """Return this state with a grant added to what was given up."""
@@ -130,7 +135,7 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
 
 
 def _sealing_epoch(state: State, profile: WizardProfile) -> ProfileEpoch:
-    newest = max((grant.epoch for grant in state.grants), default=FIRST_EPOCH)
+    newest = max((grant.epoch for grant in (*state.held, *state.released)), default=FIRST_EPOCH)
     fit = (epoch for epoch in profile.epochs if epoch.number >= newest and not epoch.retired)
     return next(fit, profile.current_epoch)
 
@@ -187,62 +192,51 @@ def _from_json(data: dict[str, object], profile: WizardProfile) -> State:
     fingerprint = int(_text(data["fingerprint"]), 16)
     if fingerprint >> FINGERPRINT_BITS:
         raise ValueError("a fingerprint is too long")
-    seen = data["latest_seen"]
     return State(
         product_number=profile.product_number,
         fingerprint=fingerprint,
-        license=_license_from_json(_object(data["license"]), profile)
-        if data["license"] is not None
-        else None,
-        pending=_grant_from_json(_object(data["pending"]), profile) if data["pending"] is not None else None,
-        released=tuple(_grant_from_json(_object(grant), profile) for grant in _list(data["released"])),
-        latest_seen=datetime.fromisoformat(_text(seen)).astimezone(UTC) if seen is not None else None,
+        license=_or_none(partial(_license_from_json, profile), data["license"]),
+        pending=_or_none(partial(_grant_from_json, profile), data["pending"]),
+        released=tuple(_grant_from_json(profile, grant) for grant in _of(list, data["released"])),
+        latest_seen=_or_none(_moment, data["latest_seen"]),
     )
 
 
-def _license_from_json(data: dict[str, object], profile: WizardProfile) -> StoredLicense:
-    key, file = _text_or_none(data["computer_key"]), _text_or_none(data["license_file"])
+def _license_from_json(profile: WizardProfile, value: object) -> StoredLicense:
+    data = _of(dict, value)
+    key, file = (_or_none(_text, data[name]) for name in ("computer_key", "license_file"))
     if (key is None) == (file is None):
         raise ValueError("a license is proved by one thing")
-    return StoredLicense(_grant_from_json(data, profile), computer_key=key, license_file=file)
+    return StoredLicense(_grant_from_json(profile, data), computer_key=key, license_file=file)
 
 
-def _grant_from_json(data: dict[str, object], profile: WizardProfile) -> Grant:
-    secret, epoch = bytes.fromhex(_text(data["secret"])), _number(data["epoch"])
+def _grant_from_json(profile: WizardProfile, value: object) -> Grant:
+    data = _of(dict, value)
+    secret, epoch = bytes.fromhex(_text(data["secret"])), _of(int, data["epoch"])
     if len(secret) != SECRET_BYTES or profile.epoch(epoch) is None:
         raise ValueError("a secret of another length, or an unknown epoch")
     return Grant(
         activation_key=ActivationKey.from_text(_text(data["activation_key"])),
         epoch=epoch,
         secret=secret,
-        generation=_number(data["generation"]),
-        computer_name=_text_or_none(data["computer_name"]),
+        generation=_of(int, data["generation"]),
+        computer_name=_or_none(_text, data["computer_name"]),
     )
 
 
+def _moment(value: object) -> datetime:
+    return datetime.fromisoformat(_text(value)).astimezone(UTC)
+
+
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is missing")
-    return value
+    return _of(str, value)
 
 
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else _text(value)
+def _or_none(read: Callable[[object], T], value: object) -> T | None:
+    return None if value is None else read(value)
 
 
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("a number is missing")
-    return value
-
-
-def _object(value: object) -> dict[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError("an object is missing")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("a list is missing")
+def _of(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"it is no {kind.__name__}")
     return value

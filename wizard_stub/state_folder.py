@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -30,6 +31,13 @@ class StateFolder:
 
     def __init__(self, path: Path, profile: WizardProfile, fingerprint: int) -> None:
         self.path = path
+        self._place = Place(
+            path,
+            busy_code="state_busy",
+            lock_code="state_not_lockable",
+            read_code="state_not_readable",
+            write_code="state_not_writable",
+        )
         self._own = path / f"state-{fingerprint:010x}.json"
         self._former = path / _FORMER_NAME
         self._passes_over_former = False
@@ -62,12 +70,12 @@ class StateFolder:
         Raises StorageUnavailable, and then the old one is untouched. With `strict` nothing is written if
         the file system cannot keep who may use the file.
         """
-        with self._place(self.path).writing():
+        with self._place.writing():
             return replace_file(self._file, encode_state(state, self._profile), strict=strict)
 
     def sync(self) -> set[Lacking]:
         """Return once what was written survives a power cut; raises StorageUnavailable."""
-        with self._place(self.path).writing("synced"):
+        with self._place.writing("synced"):
             return sync_folder(self.path)
 
     @contextmanager
@@ -77,7 +85,7 @@ class StateFolder:
         Raises StorageUnavailable, also if this account must not replace the state; nothing is made then.
         """
         with ExitStack() as stack:
-            with self._place(self.path).writing():
+            with self._place.writing():
                 file = self._file
                 require_replaceable(file)
                 lacking = make_folder(self.path)
@@ -92,13 +100,13 @@ class StateFolder:
     def locked_to_read(self, *, patience: float) -> Iterator[bool]:
         """Wait while others change the state, and return whether none does now; raises StorageUnavailable."""
         with ExitStack() as stack:
-            with self._place(self.path).writing():
+            with self._place.writing():
                 is_locked = stack.enter_context(locked_to_read(self._file, patience=patience))
             yield is_locked
 
     def busy(self) -> WizardError:
         """Return the error for a state that other processes change all the time."""
-        return self._place(self.path).busy()
+        return self._place.busy()
 
     def set_aside(self) -> Path | None:
         """Make room for a new state under the lock, and return where the present file is kept.
@@ -114,7 +122,7 @@ class StateFolder:
             return None
         names = (file.with_name(f"{file.name}.damaged-{number}") for number in count(1))
         aside = next(name for name in names if not name.exists())
-        with self._place(self.path).writing():
+        with self._place.writing():
             os.rename(file, aside)
         return aside
 
@@ -146,18 +154,9 @@ class StateFolder:
         return state is not None and state.fingerprint != self._fingerprint
 
     def _load(self, file: Path) -> bytes | None:
-        with self._place(file).reading():
+        with replace(self._place, path=file).reading():
             try:
                 with open(file, "rb") as opened:
                     return opened.read(LARGEST_FILE + 1)
             except FileNotFoundError:
                 return None
-
-    def _place(self, path: Path) -> Place:
-        return Place(
-            path,
-            busy_code="state_busy",
-            lock_code="state_not_lockable",
-            read_code="state_not_readable",
-            write_code="state_not_writable",
-        )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from keyferry.wizard.access import ReplacementRefused
-from keyferry.wizard.errors import Cause, NotSynced, StorageUnavailable, place_and_reason
+from keyferry.wizard.errors import Cause, NotSynced, StorageUnavailable
 from keyferry.wizard.locks import Busy, NotLockable
 
 ADVICE = {
@@ -64,9 +65,10 @@ def unavailable(what: str, path: Path, error: OSError, *, code: str) -> StorageU
     """Return the error for a file or folder that cannot be `what`."""
     cause = Cause.of(error)
     return StorageUnavailable(
-        f"{path} cannot be {what} ({reason(error)}). {ADVICE[cause]}",
+        f"{path} cannot be {what} ({error.strerror or type(error).__name__}). {ADVICE[cause]}",
         code=code,
-        detail=place_and_reason(path, error),
+        # The system's own sentence would be in the system's language.
+        detail=f"{path} ({errno.errorcode.get(error.errno or 0, type(error).__name__)})",
         cause=cause,
     )
 
@@ -79,8 +81,3 @@ def done_all_the_same(done: str, then: str, *, code: str) -> Iterator[None]:
     except StorageUnavailable as error:
         message = f"{done} {then} {error}"
         raise NotSynced(message, code=code, detail=error.detail, cause=error.cause) from error
-
-
-def reason(error: OSError) -> str:
-    """Return the system's own words for it."""
-    return error.strerror or type(error).__name__

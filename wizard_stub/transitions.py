@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
-from keyferry.wizard.errors import NotActivated
 from keyferry.wizard.state import Grant, State, StoredLicense
 from keyferry.wizard.this_machine import Proof
 
@@ -44,9 +43,8 @@ def with_request(
 
 def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
     """Verify a key or file for what is pending, else for the license in use; raises ProtocolError."""
-    grants = [grant for grant in (state.pending, state.license and state.license.grant) if grant]
     refusals: list[ProtocolError] = []
-    for grant in grants:
+    for grant in reversed(state.held):
         try:
             return grant, read(grant)
         except ProtocolError as error:
@@ -59,8 +57,7 @@ def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> 
     """Return the state in which a proof activates a grant: the pending one, or again the license's."""
     renewed = state.license is not None and grant == state.license.grant
     if not renewed:
-        former = replaced_key(state, grant)
-        if former is not None and state.license is not None:
+        if state.license is not None and replaced_key(state, grant):
             # Another activation key's seat: its code is kept so that the seat can be freed.
             state = state.with_tombstone(state.license.grant)
         # Beyond the anchor even if another folder of this machine was completed meanwhile.
@@ -81,11 +78,9 @@ def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
 
 def without_newest_grant(state: State) -> tuple[Grant, State]:
     """Return what a deactivation gives up, the license before what is pending, and the state without it."""
-    if state.license is not None:
-        return state.license.grant, replace(state, license=None).with_tombstone(state.license.grant)
-    if state.pending is not None:
-        return state.pending, replace(state, pending=None).with_tombstone(state.pending)
-    raise NotActivated("There is no license here to deactivate.")
+    grant = state.held[0]
+    left = replace(state, license=None) if state.license else replace(state, pending=None)
+    return grant, left.with_tombstone(grant)
 
 
 def _renamed(grant: Grant, name: str | None) -> Grant:

@@ -122,16 +122,16 @@ def of_shortened_name(carried: str | None, name: str | None) -> str:
 
 
 def _table(*rows: tuple[str, str | None]) -> str:
-    told = [(name, text) for name, text in rows if text]
-    width = max((len(name) for name, _ in told), default=0)
+    shown = [(name, text) for name, text in rows if text]
+    width = max((len(name) for name, _ in shown), default=0)
     return "".join(
         f"  {name if place == 0 else '':{width}}  {line}\n"
-        for name, text in told
-        for place, line in enumerate(_lines(text))
+        for name, text in shown
+        for place, line in enumerate(in_rows(text))
     )
 
 
-def _lines(text: str) -> list[str]:
+def in_rows(text: str) -> list[str]:
     """Return a long key in its rows of groups; any other text is one line."""
     groups = text.split("-")
     if len(groups) <= _GROUPS_A_LINE:

@@ -11,9 +11,11 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import settings
+from hypothesis import strategies as st
+from vector_inputs import bare, dashed
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.alphabet import GROUP, SYMBOLS
+from keyferry.protocol.alphabet import SYMBOLS
 from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
@@ -22,6 +24,19 @@ from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 
 # Deterministic, and without a limit that a busy machine would break.
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=100)
+
+ODD_VALUES = [
+    *(None, True, False, 0, -1, 1.5, 10**30),
+    *("", "x", "x" * 100, "\ud800"),
+    *([], [""], [1], ["x"], [["x"]], ["\ud800"]),
+    *({}, {"x": 1}),
+]
+"""What may stand in a JSON document where something else belongs."""
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 def fixed_bytes(label: str, size: int = 32) -> bytes:
@@ -85,16 +100,6 @@ PUBLIC_KEY: Ed25519PublicKey = PRIVATE_KEY.public_key()
 LICENSE_FILE_PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(fixed_bytes("licence file key"))
 SHORT_KEY = issue_short(BINDING, CLAIMS, KEYS.short_computer_key)
 SIGNED_KEY = issue_signed(BINDING, CLAIMS, PRIVATE_KEY)
-
-
-def bare(text: str) -> str:
-    """Return a code without its dashes."""
-    return text.replace("-", "")
-
-
-def dashed(text: str) -> str:
-    """Return a code in groups of five, the last one shorter where characters are missing."""
-    return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
 
 
 def with_wrong(text: str, places: Iterable[int], random: Random) -> str:

@@ -36,22 +36,6 @@ def test_each_of_the_values_of_40_bits_means_something(symbols):
     assert Claims.from_symbols(tuple(symbols)).symbols == tuple(symbols)
 
 
-def test_the_bits_are_expiry_issue_day_and_features_in_this_order():
-    claims = Claims(EPOCH_DAY + timedelta(days=1), EPOCH_DAY + timedelta(days=2), 0b11)
-    assert "".join(f"{symbol:05b}" for symbol in claims.symbols) == (
-        "000000000000010" + "000000000000001" + "0000000011"
-    )
-
-
-def test_never_is_written_as_day_0():
-    assert Claims(EPOCH_DAY, None).symbols == (0,) * 8
-
-
-def test_the_last_day_is_in_the_year_2109():
-    assert date(2109, 9, 18) == LAST_DAY
-    assert Claims(LAST_DAY, LAST_DAY, 1023).symbols == (31,) * 8
-
-
 @pytest.mark.parametrize(
     ("issued", "expires", "features"),
     [

@@ -108,7 +108,7 @@ def test_another_code_is_recognized_where_a_signed_key_belongs(kind):
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_the_constant_of_a_kind_tells_it_from_a_bare_check_group(kind):
+def test_the_constant_of_a_kind_distinguishes_it_from_a_bare_check_group(kind):
     plain = [*encode(kind, (0,) * kind.content)]
     assert plain == [0] * kind.content + list(kind.constant)
     assert distance(plain) >= 3
@@ -127,14 +127,6 @@ def test_a_code_typed_right_is_read_without_corrections(kind, data):
 def test_content_of_another_length_is_not_encoded(kind):
     with pytest.raises(ValueError, match=f"{kind.content} symbols"):
         encode(kind, (0,) * (kind.content - 1))
-
-
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize(
-    "change", [str.lower, bare, lambda text: f"\n{text}\r\n", lambda text: text.replace("-", "–")]
-)
-def test_case_and_separators_do_not_matter(kind, change):
-    assert read(kind, change(CODES[kind])).corrections == ()
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -157,7 +149,7 @@ def test_rubbish_is_malformed_and_nothing_else(kind, rubbish):
 
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize(("change", "said"), [(-3, "too short"), (3, "too long")])
-def test_a_code_of_the_wrong_length_is_told_its_length(kind, change, said):
+def test_a_code_of_the_wrong_length_is_answered_with_its_length(kind, change, said):
     text = random_text(kind.length + change, Random(1))
     with pytest.raises(
         MalformedCode,
@@ -167,17 +159,12 @@ def test_a_code_of_the_wrong_length_is_told_its_length(kind, change, said):
         READERS[kind](text)
 
 
-def test_one_or_two_wrong_characters_of_an_activation_key_lead_to_a_suggestion():
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("kind", [Kind.ACTIVATION_KEY, Kind.COMPUTER_ID])
+def test_one_or_two_wrong_characters_lead_to_a_suggestion(kind, count):
     random = Random(2)
-    for count in (1, 2):
-        for places in combinations(range(25), count):
-            assert suggestion(ActivationKey.from_text, with_wrong(AK, places, random)) == AK
-
-
-def test_an_activation_key_is_never_repaired_silently():
-    with pytest.raises(MalformedCode, match=f"Did you mean {AK}\\?") as caught:
-        ActivationKey.from_text(with_wrong(AK, [7], Random(3)))
-    assert caught.value.code == "malformed_activation_key"
+    for places in combinations(range(25), count):
+        assert suggestion(READERS[kind], with_wrong(CODES[kind], places, random)) == CODES[kind]
 
 
 def test_two_transposed_characters_of_an_activation_key_lead_to_a_suggestion():
@@ -207,20 +194,14 @@ def test_an_activation_key_is_not_guessed_where_little_of_its_check_group_is_lef
 
 
 @pytest.mark.parametrize("place", range(25))
-@pytest.mark.parametrize("separated", [True, False])
-def test_a_missing_character_of_an_activation_key_leads_to_a_suggestion(place, separated):
+@pytest.mark.parametrize("separator", ["-", ""])
+@pytest.mark.parametrize("times", [0, 2], ids=["missing", "doubled"])
+def test_a_missing_or_doubled_character_of_an_activation_key_leads_to_a_suggestion(place, separator, times):
     groups = AK.split("-")
-    groups[place // 5] = groups[place // 5][: place % 5] + groups[place // 5][place % 5 + 1 :]
-    assert suggestion(ActivationKey.from_text, ("-" if separated else "").join(groups)) == AK
-
-
-@pytest.mark.parametrize("place", range(25))
-@pytest.mark.parametrize("separated", [True, False])
-def test_a_doubled_character_of_an_activation_key_leads_to_a_suggestion(place, separated):
-    groups = AK.split("-")
-    letter = groups[place // 5][place % 5]
-    groups[place // 5] = groups[place // 5].replace(letter, letter * 2, 1)
-    assert suggestion(ActivationKey.from_text, ("-" if separated else "").join(groups)) == AK
+    group, within = divmod(place, 5)
+    letters = groups[group]
+    groups[group] = letters[:within] + letters[within] * times + letters[within + 1 :]
+    assert suggestion(ActivationKey.from_text, separator.join(groups)) == AK
 
 
 @pytest.mark.parametrize("wrong", [3, 4, 5])
@@ -230,20 +211,6 @@ def test_more_wrong_characters_seldom_lead_to_a_wrong_suggestion(wrong):
     texts = [with_wrong(AK, random.sample(range(25), wrong), random) for _ in range(40)]
     mistaken = [text for text in texts if suggestion(ActivationKey.from_text, text) is not None]
     assert len(mistaken) <= 2
-
-
-def test_an_activation_key_of_another_format_is_named_so():
-    with pytest.raises(MalformedCode, match="newer format") as caught:
-        ActivationKey.from_text(
-            grouped(encode(Kind.ACTIVATION_KEY, (2, *MACHINE.activation_key.symbols[1:])))
-        )
-    assert caught.value.code == "malformed_activation_key"
-
-
-def test_up_to_two_wrong_characters_of_a_computer_id_lead_to_a_suggestion():
-    random = Random(5)
-    for places in combinations(range(25), 2):
-        assert suggestion(read_computer_id, with_wrong(CID, places, random)) == CID
 
 
 @pytest.mark.parametrize("group", range(5))

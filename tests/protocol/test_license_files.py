@@ -7,9 +7,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import jwt
 import pytest
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +17,11 @@ from protocol_samples import (
     CLAIMS,
     LICENSE_FILE_PRIVATE_KEY,
     MACHINE,
+    ODD_VALUES,
     PRIVATE_KEY,
     PROPERTY,
     fixed_bytes,
+    json_values,
 )
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -52,7 +52,6 @@ PAYLOAD = {
     "customer": "Ada Lovelace <ada@example.com>",
     "features": ["export", "simulation"],
 }
-ODD_VALUES = [None, True, 0, -1, 1.5, 10**30, "", "x", [], ["x"], [["x"]], {}, {"x": 1}, "\ud800", "x" * 100]
 
 
 def base64url(data: bytes) -> str:
@@ -89,39 +88,10 @@ def test_a_license_file_survives_the_way():
     assert read(FILE) == CONTENT
 
 
-def test_a_license_file_without_names_survives_the_way():
-    bare = LicenseFile(CONTENT.activation_id, CONTENT.issued_at, CLAIMS)
-    assert read(issue_license_file(bare, BINDING, LICENSE_FILE_PRIVATE_KEY)) == bare
-
-
-def test_spaces_and_new_lines_around_a_file_do_not_matter():
-    assert read(f"\n {FILE}\r\n") == CONTENT
-
-
 def test_a_file_made_by_hand_is_read():
     assert read(made()) == CONTENT
     assert decoded(FILE.split(".")[1]) == json.dumps(PAYLOAD, separators=(",", ":")).encode()
     assert json.loads(decoded(FILE.split(".")[0])) == HEADER
-
-
-def test_another_library_verifies_it():
-    options = {"verify_exp": False, "verify_iat": False}
-    payload = jwt.decode(
-        FILE, PUBLIC, algorithms=["EdDSA"], audience="demo-cad", issuer="keyferry", options=options
-    )
-    assert payload == PAYLOAD
-
-
-def test_its_signature_is_ed25519_over_its_first_two_parts():
-    message, _, signature = FILE.rpartition(".")
-    PUBLIC.verify(decoded(signature), message.encode())
-    with pytest.raises(InvalidSignature):
-        PUBLIC.verify(decoded(signature), message.encode() + b"x")
-
-
-def test_the_digest_of_the_activation_key_is_over_its_25_characters():
-    text = ACTIVATION_KEY.text.replace("-", "").encode()
-    assert PAYLOAD["activation_key_sha256"] == hashlib.sha256(text).hexdigest()
 
 
 def test_each_changed_character_is_noticed():
@@ -207,20 +177,6 @@ def test_another_audience_is_refused(value):
     refused(made(payload={**PAYLOAD, "aud": value}))
 
 
-@pytest.mark.parametrize("field", PAYLOAD)
-@pytest.mark.parametrize("value", ODD_VALUES, ids=range(len(ODD_VALUES)))
-def test_a_signed_value_of_any_kind_is_read_or_refused(field, value):
-    try:
-        content = read(made(payload={**PAYLOAD, field: value}))
-    except LicenseFileRefused:
-        return
-    assert content.claims == CLAIMS
-    assert isinstance(content.activation_id, str)
-    assert content.computer_name is None or isinstance(content.computer_name, str)
-    assert content.customer is None or isinstance(content.customer, str)
-    assert all(isinstance(name, str) for name in content.features)
-
-
 @pytest.mark.parametrize(
     "claims",
     [list(PAYLOAD["claims"]), dict.fromkeys(PAYLOAD["claims"]), "0" * 7, "0" * 9, "IIIIIIII", "u" * 8],
@@ -253,21 +209,8 @@ def test_of_a_name_given_twice_only_one_value_is_looked_at():
     refused(made(payload=text.encode()))
 
 
-OTHERS = {
-    "another machine": replace(MACHINE, identifier="another-machine"),
-    "an earlier activation": replace(MACHINE, secret=fixed_bytes("an earlier r", 16)),
-    "another license": replace(MACHINE, activation_key=ActivationKey.generate(fixed_bytes("another", 12))),
-    "another product": replace(MACHINE, product_code="demo-cam"),
-}
-
-
-@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
-def test_the_file_of_something_else_is_refused(other):
-    refused(issue_license_file(CONTENT, other.binding, LICENSE_FILE_PRIVATE_KEY))
-
-
 def test_the_file_of_another_license_is_refused_even_for_the_same_computer_id():
-    other = replace(BINDING, activation_key=OTHERS["another license"].activation_key)
+    other = replace(BINDING, activation_key=ActivationKey.generate(fixed_bytes("another", 12)))
     assert "another activation key" in refused(issue_license_file(CONTENT, other, LICENSE_FILE_PRIVATE_KEY))
 
 
@@ -315,20 +258,28 @@ def test_any_other_text_is_refused(text):
     refused(text)
 
 
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
+def is_read_or_refused(field, value):
+    try:
+        content = read(made(payload={**PAYLOAD, field: value}))
+    except LicenseFileRefused:
+        return
+    assert content.claims == CLAIMS or field == "claims"
+    assert isinstance(content.activation_id, str)
+    assert content.computer_name is None or isinstance(content.computer_name, str)
+    assert content.customer is None or isinstance(content.customer, str)
+    assert all(isinstance(name, str) for name in content.features)
+
+
+@pytest.mark.parametrize("field", PAYLOAD)
+def test_a_signed_value_of_any_kind_is_read_or_refused(field):
+    for value in ODD_VALUES:
+        is_read_or_refused(field, value)
 
 
 @PROPERTY
 @given(st.sampled_from(list(PAYLOAD)), json_values)
 def test_any_signed_value_is_read_or_refused(field, value):
-    try:
-        assert read(made(payload={**PAYLOAD, field: value})).claims == CLAIMS or field == "claims"
-    except LicenseFileRefused:
-        assert field in PAYLOAD
+    is_read_or_refused(field, value)
 
 
 @PROPERTY

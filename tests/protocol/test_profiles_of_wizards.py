@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from protocol_samples import (
     LICENSE_FILE_PRIVATE_KEY,
     MACHINE,
+    ODD_VALUES,
     PRIVATE_KEY,
     PROPERTY,
     PUBLIC_KEY,
     fixed_bytes,
+    json_values,
 )
 
 from keyferry.protocol.computer_key import Style
@@ -44,25 +46,8 @@ PROFILE = WizardProfile(
 DOCUMENT = json.loads(PROFILE.to_json())
 TOP = [name for name in DOCUMENT if name != "epochs"]
 BELOW = list(DOCUMENT["epochs"][0])
-ODD_VALUES = [
-    None,
-    True,
-    False,
-    0,
-    -1,
-    1.5,
-    10**30,
-    "",
-    "x",
-    [],
-    [""],
-    [1],
-    {},
-    {"x": 1},
-    "\ud800",
-    ["\ud800"],
-]
-TEXTS = {"product_code", "product_name"}
+# What is odd elsewhere, and right there.
+RIGHT = {"product_code": ["x", "x" * 100], "product_name": ["x", "x" * 100], "features": [[], ["x"]]}
 
 
 def refused(document):
@@ -77,17 +62,6 @@ def changed(field, value, epoch=None):
     document = copy.deepcopy(DOCUMENT)
     (document if epoch is None else document["epochs"][epoch])[field] = value
     return document
-
-
-def removed(field, epoch=None):
-    document = copy.deepcopy(DOCUMENT)
-    del (document if epoch is None else document["epochs"][epoch])[field]
-    return document
-
-
-def test_a_profile_survives_being_written():
-    assert WizardProfile.from_json(PROFILE.to_json()) == PROFILE
-    assert WizardProfile.from_json(json.dumps(DOCUMENT)) == PROFILE
 
 
 @pytest.mark.parametrize("style", Style)
@@ -122,20 +96,9 @@ def test_feature_bits_are_named_lowest_first():
 
 
 @pytest.mark.parametrize("field", TOP)
-def test_a_missing_field_is_named(field):
-    assert f"“{field}”" in refused(removed(field))
-
-
-@pytest.mark.parametrize("field", BELOW)
-@pytest.mark.parametrize("epoch", [0, 1])
-def test_a_missing_field_of_an_epoch_is_named_with_its_place(field, epoch):
-    assert f"“epochs[{epoch}].{field}”" in refused(removed(field, epoch))
-
-
-@pytest.mark.parametrize("field", TOP)
 @pytest.mark.parametrize("value", ODD_VALUES, ids=range(len(ODD_VALUES)))
 def test_a_broken_field_is_named(field, value):
-    if (value == "x" and field in TEXTS) or (value == [] and field == "features"):
+    if value in RIGHT.get(field, []):
         assert WizardProfile.from_json(json.dumps(changed(field, value)))
     else:
         assert f"“{field}”" in refused(changed(field, value))
@@ -265,13 +228,6 @@ def test_another_format_is_refused(format_):
 def test_fields_of_a_later_version_are_passed_over():
     """Formats only grow."""
     assert WizardProfile.from_json(json.dumps({**DOCUMENT, "later": {}})) == PROFILE
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 @PROPERTY

@@ -1,6 +1,5 @@
 """Request tokens: verified before they are parsed, written in one way only, and rubbish is only rubbish."""
 
-import hashlib
 import hmac
 from dataclasses import replace
 from random import Random
@@ -102,19 +101,12 @@ def test_a_name_is_cleaned_before_it_is_signed():
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_each_flipped_bit_of_each_character_is_noticed(request_):
+def test_each_flipped_bit_and_another_symbol_in_each_place_is_noticed(request_):
     token = sign_request(request_, KEYS)
     for place, character in enumerate(token):
-        for bit in range(8):
-            refused(token[:place] + chr(ord(character) ^ 1 << bit) + token[place + 1 :])
-
-
-@pytest.mark.parametrize("request_", REQUESTS)
-def test_each_other_symbol_in_each_place_is_noticed(request_):
-    token = sign_request(request_, KEYS)
-    for place in range(len(token)):
-        other = next(symbol for symbol in SYMBOLS if symbol != token[place])
-        refused(token[:place] + other + token[place + 1 :])
+        other = next(symbol for symbol in SYMBOLS if symbol != character)
+        for changed in (other, *(chr(ord(character) ^ 1 << bit) for bit in range(8))):
+            refused(token[:place] + changed + token[place + 1 :])
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
@@ -168,10 +160,6 @@ def test_any_other_text_is_refused(text):
     refused(text)
 
 
-def test_a_token_in_lower_case_is_malformed():
-    assert refused(sign_request(ACTIVATION, KEYS).lower()) is MalformedToken
-
-
 @pytest.mark.parametrize(
     "keys",
     [
@@ -194,7 +182,7 @@ def test_a_deactivation_is_never_taken_for_an_activation_nor_the_other_way_round
     assert refused(signed(packed, "activation")) is BadSignature
 
 
-def test_an_operation_of_a_newer_wizard_is_told_to_be_newer():
+def test_an_operation_of_a_newer_wizard_is_called_newer():
     packed = "B" + sign_request(ACTIVATION, KEYS).partition(".")[0][1:]
     with pytest.raises(MalformedToken, match="newer"):
         peek(signed(packed))
@@ -205,12 +193,9 @@ def named(symbols: str) -> str:
     return signed(sign_request(replace(ACTIVATION, computer_name=None), KEYS)[:NAME] + symbols)
 
 
-def name_symbols(encoded: bytes, *, spare: int = 0, more: int = 0) -> str:
+def name_symbols(encoded: bytes) -> str:
     count = -(-8 * len(encoded) // 5)
-    return (
-        write(to_symbols(int.from_bytes(encoded, "big") << (5 * count - 8 * len(encoded)) | spare, count))
-        + "0" * more
-    )
+    return write(to_symbols(int.from_bytes(encoded, "big") << (5 * count - 8 * len(encoded)), count))
 
 
 def test_the_tests_write_names_as_the_protocol_does():
@@ -220,25 +205,16 @@ def test_the_tests_write_names_as_the_protocol_does():
 @pytest.mark.parametrize(
     "symbols",
     [
-        pytest.param(name_symbols(b"LAB", spare=1), id="spare bits that are not zero"),
-        pytest.param(name_symbols(b"LAB", more=1), id="a symbol too many"),
-        pytest.param("0", id="a symbol alone"),
+        pytest.param(name_symbols(b"LAB") + "0", id="a symbol too many"),
         pytest.param(name_symbols(b"\x00"), id="a zero byte"),
-        pytest.param(name_symbols(b" LAB"), id="a space before it"),
-        pytest.param(name_symbols(b"LAB "), id="a space after it"),
-        pytest.param(name_symbols(b"A\nB"), id="a new line"),
         pytest.param(name_symbols(b"A\x1b[2JB"), id="an escape sequence"),
-        pytest.param(name_symbols("a\u202eb".encode()), id="a turn of direction"),
-        pytest.param(name_symbols("Bu\u0308ro".encode()), id="not composed"),
-        pytest.param(name_symbols(b"\xff\xfe"), id="no UTF-8"),
         pytest.param(name_symbols(b"\xc0\x80"), id="UTF-8 longer than it need be"),
         pytest.param(name_symbols(b"\xed\xa0\x80"), id="half a character"),
-        pytest.param(name_symbols("ü".encode()[:1]), id="a character cut in two"),
-        pytest.param(name_symbols(b"x" * 25), id="25 bytes"),
         pytest.param(name_symbols(b"x" * 30), id="30 bytes"),
     ],
 )
 def test_a_name_in_any_but_its_one_form_is_malformed_although_it_is_signed(symbols):
+    """More such names are among the vectors."""
     assert refused(named(symbols)) is MalformedToken
 
 
@@ -271,30 +247,8 @@ def test_the_activation_key_is_masked():
     assert len(masked) == 2
 
 
-def test_a_token_is_the_same_each_time():
-    assert sign_request(ACTIVATION, KEYS) == sign_request(ACTIVATION, KEYS)
-
-
-def test_a_request_does_not_show_its_secrets():
-    shown = repr(DEACTIVATION)
-    assert MACHINE.activation_key.text not in shown
-    assert str(MACHINE.activation_key.symbols) not in shown
-    assert str(MACHINE.code.symbols) not in shown
-
-
 def test_random_tokens_of_the_right_form_have_a_bad_signature():
     random = Random(1)
     for _ in range(2000):
         packed = "A" + "".join(random.choice(SYMBOLS) for _ in range(44))
         assert refused(packed + "." + "".join(random.choice(SYMBOLS) for _ in range(20))) is BadSignature
-
-
-def test_the_mask_is_an_hmac_over_header_and_computer_id():
-    token = sign_request(ACTIVATION, KEYS)
-    head = bytes(SYMBOLS.index(letter) for letter in token[:25])
-    digest = hmac.new(KEYS.activation_key_mask, b"keyferry/1 activation key mask\x00" + head, hashlib.sha256)
-    mask = f"{int.from_bytes(digest.digest(), 'big'):0256b}"[:100]
-    unmasked = [
-        SYMBOLS.index(letter) ^ int(mask[5 * n : 5 * n + 5], 2) for n, letter in enumerate(token[25:45])
-    ]
-    assert tuple(unmasked) == MACHINE.activation_key.symbols

@@ -64,6 +64,14 @@ def verify_code(text):
     )
 
 
+def read_file(text):
+    read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key())
+
+
+def read_short_key(text):
+    read_short(text, BINDING, KEYS.short_computer_key)
+
+
 REFUSALS = {
     "activation key mistyped beyond repair": (ActivationKey.from_text, random_text(25, RANDOM)),
     "activation key too short": (ActivationKey.from_text, ACTIVATION_KEY.text[:-9]),
@@ -75,11 +83,11 @@ REFUSALS = {
     ),
     "activation key where a computer ID belongs": (read_computer_id, ACTIVATION_KEY.text),
     "computer key mistyped beyond repair": (
-        lambda text: read_short(text, BINDING, KEYS.short_computer_key),
+        read_short_key,
         with_wrong(SHORT_KEY, (0, 6, 12, 18, 24), RANDOM),
     ),
     "computer key of another secret": (
-        lambda text: read_short(text, BINDING, KEYS.short_computer_key),
+        read_short_key,
         issue_short(BINDING, CLAIMS, bytes(32)),
     ),
     "signed key mistyped beyond repair": (
@@ -107,23 +115,23 @@ REFUSALS = {
     "file of another key": (lambda text: read_license_file(text, BINDING, PUBLIC_KEY), FILE),
     "file cut short": (lambda text: read_license_file(text, BINDING, PUBLIC_KEY), FILE[:-9]),
     "file for another product": (
-        lambda text: read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key()),
+        read_file,
         made(payload={**PAYLOAD, "aud": "payroll-suite"}),
     ),
     "file for another computer": (
-        lambda text: read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key()),
+        read_file,
         made(payload={**PAYLOAD, "computer_id": "PAYROLL-SERVER"}),
     ),
     "file of an unknown form": (
-        lambda text: read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key()),
+        read_file,
         made(payload={**PAYLOAD, "claims": "PAYROLLSERVER"}),
     ),
     "file that is no JSON": (
-        lambda text: read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key()),
+        read_file,
         made(payload=b'{"customer": "payroll-server"'),
     ),
     "file of another algorithm": (
-        lambda text: read_license_file(text, BINDING, LICENSE_FILE_PRIVATE_KEY.public_key()),
+        read_file,
         made({**HEADER, "alg": "payroll-server"}),
     ),
     "profile cut short": (WizardProfile.from_json, JSON[:-5]),
@@ -156,38 +164,40 @@ def pieces(secret: str, size: int = 5):
     yield from (group for group in secret.split("-") if len(group) >= size)
 
 
-@pytest.mark.parametrize(("refuse", "secret"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_an_error_holds_nothing_of_what_it_refuses(refuse, secret):
+@pytest.fixture(params=REFUSALS.values(), ids=REFUSALS.keys())
+def refusal(request):
+    """An error, and what it refuses."""
+    refuse, secret = request.param
     with pytest.raises(ProtocolError) as caught:
         refuse(secret)
-    assert caught.value.suggestion is None
-    shown = everything_in(caught.value)
+    return caught.value, secret
+
+
+def test_an_error_holds_nothing_of_what_it_refuses(refusal):
+    error, secret = refusal
+    assert error.suggestion is None
+    shown = everything_in(error)
     words = "keyferry", "profile", "computer", "activation"
     found = {piece for piece in pieces(secret) if piece in shown and not any(piece in word for word in words)}
     assert found == set()
 
 
-@pytest.mark.parametrize(("refuse", "secret"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_an_error_drags_no_error_of_a_library_along(refuse, secret):
+def test_an_error_drags_no_error_of_a_library_along(refusal):
     """Those of json, itsdangerous, PyJWT and of decoders hold the text that they were given."""
-    with pytest.raises(ProtocolError) as caught:
-        refuse(secret)
-    error = caught.value.__cause__ or caught.value.__context__
+    error, _ = refusal
     while error is not None:
         assert isinstance(error, ProtocolError)
         error = error.__cause__ or error.__context__
 
 
-@pytest.mark.parametrize(("refuse", "secret"), REFUSALS.values(), ids=REFUSALS.keys())
-def test_an_error_is_a_sentence_that_tells_what_to_do_and_has_a_code(refuse, secret):
-    with pytest.raises(ProtocolError) as caught:
-        refuse(secret)
-    message = str(caught.value)
+def test_an_error_is_a_sentence_that_says_what_to_do_and_has_a_code(refusal):
+    error, _ = refusal
+    message = str(error)
     assert message[0].isupper()
     assert message.endswith((".", "?"))
     assert "\n" not in message
-    assert caught.value.code.replace("_", "").isalpha()
-    assert traceback.format_exception_only(caught.value)[0].count("\n") == 1
+    assert error.code.replace("_", "").isalpha()
+    assert traceback.format_exception_only(error)[0].count("\n") == 1
 
 
 def test_a_suggestion_is_the_only_reading_that_an_error_holds():

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from protocol_samples import (
     BINDING,
     CLAIMS,
-    PRIVATE_KEY,
     PROPERTY,
     PUBLIC_KEY,
     SIGNED_KEY,
@@ -22,8 +21,6 @@ from protocol_samples import (
 
 from keyferry.protocol import repair
 from keyferry.protocol.alphabet import SYMBOLS
-from keyferry.protocol.claims import Claims
-from keyferry.protocol.computer_key import issue_signed
 from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode
 from keyferry.protocol.repair import read_signed
 
@@ -125,6 +122,8 @@ def test_one_missing_character_is_filled_in(separator):
         groups[group] = groups[group][:within] + groups[group][within + 1 :]
         [fix] = read(separator.join(groups))
         assert (fix.typed, fix.read) == ("", KEY[place])
+        # Where groups are kept, none is broken in two: that would hide where the character is missing.
+        assert fix.group == group + 1 or not separator
 
 
 @pytest.mark.parametrize("separator", ["-", ""])
@@ -167,14 +166,8 @@ def test_two_unreadable_characters_in_each_row_are_filled_in():
     assert len(read("".join("?" if place in unreadable else KEY[place] for place in range(120)))) == 8
 
 
-def test_three_wrong_characters_in_one_row_are_malformed():
-    with pytest.raises(MalformedCode, match="row by row") as caught:
-        read(with_wrong(SIGNED_KEY, (31, 40, 59), Random(9)))
-    assert caught.value.code == "malformed_computer_key"
-
-
 @pytest.mark.parametrize("length", [1, 90, 115, 118, 119, 121, 122, 130])
-def test_a_key_of_the_wrong_length_is_told_its_length(length):
+def test_a_key_of_the_wrong_length_is_answered_with_its_length(length):
     with pytest.raises(MalformedCode, match=rf"120 characters.* {length}\."):
         read(bare(random_text(length, Random(length))))
 
@@ -183,8 +176,9 @@ def test_three_wrong_characters_are_never_called_the_key_of_another_computer():
     """With three, a row mostly looks like a row with a single other character wrong."""
     random = Random(10)
     for _ in range(3):
-        with pytest.raises(MalformedCode):
+        with pytest.raises(MalformedCode, match="row by row") as caught:
             read(with_wrong(SIGNED_KEY, random.sample(ROWS[2], 3), random))
+        assert caught.value.code == "malformed_computer_key"
 
 
 @PROPERTY
@@ -192,21 +186,3 @@ def test_three_wrong_characters_are_never_called_the_key_of_another_computer():
 def test_whatever_is_typed_is_refused_or_malformed(text):
     with pytest.raises((MalformedCode, ComputerKeyRefused)):
         read_signed(text, BINDING, PUBLIC_KEY)
-
-
-@PROPERTY
-@given(
-    expires=st.dates(Claims.from_symbols((0,) * 8).issued.replace(day=2), CLAIMS.expires),
-    features=st.integers(0, 1023),
-)
-def test_claims_survive_being_typed(expires, features):
-    claims = Claims(CLAIMS.issued, expires, features)
-    assert read_signed(issue_signed(BINDING, claims, PRIVATE_KEY), BINDING, PUBLIC_KEY).claims == claims
-
-
-def test_a_long_text_is_not_cut_where_a_group_stands():
-    """A group that is broken in two would hide where the character is missing."""
-    groups = SIGNED_KEY.split("-")
-    groups[16] = groups[16][1:]
-    [fix] = read("-".join(groups))
-    assert (fix.group, fix.typed) == (17, "")

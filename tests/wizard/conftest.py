@@ -1,6 +1,8 @@
 import json
+import pwd
 import time
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +14,7 @@ from keyferry.wizard import locks
 from keyferry.wizard.command_line import main
 from keyferry.wizard.results import Begun
 
+from .accounts import Account
 from .parts import Clock, Machine, Vendor
 
 SECRETS = Vendor()
@@ -58,8 +61,8 @@ def run(profile, machine, monkeypatch, capsys):
         if machine_id is not None:
             before += ["--machine", machine_id]
         code = main([*before, *arguments])
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
@@ -75,6 +78,30 @@ def run_json(run):
         return code, json.loads(out)
 
     return run_json
+
+
+@pytest.fixture
+def fails(run):
+    """Run one command that fails, and return all that it prints: one line on standard error."""
+
+    def fails(exit_code: int, *arguments: str, **options: str | None) -> str:
+        code, out, err = run(*arguments, **options)
+        assert (code, out, err.count("\n")) == (exit_code, "", 1)
+        return err
+
+    return fails
+
+
+@pytest.fixture
+def refuses(run_json):
+    """Run one command with --json that is refused with an error, and return its answer."""
+
+    def refuses(exit_code: int, error: str, *arguments: str, **options: str | None) -> dict[str, object]:
+        code, answer = run_json(*arguments, **options)
+        assert (code, answer["code"]) == (exit_code, error)
+        return answer
+
+    return refuses
 
 
 @pytest.fixture
@@ -107,3 +134,15 @@ def licensed(run_json, key, issue):
     code, completed = run_json("activate", issue(answer))
     assert code == 0
     return completed
+
+
+@pytest.fixture
+def mates() -> tuple[Account, Account]:
+    """Two accounts that this system knows, and knows to share a group, as "nobody" and "sync" of Debian."""
+    accounts = [
+        Account(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall() if entry.pw_uid and entry.pw_gid
+    ]
+    pairs = [(one, other) for one, other in combinations(accounts, 2) if one.gid == other.gid]
+    if not pairs:
+        pytest.skip("no two accounts of this system share their group")
+    return pairs[0]

@@ -1,11 +1,9 @@
 """Several accounts and one license: who may use its files may do so after every write of every other one."""
 
 import os
-import pwd
 import shutil
 import tempfile
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -56,16 +54,6 @@ def activated(machine, home):
         machine.clock.advance(days=1)
 
     return activated
-
-
-@pytest.fixture
-def mates():
-    """Two accounts that this system knows, and knows to share a group, as "nobody" and "sync" of Debian."""
-    accounts = [Account(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall() if entry.pw_uid]
-    pairs = [(one, other) for one, other in combinations(accounts, 2) if one.gid == other.gid]
-    if not pairs:
-        pytest.skip("no two accounts of this system share their group")
-    return pairs[0]
 
 
 def files(machine) -> list[Path]:
@@ -288,7 +276,7 @@ def test_a_lock_that_is_there_is_opened_without_creating_it(tmp_path, monkeypatc
         assert lacking == set()
 
 
-def test_an_account_that_may_not_open_the_lock_is_told_so_and_licensed(machine, activated):
+def test_an_account_that_may_not_open_the_lock_is_warned_and_licensed(machine, activated):
     activated(ADA, owner=ADA.uid, group=ADA.gid, mode=0o777)
     for path in files(machine):
         path.chmod(0o600 if path.suffix == ".lock" else 0o666)
@@ -319,7 +307,7 @@ def test_what_an_access_list_grants_is_judged_as_the_system_does(mates):
     assert Access(ADA.uid, 1, 0o604).loser(Access(ADA.uid, 1, 0o600)) == "other accounts"
 
 
-def test_a_file_system_that_keeps_no_rights_is_told_by_operations_and_untouched_by_looks(
+def test_a_file_system_that_keeps_no_rights_is_named_by_operations_and_untouched_by_looks(
     machine, activated, monkeypatch
 ):
     activated(ADA, owner=ADA.uid, group=ADA.gid, mode=0o755)

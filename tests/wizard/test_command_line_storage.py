@@ -65,11 +65,10 @@ def test_what_a_file_system_lacks_is_a_warning_and_all_is_done(run, run_json, ke
 
 
 def test_a_license_that_was_given_up_is_said_to_be_and_its_code_comes_once_the_disk_works(
-    run, run_json, licensed
+    fails, refuses, run_json, licensed
 ):
     with broken_disk():
-        code, out, err = run("deactivate")
-        assert (code, out, err.count("\n")) == (7, "", 1)
+        err = fails(7, "deactivate")
         assert err.startswith(
             "The license was deactivated. `keyferry-wizard … show-code` shows the code once"
         )
@@ -77,8 +76,7 @@ def test_a_license_that_was_given_up_is_said_to_be_and_its_code_comes_once_the_d
         assert run_json("status")[1]["status"] == "not_activated"
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", Mock(side_effect=OSError(errno.EIO, "Input/output error")))
-        code, answer = run_json("show-code")
-        assert (code, answer["code"]) == (7, "deactivated_not_synced")
+        answer = refuses(7, "deactivated_not_synced", "show-code")
         assert "deactivation_code" not in answer
     code, answer = run_json("show-code")
     assert code == 0
@@ -99,12 +97,11 @@ def test_a_request_and_an_activation_that_were_stored_are_said_to_be(run, run_js
 
 
 def test_what_others_are_using_ends_with_6(
-    run, run_json, licensed, machine, short_waits_for_locks, monkeypatch
+    run, refuses, licensed, machine, short_waits_for_locks, monkeypatch
 ):
     monkeypatch.setattr(reading, "PATIENCE", 0.1)
     with locks.locked(machine.state_file):
-        code, answer = run_json("deactivate")
-        assert (code, answer["code"]) == (6, "state_busy")
+        refuses(6, "state_busy", "deactivate")
         machine.state_file.write_bytes(b"{}")
         code, out, err = run("status")
     assert (code, out, err.count("\n")) == (6, "", 1)

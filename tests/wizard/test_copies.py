@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,13 +17,6 @@ from .parts import Vendor
 def elsewhere(machine, tmp_path):
     """Another computer, with the same folder."""
     return replace(machine, identifier="machine-2", anchors=tmp_path / "other-anchors")
-
-
-def test_a_state_copied_to_another_machine_does_not_run_there_and_says_so(machine, elsewhere):
-    machine.activate()
-    status = elsewhere.control().status()
-    assert status.state is LicenseState.WRONG_MACHINE
-    assert "another computer" in status.message
 
 
 def test_nothing_can_be_done_with_the_state_of_another_machine(machine, elsewhere, vendor):
@@ -204,16 +198,9 @@ def test_any_store_with_read_and_write_can_be_the_anchor(machine, vendor):
 
 def test_an_anchor_that_cannot_be_read_is_an_error_and_no_license(machine):
     machine.activate()
-
-    class Broken:
-        def read(self) -> int | None:
-            raise StorageUnavailable("The TPM does not answer.", code="anchor_not_readable")
-
-        def write(self, generation: int) -> None:
-            raise StorageUnavailable("The TPM does not answer.", code="anchor_not_writable")
-
+    silent = StorageUnavailable("The TPM does not answer.", code="anchor_not_readable")
     with pytest.raises(StorageUnavailable):
-        machine.control(anchor=Broken()).status()
+        machine.control(anchor=Mock(read=Mock(side_effect=silent))).status()
 
 
 def test_starting_over_never_throws_away_a_license_that_is_in_order(machine):

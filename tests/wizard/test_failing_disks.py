@@ -36,8 +36,8 @@ class Outcome:
         return self.name in OPTIONAL and self.number in UNSUPPORTED
 
     def __str__(self) -> str:
-        told = f"{self.error.code}: {self.error}" if self.error else self.answer
-        return f"{self.name} number {self.system.at} {errno.errorcode[self.number]} -> {told}"
+        result = f"{self.error.code}: {self.error}" if self.error else self.answer
+        return f"{self.name} number {self.system.at} {errno.errorcode[self.number]} -> {result}"
 
 
 @pytest.fixture

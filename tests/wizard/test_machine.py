@@ -38,16 +38,16 @@ def system(root: Path, **files: str | None) -> Path:
     return root
 
 
-def test_linux_is_known_by_its_machine_id(tmp_path):
-    assert linux.identifier(system(tmp_path, machine_id=f"{ID}\n", dmi=UUID)) == f"linux:{ID}"
-
-
-def test_linux_without_systemd_is_known_by_the_machine_id_of_dbus(tmp_path):
-    assert linux.identifier(system(tmp_path, dbus=f"{ID.upper()}\n")) == f"linux:{ID}"
-
-
-def test_a_machine_id_that_is_still_empty_falls_back_to_that_of_dbus_from_which_it_will_be_made(tmp_path):
-    assert linux.identifier(system(tmp_path, machine_id="", dbus=ID)) == f"linux:{ID}"
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"machine_id": f"{ID}\n", "dmi": UUID}, id="systemd"),
+        pytest.param({"dbus": f"{ID.upper()}\n"}, id="D-Bus alone"),
+        pytest.param({"machine_id": "", "dbus": ID}, id="still empty, and will be made from that of D-Bus"),
+    ],
+)
+def test_linux_is_known_by_the_machine_id_of_systemd_or_else_of_dbus(tmp_path, files):
+    assert linux.identifier(system(tmp_path, **files)) == f"linux:{ID}"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_product_uuid_that_many_mainboards_share_is_no_identity(tmp_path, unfi
 
 
 @pytest.mark.parametrize("mark", ["docker", "podman"])
-def test_a_container_without_identity_is_told_to_mount_that_of_its_host(tmp_path, mark):
+def test_a_container_without_identity_is_asked_to_mount_that_of_its_host(tmp_path, mark):
     root = system(tmp_path, machine_id="", dmi=UUID, **{mark: ""})
     with pytest.raises(MachineUnknown, match="Mount the host's /etc/machine-id"):
         linux.identifier(root)
@@ -151,7 +151,7 @@ def test_macos_is_known_by_the_uuid_of_its_hardware():
 
 
 @pytest.mark.parametrize("text", ["", IOREG.replace("IOPlatformUUID", "Other"), IOREG.replace("A8B9", "")])
-def test_a_mac_without_uuid_is_told_how_to_look(text):
+def test_a_mac_without_uuid_is_answered_with_how_to_look(text):
     with pytest.raises(MachineUnknown, match="/usr/sbin/ioreg"):
         macos.identifier(lambda: text)
 

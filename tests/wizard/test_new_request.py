@@ -19,19 +19,13 @@ def test_a_new_request_leaves_the_license_in_use_until_its_key_is_typed(machine,
     begun = machine.control().begin(licensed.activation_key, new_request=True)
     assert (begun.renewal, begun.computer_id == licensed.computer_id) == (False, False)
     status = machine.control().status()
-    assert (status.state, status.computer_id, status.pending) == (
-        LicenseState.ACTIVE,
-        licensed.computer_id,
-        True,
-    )
+    assert status.state is LicenseState.ACTIVE
+    assert (status.computer_id, status.pending) == (licensed.computer_id, True)
     completed = machine.control().complete(vendor.computer_key(begun))
     assert completed.replaced is None
     status = machine.control().status()
-    assert (status.state, status.computer_id, status.pending) == (
-        LicenseState.ACTIVE,
-        begun.computer_id,
-        False,
-    )
+    assert status.state is LicenseState.ACTIVE
+    assert (status.computer_id, status.pending) == (begun.computer_id, False)
 
 
 def test_it_is_shown_again_until_another_new_one_takes_its_place(machine, licensed):
@@ -68,22 +62,6 @@ def test_a_renewal_of_the_license_is_accepted_beside_it(machine, vendor, license
     machine.control().complete(vendor.computer_key(renewal, issued=TODAY + timedelta(1), expires=None))
     assert machine.control().status().computer_id == licensed.computer_id
     assert machine.control().pending() == begun
-
-
-def test_after_a_time_that_was_wrong_the_same_key_is_refused_and_a_new_request_is_not(
-    machine, vendor, licensed
-):
-    machine.clock.advance(days=3650)
-    machine.control().status()
-    machine.clock.advance(days=-3649)
-    again = vendor.computer_key(machine.control().begin(licensed.activation_key), expires=None)
-    with pytest.raises(KeyNotAccepted, match="make a new request") as refused:
-        machine.control().complete(again)
-    assert refused.value.code == "clock_moved_back"
-    begun = machine.control().begin(licensed.activation_key, new_request=True)
-    assert machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
-    machine.control().complete(vendor.computer_key(begun, issued=TODAY, expires=None))
-    assert machine.control().status().state is LicenseState.ACTIVE
 
 
 def test_a_new_request_does_not_make_an_expired_key_good(machine, vendor):

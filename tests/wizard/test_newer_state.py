@@ -95,7 +95,7 @@ def test_a_state_without_any_grant_is_sealed_for_every_version(older, newer, ven
         b'{"epoch":31,"mac":"x","state":{"version":1,"',
     ],
 )
-def test_a_newer_form_is_told_by_its_beginning_alone(machine, vendor, stored):
+def test_a_newer_form_is_recognized_by_its_beginning_alone(machine, vendor, stored):
     machine.folder.mkdir()
     machine.state_file.write_bytes(stored)
     assert machine.control().status().state is LicenseState.STATE_NEWER

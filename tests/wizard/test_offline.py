@@ -13,7 +13,6 @@ import pytest
 
 from keyferry import wizard as package
 from keyferry.protocol.computer_id import read_computer_id
-from keyferry.protocol.profile import MachineSource
 from keyferry.wizard.results import Begun
 
 PACKAGE = Path(package.__file__).parent
@@ -48,12 +47,12 @@ def test_the_watch_itself_notices_a_socket(tmp_path):
         assert child(WITHOUT_SOCKETS + use, anchors=tmp_path).returncode == 70
 
 
-def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, tmp_path):
-    vendor.machine_source = MachineSource.HOST
-    (tmp_path / "profile.json").write_text(vendor.profile.to_json())
-    profile, state = tmp_path / "profile.json", tmp_path / "state"
-    before = ["--profile", str(profile), "--state", str(state), "--machine", "m"]
+@pytest.fixture
+def before(profile, tmp_path):
+    return ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "m"]
 
+
+def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, before, tmp_path):
     def wizard(*arguments: str) -> dict[str, object]:
         run = child(WIZARD, *before, *arguments, "--json", anchors=tmp_path / "anchors")
         assert (run.returncode, run.stderr) == (0, "")
@@ -110,10 +109,7 @@ def test_the_wizard_ships_without_the_server(tmp_path):
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
 
 
-def test_a_terminal_that_lacks_characters_gets_its_answer_too(vendor, tmp_path):
-    profile = tmp_path / "profile.json"
-    profile.write_text(vendor.profile.to_json())
-    before = ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "m"]
+def test_a_terminal_that_lacks_characters_gets_its_answer_too(vendor, before, tmp_path):
     request = ["request", vendor.activation_key().text, "--name", "ラボ3"]
     run = child(WIZARD, *before, *request, anchors=tmp_path / "anchors", PYTHONIOENCODING="latin-1")
     assert (run.returncode, run.stderr) == (0, "")

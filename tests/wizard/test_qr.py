@@ -42,17 +42,12 @@ def urls(vendor, machine):
 
 
 @pytest.mark.parametrize("operation", ["activate", "deactivate"])
-def test_a_code_with_a_usual_host_and_name_is_at_most_version_5(urls, operation):
+def test_a_code_with_a_usual_host_and_name_is_at_most_version_5_and_is_read(urls, operation):
     code = ScanCode.of(urls[operation])
     assert code.version <= 5
     lines = code.terminal().splitlines()
     assert len(lines) <= 23
     assert all(len(LINE.fullmatch(line)[1]) <= 80 for line in lines)
-
-
-@pytest.mark.parametrize("operation", ["activate", "deactivate"])
-def test_a_scanner_reads_the_picture_and_the_terminal_as_the_very_address(urls, operation):
-    code = ScanCode.of(urls[operation])
     assert decoded(Image.open(io.BytesIO(code.png()))) == urls[operation]
     assert decoded(rendered(code.terminal())) == urls[operation]
 
@@ -86,11 +81,6 @@ def test_an_address_outside_the_narrow_alphabet_is_still_read():
 
 def test_the_same_address_always_gives_the_same_code():
     assert ScanCode.of(LONG_URL).terminal() == ScanCode.of(LONG_URL).terminal()
-
-
-def test_each_line_of_the_terminal_sets_its_own_colors_and_resets_them():
-    for line in ScanCode.of(LONG_URL).terminal().splitlines():
-        assert LINE.fullmatch(line)
 
 
 def test_the_svg_brings_its_own_white_ground():

@@ -71,7 +71,8 @@ def test_a_state_cut_short_anywhere_is_noticed(activated):
 @pytest.mark.parametrize("rubbish", [b"", b"\x00" * 4096, b"{}", b"null\n", b'{"epoch":1}\n', b"[" * 100_000])
 def test_rubbish_in_the_place_of_a_state_is_damage(activated, rubbish):
     activated.state_file.write_bytes(rubbish)
-    assert activated.control().status().state is LicenseState.DAMAGED
+    status = activated.control().status()
+    assert (status.state, status.detail) == (LicenseState.DAMAGED, "not_whole")
 
 
 def test_anything_appended_to_a_state_is_damage(activated):

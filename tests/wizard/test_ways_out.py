@@ -20,11 +20,11 @@ from keyferry.wizard.files import Pictures, read_license_file, write_new_picture
 from keyferry.wizard.qr import ScanCode
 from keyferry.wizard.results import Begun, LicenseState
 from tests.wizard.parts import TODAY, Machine, Vendor
-from tests.wizard.terminal.test_words import NEVER_TOLD, codes
+from tests.wizard.terminal.test_words import NEVER_SHOWN, codes
 
-# Their ways are followed where they are made: the last door, and codes that no face ever tells.
+# Their ways are followed where they are made: the last door, and codes that no face ever shows.
 ELSEWHERE = {
-    *NEVER_TOLD,
+    *NEVER_SHOWN,
     "wizard_error",
     "not_a_code",
     "state_newer",
@@ -108,7 +108,9 @@ def clock_was_wrong(person: Person) -> None:
     person.machine.clock.advance(days=-3999)
     with person.refused("clock_moved_back", "If it's right, make a new request with the same activation key"):
         person.type(str(completed.computer_key))
-    person.type(person.key_of(person.begin(completed.activation_key, new_request=True), expires=None))
+    begun = person.begin(completed.activation_key, new_request=True)
+    assert person.machine.control().status().state is LicenseState.CLOCK_MOVED_BACK
+    person.type(person.key_of(begun, expires=None))
 
 
 def older_key(person: Person) -> None:

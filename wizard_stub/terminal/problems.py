@@ -19,9 +19,9 @@ def explain(words: Words, error: Exception, *, folder: Path) -> str:
         return str(error)
     clock = error.clock if isinstance(error, KeyNotAccepted) else None
     today = words.today(clock) if clock else ""
-    told = words(key, folder=folder, today=today, rejected=words("trouble.rejected"))
+    message = words(key, folder=folder, today=today, rejected=words("trouble.rejected"))
     cause = error.cause if isinstance(error, StorageUnavailable) else None
-    return f"{told} {words(f'cause.{cause.value}')}" if cause else told
+    return f"{message} {words(f'cause.{cause.value}')}" if cause else message
 
 
 def detail(words: Words, error: Exception) -> str | None:

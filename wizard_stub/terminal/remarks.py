@@ -6,13 +6,6 @@ from keyferry.protocol.codes import Kind, recognized
 from keyferry.wizard.terminal.typed_groups import Noticed, TypedGroups
 from keyferry.wizard.terminal.words import Words
 
-_KINDS = {
-    Kind.ACTIVATION_KEY: "kind.activation_key",
-    Kind.COMPUTER_ID: "kind.computer_id",
-    Kind.COMPUTER_KEY: "kind.computer_key",
-    Kind.DEACTIVATION_CODE: "kind.deactivation_code",
-}
-
 
 def while_typing(words: Words, typed: TypedGroups, noticed: tuple[Noticed, ...], *, length: int) -> str:
     """Return how far the person is, and what was not taken as it was typed."""
@@ -28,4 +21,5 @@ def other_kind(words: Words, text: str, wanted: Kind) -> str | None:
     kind = recognized(text.rstrip("-?"))
     if kind is None or kind is wanted:
         return None
-    return words("typing.other_kind", kind=words(_KINDS[kind]), wanted=words(_KINDS[wanted]))
+    named, asked_for = (words(f"kind.{one.name.lower()}") for one in (kind, wanted))
+    return words("typing.other_kind", kind=named, wanted=asked_for)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from keyferry.protocol.alphabet import GROUP, SYMBOLS, value_of
+from keyferry.protocol.alphabet import GROUP, SEPARATORS, SYMBOLS, value_of
 
 UNREADABLE = "?"
-_SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212_.,;:/|")
+_SEPARATORS = SEPARATORS | set("_.,;:/|")
 
 
 class Remark(Enum):

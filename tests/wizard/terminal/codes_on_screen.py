@@ -17,7 +17,7 @@ from keyferry.wizard.terminal.app import WizardApp
 from tests.wizard.terminal.person import Person
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-TOLD = {"en": "needs a window of {} by {} characters", "de": "braucht ein Fenster von {} mal {} Zeichen"}
+TOO_SMALL = {"en": "needs a window of {} by {} characters", "de": "braucht ein Fenster von {} mal {} Zeichen"}
 UPPER, LOWER = {"█", "▀"}, {"█", "▄"}
 # What a terminal of 24 lines has room for, and readers still accept; across, the rule of four holds.
 LEAST_MARGIN_ALONG, LEAST_MARGIN_ACROSS = 3, 4
@@ -91,7 +91,7 @@ class Look:
 
     @property
     def _words_begin(self) -> str:
-        return TOLD[self.language].split("{}")[0]
+        return TOO_SMALL[self.language].split("{}")[0]
 
     def _url_of(self, seen: Modules, size: tuple[int, int]) -> str:
         assert len({len(row) for row in seen}) == 1, f"not a rectangle at {size}"
@@ -105,10 +105,10 @@ class Look:
         raise AssertionError(f"at {size} there is a part of a code")
 
     def _read_words(self, size: tuple[int, int]) -> None:
-        before, between, after = TOLD[self.language].split("{}")
+        before, between, after = TOO_SMALL[self.language].split("{}")
         start = self.person.sees.index(before) + len(before)
-        told = self.person.sees[start:].partition(after)[0].split(between)
-        named = (int(told[0]), int(told[1]))
+        columns, lines = self.person.sees[start:].partition(after)[0].split(between)
+        named = (int(columns), int(lines))
         assert self.room in (None, named), size
         self.room = named
 

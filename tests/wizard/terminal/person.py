@@ -7,10 +7,12 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 
 from demo.terminal_picture import cells_of
+from keyferry.protocol.activation_key import ActivationKey
 from keyferry.wizard.terminal.app import WizardApp
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.typed_groups import TypedGroups
@@ -21,6 +23,7 @@ from tests.wizard.parts import Machine
 
 SMALL = (80, 24)
 LARGE = (140, 50)
+languages = pytest.mark.parametrize("language", ["en", "de"])
 _ROUNDS = 5
 
 
@@ -55,9 +58,20 @@ class Person:
         self.app.focused.post_message(events.Paste(text))
         await self.settled()
 
-    async def choose(self, name: str) -> None:
-        assert await self.pilot.click(f"#{name}"), f"{name} is not on the screen"
-        await self.settled()
+    async def choose(self, *names: str) -> None:
+        for name in names:
+            assert await self.pilot.click(f"#{name}"), f"{name} is not on the screen"
+            await self.settled()
+
+    async def request(self, key: ActivationKey, choice: str = "activate", method: str = "scan") -> None:
+        """Begin with an activation key, from the overview on."""
+        await self.choose(choice, method)
+        await self.paste(key.text)
+        await self.choose("continue")
+
+    async def give_up(self) -> None:
+        """Deactivate, from the overview on."""
+        await self.choose("deactivate", "go-on", "yes")
 
     async def settled(self) -> None:
         # An answer may lead to a step that asks the control, too, and that to yet another message.

@@ -11,7 +11,7 @@ from keyferry.protocol.computer_key import Style
 from keyferry.wizard.terminal.app import WizardApp
 from keyferry.wizard.terminal.opening import THEMES, theme_of
 from tests.wizard.parts import Machine, Vendor
-from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
+from tests.wizard.terminal.person import LARGE, SMALL, Person, languages, tell
 
 READABLE = 4.5
 STEPS = {
@@ -19,14 +19,8 @@ STEPS = {
     *("Done", "Deactivate", "Confirm", "Released"),
 }
 both_themes = pytest.mark.parametrize("theme", THEMES)
-# Sizes and languages do not touch each other here: six stories tell what twelve would.
-EVERY_LOOK = [(theme, *one) for theme in THEMES for one in ((SMALL, "en"), (LARGE, "de"))]
-languages = pytest.mark.parametrize("language", ["en", "de"])
-
-
-@pytest.fixture
-def key(vendor):
-    return vendor.activation_key()
+# Sizes and languages do not touch each other here: six stories show what twelve would.
+THEMES_AND_SIZES = [(theme, *one) for theme in THEMES for one in ((SMALL, "en"), (LARGE, "de"))]
 
 
 def decoded(app: WizardApp) -> str:
@@ -39,7 +33,7 @@ def is_whole(person: Person) -> bool:
     return all(scrolled.max_scroll_y == 0 for scrolled in person.screen.query("#body, #aside"))
 
 
-@pytest.mark.parametrize(("theme", "size", "language"), EVERY_LOOK)
+@pytest.mark.parametrize(("theme", "size", "language"), THEMES_AND_SIZES)
 def test_the_code_on_the_screen_is_read_in_every_theme(machine, vendor, key, theme, size, language):
     vendor.server_url = "https://keys.example.co"
     begun = machine.control().begin(key, "LAB-PC-07-AB")
@@ -54,9 +48,7 @@ def test_the_code_on_the_screen_is_read_in_every_theme(machine, vendor, key, the
         await person.press("space")
         assert person.step == "Scan"
         await person.press("escape")
-        await person.choose("deactivate")
-        await person.choose("go-on")
-        await person.choose("yes")
+        await person.give_up()
         assert decoded(person.app) == machine.control().show_code().url
 
     tell(machine, story, theme=theme, size=size, language=language)
@@ -160,7 +152,7 @@ def test_every_step_fits_a_small_terminal_and_can_be_read(machine, vendor, key, 
     tell(machine, story, language=language, theme="dark" if language == "en" else "light")
 
 
-def test_the_focus_and_what_is_doubtful_are_told_without_color(machine, vendor, key):
+def test_the_focus_and_what_is_doubtful_are_shown_without_color(machine, vendor, key):
     machine.control().begin(key)
 
     async def story(person: Person) -> None:
@@ -197,7 +189,7 @@ def luminance(color: tuple[int, int, int]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_the_look_follows_the_key_and_the_terminal(machine):
+def test_the_theme_follows_the_key_and_the_terminal(machine):
     async def story(person: Person) -> None:
         themes = []
         for _ in range(3):

@@ -26,11 +26,6 @@ def room_for(size: int):
 
 
 @pytest.fixture
-def begun(machine, key):
-    return machine.control().begin(key)
-
-
-@pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
@@ -39,8 +34,7 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 async def to_the_trouble(person: Person) -> None:
-    await person.choose("go_on")
-    await person.choose("trouble")
+    await person.choose("go_on", "trouble")
     assert person.step == "CodeTrouble"
     assert person.app.focused is not None
 
@@ -61,12 +55,10 @@ def test_the_code_is_saved_as_a_picture_that_a_scanner_reads(machine, begun, hom
 def test_a_picture_that_is_there_is_not_replaced_and_another_name_is_offered(machine, begun, home):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
-        await person.choose("save")
-        await person.choose("save")
+        await person.choose("save", "save")
         assert "!" in person.sees
         await person.press("escape")
-        await person.choose("trouble")
-        await person.choose("save")
+        await person.choose("trouble", "save")
 
     tell(machine, story)
     first, second = sorted(home.iterdir(), key=lambda path: len(path.name))
@@ -74,7 +66,7 @@ def test_a_picture_that_is_there_is_not_replaced_and_another_name_is_offered(mac
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_of_a_picture(machine, begun, home):
+def test_a_full_disk_is_reported_and_leaves_no_half_of_a_picture(machine, begun, home):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
         with room_for(16):

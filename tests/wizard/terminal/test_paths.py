@@ -10,11 +10,6 @@ pytestmark = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "larg
 
 
 @pytest.fixture
-def key(vendor):
-    return vendor.activation_key()
-
-
-@pytest.fixture
 def begun(machine, key):
     return machine.control().begin(key, "LAB-PC-07")
 
@@ -84,10 +79,9 @@ def test_who_has_a_computer_key_already_goes_on_where_it_was_requested(machine, 
     tell(machine, story, size=size)
 
 
-def test_who_has_a_computer_key_but_no_request_is_told_that_it_cannot_fit(machine, key, size):
+def test_who_has_a_computer_key_but_no_request_reads_that_it_cannot_fit(machine, key, size):
     async def story(person: Person) -> None:
-        await person.choose("activate")
-        await person.choose("key")
+        await person.choose("activate", "key")
         assert "is made for one computer ID" in person.sees
         await person.paste(key.text)
         await person.choose("continue")
@@ -97,23 +91,19 @@ def test_who_has_a_computer_key_but_no_request_is_told_that_it_cannot_fit(machin
     tell(machine, story, size=size)
 
 
-@pytest.mark.parametrize(("way", "step"), [("key", "ComputerKey"), ("file", "LicenseFile"), ("scan", "Scan")])
-def test_the_same_activation_key_again_leads_on_with_the_same_request(machine, key, begun, size, way, step):
+@pytest.mark.parametrize(("by", "step"), [("key", "ComputerKey"), ("file", "LicenseFile"), ("scan", "Scan")])
+def test_the_same_activation_key_again_leads_on_with_the_same_request(machine, key, begun, size, by, step):
     machine.control().begin(key)
 
     async def story(person: Person) -> None:
-        await person.choose("start_over")
-        await person.choose("no")
+        await person.choose("start_over", "no")
         assert person.step == "Home"
 
     tell(machine, story, size=size)
     machine.control().complete(machine.vendor.computer_key(begun))
 
     async def renewing(person: Person) -> None:
-        await person.choose("other_key")
-        await person.choose(way)
-        await person.paste(key.text)
-        await person.choose("continue")
+        await person.request(key, "other_key", by)
         assert person.step == step
 
     tell(machine, renewing, size=size)
@@ -141,8 +131,7 @@ def test_a_license_file_is_named_by_its_path_or_pasted(machine, vendor, begun, s
     path.write_text(vendor.license_file(begun))
 
     async def naming(person: Person) -> None:
-        await person.choose("use_file")
-        await person.choose("use")
+        await person.choose("use_file", "use")
         assert "Type the path" in person.sees
         await person.paste(f"'{tmp_path / 'missing.lic'}'")
         await person.press("enter")
@@ -155,8 +144,7 @@ def test_a_license_file_is_named_by_its_path_or_pasted(machine, vendor, begun, s
     tell(machine, naming, size=size)
 
     async def pasting(person: Person) -> None:
-        await person.choose("renew")
-        await person.choose("type_key")
+        await person.choose("renew", "type_key")
         await person.paste(path.read_text())
         assert person.step == "Done"
 
@@ -217,8 +205,7 @@ def test_what_is_pending_is_given_up_with_a_code_as_well(machine, begun, size):
     async def story(person: Person) -> None:
         await person.choose("deactivate")
         assert "The request is dropped" in person.sees
-        await person.choose("go-on")
-        await person.choose("yes")
+        await person.choose("go-on", "yes")
         assert machine.control().show_code().code.text in person.sees
 
     tell(machine, story, size=size)
@@ -228,10 +215,7 @@ def test_starting_over_asks_first_and_makes_a_new_computer_id(machine, key, begu
     async def story(person: Person) -> None:
         await person.choose("start_over")
         assert "gets a new computer ID" in person.sees
-        await person.choose("yes")
-        await person.choose("scan")
-        await person.paste(key.text)
-        await person.choose("continue")
+        await person.request(key, "yes")
         new = machine.control().pending()
         assert new.computer_id != begun.computer_id
         assert new.computer_id.text in person.sees
@@ -247,10 +231,7 @@ def test_another_activation_key_takes_over_and_the_former_seat_can_be_freed(mach
     other = vendor.activation_key()
 
     async def story(person: Person) -> None:
-        await person.choose("other_key")
-        await person.choose("scan")
-        await person.paste(other.text)
-        await person.choose("continue")
+        await person.request(other, "other_key")
         await person.press("escape", "escape", "escape")
         assert "You also requested another computer key" in person.sees
         await person.choose("type_key")
@@ -266,10 +247,7 @@ def test_another_activation_key_takes_over_and_the_former_seat_can_be_freed(mach
 
 def test_the_wizard_goes_on_after_it_was_quit_in_the_middle(machine, key, size):
     async def first(person: Person) -> None:
-        await person.choose("activate")
-        await person.choose("scan")
-        await person.paste(key.text)
-        await person.choose("continue")
+        await person.request(key)
         await person.press("ctrl+q")
 
     tell(machine, first, size=size)

@@ -3,13 +3,10 @@
 import errno
 import os
 
-import pytest
-
 from keyferry.wizard import durable, locks, reading, state_folder
 from keyferry.wizard.results import LicenseState
-from tests.wizard.terminal.person import LARGE, Person, tell
+from tests.wizard.terminal.person import LARGE, Person, languages, tell
 
-languages = pytest.mark.parametrize("language", ["en", "de"])
 WORDS = {
     "warning": {"en": "can’t confirm that files are on the disk", "de": "kann nicht bestätigen"},
     "done": {"en": "Done, but not safely saved yet", "de": "Erledigt, aber noch nicht sicher gespeichert"},
@@ -28,26 +25,20 @@ def failing(number: int):
 
 
 @languages
-def test_a_file_system_that_confirms_nothing_is_told_on_every_screen_that_shows_what_was_done(
+def test_a_file_system_that_confirms_nothing_is_named_on_every_screen_that_shows_what_was_done(
     machine, vendor, monkeypatch, language
 ):
     monkeypatch.setattr(durable.os, "fsync", failing(errno.EINVAL))
 
     async def story(person: Person) -> None:
-        await person.choose("activate")
-        await person.choose("scan")
-        await person.paste(vendor.activation_key().text)
-        await person.choose("continue")
+        await person.request(vendor.activation_key())
         assert person.step == "Scan"
         assert WORDS["warning"][language] in person.sees
         await person.choose("type_key")
         await person.paste(vendor.computer_key(machine.control().pending()))
         assert person.step == "Done"
         assert WORDS["warning"][language] in person.sees
-        await person.choose("home")
-        await person.choose("deactivate")
-        await person.choose("go-on")
-        await person.choose("yes")
+        await person.choose("home", "deactivate", "go-on", "yes")
         assert person.step == "Released"
         assert WORDS["warning"][language] in person.sees
 
@@ -55,7 +46,7 @@ def test_a_file_system_that_confirms_nothing_is_told_on_every_screen_that_shows_
 
 
 @languages
-def test_a_license_that_was_given_up_on_a_failing_disk_is_told_as_that(machine, monkeypatch, language):
+def test_a_license_that_was_given_up_on_a_failing_disk_is_reported_as_that(machine, monkeypatch, language):
     machine.activate()
     sync, synced = state_folder.sync_folder, []
 
@@ -65,9 +56,7 @@ def test_a_license_that_was_given_up_on_a_failing_disk_is_told_as_that(machine, 
 
     async def story(person: Person) -> None:
         monkeypatch.setattr(state_folder, "sync_folder", failing_later)
-        await person.choose("deactivate")
-        await person.choose("go-on")
-        await person.choose("yes")
+        await person.give_up()
         assert person.step == "Problem"
         for words in ("done", "given up", "disk"):
             assert WORDS[words][language] in person.sees
@@ -75,8 +64,7 @@ def test_a_license_that_was_given_up_on_a_failing_disk_is_told_as_that(machine, 
         assert person.step == "Home"
         assert WORDS["given up"][language] in person.sees
         monkeypatch.undo()
-        await person.choose("look_again")
-        await person.choose("show_code")
+        await person.choose("look_again", "show_code")
         assert person.step == "Released"
 
     tell(machine, story, language=language)
@@ -109,7 +97,8 @@ def test_why_the_time_could_not_be_stored_is_said_in_words(machine, monkeypatch,
     monkeypatch.setattr(durable.os, "write", failing(errno.EIO))
 
     async def story(person: Person) -> None:
+        assert "●" in person.lines_joined
         assert WORDS["time"][language] in person.sees
         assert WORDS["disk"][language] in person.sees
 
-    tell(machine, story, language=language)
+    tell(machine, story, language=language, size=LARGE)

@@ -13,16 +13,6 @@ from tests.wizard.terminal.person import Person, tell
 
 
 @pytest.fixture
-def key(vendor):
-    return vendor.activation_key()
-
-
-@pytest.fixture
-def begun(machine, key):
-    return machine.control().begin(key)
-
-
-@pytest.fixture
 def issued(vendor, begun):
     return vendor.computer_key(begun)
 
@@ -38,14 +28,9 @@ def with_wrong(text: str, *places: int) -> str:
     return "".join(characters)
 
 
-async def to_the_activation_key(person: Person) -> None:
-    await person.choose("activate")
-    await person.choose("scan")
-
-
 def test_a_mistyped_activation_key_is_offered_as_it_was_meant(machine, key):
     async def story(person: Person) -> None:
-        await to_the_activation_key(person)
+        await person.choose("activate", "scan")
         await person.type(with_wrong(key.text, 8).replace("-", ""))
         assert f"Did you mean {key.text}?" in person.sees
         assert "2!" in person.lines_joined
@@ -73,9 +58,9 @@ def beyond_repair(text: str) -> str:
     raise AssertionError("every mistyped key lies close to another one")
 
 
-def test_an_activation_key_that_cannot_be_mended_is_not_taken(machine, key):
+def test_an_activation_key_that_cannot_be_corrected_is_not_taken(machine, key):
     async def story(person: Person) -> None:
-        await to_the_activation_key(person)
+        await person.choose("activate", "scan")
         await person.choose("continue")
         assert "You’ve typed 0." in person.sees
         await person.paste(beyond_repair(key.text))
@@ -88,9 +73,7 @@ def test_an_activation_key_that_cannot_be_mended_is_not_taken(machine, key):
 
 def test_a_computer_id_in_place_of_the_activation_key_is_recognized(machine, begun):
     async def story(person: Person) -> None:
-        await person.choose("start_over")
-        await person.choose("yes")
-        await person.choose("scan")
+        await person.choose("start_over", "yes", "scan")
         await person.paste(begun.computer_id.text)
         assert "This is the computer ID. Type the activation key here." in person.sees
 
@@ -99,7 +82,7 @@ def test_a_computer_id_in_place_of_the_activation_key_is_recognized(machine, beg
 
 def test_a_name_that_cannot_be_shown_is_explained(machine, key):
     async def story(person: Person) -> None:
-        await to_the_activation_key(person)
+        await person.choose("activate", "scan")
         await person.paste(key.text)
         await person.paste("LAB\u202e7")
         await person.choose("continue")
@@ -169,7 +152,7 @@ def test_what_was_read_differently_is_shown_after_the_last_character(machine, is
     tell(machine, story)
 
 
-def test_a_group_with_a_missing_character_is_mended(machine, issued):
+def test_a_group_with_a_missing_character_is_corrected(machine, issued):
     async def story(person: Person) -> None:
         await person.choose("type_key")
         await person.type(issued[:3] + issued[4:])

@@ -6,9 +6,8 @@ import pytest
 
 from keyferry.wizard.results import LicenseState
 from tests.wizard.parts import TODAY
-from tests.wizard.terminal.person import Person, tell
+from tests.wizard.terminal.person import Person, languages, tell
 
-languages = pytest.mark.parametrize("language", ["en", "de"])
 TROUBLE = {"en": "Trouble scanning?", "de": "Scannen klappt nicht?"}
 REJECTED = {
     "en": "The page says this computer ID is no longer valid",
@@ -56,14 +55,10 @@ def test_a_renewal_that_the_page_refuses_leads_to_a_new_request(machine, vendor,
 
 def test_a_new_request_can_be_refused_seen_again_and_discarded(machine, licensed):
     async def story(person: Person) -> None:
-        await person.choose("renew")
-        await person.choose("trouble")
-        await person.choose("rejected")
-        await person.choose("no")
+        await person.choose("renew", "trouble", "rejected", "no")
         assert person.step == "CodeTrouble"
         assert machine.control().pending() is None
-        await person.choose("rejected")
-        await person.choose("yes")
+        await person.choose("rejected", "yes")
         await person.press("escape")
         assert person.step == "Home"
         assert person.app.focused.id == "go_on"
@@ -90,8 +85,7 @@ def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, lic
     async def story(person: Person) -> None:
         assert NEW_REQUEST[language] in person.sees
         assert not person.screen.query("#renew")
-        await person.choose("new_request")
-        await person.choose("yes")
+        await person.choose("new_request", "yes")
         await type_new_key(person, machine, vendor, expires=None)
 
     tell(machine, story, language=language)
@@ -102,8 +96,7 @@ def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key,
     ahead = vendor.computer_key(machine.control().begin(key), issued=TODAY + timedelta(400), expires=None)
 
     async def story(person: Person) -> None:
-        await person.choose("go_on")
-        await person.choose("type_key")
+        await person.choose("go_on", "type_key")
         await person.paste(ahead)
         assert {"en": "March 2, 2026", "de": "2. März 2026"}[language] in person.sees
         assert TROUBLE[language] in person.sees
@@ -123,9 +116,9 @@ def test_a_key_that_stays_older_leads_to_a_new_request(machine, vendor, language
     )
 
     async def story(person: Person) -> None:
-        await person.choose("renew")
-        await person.choose("type_key")
+        await person.choose("renew", "type_key")
         await person.paste(older)
+        assert {"en": "older than the one in use", "de": "älter als der benutzte"}[language] in person.sees
         assert REJECTED[language] in person.sees
         await person.press("escape")
         await make_new_request(person, language)
@@ -179,8 +172,7 @@ def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(mac
     shown = machine.control().begin(key, new_request=True)
 
     async def story(person: Person) -> None:
-        await person.choose("go_on")
-        await person.choose("type_key")
+        await person.choose("go_on", "type_key")
         await person.paste(vendor.computer_key(earlier))
         assert {"en": "Scan the QR code shown now", "de": "Scannen Sie den QR-Code, der jetzt"}[language] in (
             person.sees

@@ -6,7 +6,7 @@ from demo.terminal_picture import picture_of
 from keyferry.wizard.results import Begun, Released
 from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.codes_on_screen import Look, decoded, modules_on
-from tests.wizard.terminal.person import Person, tell
+from tests.wizard.terminal.person import Person, languages, tell
 
 NAME = "LABORATORY-PC-07-CENTRAL"
 SHORT = "https://keys.example.co"
@@ -68,7 +68,7 @@ def test_a_small_terminal_shows_the_code_at_once_and_a_key_gives_the_words_back(
     tell(machine, story, size=(60, 24))
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@languages
 def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machine, vendor, language):
     shown = prepared(machine, vendor, "activation", LONG)
 
@@ -113,8 +113,7 @@ def test_a_code_with_black_and_white_exchanged_stays_whole_and_so_does_it_alone(
     async def story(person: Person) -> None:
         await open_code(person, "activation")
         upright = modules_on(person.app)
-        await person.choose("trouble")
-        await person.choose("invert")
+        await person.choose("trouble", "invert")
         exchanged = tuple(tuple(not module for module in row) for row in upright)
         assert modules_on(person.app) == exchanged
         await person.press("f4")

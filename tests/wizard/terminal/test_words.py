@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from keyferry.protocol.codes import Kind
 from keyferry.wizard import terminal
 from keyferry.wizard.errors import Cause
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.results import LicenseState
-from keyferry.wizard.terminal.methods import Method
+from keyferry.wizard.terminal.screens.activation_key import Method
 from keyferry.wizard.terminal.screens.home import CHOICES, DAMAGED_ELSEWHERE
 from keyferry.wizard.terminal.typed_groups import Remark
 from keyferry.wizard.terminal.words import LANGUAGES, Words, english, language_of
@@ -18,6 +19,7 @@ from keyferry.wizard.terminal.words import LANGUAGES, Words, english, language_o
 SOURCES = sorted(Path(terminal.__file__).parent.rglob("*.py"))
 PACKAGE = Path(terminal.__file__).parents[1]
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+ANSWERS = ("no", "yes")
 # Where a key is put together, what it is put together from.
 MADE = {
     *(f"state.{state.value}" for state in LicenseState),
@@ -26,6 +28,12 @@ MADE = {
     *(f"do.{'start_over' if name == 'anew' else name}" for names in CHOICES.values() for name in names),
     *(f"method.{method.value}{hint}" for method in Method for hint in ("", ".hint")),
     *(f"typing.{remark.value}" for remark in Remark),
+    *(f"kind.{kind.name.lower()}" for kind in Kind),
+    *(
+        f"{topic}.{answer}"
+        for topic in ("deactivate", "new_request", "start_over")
+        for answer in ("no", "yes")
+    ),
     *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
     *(f"cause.{cause.value}" for cause in Cause),
@@ -34,8 +42,8 @@ MADE = {
     *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
     *("do.new_request.hint", "do.drop_request", "do.drop_request.hint"),
 }
-# Raised, and handled before anybody could be told.
-NEVER_TOLD = {"machine_unknown", "malformed_profile", "file_not_written"}
+# Raised, and handled before anybody could see them.
+NEVER_SHOWN = {"machine_unknown", "malformed_profile", "file_not_written"}
 
 
 def literals() -> set[str]:
@@ -67,7 +75,7 @@ def damages() -> set[str]:
 
 
 def said() -> set[str]:
-    problems = {f"problem.{code}" for code in codes() - NEVER_TOLD - {"wizard_error", "not_a_code"}}
+    problems = {f"problem.{code}" for code in codes() - NEVER_SHOWN - {"wizard_error", "not_a_code"}}
     known = {text for text in literals() if text.split(".")[0] in {key.split(".")[0] for key in english()}}
     return known | MADE | problems | damages() | {"busy"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from enum import Enum
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,13 +12,11 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.codes import Kind
 from keyferry.protocol.errors import MalformedCode
 from keyferry.wizard.results import Begun
-from keyferry.wizard.terminal.methods import Method
-from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
 from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
-from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.scan import ScanScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
@@ -28,11 +26,19 @@ _GROUPS = Kind.ACTIVATION_KEY.length // 5
 _LONGEST_NAME = 12
 
 
+class Method(Enum):
+    """What the person has for the activation."""
+
+    SCAN = "scan"
+    KEY = "key"
+    FILE = "file"
+
+
 class ActivationKeyScreen(WizardScreen):
     """Takes the key and the computer's name, and begins."""
 
-    help_key: ClassVar[str] = "help.activation_key"
-    numbers_choices: ClassVar[bool] = False
+    help_key = "help.activation_key"
+    numbers_choices = False
 
     def __init__(self, method: Method, *, start_over: bool) -> None:
         super().__init__()
@@ -42,17 +48,18 @@ class ActivationKeyScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Show the boxes, what is said about them, and the name."""
-        yield Static(self.say("key.title"), classes="title", markup=False)
+        yield self.paragraph("key.title", "title")
         text = self.say("key.text")
         if self._method is not Method.SCAN:
             text += " " + self.say("key.text.first")
         yield Static(text, classes="text", markup=False)
         yield GroupBoxes(_GROUPS, id="boxes")
-        yield Static(self._progress(), id="said", markup=False)
+        progress = self.say("typing.progress", typed=0, length=Kind.ACTIVATION_KEY.length)
+        yield Static(progress, id="said", markup=False)
         yield Choice(self.say("key.use_suggestion"), id="use-suggestion")
-        yield Static(self.say("key.name"), classes="label", markup=False)
+        yield self.paragraph("key.name", "label")
         yield Input(id="name", max_length=_LONGEST_NAME, compact=True)
-        yield Static(self.say("key.name.hint"), classes="hint", markup=False)
+        yield self.paragraph("key.name.hint", "hint")
         yield Choice(self.say("key.continue"), id="continue")
 
     def on_mount(self) -> None:
@@ -64,9 +71,6 @@ class ActivationKeyScreen(WizardScreen):
     def _typed(self) -> str:
         return self.query_one(GroupBoxes).typed.text
 
-    def _progress(self) -> str:
-        return self.say("typing.progress", typed=0, length=Kind.ACTIVATION_KEY.length)
-
     @on(GroupBoxes.Changed)
     def changed(self, event: GroupBoxes.Changed) -> None:
         """Say what there is to say about what was typed so far."""
@@ -74,7 +78,7 @@ class ActivationKeyScreen(WizardScreen):
         self._offer(None)
         if not boxes.typed.complete:
             length = Kind.ACTIVATION_KEY.length
-            self._tell(while_typing(self.wizard.words, boxes.typed, event.noticed, length=length))
+            self.remark(while_typing(self.wizard.words, boxes.typed, event.noticed, length=length))
         elif self._read() is not None and event.ended:
             self.query_one(Input).focus()
 
@@ -82,15 +86,15 @@ class ActivationKeyScreen(WizardScreen):
         """Return the key that was typed, or say what is wrong with it."""
         boxes = self.query_one(GroupBoxes)
         if boxes.typed.typed < Kind.ACTIVATION_KEY.length - 2:
-            self._tell(self.say("key.too_short", typed=boxes.typed.typed))
+            self.remark(self.say("key.too_short", typed=boxes.typed.typed))
             return None
         try:
             key = ActivationKey.from_text(self._typed)
         except MalformedCode as error:
             self._offer(error.suggestion)
-            self._tell(self._words_for(error))
+            self.remark(self._words_for(error))
             return None
-        self._tell(self.say("key.right"))
+        self.remark(self.say("key.right"))
         return key
 
     def _words_for(self, error: MalformedCode) -> str:
@@ -99,11 +103,6 @@ class ActivationKeyScreen(WizardScreen):
             return self.say("key.suggestion", suggestion=error.suggestion, count=count)
         other = other_kind(self.wizard.words, self._typed, Kind.ACTIVATION_KEY)
         return other or self.say("key.wrong")
-
-    def _tell(self, text: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.set_class(text.startswith("!"), "problem")
 
     def _offer(self, suggestion: str | None) -> None:
         self._suggestion = suggestion
@@ -149,16 +148,14 @@ class ActivationKeyScreen(WizardScreen):
             known = begun.renewal or (before is not None and before.computer_id == begun.computer_id)
             return begun, known
 
-        try:
-            begun, known = await self.in_background(begin)
-        except Refusal as error:
-            self.wizard.push_screen(ProblemScreen(error))
-            return
+        await show_answer(self, begin, self._next_step)
+
+    def _next_step(self, answer: tuple[Begun, bool]) -> WizardScreen:
+        begun, known = answer
         # What was set aside or dropped is gone: going back and on again must not drop the new request, too.
         self._start_over = False
         if known and self._method is Method.KEY:
-            self.wizard.push_screen(ComputerKeyScreen(begun.computer_id))
-        elif known and self._method is Method.FILE:
-            self.wizard.push_screen(LicenseFileScreen())
-        else:
-            self.wizard.push_screen(ScanScreen(begun, fresh=self._method is not Method.SCAN))
+            return ComputerKeyScreen(begun.computer_id)
+        if known and self._method is Method.FILE:
+            return LicenseFileScreen()
+        return ScanScreen(begun, fresh=self._method is not Method.SCAN)

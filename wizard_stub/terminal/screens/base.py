@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.terminal.frame import WizardFrame
-from keyferry.wizard.terminal.problems import Refusal
+from keyferry.wizard.terminal.problems import Refusal, explain
 from keyferry.wizard.terminal.widgets.choice import Choice
 
 T = TypeVar("T")
@@ -24,9 +24,9 @@ T = TypeVar("T")
 class WizardScreen(Screen[None]):
     """A step of the wizard; `help_key` names its help text."""
 
-    help_key: ClassVar[str] = "help.home"
-    can_go_back: ClassVar[bool] = True
-    numbers_choices: ClassVar[bool] = True
+    help_key = "help.home"
+    can_go_back = True
+    numbers_choices = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", show=False),
         Binding("escape", "back", show=False),
@@ -37,11 +37,6 @@ class WizardScreen(Screen[None]):
     ]
 
     @property
-    def shown_help(self) -> str:
-        """The key of this step's help text."""
-        return self.help_key
-
-    @property
     def wizard(self) -> WizardFrame:
         """The application, with its control and words."""
         return cast("WizardFrame", self.app)
@@ -49,6 +44,20 @@ class WizardScreen(Screen[None]):
     def say(self, key: str, **values: object) -> str:
         """Return words in the person's language."""
         return self.wizard.words(key, **values)
+
+    def explain(self, error: Exception) -> str:
+        """Return the words for a refusal."""
+        return explain(self.wizard.words, error, folder=self.wizard.folder)
+
+    def paragraph(self, key: str, classes: str = "text", **values: object) -> Static:
+        """Return words in the person's language as a part of the screen."""
+        return Static(self.say(key, **values), classes=classes, markup=False)
+
+    def remark(self, text: str) -> None:
+        """Say something about what was typed; it begins with "!" if that is a problem."""
+        remarks = self.query_one("#said", Static)
+        remarks.update(text)
+        remarks.set_class(text.startswith("!"), "problem")
 
     def compose(self) -> ComposeResult:
         """Put the bars around the body."""
@@ -92,12 +101,27 @@ class WizardScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Explain this step."""
-        self.wizard.push_screen(HelpScreen(self.shown_help))
+        self.wizard.push_screen(HelpScreen(self.help_key))
 
     def action_back(self) -> None:
         """Return to the step before."""
         if self.can_go_back:
             self.dismiss()
+
+    @on(Choice.Chosen, "#back,#close,#keep,#no")
+    def back(self) -> None:
+        """Return to the step before, and change nothing."""
+        self.dismiss()
+
+    @on(Choice.Chosen, "#home")
+    def home(self) -> None:
+        """Go to the overview."""
+        self.wizard.go_home()
+
+    @on(Choice.Chosen, "#quit")
+    def quit(self) -> None:
+        """Close the wizard."""
+        self.wizard.exit()
 
     def action_page(self, by: int) -> None:
         """Scroll what does not fit, on a small terminal."""
@@ -107,7 +131,7 @@ class WizardScreen(Screen[None]):
     def warnings(self, lacking: tuple[Lacking, ...]) -> ComposeResult:
         """Say what the file system could not guarantee."""
         for warning in lacking:
-            yield Static(self.say(f"warning.{warning.value}"), classes="text note above", markup=False)
+            yield self.paragraph(f"warning.{warning.value}", "text note above")
 
     async def in_background(self, work: Callable[[], T]) -> T:
         """Let the control work in a thread, since scrypt and a repair would freeze the screen."""
@@ -147,7 +171,7 @@ class KeyHint(Static):
 class HelpScreen(WizardScreen):
     """The help of one step, and the keys that work everywhere; returns to where the person was."""
 
-    numbers_choices: ClassVar[bool] = False
+    numbers_choices = False
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -155,16 +179,11 @@ class HelpScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Show the text of the step, then the keys."""
-        yield Static(self.say("help.title"), classes="title", markup=False)
-        yield Static(self.say(self._key), classes="text", markup=False)
-        yield Static(self.say("help.keys"), classes="text", markup=False)
+        yield self.paragraph("help.title", "title")
+        yield self.paragraph(self._key)
+        yield self.paragraph("help.keys")
         yield Choice(self.say("help.close"), id="close")
 
     def action_help(self) -> None:
         """Close again with the same key."""
-        self.dismiss()
-
-    @on(Choice.Chosen, "#close")
-    def close(self) -> None:
-        """Return."""
         self.dismiss()

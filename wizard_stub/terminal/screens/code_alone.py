@@ -15,6 +15,7 @@ from textual.widgets import Static
 from keyferry.wizard.qr import TIGHT, Room, ScanCode, least_room
 from keyferry.wizard.terminal.frame import WizardFrame
 from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
+from keyferry.wizard.terminal.words import Words
 
 
 class CodeAloneScreen(Screen[None]):
@@ -25,12 +26,17 @@ class CodeAloneScreen(Screen[None]):
         self._urls = urls
         self._inverted = inverted
 
+    @property
+    def wizard(self) -> WizardFrame:
+        """The application, with its words."""
+        return cast("WizardFrame", self.app)
+
     def compose(self) -> ComposeResult:
         """Put the code into the middle, and below it how to return if a line is left."""
         with Middle(), Center():
             yield ScanCodeView()
         yield Static(id="no-code", markup=False)
-        yield Static(cast("WizardFrame", self.app).words("scan.any_key"), id="any-key", markup=False)
+        yield Static(self.wizard.words("scan.any_key"), id="any-key", markup=False)
 
     def on_mount(self) -> None:
         """Keep black and white exchanged."""
@@ -38,17 +44,11 @@ class CodeAloneScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Make the best of the room."""
-        self._arrange(event.size)
-
-    def _arrange(self, size: Size) -> None:
+        size = event.size
         code = ScanCode.within(Room(*size), self._urls, margin=TIGHT)
         self.set_class(code is None, "without-code")
         self.query_one(ScanCodeView).show(code)
-        columns, lines = least_room(self._urls, margin=TIGHT)
-        told = cast("WizardFrame", self.app).words(
-            "scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height
-        )
-        self.query_one("#no-code", Static).update(told)
+        self.query_one("#no-code", Static).update(too_small(self.wizard.words, self._urls, size))
         self.query_one("#any-key").display = code is None or size.height > code.needs(TIGHT).lines
 
     def on_key(self, event: events.Key) -> None:
@@ -59,3 +59,9 @@ class CodeAloneScreen(Screen[None]):
     def on_click(self) -> None:
         """Return."""
         self.dismiss()
+
+
+def too_small(words: Words, urls: Sequence[str], size: Size) -> str:
+    """Return the words for a window that has no room for the code."""
+    columns, lines = least_room(urls, margin=TIGHT)
+    return words("scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height)

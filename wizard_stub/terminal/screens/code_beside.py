@@ -16,10 +16,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.geometry import Size
 from textual.widgets import Static
 
-from keyferry.wizard.qr import TIGHT, Room, ScanCode, least_room
+from keyferry.wizard.qr import TIGHT, Room, ScanCode
 from keyferry.wizard.results import Begun, Released, name_within, urls_of
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.screens.code_alone import CodeAloneScreen
+from keyferry.wizard.terminal.screens.code_alone import CodeAloneScreen, too_small
 from keyferry.wizard.terminal.screens.code_trouble import CodeTroubleScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Fact, Facts
@@ -29,7 +29,7 @@ _BARS = 2
 # Room for the longest choice; a key in groups may take two lines.
 _ASIDE = 27
 # This many characters of a name are worth more than the bars.
-_TELLING_NAME = 8
+_NAME_WORTH_SHOWING = 8
 
 
 class CodeBesideScreen(WizardScreen):
@@ -53,7 +53,7 @@ class CodeBesideScreen(WizardScreen):
             yield ScanCodeView()
             with VerticalScroll(id="aside", can_focus=False):
                 if self.wizard.lacks_colors:
-                    yield Static(self.say("scan.invert"), classes="text note", markup=False)
+                    yield self.paragraph("scan.invert", "text note")
                 yield from self.aside()
 
     def aside(self) -> ComposeResult:
@@ -86,15 +86,15 @@ class CodeBesideScreen(WizardScreen):
         self.set_class(code is None, "without-code")
         self.query_one(ScanCodeView).show(code)
         self.query_one("#no-code", Static).update(self._instead(size, alone))
-        self.query_one(Facts).tell(*self.facts(self._name_in(code or alone)))
+        self.query_one(Facts).show(*self.facts(self._name_in(code or alone)))
         if alone is not None:
             self.action_alone()
 
     def _beside(self, size: Size) -> tuple[ScanCode | None, bool]:
         """Return the code that has room beside the words, and whether the bars may stay."""
-        telling: Sequence[str] = self._urls[: max(1, len(self._urls) - _TELLING_NAME)]
+        with_name: Sequence[str] = self._urls[: max(1, len(self._urls) - _NAME_WORTH_SHOWING)]
         columns = size.width - _ASIDE
-        code = ScanCode.within(Room(columns, size.height - _BARS), telling, margin=TIGHT)
+        code = ScanCode.within(Room(columns, size.height - _BARS), with_name, margin=TIGHT)
         if code is not None:
             return code, True
         return ScanCode.within(Room(columns, size.height), self._urls, margin=TIGHT), False
@@ -102,8 +102,7 @@ class CodeBesideScreen(WizardScreen):
     def _instead(self, size: Size, alone: ScanCode | None) -> str:
         if alone is not None:
             return self.say("scan.only_alone")
-        columns, lines = least_room(self._urls, margin=TIGHT)
-        return self.say("scan.too_small", columns=columns, lines=lines, width=size.width, height=size.height)
+        return too_small(self.wizard.words, self._urls, size)
 
     def _name_in(self, code: ScanCode | None) -> str | None:
         """Return the computer's name, as much of it as the code on the screen carries."""
@@ -120,7 +119,7 @@ class CodeBesideScreen(WizardScreen):
 
     @on(Choice.Chosen, "#trouble")
     def trouble(self) -> None:
-        """Offer other ways to show the code."""
+        """Offer to show the code differently."""
         self.wizard.push_screen(
             CodeTroubleScreen(
                 self._shown.url,

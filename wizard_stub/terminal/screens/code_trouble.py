@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,16 +13,16 @@ from textual.widgets import Input, Static
 from keyferry.wizard.files import write_new_picture
 from keyferry.wizard.qr import ScanCode
 from keyferry.wizard.terminal.nearby import home
-from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 
 
 class CodeTroubleScreen(WizardScreen):
-    """Offers other ways to show one address; `alone`, `invert` and `rejected` act on the screen below."""
+    """Offers to show one address differently; `alone`, `invert` and `rejected` act on the screen below."""
 
-    help_key: ClassVar[str] = "help.trouble"
-    numbers_choices: ClassVar[bool] = False
+    help_key = "help.trouble"
+    numbers_choices = False
 
     def __init__(
         self,
@@ -40,15 +39,15 @@ class CodeTroubleScreen(WizardScreen):
         self._rejected = rejected
 
     def body(self) -> ComposeResult:
-        """Offer the three ways, the picture with the line for its name."""
-        yield Static(self.say("trouble.title"), classes="title", markup=False)
-        yield Static(self.say("trouble.text"), classes="text", markup=False)
+        """Offer what may help, the picture with the line for its name."""
+        yield self.paragraph("trouble.title", "title")
+        yield self.paragraph("trouble.text")
         yield Choice(self.say("trouble.alone"), id="alone")
         yield Choice(self.say("trouble.invert"), id="invert")
         if self._rejected is not None:
             yield Choice(self.say("trouble.rejected"), id="rejected", hint=self.say("trouble.rejected.hint"))
-        yield Static(self.say("trouble.picture"), classes="text above", markup=False)
-        yield Static(self.say("trouble.path"), classes="label", markup=False)
+        yield self.paragraph("trouble.picture", "text above")
+        yield self.paragraph("trouble.path", "label")
         yield Input(str(self._free_name()), id="path", compact=True)
         yield Static("", id="said", markup=False)
         yield Choice(self.say("trouble.save"), id="save")
@@ -84,18 +83,13 @@ class CodeTroubleScreen(WizardScreen):
         """Write the picture, and say where it is."""
         named = self.query_one(Input).value.strip().strip("\"'")
         if not named:
-            self._tell(self.say("trouble.none"))
+            self.remark(self.say("trouble.none"))
             return
         path = Path(named).expanduser()
         path = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
         try:
             await self.in_background(lambda: write_new_picture(path, ScanCode.of(self._url)))
         except Refusal as error:
-            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+            self.remark("! " + self.explain(error))
         else:
-            self._tell(self.say("trouble.saved", path=path.absolute()))
-
-    def _tell(self, text: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.set_class(text.startswith("!"), "problem")
+            self.remark(self.say("trouble.saved", path=path.absolute()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -15,7 +13,7 @@ from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
 from keyferry.protocol.doubt import doubts
 from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
 from keyferry.wizard.errors import KeyNotAccepted
-from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.done import DoneScreen
@@ -31,8 +29,8 @@ _MOST_MISSING = GROUP
 class ComputerKeyScreen(WizardScreen):
     """Takes the key, and stores the license once the key itself has proved what was meant."""
 
-    help_key: ClassVar[str] = "help.computer_key"
-    numbers_choices: ClassVar[bool] = False
+    help_key = "help.computer_key"
+    numbers_choices = False
 
     def __init__(self, computer_id: ComputerId | None) -> None:
         super().__init__()
@@ -49,8 +47,8 @@ class ComputerKeyScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Show the boxes and what is said about them."""
         self.set_class(self._style is Style.SIGNED, "tight")
-        yield Static(self.say("computer_key.title"), classes="title", markup=False)
-        yield Static(self.say("computer_key.text"), classes="text", markup=False)
+        yield self.paragraph("computer_key.title", "title")
+        yield self.paragraph("computer_key.text")
         yield GroupBoxes(self._length // GROUP, id="boxes")
         progress = self.say("typing.progress", typed=0, length=self._length)
         yield Static(progress, id="said", markup=False)
@@ -67,7 +65,7 @@ class ComputerKeyScreen(WizardScreen):
     def changed(self, event: GroupBoxes.Changed) -> None:
         """Say what there is to say, and check the key after its last character."""
         typed = self.query_one(GroupBoxes).typed
-        self._tell(while_typing(self.wizard.words, typed, event.noticed, length=self._length))
+        self.remark(while_typing(self.wizard.words, typed, event.noticed, length=self._length))
         if event.ended:
             self.check()
 
@@ -78,9 +76,9 @@ class ComputerKeyScreen(WizardScreen):
         boxes = self.query_one(GroupBoxes)
         other = other_kind(self.wizard.words, boxes.typed.text, Kind.COMPUTER_KEY)
         if other is not None:
-            self._tell(other)
+            self.remark(other)
         elif boxes.typed.typed < self._length - _MOST_MISSING:
-            self._tell(self.say("computer_key.incomplete", typed=boxes.typed.typed, length=self._length))
+            self.remark(self.say("computer_key.incomplete", typed=boxes.typed.typed, length=self._length))
             boxes.action_last()
             boxes.focus()
         else:
@@ -93,17 +91,17 @@ class ComputerKeyScreen(WizardScreen):
 
     @work(exclusive=True)
     async def _complete(self, text: str) -> None:
-        self._tell(self.say("computer_key.checking"))
+        self.remark(self.say("computer_key.checking"))
         try:
             completed = await self.in_background(lambda: self.wizard.control.complete(text))
         except MalformedCode:
             self._point_at_doubts()
         except ComputerKeyRefused:
-            self._tell(self.say("computer_key.refused"))
+            self.remark(self.say("computer_key.refused"))
         except (KeyNotAccepted, LicenseFileRefused) as error:
-            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+            self.remark("! " + self.explain(error))
         except Refusal as error:
-            self._tell("")
+            self.remark("")
             self.wizard.push_screen(ProblemScreen(error))
         else:
             self.wizard.push_screen(DoneScreen(completed))
@@ -115,17 +113,12 @@ class ComputerKeyScreen(WizardScreen):
         boxes.focus()
         if found.rows and not found.groups:
             rows = _listed(found.rows)
-            self._tell(self.say("computer_key.doubt_rows", rows=rows, count=len(found.rows)))
+            self.remark(self.say("computer_key.doubt_rows", rows=rows, count=len(found.rows)))
         elif found.all_groups:
             groups = _listed(found.all_groups)
-            self._tell(self.say("computer_key.doubt", groups=groups, count=len(found.all_groups)))
+            self.remark(self.say("computer_key.doubt", groups=groups, count=len(found.all_groups)))
         else:
-            self._tell(self.say("computer_key.no_doubt"))
-
-    def _tell(self, text: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.set_class(text.startswith("!"), "problem")
+            self.remark(self.say("computer_key.no_doubt"))
 
 
 def _listed(numbers: tuple[int, ...]) -> str:

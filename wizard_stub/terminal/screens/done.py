@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from keyferry.wizard.results import Completed
-from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Fact, Facts
@@ -21,7 +19,7 @@ from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 class DoneScreen(WizardScreen):
     """The end of every method of activation."""
 
-    help_key: ClassVar[str] = "help.done"
+    help_key = "help.done"
 
     def __init__(self, completed: Completed) -> None:
         super().__init__()
@@ -29,17 +27,15 @@ class DoneScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Show the license, the corrections, and what became of a former license."""
-        product = self.wizard.profile.product_name
-        yield Static(self.say("done.title", product=product), classes="title active", markup=False)
+        yield self.paragraph("done.title", "title active", product=self.wizard.profile.product_name)
         yield Facts(*self._facts())
         if self._completed.corrections:
             yield Static(self._corrections(), classes="text above note", markup=False)
         if self._completed.replaced:
-            replaced = self.say("done.replaced", former=self._completed.replaced.text)
-            yield Static(replaced, classes="text above", markup=False)
+            yield self.paragraph("done.replaced", "text above", former=self._completed.replaced.text)
             yield Choice(self.say("do.show_code"), id="show_code")
         yield from self.warnings(self._completed.warnings)
-        yield Static(self.say("done.text"), classes="text above", markup=False)
+        yield self.paragraph("done.text", "text above")
         yield Choice(self.say("do.quit"), id="quit")
         yield Choice(self.say("do.home"), id="home")
 
@@ -74,24 +70,9 @@ class DoneScreen(WizardScreen):
         """Go to the overview: what led here is done."""
         self.wizard.go_home()
 
-    @on(Choice.Chosen, "#home")
-    def home(self) -> None:
-        """Go to the overview."""
-        self.wizard.go_home()
-
-    @on(Choice.Chosen, "#quit")
-    def quit(self) -> None:
-        """Close the wizard."""
-        self.wizard.exit()
-
     @on(Choice.Chosen, "#show_code")
     @work(exclusive=True)
     async def show_code(self) -> None:
         """Show the code that frees the former license's seat."""
         former = self._completed.replaced
-        try:
-            released = await self.in_background(lambda: self.wizard.control.show_code(former))
-        except Refusal as error:
-            self.wizard.push_screen(ProblemScreen(error))
-        else:
-            self.wizard.push_screen(ReleasedScreen(released))
+        await show_answer(self, lambda: self.wizard.control.show_code(former), ReleasedScreen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,15 +13,15 @@ from textual.widgets import Static
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.wizard.results import Begun, LicenseState, Status
 from keyferry.wizard.terminal.overview import Overview, overview
-from keyferry.wizard.terminal.problems import Refusal, detail, explain, support
+from keyferry.wizard.terminal.problems import Refusal, detail, support
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
-from keyferry.wizard.terminal.screens.confirm import ConfirmScreen, Question
+from keyferry.wizard.terminal.screens.confirm import ConfirmScreen
 from keyferry.wizard.terminal.screens.deactivate import DeactivateScreen
 from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
 from keyferry.wizard.terminal.screens.method import MethodScreen
 from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
-from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
 from keyferry.wizard.terminal.screens.scan import ScanScreen, fresh_scan
 from keyferry.wizard.terminal.widgets.choice import Choice
@@ -49,7 +48,7 @@ DAMAGED_ELSEWHERE = ("older_copy", "wrong_seal")
 class HomeScreen(WizardScreen):
     """Asks the control whenever it comes to the front, and shows the answer."""
 
-    can_go_back: ClassVar[bool] = False
+    can_go_back = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +56,7 @@ class HomeScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Leave room for what the control will answer."""
-        yield Vertical(Static(self.say("busy"), classes="text", markup=False), id="answer")
+        yield Vertical(self.paragraph("busy"), id="answer")
 
     def on_screen_resume(self) -> None:
         """Ask again: another screen may have changed it."""
@@ -79,8 +78,8 @@ class HomeScreen(WizardScreen):
 
     def _answer(self, known: Overview) -> Iterator[Widget]:
         state = known.status.state
-        title = self.say(f"state.{state.value}", product=self.wizard.profile.product_name)
-        yield Static(title, classes=f"title {state.value}", markup=False)
+        product = self.wizard.profile.product_name
+        yield self.paragraph(f"state.{state.value}", f"title {state.value}", product=product)
         yield Static(self._text(known), classes="text", markup=False)
         facts = list(self._facts(known))
         if any(value for _, value in facts):
@@ -120,10 +119,10 @@ class HomeScreen(WizardScreen):
         if status.not_remembered:
             texts.append(self.say("home.not_remembered", product=product))
         if status.hindrance:
-            texts.append(explain(words, status.hindrance, folder=self.wizard.folder))
+            texts.append(self.explain(status.hindrance))
         texts += [self.say(f"warning.{warning.value}") for warning in status.warnings]
         if known.withheld:
-            texts.append(explain(words, known.withheld, folder=self.wizard.folder))
+            texts.append(self.explain(known.withheld))
         if status.state is LicenseState.DAMAGED:
             texts.append(support(words, status.detail, otherwise=status.message))
         if known.pending and status.state is not LicenseState.PENDING:
@@ -140,10 +139,9 @@ class HomeScreen(WizardScreen):
         yield self.say("fact.computer_name"), source.computer_name
 
     def _unavailable(self, error: Exception) -> Iterator[Widget]:
-        words = self.wizard.words
-        yield Static(self.say("state.unavailable"), classes="title damaged", markup=False)
-        yield Static(explain(words, error, folder=self.wizard.folder), classes="text", markup=False)
-        yield Static(detail(words, error) or "", classes="text detail", markup=False)
+        yield self.paragraph("state.unavailable", "title damaged")
+        yield Static(self.explain(error), classes="text", markup=False)
+        yield Static(detail(self.wizard.words, error) or "", classes="text detail", markup=False)
         yield Choice(self.say("do.look_again"), id="look_again")
         yield Choice(self.say("do.quit"), id="quit")
 
@@ -160,13 +158,10 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#start_over")
     def start_over(self) -> None:
         """Ask whether what is pending may be dropped."""
-        question = Question(
-            title=self.say("do.start_over"),
-            text=self.say("start_over.text"),
-            no=self.say("start_over.no"),
-            yes=self.say("start_over.yes"),
+        title, text = self.say("do.start_over"), self.say("start_over.text")
+        self.wizard.push_screen(
+            ConfirmScreen("start_over", self.anew, title=title, text=text, help_key="help.home")
         )
-        self.wizard.push_screen(ConfirmScreen(question, self.anew, help_key="help.home"))
 
     @on(Choice.Chosen, "#renew")
     def renew(self) -> None:
@@ -195,12 +190,7 @@ class HomeScreen(WizardScreen):
     @work(exclusive=True)
     async def _show_request(self, key: ActivationKey, *, start_over: bool = False) -> None:
         control = self.wizard.control
-        try:
-            begun = await self.in_background(lambda: control.begin(key, start_over=start_over))
-        except Refusal as error:
-            self.wizard.push_screen(ProblemScreen(error))
-        else:
-            self.wizard.push_screen(ScanScreen(begun))
+        await show_answer(self, lambda: control.begin(key, start_over=start_over), ScanScreen)
 
     @on(Choice.Chosen, "#new_request")
     def new_request(self) -> None:
@@ -235,8 +225,3 @@ class HomeScreen(WizardScreen):
     def look_again(self) -> None:
         """Ask the control again."""
         self.look()
-
-    @on(Choice.Chosen, "#quit")
-    def quit(self) -> None:
-        """Close the wizard."""
-        self.wizard.exit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from keyferry.wizard.errors import StorageUnavailable
 from keyferry.wizard.files import read_license_file
 from keyferry.wizard.results import Completed
 from keyferry.wizard.terminal.nearby import license_files_nearby
-from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.done import DoneScreen
 from keyferry.wizard.terminal.screens.problem import ProblemScreen
@@ -24,20 +23,20 @@ from keyferry.wizard.this_machine import looks_like_license_file
 class LicenseFileScreen(WizardScreen):
     """Takes a license file."""
 
-    help_key: ClassVar[str] = "help.license_file"
-    numbers_choices: ClassVar[bool] = False
+    help_key = "help.license_file"
+    numbers_choices = False
 
     def body(self) -> ComposeResult:
         """Show what was found, and a line for the path."""
         self._found = license_files_nearby(self.wizard.folder)
-        yield Static(self.say("file.title"), classes="title", markup=False)
-        yield Static(self.say("file.text"), classes="text", markup=False)
+        yield self.paragraph("file.title", "title")
+        yield self.paragraph("file.text")
         if self._found:
-            yield Static(self.say("file.found"), classes="label", markup=False)
+            yield self.paragraph("file.found", "label")
             for place, path in enumerate(self._found):
                 # The name first: a long folder may wrap.
                 yield Choice(f"{path.name}  {path.parent}", id=f"found-{place}")
-        yield Static(self.say("file.path"), classes="label above", markup=False)
+        yield self.paragraph("file.path", "label above")
         yield Input(id="path", compact=True)
         yield Static("", id="said", markup=False)
         yield Choice(self.say("file.use"), id="use")
@@ -62,7 +61,7 @@ class LicenseFileScreen(WizardScreen):
         if named:
             self._complete(named)
         else:
-            self._tell(self.say("file.none"))
+            self.remark(self.say("file.none"))
             self.query_one(Input).focus()
 
     @work(exclusive=True)
@@ -75,20 +74,13 @@ class LicenseFileScreen(WizardScreen):
 
         try:
             completed = await self.in_background(complete)
-        except StorageUnavailable as error:
-            if error.code != "file_not_readable":
-                self.wizard.push_screen(ProblemScreen(error))
-                return
-            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
         except Refusal as error:
-            self._tell("! " + explain(self.wizard.words, error, folder=self.wizard.folder))
+            if isinstance(error, StorageUnavailable) and error.code != "file_not_readable":
+                self.wizard.push_screen(ProblemScreen(error))
+            else:
+                self.remark("! " + self.explain(error))
         else:
             self.wizard.push_screen(DoneScreen(completed))
-
-    def _tell(self, text: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.set_class(text.startswith("!"), "problem")
 
 
 def _path(named: str) -> Path:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Static
 
-from keyferry.wizard.terminal.methods import Method
-from keyferry.wizard.terminal.screens.activation_key import ActivationKeyScreen
+from keyferry.wizard.terminal.screens.activation_key import ActivationKeyScreen, Method
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 
@@ -17,7 +13,7 @@ from keyferry.wizard.terminal.widgets.choice import Choice
 class MethodScreen(WizardScreen):
     """Asks for the method; each begins with the activation key."""
 
-    help_key: ClassVar[str] = "help.method"
+    help_key = "help.method"
 
     def __init__(self, *, start_over: bool = False) -> None:
         super().__init__()
@@ -25,15 +21,12 @@ class MethodScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Offer the three methods."""
-        yield Static(self.say("method.title"), classes="title", markup=False)
+        yield self.paragraph("method.title", "title")
         for method in Method:
-            yield Choice(
-                self.say(f"method.{method.value}"),
-                id=method.value,
-                hint=self.say(f"method.{method.value}.hint"),
-            )
+            label, hint = self.say(f"method.{method.value}"), self.say(f"method.{method.value}.hint")
+            yield Choice(label, id=method.value, hint=hint)
         if not self.wizard.control.shared:
-            yield Static(self.say("method.other_account"), classes="text note", markup=False)
+            yield self.paragraph("method.other_account", "text note")
 
     @on(Choice.Chosen)
     def chosen(self, event: Choice.Chosen) -> None:

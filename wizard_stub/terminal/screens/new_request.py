@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.wizard.results import Begun
-from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.screens.confirm import ConfirmScreen, Question
-from keyferry.wizard.terminal.screens.problem import ProblemScreen
+from keyferry.wizard.terminal.screens.confirm import ConfirmScreen
+from keyferry.wizard.terminal.screens.problem import show_answer
 
 
 def ask_for_new_request(
@@ -18,24 +17,16 @@ def ask_for_new_request(
     """Ask, then make the new request, and open the screen that shows it instead of the one before."""
     wizard = screen.wizard
 
-    async def begin() -> None:
-        try:
-            begun = await screen.in_background(lambda: wizard.control.begin(key, new_request=True))
-        except Refusal as error:
-            wizard.push_screen(ProblemScreen(error))
-            return
+    def show_alone(begun: Begun) -> WizardScreen:
         wizard.go_home()
-        wizard.push_screen(show(begun))
+        return show(begun)
 
-    question = Question(
-        title=screen.say("do.new_request"),
-        text=screen.say("new_request.text"),
-        no=screen.say("new_request.no"),
-        yes=screen.say("new_request.yes"),
-    )
+    def begin() -> Begun:
+        return wizard.control.begin(key, new_request=True)
 
     def ask() -> None:
         # In a group of its own: the screen comes to the front first, and may ask the control itself.
-        screen.run_worker(begin(), exclusive=True, group="new_request")
+        screen.run_worker(show_answer(screen, begin, show_alone), exclusive=True, group="new_request")
 
-    wizard.push_screen(ConfirmScreen(question, ask, help_key="help.new_request"))
+    title, text = screen.say("do.new_request"), screen.say("new_request.text")
+    wizard.push_screen(ConfirmScreen("new_request", ask, title=title, text=text, help_key="help.new_request"))

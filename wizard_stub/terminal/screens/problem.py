@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TypeVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from keyferry.wizard.errors import NotSynced
-from keyferry.wizard.terminal.problems import detail, explain
+from keyferry.wizard.terminal.problems import Refusal, detail
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
+
+T = TypeVar("T")
 
 
 class ProblemScreen(WizardScreen):
     """Explains one refusal; back is where it can be tried again."""
 
-    help_key: ClassVar[str] = "help.problem"
+    help_key = "help.problem"
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -25,12 +27,9 @@ class ProblemScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Show the words, and the detail for the support."""
-        words = self.wizard.words
-        title = "problem.title.done" if self._is_done else "problem.title"
-        yield Static(self.say(title), classes="title problem", markup=False)
-        told = explain(words, self._error, folder=self.wizard.folder)
-        yield Static(told, classes="text", markup=False)
-        further = detail(words, self._error)
+        yield self.paragraph("problem.title.done" if self._is_done else "problem.title", "title problem")
+        yield Static(self.explain(self._error), classes="text", markup=False)
+        further = detail(self.wizard.words, self._error)
         if further:
             yield Static(further, classes="text detail", markup=False)
         if not self._is_done:
@@ -49,12 +48,12 @@ class ProblemScreen(WizardScreen):
         else:
             self.dismiss()
 
-    @on(Choice.Chosen, "#back")
-    def back(self) -> None:
-        """Return to where it was tried."""
-        self.dismiss()
 
-    @on(Choice.Chosen, "#home")
-    def home(self) -> None:
-        """Return to the overview."""
-        self.wizard.go_home()
+async def show_answer(screen: WizardScreen, work: Callable[[], T], show: Callable[[T], WizardScreen]) -> None:
+    """Let the control work, and open the screen that shows its answer, or else why it refused."""
+    try:
+        answer = await screen.in_background(work)
+    except Refusal as error:
+        screen.wizard.push_screen(ProblemScreen(error))
+    else:
+        screen.wizard.push_screen(show(answer))

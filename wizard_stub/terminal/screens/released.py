@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -18,7 +16,7 @@ from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 class ReleasedScreen(CodeBesideScreen):
     """Shows a deactivation verification code; back is the overview."""
 
-    help_key: ClassVar[str] = "help.released"
+    help_key = "help.released"
 
     def __init__(self, released: Released) -> None:
         super().__init__(released)
@@ -26,11 +24,11 @@ class ReleasedScreen(CodeBesideScreen):
 
     def aside(self) -> ComposeResult:
         """Say how the seat becomes free."""
-        yield Static(self.say("released.title"), classes="title roomy", markup=False)
-        yield Static(self.say("released.steps"), classes="text", markup=False)
+        yield self.paragraph("released.title", "title roomy")
+        yield self.paragraph("released.steps")
         yield Facts(*self.facts(self._released.computer_name), below=True)
         yield from self.warnings(self._released.warnings)
-        yield Static(self.say("released.again"), classes="text above", markup=False)
+        yield self.paragraph("released.again", "text above")
         yield Static("", classes="gap")
         yield Choice(self.say("do.home"), id="home")
         yield Choice(self.say("scan.trouble"), id="trouble")
@@ -42,9 +40,4 @@ class ReleasedScreen(CodeBesideScreen):
 
     def action_back(self) -> None:
         """Go to the overview: what led here can no longer be done."""
-        self.wizard.go_home()
-
-    @on(Choice.Chosen, "#home")
-    def home(self) -> None:
-        """Go to the overview."""
         self.wizard.go_home()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +20,7 @@ from keyferry.wizard.terminal.widgets.facts import Facts
 class ScanScreen(CodeBesideScreen):
     """Shows what was begun; `fresh` if the person hoped to have a key for it already."""
 
-    help_key: ClassVar[str] = "help.scan"
+    help_key = "help.scan"
 
     def __init__(self, begun: Begun, *, fresh: bool = False) -> None:
         super().__init__(begun)
@@ -34,20 +33,19 @@ class ScanScreen(CodeBesideScreen):
         title = "scan.title.renew" if begun.renewal else "scan.title"
         fresh = self._fresh and not begun.renewal
         # 24 lines hold the note only instead of the empty line below the title.
-        yield Static(self.say(title), classes="title" if fresh else "title roomy", markup=False)
+        yield self.paragraph(title, "title" if fresh else "title roomy")
         if fresh:
-            yield Static(self.say("scan.fresh"), classes="text note", markup=False)
-        yield Static(self.say("scan.steps"), classes="text", markup=False)
+            yield self.paragraph("scan.fresh", "text note")
+        yield self.paragraph("scan.steps")
         yield Static("", classes="gap")
         yield Choice(self.say("do.type_key"), id="type_key")
         yield Choice(self.say("do.use_file"), id="use_file")
         yield Choice(self.say("scan.trouble"), id="trouble")
-        yield Static(self.say("scan.by_hand"), classes="text above", markup=False)
+        yield self.paragraph("scan.by_hand", "text above")
         yield Facts(*self.facts(begun.computer_name), below=True)
         yield from self.warnings(begun.warnings)
         if begun.set_aside:
-            aside = self.say("scan.aside", name=begun.set_aside.name)
-            yield Static(aside, classes="text detail above", markup=False)
+            yield self.paragraph("scan.aside", "text detail above", name=begun.set_aside.name)
 
     @property
     def rejected(self) -> Callable[[], object]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
+from keyferry.wizard.wording import in_rows
+
 Fact = tuple[str, str | None]
-_GROUPS_A_LINE = 6
 
 
 class Facts(Static):
@@ -16,7 +17,7 @@ class Facts(Static):
         self._draw = _below if below else _beside
         super().__init__(self._drawn(facts), markup=False, classes="facts")
 
-    def tell(self, *facts: Fact) -> None:
+    def show(self, *facts: Fact) -> None:
         """Show other facts in their place."""
         self.update(self._drawn(facts))
 
@@ -28,7 +29,7 @@ def _beside(facts: list[tuple[str, str]]) -> Text:
     width = max((len(name) for name, _ in facts), default=0)
     lines = Text()
     for name, value in facts:
-        for place, line in enumerate(_lines(value)):
+        for place, line in enumerate(in_rows(value)):
             lines.append((name if place == 0 else "").ljust(width + 2), "dim")
             lines.append(line + "\n", "bold")
     lines.rstrip()
@@ -42,12 +43,3 @@ def _below(facts: list[tuple[str, str]]) -> Text:
         lines.append(value + "\n", "bold")
     lines.rstrip()
     return lines
-
-
-def _lines(text: str) -> list[str]:
-    """Return a long key in its rows of groups; any other text is one line."""
-    groups = text.split("-")
-    if len(groups) <= _GROUPS_A_LINE:
-        return [text]
-    starts = range(0, len(groups), _GROUPS_A_LINE)
-    return ["-".join(groups[start : start + _GROUPS_A_LINE]) for start in starts]

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from keyferry.protocol.alphabet import GROUP
 from keyferry.wizard.terminal.typed_groups import Noticed, TypedGroups
+from keyferry.wizard.this_machine import looks_like_license_file
 
 BOX = GROUP + 4
 _ACROSS = BOX + 1
@@ -31,8 +32,8 @@ class GroupBoxes(Widget, can_focus=True):
     """A code that is typed or pasted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("backspace", "backspace", show=False),
-        Binding("delete", "delete", show=False),
+        Binding("backspace", "edit('backspace')", show=False),
+        Binding("delete", "edit('delete')", show=False),
         Binding("left", "move(-1)", show=False),
         Binding("right", "move(1)", show=False),
         Binding("up", "row(-1)", show=False),
@@ -40,7 +41,7 @@ class GroupBoxes(Widget, can_focus=True):
         Binding("home", "first", show=False),
         Binding("end", "last", show=False),
         Binding("enter", "submit", show=False),
-        Binding("ctrl+u", "clear", show=False),
+        Binding("ctrl+u", "edit('clear')", show=False),
     ]
 
     class Changed(Message):
@@ -130,7 +131,7 @@ class GroupBoxes(Widget, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         """Take a pasted text."""
         event.stop()
-        if event.text.strip().startswith("ey") and event.text.count(".") == 2:
+        if looks_like_license_file(event.text):
             self.post_message(self.PastedFile(event.text))
             return
         noticed = self.typed.paste(event.text)
@@ -144,19 +145,9 @@ class GroupBoxes(Widget, can_focus=True):
             self.typed.move_to(group, position.x % _ACROSS - 2)
             self.refresh()
 
-    def action_backspace(self) -> None:
-        """Take back a character."""
-        self.typed.backspace()
-        self._changed((), ended=False)
-
-    def action_delete(self) -> None:
-        """Remove a character."""
-        self.typed.delete()
-        self._changed((), ended=False)
-
-    def action_clear(self) -> None:
-        """Begin again."""
-        self.typed.clear()
+    def action_edit(self, operation: str) -> None:
+        """Take back a character, delete the one under the cursor, or clear all."""
+        getattr(self.typed, operation)()
         self._changed((), ended=False)
 
     def action_move(self, by: int) -> None:
