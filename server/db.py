@@ -64,7 +64,7 @@ _POSTGRESQL_CONNECTION = {
 }
 _POOL_SECONDS = 10
 
-# What SQLite and PostgreSQL report: the beginnings of SQLite's names, PostgreSQL's states, and what to tell.
+# What SQLite and PostgreSQL report: the beginnings of SQLite's names, PostgreSQL's states, and what to say.
 _TROUBLES = {
     "database_busy": (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),

@@ -203,7 +203,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "driver" in fixtures:
             item.add_marker(pytest.mark.browser)
-        if {"tell", "Terminal"} & set(vars(getattr(item, "module", item))):
+        if {"at_the_console", "tell", "Terminal"} & set(vars(getattr(item, "module", item))):
             item.add_marker(pytest.mark.terminal)
         if fixtures & {"serving", "postgresql_server"}:
             item.add_marker(pytest.mark.processes)

@@ -31,6 +31,10 @@ class Box:
     arrived: Event = field(default_factory=Event)
     hold: Event | None = None
 
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.rcpt_refusals:
             return self.rcpt_refusals.pop(0)

@@ -38,18 +38,10 @@ Settings come from the environment:
 """
 
 
-@click.group("keyferry", cls=Door, epilog=_EPILOG)
+_GROUPS = (product_group, license_group, operator_group, property_group)
+_COMMANDS = (init, serve, worker, console, *_GROUPS, activate, deactivate)
+
+
+@click.group("keyferry", cls=Door, epilog=_EPILOG, commands=_COMMANDS)
 def main() -> None:
     """Activate license keys on machines without a network."""
-
-
-main.add_command(init)
-main.add_command(serve)
-main.add_command(worker)
-main.add_command(console)
-main.add_command(product_group)
-main.add_command(license_group)
-main.add_command(operator_group)
-main.add_command(property_group)
-main.add_command(activate)
-main.add_command(deactivate)

@@ -17,13 +17,9 @@ from keyferry.server.core.licensing.facts import KeyFacts, ReleaseFacts, key_fac
 from keyferry.server.new_file import new_file
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Typed
+from keyferry.server.words.wording import OUTCOMES, until
 
 _GROUPS_IN_A_LINE = 6
-_OUTCOMES = {
-    "new_seat": "Uses a new seat",
-    "same_seat": "Keeps its seat",
-    "replacement": "Keeps its seat and replaces its earlier activation, in any account",
-}
 
 
 @click.command(
@@ -111,10 +107,9 @@ def _activated_data(done: KeyFacts, license_file: Path | None) -> dict[str, obje
 
 def _activated_text(done: KeyFacts) -> str:
     name = done.activation.computer_name or "the computer"
-    expires = iso(done.activation.expires)
-    until = f"valid until {expires}" if expires else "never expires"
     return (
-        f"Activated {done.license.product_name} on {name}, {until}. {_OUTCOMES[str(done.outcome)]}: "
+        f"Activated {done.license.product_name} on {name}, {until(done.activation.expires)}. "
+        f"{OUTCOMES[done.outcome]}: "
         f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
         f"Computer key, to type into the License Wizard:\n\n{_in_lines(done.computer_key)}"
     )

@@ -19,15 +19,10 @@ _JSON = "--json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command has to tell: `data` for programs, `text` for people."""
+    """What a command answers: `data` for programs, `text` for people."""
 
     data: dict[str, Any]
     text: str
-
-
-def _json_option() -> click.Option:
-    # Read from the arguments as a whole, so that it counts where they cannot be read, too.
-    return click.Option([_JSON], is_flag=True, expose_value=False, help="Output JSON, even on failure.")
 
 
 class AnsweringCommand(click.Command):
@@ -35,10 +30,12 @@ class AnsweringCommand(click.Command):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.params.append(_json_option())
+        # Read from the arguments as a whole, so that it counts where they cannot be read, too.
+        option = click.Option([_JSON], is_flag=True, expose_value=False, help="Output JSON, even on failure.")
+        self.params.append(option)
 
 
-class AnsweringGroup(click.Group):
+class AnsweringGroup(AnsweringCommand, click.Group):
     """A group of answering commands, listed in the order in which they are used."""
 
     command_class = AnsweringCommand
@@ -46,7 +43,6 @@ class AnsweringGroup(click.Group):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **{"no_args_is_help": False, **settings})
-        self.params.append(_json_option())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of their making."""
@@ -74,7 +70,7 @@ class Door(AnsweringGroup):
             if isinstance(answer, Answer):
                 _print(answer.data if _JSON in given else answer.text)
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, people see one clear line
-            sys.exit(_tell(failure_of(error), as_json=_JSON in given))
+            sys.exit(_fail(failure_of(error), as_json=_JSON in given))
         sys.exit(0 if given else USAGE)
 
 
@@ -92,7 +88,7 @@ def _print(what: str | dict[str, Any]) -> None:
         ) from None
 
 
-def _tell(failure: Failure, *, as_json: bool) -> int:
+def _fail(failure: Failure, *, as_json: bool) -> int:
     try:
         if as_json:
             click.echo(json.dumps(failure.data, indent=2))

@@ -1,4 +1,4 @@
-"""Licenses and activations as commands tell them, to programs and to people."""
+"""Licenses and activations as commands show them, to programs and to people."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """What a command that failed has to tell, and the exit code that it ends with."""
+    """What a command that failed says, and the exit code that it ends with."""
 
     code: str
     message: str
@@ -59,7 +59,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def in_words(error: OSError) -> str:
-    """Name the file, where the system told one, and what the system said."""
+    """Name the file, where the system named one, and what the system said."""
     what = error.strerror or type(error).__name__
     return f"{error.filename}: {what}." if error.filename else f"The system refused this: {what}."
 

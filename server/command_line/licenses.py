@@ -125,14 +125,12 @@ def renew(key: str, expires: datetime | None, days: int | None) -> Answer:
     """Renew the license of KEY. Each computer gets the new date at its next scan."""
     if (expires is None) == (days is None):
         raise click.UsageError("Specify either --expires or --days.")
-
-    def said(license: LicenseFacts, _is_new: bool) -> str:
-        return (
-            f"Renewed. Expires: {expires_text(license)}.\n"
-            "Activated computers get the new date when their QR code is scanned again."
-        )
-
-    return _changed(key, partial(changes.renew, terms=Terms(_day(expires), days)), said)
+    done = _changed(key, partial(changes.renew, terms=Terms(_day(expires), days)))
+    text = (
+        f"Renewed. Expires: {expires_text(done.shown)}.\n"
+        "Activated computers get the new date when their QR code is scanned again."
+    )
+    return Answer(_licenses_data([done.shown]), text)
 
 
 @license_group.command()
@@ -142,38 +140,25 @@ def suspend(key: str) -> Answer:
 
     Keys that were already given out run until they expire, because no network reaches those computers.
     """
-
-    def said(_license: LicenseFacts, is_new: bool) -> str:
-        if not is_new:
-            return "Already suspended. No changes."
-        return "Suspended. Keys that were already given out run until they expire."
-
-    return _changed(key, changes.suspend, said)
+    done = _changed(key, changes.suspend)
+    text = "Suspended. Keys that were already given out run until they expire."
+    return Answer(_licenses_data([done.shown]), text if done.is_new else "Already suspended. No changes.")
 
 
 @license_group.command()
 @click.argument("key")
 def resume(key: str) -> Answer:
     """End the suspension of the license of KEY."""
-
-    def said(_license: LicenseFacts, is_new: bool) -> str:
-        if not is_new:
-            return "Not suspended. No changes."
-        return "Resumed. The license can be activated again."
-
-    return _changed(key, changes.resume, said)
+    done = _changed(key, changes.resume)
+    text = "Resumed. The license can be activated again."
+    return Answer(_licenses_data([done.shown]), text if done.is_new else "Not suspended. No changes.")
 
 
-def _changed(
-    key: str, change: Callable[..., Changed[LicenseFacts]], said: Callable[[LicenseFacts, bool], str]
-) -> Answer:
-    """Change the license of a typed key, and answer with how it stands afterwards."""
+def _changed(key: str, change: Callable[..., Changed[LicenseFacts]]) -> Changed[LicenseFacts]:
+    """Change the license of a typed key, and return how it stands afterwards."""
     with opened() as parts:
-        now = parts.clock()
-        done = change(
-            ActivationKey.from_text(key), by=operator(), show=lambda _, license: _facts(license, now)
-        )
-        return Answer(_licenses_data([done.shown]), said(done.shown, done.is_new))
+        now, typed = parts.clock(), ActivationKey.from_text(key)
+        return change(typed, by=operator(), show=lambda _, license: _facts(license, now))
 
 
 def _facts(license: License, now: datetime, computers: Iterable[Activation] = ()) -> LicenseFacts:

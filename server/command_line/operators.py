@@ -16,17 +16,14 @@ from keyferry.server.core.staff.roles import PERMISSIONS
 from keyferry.server.db import reading
 from keyferry.server.services import staff
 
-_ROLES = "\n".join(
-    [
-        "\b",
-        "Roles:",
-        *(f"  {role:<14} can {', '.join(sorted(PERMISSIONS[role]))}" for role in Role),
-        "",
-        "\b",
-        "Example:",
-        "  keyferry operator add ada --role administrator --password-stdin < password.txt",
-    ]
-)
+_ROLES = "\n".join(f"  {role:<14} can {', '.join(sorted(PERMISSIONS[role]))}" for role in Role)
+_EPILOG = f"""\b
+Roles:
+{_ROLES}
+
+\b
+Example:
+  keyferry operator add ada --role administrator --password-stdin < password.txt"""
 _NOBODY = "Nobody can sign in yet. Add someone: keyferry operator add NAME --role administrator"
 
 with_password = click.option(
@@ -39,7 +36,7 @@ def operator_group() -> None:
     """Operators: the staff who sign in, and what they can do."""
 
 
-@operator_group.command(epilog=_ROLES)
+@operator_group.command(epilog=_EPILOG)
 @click.argument("name")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="See below.")
 @with_password
@@ -62,8 +59,8 @@ def reset(name: str, password_stdin: bool) -> Answer:
         with reading() as session:
             operators.find(session, name)
         found = staff.start_over(name, _asked_password(password_stdin), by=operator())
-        told = f"{found.name} has a new password, no second factor, and is signed out everywhere."
-        return Answer(_data(found), told)
+        text = f"{found.name} has a new password, no second factor, and is signed out everywhere."
+        return Answer(_data(found), text)
 
 
 @operator_group.command()

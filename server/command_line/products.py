@@ -14,7 +14,6 @@ from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import product_data
 from keyferry.server.command_line.instance import opened, operator
 from keyferry.server.command_line.profile_module import json_in_module, profile_module
-from keyferry.server.config import Settings
 from keyferry.server.core.models import Product
 from keyferry.server.new_file import new_file
 from keyferry.server.services import products as changes
@@ -161,22 +160,18 @@ def rotate(code: str, retire_old: bool) -> Answer:
 def _export(code: str) -> WizardProfile:
     with opened() as parts:
         profile = changes.export(code, by=operator())
-        _warn_of_loopback(parts.settings)
+    if parts.settings.is_loopback:
+        click.echo(
+            f"keyferry: wizards with this profile send phones to {parts.settings.public_url}, which reaches "
+            "only this machine. Set KEYFERRY_PUBLIC_URL first.",
+            err=True,
+        )
     return profile
 
 
 def _written(profile: WizardProfile, form: str) -> str:
     """Return the profile without a line break at its end."""
     return profile.to_json() if form == "json" else profile_module(profile).rstrip("\n")
-
-
-def _warn_of_loopback(settings: Settings) -> None:
-    if settings.is_loopback:
-        click.echo(
-            f"keyferry: wizards with this profile send phones to {settings.public_url}, which reaches only "
-            "this machine. Set KEYFERRY_PUBLIC_URL first.",
-            err=True,
-        )
 
 
 def _is_profile_of(path: Path, code: str) -> bool:

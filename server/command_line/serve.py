@@ -42,7 +42,8 @@ def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) 
     if (certfile is None) != (keyfile is None):
         raise click.UsageError("Specify --certfile and --keyfile together.")
     host, port = _address(bind)
-    public_url = _check_instance()
+    # Fail here, in one line, rather than in every worker.
+    public_url = create_app().extensions[EXTENSION].settings.public_url
     if certfile and keyfile:
         _check_certificate(certfile, keyfile)
     listener = _listener(host, port)
@@ -56,12 +57,6 @@ def _address(bind: str) -> tuple[str, int]:
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise click.UsageError("--bind takes HOST:PORT, such as 127.0.0.1:8000.")
     return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def _check_instance() -> str:
-    """Fail here, in one line, rather than in every worker."""
-    public_url: str = create_app().extensions[EXTENSION].settings.public_url
-    return public_url
 
 
 def _check_certificate(certfile: Path, keyfile: Path) -> None:

@@ -25,7 +25,7 @@ def run(listener: socket.socket, *, workers: int, certfile: Path | None, keyfile
     """Serve on a bound socket until SIGTERM or SIGINT; ends the process."""
     _Server(
         {
-            # The socket is bound before gunicorn starts, so that a busy port is told in one line.
+            # The socket is bound before gunicorn starts, so that a busy port is reported in one line.
             "bind": f"fd://{listener.detach()}",
             "workers": workers,
             "worker_class": "gthread",
@@ -48,7 +48,7 @@ class _WithoutSecrets(logging.Formatter):
 
 
 class _Discreet(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Names no address whole: a request that cannot be read, or a fault, is told with its first line."""
+    """Names no address whole: a request that cannot be read, or a fault, is logged with its first line."""
 
     def setup(self, cfg: Any) -> None:
         """Write errors in gunicorn's format, but for what addresses carry."""
@@ -85,5 +85,5 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _end_gracefully_on_interrupt(worker: Any) -> None:
-    # A terminal sends Ctrl-C to the workers, too; they end when the arbiter tells them.
+    # A terminal sends Ctrl-C to the workers, too; they end when the arbiter says so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

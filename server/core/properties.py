@@ -34,7 +34,7 @@ _PHONE = re.compile(r"(?=.*[0-9])[0-9+() -]+")
 
 @dataclass(frozen=True)
 class Property:
-    """One property: its name, its default, which tells its type, and what it says to whoever sets it."""
+    """One property: its name, its default, which shows its type, and what it says to whoever sets it."""
 
     name: str
     default: bool | int | str
@@ -56,7 +56,7 @@ class Property:
         return _TYPES.get(self.name) or ("address" if self.name.endswith(("Logo", "Url")) else "text")
 
     def takes(self, text: str) -> bool:
-        """Tell whether `parse` takes what a person typed."""
+        """Return whether `parse` takes what a person typed."""
         try:
             self.parse(text)
         except Malformed:

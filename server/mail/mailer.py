@@ -1,4 +1,4 @@
-"""Handing one mail to the mail server; where that fails, telling the fault of one mail from the fault of all.
+"""Handing one mail to the mail server; where that fails, telling the fault of one mail from that of all.
 
 A mail is given up only where the server says of its recipient that there is none: decision 3 has the reasons.
 """
@@ -23,7 +23,7 @@ from keyferry.server.mail_server import SmtpServer, sender_of
 
 _TIMEOUT_SECONDS = 30
 _SERVER = "The mail server in KEYFERRY_SMTP_URL"
-# The enhanced status (RFC 3463) of an answer, the only part of it that is told or kept.
+# The enhanced status (RFC 3463) of an answer, the only part of it that is shown or kept.
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
 # Of the recipient's address. 5.1.7 and 5.1.8 are about the sender's, and 5.1.0 is said of either.
 _NO_SUCH_RECIPIENT = re.compile(r"5\d\d 5\.1\.(?!(?:0|7|8)$)\d+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.errors import MessageError
 
@@ -26,7 +26,7 @@ from keyferry.server.mail_server import SmtpServer, server_of
 from keyferry.server.parts import Parts
 
 LOOK_EVERY_SECONDS = 5
-# How often it is written down that mail is looked for: often enough to be seen, and no load for the database.
+# How often it is written down that mail is looked for: often enough to notice, and no load for the database.
 _SIGN_OF_LIFE_EVERY = timedelta(minutes=1)
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -51,18 +51,18 @@ def work(parts: Parts, *, once: bool, say: Say) -> Done:
     (mail_not_configured).
     """
     server, sender = _configured(parts)
-    done, sign = Done(), _SignOfLife(parts)
+    worker = _Worker(parts, server, sender, say)
     with _signals_wait():
         while True:
             try:
-                ended = _send_what_is_due(parts, sign, server, sender, done, say)
+                ended = worker.send_what_is_due()
             except SQLAlchemyError as error:
                 if once or (known := explained(error)) is None:
                     raise
                 say(str(known))
                 ended = False
-            if ended or once or _told_to_end(LOOK_EVERY_SECONDS):
-                return done
+            if ended or once or _has_to_end(LOOK_EVERY_SECONDS):
+                return worker.done
 
 
 def _configured(parts: Parts) -> tuple[SmtpServer, str]:
@@ -85,78 +85,88 @@ def _signals_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _told_to_end(seconds: float) -> bool:
+def _has_to_end(seconds: float) -> bool:
     """Wait for a signal that ends the worker, for so long; it is noticed at once."""
     return signal.sigtimedwait(_SIGNALS, seconds) is not None
 
 
-class _SignOfLife:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._given_at: datetime | None = None
+@dataclass
+class _Worker:
+    parts: Parts
+    server: SmtpServer
+    sender: str
+    say: Say
+    done: Done = field(default_factory=Done)
+    looked_at: datetime | None = None
 
-    def give(self) -> None:
+    def send_what_is_due(self) -> bool:
+        """Send until nothing is due; True if the worker has to end."""
+        while not _has_to_end(0):
+            self._give_sign_of_life()
+            with reading() as session:
+                if not outbox.is_due(session, self.parts.clock()):
+                    return False
+            with transaction() as session:
+                taken = outbox.take(session, self.parts.clock())
+            if taken is not None:
+                self._send(taken)
+        return True
+
+    def _give_sign_of_life(self) -> None:
         """Write down that mail is looked for, and end what was kept or counted for long enough."""
-        now = self._parts.clock()
-        if self._given_at is not None and now < self._given_at + _SIGN_OF_LIFE_EVERY:
+        now = self.parts.clock()
+        if self.looked_at is not None and now < self.looked_at + _SIGN_OF_LIFE_EVERY:
             return
         with transaction() as session:
             audit.close_windows(session, now)
             outbox.wipe_kept(session, now)
             delivery.looked(session, now)
-        self._given_at = now
+        self.looked_at = now
 
-
-def _send_what_is_due(
-    parts: Parts, sign: _SignOfLife, server: SmtpServer, sender: str, done: Done, say: Say
-) -> bool:
-    """Send until nothing is due; True if the worker was told to end."""
-    while not _told_to_end(0):
-        sign.give()
-        with reading() as session:
-            if not outbox.is_due(session, parts.clock()):
-                return False
-        with transaction() as session:
-            taken = outbox.take(session, parts.clock())
-        if taken is not None:
-            _send(parts, taken, server, sender, done, say)
-    return True
-
-
-def _send(parts: Parts, taken: Taken, server: SmtpServer, sender: str, done: Done, say: Say) -> None:
-    try:
-        mail = _written(parts, taken)
-        if mail is None:
+    def _send(self, taken: Taken) -> None:
+        try:
+            mail = self._written(taken)
+            if mail is None:
+                with transaction() as session:
+                    outbox.dropped(session, taken)
+                return
+            deliver(message_of(mail, taken, self.sender), self.server)
+        except Undelivered as error:
+            self._put_off(taken, error)
+        except SecretUnreadable as error:
+            self._put_off(taken, Undelivered(str(error)))
+        except (CoreError, MessageError, ValueError):
+            # One mail that cannot be written must not keep all others waiting.
+            self._put_off(taken, Undelivered("This can’t be written as an email.", stops_all=False))
+        else:
             with transaction() as session:
-                outbox.dropped(session, taken)
-            return
-        deliver(message_of(mail, taken, sender), server)
-    except Undelivered as error:
-        _put_off(parts, taken, error, done, say)
-        return
-    except SecretUnreadable as error:
-        _put_off(parts, taken, Undelivered(str(error)), done, say)
-        return
-    except (CoreError, MessageError, ValueError):
-        # One mail that cannot be written must not keep all others waiting.
-        _put_off(parts, taken, Undelivered("This can’t be written as an email.", stops_all=False), done, say)
-        return
-    with transaction() as session:
-        outbox.delivered(session, taken, parts.clock())
-        delivery.went_through(session)
-    done.sent += 1
+                outbox.delivered(session, taken, self.parts.clock())
+                delivery.went_through(session)
+            self.done.sent += 1
 
+    def _written(self, taken: Taken) -> Mail | None:
+        """Return what is to be sent, None if nothing; license keys asked for are looked up only now."""
+        mail = outbox.opened(taken, self.parts.keyring)
+        if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
+            return mail
+        with reading() as session:
+            held = [_held(license) for license in listings.held_by(session, mail.recipient)]
+            words = templates.chosen(session, templates.LICENSE_KEYS)
+        return mails.license_keys(mail.recipient, held=held, template=words) if held else None
 
-def _written(parts: Parts, taken: Taken) -> Mail | None:
-    """Return what is to be sent; asked-for license keys are looked up only now, None where there are none."""
-    mail = outbox.opened(taken, parts.keyring)
-    if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
-        return mail
-    with reading() as session:
-        licenses = listings.held_by(session, mail.recipient)
-        held = [_held(license) for license in licenses]
-        words = templates.chosen(session, templates.LICENSE_KEYS)
-    return mails.license_keys(mail.recipient, held=held, template=words) if held else None
+    def _put_off(self, taken: Taken, trouble: Undelivered) -> None:
+        with transaction() as session:
+            now = self.parts.clock()
+            again = outbox.failed(session, taken, str(trouble), now, for_good=trouble.for_good)
+            if trouble.stops_all:
+                delivery.stopped(session, str(trouble))
+        if again is None:
+            self.done.given_up += 1
+            then = "Given up."
+        else:
+            self.done.put_off += 1
+            then = f"Next try at {again:%Y-%m-%d %H:%M:%S} UTC."
+        self.say(f"Mail {taken.id} ({taken.template}), try {taken.tries}: {trouble} {then}")
 
 
 def _held(license: License) -> Held:
@@ -167,17 +177,3 @@ def _held(license: License) -> Held:
         expiry(license),
         license.days_from_first_activation,
     )
-
-
-def _put_off(parts: Parts, taken: Taken, trouble: Undelivered, done: Done, say: Say) -> None:
-    with transaction() as session:
-        again = outbox.failed(session, taken, str(trouble), parts.clock(), for_good=trouble.for_good)
-        if trouble.stops_all:
-            delivery.stopped(session, str(trouble))
-    if again is None:
-        done.given_up += 1
-        then = "Given up."
-    else:
-        done.put_off += 1
-        then = f"Next try at {again:%Y-%m-%d %H:%M:%S} UTC."
-    say(f"Mail {taken.id} ({taken.template}), try {taken.tries}: {trouble} {then}")

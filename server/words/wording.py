@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.licensing.activation import Outcome
 from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 from keyferry.server.words.codes import reason_of
 
 CHANNELS: Mapping[str, str] = {channel: channel.words for channel in Channel}
+OUTCOMES = {
+    Outcome.NEW_SEAT: "Uses a new seat",
+    Outcome.SAME_SEAT: "Keeps its seat",
+    Outcome.REPLACEMENT: "Keeps its seat and replaces its earlier activation, in any account",
+}
 STATES = {
     None: "active",
     "proven": "released, verified",
@@ -32,6 +39,11 @@ _SYSTEMS = {
     "Mac OS": "macOS",
     "Linux": "Linux",
 }
+
+
+def until(expires: date | None) -> str:
+    """Return until when a computer key runs."""
+    return f"valid until {expires.isoformat()}" if expires else "never expires"
 
 
 def device_in_words(session: OperatorSession) -> str:

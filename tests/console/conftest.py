@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 import pytest
 
 from keyferry.server.core.models import Role
-from keyferry.server.core.staff import operators, passwords
+from keyferry.server.core.staff import operators
 from keyferry.server.db import transaction
 from tests.conftest import STAFF, Clock
 from tests.console.person import PASSWORD
-from tests.loops import no_idle_waiting
+from tests.loops import no_idle_waiting, run_in_a_loop
 
 __all__ = ["no_idle_waiting"]
 
-Adds = Callable[..., str]
 
-
-@pytest.fixture(scope="session")
-def password_hash() -> str:
-    """Hashed once, since that is meant to take its time."""
-    return passwords.hashed(PASSWORD)
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    run_in_a_loop(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
 
 
 @pytest.fixture
-def add_operator(app, clock: Clock, password_hash: str, monkeypatch: pytest.MonkeyPatch) -> Adds:
-    monkeypatch.setattr(operators.passwords, "hashed", lambda _: password_hash)
-
+def add_operator(app, clock: Clock) -> Callable[..., str]:
     def add(role: Role, name: str = "") -> str:
         with transaction() as session:
             added = operators.add(session, name or role.value, role, PASSWORD, by=STAFF, now=clock.now)

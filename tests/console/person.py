@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from textual import events
+from sqlalchemy import select
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input
 
 from demo.terminal_picture import cells_of
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.models import Role
+from keyferry.server.core.models import AuditEvent, Role
 from keyferry.server.core.staff import operators, sessions
-from keyferry.server.db import transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.access import Access, address_of
 from keyferry.server.faces.console.app import ConsoleApp
 from keyferry.server.parts import parts
-from tests.loops import run_in_a_loop
 
 PASSWORD = "correct horse battery"
 SMALL = (80, 24)
@@ -40,24 +41,31 @@ class Person:
             self.app.simulate_key(key)
             await self.settled()
 
-    async def type(self, text: str) -> None:
-        """Type faster than the server answers."""
+    async def type(self, text: str, *keys: str) -> None:
+        """Type faster than the server answers, then press keys."""
         for character in text:
             self.app.simulate_key(character)
         await self.settled()
+        await self.press(*keys)
 
-    async def paste(self, text: str) -> None:
+    async def paste(self, text: str, *keys: str) -> None:
+        """Paste a text, then press keys."""
         assert self.app.focused is not None
-        self.app.focused.post_message(events.Paste(text))
+        self.app.focused.post_message(Paste(text))
         await self.settled()
+        await self.press(*keys)
 
-    async def fill(self, name: str, text: str) -> None:
-        """Put a text in place of what stands in a line."""
+    async def fill(self, name: str, text: str, *keys: str) -> None:
+        """Put a text in place of what stands in a line, then press keys."""
         field = self.app.screen.query_one(f"#{name}", Input)
         field.focus()
         field.value = ""
         await self.settled()
-        await self.paste(text)
+        await self.paste(text, *keys)
+
+    def value(self, name: str) -> str:
+        """Return what stands in a line."""
+        return self.app.screen.query_one(f"#{name}", Input).value
 
     async def do(self, name: str) -> None:
         """Choose a button with the mouse."""
@@ -66,8 +74,7 @@ class Person:
 
     async def sign_in(self, name: str, password: str = PASSWORD) -> None:
         await self.fill("name", name)
-        await self.fill("password", password)
-        await self.press("enter")
+        await self.fill("password", password, "enter")
 
     async def search(self, text: str) -> None:
         search = self.app.screen.query_one("#search-line Input", Input)
@@ -77,7 +84,7 @@ class Person:
         await self.paste(text)
 
     async def settled(self) -> None:
-        """Wait until no thread is under way and every widget has answered what it was told.
+        """Wait until no thread is under way and every widget has answered what it was sent.
 
         Workers do not count: one that has opened a dialog waits for the person.
         """
@@ -119,30 +126,29 @@ def signed_in(operator: str, environment: Mapping[str, str]) -> Access:
         return Access(found.name, Role(found.role), entered.token, by)
 
 
-Story = Callable[[Person], Awaitable[None]]
+def events() -> list[AuditEvent]:
+    """Return what the audit log holds, the latest event last."""
+    with reading() as session:
+        return list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
 
 
-def tell(
-    story: Story,
-    *,
+@asynccontextmanager
+async def at_the_console(
     operator: str | None = None,
+    *,
     size: tuple[int, int] = SMALL,
     theme: str = "dark",
     environment: Mapping[str, str] | None = None,
-) -> None:
-    """Open the console, let an operator sign in, and go through a story."""
-
-    async def run() -> None:
-        app = ConsoleApp(environment or {"TERM": "xterm-256color"}, theme=theme)
-        async with app.run_test(size=size) as pilot:
-            person = Person(pilot, app)
+) -> AsyncIterator[Person]:
+    """Open the console, and let an operator sign in."""
+    app = ConsoleApp(environment or {"TERM": "xterm-256color"}, theme=theme)
+    async with app.run_test(size=size) as pilot:
+        person = Person(pilot, app)
+        await person.settled()
+        if operator is not None:
+            app.screen.dismiss(signed_in(operator, app.environment))
             await person.settled()
-            if operator is not None:
-                app.screen.dismiss(signed_in(operator, app.environment))
-                await person.settled()
-                assert person.step == "Main", person.sees
-            await story(person)
-        if app.failure is not None:
-            raise app.failure
-
-    run_in_a_loop(run())
+            assert person.step == "Main", person.sees
+        yield person
+    if app.failure is not None:
+        raise app.failure

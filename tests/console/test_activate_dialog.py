@@ -1,38 +1,29 @@
 """Activating at the console: the same key as everywhere, every refusal beside its field, mail and file."""
 
-import json
 import stat
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
 
 from keyferry.protocol.request_token import scan_url
-from keyferry.server.core.audit import By
-from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, licenses
 from keyferry.server.core.mail import delivery, outbox
-from keyferry.server.core.models import Activation, AuditEvent, Role
+from keyferry.server.core.models import Activation
 from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.views import KeyFacts
 from keyferry.server.faces.console.widgets.ticks import Tick
 from keyferry.server.services import operations
 from keyferry.server.words.spelling import spelled
 from tests.conftest import STAFF
-from tests.console.person import Person, tell
+from tests.console.person import Person, at_the_console, events
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
 
-def value(person: Person, name: str) -> str:
-    return person.app.screen.query_one(f"#{name}", Input).value
-
-
 async def give(person: Person, computer_id: str) -> None:
     await person.press("f3")
-    await person.paste(computer_id)
-    await person.press("enter")
+    await person.paste(computer_id, "enter")
 
 
 def mail_in_the_outbox(vendor):
@@ -48,35 +39,31 @@ async def spell_copy_and_save(person: Person, given: KeyFacts, folder: Path) -> 
     assert person.app.clipboard == given.computer_key
     assert "Copied to your terminal’s clipboard" in person.sees
     await person.press("f")
-    assert value(person, "path") == str(folder / "LAB-PC-07.lic")
+    assert person.value("path") == str(folder / "LAB-PC-07.lic")
     await person.press("enter")
     assert person.step == "ComputerKey"
     await person.press("f", "enter")
     assert "There’s already a file" in person.sees
-    await person.fill("path", str(folder / "no" / "folder.lic"))
-    await person.press("enter")
+    await person.fill("path", str(folder / "no" / "folder.lic"), "enter")
     assert "can’t be written" in person.sees
 
 
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path, monkeypatch):
+async def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     key = vendor.issue(seats=2, customer="ada@example.com", expires=date(2027, 12, 31), features=("cam",))
     machine = vendor.machine(key)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
         assert key.text in person.sees
         assert "Demo CAD" in person.sees
-        assert value(person, "email") == "ada@example.com"
+        assert person.value("email") == "ada@example.com"
         await person.paste(machine.computer_id.text.lower())
         await person.fill("computer-name", machine.name)
-        await person.fill("notes", "called on Tuesday")
-        await person.press("enter")
+        await person.fill("notes", "called on Tuesday", "enter")
         assert person.step == "ComputerKey", person.sees
-        assert "Demo CAD on LAB-PC-07, valid until 2027-12-31. Uses a new seat: 1 of 2 seats in use." in (
-            person.sees
-        )
+        text = "Demo CAD on LAB-PC-07, valid until 2027-12-31. Uses a new seat: 1 of 2 seats in use."
+        assert text in person.sees
         given = person.app.screen.key
         for number, group in enumerate(given.computer_key.split("-"), start=1):
             assert f"{number} {' '.join(group)}" in person.sees
@@ -85,8 +72,6 @@ def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path
         assert person.step == "Main"
         assert "1/2" in person.sees
         assert "LAB-PC-07" in person.sees
-
-    tell(story, operator=manager)
     saved = tmp_path / "LAB-PC-07.lic"
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     with transaction() as session:
@@ -97,73 +82,60 @@ def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tmp_path
     with reading() as session:
         row = session.query(Activation).one()
         assert (row.channel, row.who, row.notes) == ("console", "grace", "called on Tuesday")
-        events = [(event.event, event.channel, event.who) for event in session.query(AuditEvent)]
-    assert ("activated_new_seat", "console", "grace") in events
+    written = [(event.event, event.channel, event.who) for event in events()]
+    assert ("activated_new_seat", "console", "grace") in written
 
 
-def test_the_mail_waits_with_the_operation_and_a_license_without_customer_gets_one(vendor, manager):
+async def test_the_mail_waits_with_the_operation_and_a_license_without_customer_gets_one(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
         await person.paste(machine.computer_id.text)
         person.app.screen.query_one(Tick).focus()
         await person.press("space", "enter")
         assert "Enter the customer’s email address" in person.sees
-        await person.fill("email", "Ada@Example.com")
-        await person.press("enter")
+        await person.fill("email", "Ada@Example.com", "enter")
         assert "The email to ada@example.com is on its way." in person.sees
         await person.press("escape")
         assert "ada@example.com" in person.sees
-
-    tell(story, operator=manager)
     mail = mail_in_the_outbox(vendor)
     assert (mail.template, mail.recipient) == ("computer_key", "ada@example.com")
     assert vendor.activate(machine).computer_key in mail.text
     assert mail_in_the_outbox(vendor) is None
 
 
-def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
+async def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
     key = vendor.issue(customer="ada@example.com")
     machine = vendor.machine(key)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await give(person, machine.computer_id.text)
         assert mail_in_the_outbox(vendor) is None
         await person.press("m")
-        assert value(person, "email") == "ada@example.com"
-        await person.fill("email", "not an address")
-        await person.press("enter")
+        assert person.value("email") == "ada@example.com"
+        await person.fill("email", "not an address", "enter")
         assert "Enter the customer’s email address" in person.sees
-        await person.fill("email", "it@example.com")
-        await person.press("enter")
+        await person.fill("email", "it@example.com", "enter")
         assert person.step == "ComputerKey"
         assert "The email to it@example.com is on its way." in person.sees
-
-    tell(story, operator=manager)
     assert mail_in_the_outbox(vendor).recipient == "it@example.com"
     assert vendor.seats_used(key) == 1
 
 
-def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
+async def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
     machine = vendor.machine(vendor.issue(customer="ada@example.com"))
     vendor.clock.now += delivery.LATE + timedelta(seconds=1)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await give(person, machine.computer_id.text)
         await person.press("m", "enter")
         assert "The email to ada@example.com is waiting. No worker has checked for email since" in person.sees
-
-    tell(story, operator=manager)
     assert mail_in_the_outbox(vendor) is not None
 
 
-def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
+async def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
     machine = vendor.machine(vendor.issue(customer="ada@example.com"))
     vendor.clock.pass_days(1)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
         assert "This server can’t send email." in person.sees
         assert not person.app.screen.query(Tick)
@@ -173,39 +145,32 @@ def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
         await person.press("m")
         assert person.step == "ComputerKey"
         assert "This server can’t send email. Save the license file, or spell the key." in person.sees
-
-    tell(story, operator=manager)
     assert mail_in_the_outbox(vendor) is None
 
 
-def test_a_mistyped_id_is_repaired_at_one_key_where_its_tag_fits(vendor, manager):
+async def test_a_mistyped_id_is_repaired_at_one_key_where_its_tag_fits(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
     typed = "?" + machine.computer_id.text[1:]
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
         await person.fill("computer-name", "LAB-PC-07")
-        await person.fill("computer-id", typed)
-        await person.press("enter")
+        await person.fill("computer-id", typed, "enter")
         assert f"Did you mean {machine.computer_id.text}? Press F3 to use it." in person.sees
-        assert value(person, "computer-id") == typed
+        assert person.value("computer-id") == typed
         assert person.app.focused.id == "computer-id"
         await person.press("f3")
-        assert value(person, "computer-id") == machine.computer_id.text
-        assert value(person, "computer-name") == "LAB-PC-07"
+        assert person.value("computer-id") == machine.computer_id.text
+        assert person.value("computer-name") == "LAB-PC-07"
         assert "Did you mean" not in person.sees
         await person.press("enter")
         assert person.step == "ComputerKey"
 
-    tell(story, operator=manager)
 
-
-def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, manager):
+async def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, manager):
     key, other = vendor.issue(), vendor.issue()
     stranger = vendor.machine(other).computer_id.text
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.search(key.text)
         await person.press("f3", "enter")
         assert "Type the computer ID that the License Wizard shows." in person.sees
@@ -213,16 +178,12 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
         assert "Type the computer ID" not in person.sees
         await person.press("enter")
         assert "This computer ID doesn’t belong to this activation key." in person.sees
-        await person.fill("computer-id", stranger[:11])
-        await person.press("enter")
+        await person.fill("computer-id", stranger[:11], "enter")
         assert "This is too short: the computer ID has 25 characters, and you typed 10." in person.sees
-        await person.fill("computer-id", key.text)
-        await person.press("enter")
+        await person.fill("computer-id", key.text, "enter")
         assert "This is the activation key. Type the computer ID here." in person.sees
         await person.press("escape")
         assert person.step == "Main"
-
-    tell(story, operator=manager)
     assert vendor.seats_used(key) == 0
 
 
@@ -235,7 +196,7 @@ def test_refusals_stand_beside_their_field_and_are_over_when_one_types(vendor, m
         ("released", "This computer ID is no longer valid: it was deactivated."),
     ],
 )
-def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
+async def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
     key = vendor.issue(expires=date(2026, 12, 1) if trouble == "expired" else None)
     machine = vendor.machine(key)
     if trouble == "full":
@@ -247,63 +208,51 @@ def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
     if trouble == "released":
         vendor.activate(machine)
         vendor.release(machine)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await give(person, machine.computer_id.text)
         assert said in person.sees
         assert person.step == "Activate"
-
-    tell(story, operator=manager)
-    with reading() as session:
-        [refused] = [event for event in session.query(AuditEvent) if event.code is not None]
+    [refused] = [event for event in events() if event.code is not None]
     assert (refused.event, refused.channel, refused.who) == ("activation_refused", "console", "grace")
     assert refused.activation_key_ending == key.last_group
 
 
-def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
+async def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
     monkeypatch.setattr(operations.guard, "PER_LICENSE", 2)
     key, other = vendor.issue(), vendor.issue()
     strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.search(key.text)
         await person.press("f3")
         for stranger in strangers:
-            await person.fill("computer-id", stranger)
-            await person.press("enter")
+            await person.fill("computer-id", stranger, "enter")
         assert "Too many attempts. Wait 60 min, then try again." in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_enter_on_a_computer_gives_its_key_once_more(vendor, manager):
+async def test_enter_on_a_computer_gives_its_key_once_more(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
     before = vendor.activate(machine).computer_key
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("tab", "tab", "enter")
-        assert value(person, "computer-id") == machine.computer_id.text
-        assert value(person, "computer-name") == machine.name
+        assert person.value("computer-id") == machine.computer_id.text
+        assert person.value("computer-name") == machine.name
         await person.press("enter")
         assert person.app.screen.key.computer_key == before
         assert "Keeps its seat: 1 of 1 seat in use." in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):
+async def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):
     key = vendor.issue()
     vendor.issue()
     machine = vendor.machine(key)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         link = scan_url("https://keys.example.com", machine.activation_token)
         # As a mail program has wrapped it.
         await person.search(f"{link[:50]}\n> {link[50:]}")
         assert person.step == "Activate", person.sees
-        assert value(person, "computer-id") == machine.computer_id.text
-        assert value(person, "computer-name") == machine.name
+        assert person.value("computer-id") == machine.computer_id.text
+        assert person.value("computer-name") == machine.name
         await person.press("enter")
         assert person.step == "ComputerKey"
         await person.press("escape")
@@ -315,38 +264,14 @@ def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):
         await person.search("https://keys.example.com/A#RUBBISH")
         assert "This link can’t be used" in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_a_link_pasted_into_the_field_fills_it_and_one_of_another_key_says_so(vendor, manager):
+async def test_a_link_pasted_into_the_field_fills_it_and_one_of_another_key_says_so(vendor, manager):
     key, other = vendor.issue(), vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.search(key.text)
         await person.press("f3")
         await person.paste(scan_url("https://keys.example.com", vendor.machine(other).activation_token))
         assert "This link is for another activation key." in person.sees
         machine = vendor.machine(key)
         await person.paste(scan_url("https://keys.example.com", machine.activation_token))
-        assert value(person, "computer-id") == machine.computer_id.text
-
-    tell(story, operator=manager)
-
-
-def test_the_phone_and_the_command_line_are_told_the_same_key(vendor, manager, app):
-    key = vendor.issue()
-    machine = vendor.machine(key)
-    keys = []
-
-    async def story(person: Person) -> None:
-        await give(person, machine.computer_id.text)
-        keys.append(person.app.screen.key.computer_key)
-
-    tell(story, operator=manager)
-    posted = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token})
-    assert json.loads(posted.text)["computer_key"] == keys[0]
-    typed = operations.Typed(key.text, machine.computer_id.text)
-    assert (
-        operations.activate(typed, by=By(Channel.PORTAL, "ada", role=Role.SUPPORT)).done.computer_key
-        == keys[0]
-    )
+        assert person.value("computer-id") == machine.computer_id.text

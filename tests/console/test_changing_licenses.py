@@ -5,11 +5,11 @@ from datetime import date
 from textual.widgets import Input, Select
 
 from keyferry.server.core.licensing import licenses, products
-from keyferry.server.core.models import AuditEvent, License
+from keyferry.server.core.models import License
 from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.widgets.ticks import Tick
 from tests.conftest import STAFF
-from tests.console.person import Person, tell
+from tests.console.person import at_the_console, events
 
 
 def newest() -> License:
@@ -19,8 +19,8 @@ def newest() -> License:
         return found
 
 
-def test_a_license_is_created_with_everything_it_grants(vendor, manager):
-    async def story(person: Person) -> None:
+async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
+    async with at_the_console(manager) as person:
         await person.press("f5")
         # There is one product: it is chosen already.
         assert person.app.screen.query_one(Select).value == "demo-cad"
@@ -30,8 +30,7 @@ def test_a_license_is_created_with_everything_it_grants(vendor, manager):
         await person.fill("lease", "90")
         person.app.screen.query(Tick).last().focus()
         await person.press("space")
-        await person.fill("notes", "Pays by invoice")
-        await person.press("enter")
+        await person.fill("notes", "Pays by invoice", "enter")
         assert "License created" in person.sees
         assert newest().activation_key in person.sees
         await person.press("c")
@@ -41,15 +40,12 @@ def test_a_license_is_created_with_everything_it_grants(vendor, manager):
         assert "0 of 5 seats in use, expires 2027-12-31, each key lasts 90 days at most" in person.sees
         assert "Features simulation" in person.sees
         assert "Notes Pays by invoice" in person.sees
-
-    tell(story, operator=manager)
     assert (newest().seats, newest().lease_days, newest().customer.email) == (5, 90, "ada@example.com")
-    with reading() as session:
-        last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    last = events()[-1]
     assert (last.event, last.channel, last.who) == ("license_issued", "console", "grace")
 
 
-def test_of_several_products_one_is_chosen(vendor, manager):
+async def test_of_several_products_one_is_chosen(vendor, manager):
     with transaction() as session:
         products.add_product(
             session,
@@ -62,24 +58,19 @@ def test_of_several_products_one_is_chosen(vendor, manager):
             by=STAFF,
             now=vendor.clock.now,
         )
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f5")
-        await person.fill("seats", "2")
-        await person.press("enter")
+        await person.fill("seats", "2", "enter")
         assert "Choose a product." in person.sees
         await person.press("enter", "down", "enter")
         assert person.app.screen.query_one(Select).value in ("demo-cad", "demo-cam")
-        await person.fill("expires", "30 days")
-        await person.press("enter")
+        await person.fill("expires", "30 days", "enter")
         assert "License created" in person.sees
-
-    tell(story, operator=manager)
     assert newest().days_from_first_activation == 30
 
 
-def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
-    async def story(person: Person) -> None:
+async def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
+    async with at_the_console(manager) as person:
         await person.press("f5")
         for name, text, said in [
             ("seats", "many", "Type the number of seats in digits"),
@@ -92,61 +83,47 @@ def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
         ]:
             field = person.app.screen.query_one(f"#{name}", Input)
             before = field.value
-            await person.fill(name, text)
-            await person.press("enter")
+            await person.fill(name, text, "enter")
             assert said in person.sees, (name, text)
             assert person.app.focused is field
             assert field.value == text
             field.value = before
         assert person.step == "Create"
-
-    tell(story, operator=manager)
     with reading() as session:
         assert session.query(License).count() == 0
 
 
-def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
+async def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
     key = vendor.issue(expires=date(2026, 12, 1))
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f6")
         assert "expires 2026-12-01" in person.sees
         await person.press("enter")
         assert person.step == "Main"
         assert "2027-12-01" in person.sees
         await person.press("f6")
-        await person.fill("until", "soon")
-        await person.press("enter")
+        await person.fill("until", "soon", "enter")
         assert "Type a date like 2027-12-31" in person.sees
-        await person.fill("until", "")
-        await person.press("enter")
+        await person.fill("until", "", "enter")
         assert "Type a date like 2027-12-31" in person.sees
-        await person.fill("until", "2028-01-31")
-        await person.press("enter")
+        await person.fill("until", "2028-01-31", "enter")
         assert "expires 2028-01-31" in person.sees
-
-    tell(story, operator=manager)
     assert newest().activation_key == key.text
     assert newest().expires_on == date(2028, 1, 31)
 
 
-def test_days_are_not_added_to_what_never_expires(vendor, manager):
+async def test_days_are_not_added_to_what_never_expires(vendor, manager):
     vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f6", "enter")
         assert "This license never expires, so days can’t be added." in person.sees
-
-    tell(story, operator=manager)
-    with reading() as session:
-        last = session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    last = events()[-1]
     assert (last.event, last.code) == ("change_refused", "license_never_expires")
 
 
-def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
+async def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
     key = vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f7")
         assert "Keys that were already given out run until they expire" in person.sees
         # The harmless answer has the focus.
@@ -162,17 +139,12 @@ def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manage
         await person.press("tab", "enter")
         assert newest().status == "active"
         assert "F7 Suspend" in person.sees
-
-    tell(story, operator=manager)
     assert newest().activation_key == key.text
 
 
-def test_what_somebody_else_did_meanwhile_is_seen(vendor, manager):
+async def test_what_somebody_else_did_meanwhile_is_shown(vendor, manager):
     key = vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         vendor.change(key, licenses.suspend)
         await person.press("f7", "tab", "enter")
         assert "suspended" in person.sees
-
-    tell(story, operator=manager)

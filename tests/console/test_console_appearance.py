@@ -1,4 +1,4 @@
-"""How it looks: everything inside 80 by 24, in every look, and nothing that cannot be read."""
+"""How it looks: everything inside 80 by 24, in every theme, and nothing that cannot be read."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,17 +7,17 @@ from functools import cache
 import pytest
 from textual.widgets import Input
 
-from demo.terminal_picture import Cell, cells_of
+from demo.terminal_picture import cells_of
+from keyferry.server.core.brand.colors import LEGIBLE, contrast
 from keyferry.server.core.models import Role
 from keyferry.server.faces.console import themes
 from keyferry.server.faces.console.opening import THEMES
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.wizard.terminal import themes as wizard_themes
-from tests.console.person import LARGE, SMALL, Person, tell
+from tests.console.person import LARGE, SMALL, Person, at_the_console
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
-READABLE = 4.5
 # What is not offered at the moment, and what stands behind a dialog, is faint on purpose.
 DIALOGS = {
     *("Help", "Activate", "ComputerKey", "SaveFile", "MailKey", "Deactivate", "Force", "Notice"),
@@ -27,17 +27,8 @@ both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
 
 @cache
-def luminance(color: tuple[int, int, int]) -> float:
-    parts = [
-        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
-        for part in color
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(cell: Cell) -> float:
-    light, dark = sorted((luminance(cell.color), luminance(cell.ground)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def is_legible(color: tuple[int, int, int], ground: tuple[int, int, int]) -> bool:
+    return contrast(f"#{bytes(color).hex()}", f"#{bytes(ground).hex()}") >= LEGIBLE
 
 
 @dataclass
@@ -45,11 +36,11 @@ class Inspection:
     """Looks at each dialog: is it whole, can every word of it be read?"""
 
     person: Person
-    seen: set[str] = field(default_factory=set)
+    looked_at: set[str] = field(default_factory=set)
 
     def look(self) -> None:
         person = self.person
-        self.seen.add(person.step)
+        self.looked_at.add(person.step)
         frame = person.app.screen.query_one("#frame").region
         width, height = person.app.size
         assert frame.right <= width, person.step
@@ -66,13 +57,10 @@ class Inspection:
 
     def read(self, left: int, top: int, right: int, bottom: int) -> None:
         for line in cells_of(self.person.app)[top:bottom]:
+            text = "".join(cell.character for cell in line)
             for cell in line[left:right]:
                 if cell.character.strip() and cell.character not in "╭╮╰╯│─━╸╺▼▁":
-                    assert contrast(cell) >= READABLE, (
-                        self.person.step,
-                        cell,
-                        "".join(c.character for c in line),
-                    )
+                    assert is_legible(cell.color, cell.ground), (self.person.step, cell, text)
 
 
 @dataclass(frozen=True)
@@ -94,7 +82,9 @@ def tour(computer_id: str) -> list[str | Pasted]:
 
 @both_themes
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, theme, size, tmp_path, monkeypatch):
+async def test_every_dialog_is_whole_and_can_be_read(
+    vendor, administrator, theme, size, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     key = vendor.issue(
         seats=20, customer="a.very.long.name@department.example.com", expires=date(2027, 12, 31)
@@ -102,8 +92,7 @@ def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, theme, siz
     for number in range(8):
         vendor.activate(vendor.machine(key, f"Konstruktion Büro {number} Arbeitsplatz links"))
     machine = vendor.machine(key, "LAB-PC-07")
-
-    async def story(person: Person) -> None:
+    async with at_the_console(administrator, theme=theme, size=size) as person:
         inspection = Inspection(person)
         for step in tour(machine.computer_id.text):
             if isinstance(step, Pasted):
@@ -111,19 +100,15 @@ def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, theme, siz
             else:
                 await person.press(*step.split())
                 inspection.look()
-        assert inspection.seen >= DIALOGS
-
-    tell(story, operator=administrator, theme=theme, size=size)
+        assert inspection.looked_at >= DIALOGS
 
 
 @pytest.mark.parametrize("vendor", ["signed"], indirect=True)
-def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
+async def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
     machine = vendor.machine(vendor.issue())
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
-        await person.paste(machine.computer_id.text)
-        await person.press("enter")
+        await person.paste(machine.computer_id.text, "enter")
         assert person.app.screen.query_one("#groups-frame").max_scroll_y == 0
         Inspection(person).look()
         await person.press("s")
@@ -132,14 +117,11 @@ def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
         await person.press("pagedown", "pagedown", "down")
         assert last in person.sees
 
-    tell(story, operator=manager)
-
 
 @both_themes
-def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, theme):
+async def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, theme):
     vendor.activate(vendor.machine(vendor.issue()))
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager, theme=theme) as person:
         keys = "F3 Activate F4 Deactivate F5 Create F6 Renew F7 Suspend F8 Tabs F1 Help F10 Quit"
         assert " ".join(person.lines[-1].split()) == keys
         await person.press("tab")
@@ -148,32 +130,24 @@ def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, theme)
         await person.press("f8")
         inspection.read(0, 3, 80, 24)
 
-    tell(story, operator=manager, theme=theme)
 
-
-def test_f2_goes_through_the_looks_of_the_wizard(vendor, manager):
+async def test_f2_goes_through_the_themes_of_the_wizard(vendor, manager):
     ours, theirs = (themes.DARK, themes.LIGHT), (wizard_themes.DARK, wizard_themes.LIGHT)
     for mine, other in zip(ours, theirs, strict=True):
         assert {**vars(mine), "name": ""} == {**vars(other), "name": ""}
     assert tuple(themes.THEMES) == THEMES
-
-    async def story(person: Person) -> None:
-        seen = []
-        for _ in range(3):
+    vendor.issue()
+    async with at_the_console(manager) as person:
+        for theme in ("console-light", "ansi-dark", "console-dark"):
             await person.press("f2")
-            seen.append(person.app.theme)
-        assert seen == ["console-light", "ansi-dark", "console-dark"]
+            assert person.app.theme == theme
         await person.press("f3")
         assert person.step == "Activate"
 
+
+async def test_nothing_ticked_or_focused_is_shown_by_a_color_alone(vendor, manager):
     vendor.issue()
-    tell(story, operator=manager)
-
-
-def test_nothing_ticked_or_focused_is_told_by_a_color_alone(vendor, manager):
-    vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f3")
         assert "[ ] Email the key" in person.sees
         person.app.screen.query_one("Tick").focus()
@@ -182,44 +156,25 @@ def test_nothing_ticked_or_focused_is_told_by_a_color_alone(vendor, manager):
         await person.press("tab")
         assert "► Enter Activate" in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
+async def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
     key = vendor.issue(customer="李明@例子.example", seats=5)
     for name in ("工作站-03", "CNC-Fräse", "مختبر-١", "ノートパソコン（右側の机）"):
         vendor.activate(vendor.machine(key, name))
-
-    async def story(person: Person) -> None:
-        ids = [line for line in person.lines if "● active" in line]
-        assert len(ids) == 4
-        cells = cells_of(person.app)
-        columns = {
-            next(place for place, cell in enumerate(line) if cell.character == "●")
-            for line in cells
-            if any(cell.character == "●" for cell in line)
-        }
-        assert len(columns) == 1
-
-    tell(story, operator=add_operator(Role.VIEWER))
+    async with at_the_console(add_operator(Role.VIEWER)) as person:
+        lines = [[cell.character for cell in line] for line in cells_of(person.app)]
+        columns = [line.index("●") for line in lines if "●" in line]
+        assert len(columns) == 4
+        assert len(set(columns)) == 1
 
 
-def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
+async def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
     vendor.activate(vendor.machine(vendor.issue()))
-
-    async def story(person: Person) -> None:
-        for keys in (
-            ("f3", "enter"),
-            ("f4", "f4", "enter"),
-            ("f5", "enter", "f3"),
-            ("f6", "enter"),
-            ("f8", "f9"),
-        ):
-            await person.pilot.press(*keys)
+    async with at_the_console(manager) as person:
+        for keys in ("f3 enter", "f4 f4 enter", "f5 enter f3", "f6 enter", "f8 f9"):
+            await person.pilot.press(*keys.split())
             await person.settled()
             for _ in range(3):
                 if person.step != "Main":
                     await person.press("escape")
             assert person.step == "Main", person.step
-
-    tell(story, operator=manager)

@@ -1,13 +1,12 @@
 """Deactivating at the console: proven by a code, or forced for a reason by who may."""
 
 import pytest
-from textual.widgets import Input
 
 from keyferry.server.core import properties
-from keyferry.server.core.models import Activation, AuditEvent, Role
+from keyferry.server.core.models import Activation, Role
 from keyferry.server.db import reading, transaction
 from tests.conftest import STAFF
-from tests.console.person import Person, tell
+from tests.console.person import at_the_console, events
 
 
 def the_activation() -> Activation:
@@ -16,8 +15,7 @@ def the_activation() -> Activation:
 
 
 def refusals() -> list[tuple[str, str]]:
-    with reading() as session:
-        return [(event.event, event.code) for event in session.query(AuditEvent) if event.code is not None]
+    return [(event.event, event.code) for event in events() if event.code is not None]
 
 
 @pytest.fixture
@@ -32,65 +30,55 @@ def machine(vendor, key):
     return machine
 
 
-def test_the_right_code_frees_the_seat_proven(vendor, key, machine, manager):
-    async def story(person: Person) -> None:
+async def test_the_right_code_frees_the_seat_proven(vendor, key, machine, manager):
+    async with at_the_console(manager) as person:
         await person.press("f4")
         # The only computer is filled in: the code is what is missing.
-        assert person.app.screen.query_one("#computer-id", Input).value == machine.computer_id.text
+        assert person.value("computer-id") == machine.computer_id.text
         assert person.app.focused.id == "proof"
         await person.press("enter")
         assert "Type the code that the License Wizard shows" in person.sees
-        await person.paste(machine.code.text.lower().replace("-", " "))
-        await person.press("enter")
+        await person.paste(machine.code.text.lower().replace("-", " "), "enter")
         assert "The seat of LAB-PC-07 is free (proven): 0 of 3 seats in use." in person.sees
         await person.press("escape")
         assert "0/3" in person.sees
         assert "○ proven" in person.sees
-
-    tell(story, operator=manager)
     row = the_activation()
     assert (row.ended_how, row.ended_by) == ("proven", "grace")
     assert vendor.seats_used(key) == 0
 
 
-def test_a_wrong_code_is_told_and_counted(vendor, key, machine, manager, monkeypatch):
+async def test_a_wrong_code_is_refused_and_counted(vendor, key, machine, manager, monkeypatch):
     monkeypatch.setattr("keyferry.server.services.guard.PER_LICENSE", 3)
     wrong = vendor.machine(key).code.text
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f4")
         for _ in range(3):
-            await person.fill("proof", wrong)
-            await person.press("enter")
+            await person.fill("proof", wrong, "enter")
             assert "This deactivation verification code doesn’t match this activation." in person.sees
-            assert person.app.screen.query_one("#proof", Input).value == wrong
-        await person.fill("proof", machine.code.text)
-        await person.press("enter")
+            assert person.value("proof") == wrong
+        await person.fill("proof", machine.code.text, "enter")
         assert "Too many attempts. Wait 60 min, then try again." in person.sees
-
-    tell(story, operator=manager)
     assert vendor.seats_used(key) == 1
     assert refusals()[:3] == [("release_refused", "wrong_deactivation_code")] * 3
 
 
-def test_already_released_says_so_and_changes_nothing(vendor, key, machine, manager):
+async def test_already_released_says_so_and_changes_nothing(vendor, key, machine, manager):
     vendor.release(machine)
     before = the_activation().ended_at
     vendor.clock.pass_days(1)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f4")
         await person.fill("computer-id", machine.computer_id.text)
-        await person.fill("proof", machine.code.text)
-        await person.press("enter")
+        await person.fill("proof", machine.code.text, "enter")
         assert "Nothing to release" in person.sees
         assert "was already released (proven). No changes: 0 of 3 seats in use." in person.sees
-
-    tell(story, operator=manager)
     assert the_activation().ended_at == before
 
 
-def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(vendor, key, machine, manager):
+async def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(
+    vendor, key, machine, manager
+):
     other = vendor.machine(key, "OTHER")
     vendor.activate(other)
     elsewhere = vendor.machine(vendor.issue())
@@ -100,8 +88,7 @@ def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(ve
     vendor.release(earlier)
     later = vendor.machine(key, "MOVED")
     vendor.activate(later)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.search(key.text)
         await person.press("f4")
         wrong = "doesn’t match this activation"
@@ -113,113 +100,85 @@ def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(ve
             (vendor.machine(key, "NEVER"), other, "This computer was never activated"),
         ]:
             await person.fill("computer-id", computer.computer_id.text)
-            await person.fill("proof", code.code.text)
-            await person.press("enter")
+            await person.fill("proof", code.code.text, "enter")
             assert person.step == "Deactivate"
             assert said in person.sees
-
-    tell(story, operator=manager)
     assert vendor.seats_used(key) == 3
 
 
-def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, key, machine, manager):
-    async def story(person: Person) -> None:
+async def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, key, machine, manager):
+    async with at_the_console(manager) as person:
         await person.press("f4")
-        await person.paste("?" + machine.code.text[1:])
-        await person.press("enter")
+        await person.paste("?" + machine.code.text[1:], "enter")
         if person.step == "Deactivate":
             assert f"{machine.code.text}? Press F3 to use it." in person.sees
             await person.press("f3", "enter")
         assert "is free (proven)" in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_a_computer_is_chosen_from_those_of_the_license(vendor, key, machine, manager):
+async def test_a_computer_is_chosen_from_those_of_the_license(vendor, key, machine, manager):
     second = vendor.machine(key, "OFFICE")
     vendor.activate(second)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f4")
         assert person.app.focused.id == "computers"
         await person.press("enter")
-        assert person.app.screen.query_one("#computer-id", Input).value == second.computer_id.text
+        assert person.value("computer-id") == second.computer_id.text
         assert person.app.focused.id == "proof"
-        await person.fill("computer-id", "")
-        await person.press("enter")
+        await person.fill("computer-id", "", "enter")
         assert "Choose a computer, or type its ID." in person.sees
 
-    tell(story, operator=manager)
 
-
-def test_the_computer_under_the_cursor_is_taken(vendor, key, machine, manager):
+async def test_the_computer_under_the_cursor_is_taken(vendor, key, machine, manager):
     vendor.activate(vendor.machine(key, "OFFICE"))
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("tab", "tab", "down", "f4")
-        assert person.app.screen.query_one("#computer-id", Input).value == machine.computer_id.text
-
-    tell(story, operator=manager)
+        assert person.value("computer-id") == machine.computer_id.text
 
 
-def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key, machine, manager):
-    async def story(person: Person) -> None:
+async def test_without_a_code_a_written_reason_frees_the_seat_and_is_kept(vendor, key, machine, manager):
+    async with at_the_console(manager) as person:
         await person.press("f4", "f4")
         assert "Release without code" in person.sees
-        assert person.app.screen.query_one("#computer-id", Input).value == machine.computer_id.text
+        assert person.value("computer-id") == machine.computer_id.text
         await person.press("enter")
         assert "Give a reason of up to" in person.sees
-        await person.paste("The disk died")
-        await person.press("enter")
+        await person.paste("The disk died", "enter")
         assert "The seat of LAB-PC-07 is free (forced): 0 of 3 seats in use." in person.sees
         await person.press("escape", "tab", "tab")
         assert "reason: The disk died" in person.sees
         # A second time it says that nothing is left to do.
         await person.press("f4", "f4")
-        await person.paste("again")
-        await person.press("enter")
+        await person.paste("again", "enter")
         assert "was already released (forced). No changes: 0 of 3 seats in use." in person.sees
-
-    tell(story, operator=manager)
     row = the_activation()
     assert (row.ended_how, row.ended_by, row.reason) == ("forced", "grace", "The disk died")
-    with reading() as session:
-        [event] = [one for one in session.query(AuditEvent) if one.event == "released_forced"]
+    [event] = [one for one in events() if one.event == "released_forced"]
     assert (event.channel, event.who, event.detail) == ("console", "grace", {"reason": "The disk died"})
 
 
-def test_who_may_not_force_a_release_is_not_offered_it(vendor, key, machine, add_operator):
-    async def story(person: Person) -> None:
+async def test_who_may_not_force_a_release_is_not_offered_it(vendor, key, machine, add_operator):
+    async with at_the_console(add_operator(Role.SUPPORT)) as person:
         await person.press("f4")
         assert "Release without code" not in person.sees
         await person.press("f4")
         assert person.step == "Deactivate"
-        await person.paste(machine.code.text)
-        await person.press("enter")
+        await person.paste(machine.code.text, "enter")
         assert "is free (proven)" in person.sees
 
-    tell(story, operator=add_operator(Role.SUPPORT))
 
-
-def test_the_limit_of_releases_holds_for_codes_and_not_for_who_may_force(vendor, key, machine, manager):
+async def test_the_limit_of_releases_holds_for_codes_and_not_for_who_may_force(vendor, key, machine, manager):
     with transaction() as session:
         properties.put(session, "options/maxReleaseCount", "1", by=STAFF, now=vendor.clock.now)
     released = vendor.machine(key, "OFFICE")
     vendor.activate(released)
     vendor.release(released)
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f4")
-        await person.paste(machine.code.text)
-        await person.press("enter")
-        assert (
-            "Transfer limit reached: this license changed computers too often in the last 30 days."
-            in person.sees
-        )
+        await person.paste(machine.code.text, "enter")
+        limit = "Transfer limit reached: this license changed computers too often in the last 30 days."
+        assert limit in person.sees
         await person.press("f4")
-        await person.paste("The customer moved offices")
-        await person.press("enter")
+        await person.paste("The customer moved offices", "enter")
         assert "is free (forced)" in person.sees
-
-    tell(story, operator=manager)
     assert refusals() == [("release_refused", "release_limit_reached")]

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from keyferry.server.core.models import Role
-from keyferry.server.core.staff import operators, sessions
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.core.staff import sessions
+from keyferry.server.db import db, reading
 from keyferry.server.faces.console import app as app_module
 from keyferry.server.faces.console import opening
-from tests.conftest import NOON, STAFF
 from tests.console.person import PASSWORD
 from tests.faces.conftest import instance, keyferry  # noqa: F401
 from tests.terminals import Terminal
@@ -22,16 +20,14 @@ ROOT = Path(__file__).parents[2]
 COMMAND = import_module("keyferry.server.command_line.console")
 
 
-def test_the_real_console_signs_in_searches_and_signs_out(vendor, settings):
+def test_the_real_console_signs_in_searches_and_signs_out(vendor, manager, settings):
     key = vendor.issue(customer="ada@example.com")
-    with transaction() as session:
-        operators.add(session, "grace", Role.MANAGER, PASSWORD, by=STAFF, now=NOON)
     db.engine.dispose()
     command = (sys.executable, "-m", "keyferry.server.command_line", "console")
     with Terminal(*command, KEYFERRY_HOME=str(settings.home)) as terminal:
         terminal.wait_for("Password")
         # Typed ahead, as over a slow line.
-        terminal.press(f"grace\r{PASSWORD}\r")
+        terminal.press(f"{manager}\r{PASSWORD}\r")
         terminal.wait_for(key.text)
         terminal.wait_for("manager")
         assert PASSWORD not in terminal.all_shown
@@ -52,7 +48,7 @@ def test_without_a_terminal_it_says_so(instance):  # noqa: F811
     assert said.stderr.startswith("keyferry: The console needs a terminal.")
 
 
-def test_a_server_that_is_not_initialized_is_told_before_the_screen_opens(keyferry, monkeypatch):  # noqa: F811
+def test_a_server_that_is_not_initialized_is_reported_before_the_screen_opens(keyferry, monkeypatch):  # noqa: F811
     monkeypatch.setattr(COMMAND, "has_terminal", lambda: True)
     assert keyferry("console", "--json").refusal == "not_initialized"
 
@@ -72,7 +68,7 @@ def test_a_fault_ends_the_session_and_shows_no_values(vendor, monkeypatch, insta
 
 
 @pytest.mark.parametrize(("ground", "theme"), [("15;0", "dark"), ("0;15", "light"), ("", "dark")])
-def test_the_look_fits_the_ground_of_the_terminal(ground, theme):
+def test_the_theme_fits_the_ground_of_the_terminal(ground, theme):
     assert app_module.ConsoleApp({"COLORFGBG": ground}).chosen_theme == theme
 
 

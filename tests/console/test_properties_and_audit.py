@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from textual.widgets import DataTable, Input
+from textual.widgets import DataTable
 
 from keyferry.server.core import properties
 from keyferry.server.core.models import Role
 from keyferry.server.db import reading
-from tests.console.person import Person, tell
+from tests.console.person import at_the_console
 
 
 def set_values() -> dict[str, object]:
@@ -15,32 +15,27 @@ def set_values() -> dict[str, object]:
         return {name: row.value for name, row in properties.stored(session).items()}
 
 
-def test_a_property_is_explained_set_and_says_who_changed_it_when(vendor, administrator):
-    async def story(person: Person) -> None:
+async def test_a_property_is_explained_set_and_says_who_changed_it_when(vendor, administrator):
+    async with at_the_console(administrator) as person:
         await person.press("f8")
         assert "customerSite/showActivateLink true" in person.sees
-        assert "Customers can activate in Self Help. yes or no, default: true, never changed." in (
-            person.sees
-        )
+        text = "Customers can activate in Self Help. yes or no, default: true, never changed."
+        assert text in person.sees
         await person.press("enter")
-        await person.fill("value", "maybe")
-        await person.press("enter")
+        await person.fill("value", "maybe", "enter")
         assert "customerSite/showActivateLink takes true or false." in person.sees
-        assert person.app.screen.query_one("#value", Input).value == "maybe"
-        await person.fill("value", "no")
-        await person.press("enter")
+        assert person.value("value") == "maybe"
+        await person.fill("value", "no", "enter")
         assert person.step == "Main"
         assert "customerSite/showActivateLink false" in person.sees
         assert "changed 2026-11-24 12:00 by ada" in person.sees
         await person.press("f3", "escape")
         assert person.step == "Main"
-
-    tell(story, operator=administrator)
     assert set_values() == {"customerSite/showActivateLink": False}
 
 
-def test_every_property_is_there_and_each_can_be_opened(vendor, administrator):
-    async def story(person: Person) -> None:
+async def test_every_property_is_there_and_each_can_be_opened(vendor, administrator):
+    async with at_the_console(administrator) as person:
         await person.press("f8")
         table = person.app.screen.query_one("#properties-table", DataTable)
         assert table.row_count == len(properties.PROPERTIES)
@@ -50,17 +45,13 @@ def test_every_property_is_there_and_each_can_be_opened(vendor, administrator):
             assert "Counts from the next request on." in person.sees
             await person.press("escape", "down")
 
-    tell(story, operator=administrator)
 
-
-def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock):
+async def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock):
     key = vendor.issue()
     vendor.activate(vendor.machine(key))
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f4")
-        await person.paste(vendor.machine(key).code.text)
-        await person.press("enter", "escape")
+        await person.paste(vendor.machine(key).code.text, "enter", "escape")
         await person.press("f8")
         assert "6 events, latest first" in person.sees
         assert "Release refused: wrong verification code" in person.sees
@@ -75,27 +66,20 @@ def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock)
         assert "7 events" in person.sees
         assert "License issued" in person.lines[5]
 
-    tell(story, operator=manager)
 
-
-def test_more_events_come_with_the_cursor(vendor, manager):
+async def test_more_events_come_with_the_cursor(vendor, manager):
     for _ in range(60):
         vendor.issue()
-
-    async def story(person: Person) -> None:
+    async with at_the_console(manager) as person:
         await person.press("f8")
         table = person.app.screen.query_one("#audit-table", DataTable)
         assert table.row_count == 50
         await person.press("ctrl+end")
         assert table.row_count == 63
 
-    tell(story, operator=manager)
 
-
-def test_nothing_refused_says_so(vendor, add_operator):
-    async def story(person: Person) -> None:
+async def test_nothing_refused_says_so(vendor, add_operator):
+    async with at_the_console(add_operator(Role.MANAGER)) as person:
         await person.press("f8", "f9")
         assert "0 refused attempts" in person.sees
         assert "Nothing has been refused." in person.sees
-
-    tell(story, operator=add_operator(Role.MANAGER))

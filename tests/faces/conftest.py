@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,10 @@ from keyferry.server.db import transaction
 from tests.conftest import STAFF, Vendor
 from tests.faces import portal_visitor
 from tests.faces.visitor import Visitor
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ def keyferry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., S
     monkeypatch.setenv("KEYFERRY_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str) -> Said:
-        done = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    def run(*arguments: str, typed: str | None = None) -> Said:
+        done = CliRunner().invoke(main, list(arguments), input=typed, catch_exceptions=False)
         return Said(done.exit_code, done.stdout, done.stderr)
 
     return run

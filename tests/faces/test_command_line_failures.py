@@ -17,11 +17,18 @@ from keyferry.server.command_line import licenses
 
 NOBODY = 65534
 NO_TEXT = "\udcff"
+ADD = ("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short")
 COMMANDS = [
+    ADD,
     ("product", "export", "demo-cad"),
+    ("product", "rotate", "demo-cad"),
     ("license", "issue", "demo-cad", "--seats", "1"),
     ("license", "show", "KEY"),
+    ("license", "renew", "KEY", "--days", "1"),
+    ("license", "suspend", "KEY"),
+    ("license", "resume", "KEY"),
     ("activate", "KEY", "ID"),
+    ("deactivate", "KEY", "ID", "CODE"),
     ("serve",),
 ]
 
@@ -47,6 +54,16 @@ def unprivileged(settings, monkeypatch) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_asks_for_init_first(keyferry, tmp_path, command):
+    said = keyferry(*command)
+    assert (said.exit_code, said.stdout) == (1, "")
+    assert said.stderr.endswith("Run `keyferry init` first.\n")
+    assert len(said.stderr.splitlines()) == 1
+    assert keyferry(*command, "--json").refusal == "not_initialized"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_home_that_this_account_may_not_enter_is_named(keyferry, unprivileged, command):
     unprivileged.chmod(0o000)
     said = keyferry(*command, "--json")
@@ -54,11 +71,10 @@ def test_a_home_that_this_account_may_not_enter_is_named(keyferry, unprivileged,
     assert str(unprivileged) in said.json["message"]
 
 
-def test_a_database_that_this_account_may_only_read_is_told_so(keyferry, unprivileged):
-    add = ("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short")
+def test_a_database_that_this_account_may_only_read_is_reported(keyferry, unprivileged):
     (unprivileged / "keyferry.db").chmod(0o400)
-    assert keyferry(*add, "--json").refusal == "database_read_only"
-    said = keyferry(*add)
+    assert keyferry(*ADD, "--json").refusal == "database_read_only"
+    said = keyferry(*ADD)
     assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (1, "", 1)
 
 
@@ -118,23 +134,45 @@ def test_who_did_it_is_the_account_and_not_what_the_environment_says(vendor, don
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("command", "arguments"),
     [
-        ("license", "issue", "demo-cad"),
-        ("license", "issue", "demo-cad", "--seats", "none"),
-        ("license", "renew", "KEY"),
-        ("product", "add", "tool", "--name", "Tool", "--key-style", "long"),
-        ("serve", "--bind", "nowhere"),
-        ("license",),
-        ("frobnicate",),
-        (NO_TEXT,),
+        ("license", ""),
+        ("license issue", "demo-cad"),
+        ("license issue", "demo-cad --seats 0"),
+        ("license issue", "demo-cad --seats none"),
+        ("license issue", "demo-cad --seats 1 --days 0"),
+        ("license issue", "demo-cad --seats 1 --expires 31.12.2030"),
+        ("license issue", "demo-cad --seats 1 --expires 2030-12-31 --days 1"),
+        ("license issue", "demo-cad --seats 1 --nonsense"),
+        ("license renew", "KEY"),
+        ("license renew", "KEY --days 1 --expires 2090-01-01"),
+        ("product add", "tool --name Tool"),
+        ("product add", "tool --name Tool --key-style long"),
+        ("operator add", "eve --role queen"),
+        ("property set", "options/maxReleaseCount 1 --jsn"),
+        ("deactivate", "KEY ID"),
+        ("deactivate", "KEY ID --forced"),
+        ("deactivate", "KEY ID --reason x"),
+        ("deactivate", "KEY ID CODE --reason x"),
+        ("deactivate", "KEY ID CODE --forced --reason x"),
+        ("serve", "--bind 8000"),
+        ("serve", "--bind nowhere"),
+        ("serve", "--bind 127.0.0.1:"),
+        ("serve", "--bind 127.0.0.1:65536"),
+        ("serve", "--bind 127.0.0.1:http"),
+        ("serve", "--workers 0"),
+        ("serve", "--certfile cert.pem"),
+        ("serve", "--keyfile key.pem"),
+        ("", "frobnicate"),
+        ("", NO_TEXT),
     ],
 )
-def test_a_wrong_use_is_one_line_or_an_object(keyferry, command):
-    said = keyferry(*command)
+def test_a_wrong_use_is_one_line_or_an_object(keyferry, command, arguments):
+    typed = [*command.split(), *arguments.split()]
+    said = keyferry(*typed)
     assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (2, "", 1)
-    assert "--help`" in said.stderr
-    said = keyferry(*command, "--json")
+    assert said.stderr.endswith(f"See `{' '.join(['keyferry', *command.split()])} --help`.\n")
+    said = keyferry(*typed, "--json")
     assert (said.exit_code, said.stderr, said.json["code"]) == (2, "", "usage")
 
 

@@ -1,18 +1,13 @@
-"""`keyferry init`, and every other command before it."""
+"""`keyferry init`."""
 
 from __future__ import annotations
 
 import sqlite3
-import stat
-from pathlib import Path
 
 import pytest
 
 from keyferry.server.core.secrets import new_master_key
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+from tests.faces.conftest import mode_of
 
 
 def test_init_makes_everything_for_the_owner_only_and_says_what_comes_next(keyferry, tmp_path):
@@ -86,28 +81,3 @@ def test_init_leaves_the_database_of_a_newer_version_alone(instance, settings):
 def test_init_says_where_it_may_not_write(keyferry, tmp_path):
     (tmp_path / "home").write_text("a file where the folder should be")
     assert keyferry("init", "--json").refusal == "home_not_writable"
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("product", "add", "demo-cad", "--name", "Demo", "--key-style", "short"),
-        ("product", "export", "demo-cad"),
-        ("product", "rotate", "demo-cad"),
-        ("license", "issue", "demo-cad", "--seats", "1"),
-        ("license", "show", "KEY"),
-        ("license", "renew", "KEY", "--days", "1"),
-        ("license", "suspend", "KEY"),
-        ("license", "resume", "KEY"),
-        ("activate", "KEY", "ID"),
-        ("deactivate", "KEY", "ID", "CODE"),
-        ("serve",),
-    ],
-)
-def test_every_command_asks_for_init_first(keyferry, tmp_path, command):
-    said = keyferry(*command)
-    assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr.endswith("Run `keyferry init` first.\n")
-    assert len(said.stderr.splitlines()) == 1
-    assert keyferry(*command, "--json").refusal == "not_initialized"
-    assert list(tmp_path.iterdir()) == []

@@ -8,17 +8,8 @@ from keyferry.protocol.activation_key import ActivationKey
 
 
 def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):
-    options = (
-        "--expires",
-        "2090-12-31",
-        "--lease-days",
-        "30",
-        "--feature",
-        "cam",
-        "--customer",
-        "Ada@Example.com",
-    )
-    key = issue(*options)
+    options = "--expires 2090-12-31 --lease-days 30 --feature cam --customer Ada@Example.com"
+    key = issue(*options.split())
     [shown] = done("license", "show", key)["licenses"]
     assert shown == {
         "activation_key": key,
@@ -43,33 +34,16 @@ def test_many_licenses_are_issued_at_once(vendor, done, instance):
     assert [ActivationKey.from_text(line).text for line in lines[-3:]] == lines[-3:]
 
 
-@pytest.mark.parametrize("place", range(6))
-def test_json_may_stand_anywhere(vendor, instance, place):
+@pytest.mark.parametrize("position", range(6))
+def test_json_may_stand_anywhere(vendor, instance, position):
     arguments = ["license", "issue", "demo-cad", "--seats=1", "--count=1"]
-    arguments.insert(place, "--json")
+    arguments.insert(position, "--json")
     assert len(instance(*arguments).json["licenses"]) == 1
 
 
 def test_a_license_that_has_ended_is_not_sold(vendor, instance):
     ended = ("--seats", "1", "--expires", "2021-01-01")
     assert instance("license", "issue", "demo-cad", *ended, "--json").refusal == "expiry_in_the_past"
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ("--seats", "0"),
-        ("--seats", "1", "--expires", "31.12.2030"),
-        ("--seats", "1", "--expires", "2030-12-31", "--days", "1"),
-        ("--seats", "1", "--days", "0"),
-        ("--seats", "1", "--nonsense"),
-        (),
-    ],
-)
-def test_wrong_usage_ends_with_2(vendor, instance, options):
-    said = instance("license", "issue", "demo-cad", *options)
-    assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (2, "", 1)
-    assert "See `keyferry license issue --help`." in said.stderr
 
 
 def test_a_license_is_renewed_by_date_or_days(vendor, done, issue):
@@ -82,11 +56,6 @@ def test_a_license_is_renewed_by_date_or_days(vendor, done, issue):
 
 def test_a_license_that_never_expires_gets_no_days(vendor, issue, instance):
     assert instance("license", "renew", issue(), "--days", "1", "--json").refusal == "license_never_expires"
-
-
-@pytest.mark.parametrize("options", [(), ("--days", "1", "--expires", "2090-01-01")])
-def test_a_renewal_takes_one_of_date_and_days(vendor, issue, instance, options):
-    assert instance("license", "renew", issue(), *options).exit_code == 2
 
 
 def test_a_license_is_suspended_and_resumed(vendor, done, issue, instance):

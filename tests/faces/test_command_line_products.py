@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
-
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+from tests.faces.conftest import mode_of
 
 
 def test_a_product_is_added_with_its_style_and_features(done):
-    added = done(
-        "product",
-        "add",
-        "TOOL",
-        "--name",
-        "Tool",
-        "--key-style",
-        "signed",
-        "--feature",
-        "a",
-        "--feature",
-        "b",
-    )
+    options = "--name Tool --key-style signed --feature a --feature b"
+    added = done("product", "add", "TOOL", *options.split())
     assert (added["code"], added["number"], added["key_style"]) == ("TOOL", 1, "signed")
     assert added["features"] == ["a", "b"]
 
@@ -56,10 +39,9 @@ def test_an_exported_profile_is_readable_by_the_wizard_and_by_its_owner_only(ven
     assert instance("product", "export", "demo-cad", "--out", str(out)).exit_code == 0
     assert WizardProfile.from_json(out.read_text()) == vendor.profile
     assert mode_of(out) == 0o600
-    assert WizardProfile.from_json(instance("product", "export", "demo-cad").stdout) == vendor.profile
-    assert (
-        WizardProfile.from_json(instance("product", "export", "demo-cad", "--json").stdout) == vendor.profile
-    )
+    for options in ((), ("--json",)):
+        text = instance("product", "export", "demo-cad", *options).stdout
+        assert WizardProfile.from_json(text) == vendor.profile
 
 
 def test_a_profile_names_the_public_url(vendor, instance, monkeypatch):

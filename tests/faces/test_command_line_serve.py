@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -23,13 +24,16 @@ __all__ = ["environment", "serving"]
 
 @pytest.fixture
 def run(environment, tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, stdout: int | IO[str] = subprocess.PIPE, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*COMMAND, *arguments],
             env={**environment, **more},
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
             text=True,
             check=False,
         )
@@ -46,36 +50,20 @@ def test_a_license_is_issued_by_real_commands(run):
     assert "0 of 3 in use" in shown.stdout
 
 
-def test_an_answer_that_cannot_be_written_is_one_line(environment, tmp_path):
+def test_an_answer_that_cannot_be_written_is_one_line(run):
     for arguments in (["init"], ["init", "--json"], ["--help"], ["license", "show", "KEY", "--json"]):
         with open("/dev/full", "w") as full:
-            done = subprocess.run(
-                [*COMMAND, *arguments],
-                env=environment,
-                cwd=tmp_path,
-                stdout=full,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
-            )
+            done = run(*arguments, stdout=full)
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
         assert done.stderr.startswith("keyferry: ")
 
 
-def test_a_reader_who_has_enough_ends_an_answer_quietly(environment, tmp_path):
+def test_a_reader_who_has_enough_ends_an_answer_quietly(run):
     for arguments in (["init"], ["init", "--json"], ["--help"]):
         reader, writer = os.pipe()
         os.close(reader)
         with open(writer, "w") as broken:
-            done = subprocess.run(
-                [*COMMAND, *arguments],
-                env=environment,
-                cwd=tmp_path,
-                stdout=broken,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
-            )
+            done = run(*arguments, stdout=broken)
         assert done.stderr == ""
 
 

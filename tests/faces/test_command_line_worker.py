@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from keyferry.server.core.mail.mails import Mail
 from keyferry.server.db import transaction
 from keyferry.server.parts import parts, utc_now
 from tests.conftest import STAFF
-from tests.mail_server import mail_server
+from tests.mail_server import Box, mail_server
 
 ROOT = Path(__file__).parents[2]
 STOP_SECONDS = 30
@@ -24,17 +26,12 @@ KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
 
 
 @pytest.fixture
-def configured(monkeypatch):
-    def configured(port: int) -> dict[str, str]:
-        given = {
-            "KEYFERRY_SMTP_URL": f"smtp://127.0.0.1:{port}",
-            "KEYFERRY_MAIL_FROM": "Example <keys@example.com>",
-        }
-        for name, value in given.items():
-            monkeypatch.setenv(name, value)
-        return given
-
-    return configured
+def box(app, monkeypatch) -> Iterator[Box]:
+    """A mail server that the environment names."""
+    with mail_server() as box:
+        monkeypatch.setenv("KEYFERRY_SMTP_URL", box.url)
+        monkeypatch.setenv("KEYFERRY_MAIL_FROM", "Example <keys@example.com>")
+        yield box
 
 
 def post(recipient: str = "ada@example.com") -> None:
@@ -43,8 +40,10 @@ def post(recipient: str = "ada@example.com") -> None:
         outbox.post(session, mail, keyring=parts().keyring, by=STAFF, now=utc_now())
 
 
-def start(settings, tmp_path: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def working(settings, tmp_path: Path, box: Box) -> Iterator[subprocess.Popen[str]]:
+    """A worker that hands over its first mail; in the end it must have ended by itself, and in order."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "keyferry.server.command_line", "worker"],
         env={**os.environ, "PYTHONPATH": str(ROOT), "KEYFERRY_HOME": str(settings.home)},
         cwd=tmp_path,
@@ -53,6 +52,13 @@ def start(settings, tmp_path: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+    try:
+        assert box.arrived.wait(STOP_SECONDS)
+        yield process
+        said = process.communicate(timeout=STOP_SECONDS)
+    finally:
+        process.kill()
+    assert (process.returncode, *said) == (0, "Sent 1, postponed 0, failed 0.\n", "")
 
 
 def test_without_a_mail_server_one_line_says_so(instance):
@@ -62,23 +68,19 @@ def test_without_a_mail_server_one_line_says_so(instance):
     assert instance("worker", "--once", "--json").refusal == "mail_not_configured"
 
 
-def test_once_sends_what_is_due_and_ends(app, instance, configured):
+def test_once_sends_what_is_due_and_ends(box, instance):
     post()
-    with mail_server() as box:
-        configured(box.port)
-        said = instance("worker", "--once", "--json")
-        assert (said.exit_code, said.stderr) == (0, "")
-        assert said.json == {"sent": 1, "put_off": 0, "given_up": 0}
-        assert instance("worker", "--once").stdout == "Sent 0, postponed 0, failed 0.\n"
+    said = instance("worker", "--once", "--json")
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert said.json == {"sent": 1, "put_off": 0, "given_up": 0}
+    assert instance("worker", "--once").stdout == "Sent 0, postponed 0, failed 0.\n"
     assert len(box.mails) == 1
 
 
-def test_a_trouble_is_one_line_without_key_and_recipient(app, instance, configured):
+def test_a_trouble_is_one_line_without_key_and_recipient(box, instance):
     post()
-    with mail_server() as box:
-        box.data_refusals.append(f"554 no {KEY} for ada@example.com")
-        configured(box.port)
-        said = instance("worker", "--once")
+    box.data_refusals.append(f"554 no {KEY} for ada@example.com")
+    said = instance("worker", "--once")
     assert (said.exit_code, len(said.stderr.splitlines())) == (0, 1)
     assert "The mail server in KEYFERRY_SMTP_URL refused the email (554). Next try at " in said.stderr
     assert "12FX2" not in said.stderr
@@ -86,33 +88,17 @@ def test_a_trouble_is_one_line_without_key_and_recipient(app, instance, configur
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_worker_after_the_mail_under_way(app, settings, configured, tmp_path, number):
+def test_a_signal_ends_the_worker_after_the_mail_under_way(box, settings, tmp_path, number):
     post()
     post("grace@example.com")
-    with mail_server() as box:
-        box.hold = threading.Event()
-        configured(box.port)
-        process = start(settings, tmp_path)
-        try:
-            assert box.arrived.wait(STOP_SECONDS)
-            process.send_signal(number)
-            box.hold.set()
-            stdout, stderr = process.communicate(timeout=STOP_SECONDS)
-        finally:
-            process.kill()
-    assert (process.returncode, stdout, stderr) == (0, "Sent 1, postponed 0, failed 0.\n", "")
+    box.hold = threading.Event()
+    with working(settings, tmp_path, box) as process:
+        process.send_signal(number)
+        box.hold.set()
     assert [mail["To"] for mail in box.mails] == ["ada@example.com"]
 
 
-def test_a_signal_ends_a_worker_that_waits_at_once(app, settings, configured, tmp_path, monkeypatch):
+def test_a_signal_ends_a_worker_that_waits_at_once(box, settings, tmp_path):
     post()
-    with mail_server() as box:
-        configured(box.port)
-        process = start(settings, tmp_path)
-        try:
-            assert box.arrived.wait(STOP_SECONDS)
-            process.send_signal(signal.SIGTERM)
-            stdout, stderr = process.communicate(timeout=STOP_SECONDS)
-        finally:
-            process.kill()
-    assert (process.returncode, stdout, stderr) == (0, "Sent 1, postponed 0, failed 0.\n", "")
+    with working(settings, tmp_path, box) as process:
+        process.send_signal(signal.SIGTERM)

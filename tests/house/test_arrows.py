@@ -44,17 +44,6 @@ FORBIDDEN = [
 ]
 
 
-def lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [LINT_IMPORTS, "--no-logo", "--no-cache"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def broken(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What is said of a copy in which every forbidden import stands in a module of its own."""
@@ -64,21 +53,28 @@ def broken(root: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(root / folder, copy / folder, symlinks=True, ignore=ignored)
     shutil.copy(root / "wsgi.py", copy)
-    for number, (place, line) in enumerate(FORBIDDEN):
-        (copy / place / f"forbidden_{number}.py").write_text(line + "\n")
-    (copy / "server" / "somewhere_new.py").write_text('"""A module without a place."""\n')
-    said = lint(copy)
+    for number, (folder, line) in enumerate(FORBIDDEN):
+        (copy / folder / f"forbidden_{number}.py").write_text(line + "\n")
+    (copy / "server" / "somewhere_new.py").write_text('"""A module that no layer names."""\n')
+    said = subprocess.run(
+        [LINT_IMPORTS, "--no-logo", "--no-cache"],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert said.returncode == 1
     return said.stdout
 
 
 @pytest.mark.parametrize("number", range(len(FORBIDDEN)), ids=lambda number: " ".join(FORBIDDEN[number]))
 def test_a_forbidden_import_is_noticed(broken, number):
-    place = ".".join(NAMES.get(part, part) for part in FORBIDDEN[number][0].split("/"))
-    assert f"keyferry.{place}.forbidden_{number} ->" in broken
+    package = ".".join(NAMES.get(part, part) for part in FORBIDDEN[number][0].split("/"))
+    assert f"keyferry.{package}.forbidden_{number} ->" in broken
 
 
-def test_a_new_file_of_the_server_needs_a_place(broken):
+def test_a_new_file_of_the_server_needs_a_layer(broken):
     assert "somewhere_new" in broken
 
 
@@ -93,25 +89,23 @@ def test_no_modules_import_each_other_in_a_circle():
 CLOCK_READINGS = {"now", "utcnow", "today"}
 
 
-def looks_at_the_clock(text: str) -> bool:
+def reads_the_clock(text: str) -> bool:
     calls = (node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
     return any(isinstance(called, ast.Attribute) and called.attr in CLOCK_READINGS for called in calls)
 
 
-def test_protocol_and_core_are_told_the_time(root: Path, tracked: list[Path]):
-    pure = [path for path in tracked if path.suffix == ".py" and path.parts[:1] == ("protocol",)]
-    pure += [path for path in tracked if path.suffix == ".py" and path.parts[:2] == ("server", "core")]
-    assert [path for path in pure if looks_at_the_clock((root / path).read_text())] == []
+def test_protocol_and_core_get_the_time(modules: dict[Path, str]):
+    pure = [path for path in modules if path.parts[0] == "protocol" or path.parts[:2] == ("server", "core")]
+    assert [path for path in pure if reads_the_clock(modules[path])] == []
 
 
-def test_nothing_is_imported_by_the_name_of_its_folder(root: Path, tracked: list[Path]):
+def test_nothing_is_imported_by_the_name_of_its_folder(modules: dict[Path, str]):
     """`server` and `keyferry.server` would be two modules with two of everything."""
     folders = {"protocol", "server", "wizard_stub", "pwa", "wsgi"}
     found = [
         f"{path}: {name}"
-        for path in tracked
-        if path.suffix == ".py"
-        for name in imported(ast.parse((root / path).read_text()))
+        for path, text in modules.items()
+        for name in imported(ast.parse(text))
         if name.partition(".")[0] in folders
     ]
     assert found == []

@@ -23,12 +23,8 @@ def test_every_line_of_the_lock_is_a_pin_or_a_hash_of_the_pin_above(lock):
 
 
 def test_every_pin_of_the_lock_is_hashed(lock):
-    followers = [*lock[1:], ""]
-    assert [
-        pin
-        for pin, next_line in zip(lock, followers, strict=True)
-        if PIN.match(pin) and not HASH.match(next_line)
-    ] == []
+    lines = zip(lock, [*lock[1:], ""], strict=True)
+    assert [pin for pin, below in lines if PIN.match(pin) and not HASH.match(below)] == []
 
 
 def test_the_lock_pins_every_dependency_that_the_project_names(root: Path, lock):

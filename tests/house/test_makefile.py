@@ -26,10 +26,9 @@ def test_make_alone_explains_every_target_but_the_internal_ones(makefile, target
     assert explained == targets - {"demo-machine", "test-machine"}
 
 
-def test_the_readme_tells_how_to_see_it_work(readme):
-    assert [
-        command for command in ("make demo", "make demo-live", "make test") if command not in readme
-    ] == []
+def test_the_readme_says_how_to_see_it_work(readme):
+    for command in ("make demo", "make demo-live", "make test"):
+        assert command in readme
 
 
 def test_what_takes_long_is_run_by_a_target_of_its_own(makefile, root: Path):

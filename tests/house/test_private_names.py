@@ -14,10 +14,10 @@ IN_A_TEXT = re.compile(r"(?:^|(?<!\bself)\.|\bimport )(_(?!_)\w+)")
 
 
 @pytest.fixture(scope="module")
-def private_names(root: Path, tracked: list[Path]) -> set[str]:
+def private_names(modules: dict[Path, str]) -> set[str]:
     """Every private name that the product gives to anything."""
-    modules = [path for path in tracked if path.suffix == ".py" and path.parts[0] in PRODUCT]
-    nodes = [node for path in modules for node in ast.walk(ast.parse((root / path).read_text()))]
+    texts = [text for path, text in modules.items() if path.parts[0] in PRODUCT]
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
     return {name for node in nodes for name in given(node) if PRIVATE.fullmatch(name)}
 
 
@@ -45,10 +45,9 @@ def reaches(text: str, private_names: set[str]) -> list[str]:
     return [f"{line} {name}" for line, name in sorted(found) if name in private_names]
 
 
-def test_no_test_reaches_into_the_product(root: Path, tracked: list[Path], private_names):
-    tests = [path for path in tracked if path.suffix == ".py" and path.parts[0] == "tests"]
-    found = [f"{path}:{name}" for path in tests for name in reaches((root / path).read_text(), private_names)]
-    assert found == []
+def test_no_test_reaches_into_the_product(modules: dict[Path, str], private_names):
+    tests = {path: text for path, text in modules.items() if path.parts[0] == "tests"}
+    assert [(path, found) for path, text in tests.items() if (found := reaches(text, private_names))] == []
 
 
 @pytest.mark.parametrize(

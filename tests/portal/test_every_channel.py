@@ -16,7 +16,8 @@ from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import Activation, Role
 from keyferry.server.db import reading
 from tests.browsing import activate as activate_by_phone
-from tests.console.person import Person, tell
+from tests.console.person import Person, at_the_console
+from tests.loops import run_in_a_loop
 from tests.offline import Wizard
 from tests.portal.conftest import key_on, open_license
 
@@ -41,7 +42,12 @@ class Room:
 
     def at_the_console(self, story: Callable[[Person], object]) -> None:
         """Go through a story at the console."""
-        tell(story, operator=self.operator)
+
+        async def run() -> None:
+            async with at_the_console(self.operator) as person:
+                await story(person)
+
+        run_in_a_loop(run())
 
     @property
     def latest(self) -> tuple[str | None, int]:

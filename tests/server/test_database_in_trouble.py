@@ -18,7 +18,7 @@ from tests.server.in_trouble import assert_busy, assert_well, faces_of, with_pra
 POOL_SIZE = 15
 
 
-def test_a_database_that_may_only_be_read_is_told_and_pages_that_read_still_come(vendor, caplog):
+def test_a_database_that_may_only_be_read_is_reported_and_pages_that_read_still_come(vendor, caplog):
     faces = faces_of(vendor)
     with with_pragma("query_only = 1", "query_only = 0"):
         assert_busy(faces.ask(), "database_read_only", caplog)
@@ -56,18 +56,16 @@ def test_a_database_that_is_held_and_a_pool_that_is_used_up_are_busy(vendor, set
         for _ in range(POOL_SIZE):
             held.enter_context(db.engine.connect())
         assert_busy([*faces.look(), *faces.ask()], "database_busy", caplog)
-        with vendor.app.test_client().get("/a") as page:
-            assert page.status_code == 200
+        assert faces.stranger.get("/a").status_code == 200
     assert_well([*faces.look(), *faces.ask()], caplog)
 
 
-def test_a_folder_that_went_away_is_told_and_found_again(vendor, settings, caplog, tmp_path):
+def test_a_folder_that_went_away_is_reported_and_found_again(vendor, settings, caplog, tmp_path):
     faces = faces_of(vendor)
     db.engine.dispose()
     settings.home.rename(tmp_path / "away")
     assert_busy([*faces.look(), *faces.ask()], "database_unreachable", caplog)
-    with vendor.app.test_client().get("/a") as page:
-        assert page.status_code == 200
+    assert faces.stranger.get("/a").status_code == 200
     (tmp_path / "away").rename(settings.home)
     assert_well([*faces.look(), *faces.ask()], caplog)
 
@@ -76,7 +74,7 @@ def away(*_: object, **__: object) -> NoReturn:
     raise OperationalError("SELECT", {}, Exception("away"))
 
 
-def test_trouble_while_a_refusal_is_told_is_trouble(vendor, caplog, monkeypatch):
+def test_trouble_while_a_refusal_is_shown_is_trouble(vendor, caplog, monkeypatch):
     """An error in a handler of errors passes by all handlers, and used to come back as a 500."""
     faces = faces_of(vendor)
     monkeypatch.setattr("keyferry.server.faces.portal.refusals.staff.enter", away)
@@ -84,7 +82,7 @@ def test_trouble_while_a_refusal_is_told_is_trouble(vendor, caplog, monkeypatch)
     assert_busy([expired], "database_unreachable", caplog)
 
 
-def test_a_fault_of_ours_while_a_refusal_is_told_is_still_a_fault_of_ours(vendor, caplog, monkeypatch):
+def test_a_fault_of_ours_while_a_refusal_is_shown_is_still_a_fault_of_ours(vendor, caplog, monkeypatch):
     def fail() -> NoReturn:
         raise ZeroDivisionError
 

@@ -69,7 +69,7 @@ def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothin
     assert_well([*faces.look(), *faces.ask()], caplog)
 
 
-def test_a_database_that_may_only_be_read_is_told_and_pages_that_read_still_come(faces, outside, caplog):
+def test_a_database_that_may_only_be_read_is_reported_and_pages_that_read_still_come(faces, outside, caplog):
     name = sql.Identifier(outside.info.dbname)
     outside.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(name))
     db.engine.dispose()

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from keyferry.server.db import db, reading, transaction
 from keyferry.server.mail import worker
 from keyferry.server.parts import Parts, parts
 from tests.conftest import STAFF
-from tests.mail_server import mail_server
+from tests.mail_server import Box, mail_server
 
 KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
 SENDER = "Example Licenses <keys@example.com>"
@@ -35,11 +36,25 @@ def with_mail(settings: Settings, url: str) -> Settings:
     return Settings(**given, master_key=settings.master_key, mail_from=SENDER)
 
 
-def work(app, url: str, clock) -> tuple[worker.Done, list[str]]:
+def work(url: str, clock) -> tuple[worker.Done, list[str]]:
     said: list[str] = []
     here = parts()
     given = Parts(with_mail(here.settings, url), here.keyring, clock)
     return worker.work(given, once=True, say=said.append), said
+
+
+def put_off(url: str, clock) -> str:
+    """Let the worker put one mail off, and return what it says."""
+    done, [line] = work(url, clock)
+    assert done == worker.Done(put_off=1)
+    return line
+
+
+@pytest.fixture
+def box(app) -> Iterator[Box]:
+    """A mail server without encryption."""
+    with mail_server() as box:
+        yield box
 
 
 def row(number: int) -> OutboxMail:
@@ -57,10 +72,9 @@ def events() -> list[str]:
         return list(session.scalars(select(AuditEvent.event)))
 
 
-def test_a_mail_arrives_whole_and_is_wiped(app, clock):
+def test_a_mail_arrives_whole_and_is_wiped(box, clock):
     number = post(clock, "ada@example.com", attachments=(Attachment("license.lic", "é\n" * 5),))
-    with mail_server() as box:
-        done, said = work(app, f"smtp://127.0.0.1:{box.port}", clock)
+    done, said = work(box.url, clock)
     assert (done, said) == (worker.Done(sent=1), [])
     [mail] = box.mails
     assert (mail["From"], mail["To"]) == (SENDER, "ada@example.com")
@@ -75,67 +89,60 @@ def test_a_mail_arrives_whole_and_is_wiped(app, clock):
     assert events() == ["mail_sent"]
 
 
-def test_a_mail_to_a_domain_with_umlauts_goes_to_a_server_that_knows_only_ascii(app, clock):
+def test_a_mail_to_a_domain_with_umlauts_goes_to_a_server_that_knows_only_ascii(box, clock):
     post(clock, "einkauf@müller.example")
-    with mail_server() as box:
-        assert work(app, f"smtp://127.0.0.1:{box.port}", clock)[0].sent == 1
+    assert work(box.url, clock)[0].sent == 1
     [mail] = box.mails
     assert mail["To"] == "einkauf@xn--mller-kva.example"
 
 
-def test_what_is_sent_twice_after_a_crash_is_recognized(app, clock, monkeypatch):
+def test_what_is_sent_twice_after_a_crash_is_recognized(box, clock, monkeypatch):
     number = post(clock)
-    with mail_server() as box:
-        url = f"smtp://127.0.0.1:{box.port}"
-        with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched:
 
-            def crash(*_) -> None:
-                raise KeyboardInterrupt
+        def crash(*_) -> None:
+            raise KeyboardInterrupt
 
-            patched.setattr(worker.outbox, "delivered", crash)
-            with pytest.raises(KeyboardInterrupt):
-                work(app, url, clock)
-        assert work(app, url, clock)[0].sent == 0
-        clock.now += outbox.LEASE
-        assert work(app, url, clock)[0].sent == 1
+        patched.setattr(worker.outbox, "delivered", crash)
+        with pytest.raises(KeyboardInterrupt):
+            work(box.url, clock)
+    assert work(box.url, clock)[0].sent == 0
+    clock.now += outbox.LEASE
+    assert work(box.url, clock)[0].sent == 1
     one, other = box.mails
     assert one["Message-ID"] == other["Message-ID"]
     assert row(number).sealed_text is None
 
 
 @pytest.mark.parametrize("refusal", ["450 mailbox busy", "451 " + KEY, "421 later"])
-def test_a_temporary_refusal_is_tried_again_with_success(app, clock, refusal):
+def test_a_temporary_refusal_is_tried_again_with_success(box, clock, refusal):
     number = post(clock)
-    with mail_server() as box:
-        box.rcpt_refusals.append(refusal)
-        url = f"smtp://127.0.0.1:{box.port}"
-        done, [line] = work(app, url, clock)
-        assert done == worker.Done(put_off=1)
-        assert f"Mail {number} (computer_key), try 1: The mail server in KEYFERRY_SMTP_URL refused" in line
-        assert "Next try at 2026-11-24 12:01:00 UTC." in line
-        assert "KYN5Z" not in line + row(number).trouble
-        assert work(app, url, clock)[0] == worker.Done()
-        clock.now += timedelta(minutes=1)
-        assert work(app, url, clock)[0] == worker.Done(sent=1)
+    box.rcpt_refusals.append(refusal)
+    line = put_off(box.url, clock)
+    assert f"Mail {number} (computer_key), try 1: The mail server in KEYFERRY_SMTP_URL refused" in line
+    assert "Next try at 2026-11-24 12:01:00 UTC." in line
+    assert "KYN5Z" not in line + row(number).trouble
+    assert work(box.url, clock)[0] == worker.Done()
+    clock.now += timedelta(minutes=1)
+    assert work(box.url, clock)[0] == worker.Done(sent=1)
     assert len(box.mails) == 1
     assert row(number).trouble is None
 
 
 @pytest.mark.parametrize(
-    ("refusal", "told"),
+    ("refusal", "shown"),
     [
         ("550 5.1.1 nobody here", "550 5.1.1"),
         ("550 5.1.10 nobody here", "550 5.1.10"),
         ("553 5.1.3 bad syntax", "553 5.1.3"),
     ],
 )
-def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(app, clock, refusal, told):
+def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(box, clock, refusal, shown):
     number = post(clock)
-    with mail_server() as box:
-        box.rcpt_refusals.append(refusal)
-        done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
+    box.rcpt_refusals.append(refusal)
+    done, [line] = work(box.url, clock)
     assert done == worker.Done(given_up=1)
-    assert row(number).trouble == f"The mail server doesn’t know this address ({told})."
+    assert row(number).trouble == f"The mail server doesn’t know this address ({shown})."
     assert row(number).trouble in line
     assert row(number).sealed_text is not None
     assert row(number).kept_until == clock.now + timedelta(days=14)
@@ -143,7 +150,7 @@ def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(app, c
 
 
 @pytest.mark.parametrize(
-    ("place", "refusal", "told", "stops_all"),
+    ("where", "refusal", "shown", "stops_all"),
     [
         ("rcpt_refusals", "554 5.7.1 relay access denied", "refused the recipient (554 5.7.1)", True),
         ("rcpt_refusals", "550 5.7.1 relaying denied", "refused the recipient (550 5.7.1)", True),
@@ -164,146 +171,127 @@ def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(app, c
     ],
 )
 def test_every_other_refusal_puts_a_mail_off_and_names_the_setting(
-    app, clock, place, refusal, told, stops_all
+    box, clock, where, refusal, shown, stops_all
 ):
     number = post(clock)
-    with mail_server() as box:
-        getattr(box, place).append(refusal)
-        done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
-        assert done == worker.Done(put_off=1)
-        assert row(number).trouble == f"The mail server in KEYFERRY_SMTP_URL {told}."
-        assert row(number).trouble in line
-        assert "KYN5Z" not in line
-        assert delivery().trouble == (row(number).trouble if stops_all else None)
-        clock.now += timedelta(minutes=1)
-        assert work(app, f"smtp://127.0.0.1:{box.port}", clock)[0] == worker.Done(sent=1)
+    getattr(box, where).append(refusal)
+    line = put_off(box.url, clock)
+    assert row(number).trouble == f"The mail server in KEYFERRY_SMTP_URL {shown}."
+    assert row(number).trouble in line
+    assert "KYN5Z" not in line
+    assert delivery().trouble == (row(number).trouble if stops_all else None)
+    clock.now += timedelta(minutes=1)
+    assert work(box.url, clock)[0] == worker.Done(sent=1)
     assert delivery().trouble is None
     assert events() == ["mail_sent"]
 
 
-def test_a_server_that_relays_nothing_takes_no_mail_away(app, clock):
+def test_a_server_that_relays_nothing_takes_no_mail_away(box, clock):
     numbers = [post(clock, f"customer{number}@example.com") for number in range(3)]
-    with mail_server() as box:
-        url = f"smtp://127.0.0.1:{box.port}"
-        while any(row(number).next_try_at for number in numbers):
-            box.rcpt_refusals = ["554 5.7.1 relay access denied"] * 3
-            work(app, url, clock)
-            clock.now = max([row(number).next_try_at or clock.now for number in numbers])
-        assert all(row(number).kept_until for number in numbers)
-        # Tried for two days in vain. Then somebody mends the setting.
-        box.rcpt_refusals = []
-        with transaction() as session:
-            assert outbox.send_all_again(session, by=STAFF, now=clock.now) == 3
-        assert work(app, url, clock)[0] == worker.Done(sent=3)
+    while any(row(number).next_try_at for number in numbers):
+        box.rcpt_refusals = ["554 5.7.1 relay access denied"] * 3
+        work(box.url, clock)
+        clock.now = max([row(number).next_try_at or clock.now for number in numbers])
+    assert all(row(number).kept_until for number in numbers)
+    # Tried for two days in vain. Then somebody corrects the setting.
+    box.rcpt_refusals = []
+    with transaction() as session:
+        assert outbox.send_all_again(session, by=STAFF, now=clock.now) == 3
+    assert work(box.url, clock)[0] == worker.Done(sent=3)
     assert [KEY in mail.get_content() for mail in box.mails] == [True] * 3
     assert [row(number).kept_until for number in numbers] == [None] * 3
 
 
-def test_what_was_given_up_is_wiped_by_the_worker_after_two_weeks(app, clock):
+def test_what_was_given_up_is_wiped_by_the_worker_after_two_weeks(box, clock):
     number = post(clock)
-    with mail_server() as box:
-        box.rcpt_refusals.append("550 5.1.1 nobody here")
-        url = f"smtp://127.0.0.1:{box.port}"
-        work(app, url, clock)
-        clock.now += outbox.KEPT - timedelta(seconds=1)
-        work(app, url, clock)
-        assert row(number).sealed_text is not None
-        clock.now += timedelta(seconds=1)
-        work(app, url, clock)
+    box.rcpt_refusals.append("550 5.1.1 nobody here")
+    work(box.url, clock)
+    clock.now += outbox.KEPT - timedelta(seconds=1)
+    work(box.url, clock)
+    assert row(number).sealed_text is not None
+    clock.now += timedelta(seconds=1)
+    work(box.url, clock)
     assert (row(number).sealed_text, row(number).kept_until) == (None, None)
 
 
-def test_a_mail_that_cannot_be_written_is_put_off(app, clock):
+def test_a_mail_that_cannot_be_written_is_put_off(box, clock):
     number = post(clock)
     with transaction() as session:
         kept = session.get_one(OutboxMail, number)
         place = f"outbox mail {number} to {kept.recipient}"
         kept.sealed_text = parts().keyring.seal(b"{", place)
-    with mail_server() as box:
-        done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
-    assert done == worker.Done(put_off=1)
+    line = put_off(box.url, clock)
     assert "This can’t be written as an email." in line
     assert delivery().trouble is None
 
 
-def test_the_worker_writes_down_that_it_runs(app, clock):
+def test_the_worker_writes_down_that_it_runs(box, clock):
     assert delivery().looked_at is None
-    with mail_server() as box:
-        work(app, f"smtp://127.0.0.1:{box.port}", clock)
+    work(box.url, clock)
     assert delivery().looked_at == clock.now
 
 
-def test_one_mail_that_is_refused_does_not_hold_the_others_up(app, clock):
+def test_one_mail_that_is_refused_does_not_hold_the_others_up(box, clock):
     for recipient in ("ada@example.com", "grace@example.com"):
         post(clock, recipient)
-    with mail_server() as box:
-        box.rcpt_refusals.append("550 5.1.1 nobody here")
-        assert work(app, f"smtp://127.0.0.1:{box.port}", clock)[0] == worker.Done(sent=1, given_up=1)
+    box.rcpt_refusals.append("550 5.1.1 nobody here")
+    assert work(box.url, clock)[0] == worker.Done(sent=1, given_up=1)
     assert [mail["To"] for mail in box.mails] == ["grace@example.com"]
 
 
-def test_a_mail_that_does_not_open_waits_for_its_master_key(app, clock):
+def test_a_mail_that_does_not_open_waits_for_its_master_key(box, clock):
     number = post(clock)
     with transaction() as session:
         other = Keyring.from_text(new_master_key("other"))
         session.get_one(OutboxMail, number).sealed_text = other.seal(b"{}", "anywhere")
-    with mail_server() as box:
-        done, [line] = work(app, f"smtp://127.0.0.1:{box.port}", clock)
-    assert done == worker.Done(put_off=1)
+    line = put_off(box.url, clock)
     assert "other" in line
 
 
-def test_a_server_that_is_down_is_told_and_tried_again(app, clock):
+def test_a_server_that_is_down_is_reported_and_tried_again(app, clock):
     number = post(clock)
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    done, [line] = work(app, f"smtp://127.0.0.1:{port}", clock)
-    assert done == worker.Done(put_off=1)
-    assert (
-        row(number).trouble
-        == "The mail server in KEYFERRY_SMTP_URL can’t be reached, or it dropped the connection."
-    )
-    assert row(number).trouble in line
+    line = put_off(f"smtp://127.0.0.1:{port}", clock)
+    trouble = "The mail server in KEYFERRY_SMTP_URL can’t be reached, or it dropped the connection."
+    assert row(number).trouble == trouble
+    assert trouble in line
 
 
 @pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
 def test_tls_goes_to_a_server_whose_certificate_is_trusted(app, clock, certificate, monkeypatch, scheme):
     number = post(clock)
     with mail_server(tls=certificate, implicit=scheme == "smtps") as box:
-        done, [line] = work(app, f"{scheme}://localhost:{box.port}", clock)
-        assert done == worker.Done(put_off=1)
+        line = put_off(f"{scheme}://localhost:{box.port}", clock)
         assert "certificate" in line
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
         clock.now += timedelta(minutes=1)
         # Trusted, but made for another name.
-        done, [line] = work(app, f"{scheme}://127.0.0.1:{box.port}", clock)
-        assert done == worker.Done(put_off=1)
+        line = put_off(f"{scheme}://127.0.0.1:{box.port}", clock)
         assert "certificate" in line
         assert box.mails == []
         clock.now += timedelta(minutes=2)
-        assert work(app, f"{scheme}://localhost:{box.port}", clock) == (worker.Done(sent=1), [])
+        assert work(f"{scheme}://localhost:{box.port}", clock) == (worker.Done(sent=1), [])
     assert row(number).sealed_text is None
 
 
 @pytest.mark.parametrize("scheme", ["smtp+starttls", "smtps"])
-def test_no_mail_goes_to_a_server_without_the_encryption_that_is_asked_for(app, clock, scheme):
+def test_no_mail_goes_to_a_server_without_the_encryption_that_is_asked_for(box, clock, scheme):
     post(clock)
-    with mail_server() as box:
-        done, [line] = work(app, f"{scheme}://localhost:{box.port}", clock)
+    done, [line] = work(f"{scheme}://localhost:{box.port}", clock)
     assert (done, box.mails) == (worker.Done(put_off=1), [])
     assert "KEYFERRY_SMTP_URL" in line
 
 
-def test_the_worker_signs_in_and_a_wrong_password_is_told_without_it(app, clock, certificate, monkeypatch):
+def test_the_worker_signs_in_and_a_wrong_password_is_shown_without_it(app, clock, certificate, monkeypatch):
     number = post(clock)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with mail_server(tls=certificate, sign_in=True) as box:
-        done, [line] = work(app, f"smtp+starttls://ada:wrong%40pass@localhost:{box.port}", clock)
-        assert done == worker.Done(put_off=1)
+        line = put_off(f"smtp+starttls://ada:wrong%40pass@localhost:{box.port}", clock)
         assert "KEYFERRY_SMTP_URL refused the sign-in (535 5.7.8)" in line
         assert "wrong" not in line + row(number).trouble
         clock.now += timedelta(minutes=1)
-        work(app, f"smtp+starttls://ada:p%40ss%3Aw%2Frd@localhost:{box.port}", clock)
+        work(f"smtp+starttls://ada:p%40ss%3Aw%2Frd@localhost:{box.port}", clock)
     assert box.logins[-1] == ("ada", "p@ss:w/rd")
     assert len(box.mails) == 1
 
@@ -319,16 +307,16 @@ def test_a_sign_in_goes_out_as_utf_8(app, clock, certificate, monkeypatch, mecha
         # One written as it is, the other as addresses are.
         for written in ("Grüße, 世界", "Gr%C3%BC%C3%9Fe, %E4%B8%96%E7%95%8C"):
             url = f"{scheme}://jörg@example.com:{written}@localhost:{box.port}"
-            assert work(app, url.replace("jörg@", "jörg%40"), clock) == (worker.Done(sent=1), [])
+            assert work(url.replace("jörg@", "jörg%40"), clock) == (worker.Done(sent=1), [])
             post(clock)
     assert box.logins[-1][0] == "jörg@example.com"
 
 
-def test_a_sign_in_of_a_kind_that_we_do_not_know_is_told(app, clock, certificate, monkeypatch):
+def test_a_sign_in_of_a_kind_that_we_do_not_know_is_reported(app, clock, certificate, monkeypatch):
     post(clock)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     with mail_server(tls=certificate, sign_in=True, mechanisms=()) as box:
-        done, [line] = work(app, f"smtp+starttls://ada:secret@localhost:{box.port}", clock)
+        done, [line] = work(f"smtp+starttls://ada:secret@localhost:{box.port}", clock)
     assert done == worker.Done(put_off=1)
     assert "KEYFERRY_SMTP_URL offers no encryption, or no usable sign-in method." in line
 
@@ -342,7 +330,7 @@ def test_a_mail_server_with_an_umlaut_in_its_name_is_asked_for_in_ascii(app, clo
 
     with mail_server() as box, monkeypatch.context() as patched:
         patched.setattr(socket, "getaddrinfo", found)
-        assert work(app, f"smtp://Müller.example:{box.port}", clock)[0] == worker.Done(sent=1)
+        assert work(f"smtp://Müller.example:{box.port}", clock)[0] == worker.Done(sent=1)
 
 
 def work_in_a_process(settings: Settings, now: datetime, process: int) -> int:
@@ -353,14 +341,13 @@ def work_in_a_process(settings: Settings, now: datetime, process: int) -> int:
     return done.sent
 
 
-def test_several_workers_send_no_mail_twice(app, settings, clock):
+def test_several_workers_send_no_mail_twice(box, settings, clock):
     numbers = [post(clock, f"customer{number}@example.com") for number in range(12)]
-    with mail_server() as box:
-        given = with_mail(settings, f"smtp://127.0.0.1:{box.port}")
-        fork_server = multiprocessing.get_context("forkserver")
-        fork_server.set_forkserver_preload(["keyferry.server"])
-        with ProcessPoolExecutor(3, mp_context=fork_server) as pool:
-            sent = list(pool.map(work_in_a_process, [given] * 3, [clock.now] * 3, range(3)))
+    given = with_mail(settings, box.url)
+    fork_server = multiprocessing.get_context("forkserver")
+    fork_server.set_forkserver_preload(["keyferry.server"])
+    with ProcessPoolExecutor(3, mp_context=fork_server) as pool:
+        sent = list(pool.map(work_in_a_process, [given] * 3, [clock.now] * 3, range(3)))
     assert sum(sent) == len(numbers)
     assert len({mail["Message-ID"] for mail in box.mails}) == len(box.mails) == len(numbers)
 

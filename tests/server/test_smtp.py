@@ -62,7 +62,7 @@ def test_the_address_of_a_mail_server_is_read(url):
     ],
     ids=ascii,
 )
-def test_a_bad_mail_server_stops_the_start_and_says_how_to_mend_it(url):
+def test_a_bad_mail_server_stops_the_start_and_says_how_to_correct_it(url):
     with pytest.raises(ConfigError) as raised:
         load_settings(smtp_url=url, mail_from=SENDER)
     assert str(raised.value).startswith("Set KEYFERRY_SMTP_URL to your email server")

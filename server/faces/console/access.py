@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +20,7 @@ from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.deactivation import Code
-from keyferry.server.core.licensing.facts import release_facts
+from keyferry.server.core.licensing.facts import license_facts, release_facts
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.licensing.requests import open_request
@@ -29,12 +31,40 @@ from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.core.staff.sessions import end, find
 from keyferry.server.db import reading, transaction, troubles_in_words
 from keyferry.server.faces.console import views
-from keyferry.server.faces.console.permits import needs, runs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import changes, operations, settings, signing_in
 from keyferry.server.services.operations import Typed
-from keyferry.server.services.permission import admit, permission_of
+from keyferry.server.services.permission import admit, permission_of, require
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Operation = Callable[Concatenate["Access", P], R]
+
+
+def needs(permission: Permission) -> Callable[[Operation[P, R]], Operation[P, R]]:
+    """Ask before each call whether the session lives and the role permits it.
+
+    It raises NotAllowed (signed_out, not_permitted), and ConfigError where the database is in trouble.
+    """
+
+    def decorate(operation: Operation[P, R]) -> Operation[P, R]:
+        @wraps(operation)
+        def permitted(who: Access, *arguments: P.args, **more: P.kwargs) -> R:
+            with troubles_in_words():
+                now = who._admitted()
+                require(now.by, permission)
+                return operation(now, *arguments, **more)
+
+        permitted.permission = permission  # type: ignore[attr-defined]
+        return cast("Operation[P, R]", permitted)
+
+    return decorate
+
+
+def runs(operation: Callable[..., object]) -> Callable[[Operation[P, R]], Operation[P, R]]:
+    """Ask before each call what the operation of `services` that it runs asks, before anything is read."""
+    return needs(permission_of(operation))
 
 
 @dataclass(frozen=True)
@@ -58,15 +88,14 @@ class Access:
         now = parts().clock()
         with reading() as session:
             page = listings.licenses(session, wanted, now=now, number=number)
-            rows = [views.license_row(license, now) for license in page.rows]
+            rows = [license_facts(one, one.product, now, customer=one.customer) for one in page.rows]
         return Page(rows, page.total, page.number, page.size)
 
     @needs(Permission.SEE_LICENSES)
     def license(self, activation_key: str) -> views.LicenseView:
         """Return a license with its computers; raises NotFound (unknown_activation_key)."""
         with reading() as session:
-            found = licenses.find(session, ActivationKey.from_text(activation_key))
-            return _view(session, found)
+            return _view(session, licenses.find(session, _key(activation_key)))
 
     @needs(Permission.SEE_LICENSES)
     def scanned(self, link: str) -> views.Scanned:
@@ -76,16 +105,12 @@ class Access:
         """
         with reading() as session:
             asked = open_request(session, link, keyring=parts().keyring)
-            key = asked.activation_key.text
+            key, code = asked.activation_key.text, ""
             if isinstance(asked, DeactivationRequest):
                 # What was activated with a key that was replaced since is still given back.
                 key = licenses.find(session, asked.activation_key, former_too=True).activation_key
-        return views.Scanned(
-            key,
-            asked.computer_id.text,
-            asked.computer_name or "",
-            asked.code.text if isinstance(asked, DeactivationRequest) else "",
-        )
+                code = asked.code.text
+        return views.Scanned(key, asked.computer_id.text, asked.computer_name or "", code)
 
     @runs(operations.activate)
     def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
@@ -115,9 +140,8 @@ class Access:
     def products(self) -> Sequence[views.ProductChoice]:
         """Return what licenses can be created for, by name."""
         with reading() as session:
-            return [
-                views.product_choice(one) for one in session.scalars(select(Product).order_by(Product.name))
-            ]
+            products = session.scalars(select(Product).order_by(Product.name))
+            return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
 
     @runs(changes.issue)
     def issue(self, wanted: changes.Wanted) -> views.LicenseView:
@@ -172,7 +196,11 @@ def _key(text: str) -> ActivationKey:
 
 
 def _view(session: Session, license: License) -> views.LicenseView:
-    return views.license_view(license, parts().clock(), can_mail=outgoing(session).is_offered)
+    """Return a license with its computers, those that hold a seat first and the newest first."""
+    latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
+    now = parts().clock()
+    facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
+    return views.LicenseView(facts, outgoing(session).is_offered)
 
 
 def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Access:
@@ -198,7 +226,7 @@ def sign_out(access: Access) -> None:
 
 
 def is_offered(access: Access, operation: Callable[..., object]) -> bool:
-    """Tell whether the role of who signed in permits an operation: what is not permitted is not offered."""
+    """Return whether the role of who signed in permits an operation: what is not permitted is not offered."""
     return permission_of(operation) in PERMISSIONS[access.role]
 
 

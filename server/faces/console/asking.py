@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 from textual.widget import Widget
+from textual.widgets import Static
 
 from keyferry.protocol.errors import ProtocolError
 from keyferry.server.config import ConfigError
@@ -58,12 +59,19 @@ class Asking(Widget):
                     raise
             await self.console_app.sign_in_again(access)
 
+    def say(self, text: str) -> None:
+        """Say something below the form; a problem begins with an exclamation mark."""
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.display = bool(text)
+        said.set_class(text.startswith("!"), "problem")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let an action run where it is offered, and there is something to run on: people type ahead."""
         return self.is_mounted and self.offers(action)
 
     def offers(self, action: str) -> bool:
-        """Tell whether the role permits an action's operation; one that is not declared is never offered."""
+        """Return whether the role permits an action's operation; one that is not declared never is."""
         acts = acts_of(type(self))
         if action in acts:
             operation = acts[action]
@@ -86,7 +94,7 @@ def reads_of(kind: type[Any]) -> set[Callable[..., object]]:
 
 
 def is_ours(kind: type[Any], action: str) -> bool:
-    """Tell whether an action is the console's own rather than Textual's."""
+    """Return whether an action is the console's own rather than Textual's."""
     return any(
         f"action_{action}" in vars(one)
         for one in kind.__mro__

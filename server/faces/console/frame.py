@@ -51,7 +51,7 @@ class ConsoleFrame(App[None]):
         return self.signed_in
 
     def offers(self, operation: Callable[..., object]) -> bool:
-        """Tell whether an operation is to be offered to who is signed in."""
+        """Return whether an operation is to be offered to who is signed in."""
         return self.signed_in is not None and is_offered(self.signed_in, operation)
 
     async def in_background(self, work: Callable[P, R], *arguments: P.args, **more: P.kwargs) -> R:
@@ -65,7 +65,7 @@ class ConsoleFrame(App[None]):
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self.under_way.discard(task)
-        # Whoever waits is told of an error; where nobody does any more, nobody asked.
+        # Whoever waits gets the error; where nobody does any more, nobody asked.
         if not task.cancelled():
             task.exception()
 

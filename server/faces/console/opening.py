@@ -11,7 +11,7 @@ THEMES = ("dark", "light", "terminal")
 
 
 def has_terminal() -> bool:
-    """Tell whether a person can type here and see the answer."""
+    """Return whether a person can type here and see the answer."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

@@ -37,5 +37,5 @@ _WHITE_GROUNDS = {"7", "15"}
 
 
 def theme_of(environment: Mapping[str, str]) -> str:
-    """Return the theme that fits the terminal's ground as far as it tells."""
+    """Return the theme that fits the terminal's ground, as far as that is known."""
     return "light" if environment.get("COLORFGBG", "").split(";")[-1] in _WHITE_GROUNDS else "dark"

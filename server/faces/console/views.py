@@ -11,8 +11,8 @@ from keyferry.server.core.licensing.facts import ActivationFacts as ActivationFa
 from keyferry.server.core.licensing.facts import KeyFacts as KeyFacts
 from keyferry.server.core.licensing.facts import LicenseFacts as LicenseFacts
 from keyferry.server.core.licensing.facts import ReleaseFacts as ReleaseFacts
-from keyferry.server.core.licensing.facts import key_facts, license_facts
-from keyferry.server.core.models import AuditEvent, License, Product, ServerProperty
+from keyferry.server.core.licensing.facts import key_facts
+from keyferry.server.core.models import AuditEvent, ServerProperty
 from keyferry.server.core.properties import Property
 from keyferry.server.services.operations import Given
 from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
@@ -50,12 +50,9 @@ class ProductChoice:
 class PropertyView:
     """A server property with its value, and who changed it when."""
 
-    name: str
-    type: str
+    declared: Property
     value: str
     default: str
-    sentence: str
-    choices: tuple[str, ...]
     changed_at: datetime | None
     changed_by: str
 
@@ -85,41 +82,16 @@ class Scanned:
     code: str = field(repr=False)
 
 
-def license_row(license: License, now: datetime) -> LicenseFacts:
-    """Return a license for the list."""
-    return license_facts(license, license.product, now, customer=license.customer)
-
-
-def license_view(license: License, now: datetime, *, can_mail: bool) -> LicenseView:
-    """Return a license with its computers, those that hold a seat first and the newest first."""
-    latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
-    facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
-    return LicenseView(facts, can_mail)
-
-
 def key_given(given: Given, now: datetime, *, can_mail: bool) -> KeyGiven:
     """Return a computer key with what it stands for."""
     key = key_facts(given.done, now, customer=given.done.license.customer)
     return KeyGiven(key, given.license_file, given.mailed_to, given.waits, can_mail)
 
 
-def product_choice(product: Product) -> ProductChoice:
-    """Return a product to choose."""
-    return ProductChoice(product.code, product.name, tuple(product.features))
-
-
 def property_view(declared: Property, value: Any, row: ServerProperty | None) -> PropertyView:
     """Return a property as it stands."""
-    return PropertyView(
-        name=declared.name,
-        type=declared.type,
-        value=_shown(value),
-        default=_shown(declared.default),
-        sentence=declared.sentence,
-        choices=declared.choices,
-        changed_at=row.changed_at if row else None,
-        changed_by=(row.changed_by or "") if row else "",
-    )
+    changed_at, changed_by = (row.changed_at, row.changed_by or "") if row else (None, "")
+    return PropertyView(declared, _shown(value), _shown(declared.default), changed_at, changed_by)
 
 
 def audit_row(event: AuditEvent) -> AuditRow:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from keyferry.server.core.errors import Malformed
-from keyferry.server.core.licensing.activation import Outcome
 from keyferry.server.core.licensing.licenses import Standing, Terms
 from keyferry.server.faces.console.views import (
     ActivationFacts,
@@ -16,13 +14,8 @@ from keyferry.server.faces.console.views import (
     LicenseFacts,
     ReleaseFacts,
 )
-from keyferry.server.words.wording import CHANNELS
+from keyferry.server.words.wording import CHANNELS, OUTCOMES, until
 
-OUTCOMES = {
-    Outcome.NEW_SEAT: "Uses a new seat",
-    Outcome.SAME_SEAT: "Keeps its seat",
-    Outcome.REPLACEMENT: "Keeps its seat and replaces its earlier activation, in any account",
-}
 _RECORDED = {
     "proven": "The code proves that the license was removed from it",
     "claimed": "There was a code, but an earlier copy on this seat was never proven removed",
@@ -34,11 +27,6 @@ _DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)
 def seats(total: int, used: int) -> str:
     """Return how many seats are in use."""
     return f"{used} of {total} {'seat' if total == 1 else 'seats'} in use"
-
-
-def until(expires: date | None) -> str:
-    """Return until when a computer key runs."""
-    return f"valid until {expires.isoformat()}" if expires else "never expires"
 
 
 def moment(at: datetime) -> str:
@@ -82,10 +70,10 @@ def computer_history(computer: ActivationFacts) -> str:
 def about_computer(computer: ActivationFacts) -> str:
     """Return what the table of computers has no room for."""
     by = computer.who or CHANNELS[computer.channel]
-    told = [f"Activated {moment(computer.activated_at)} by {by}"]
-    told += [f"reason: {computer.reason}"] if computer.reason else []
-    told += [f"notes: {computer.notes}"] if computer.notes else []
-    return ", ".join(" ".join(one.split()) for one in told)
+    facts = [f"Activated {moment(computer.activated_at)} by {by}"]
+    facts += [f"reason: {computer.reason}"] if computer.reason else []
+    facts += [f"notes: {computer.notes}"] if computer.notes else []
+    return ", ".join(" ".join(one.split()) for one in facts)
 
 
 def given(key: KeyFacts) -> str:
@@ -129,11 +117,6 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):
         raise Malformed("Type the number of {what} in digits, such as 10.", code=code, what=what)
     return int(typed)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names in one line."""
-    return ", ".join(names) or "none"
 
 
 def _runs(license: LicenseFacts) -> str:

@@ -16,7 +16,6 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, KeyGiven, LicenseView, Scanned
-from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick
 from keyferry.server.services.operations import Typed
@@ -26,6 +25,9 @@ class ActivateDialog(Dialog[KeyGiven]):
     """Answers with the computer key."""
 
     TITLE_TEXT: ClassVar[str] = "Activate a computer"
+    OK_TEXT: ClassVar[str] = "Activate"
+    # What is not known yet.
+    AUTO_FOCUS = "#computer-id"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "malformed_computer_id": "computer-id",
         "computer_id_mismatch": "computer-id",
@@ -56,8 +58,7 @@ class ActivateDialog(Dialog[KeyGiven]):
         yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
         customer = line(self._license.customer or "", hint="ada@example.com", most=254)
         yield Field("Customer email", customer, id="email")
-        hint = "29 characters, as the License Wizard shows them"
-        computer_id = line(self._computer_id, hint=hint)
+        computer_id = line(self._computer_id, hint="29 characters, as the License Wizard shows them")
         yield Field("Computer ID", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
         yield Field("Computer name", name, id="computer-name")
@@ -69,15 +70,6 @@ class ActivateDialog(Dialog[KeyGiven]):
         else:
             yield Field("", Static("This server can’t send email.", markup=False), id="no-mail")
 
-    def buttons(self) -> ComposeResult:
-        """Ok gives the key."""
-        yield ActionButton("Activate", "ok", key="Enter")
-        yield ActionButton("Cancel", "cancel", key="Esc")
-
-    def on_mount(self) -> None:
-        """Begin with what is not known yet."""
-        self.query_one("#computer-id").focus()
-
     @work
     async def action_ok(self) -> None:
         """Give the key."""
@@ -85,15 +77,13 @@ class ActivateDialog(Dialog[KeyGiven]):
             self.wrong("computer-id", "Type the computer ID that the License Wizard shows.")
             return
         typed = Typed(self._license.activation_key, self.typed("computer-id"), self.typed("computer-name"))
-        given = await self.attempt(
+        await self.answer_with(
             Access.activate,
             typed,
             email=self.typed("email"),
             mails_key=self._can_mail and self.query_one(Tick).ticked,
             notes=self.typed("notes"),
         )
-        if given is not None:
-            self.dismiss(given)
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:
@@ -102,9 +92,7 @@ class ActivateDialog(Dialog[KeyGiven]):
             event.input.value = ""
             self._fill_in(event.value)
             return
-        field = self.query_one(f"#field-{event.input.id}", Field)
-        if field.query_one(".wrong").display:
-            field.tell("")
+        self.query_one(f"#field-{event.input.id}", Field).say("")
 
     @work
     async def _fill_in(self, link: str) -> None:
@@ -112,9 +100,8 @@ class ActivateDialog(Dialog[KeyGiven]):
         if scanned is None:
             return
         if scanned.activation_key != self._license.activation_key:
-            self.wrong(
-                "computer-id", "This link is for another activation key. Paste it into the search box."
-            )
+            text = "This link is for another activation key. Paste it into the search box."
+            self.wrong("computer-id", text)
             return
         self.query_one("#computer-id", Input).value = scanned.computer_id
         self.query_one("#computer-name", Input).value = scanned.computer_name

@@ -14,8 +14,7 @@ from textual.widgets import Static
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.screens.mail_key import MailKeyDialog
-from keyferry.server.faces.console.screens.save_file import SaveFileDialog
+from keyferry.server.faces.console.screens.hand_over import MailKeyDialog, SaveFileDialog
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.wording import given, mailed
@@ -30,6 +29,7 @@ class ComputerKeyDialog(Dialog[None]):
     """Shows a key that was given."""
 
     TITLE_TEXT: ClassVar[str] = "Computer key"
+    SCROLLS: ClassVar[str] = "#groups-frame"
     ACTS: ClassVar[Operations] = {
         "spell": None,
         "copy": None,
@@ -77,23 +77,17 @@ class ComputerKeyDialog(Dialog[None]):
         self._spelled = not self._spelled
         text = words(self.key.computer_key) if self._spelled else grouped(self.key.computer_key)
         self.query_one("#groups", Static).update(text)
-        self.query_one("#groups-frame").scroll_home(animate=False)
+        self.query_one(self.SCROLLS).scroll_home(animate=False)
         self.query_one("#do-spell", ActionButton).label = "Groups" if self._spelled else "Spell"
         self.query_one("#do-spell").refresh(layout=True)
 
     def action_line(self, by: int) -> None:
         """Scroll a long key."""
-        self.query_one("#groups-frame").scroll_relative(y=by, animate=False)
-
-    def action_page(self, by: int) -> None:
-        """Scroll a long key by what is seen."""
-        frame = self.query_one("#groups-frame")
-        frame.scroll_relative(y=by * frame.size.height, animate=False)
+        self.query_one(self.SCROLLS).scroll_relative(y=by, animate=False)
 
     def action_copy(self) -> None:
-        """Send the key to the terminal's clipboard (OSC 52), which is on the person's own machine."""
-        self.app.copy_to_clipboard(self.key.computer_key)
-        self.say("Copied to your terminal’s clipboard, if your terminal supports it.")
+        """Copy the key."""
+        self.copy(self.key.computer_key)
 
     @work
     async def action_save(self) -> None:

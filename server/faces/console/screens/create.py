@@ -15,7 +15,6 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView, ProductChoice
-from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Ticks
 from keyferry.server.faces.console.wording import typed_number, typed_terms
@@ -26,6 +25,7 @@ class CreateDialog(Dialog[LicenseView]):
     """Answers with the license and its fresh activation key."""
 
     TITLE_TEXT: ClassVar[str] = "Create license"
+    OK_TEXT: ClassVar[str] = "Create license"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "unknown_product": "product",
         "malformed_email": "email",
@@ -49,23 +49,15 @@ class CreateDialog(Dialog[LicenseView]):
         yield Field("Product", Select[str]([], prompt="Choose", compact=True), id="product")
         yield Field("Customer email", line(hint="ada@example.com (optional)", most=254), id="email")
         yield Field("Seats", line("1", most=7), id="seats")
-        yield Field(
-            "Expires", line(hint="2027-12-31 or 365 days; empty for no end date", most=20), id="expires"
-        )
-        yield Field(
-            "Lease days", line(hint="how long a key lasts at most; empty for no limit", most=7), id="lease"
-        )
+        expires = line(hint="2027-12-31 or 365 days; empty for no end date", most=20)
+        yield Field("Expires", expires, id="expires")
+        lease = line(hint="how long a key lasts at most; empty for no limit", most=7)
+        yield Field("Lease days", lease, id="lease")
         yield Field("Features", Ticks(), id="features")
         yield Field("Notes", line(hint="only for your staff", most=MAX_NOTES), id="notes")
 
-    def buttons(self) -> ComposeResult:
-        """Ok creates it."""
-        yield ActionButton("Create license", "ok", key="Enter")
-        yield ActionButton("Cancel", "cancel", key="Esc")
-
     def on_mount(self) -> None:
         """Ask what there is to sell."""
-        self.query_one("#product").focus()
         self._fetch()
 
     @work
@@ -109,9 +101,7 @@ class CreateDialog(Dialog[LicenseView]):
             self._clear()
             self.refuse(refusal)
             return
-        view = await self.attempt(Access.issue, new)
-        if view is not None:
-            self.dismiss(view)
+        await self.answer_with(Access.issue, new)
 
     def _terms(self) -> Terms:
         terms, lease = typed_terms(self.typed("expires")), self.typed("lease")

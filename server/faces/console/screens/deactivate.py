@@ -40,7 +40,7 @@ class WithoutCode:
 
 
 class ReleaseDialog(Dialog[R], Generic[R]):
-    """What both ways share: which computer of which license."""
+    """What both dialogs share: which computer of which license."""
 
     def __init__(self, view: LicenseView, computer_id: str) -> None:
         super().__init__()
@@ -101,11 +101,8 @@ class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
     def form(self) -> ComposeResult:
         """Ask for the code as well."""
         yield from super().form()
-        yield Field(
-            "Verification code",
-            line(self._code, hint="15 characters, as the License Wizard shows them"),
-            id="proof",
-        )
+        code = line(self._code, hint="15 characters, as the License Wizard shows them")
+        yield Field("Verification code", code, id="proof")
         text = (
             "The deactivation verification code proves that the license was removed from that computer. "
             "The License Wizard shows it when someone deactivates there."
@@ -113,7 +110,7 @@ class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
         yield Static(text, classes="text above hint", markup=False)
 
     def buttons(self) -> ComposeResult:
-        """With the code; the other way where it is permitted."""
+        """With the code; without it where that is permitted."""
         yield ActionButton("Deactivate", "ok", key="Enter")
         yield ActionButton("Release without code…", "without_code", key="F4")
         yield ActionButton("Cancel", "cancel", key="Esc")
@@ -127,9 +124,7 @@ class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
         if not self.typed("proof").strip():
             self.wrong("proof", "Type the code that the License Wizard shows.")
             return
-        seat = await self.attempt(Access.release, typed, self.typed("proof"))
-        if seat is not None:
-            self.dismiss(seat)
+        await self.answer_with(Access.release, typed, self.typed("proof"))
 
     def action_without_code(self) -> None:
         """Go on to the release by force."""
@@ -140,6 +135,7 @@ class ForceDialog(ReleaseDialog[ReleaseFacts]):
     """Takes a reason in place of the code."""
 
     TITLE_TEXT: ClassVar[str] = "Release without code"
+    OK_TEXT: ClassVar[str] = "Release without code"
     FIELDS: ClassVar[Mapping[str, str]] = {**_COMPUTER_ID_FIELDS, "malformed_reason": "proof"}
     ACTS: ClassVar[Operations] = {"ok": Access.force_release}
 
@@ -153,19 +149,12 @@ class ForceDialog(ReleaseDialog[ReleaseFacts]):
         )
         yield Static(text, classes="text above warning", markup=False)
 
-    def buttons(self) -> ComposeResult:
-        """Say what Ok does."""
-        yield ActionButton("Release without code", "ok", key="Enter")
-        yield ActionButton("Cancel", "cancel", key="Esc")
-
     @work
     async def action_ok(self) -> None:
         """Release the seat."""
         typed = self._typed_computer()
         if typed is not None:
-            seat = await self.attempt(Access.force_release, typed, self.typed("proof"))
-            if seat is not None:
-                self.dismiss(seat)
+            await self.answer_with(Access.force_release, typed, self.typed("proof"))
 
 
 def _named(computer: ActivationFacts) -> str:

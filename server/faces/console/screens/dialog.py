@@ -25,11 +25,12 @@ T = TypeVar("T")
 class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     """Asks for something, and answers with it; None where it was closed.
 
-    `FIELDS` tells beside which field the code of a refusal belongs; all others are said below the form.
+    `FIELDS` says beside which field the code of a refusal belongs; all others are said below the form.
     """
 
     TITLE_TEXT: ClassVar[str] = ""
     OK_TEXT: ClassVar[str] = "OK"
+    SCROLLS: ClassVar[str] = "#form"
     FIELDS: ClassVar[Mapping[str, str]] = {}
     ACTS: ClassVar[Operations] = {"cancel": None, "take_over": None, "page": None}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,7 +79,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
 
     def action_page(self, by: int) -> None:
         """Scroll what does not fit."""
-        form = self.query_one("#form")
+        form = self.query_one(self.SCROLLS)
         form.scroll_relative(y=by * form.size.height, animate=False)
 
     def action_take_over(self) -> None:
@@ -92,12 +93,10 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         """Return what stands in a line."""
         return self.query_one(f"#{name}", Input).value
 
-    def say(self, text: str) -> None:
-        """Say something below the form."""
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.display = bool(text)
-        said.set_class(text.startswith("!"), "problem")
+    def copy(self, code: str) -> None:
+        """Send a code to the terminal's clipboard (OSC 52), which is on the person's own machine."""
+        self.app.copy_to_clipboard(code)
+        self.say("Copied to your terminal’s clipboard, if your terminal supports it.")
 
     async def attempt(
         self, operation: Callable[Concatenate[Access, P], T], *arguments: P.args, **more: P.kwargs
@@ -119,6 +118,14 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         self.say("")
         return done
 
+    async def answer_with(
+        self, operation: Callable[Concatenate[Access, P], R], *arguments: P.args, **more: P.kwargs
+    ) -> None:
+        """Run an operation, and answer with what it returns; stay open where it is refused."""
+        done = await self.attempt(operation, *arguments, **more)
+        if done is not None:
+            self.dismiss(done)
+
     def refuse(self, refusal: Exception) -> None:
         """Say a refusal beside its field, with the key that takes a suggested reading over."""
         text = str(refusal)
@@ -130,19 +137,20 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         if reading:
             self._suggested = (name, reading)
             text += " Press F3 to use it." if reading in text else f" Press F3 to use {reading}"
-        field = self.query_one(f"#field-{name}", Field)
-        field.tell(text)
-        field.control.focus()
+        self._say_beside(name, text)
 
     def wrong(self, name: str, text: str) -> None:
         """Say what is wrong with what stands in a field."""
         self._clear()
+        self._say_beside(name, text)
+
+    def _say_beside(self, name: str, text: str) -> None:
         field = self.query_one(f"#field-{name}", Field)
-        field.tell(text)
+        field.say(text)
         field.control.focus()
 
     def _clear(self) -> None:
         self._suggested = None
         self.say("")
         for field in self.query(Field):
-            field.tell("")
+            field.say("")

@@ -40,25 +40,16 @@ class PropertyDialog(Dialog[PropertyView]):
 
     def form(self) -> ComposeResult:
         """Say what it does, and ask for the value."""
-        yield Static(self._view.name, classes="text strong", markup=False)
-        yield Static(self._view.sentence, classes="text", markup=False)
-        yield Field("Type", Static(self._view.type, markup=False), id="type")
+        yield Static(self._view.declared.name, classes="text strong", markup=False)
+        yield Static(self._view.declared.sentence, classes="text", markup=False)
+        yield Field("Type", Static(self._view.declared.type, markup=False), id="type")
         yield Field("Default", Static(self._view.default or "(empty)", markup=False), id="default")
-        hint = " or ".join(self._view.choices) or _HINTS[self._view.type]
+        hint = " or ".join(self._view.declared.choices) or _HINTS[self._view.declared.type]
         yield Field("Value", line(self._view.value, hint=hint, most=200), id="value")
-        yield Static(
-            "Counts from the next request on. The audit keeps who changed it.",
-            classes="text above hint",
-            markup=False,
-        )
-
-    def on_mount(self) -> None:
-        """Begin where one types."""
-        self.query_one("#value").focus()
+        text = "Counts from the next request on. The audit keeps who changed it."
+        yield Static(text, classes="text above hint", markup=False)
 
     @work
     async def action_ok(self) -> None:
         """Set it."""
-        view = await self.attempt(Access.set_property, self._view.name, self.typed("value"))
-        if view is not None:
-            self.dismiss(view)
+        await self.answer_with(Access.set_property, self._view.declared.name, self.typed("value"))

@@ -14,7 +14,7 @@ from textual.widgets import Footer, Static, TabbedContent, TabPane, Tabs
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations
-from keyferry.server.faces.console.screens.help import HelpDialog
+from keyferry.server.faces.console.screens.notice import HelpDialog
 from keyferry.server.faces.console.widgets.audit_list import AuditList
 from keyferry.server.faces.console.widgets.manage_keys import ManageKeys
 from keyferry.server.faces.console.widgets.property_list import PropertyList

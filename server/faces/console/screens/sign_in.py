@@ -80,16 +80,11 @@ class SignInScreen(Screen[Access], Asking):
             return
         name = self._operator or self.query_one("#name", Input).value
         password, code = self.query_one("#password", Input), self.query_one("#code", Input)
+        console, typed = self.console_app, code.value if self._asks_for_code else None
         self._busy = True
-        self._say("One moment …")
+        self.say("One moment …")
         try:
-            access = await self.console_app.in_background(
-                sign_in,
-                name,
-                password.value,
-                self.console_app.environment,
-                code.value if self._asks_for_code else None,
-            )
+            access = await console.in_background(sign_in, name, password.value, console.environment, typed)
         except Refusal as refusal:
             self._refused(refusal)
         else:
@@ -101,7 +96,7 @@ class SignInScreen(Screen[Access], Asking):
         reason = getattr(refusal, "code", "")
         # Who has shown the password need not type it again for the sake of a code.
         self._ask_for_code(reason in {"second_factor_needed", "wrong_second_factor"})
-        self._say(str(refusal) if reason == "second_factor_needed" else f"! {refusal}")
+        self.say(str(refusal) if reason == "second_factor_needed" else f"! {refusal}")
         wrong = self.query_one("#code" if self._asks_for_code else "#password", Input)
         wrong.value = ""
         wrong.focus()
@@ -118,9 +113,3 @@ class SignInScreen(Screen[Access], Asking):
             await self.console_app.action_quit()
         else:
             self.console_app.call_next(self.console_app.start_over)
-
-    def _say(self, text: str) -> None:
-        said = self.query_one("#said", Static)
-        said.update(text)
-        said.display = bool(text)
-        said.set_class(text.startswith("!"), "problem")

@@ -24,8 +24,8 @@ class ActionButton(Widget, can_focus=True):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, label: str, action: str, *, key: str = "", id: str | None = None) -> None:
-        super().__init__(id=id or f"do-{action.replace('_', '-')}")
+    def __init__(self, label: str, action: str, *, key: str = "") -> None:
+        super().__init__(id=f"do-{action.replace('_', '-')}")
         self.label = label
         self.action = action
         self._key = key

@@ -83,7 +83,7 @@ class AuditList(Vertical, Asking):
         what = "refused attempt" if self._refused else "event"
         what += "" if page.total == 1 else "s"
         self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, latest first")
-        self._tell()
+        self._show()
 
     @on(DataTable.RowSelected)
     def selected(self, event: DataTable.RowSelected) -> None:
@@ -94,11 +94,11 @@ class AuditList(Vertical, Asking):
     def pointed_at(self, event: DataTable.RowHighlighted) -> None:
         """Show the whole event, and fetch more near the end."""
         event.stop()
-        self._tell()
+        self._show()
         if self._rows and event.cursor_row >= len(self._rows) - 1 and self._page < self._last:
             self.look(self._page + 1)
 
-    def _tell(self) -> None:
+    def _show(self) -> None:
         row = self.query_one(DataTable).cursor_row
         event = self.query_one("#event", Static)
         event.update(_whole(self._rows[row]) if row < len(self._rows) else "Nothing has been refused.")

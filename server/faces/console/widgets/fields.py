@@ -31,7 +31,7 @@ class Field(Vertical):
             yield self.control
         yield Static("", classes="wrong", markup=False)
 
-    def tell(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """Say what is wrong, or nothing."""
         wrong = self.query_one(".wrong", Static)
         wrong.update(f"! {text}" if text else "")

@@ -12,7 +12,7 @@ from textual.widgets import DataTable, Static
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
 from keyferry.server.faces.console.views import ActivationFacts, LicenseFacts, LicenseView
-from keyferry.server.faces.console.wording import about_computer, computer_history, listed, seats, term
+from keyferry.server.faces.console.wording import about_computer, computer_history, seats, term
 
 _STATES = {"active": "● active", "superseded": "○ replaced"}
 
@@ -36,7 +36,8 @@ class LicenseDetail(Vertical, Asking):
         yield Static("", id="facts", markup=False)
         yield DataTable(id="computers", cursor_type="row")
         yield Static("", id="computer", markup=False)
-        yield Static("", id="no-computers", markup=False)
+        none = "No computer has been activated with this license yet."
+        yield Static(none, id="no-computers", markup=False)
 
     def on_mount(self) -> None:
         """Show nothing yet."""
@@ -59,7 +60,7 @@ class LicenseDetail(Vertical, Asking):
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
     def walked(self) -> None:
-        """Tell more of the computer under the cursor."""
+        """Say more of the computer under the cursor."""
         computer, line = self.pointed, self.query_one("#computer", Static)
         line.update(about_computer(computer) if computer else "")
         line.display = computer is not None
@@ -88,28 +89,27 @@ class LicenseDetail(Vertical, Asking):
         """Show a license."""
         self.view = view
         self.query_one("#facts", Static).update(_facts(view.license) if view else "")
-        table, none = self.query_one(DataTable), self.query_one("#no-computers", Static)
+        table = self.query_one(DataTable)
         table.clear()
         computers = view.license.computers if view else ()
         for computer in computers:
             table.add_row(*_cells(computer))
         table.display = bool(computers)
-        none.display = view is not None and not computers
+        self.query_one("#no-computers").display = view is not None and not computers
         self.walked()
-        none.update("No computer has been activated with this license yet.")
 
 
 def _facts(license: LicenseFacts) -> Text:
     text = Text()
     text.append(license.activation_key, "bold")
     text.append(f"   {license.product_name}\n")
-    told = [
+    facts = [
         ("Customer", license.customer or "none"),
         ("License", f"{seats(license.seats, license.seats_used)}, {term(license)}"),
-        ("Features", listed(license.features)),
+        ("Features", ", ".join(license.features) or "none"),
         ("Notes", " / ".join((license.notes or "").splitlines())),
     ]
-    for name, value in told:
+    for name, value in facts:
         if value:
             text.append(f"{name:<10}", "dim")
             text.append(f"{value}\n")

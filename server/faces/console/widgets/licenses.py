@@ -19,7 +19,6 @@ from keyferry.server.faces.console.widgets.fields import line
 from keyferry.server.faces.console.wording import ends
 
 _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
-_CUSTOMER_WIDTH = 22
 
 
 class LicenseList(Vertical, Asking):
@@ -65,7 +64,7 @@ class LicenseList(Vertical, Asking):
         """Show everything, the newest first."""
         table = self.query_one(DataTable)
         table.add_column("Activation key", width=29, key="key")
-        table.add_column("Customer", width=_CUSTOMER_WIDTH, key="customer")
+        table.add_column("Customer", width=22, key="customer")
         table.add_column("Seats", width=7, key="seats")
         table.add_column("Ends", width=10, key="until")
         self.query_one("#nothing").display = False
@@ -121,7 +120,7 @@ class LicenseList(Vertical, Asking):
 
     @on(DataTable.RowHighlighted)
     def pointed_at(self, event: DataTable.RowHighlighted) -> None:
-        """Tell which license it is, and fetch more rows near the end."""
+        """Say which license it is, and fetch more rows near the end."""
         event.stop()
         self.post_message(self.Pointed(self.pointed))
         if event.cursor_row >= len(self._rows) - 1 and self._page < self._last:

@@ -13,14 +13,12 @@ from textual.widgets import DataTable, Input
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.screens import change
 from keyferry.server.faces.console.screens.activate import ActivateDialog
 from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.create import CreateDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog, ForceDialog, WithoutCode
 from keyferry.server.faces.console.screens.notice import NoticeDialog
-from keyferry.server.faces.console.screens.renew import RenewDialog
-from keyferry.server.faces.console.screens.suspend import ResumeDialog, SuspendDialog
-from keyferry.server.faces.console.views import LicenseView
 from keyferry.server.faces.console.widgets.license_detail import LicenseDetail
 from keyferry.server.faces.console.widgets.licenses import LicenseList
 from keyferry.server.faces.console.wording import released
@@ -173,28 +171,25 @@ class ManageKeys(Container, Asking):
             self._list.show(view.license.activation_key)
             customer = f" for {view.license.customer}" if view.license.customer else ", without a customer"
             text = f"Activation key of {view.license.product_name}{customer}:"
-            await self.app.push_screen_wait(
-                NoticeDialog("License created", text, code=view.license.activation_key)
-            )
+            notice = NoticeDialog("License created", text, code=view.license.activation_key)
+            await self.app.push_screen_wait(notice)
 
     @work
     async def action_renew(self) -> None:
         """Ask until when."""
-        if self._detail.view is not None:
-            self._changed(await self.app.push_screen_wait(RenewDialog(self._detail.view)))
+        await self._change(change.RenewDialog)
 
     @work
     async def action_suspend(self) -> None:
         """Ask whether it is meant."""
-        if self._detail.view is not None:
-            self._changed(await self.app.push_screen_wait(SuspendDialog(self._detail.view)))
+        await self._change(change.SuspendDialog)
 
     @work
     async def action_resume(self) -> None:
         """Ask whether it is meant."""
-        if self._detail.view is not None:
-            self._changed(await self.app.push_screen_wait(ResumeDialog(self._detail.view)))
+        await self._change(change.ResumeDialog)
 
-    def _changed(self, view: LicenseView | None) -> None:
-        if view is not None:
+    async def _change(self, dialog: type[change.ChangeDialog]) -> None:
+        view = self._detail.view
+        if view is not None and await self.app.push_screen_wait(dialog(view)) is not None:
             self._list.look_again()

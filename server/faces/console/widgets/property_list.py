@@ -66,7 +66,7 @@ class PropertyList(Vertical, Asking):
         for view in self._views:
             style = "" if view.value == view.default else "bold"
             shown = Text(view.value or "(empty)", style, no_wrap=True, overflow="ellipsis")
-            table.add_row(Text(view.name, style), shown)
+            table.add_row(Text(view.declared.name, style), shown)
         table.move_cursor(row=row)
         self._explain()
 
@@ -98,8 +98,7 @@ class PropertyList(Vertical, Asking):
         changed = "never changed"
         if view.changed_at is not None:
             changed = f"changed {moment(view.changed_at)} by {view.changed_by or 'the command line'}"
-        text = Text(f"{view.sentence}\n")
-        text.append(
-            f"{view.type}, default: {view.default or '(empty)'}, {changed}. Press Enter to edit it.", "dim"
-        )
+        text = Text(f"{view.declared.sentence}\n")
+        facts = f"{view.declared.type}, default: {view.default or '(empty)'}, {changed}"
+        text.append(f"{facts}. Press Enter to edit it.", "dim")
         self.query_one("#property", Static).update(text)

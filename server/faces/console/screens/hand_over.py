@@ -1,4 +1,4 @@
-"""Saving the license file: to a path, readable by its owner only, and never over a file that is there."""
+"""Handing a computer key over: by mail, or in a file that its owner alone reads, and that replaces none."""
 
 from __future__ import annotations
 
@@ -10,11 +10,42 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.new_file import FileRefused, new_file
+from keyferry.server.services.operations import Typed
+
+
+class MailKeyDialog(Dialog[KeyGiven]):
+    """Answers with the key and the address that it was sent to."""
+
+    TITLE_TEXT: ClassVar[str] = "Email the key to the customer"
+    OK_TEXT: ClassVar[str] = "Send"
+    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
+    ACTS: ClassVar[Operations] = {"ok": Access.mail_key}
+
+    def __init__(self, given: KeyGiven) -> None:
+        super().__init__()
+        self._given = given
+
+    def form(self) -> ComposeResult:
+        """Ask for the address."""
+        text = "The email contains the key, how to type it, and the license file."
+        if self._given.mailed_to:
+            text = f"An email to {self._given.mailed_to} was already requested. {text}"
+        yield Static(text, classes="text", markup=False)
+        address = self._given.mailed_to or self._given.key.license.customer or ""
+        yield Field("Customer email", line(address, hint="ada@example.com", most=254), id="email")
+
+    @work
+    async def action_ok(self) -> None:
+        """Send it."""
+        license, activation = self._given.key.license, self._given.key.activation
+        typed = Typed(license.activation_key, activation.computer_id, activation.computer_name or "")
+        await self.answer_with(Access.mail_key, typed, self.typed("email"))
 
 
 class SaveFileDialog(Dialog[Path]):
