@@ -60,7 +60,8 @@ async def test_a_wrong_code_is_refused_and_counted(vendor, key, machine, manager
         await person.fill("proof", machine.code.text, "enter")
         assert "Too many attempts. Wait 60 min, then try again." in person.sees
     assert vendor.seats_used(key) == 1
-    assert refusals()[:3] == [("release_refused", "wrong_deactivation_code")] * 3
+    # Written once an hour, and counted.
+    assert refusals() == [("release_refused", "wrong_deactivation_code")]
 
 
 async def test_already_released_says_so_and_changes_nothing(vendor, key, machine, manager):
