@@ -35,6 +35,8 @@ from keyferry.server.words.codes import is_guess
 
 PER_ADDRESS = 100
 PER_LICENSE = 20
+# However many seats a license has: a tag of 15 bits has to stay out of reach.
+MOST_PER_LICENSE = 200
 PERIOD = timedelta(hours=1)
 
 
@@ -75,7 +77,7 @@ def _limits(by: By, key: ActivationKey, purpose: str) -> tuple[Limit, ...]:
     if license is None:
         return (address_limit(by),)
     # A whole office types the codes of one license: a few in a hundred are read as another computer's.
-    count = max(PER_LICENSE, license.seats)
+    count = max(PER_LICENSE, min(license.seats, MOST_PER_LICENSE))
     return (address_limit(by), Limit(bucket(purpose, str(license.id)), count, PERIOD))
 
 

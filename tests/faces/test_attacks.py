@@ -14,7 +14,7 @@ from keyferry.protocol.computer_id import ComputerId
 from keyferry.server.core.licensing import deactivation
 from keyferry.server.core.models import Attempt, AuditEvent
 from keyferry.server.db import reading, transaction
-from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
+from keyferry.server.services.guard import MOST_PER_LICENSE, PER_ADDRESS, PER_LICENSE
 from tests.faces.test_self_help_activate import codes
 from tests.faces.visitor import Visitor
 
@@ -58,6 +58,16 @@ def test_the_tag_of_a_computer_id_is_guessed_by_phone_only_so_often(ask, machine
     refused = [answer.json["code"] for answer in met]
     assert refused == ["computer_id_mismatch"] * PER_LICENSE + ["too_many_attempts"] * 5
     assert not any("suggestion" in answer.json for answer in met)
+
+
+def test_a_license_of_many_seats_is_guessed_at_no_more_often_than_an_office_types(ask, vendor):
+    machine = vendor.machine(vendor.issue(seats=10_000))
+    key = machine.activation_key.text
+    refused = [
+        ask("requests", activation_key=key, computer_id=forged(machine, tag), address=f"10.0.{tag}.1").json
+        for tag in range(MOST_PER_LICENSE + 1)
+    ]
+    assert [one["code"] for one in refused].count("too_many_attempts") == 1
 
 
 def test_the_tag_of_a_computer_id_is_guessed_in_self_help_only_so_often(app, machine):
