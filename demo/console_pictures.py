@@ -37,7 +37,8 @@ from keyferry.server.core.staff import operators
 from keyferry.server.db import db, transaction, upgrade
 from keyferry.server.faces.console.app import ConsoleApp
 from keyferry.server.parts import EXTENSION
-from keyferry.server.services.operations import Typed, activate
+from keyferry.server.services.operations import activate
+from keyferry.server.services.requests import Typed
 from keyferry.wizard.control import ActivationControl
 
 _SHADES = 32

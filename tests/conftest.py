@@ -115,10 +115,14 @@ class Machine:
         return TypedRequest(self.activation_key, self.computer_id, self.name)
 
     @property
+    def scanned(self) -> ActivationRequest:
+        return ActivationRequest(
+            self.profile.product_number, self.computer_id, self.activation_key, self.name
+        )
+
+    @property
     def activation_token(self) -> str:
-        number = self.profile.product_number
-        request = ActivationRequest(number, self.computer_id, self.activation_key, self.name)
-        return sign_request(request, self.keys)
+        return sign_request(self.scanned, self.keys)
 
     @property
     def deactivation_token(self) -> str:
@@ -170,7 +174,7 @@ class Vendor:
     def activate(self, machine: Machine) -> activation.Activated:
         with transaction() as session:
             return activation.activate(
-                session, machine.request, keyring=self.keyring, by=STAFF, now=self.clock.now
+                session, machine.scanned, keyring=self.keyring, by=STAFF, now=self.clock.now
             )
 
     def release(self, machine: Machine, proof: deactivation.Proof | None = None) -> deactivation.Released:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,6 +17,10 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from keyferry.server.config import Settings
+from keyferry.server.mail import worker
+from keyferry.server.parts import Parts, parts
 
 
 @dataclass
@@ -113,3 +118,14 @@ def mail_server(
         if box.hold is not None:
             box.hold.set()
         server.stop()
+
+
+def send_mail(box: Box, clock: Callable[[], datetime]) -> worker.Done:
+    """Have the worker send what waits."""
+    here = parts()
+    settings = Settings(
+        home=here.settings.home,
+        smtp_url=f"smtp://127.0.0.1:{box.port}",
+        mail_from="Example Licenses <keys@example.com>",
+    )
+    return worker.work(Parts(settings, here.keyring, clock), once=True, say=print)

@@ -9,6 +9,7 @@ import { Problem } from "./problem.js";
 const REQUESTS = "/phone/v1/requests";
 const ACTIVATIONS = "/phone/v1/activations";
 const DEACTIVATIONS = "/phone/v1/deactivations";
+const RELEASE_LINKS = "/phone/v1/release-links";
 
 /** What says that the server cannot answer now: itself, or a gateway in front of it, in whatever words. */
 const BUSY = new Set([502, 503, 504]);
@@ -123,9 +124,10 @@ async function post(address, asked, signal) {
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
   if (BUSY.has(answer.status)) throw new Problem("server_busy", "", answer.retryAfter);
-  const { code, detail, suggestion } = parse(answer.body);
+  const { code, detail, suggestion, release_link: offersLink } = parse(answer.body);
   if (!isText(code)) throw new Problem("unreadable_answer");
-  throw new Problem(code, isText(detail) ? detail : "", answer.retryAfter, isText(suggestion) ? suggestion : null);
+  const reading = isText(suggestion) ? suggestion : null;
+  throw new Problem(code, isText(detail) ? detail : "", answer.retryAfter, reading, offersLink === true);
 }
 
 /** @param {Asked} asked */
@@ -247,6 +249,16 @@ export async function deactivate(asked, signal) {
   const answer = parse((await post(DEACTIVATIONS, asked, signal)).body);
   const state = read(answer, "state", isOneOf("active", "released"));
   return { ...subject(answer), state, superseded: answer.superseded === true };
+}
+
+/**
+ * Have a link mailed to the license's customer that frees a seat for this computer; returns whether mail is delayed.
+ *
+ * @param {Asked} asked
+ * @param {AbortSignal} signal
+ */
+export async function mailReleaseLink(asked, signal) {
+  return parse((await post(RELEASE_LINKS, asked, signal)).body).waits === true;
 }
 
 /**

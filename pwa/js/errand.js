@@ -12,6 +12,7 @@ import { dropActivation, dropScan, keepActivation, keepScan } from "./store.js";
 import { forget } from "./token.js";
 import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
+import { linkSentView } from "./views/link-sent.js";
 import { problemView } from "./views/problem.js";
 import { releasedView } from "./views/released.js";
 import { waitingView } from "./views/waiting.js";
@@ -93,7 +94,10 @@ async function meet(errand, step, problem) {
   if (!("token" in asked) && problem.field !== null) return ways.mistyped(asked, problem);
   const kept = keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
-  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, scan: ways.scanNext, leave: ways.giveUp }));
+  const mailLink = () => attempt(errand, () => releaseByMail(errand));
+  show(() =>
+    problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, mailLink, scan: ways.scanNext, leave: ways.giveUp }),
+  );
   // Asking changes nothing, and the tap stays the person's.
   const again = () => void startOver();
   if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });
@@ -141,6 +145,12 @@ async function activate({ asked, signal, ways }) {
 /** @param {Errand} errand */
 async function deactivate(errand) {
   showReleased(errand, await api.deactivate(errand.asked, errand.signal));
+}
+
+/** Have a seat freed by whoever reads the customer's mail. @param {Errand} errand */
+async function releaseByMail({ asked, signal, ways }) {
+  const isDelayed = await api.mailReleaseLink(asked, signal);
+  show(() => linkSentView({ isDelayed, leave: ways.leave }));
 }
 
 /**

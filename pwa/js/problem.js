@@ -26,9 +26,11 @@ export class Problem extends Error {
    * @param {string} [detail] a sentence from the server, shown where the page has no words of its own
    * @param {number | null} [retryAfter] seconds until trying again makes sense, where the server says so
    * @param {string | null} [suggestion] what a mistyped code may have been
+   * @param {boolean} [offersLink] whether a link mailed to the customer would free a seat
    */
-  constructor(code, detail = "", retryAfter = null, suggestion = null) {
+  constructor(code, detail = "", retryAfter = null, suggestion = null, offersLink = false) {
     super(code);
+    this.offersLink = offersLink;
     this.suggestion = suggestion;
     this.code = code;
     this.detail = detail;

@@ -16,7 +16,7 @@ from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.facts import KeyFacts, ReleaseFacts, key_facts, release_facts
 from keyferry.server.new_file import new_file
 from keyferry.server.services import operations
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 from keyferry.server.words.wording import OUTCOMES, until
 
 _GROUPS_IN_A_LINE = 6
@@ -38,14 +38,17 @@ Example:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also save the license file here, readable only by you. Never replaces a file.",
 )
-def activate(key: str, computer_id: str, name: str | None, out: Path | None) -> Answer:
+@click.option(
+    "--reason", default="", help="Why this replaces the computer's earlier computer ID, if it does."
+)
+def activate(key: str, computer_id: str, name: str | None, out: Path | None, reason: str) -> Answer:
     """Activate a computer and show its computer key.
 
     KEY is the activation key, and COMPUTER_ID is what the License Wizard shows. The same KEY and COMPUTER_ID
     give the same computer key every time.
     """
     with opened() as parts, new_file(out) if out else nullcontext() as file:
-        given = operations.activate(Typed(key, computer_id, name or ""), by=operator())
+        given = operations.activate(Typed(key, computer_id, name or ""), by=operator(), reason=reason)
         if file:
             file.write(given.license_file)
         facts = key_facts(given.done, parts.clock())

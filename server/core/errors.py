@@ -46,9 +46,13 @@ class Conflict(CoreError):
 
 
 class LicenseRefused(CoreError):
-    """The license forbids it: expired, suspended, or every seat is taken."""
+    """The license forbids it: expired, suspended, or every seat is taken.
+
+    `offers_link` tells that a link mailed to the customer would free a seat.
+    """
 
     code = "license_refused"
+    offers_link = False
 
 
 class ComputerIdBurnt(CoreError):

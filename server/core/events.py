@@ -56,6 +56,7 @@ class Event(_Worded):
     LICENSE_SUSPENDED = "license_suspended", "License put on hold"
     LICENSE_RESUMED = "license_resumed", "License resumed"
     LICENSE_KEYS_ASKED_FOR = "license_keys_asked_for", "License keys requested by email"
+    RELEASE_LINK_ASKED_FOR = "release_link_asked_for", "Release link requested by email"
     MAIL_SENT = "mail_sent", "Email sent"
     MAIL_GIVEN_UP = "mail_given_up", "Email failed"
     MAIL_QUEUED_AGAIN = "mail_queued_again", "Email queued again"

@@ -150,6 +150,12 @@ PROPERTIES: Mapping[str, Property] = {
             "Customers can have their activation keys emailed to the address on file.",
         ),
         Property(
+            "customerSite/emailReleaseLinks",
+            True,
+            "Customers can free the seat of a computer that was reinstalled or no longer runs, through a "
+            "link emailed to the address on file.",
+        ),
+        Property(
             "customerSite/showComputerNameForActivation",
             True,
             "Self Help has a field for the computer’s name when activating.",

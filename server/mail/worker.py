@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from keyferry.server.config import ConfigError
 from keyferry.server.core import audit
 from keyferry.server.core.errors import CoreError, SecretUnreadable
-from keyferry.server.core.licensing import listings
+from keyferry.server.core.licensing import listings, release_links
 from keyferry.server.core.licensing.licenses import expiry
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.mails import Held, Mail
@@ -120,6 +120,7 @@ class _Worker:
         with transaction() as session:
             audit.close_windows(session, now)
             outbox.wipe_kept(session, now)
+            release_links.forget_expired(session, now)
             delivery.looked(session, now)
         self.looked_at = now
 

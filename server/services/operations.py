@@ -5,26 +5,21 @@ What a person typed is read forgivingly; what a phone scanned comes as it was si
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import audit
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
-from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Request
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
-from keyferry.server.core.licensing.notes import checked_notes
-from keyferry.server.core.licensing.requests import check_reading, read_typed
+from keyferry.server.core.licensing.notes import checked_notes, checked_reason
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
 from keyferry.server.core.models import License
@@ -32,21 +27,13 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import guard
+from keyferry.server.services import guard, release_links
 from keyferry.server.services.guard import Limit, count, counted, forgive, guarded, judged
 from keyferry.server.services.permission import permitted
+from keyferry.server.services.requests import Typed, guarded_request, limits_of, request_of
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
 KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Typed:
-    """The codes as they were typed."""
-
-    activation_key: str = field(repr=False)
-    computer_id: str
-    computer_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,21 +52,33 @@ class Given:
 
 @permitted(Permission.ACTIVATE, customers_too=True)
 def activate(
-    asked: Request | Typed, *, by: By, email: str = "", mails_key: bool = False, notes: str = ""
+    asked: Request | Typed,
+    *,
+    by: By,
+    email: str = "",
+    mails_key: bool = False,
+    notes: str = "",
+    reason: str = "",
 ) -> Given:
     """Give the computer key, and with `mails_key` mail it to `email`.
 
-    A license without a customer becomes that of `email`. Raises MalformedCode, Malformed (malformed_email,
-    malformed_notes), Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
+    A license without a customer becomes that of `email`. With a `reason`, staff replace an earlier computer
+    ID by typed codes. Raises MalformedCode, Malformed (malformed_email,
+    malformed_notes, malformed_reason, replacement_needs_reason), LicenseRefused (replacement_needs_link),
+    Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
     `core.licensing.activation.activate` raises.
     """
     if mails_key:
         outgoing.require()
     keyring, now, event = parts().keyring, parts().clock(), Event.ACTIVATION_REFUSED
-    request, remark = _request(asked, event, by, now), checked_notes(notes)
+    request, remark = request_of(asked, event, by, now), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
-    with _guarded(request, event, by, now) as session:
-        done = activation.activate(session, request, keyring=keyring, by=by, now=now)
+    why = checked_reason(reason) if reason.strip() and by.who is not None else None
+    with (
+        guarded_request(request, event, by, now) as session,
+        release_links.offered(session, request, by),
+    ):
+        done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
         done.activation.notes = remark or done.activation.notes
         if recipient and done.license.customer is None:
             done.license.customer = find_or_add_customer(session, recipient, now=now)
@@ -96,8 +95,11 @@ def activate(
 def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Preview]:
     """Say what an activation would do, and for what; nothing happens yet. Raises as `activate`."""
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
-    request = _request(asked, event, by, now)
-    with _guarded(request, event, by, now, reads_only=True) as session:
+    request = request_of(asked, event, by, now)
+    with (
+        guarded_request(request, event, by, now, reads_only=True) as session,
+        release_links.offered(session, request, by),
+    ):
         return request, activation.preview(session, request, keyring=keyring, now=now)
 
 
@@ -105,7 +107,7 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
 def preview_release(asked: DeactivationRequest, *, by: By) -> deactivation.Preview:
     """Say what a release would do; nothing happens yet. Raises as `release`."""
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
-    with _guarded(asked, event, by, now, reads_only=True) as session:
+    with guarded_request(asked, event, by, now, reads_only=True) as session:
         return deactivation.preview(session, asked, Code(asked.code), keyring=keyring, now=now)
 
 
@@ -162,8 +164,8 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
 
 def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
     keyring, now, event = parts().keyring, parts().clock(), Event.RELEASE_REFUSED
-    request = _request(asked, event, by, now)
-    limits, key = _limits(request, by), request.activation_key
+    request = request_of(asked, event, by, now)
+    limits, key = limits_of(request, by), request.activation_key
     judge = partial(judged, event=event, by=by, now=now, limits=limits, activation_key=key)
     with counted(limits, now):
         with judge(opens=reading) as session:
@@ -175,44 +177,6 @@ def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
             done = deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
             forgive(session, limits, now)
             return done
-
-
-def _request(asked: Request | Typed, event: Event, by: By, now: datetime) -> Request:
-    """Return what is asked for; raises MalformedCode with a repaired reading whose tag fits."""
-    if not isinstance(asked, Typed):
-        return asked
-    read = read_typed(asked.activation_key, asked.computer_id, asked.computer_name or None)
-    if read.mistyped is None:
-        return read.request
-    with _guarded(read.request, event, by, now, reads_only=True) as session:
-        check_reading(session, read.request, keyring=parts().keyring)
-    raise read.mistyped
-
-
-@contextmanager
-def _guarded(
-    request: Request, event: Event, by: By, now: datetime, *, reads_only: bool = False
-) -> Iterator[Session]:
-    limits, key = _limits(request, by), request.activation_key
-    # Who holds the application's secret can sign anything: what turns out to be wrong counts afterwards.
-    after = () if limits or by.channel is Channel.COMMAND_LINE else (guard.address_limit(by),)
-    opens = reading if reads_only else transaction
-    judge = judged(event=event, by=by, now=now, limits=limits, after=after, activation_key=key, opens=opens)
-    with counted(limits, now):
-        with judge as session:
-            yield session
-            if not reads_only:
-                forgive(session, limits, now)
-        if reads_only and limits:
-            with transaction() as session:
-                forgive(session, limits, now)
-
-
-def _limits(request: Request, by: By) -> tuple[Limit, ...]:
-    if isinstance(request, ActivationRequest):
-        return ()
-    limits_of = guard.scanned_limits if isinstance(request, DeactivationRequest) else guard.typed_limits
-    return limits_of(by, request.activation_key)
 
 
 def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:

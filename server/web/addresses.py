@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from flask import url_for
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
+
+from keyferry.server.parts import parts
 
 _LARGEST = 2**31 - 1
 _MARK = "(?:#|%(?:25)*23)"
 # Long enough for a token or a key, which may follow "?" as well; a line number after a "#" is left alone.
-_SECRET = re.compile(rf"({_MARK}|\?|%3F)[^\s\"']{{20,}}", re.I)
+_SECRET = re.compile(rf"({_MARK}|\?|%3F|/release-link/)[^\s\"']{{20,}}", re.I)
 
 
 class RowNumber(IntegerConverter):
@@ -22,6 +25,11 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, map: Map, *arguments: Any, **named: Any) -> None:
         super().__init__(map, *arguments, **({"max": _LARGEST} | named))
+
+
+def release_link_address(secret: str) -> str:
+    """Return the address of a release link, as a mail to the customer names it."""
+    return parts().settings.public_url + url_for("self_help.release", secret=secret)
 
 
 def row_number(text: str) -> int:

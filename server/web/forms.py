@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from keyferry.protocol.errors import ProtocolError
 from keyferry.server.config import Settings
-from keyferry.server.core.errors import CoreError
+from keyferry.server.core.errors import CoreError, LicenseRefused
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.parts import parts
 from keyferry.server.web.languages import said
@@ -34,6 +34,8 @@ class Refusal:
     suggestion: str | None = field(default=None, repr=False)
     sends_to_vendor: bool = False
     """Whether it names the vendor, so that the page shows the ways there."""
+    offers_link: bool = False
+    """Whether a link mailed to the customer would free a seat."""
 
 
 def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
@@ -84,7 +86,10 @@ def posted() -> dict[str, str]:
 def refusal_of(error: CoreError | ProtocolError) -> Refusal:
     """Return what a page says of an error."""
     english = error.args[0]
-    return Refusal(error.code, said(english), field_of(error.code), error.suggestion, "vendor" in english)
+    offers_link = isinstance(error, LicenseRefused) and error.offers_link
+    return Refusal(
+        error.code, said(english), field_of(error.code), error.suggestion, "vendor" in english, offers_link
+    )
 
 
 def form_expired() -> CoreError:

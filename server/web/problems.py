@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.sentences import Sentence
-from keyferry.server.core.errors import CoreError, LimitReached
+from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
 from keyferry.server.web.brand import ways
@@ -64,7 +64,7 @@ def init_problems(app: Flask) -> None:
     app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
 
-def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response:
+def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link: bool = False) -> Response:
     """Return the answer to an error by its code."""
     status = CODES[code].status
     if not request.path.startswith(API_PREFIXES):
@@ -78,6 +78,8 @@ def answer(code: str, detail: str, *, suggestion: str | None = None) -> Response
     }
     if suggestion is not None:
         problem["suggestion"] = suggestion
+    if offers_link:
+        problem["release_link"] = True
     return Response(json.dumps(problem), status, mimetype="application/problem+json")
 
 
@@ -102,7 +104,10 @@ def answered(error: CoreError | ProtocolError) -> Response:
     """Return the answer to an error; one that no face should meet is a fault of ours."""
     if error.code not in CODES:
         return _unexpected(error)
-    return _with_wait(error, answer(error.code, error.args[0], suggestion=error.suggestion))
+    offers_link = isinstance(error, LicenseRefused) and error.offers_link
+    return _with_wait(
+        error, answer(error.code, error.args[0], suggestion=error.suggestion, offers_link=offers_link)
+    )
 
 
 def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response:

@@ -19,8 +19,8 @@ from keyferry.server.faces.console import asking
 from keyferry.server.faces.console.access import Access, is_offered, sign_in
 from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
 from keyferry.server.services.changes import Wanted as NewLicense
-from keyferry.server.services.operations import Typed
 from keyferry.server.services.permission import permission_of
+from keyferry.server.services.requests import Typed
 from tests.console.person import PASSWORD, at_the_console, events
 
 # What opens the server's doors, and which modules may: all others go through `Access`.

@@ -211,7 +211,7 @@ def test_an_activation_that_changes_nothing_is_recorded_only_where_staff_asked(v
 def test_a_new_computer_id_keeps_the_computers_name(vendor):
     key = vendor.issue()
     vendor.activate(vendor.machine(key))
-    nameless = replace(vendor.machine(key).request, computer_name=None)
+    nameless = replace(vendor.machine(key).scanned, computer_name=None)
     with transaction() as session:
         done = activation.activate(
             session, nameless, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now

@@ -16,7 +16,7 @@ from keyferry.server.core.staff import sessions
 from keyferry.server.db import transaction
 from keyferry.server.faces.console import wording
 from keyferry.server.faces.console.access import Access
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 from tests.conftest import Machine, Vendor
 from tests.faces.portal_visitor import add_operator, form_in, staff
 from tests.faces.visitor import Visitor

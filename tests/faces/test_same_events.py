@@ -8,7 +8,7 @@ import pytest
 
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 from tests.audit_log import events
 from tests.conftest import Machine, Vendor
 from tests.faces.portal_visitor import staff
@@ -56,7 +56,7 @@ def on_console(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]
     at_work, key = access(vendor), machine.activation_key.text
     other = vendor.machine(machine.activation_key, "OTHER")
     typed = Typed(key, machine.computer_id.text)
-    nothing_more = {"email": "", "mails_key": False, "notes": ""}
+    nothing_more = {"email": "", "mails_key": False, "notes": "", "reason": ""}
     refusal_of(at_work.release, typed, machine.code.text)
     at_work.activate(typed, **nothing_more)
     refusal_of(at_work.activate, Typed(key, other.computer_id.text), **nothing_more)

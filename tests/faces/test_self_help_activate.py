@@ -67,7 +67,8 @@ def test_a_computer_that_is_activated_already_reads_of_its_other_accounts(vendor
     key = vendor.issue()
     hint = "If another account on it still uses the software, let the accounts share one license"
     assert hint not in visitor.fill_in("activate", **codes(vendor.machine(key))).words
-    assert hint in visitor.fill_in("activate", **codes(vendor.machine(key))).words
+    pasted = f"HTTPS://LICENSE.EXAMPLE/A#{vendor.machine(key).activation_token}"
+    assert hint in visitor.fill_in("activate", activation_key=pasted, computer_id=pasted).words
 
 
 def test_who_did_it_stands_in_the_audit_by_channel_and_address(vendor, visitor):

@@ -7,17 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from keyferry.server.config import Settings
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.mail import delivery, mails
 from keyferry.server.core.models import Attempt, AuditEvent, OutboxMail
 from keyferry.server.db import reading
 from keyferry.server.mail import worker
-from keyferry.server.parts import Parts, parts
 from keyferry.server.services.operations import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
 from tests.audit_log import events
 from tests.faces.visitor import Visitor
-from tests.mail_server import Box, mail_server
+from tests.mail_server import mail_server, send_mail
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
@@ -35,16 +33,6 @@ def rows(app) -> dict[str, int]:
 def waiting() -> list[str]:
     with reading() as session:
         return list(session.scalars(select(OutboxMail.recipient).where(OutboxMail.delivered_at.is_(None))))
-
-
-def send_mail(box: Box, clock) -> worker.Done:
-    here = parts()
-    settings = Settings(
-        home=here.settings.home,
-        smtp_url=f"smtp://127.0.0.1:{box.port}",
-        mail_from="Example Licenses <keys@example.com>",
-    )
-    return worker.work(Parts(settings, here.keyring, clock), once=True, say=print)
 
 
 def asked_by(app, email: str, address: str) -> tuple[str, dict[str, int]]:

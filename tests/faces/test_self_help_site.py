@@ -51,7 +51,7 @@ def test_a_page_that_is_switched_off_is_gone_with_its_link(visitor, switch, page
 
 
 def test_where_everything_is_switched_off_the_start_page_says_so(visitor, switch):
-    for name in PAGES.values():
+    for name in (*PAGES.values(), "emailReleaseLinks"):
         switch(f"customerSite/{name}", "false")
     assert "Self Help is turned off" in visitor.open("").words
 

@@ -11,7 +11,8 @@ import pytest
 
 from keyferry.server.faces.phone import files
 from keyferry.wizard.terminal.words import Words
-from tests.faces.ways_out import CHANNELS, Desk, released_by_force, superseded_in_use
+from tests.faces.customers_desk import Desk
+from tests.faces.ways_out import CHANNELS, released_by_force, superseded_in_use
 
 LANGUAGES = ("en", "de")
 # Ended by the network, by the page loaded anew, by the server's owner, or by an update of the application.

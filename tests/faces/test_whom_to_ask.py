@@ -76,6 +76,7 @@ def test_pages_that_send_to_the_vendor_name_it(visitor, switch):
     assert ways_on(visitor.fill_in("keys", email="ada@example.com").answer.text) == WAYS
     for name in ("Activate", "Deactivate", "GetLicenseInformation", "EmailLicenseKeys"):
         switch(f"customerSite/show{name}Link", "false")
+    switch("customerSite/emailReleaseLinks", "false")
     assert ways_on(visitor.open("").answer.text) == WAYS
     assert ways_on(visitor.open("activate").answer.text) == WAYS
 

@@ -5,86 +5,30 @@ They end with a computer key or a free seat, and return the code of the refusal 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from pathlib import Path
-from types import SimpleNamespace
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core import properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import license_changes, licenses
-from keyferry.server.core.licensing.deactivation import Claimed, Forced
+from keyferry.server.core.licensing.deactivation import Claimed
 from keyferry.server.core.licensing.release_limits import CLAIMS, REPLACEMENTS
-from keyferry.server.core.licensing.requests import TypedRequest
-from keyferry.server.core.models import License
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.models import License, Role
 from keyferry.server.db import transaction
-from keyferry.server.services import products
+from keyferry.server.services import operations, products
 from keyferry.server.services.guard import PER_LICENSE
+from keyferry.server.services.requests import Typed
 from keyferry.wizard.control import ActivationControl
-from tests.conftest import STAFF, Vendor
+from tests.conftest import STAFF
+from tests.faces.customers_desk import Desk
 from tests.faces.visitor import Visitor
-
-
-@dataclass
-class Desk:
-    """A customer: an offline computer with its wizard, a phone, and a vendor who can be asked."""
-
-    vendor: Vendor
-    folder: Path
-
-    def wizard(self, folder: str = "state", *, computer: str = "LAB-PC-07") -> ActivationControl:
-        return ActivationControl(
-            self.vendor.profile,
-            self.folder / computer / folder,
-            machine_identifier=computer,
-            # Each account's own: what one does the other cannot know.
-            anchor_folder=self.folder / computer / f"{folder}.anchor",
-            now=self.vendor.clock,
-        )
-
-    def scan(self, url: str, operation: str = "activations"):
-        return self.vendor.app.test_client().post(f"/phone/v1/{operation}", json={"token": url})
-
-    def refused(self, url: str, operation: str = "activations") -> str:
-        answer = self.scan(url, operation)
-        assert answer.status_code >= 400, answer.json
-        code: str = answer.json["code"]
-        return code
-
-    def activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
-        """Scan what the wizard shows, and type what the phone shows."""
-        self.type_key(wizard, self.scan(wizard.begin(key, "LAB-PC-07").url))
-
-    def type_key(self, wizard: ActivationControl, answer) -> None:
-        assert answer.status_code == 200, answer.json
-        assert wizard.complete(answer.json["computer_key"]).activation_key is not None
-
-    def request_anew(self, wizard: ActivationControl, key: ActivationKey) -> None:
-        """Make a new request, beside the license in use, and type the key that it gives."""
-        self.type_key(wizard, self.scan(wizard.begin(key, new_request=True).url))
-
-    def deactivate_and_activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
-        self.release(wizard)
-        self.activate(wizard, key)
-
-    def release(self, wizard: ActivationControl) -> None:
-        assert self.scan(wizard.deactivate().url, "deactivations").status_code == 200
-
-    def force(self, computer_id) -> None:
-        """The vendor frees the seat of a computer."""
-        with transaction() as session:
-            found = select(License).where(License.activations.any(computer_id=computer_id.text))
-            key = ActivationKey.from_text(session.scalars(found).one().activation_key)
-        asked = SimpleNamespace(request=TypedRequest(key, computer_id))
-        self.vendor.release(asked, Forced("asked by telephone"))
-
-    def set(self, name: str, value: str) -> None:
-        with transaction() as session:
-            properties.put(session, name, value, by=STAFF, now=self.vendor.clock.now)
-
+from tests.mail_server import mail_server, send_mail
 
 WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
 
@@ -352,6 +296,65 @@ def claimed_too_often(desk: Desk) -> str:
     return "release_limit_reached" if shown.status == 403 else ""
 
 
+def typed_anew(desk: Desk, **license: str) -> tuple[ActivationKey, ActivationControl, str]:
+    """A computer that was set up anew types its codes at the phone page; returns what it is refused with."""
+    key = desk.vendor.issue(**license)
+    desk.activate(desk.wizard(), key)
+    wizard = desk.wizard("state set up anew")
+    typed = {"activation_key": key.text, "computer_id": wizard.begin(key).computer_id.text}
+    answer = desk.vendor.app.test_client().post("/phone/v1/activations", json=typed)
+    return key, wizard, answer.json["code"]
+
+
+def typed_instead_of_scanned(desk: Desk) -> str:
+    key, wizard, met = typed_anew(desk)
+    desk.activate(wizard, key)
+    return met
+
+
+def typed_and_asked(desk: Desk) -> str:
+    key, wizard, met = typed_anew(desk)
+    # The vendor replaces the computer ID by the codes that are read out, with a reason.
+    typed = Typed(key.text, wizard.begin(key).computer_id.text)
+    by = By(Channel.PORTAL, "bob", role=Role.SUPPORT)
+    given = operations.activate(typed, by=by, reason="reinstalled").done
+    assert wizard.complete(given.computer_key).activation_key is not None
+    return met
+
+
+def typed_and_mailed(desk: Desk) -> str:
+    with transaction() as session:
+        delivery.looked(session, desk.vendor.clock.now)
+    key, wizard, met = typed_anew(desk, customer="ada@example.com")
+    typed = {"activation_key": key.text, "computer_id": wizard.begin(key).computer_id.text}
+    desk.vendor.app.test_client().post("/phone/v1/release-links", json=typed)
+    visitor = Visitor(desk.vendor.app)
+    given = visitor.send(visitor.open(mailed_link(desk.vendor.clock)).form)
+    assert wizard.complete(given.key).activation_key is not None
+    return met
+
+
+def mailed_link(clock: Callable[[], datetime]) -> str:
+    """What follows `/self-help/` in the link that waits in the outbox, once it was mailed."""
+    with mail_server() as box:
+        send_mail(box, clock)
+    [mail] = box.mails
+    [found] = re.findall(r"http://\S+/self-help/(release-link/[0-9a-f]{32})\s", mail.get_content())
+    return str(found)
+
+
+def no_link_and_asked(desk: Desk) -> str:
+    with transaction() as session:
+        delivery.looked(session, desk.vendor.clock.now)
+    key, former, wizard = desk.vendor.issue(), desk.wizard(), desk.wizard(computer="OTHER")
+    desk.activate(former, key)
+    asked = wizard.begin(key).url
+    met = desk.refused(asked, "release-links")
+    desk.force(former.begin(key).computer_id)
+    desk.type_key(wizard, desk.scan(asked))
+    return met
+
+
 CHANNELS: dict[str, list[Callable[[Desk], str]]] = {
     "computer_id_superseded": [
         superseded_in_use,
@@ -367,6 +370,9 @@ CHANNELS: dict[str, list[Callable[[Desk], str]]] = {
     ],
     "activation_key_replaced": [replaced_key],
     "no_seat_left": [no_seat],
+    "no_release_link": [no_link_and_asked],
+    "replacement_needs_link": [typed_and_mailed],
+    "replacement_needs_vendor": [typed_instead_of_scanned, typed_and_asked],
     "license_expired": [expired],
     "license_suspended": [suspended],
     "retired_epoch": [retired],

@@ -9,6 +9,8 @@ from functools import partial
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import licenses, release_links
+from keyferry.server.db import transaction
 from keyferry.server.services.guard import PER_LICENSE
 from tests.browsing import DESK, PHONE, House
 from tests.conftest import Machine, Vendor
@@ -80,6 +82,51 @@ def open_no_seat(scene):
     key = vendor.issue()
     vendor.activate(vendor.machine(key))
     scene.customer.fill_in("activate", **codes(vendor.machine(key, "second")))
+
+
+def link_of(scene, *names: str, waiting: Machine | None = None) -> str:
+    """What follows /self-help/ in the link that releases one of several computers."""
+    vendor = scene.house.short
+    key = waiting.activation_key if waiting else vendor.issue(seats=9, customer="ada@example.com")
+    for name in names:
+        vendor.activate(vendor.machine(key, name))
+    with transaction() as session:
+        computer_id = waiting.computer_id.text if waiting else None
+        secret = release_links.make(
+            session, licenses.find(session, key), computer_id, "LAB-PC-08", now=vendor.clock.now
+        )
+    return f"release-link/{secret}"
+
+
+def open_no_seat_with_a_link(scene):
+    vendor = scene.house.short
+    key = vendor.issue(customer="ada@example.com")
+    vendor.activate(vendor.machine(key))
+    scene.customer.fill_in("activate", **codes(vendor.machine(key, "second")))
+
+
+def open_release(scene):
+    scene.customer.open(link_of(scene, "LAB-PC-07", LONG_NAME, "測定室の計算機"))
+
+
+def open_release_without_a_choice(scene):
+    scene.customer.open(link_of(scene, "LAB-PC-07", LONG_NAME))
+    scene.customer.page.locator("form").evaluate("form => { form.noValidate = true; }")
+    scene.customer.press("Release the seat")
+
+
+def open_release_for_the_same_computer(scene):
+    vendor = scene.house.short
+    key = vendor.issue(seats=2, customer="ada@example.com")
+    scene.customer.open(link_of(scene, LONG_NAME, waiting=vendor.machine(key, LONG_NAME)))
+
+
+def open_release_of_nothing(scene):
+    scene.customer.open(link_of(scene))
+
+
+def open_link_expired(scene):
+    scene.customer.open(f"release-link/{'0' * 32}")
 
 
 def name_whom_to_ask(scene):
@@ -172,7 +219,7 @@ def open_keys_asked(scene):
     scene.customer.fill_in("keys", email=email)
 
 
-PAGES = ("", "activate", "deactivate", "license", "keys", "nothing")
+PAGES = ("", "activate", "deactivate", "license", "keys", "release-link", "nothing")
 STATES = {f"page {address}": partial(open_page, address=address) for address in PAGES}
 STATES |= {
     name: value for name, value in list(globals().items()) if name.startswith("open_") and value != open_page
@@ -183,7 +230,7 @@ def too_small(page: Page) -> list[str]:
     """What is smaller than a finger; a check mark is pressed by its whole line."""
     return page.evaluate(
         """least => [...document.querySelectorAll('button, input, textarea, a[href], summary, .check')]
-            .filter(element => element.checkVisibility() && element.type !== 'checkbox')
+            .filter(element => element.checkVisibility() && !['checkbox', 'radio'].includes(element.type))
             .filter(element => !element.matches('.visually-hidden'))
             .filter(element => {
                 const { width, height } = element.getBoundingClientRect();

@@ -36,7 +36,7 @@ from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services import guard, operations
 from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 

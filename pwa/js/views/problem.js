@@ -36,6 +36,7 @@ const SCAN_AGAIN = new Set([
  * @property {Promise<import("../convenience.js").Outcome<unknown>> | null} kept whether the scan waits on the phone
  * @property {() => Promise<void>} repeat
  * @property {() => Promise<void>} startOver
+ * @property {() => Promise<void>} mailLink
  * @property {() => void} scan
  * @property {() => void} leave
  */
@@ -100,7 +101,10 @@ export function problemView(problem, actions) {
         yes: code === "offline" ? "problem.keptUntilOnline" : "problem.kept",
         no: "problem.notKept",
       }),
+    problem.offersLink && el("p", { class: "explanation" }, t("link.offer")),
     buttonColumn(
+      problem.offersLink &&
+        button({ id: "mail-link", label: t("link.ask"), busyLabel: t("link.asking"), onPress: actions.mailLink }),
       again,
       button({ id: "leave", label: t("actions.leave"), look: again === null ? "primary" : "quiet", onPress: actions.leave }),
     ),

@@ -15,6 +15,7 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId, verify_computer_id
 from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
 from keyferry.protocol.license_file import LicenseFile, issue_license_file
+from keyferry.protocol.request_token import ActivationRequest
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
@@ -99,16 +100,19 @@ def preview(session: Session, request: Request, *, keyring: Keyring, now: dateti
     return Preview(license, outcome, claims_now(license, known, now).expires)
 
 
-def activate(session: Session, request: Request, *, keyring: Keyring, by: By, now: datetime) -> Activated:
+def activate(
+    session: Session, request: Request, *, keyring: Keyring, by: By, now: datetime, reason: str | None = None
+) -> Activated:
     """Give the computer key for a machine: on its own seat, a free one, or for its earlier computer ID.
 
-    The same activation key and computer ID give the same key until the claims change. Raises NotFound
+    The same activation key and computer ID give the same key until the claims change. With a `reason` of
+    staff, codes that were typed replace an earlier computer ID, too. Raises NotFound
     (unknown_activation_key, unknown_product), RetiredEpoch, ComputerIdMismatch, LicenseRefused
-    (license_expired, license_suspended, no_seat_left), ComputerIdBurnt (computer_id_released,
-    computer_id_superseded), LimitReached
-    (release_limit_reached, activation_limit_reached).
+    (license_expired, license_suspended, no_seat_left, replacement_needs_vendor), ComputerIdBurnt
+    (computer_id_released, computer_id_superseded), LimitReached (release_limit_reached,
+    activation_limit_reached).
     """
-    license, live, outcome = _judge(session, request, keyring, now, lock=True)
+    license, live, outcome = _judge(session, request, keyring, now, lock=True, reason=reason)
     license.first_activated_on = license.first_activated_on or now.date()
     changed = True
     if outcome is Outcome.SAME_SEAT and live is not None:
@@ -120,7 +124,8 @@ def activate(session: Session, request: Request, *, keyring: Keyring, by: By, no
         activation = _add(session, license, request, request.computer_name, by, now)
     event = Event.of(f"activated_{outcome}")
     if by.who is not None or outcome is not Outcome.SAME_SEAT:
-        audit.record(session, event=event, by=by, activation=activation, now=now)
+        detail = {"reason": reason} if reason and outcome is Outcome.REPLACEMENT else None
+        audit.record(session, event=event, by=by, activation=activation, detail=detail, now=now)
     elif changed:
         # The same code scanned again and again is no event, and a name can be changed without end.
         audit.record_once(session, event=event, by=by, activation=activation, now=now)
@@ -189,7 +194,13 @@ def _burnt(activation: Activation) -> ComputerIdBurnt:
 
 
 def _judge(
-    session: Session, request: Request, keyring: Keyring, now: datetime, *, lock: bool
+    session: Session,
+    request: Request,
+    keyring: Keyring,
+    now: datetime,
+    *,
+    lock: bool,
+    reason: str | None = None,
 ) -> tuple[License, Activation | None, Outcome]:
     """Find the license and the machine's live activation, and decide; every refusal is raised here."""
     license = find(session, request.activation_key, lock=lock)
@@ -201,11 +212,18 @@ def _judge(
     if same is not None and same.ended_at is not None:
         raise _burnt(same)
     live = _live_on_machine(session, license, request.computer_id)
-    return license, live, _outcome(session, license, request, live, now)
+    replaces = reason is not None or isinstance(request, ActivationRequest)
+    return license, live, _outcome(session, license, request, live, now, replaces=replaces)
 
 
 def _outcome(
-    session: Session, license: License, request: Request, live: Activation | None, now: datetime
+    session: Session,
+    license: License,
+    request: Request,
+    live: Activation | None,
+    now: datetime,
+    *,
+    replaces: bool,
 ) -> Outcome:
     if live is not None and live.computer_id == request.computer_id.text:
         return Outcome.SAME_SEAT
@@ -214,6 +232,8 @@ def _outcome(
         if license.seats_used >= license.seats:
             raise _no_seat_left(license)
         return Outcome.NEW_SEAT
+    if not replaces:
+        raise _replacement_unconfirmed()
     if not _is_upgrade(live, request.computer_id.epoch):
         release_limits.check_replacement(session, license, live.fingerprint, now)
     return Outcome.REPLACEMENT
@@ -310,6 +330,15 @@ def _take_seat(session: Session, license: License) -> None:
     )
     if taken.scalar() is None:
         raise _no_seat_left(license)
+
+
+def _replacement_unconfirmed() -> LicenseRefused:
+    # A typed computer ID shows 15 bits, which can be guessed, and the seat that it takes is somebody's.
+    return LicenseRefused(
+        "This computer already has a seat, with an earlier computer ID. Typed codes can’t replace it: scan "
+        "the QR code that the License Wizard shows, or ask the vendor.",
+        code="replacement_needs_vendor",
+    )
 
 
 def _no_seat_left(license: License) -> LicenseRefused:

@@ -14,18 +14,17 @@ from keyferry.protocol.computer_id import verify_computer_id
 from keyferry.protocol.deactivation import DeactivationCode, verify_deactivation_code
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import Malformed, NotFound
+from keyferry.server.core.errors import NotFound
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import release_limits
 from keyferry.server.core.licensing.activation import Request, activation_of, require_same_product
 from keyferry.server.core.licensing.computers import activation_key_of
 from keyferry.server.core.licensing.licenses import find
+from keyferry.server.core.licensing.notes import checked_reason
 from keyferry.server.core.licensing.products import find_epoch, keys_of
 from keyferry.server.core.models import Activation, Ending, License, Product
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.turns import Turns
-
-MAX_REASON = 500
 
 # Each scrypt takes 16 MiB and a core for some 40 ms: a flood of guesses waits here instead of filling memory.
 TURNS = Turns(2, wait_seconds=10)
@@ -141,7 +140,7 @@ def check(
     if activation.ended_at is not None:
         return Checked(request, proof, Released(Outcome.ALREADY_RELEASED, license, activation))
     if isinstance(proof, Forced):
-        _check_reason(proof.reason)
+        checked_reason(proof.reason)
     return Checked(request, proof)
 
 
@@ -208,15 +207,6 @@ def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Pro
                 activation_key=key,
                 computer_id=request.computer_id,
             )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > MAX_REASON or not reason.isprintable():
-        raise Malformed(
-            "Give a reason of up to {most} visible characters. It’s kept in the audit log.",
-            code="malformed_reason",
-            most=MAX_REASON,
-        )
 
 
 def _end(session: Session, activation: Activation, proof: Proof, by: By, now: datetime) -> None:

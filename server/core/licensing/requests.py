@@ -13,7 +13,7 @@ from keyferry.protocol.errors import ComputerIdMismatch, MalformedCode, Protocol
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.licensing.activation import activation_of
+from keyferry.server.core.licensing.activation import Request, activation_of
 from keyferry.server.core.licensing.carried import token_in
 from keyferry.server.core.licensing.products import find_epoch, find_product_by_number, keys_of
 from keyferry.server.core.secrets import Keyring
@@ -69,8 +69,8 @@ def read_typed(activation_key: str, computer_id: str, computer_name: str | None)
         return Reading(TypedRequest(key, read_computer_id(mistyped.suggestion), name), mistyped)
 
 
-def check_reading(session: Session, request: TypedRequest, *, keyring: Keyring) -> None:
-    """Check that the tag of a repaired computer ID fits the activation key beside it: whoever asks may guess.
+def check_reading(session: Session, request: Request, *, keyring: Keyring) -> None:
+    """Check that the tag of a computer ID fits the activation key beside it: whoever asks may guess.
 
     Raises NotFound (unknown_activation_key) and ComputerIdMismatch.
     """

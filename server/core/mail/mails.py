@@ -106,6 +106,15 @@ def license_keys(recipient: str, *, held: Sequence[Held], template: Template | N
     return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, {"licenses": listed})
 
 
+def release_link(
+    recipient: str, product_name: str, ending: str, link: str, *, template: Template | None = None
+) -> Mail:
+    """Return the mail that brings the link which releases a seat."""
+    template = template or templates.default(templates.RELEASE_LINK, ENGLISH)
+    values = {"link": link, "product": _in_one_line(product_name), "ending": ending}
+    return _mail(templates.RELEASE_LINK, recipient, template, values)
+
+
 def _mail(
     name: str,
     recipient: str,

@@ -22,7 +22,7 @@ from keyferry.server.core.events import Event
 from keyferry.server.core.mail import LANGUAGES, WORDS
 from keyferry.server.core.models import MailTemplate
 
-COMPUTER_KEY, LICENSE_KEYS = "computer_key", "license_keys"
+COMPUTER_KEY, LICENSE_KEYS, RELEASE_LINK = "computer_key", "license_keys", "release_link"
 
 MAX_SUBJECT, MAX_TEXT = 200, 4000
 _VARIABLE = re.compile(r"%(\w+)%|\{([^{}\n]{1,40})\}")
@@ -73,6 +73,15 @@ KINDS: Mapping[str, Kind] = {
         "License keys",
         {"licenses": "every license of the customer, with product, seats, expiry and activation key"},
         ("licenses",),
+    ),
+    RELEASE_LINK: Kind(
+        "Release link",
+        {
+            "link": "the link, which works once and for one hour",
+            "product": "the name of the product",
+            "ending": "the last group of the activation key",
+        },
+        ("link",),
     ),
 }
 

@@ -11,6 +11,7 @@ from keyferry.server.core.models.licensing import (
     LicenseStatus,
     Product,
     ProductEpoch,
+    ReleaseLink,
 )
 from keyferry.server.core.models.records import (
     Attempt,
@@ -50,6 +51,7 @@ __all__ = [
     "Product",
     "ProductEpoch",
     "RecoveryCode",
+    "ReleaseLink",
     "Role",
     "ServerProperty",
     "UtcDateTime",

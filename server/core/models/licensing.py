@@ -162,6 +162,24 @@ class FormerActivationKey(Base):
     replaced_at: Mapped[datetime]
 
 
+class ReleaseLink(Base):
+    """A link that was mailed to a license's customer; using it ends its validity."""
+
+    __tablename__ = "release_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), index=True)
+    # Whoever holds the license later got no such mail.
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), index=True)
+    # What waits for a seat, where somebody asked from a computer.
+    computer_id: Mapped[str | None] = mapped_column(String(29))
+    computer_name: Mapped[str | None] = mapped_column(String(40))
+    valid_until: Mapped[datetime] = mapped_column(index=True)
+
+    license: Mapped[License] = relationship()
+
+
 class Activation(Base):
     """One machine on one license, from its first key to its release; its row burns the computer ID for good.
 

@@ -34,8 +34,8 @@ from keyferry.server.faces.console import views
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import changes, operations, settings, signing_in
-from keyferry.server.services.operations import Typed
 from keyferry.server.services.permission import admit, permission_of, require
+from keyferry.server.services.requests import Typed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,9 +113,13 @@ class Access:
         return views.Scanned(key, asked.computer_id.text, asked.computer_name or "", code)
 
     @runs(operations.activate)
-    def activate(self, typed: Typed, *, email: str, mails_key: bool, notes: str) -> views.KeyGiven:
+    def activate(
+        self, typed: Typed, *, email: str, mails_key: bool, notes: str, reason: str
+    ) -> views.KeyGiven:
         """Give a computer key; raises what `operations.activate` raises."""
-        given = operations.activate(typed, by=self.by, email=email, mails_key=mails_key, notes=notes)
+        given = operations.activate(
+            typed, by=self.by, email=email, mails_key=mails_key, notes=notes, reason=reason
+        )
         with reading() as session:
             return views.key_given(given, parts().clock(), can_mail=outgoing(session).is_offered)
 

@@ -11,7 +11,8 @@ from keyferry.server.core.licensing.facts import key_facts, license_facts, relea
 from keyferry.server.faces.phone import answers
 from keyferry.server.faces.phone.posted import by_phone, posted_request
 from keyferry.server.parts import parts
-from keyferry.server.services import operations
+from keyferry.server.services import operations, release_links
+from keyferry.server.web.addresses import release_link_address
 
 blueprint = Blueprint("api", __name__, url_prefix="/phone/v1")
 
@@ -50,3 +51,11 @@ def deactivations() -> Response:
         )
     done = operations.release(asked, deactivation.Code(asked.code), by=by_phone())
     return jsonify(answers.released(release_facts(done, parts().clock())))
+
+
+@blueprint.post("/release-links")
+def links() -> Response:
+    """Mail the license's customer a link that frees a seat for the computer that asks."""
+    asked = posted_request()
+    waits = release_links.ask(asked, by=by_phone(), address_of=release_link_address)
+    return jsonify({"waits": waits is not None})

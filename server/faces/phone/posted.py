@@ -10,7 +10,7 @@ from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
 from keyferry.server.parts import parts
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 
 
 def posted_request() -> ActivationRequest | DeactivationRequest | Typed:

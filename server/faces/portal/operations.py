@@ -17,7 +17,8 @@ from keyferry.server.faces.portal.licenses import license_page
 from keyferry.server.faces.portal.start import start_page
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
-from keyferry.server.services.operations import Given, Typed
+from keyferry.server.services.operations import Given
+from keyferry.server.services.requests import Typed
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -93,6 +94,7 @@ def _activated(number: int) -> Given:
         email=values.get("email", ""),
         mails_key=bool(values.get("mails_key")),
         notes=values.get("notes", ""),
+        reason=values.get("reason", ""),
     )
 
 

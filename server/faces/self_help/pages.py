@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.errors import ProtocolError
-from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import CoreError, Malformed
+from keyferry.server.core.errors import CoreError, Malformed, NotFound
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.carried import is_carried
-from keyferry.server.core.licensing.deactivation import Claimed, Code
+from keyferry.server.core.licensing.deactivation import Claimed, Code, Released
 from keyferry.server.core.licensing.facts import key_facts, license_facts, release_facts
 from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
@@ -23,10 +26,11 @@ from keyferry.server.faces.self_help.site import Site, site
 from keyferry.server.mail import outgoing
 from keyferry.server.mail.outgoing import Outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import operations
-from keyferry.server.services.operations import Typed
+from keyferry.server.services import operations, release_links
+from keyferry.server.services.requests import Typed
 from keyferry.server.web import problems
-from keyferry.server.web.forms import form_expired, posted, refusal_of
+from keyferry.server.web.addresses import release_link_address
+from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import said
 from keyferry.server.words.spelling import spelled
@@ -74,7 +78,7 @@ def activate() -> str:
     """Give the computer key, and the license file where it is wanted."""
     _site().require("showActivateLink")
     values = posted()
-    given = key_facts(operations.activate(_typed(values), by=_by()).done, parts().clock())
+    given = key_facts(operations.activate(_asked(values), by=_by()).done, parts().clock())
     wants_file = _site().shows("showGenerateLicenseFileCheckbox") and bool(values.get("license_file"))
     by_words = spelled(given.computer_key)
     return _page("activated", given=given, spelled=by_words, typed=values, wants_file=wants_file)
@@ -85,7 +89,7 @@ def license_file() -> Response:
     """Give the license file of a computer as a file: the same activation once more."""
     _site().require("showActivateLink")
     _site().require("showGenerateLicenseFileCheckbox")
-    given = operations.activate(_typed(posted(), named=False), by=_by())
+    given = operations.activate(_asked(posted(), named=False), by=_by())
     response = Response(given.license_file, mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
     return response
@@ -141,16 +145,72 @@ def keys() -> str:
     return _page("keys_asked", email=email.strip(), waits=waits)
 
 
+@blueprint.get("/release-link")
+def release_link_form() -> str:
+    """Show the form that has a link mailed which frees a seat."""
+    _site().require("emailReleaseLinks")
+    outgoing.require()
+    return _page("release_link", values=_prefilled())
+
+
+@blueprint.post("/release-link")
+def ask_release_link() -> str:
+    """Say that the link is on its way; the form that activates brings the computer that waits for a seat."""
+    _site().require("emailReleaseLinks")
+    values = posted()
+    key = _code(values, "activation_key")
+    asked = _asked(values, named=False) if values.get("computer_id") else ActivationKey.from_text(key)
+    waits = release_links.ask(asked, by=_by(), address_of=release_link_address) is not None
+    return _page("release_link_asked", waits=waits)
+
+
+@blueprint.get("/release-link/<secret>")
+def release(secret: str) -> str:
+    """Show what a link does."""
+    return _release_page(secret)
+
+
+@blueprint.post("/release-link/<secret>")
+def use_release_link(secret: str) -> str:
+    """Free the seat of the computer that was chosen, and activate the one that waits for it."""
+    done, now = release_links.use(secret, posted().get("computer_id", ""), by=_by()), parts().clock()
+    if isinstance(done, Released):
+        return _page("deactivated", done=release_facts(done, now))
+    given = key_facts(done, now)
+    typed = {"activation_key": done.license.activation_key, "computer_id": given.activation.computer_id}
+    wants_file = _site().shows("showGenerateLicenseFileCheckbox")
+    by_words = spelled(given.computer_key)
+    return _page("activated", given=given, spelled=by_words, typed=typed, wants_file=wants_file)
+
+
+def _release_page(secret: str, refusal: Refusal | None = None) -> str:
+    opened = release_links.opened(secret)
+    facts = license_facts(opened.license, opened.license.product, parts().clock(), computers=opened.holding)
+    return _page("release", opened=opened, facts=facts, values=posted(), refusal=refusal)
+
+
 @blueprint.errorhandler(CoreError)
 @blueprint.errorhandler(ProtocolError)
 def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
-    form = _FORMS.get(request.path.removeprefix(f"{blueprint.url_prefix}/"))
-    if form is None or error.code in _STOPPED:
+    page = None if error.code in _STOPPED else _again(refusal_of(error))
+    if page is None:
         heading, sentence = _STOPPED.get(error.code, (Sentence("That didn’t work"), ""))
         sentence = said(sentence or error.args[0])
-        return problems.refused(error, _page("stopped", heading=said(heading), sentence=sentence))
-    return problems.refused(error, _page(form, values=posted(), refusal=refusal_of(error)))
+        asks_anew = error.code == "release_link_expired"
+        page = _page("stopped", heading=said(heading), sentence=sentence, asks_anew=asks_anew)
+    return problems.refused(error, page)
+
+
+def _again(refusal: Refusal) -> str | None:
+    """Return the page whose form was refused; None where it had none, or its link is no longer good."""
+    if request.endpoint in _FORMS:
+        return _page(_FORMS[request.endpoint], values=posted(), refusal=refusal)
+    secret = (request.view_args or {}).get("secret")
+    try:
+        return _release_page(secret, refusal) if secret is not None else None
+    except NotFound:
+        return None
 
 
 @blueprint.errorhandler(CSRFError)
@@ -164,6 +224,7 @@ def expired(error: CSRFError) -> Response:
 # What no form can answer: a heading, and what to do instead where the error speaks to staff.
 _STOPPED = {
     "switched_off": (Sentence("This page is turned off"), ""),
+    "release_link_expired": (Sentence("This link no longer works"), ""),
     "mail_not_configured": (
         Sentence("We can’t email your keys"),
         Sentence(
@@ -173,11 +234,12 @@ _STOPPED = {
     ),
 }
 _FORMS = {
-    "activate": "activate",
-    "license-file": "activate",
-    "deactivate": "deactivate",
-    "license": "license",
-    "keys": "keys",
+    "self_help.activate": "activate",
+    "self_help.license_file": "activate",
+    "self_help.deactivate": "deactivate",
+    "self_help.license": "license",
+    "self_help.keys": "keys",
+    "self_help.ask_release_link": "release_link",
 }
 
 
@@ -214,6 +276,20 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
             "Enter a computer name, so you can recognize it later.", code="computer_name_required"
         )
     return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
+
+
+def _asked(values: dict[str, str], *, named: bool = True) -> ActivationRequest | Typed:
+    """Return what is asked for: the wizard's own request with its signature, where its link was pasted."""
+    typed, pasted = _typed(values, named=named), values.get("computer_id", "")
+    if is_carried(pasted):
+        with reading() as session:
+            asked = open_request(session, pasted, keyring=parts().keyring)
+        is_of_key = asked.activation_key == ActivationKey.from_text(typed.activation_key)
+        if isinstance(asked, ActivationRequest) and is_of_key:
+            return replace(
+                asked, computer_name=clean_computer_name(typed.computer_name) or asked.computer_name
+            )
+    return typed
 
 
 def _proof(values: dict[str, str]) -> Code | Claimed:

@@ -60,6 +60,7 @@ _TABLES = (
     "recovery_code",
     "activation",
     "former_activation_key",
+    "release_link",
     "audit_event",
     "outbox_mail",
 )
@@ -82,6 +83,7 @@ def upgrade() -> None:
     _recovery_code()
     _activation()
     _former_activation_key()
+    _release_link()
     _audit_event()
     _outbox_mail()
     # One row, which the worker keeps up to date.
@@ -408,6 +410,32 @@ def _former_activation_key() -> None:
         sa.UniqueConstraint("activation_key", name=op.f("uq_former_activation_key_activation_key")),
     )
     op.create_index(op.f("ix_former_activation_key_license_id"), "former_activation_key", ["license_id"])
+
+
+def _release_link() -> None:
+    op.create_table(
+        "release_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("license_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("computer_id", sa.String(length=29), nullable=True),
+        sa.Column("computer_name", sa.String(length=40), nullable=True),
+        sa.Column("valid_until", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["license_id"], ["license.id"], name=op.f("fk_release_link_license_id_license")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customer.id"],
+            name=op.f("fk_release_link_customer_id_customer"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_link")),
+        sa.UniqueConstraint("digest", name=op.f("uq_release_link_digest")),
+    )
+    for column in ("license_id", "customer_id", "valid_until"):
+        op.create_index(op.f(f"ix_release_link_{column}"), "release_link", [column])
 
 
 def _audit_event() -> None:

@@ -11,14 +11,14 @@ from textual.widgets import Input, Static
 
 from keyferry.protocol.computer_name import MAX_CHARACTERS
 from keyferry.server.core.licensing.carried import is_carried
-from keyferry.server.core.licensing.notes import MAX_NOTES
+from keyferry.server.core.licensing.notes import MAX_NOTES, MAX_REASON
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, KeyGiven, LicenseView, Scanned
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 
 
 class ActivateDialog(Dialog[KeyGiven]):
@@ -37,6 +37,8 @@ class ActivateDialog(Dialog[KeyGiven]):
         "malformed_computer_name": "computer-name",
         "malformed_email": "email",
         "malformed_notes": "notes",
+        "malformed_reason": "reason",
+        "replacement_needs_reason": "reason",
     }
     READS = (Access.scanned,)
     ACTS: ClassVar[Operations] = {"ok": Access.activate}
@@ -65,6 +67,10 @@ class ActivateDialog(Dialog[KeyGiven]):
         yield Field("Product", Static(self._license.product_name, markup=False), id="product")
         notes = line(self._notes, hint="only for your staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
+        reason = Field("Reason", line(hint="The computer was reinstalled", most=MAX_REASON), id="reason")
+        # Asked for only where a computer has a seat with another computer ID.
+        reason.display = False
+        yield reason
         if self._can_mail:
             yield Field("", Tick("Email the key to the customer"), id="mails-key")
         else:
@@ -83,7 +89,14 @@ class ActivateDialog(Dialog[KeyGiven]):
             email=self.typed("email"),
             mails_key=self._can_mail and self.query_one(Tick).ticked,
             notes=self.typed("notes"),
+            reason=self.typed("reason"),
         )
+
+    def refuse(self, refusal: Exception) -> None:
+        """Ask for a reason where one is needed."""
+        if getattr(refusal, "code", "") == "replacement_needs_reason":
+            self.query_one("#field-reason", Field).display = True
+        super().refuse(refusal)
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:

@@ -12,14 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from keyferry.server.core.licensing.deactivation import MAX_REASON
+from keyferry.server.core.licensing.notes import MAX_REASON
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, LicenseView, ReleaseFacts, Scanned
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 
 R = TypeVar("R")
 

@@ -16,7 +16,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.new_file import FileRefused, new_file
-from keyferry.server.services.operations import Typed
+from keyferry.server.services.requests import Typed
 
 
 class MailKeyDialog(Dialog[KeyGiven]):
