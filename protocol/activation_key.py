@@ -28,12 +28,13 @@ class ActivationKey:
         return cls((FORMAT, *to_symbols(top_bits(entropy, _RANDOM_BITS), 19)))
 
     @classmethod
-    def from_text(cls, text: str) -> ActivationKey:
+    def from_text(cls, text: str, *, shifted: bool = True) -> ActivationKey:
         """Read a typed key; raises MalformedCode, with a `suggestion` if a repaired reading exists.
 
-        Nothing verifies an activation key where it is typed, so it is never replaced silently.
+        Nothing verifies an activation key where it is typed, so it is never replaced silently. `shifted` as
+        in `codes.read`.
         """
-        reading = read(Kind.ACTIVATION_KEY, text)
+        reading = read(Kind.ACTIVATION_KEY, text, shifted=shifted)
         if reading.corrections:
             suggestion = reading.text(Kind.ACTIVATION_KEY)
             raise MalformedCode(

@@ -29,6 +29,11 @@ def value_of(character: str) -> int | None:
     return _VALUES.get(character)
 
 
+def values_of(characters: Iterable[str]) -> tuple[int | None, ...]:
+    """Return `value_of` of each character."""
+    return tuple(map(_VALUES.get, characters))
+
+
 def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
     """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
     if len(text) > limit:

@@ -65,15 +65,16 @@ def encode(kind: Kind, content: Symbols) -> Symbols:
     return content + tuple(symbol ^ constant for symbol, constant in check)
 
 
-def read(kind: Kind, text: str, *, vouched: bool = False) -> Reading:
+def read(kind: Kind, text: str, *, vouched: bool = False, shifted: bool = True) -> Reading:
     """Read a typed code by its check group alone; raises MalformedCode.
 
     Repairs two wrong characters, or while 2 * wrong + unreadable is at most 3 (5 if the caller verifies
-    the reading by other means: `vouched`), and a character or two missing or too many. Nothing but the check
-    group confirms a repaired reading: verify it, or show it for confirmation.
+    the reading by other means: `vouched`), and a character or two missing or too many, unless `shifted` is
+    off: that takes some hundred times as long. Nothing but the check group confirms a repaired reading:
+    verify it, or show it for confirmation.
     """
     groups = split(kind, text)
-    found = _plain_reading(kind, groups, vouched) or _shifted_reading(kind, groups)
+    found = _plain_reading(kind, groups, vouched) or (_shifted_reading(kind, groups) if shifted else None)
     if found is None:
         raise unreadable(kind, groups)
     return found

@@ -65,9 +65,12 @@ class ComputerId:
         )
 
 
-def read_computer_id(text: str) -> ComputerId:
-    """Read a typed computer ID; raises MalformedCode, with a `suggestion` if a repaired reading exists."""
-    reading = read(Kind.COMPUTER_ID, text, vouched=True)
+def read_computer_id(text: str, *, shifted: bool = True) -> ComputerId:
+    """Read a typed computer ID; raises MalformedCode, with a `suggestion` if a repaired reading exists.
+
+    `shifted` as in `codes.read`.
+    """
+    reading = read(Kind.COMPUTER_ID, text, vouched=True, shifted=shifted)
     if reading.corrections:
         suggestion = reading.text(Kind.COMPUTER_ID)
         raise MalformedCode(

@@ -59,9 +59,12 @@ def commitment(
     return top_bits(digest, COMMITMENT_BITS)
 
 
-def read_deactivation_code(text: str) -> DeactivationCode:
-    """Read a typed code, repaired if its check group allows; raises MalformedCode. Verify the result."""
-    reading = read(Kind.DEACTIVATION_CODE, text, vouched=True)
+def read_deactivation_code(text: str, *, shifted: bool = True) -> DeactivationCode:
+    """Read a typed code, repaired if its check group allows; raises MalformedCode. Verify the result.
+
+    `shifted` as in `codes.read`.
+    """
+    reading = read(Kind.DEACTIVATION_CODE, text, vouched=True, shifted=shifted)
     return DeactivationCode(reading.content, reading.corrections)
 
 

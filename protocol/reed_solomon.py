@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from keyferry.protocol.alphabet import Symbols
+from keyferry.protocol.alphabet import BITS, Symbols
 
 ORDER = 31
 
@@ -57,6 +57,8 @@ def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> It
     rest = syndromes
     for locator in unreadable:
         rest = _eliminate(rest, locator)
+    if not errors and any(rest):
+        return
     readable = [_locator(n, place) for place, symbol in enumerate(word) if symbol is not None]
     for wrong in _explanations(rest, readable, errors):
         codeword = _corrected(word, syndromes, unreadable + wrong)
@@ -89,13 +91,23 @@ def _locator(n: int, place: int) -> int:
 
 
 def _syndromes(word: Sequence[int | None], check: int) -> list[int]:
-    syndromes = []
-    for power in range(check):
-        times, value = _TIMES[_EXP[power]], 0
-        for symbol in word:
-            value = times[value] ^ (symbol or 0)
-        syndromes.append(value)
-    return syndromes
+    shares, packed = _shares(check), 0
+    for place, symbol in enumerate(reversed(word)):
+        if symbol:
+            packed ^= shares[place][symbol]
+    return [packed >> BITS * power & 31 for power in range(check)]
+
+
+@cache
+def _shares(check: int) -> list[list[int]]:
+    """Return what a symbol adds to all syndromes in one number, by its place from the end and its value."""
+    return [
+        [
+            sum(_TIMES[_EXP[place * power % ORDER]][symbol] << BITS * power for power in range(check))
+            for symbol in range(32)
+        ]
+        for place in range(ORDER)
+    ]
 
 
 def _eliminate(syndromes: list[int], locator: int) -> list[int]:

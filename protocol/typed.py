@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 
-from keyferry.protocol.alphabet import GROUP, Symbols, value_of, write
+from keyferry.protocol.alphabet import GROUP, Symbols, value_of, values_of, write
 
 _Characters = tuple[str, ...]
 
@@ -28,10 +29,10 @@ class Layout:
     characters: _Characters
     surplus: tuple[tuple[int, int, str], ...] = ()
 
-    @property
+    @cached_property
     def values(self) -> tuple[int | None, ...]:
         """The symbol of each place, None if it is unreadable or was not typed."""
-        return tuple(value_of(character) for character in self.characters)
+        return values_of(self.characters)
 
     @property
     def unreadable(self) -> int:

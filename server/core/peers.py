@@ -31,6 +31,9 @@ def network_of(address: str | None) -> str:
         return UNKNOWN if address is not None else str(None)
     if parsed.version == 4 or parsed in _TRANSLATED_HERE:
         return str(parsed)
+    if parsed.sixtofour is not None:
+        # One IPv4 address has 65,536 such networks.
+        return str(parsed.sixtofour)
     return str(ip_network((parsed, _CUSTOMER_BITS), strict=False))
 
 

@@ -29,6 +29,7 @@ from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard, release_links
 from keyferry.server.services.guard import Limit, count, counted, forgive, guarded, judged
+from keyferry.server.services.misreadings import misread
 from keyferry.server.services.permission import permitted
 from keyferry.server.services.requests import Typed, guarded_request, limits_of, request_of
 
@@ -132,7 +133,8 @@ def look_up(activation_key: str, *, by: By) -> License:
 
     Raises MalformedCode, LimitReached (too_many_attempts) and NotFound (unknown_activation_key).
     """
-    key, now = ActivationKey.from_text(activation_key), parts().clock()
+    with misread(by) as shifted:
+        key, now = ActivationKey.from_text(activation_key, shifted=shifted), parts().clock()
     limits = guard.typed_limits(by, key)
     with guarded(event=Event.LOOK_UP_REFUSED, by=by, now=now, limits=limits, activation_key=key) as session:
         license = licenses.find(session, key)

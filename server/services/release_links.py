@@ -33,6 +33,7 @@ from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
 from keyferry.server.services.guard import Limit, count, judged
+from keyferry.server.services.misreadings import misread
 from keyferry.server.services.permission import permitted
 from keyferry.server.services.requests import Typed, guarded_request, request_of
 
@@ -71,12 +72,13 @@ def offered(session: Session, request: Request, by: By) -> Iterator[None]:
 
 
 @permitted(Permission.RELEASE, customers_too=True)
-def ask(asked: Request | Typed | ActivationKey, *, by: By, address_of: Callable[[str], str]) -> str | None:
+def ask(asked: Request | Typed | str, *, by: By, address_of: Callable[[str], str]) -> str | None:
     """Mail a link to the customer of a license; `address_of` gives the address of its secret.
 
-    The computer that asks is activated with the seat that becomes free. Returns why mail waits, where it
-    does. Raises Conflict (mail_not_configured), LicenseRefused (no_release_link), LimitReached
-    (too_many_attempts), and what reading and finding codes raises.
+    A text is the activation key as it was typed; otherwise, the computer that asks is activated with the seat
+    that becomes free. Returns why mail waits, where it does. Raises Conflict (mail_not_configured),
+    LicenseRefused (no_release_link), LimitReached (too_many_attempts), and what reading and finding codes
+    raises.
     """
     outgoing.require()
     now = parts().clock()
@@ -130,13 +132,15 @@ def use(secret: str, computer_id: str, *, by: By) -> Released | Activated:
         return _activate(session, link, link.computer_id, by, now)
 
 
-def _judged(asked: Request | Typed | ActivationKey, by: By, now: datetime) -> tuple[License, Request | None]:
+def _judged(asked: Request | Typed | str, by: By, now: datetime) -> tuple[License, Request | None]:
     """Return the license of what is asked for, and the computer if one asks; guesses count."""
     event = Event.REQUEST_REFUSED
-    if isinstance(asked, ActivationKey):
-        limits = guard.typed_limits(by, asked)
-        with guard.guarded(event=event, by=by, now=now, limits=limits, activation_key=asked) as session:
-            return _offering(session, asked), None
+    if isinstance(asked, str):
+        with misread(by) as shifted:
+            key = ActivationKey.from_text(asked, shifted=shifted)
+        limits = guard.typed_limits(by, key)
+        with guard.guarded(event=event, by=by, now=now, limits=limits, activation_key=key) as session:
+            return _offering(session, key), None
     request = request_of(asked, event, by, now)
     with guarded_request(request, event, by, now) as session:
         check_reading(session, request, keyring=parts().keyring)

@@ -18,6 +18,7 @@ from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
 from keyferry.server.services.guard import Limit, counted, forgive, judged
+from keyferry.server.services.misreadings import misread
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ def request_of(asked: Request | Typed, event: Event, by: By, now: datetime) -> R
     """Return what is asked for; raises MalformedCode with a repaired reading whose tag fits."""
     if not isinstance(asked, Typed):
         return asked
-    read = read_typed(asked.activation_key, asked.computer_id, asked.computer_name or None)
+    with misread(by) as shifted:
+        name = asked.computer_name or None
+        read = read_typed(asked.activation_key, asked.computer_id, name, shifted=shifted)
     if read.mistyped is None:
         return read.request
     with guarded_request(read.request, event, by, now, reads_only=True) as session:

@@ -36,6 +36,11 @@ def test_every_spelling_of_an_ipv4_address_is_that_address(spelled):
     assert By(Channel.PORTAL, address=spelled) == By(Channel.PORTAL, address="203.0.113.9")
 
 
+def test_the_networks_that_an_ipv4_address_has_by_6to4_are_that_address():
+    networks = {network_of(f"2002:cb00:7109:{number:x}::1") for number in (0, 1, 0xFFFF)}
+    assert networks == {"203.0.113.9"}
+
+
 @pytest.mark.parametrize(
     "spelled",
     [

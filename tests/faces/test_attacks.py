@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -15,6 +16,9 @@ from keyferry.server.core.licensing import deactivation
 from keyferry.server.core.models import Attempt, AuditEvent
 from keyferry.server.db import reading, transaction
 from keyferry.server.services.guard import MOST_PER_LICENSE, PER_ADDRESS, PER_LICENSE
+from keyferry.server.services.misreadings import MOST_A_MINUTE
+from keyferry.server.services.operations import KEYS_PER_ADDRESS
+from keyferry.server.services.release_links import PER_ADDRESS as LINKS_PER_ADDRESS
 from tests.faces.test_self_help_activate import codes
 from tests.faces.visitor import Visitor
 
@@ -153,6 +157,68 @@ def test_what_a_stranger_repeats_does_not_grow_the_audit(app, vendor, machine):
     with reading() as session:
         written = session.scalars(select(AuditEvent.event).where(AuditEvent.channel == "self_help")).all()
     assert sorted(written) == ["activated_same_seat", "activation_refused"]
+
+
+def test_rubbish_is_read_with_effort_only_so_often(app, clock):
+    """Where characters may be missing or too many, hundreds of layouts are tried."""
+    right = ActivationKey.generate(b"k" * 12).text
+    shifted, mistyped = (
+        right.replace("-", "")[:7] + right.replace("-", "")[8:],
+        with_a_typo(right, random.Random(1)),
+    )
+    stranger, other = (Visitor(app, address=address) for address in ("192.0.2.7", "198.51.100.7"))
+
+    def offers(visitor: Visitor, text: str) -> bool:
+        return f"Did you mean {right}?" in visitor.fill_in("license", activation_key=text).words
+
+    for number in range(MOST_A_MINUTE):
+        assert offers(stranger, shifted)
+        assert stranger.fill_in("license", activation_key=f"{number:025}").status == 400
+    assert not offers(stranger, shifted)
+    assert stranger.fill_in("license", activation_key=shifted).status == 400
+    # Nobody is refused for it, and a plain typing error is still told from rubbish.
+    assert offers(stranger, mistyped)
+    assert offers(other, shifted)
+    clock.now += timedelta(minutes=1)
+    assert offers(stranger, shifted)
+
+
+SPELLINGS = (
+    "203.0.113.9",
+    "::ffff:203.0.113.9",
+    "64:ff9b::cb00:7109",
+    "2002:cb00:7109:{0:x}::1",
+    "[::FFFF:CB00:7109]:{0}",
+)
+
+
+def spelled(number: int) -> str:
+    """One address, spelled another way each time."""
+    return SPELLINGS[number % len(SPELLINGS)].format(number)
+
+
+@pytest.mark.usefixtures("mail_works")
+@pytest.mark.parametrize("limit", ["keys guessed", "keys mailed", "links mailed"])
+def test_an_address_that_is_spelled_in_every_way_meets_every_limit(app, ask, vendor, limit):
+    def key_guessed(number: int) -> int:
+        key = ActivationKey.generate(number.to_bytes(12, "big")).text
+        return Visitor(app, address=spelled(number)).fill_in("license", activation_key=key).status
+
+    def keys_mailed(number: int) -> int:
+        return Visitor(app, address=spelled(number)).fill_in("keys", email=f"{number}@example.com").status
+
+    def link_mailed(number: int) -> int:
+        machine = vendor.machine(vendor.issue(customer="ada@example.com"))
+        return ask("release-links", address=spelled(number), token=machine.activation_token).status_code
+
+    act, most = {
+        "keys guessed": (key_guessed, PER_ADDRESS),
+        "keys mailed": (keys_mailed, KEYS_PER_ADDRESS),
+        "links mailed": (link_mailed, LINKS_PER_ADDRESS),
+    }[limit]
+    met = [act(number) for number in range(most + len(SPELLINGS))]
+    assert 429 not in met[:most]
+    assert met[most:] == [429] * len(SPELLINGS)
 
 
 def test_an_office_behind_one_address_types_its_computer_ids_with_typos(ask, vendor):

@@ -53,16 +53,18 @@ def open_request(session: Session, text: str, *, keyring: Keyring) -> Activation
     return request
 
 
-def read_typed(activation_key: str, computer_id: str, computer_name: str | None) -> Reading:
-    """Read what a person typed; nothing is looked up.
+def read_typed(
+    activation_key: str, computer_id: str, computer_name: str | None, *, shifted: bool = True
+) -> Reading:
+    """Read what a person typed, with `shifted` as in `protocol.codes.read`; nothing is looked up.
 
     Raises MalformedCode. A repaired activation key is only suggested. A repaired computer ID is a reading
     that `check_reading` has to confirm: its check group alone would vouch for too much.
     """
-    key = ActivationKey.from_text(activation_key)
+    key = ActivationKey.from_text(activation_key, shifted=shifted)
     name = clean_computer_name(computer_name)
     try:
-        return Reading(TypedRequest(key, read_computer_id(computer_id), name))
+        return Reading(TypedRequest(key, read_computer_id(computer_id, shifted=shifted), name))
     except MalformedCode as mistyped:
         if mistyped.suggestion is None:
             raise

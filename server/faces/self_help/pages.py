@@ -27,6 +27,7 @@ from keyferry.server.mail import outgoing
 from keyferry.server.mail.outgoing import Outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations, release_links
+from keyferry.server.services.misreadings import misread
 from keyferry.server.services.requests import Typed
 from keyferry.server.web import problems
 from keyferry.server.web.addresses import release_link_address
@@ -159,7 +160,7 @@ def ask_release_link() -> str:
     _site().require("emailReleaseLinks")
     values = posted()
     key = _code(values, "activation_key")
-    asked = _asked(values, named=False) if values.get("computer_id") else ActivationKey.from_text(key)
+    asked = _asked(values, named=False) if values.get("computer_id") else key
     waits = release_links.ask(asked, by=_by(), address_of=release_link_address) is not None
     return _page("release_link_asked", waits=waits)
 
@@ -284,8 +285,9 @@ def _asked(values: dict[str, str], *, named: bool = True) -> ActivationRequest |
     if is_carried(pasted):
         with reading() as session:
             asked = open_request(session, pasted, keyring=parts().keyring)
-        is_of_key = asked.activation_key == ActivationKey.from_text(typed.activation_key)
-        if isinstance(asked, ActivationRequest) and is_of_key:
+        with misread(_by()) as shifted:
+            key = ActivationKey.from_text(typed.activation_key, shifted=shifted)
+        if isinstance(asked, ActivationRequest) and asked.activation_key == key:
             return replace(
                 asked, computer_name=clean_computer_name(typed.computer_name) or asked.computer_name
             )
@@ -296,7 +298,8 @@ def _proof(values: dict[str, str]) -> Code | Claimed:
     """Return the code that was typed; no proof only where the vendor does not ask for one."""
     code = _code(values, "code")
     if code.strip() or _site().shows("showDeactivationVerificationCode"):
-        return Code(read_deactivation_code(code))
+        with misread(_by()) as shifted:
+            return Code(read_deactivation_code(code, shifted=shifted))
     return Claimed()
 
 
