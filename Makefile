@@ -1,4 +1,4 @@
-# Each target sets up what it needs: .venv from requirements.lock, Chromium from Debian.
+# Each target sets up what it needs: .venv from the two locks, Chromium from Debian.
 # A fresh Debian 12 with python3, make and git is enough.
 
 python := .venv/bin/python
@@ -67,7 +67,7 @@ lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page:
 words: $(environment) ## Collect what the web pages say, and bring every translation up to date
 	@exec $(python) -m demo.catalogs
 
-lock: ## Resolve the dependencies of pyproject.toml again (needs uv)
+lock: ## Resolve the dependencies again, those that run and those that develop (needs uv)
 	@demo/prepare.sh lock
 
 clean: ## Remove what was made here, never an instance folder
@@ -81,7 +81,7 @@ test-machine:
 	@demo/prepare.sh tests
 
 # A stamp is written last: without it, what lies in .venv is not trusted and made anew.
-.venv/locked: requirements.lock
+.venv/locked: requirements.lock requirements-dev.lock
 	@demo/prepare.sh environment
 	@touch $@
 

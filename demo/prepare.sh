@@ -5,9 +5,6 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 exec </dev/null
 
-JAVASCRIPT_PACKAGES="typescript@5.9.3 eslint@9.39.5 @eslint/js@9.39.5 globals@16.5.0 lighthouse@12.8.2"
-JAVASCRIPT_VERSIONS=installed-5.9.3-9.39.5-12.8.2
-
 say() { printf 'keyferry: %s\n' "$*" >&2; }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
@@ -60,7 +57,7 @@ make_environment() {
     install_from_debian $(missing_for_environment "$python")
     say "making .venv with Python $(version_of "$python") and the locked dependencies (a minute or so)"
     "$python" -m venv --clear .venv
-    PIP_ROOT_USER_ACTION=ignore pip install --require-hashes -r requirements.lock
+    PIP_ROOT_USER_ACTION=ignore pip install --require-hashes -r requirements.lock -r requirements-dev.lock
 }
 
 install_project() {
@@ -129,12 +126,11 @@ prepare_javascript() {
     cp tests/pwa/tsconfig.json tests/pwa/tsconfig.worker.json "$checks/"
     ln -sfn ../pwa "$checks/pwa"
     ln -sfn ../server/static "$checks/static"
-    if [ ! -e "$checks/$JAVASCRIPT_VERSIONS" ]; then
+    if ! cmp -s tests/pwa/package-lock.json "$checks/installed.json"; then
         say "installing TypeScript, ESLint and Lighthouse into $checks"
-        echo '{"private": true, "type": "module"}' >"$checks/package.json"
-        # shellcheck disable=SC2086 # words
-        (cd "$checks" && npm install --silent --no-audit --no-fund --no-package-lock --no-save $JAVASCRIPT_PACKAGES)
-        touch "$checks/$JAVASCRIPT_VERSIONS"
+        cp tests/pwa/package.json tests/pwa/package-lock.json "$checks/"
+        (cd "$checks" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+        cp tests/pwa/package-lock.json "$checks/installed.json"
     fi
 }
 
@@ -147,12 +143,24 @@ keep_postgresql_quiet() {
     fi
 }
 
-# Neither registry addresses nor the paths of one machine belong into the lock.
-resolve_lock() {
-    command -v uv >/dev/null || { say "please install uv (pip install uv), then run make lock again"; exit 1; }
+# Neither registry addresses nor the paths of one machine belong into a lock.
+compile_lock() {
+    local file=$1
+    shift
     uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-        --extra server --extra postgresql --extra dev --output-file requirements.lock pyproject.toml
+        --extra server --extra postgresql "$@" --output-file "$file" pyproject.toml
+}
+
+# What runs is locked apart from what develops: a server installs requirements.lock and no more.
+resolve_lock() {
+    command -v uv >/dev/null || { say "please install uv (pip install uv), then run make lock again"; exit 1; }
+    command -v npm >/dev/null || install_from_debian nodejs npm
+    compile_lock requirements.lock
+    local running=()
+    mapfile -t running < <(sed -n 's/^\([a-z0-9-]*\).*==.*/--no-emit-package=\1/p' requirements.lock)
+    compile_lock requirements-dev.lock --extra dev --constraint requirements.lock "${running[@]}"
+    (cd tests/pwa && npm install --silent --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund)
 }
 
 case "${1:-}" in

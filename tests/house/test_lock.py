@@ -1,3 +1,6 @@
+"""What runs and what develops is pinned and hashed, apart from each other, and no lock names an address."""
+
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,9 +11,20 @@ PIN = re.compile(r"^([a-z0-9-]+)(\[[a-z0-9,-]+\])?==\S+( ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
 
-@pytest.fixture(scope="module")
-def lock(root: Path) -> list[str]:
-    return (root / "requirements.lock").read_text().splitlines()
+RUNS, DEVELOPS = "requirements.lock", "requirements-dev.lock"
+
+
+def lines_of(root: Path, name: str) -> list[str]:
+    return (root / name).read_text().splitlines()
+
+
+def pinned(lines: list[str]) -> set[str]:
+    return {match.group(1) for line in lines if (match := PIN.match(line))}
+
+
+@pytest.fixture(params=[RUNS, DEVELOPS])
+def lock(root: Path, request: pytest.FixtureRequest) -> list[str]:
+    return lines_of(root, request.param)
 
 
 def test_the_lock_holds_no_address(lock):
@@ -27,11 +41,23 @@ def test_every_pin_of_the_lock_is_hashed(lock):
     assert [pin for pin, below in lines if PIN.match(pin) and not HASH.match(below)] == []
 
 
-def test_the_lock_pins_every_dependency_that_the_project_names(root: Path, lock):
+def test_the_locks_pin_every_dependency_that_the_project_names_where_it_belongs(root):
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    named = [
-        *project["dependencies"],
-        *(line for extra in project["optional-dependencies"].values() for line in extra),
-    ]
-    pinned = {match.group(1) for line in lock if (match := PIN.match(line))}
-    assert {re.split(r"[\[<>=!~ ]", requirement)[0] for requirement in named} - pinned == set()
+    extras = project["optional-dependencies"]
+    runs, develops = (pinned(lines_of(root, name)) for name in (RUNS, DEVELOPS))
+
+    def named(requirements: list[str]) -> set[str]:
+        return {re.split(r"[\[<>=!~ ]", requirement)[0] for requirement in requirements}
+
+    assert named([*project["dependencies"], *extras["server"], *extras["postgresql"]]) <= runs
+    assert named(extras["dev"]) <= develops
+    assert not runs & develops
+
+
+def test_the_lock_of_the_javascript_checks_has_a_hash_for_each_package_and_no_address_to_fetch_it(root):
+    folder = root / "tests" / "pwa"
+    asked = json.loads((folder / "package.json").read_text())["devDependencies"]
+    [top, *packages] = json.loads((folder / "package-lock.json").read_text())["packages"].values()
+    assert top["devDependencies"] == asked
+    assert [package for package in packages if not package["integrity"].startswith("sha512-")] == []
+    assert [package for package in packages if "resolved" in package] == []
