@@ -1,7 +1,8 @@
 """The license file: a JWT signed with EdDSA, for machines that can take a file or a picture.
 
-It says more than a computer key can (names, customer), but the same 40 bits of claims alone decide. The
-wizard fixes algorithm, type, issuer and audience, and applies its own day rule to its own clock.
+It says more than a computer key can (names), but the same 40 bits of claims alone decide. It says nothing of
+the customer, since the answer to a scanned code brings it, to whoever photographed that. The wizard fixes
+algorithm, type, issuer and audience, and applies its own day rule to its own clock.
 """
 
 from __future__ import annotations
@@ -43,7 +44,6 @@ class LicenseFile:
     issued_at: datetime
     claims: Claims
     computer_name: str | None = None
-    customer: str | None = None
     features: tuple[str, ...] = ()
 
 
@@ -58,7 +58,6 @@ def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25
         "activation_key_sha256": binding.activation_key.digest.hex(),
         "claims": write(content.claims.symbols),
         "computer_name": content.computer_name,
-        "customer": content.customer,
         "features": list(content.features),
     }
     headers = {"typ": TYPE, "kid": str(binding.computer_id.epoch)}
@@ -130,7 +129,6 @@ def _content(payload: dict[str, Any]) -> LicenseFile:
         issued_at=datetime.fromtimestamp(payload["iat"], UTC),
         claims=_claims(_text(payload["claims"])),
         computer_name=_text_or_none(payload.get("computer_name")),
-        customer=_text_or_none(payload.get("customer")),
         features=tuple(map(_text, features)),
     )
 

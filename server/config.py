@@ -14,13 +14,12 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from keyferry.protocol.profile import is_server_url
-from keyferry.server.core.errors import CoreError
+from keyferry.server.core.brand.pictures import drawn_anew
+from keyferry.server.core.errors import CoreError, Malformed
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.mail_server import is_sender, server_of
 
 PREFIX = "KEYFERRY_"
-
-LOGO_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
 
 _PORT = re.compile(r":([0-9]+)$")
 _LAST_PORT = 65535
@@ -82,10 +81,13 @@ def _is_sqlite_file(url: URL) -> bool:
 
 
 def _logo(path: Path) -> Path:
-    if path.suffix.lower() not in LOGO_TYPES or not path.is_file():
+    try:
+        drawn_anew(path.read_bytes())
+    except (OSError, Malformed) as refused:
+        reason = f" {refused}" if isinstance(refused, Malformed) else ""
         raise ValueError(
-            f"Set KEYFERRY_VENDOR_LOGO to a picture file that the server can read: {', '.join(LOGO_TYPES)}."
-        )
+            f"Set KEYFERRY_VENDOR_LOGO to a PNG, WebP, or JPEG file that the server can read.{reason}"
+        ) from None
     return path
 
 

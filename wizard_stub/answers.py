@@ -44,7 +44,6 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
         **_grant(completed, profile),
         **_claims(completed.claims, completed.features),
         "computer_key": completed.computer_key,
-        "customer": completed.customer,
         "repaired": [asdict(correction) for correction in completed.corrections],
         "replaced_activation_key": completed.replaced.text if completed.replaced else None,
         "warnings": _warnings(completed.warnings),

@@ -183,7 +183,6 @@ class ActivationControl:
             features=self._profile.feature_names(proof.claims.features),
             corrections=proof.corrections,
             computer_key=proof.computer_key,
-            customer=proof.details.customer if proof.details else None,
             replaced=transitions.replaced_key(state, grant),
             warnings=in_order(lacking),
         )

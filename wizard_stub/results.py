@@ -63,8 +63,6 @@ class Completed:
     corrections: tuple[Correction, ...]
     computer_key: str | None = field(repr=False)
     """The canonical text of a typed key; None if a license file was used."""
-    customer: str | None
-    """The customer that a license file names; a typed key names none."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
     warnings: tuple[Lacking, ...] = ()

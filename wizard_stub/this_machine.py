@@ -17,7 +17,7 @@ from keyferry.protocol.computer_name import ever_shorter
 from keyferry.protocol.deactivation import DeactivationCode, commitment, deactivation_code
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys
-from keyferry.protocol.license_file import LicenseFile, read_license_file
+from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.profile import ProfileEpoch, WizardProfile
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
@@ -34,7 +34,6 @@ class Proof:
     corrections: tuple[Correction, ...] = ()
     computer_key: str | None = field(default=None, repr=False)
     license_file: str | None = field(default=None, repr=False)
-    details: LicenseFile | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,8 @@ class ThisMachine:
 
     def read_file(self, grant: Grant, text: str) -> Proof:
         """Verify the text of a license file for a grant; raises LicenseFileRefused."""
-        details = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
-        return Proof(details.claims, license_file=text.strip(), details=details)
+        content = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
+        return Proof(content.claims, license_file=text.strip())
 
     def read_key(self, grant: Grant, text: str) -> Proof:
         """Verify a typed computer key for a grant; raises MalformedCode or ComputerKeyRefused."""

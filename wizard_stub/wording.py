@@ -53,7 +53,6 @@ def of_activation(completed: Completed, profile: WizardProfile) -> str:
         + _table(
             ("Valid until", _until(completed)),
             ("Includes", ", ".join(completed.features)),
-            ("Licensed to", completed.customer),
             ("Activation key", completed.activation_key.text),
             ("Computer ID", completed.computer_id.text),
             ("Computer name", completed.computer_name),

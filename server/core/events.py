@@ -55,6 +55,7 @@ class Event(_Worded):
     LICENSE_RENEWED = "license_renewed", "License renewed"
     LICENSE_SUSPENDED = "license_suspended", "License put on hold"
     LICENSE_RESUMED = "license_resumed", "License resumed"
+    LICENSES_EXPORTED = "licenses_exported", "Activation keys downloaded"
     LICENSE_KEYS_ASKED_FOR = "license_keys_asked_for", "License keys requested by email"
     RELEASE_LINK_ASKED_FOR = "release_link_asked_for", "Release link requested by email"
     MAIL_SENT = "mail_sent", "Email sent"

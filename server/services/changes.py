@@ -1,4 +1,4 @@
-"""What staff change about licenses, for every face: permission, one transaction, one event.
+"""What staff change about licenses or take of them, for every face: permission, one transaction, one event.
 
 A face says by `show` what it wants to know of the license as it stands afterwards.
 """
@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core import versions
+from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import batches, license_changes, licenses
@@ -23,6 +23,7 @@ from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.guard import guarded
 from keyferry.server.services.permission import permitted
@@ -130,6 +131,19 @@ def change_many(
         found = licenses.with_ids(session, numbers, lock=True)
         versions.require(version, license_changes.version_of_all(found))
         return [work(session, license, by=by, now=now) for license in found].count(True), len(found)
+
+
+@permitted(Permission.SEE_LICENSES)
+def export(numbers: Collection[int], *, by: By, show: Callable[[License], T]) -> list[T]:
+    """Return what `show` tells of each of these licenses, and write down who took their keys.
+
+    Raises Malformed (nothing_chosen).
+    """
+    with transaction() as session:
+        found, now = licenses.with_ids(session, numbers), parts().clock()
+        detail = {"licenses": len(found)}
+        audit.record(session, event=Event.LICENSES_EXPORTED, by=by, detail=detail, now=now)
+        return [show(license) for license in found]
 
 
 def _issued(session: Session, wanted: Wanted, by: By, now: datetime) -> list[License]:

@@ -30,7 +30,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services import guard, release_links
 from keyferry.server.services.guard import Limit, count, counted, forgive, guarded, judged
 from keyferry.server.services.misreadings import misread
-from keyferry.server.services.permission import permitted
+from keyferry.server.services.permission import allows, permitted
 from keyferry.server.services.requests import Typed, guarded_request, limits_of, request_of
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
@@ -63,8 +63,8 @@ def activate(
 ) -> Given:
     """Give the computer key, and with `mails_key` mail it to `email`.
 
-    A license without a customer becomes that of `email`. With a `reason`, staff replace an earlier computer
-    ID by typed codes. Raises MalformedCode, Malformed (malformed_email,
+    A license without a customer becomes that of `email`, where whoever asks may change that. With a `reason`,
+    staff replace an earlier computer ID by typed codes. Raises MalformedCode, Malformed (malformed_email,
     malformed_notes, malformed_reason, replacement_needs_reason), LicenseRefused (replacement_needs_link),
     Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
     `core.licensing.activation.activate` raises.
@@ -81,7 +81,9 @@ def activate(
     ):
         done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
         done.activation.notes = remark or done.activation.notes
-        if recipient and done.license.customer is None:
+        names_customer = allows(by, Permission.CHANGE_LICENSES, customers_too=True)
+        # Whoever shows the customer afterwards has no session: it is read here in any case.
+        if done.license.customer is None and recipient and names_customer:
             done.license.customer = find_or_add_customer(session, recipient, now=now)
         file = activation.license_file(done, keyring=keyring)
         given = Given(done, file, activation.former_computer_ids(session, done.activation))

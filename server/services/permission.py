@@ -45,9 +45,16 @@ def admit(token: str, *, now: datetime, sets_up: bool = False) -> OperatorSessio
     return row
 
 
-def require(by: By, permission: Permission) -> None:
-    """Raise NotAllowed (not_permitted) where a role does not permit something; the audit log keeps that."""
-    if by.role is not None and permission in roles.PERMISSIONS[by.role]:
+def allows(by: By, permission: Permission, *, customers_too: bool = False) -> bool:
+    """Return whether the role of whoever asks permits something; with `customers_too`, any customer may."""
+    if customers_too and by.channel in _CUSTOMERS:
+        return True
+    return by.role is not None and permission in roles.PERMISSIONS[by.role]
+
+
+def require(by: By, permission: Permission, *, customers_too: bool = False) -> None:
+    """Raise NotAllowed (not_permitted) where it is not allowed; the audit log keeps that."""
+    if allows(by, permission, customers_too=customers_too):
         return
     refusal = roles.refusal(by.role, permission)
     with transaction() as session:
@@ -65,9 +72,7 @@ def permitted(
     def decorate(operation: Callable[P, R]) -> Callable[P, R]:
         @wraps(operation)
         def done(*arguments: P.args, **named: P.kwargs) -> R:
-            by = cast(By, named["by"])
-            if not (customers_too and by.channel in _CUSTOMERS):
-                require(by, permission)
+            require(cast(By, named["by"]), permission, customers_too=customers_too)
             return operation(*arguments, **named)
 
         done.permission = permission  # type: ignore[attr-defined]

@@ -1,8 +1,8 @@
 """Signing in, for portal and console: counted, slow for whoever guesses, and never shut by a stranger.
 
 Guesses are counted for each pair of name and address, for each address, and for each name. The last limit is
-what stops many addresses from guessing together; it does not hold for an address from which the operator
-signed in lately, or a stranger could keep the operator out by guessing on.
+what stops many addresses from guessing together. A stranger can use all of these up, so a browser in which
+the operator signed in before has a count of its own instead; and so has the console, whose door is SSH.
 
 Codes of the second factor are counted for each operator, wherever they come from: who may try one has shown
 the password, and so is no stranger.
@@ -11,19 +11,19 @@ the password, and so is no stranger.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Event
-from keyferry.server.core.models import Operator, OperatorSession
+from keyferry.server.core.models import Operator
 from keyferry.server.core.peers import network_of
-from keyferry.server.core.staff import operators, passwords, second_factor, sessions
+from keyferry.server.core.staff import devices, operators, passwords, second_factor, sessions
 from keyferry.server.core.staff.sessions import SignedIn
 from keyferry.server.core.turns import Turns
 from keyferry.server.db import reading
@@ -31,8 +31,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services.guard import Limit, counted, forgive, guarded
 
 _PERIOD = timedelta(minutes=15)
-_PER_NAME_AND_ADDRESS, _PER_ADDRESS, _PER_NAME = 5, 50, 100
-_LATELY = timedelta(days=90)
+_PER_DEVICE, _PER_NAME_AND_ADDRESS, _PER_ADDRESS, _PER_NAME = 5, 5, 50, 100
 # Three codes of a million fit at a time: who has the password finds one in about 1400 days.
 _CODES, _CODES_PERIOD = 10, timedelta(hours=1)
 _OWN_PASSWORDS = 5
@@ -61,15 +60,16 @@ def sign_in(
     return enter(show_password(name, password, by=by, now=now), code, by=by, device=device, now=now)
 
 
-def show_password(name: str, password: str, *, by: By, now: datetime) -> Shown:
-    """Check name and password, which opens nothing yet.
+def show_password(name: str, password: str, *, by: By, now: datetime, cookies: Iterable[str] = ()) -> Shown:
+    """Check name and password, which opens nothing yet; one of the cookies may be that of a device.
 
     Raises LimitReached (too_many_attempts), Busy (server_busy), and NotAllowed (wrong_sign_in), which does
     not tell an unknown name, a wrong password and a disabled operator apart, neither in words nor in time.
     """
     with reading() as session:
         known = operators.known(session, name)
-        limits = _limits(session, known, name, by.address, now)
+    device = devices.known(known, cookies, keyring=parts().keyring, now=now) if known else None
+    limits = _limits(name, by) if device is None else (_device_limit(device),)
     whom = By(by.channel, known.name if known else None, by.address)
     with counted(limits, now):
         fits = _fits(password, known)
@@ -165,23 +165,14 @@ def _code_limit(shown: Shown) -> Limit:
     return Limit(bucket("sign-in code", f"{shown.operator_id}\0{shown.stamp}"), _CODES, _CODES_PERIOD)
 
 
-def _limits(
-    session: Session, known: Operator | None, name: str, address: str | None, now: datetime
-) -> tuple[Limit, ...]:
-    folded, network = " ".join(name.split()).casefold(), network_of(address)
-    limits = (
-        Limit(bucket("sign-in pair", f"{network}\0{folded}"), _PER_NAME_AND_ADDRESS, _PERIOD),
-        Limit(bucket("sign-in address", network), _PER_ADDRESS, _PERIOD),
-    )
-    if known is not None and _was_here_lately(session, known, network, now):
-        return limits
-    return (*limits, Limit(bucket("sign-in name", folded), _PER_NAME, _PERIOD))
+def _device_limit(device: str) -> Limit:
+    return Limit(bucket("sign-in device", device), _PER_DEVICE, _PERIOD)
 
 
-def _was_here_lately(session: Session, operator: Operator, network: str, now: datetime) -> bool:
-    wanted = (
-        select(OperatorSession.address)
-        .where(OperatorSession.operator_id == operator.id, OperatorSession.created_at > now - _LATELY)
-        .distinct()
+def _limits(name: str, by: By) -> tuple[Limit, ...]:
+    folded, network = " ".join(name.split()).casefold(), network_of(by.address)
+    return (
+        Limit(bucket(f"{by.channel} sign-in pair", f"{network}\0{folded}"), _PER_NAME_AND_ADDRESS, _PERIOD),
+        Limit(bucket(f"{by.channel} sign-in address", network), _PER_ADDRESS, _PERIOD),
+        Limit(bucket(f"{by.channel} sign-in name", folded), _PER_NAME, _PERIOD),
     )
-    return network in {network_of(address) for address in session.scalars(wanted)}

@@ -1,6 +1,7 @@
 /**
  * The vendor's name and color while they are typed, in the examples of the phone page; and a logo before it is uploaded.
  */
+import { drawn, isDrawing } from "./logo.js";
 
 /** Milliseconds without a key pressed after which the examples follow. */
 const PAUSE = 400;
@@ -63,8 +64,26 @@ function showChosen(frame) {
   mark.classList.add("is-vendor");
 }
 
+/** Put a picture in place of a drawing. @param {HTMLInputElement} logo @param {File} file */
+async function draw(logo, file) {
+  const save = logo.form?.querySelector("button");
+  if (save) save.disabled = true;
+  try {
+    const files = new DataTransfer();
+    files.items.add(await drawn(file));
+    // Another one may have been chosen meanwhile.
+    if (logo.files?.[0] === file) logo.files = files.files;
+  } catch {
+    // It is sent as it is, and the server says what to do.
+  } finally {
+    if (save) save.disabled = false;
+  }
+}
+
 /** @param {HTMLInputElement} logo */
-function choose(logo) {
+async function choose(logo) {
+  const [wanted] = logo.files ?? [];
+  if (wanted && isDrawing(wanted)) await draw(logo, wanted);
   const [file] = logo.files ?? [];
   if (chosen !== null) URL.revokeObjectURL(chosen);
   chosen = file ? URL.createObjectURL(file) : null;

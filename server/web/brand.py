@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from keyferry.server.config import LOGO_TYPES
 from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
-from keyferry.server.core.brand.pictures import Picture
+from keyferry.server.core.brand.pictures import drawn_anew
+from keyferry.server.core.errors import Malformed
 from keyferry.server.db import explained, reading
 from keyferry.server.parts import parts
 from keyferry.server.web.ways import Way, ways_to
@@ -64,8 +64,9 @@ def ways() -> tuple[Way, ...]:
 
 def from_settings() -> Brand:
     """Return what the settings say of the vendor; they know no color."""
-    settings = parts().settings
-    return Brand(settings.vendor_name, settings.privacy_url or "", "", _mark_of(settings.vendor_logo))
+    settings, picture = parts().settings, _logo_of_settings()
+    mark = branding.digest(picture) if picture else ""
+    return Brand(settings.vendor_name, settings.privacy_url or "", "", mark)
 
 
 def colors(shown: Brand) -> str:
@@ -73,30 +74,25 @@ def colors(shown: Brand) -> str:
     return palette(shown.color).css if shown.color else ""
 
 
-def logo() -> Picture | None:
-    """Return the vendor's picture, or None where there is none."""
+def logo() -> bytes | None:
+    """Return the vendor's picture, a PNG, or None where there is none."""
     with reading() as session:
-        uploaded = branding.logo(session)
+        return branding.logo(session) or _logo_of_settings()
+
+
+def _logo_of_settings() -> bytes | None:
     path = parts().settings.vendor_logo
-    if uploaded is not None or path is None:
-        return uploaded
-    try:
-        content = path.read_bytes()
-    except OSError:
+    if path is None:
         return None
-    return Picture(content, LOGO_TYPES[path.suffix.lower()])
-
-
-def _mark_of(path: Path | None) -> str:
     try:
-        state = path.stat() if path else None
-    except OSError:
-        # The file went away after the start: the pages do without it.
-        return ""
-    return _mark(path, state.st_mtime_ns, state.st_size) if path and state else ""
+        state = path.stat()
+        return _drawn(path, state.st_mtime_ns, state.st_size)
+    except (OSError, Malformed):
+        # The file went away after the start, or is no picture any more: the pages do without it.
+        return None
 
 
 @lru_cache(_MOST_LOGOS)
-def _mark(path: Path, _changed: int, _size: int) -> str:
+def _drawn(path: Path, _changed: int, _size: int) -> bytes:
     """Read a file once for each of its states."""
-    return branding.digest(path.read_bytes())
+    return drawn_anew(path.read_bytes())

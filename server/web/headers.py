@@ -47,9 +47,6 @@ def content_security_policy(
     )
 
 
-# A drawing may have its own styles, and nothing else of its own: opened by itself it is not ours to anybody.
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
 _UNUSED = (
     *("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation"),
@@ -66,7 +63,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 # To files that are no documents the rest says nothing, and forty times 1 kB are felt on a slow line.
-_FILES = ("/pwa/", "/static/")
+_FILES = ("/pwa/", "/static/", "/vendor-logo")
 _OF_A_FILE = {
     CSP: "default-src 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -49,6 +49,7 @@ CODES: Mapping[str, Code] = {
     "license_expired": Code(403, reason="license expired"),
     "license_never_expires": Code(409, field="days", reason="license never expires"),
     "license_suspended": Code(403, reason="license on hold"),
+    "logo_is_svg": Code(400, field="logo"),
     "logo_too_large": Code(413, field="logo"),
     "mail_not_configured": Code(409),
     "mail_not_kept": Code(409),

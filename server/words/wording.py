@@ -116,9 +116,12 @@ def _set(detail: dict[str, Any]) -> str:
 def _of_customer(detail: dict[str, Any]) -> str:
     changed = f": {', '.join(detail['changed'])}" if "changed" in detail else ""
     into = f" into {detail['into']}" if "into" in detail else ""
-    count = detail.get("licenses")
-    held = f", {count} {'license' if count == 1 else 'licenses'}" if count is not None else ""
+    held = f", {_licenses(detail['licenses'])}" if detail.get("licenses") is not None else ""
     return f"number {detail['customer']}{into}{held}{changed}"
+
+
+def _licenses(count: int) -> str:
+    return f"{count} {'license' if count == 1 else 'licenses'}"
 
 
 def _value(value: Any) -> str:
@@ -132,6 +135,7 @@ def _value(value: Any) -> str:
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_renewed": _renewal,
     "license_edited": _changes,
+    "licenses_exported": lambda detail: _licenses(detail["licenses"]),
     "activation_key_replaced": lambda detail: f"the old one ended in {detail['former']}",
     "property_set": _set,
     "branding_set": _set,

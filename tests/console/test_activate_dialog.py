@@ -9,7 +9,7 @@ import pytest
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing import activation, licenses
 from keyferry.server.core.mail import delivery, outbox
-from keyferry.server.core.models import Activation
+from keyferry.server.core.models import Activation, Role
 from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.views import KeyFacts
 from keyferry.server.faces.console.widgets.ticks import Tick
@@ -103,6 +103,23 @@ async def test_the_mail_waits_with_the_operation_and_a_license_without_customer_
     assert (mail.template, mail.recipient) == ("computer_key", "ada@example.com")
     assert vendor.activate(machine).computer_key in mail.text
     assert mail_in_the_outbox(vendor) is None
+
+
+async def test_who_may_not_edit_a_license_only_mails_the_key(vendor, add_operator):
+    key = vendor.issue()
+    machine = vendor.machine(key)
+    async with at_the_console(add_operator(Role.SUPPORT)) as person:
+        await person.press("f3")
+        assert "Email the key to" in person.sees
+        assert "Customer email" not in person.sees
+        await person.fill("computer-id", machine.computer_id.text)
+        person.app.screen.query_one(Tick).focus()
+        await person.press("space")
+        await person.fill("email", "ada@example.com", "enter")
+        assert "The email to ada@example.com is on its way." in person.sees
+    assert mail_in_the_outbox(vendor).recipient == "ada@example.com"
+    with reading() as session:
+        assert licenses.find(session, key).customer is None
 
 
 async def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):

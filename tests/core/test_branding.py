@@ -4,14 +4,15 @@ import pytest
 
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.brand.pictures import drawn_anew
 from keyferry.server.core.errors import Malformed
 from keyferry.server.db import reading, transaction
 from tests.audit_log import events
 from tests.conftest import NOON, STAFF
+from tests.core.test_logos import drawn
 from tests.refusals import refused
 
 SETTINGS = Brand("Acme", "https://example.com/privacy", "", "0123456789abcdef")
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 def put(**typed: str) -> int:
@@ -64,15 +65,15 @@ def test_a_part_that_is_left_empty_is_as_the_settings_say_again(app):
     assert details()[-1] == {"part": "name", "before": "Other", "after": "Acme", "default": True}
 
 
-def test_a_logo_is_kept_with_its_type_and_known_by_its_digest(app):
-    put_logo(SVG)
-    assert current().logo == branding.digest(SVG) != SETTINGS.logo
+def test_a_logo_is_known_by_its_digest(app):
+    chosen = drawn("JPEG")
+    put_logo(chosen)
+    kept = drawn_anew(chosen)
+    assert current().logo == branding.digest(kept) != SETTINGS.logo
     with reading() as session:
-        found = branding.logo(session)
-    assert found is not None
-    assert (found.content, found.media_type) == (SVG, "image/svg+xml")
-    put_logo(SVG)
-    assert details() == [{"part": "logo", "before": "", "after": f"SVG {branding.digest(SVG)}"}]
+        assert branding.logo(session) == kept
+    put_logo(chosen)
+    assert details() == [{"part": "logo", "before": "", "after": branding.digest(kept)}]
     with transaction() as session:
         branding.back_to_default(session, "logo", SETTINGS, by=STAFF, now=NOON)
         branding.back_to_default(session, "logo", SETTINGS, by=STAFF, now=NOON)

@@ -19,7 +19,7 @@ from tests.portal.conftest import DESK, PASSWORD
 from tests.portal.test_appearance import check
 
 YELLOW = palette("#ffd400")
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 9"><path d="M0 0h9v9z"/></svg>'
 LOGO = FilePayload(name="logo.svg", mimeType="image/svg+xml", buffer=SVG)
 LONG = "a very long name of an operator in the northern office 12"
 
@@ -153,6 +153,23 @@ def rgb(color: str) -> str:
     return f"rgb({', '.join(map(str, bytes.fromhex(color[1:])))})"
 
 
+def choose_a_drawing(page: Page, address: str) -> None:
+    """Choose an SVG, which the page makes a picture of: the server keeps no drawings."""
+    page.goto(address)
+    page.get_by_label("File").set_input_files(LOGO)
+    chosen = page.get_by_label("File")
+    expect(chosen).to_have_js_property("value", "C:\\fakepath\\logo.png")
+
+
+def test_a_drawing_that_no_script_makes_a_picture_of_is_refused_with_what_to_do(desk, house):
+    page = desk()
+    page.route("**/static/logo.js", lambda route: route.abort())
+    page.goto(f"{house.origin}/portal/branding")
+    page.get_by_label("File").set_input_files(LOGO)
+    page.get_by_role("button", name="Save logo").click()
+    expect(page.get_by_text("This is an SVG. Export it as a PNG").last).to_be_visible()
+
+
 # The last one of this house: what is saved stays on its pages.
 def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, house):
     page = desk()
@@ -175,11 +192,11 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     # The examples did not take the focus, and nothing in them can be pressed.
     expect(page.get_by_label("Color", exact=True)).to_be_focused()
     assert frames[0].locator("body").evaluate("body => body.inert")
-    page.get_by_label("File").set_input_files(LOGO)
-    expect(frames[0].locator(".brand-mark")).to_have_attribute("src", re.compile("^blob:"))
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("darkened so it’s readable on light pages")).to_be_visible()
-    page.get_by_label("File").set_input_files(LOGO)
+    page.unroute("**/static/branding.js*")
+    choose_a_drawing(page, f"{house.origin}/portal/branding")
+    expect(frames[0].locator(".brand-mark")).to_have_attribute("src", re.compile("^blob:"))
     page.get_by_role("button", name="Save logo").click()
     expect(page.get_by_text("Logo saved.")).to_be_visible()
     check(page)

@@ -35,7 +35,6 @@ CONTENT = LicenseFile(
     issued_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
     claims=CLAIMS,
     computer_name="LAB-PC-07",
-    customer="Ada Lovelace <ada@example.com>",
     features=("export", "simulation"),
 )
 FILE = issue_license_file(CONTENT, BINDING, LICENSE_FILE_PRIVATE_KEY)
@@ -49,7 +48,6 @@ PAYLOAD = {
     "activation_key_sha256": ACTIVATION_KEY.digest.hex(),
     "claims": write(CLAIMS.symbols),
     "computer_name": "LAB-PC-07",
-    "customer": "Ada Lovelace <ada@example.com>",
     "features": ["export", "simulation"],
 }
 
@@ -248,8 +246,8 @@ def test_rubbish_is_refused_without_another_error(rubbish):
 
 
 def test_a_file_that_is_too_large_is_refused_though_it_is_signed():
-    assert "too large" in refused(made(payload={**PAYLOAD, "customer": "x" * 8000}))
-    assert read(made(payload={**PAYLOAD, "customer": "x" * 4000})).customer == "x" * 4000
+    assert "too large" in refused(made(payload={**PAYLOAD, "computer_name": "x" * 8000}))
+    assert read(made(payload={**PAYLOAD, "computer_name": "x" * 4000})).computer_name == "x" * 4000
 
 
 @PROPERTY
@@ -266,7 +264,6 @@ def is_read_or_refused(field, value):
     assert content.claims == CLAIMS or field == "claims"
     assert isinstance(content.activation_id, str)
     assert content.computer_name is None or isinstance(content.computer_name, str)
-    assert content.customer is None or isinstance(content.customer, str)
     assert all(isinstance(name, str) for name in content.features)
 
 

@@ -128,7 +128,7 @@ REFUSALS = {
     ),
     "file that is no JSON": (
         read_file,
-        made(payload=b'{"customer": "payroll-server"'),
+        made(payload=b'{"computer_name": "payroll-server"'),
     ),
     "file of another algorithm": (
         read_file,

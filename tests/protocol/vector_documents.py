@@ -42,7 +42,6 @@ CONTENT = LicenseFile(
     issued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
     claims=CLAIMS,
     computer_name="LAB-PC-07",
-    customer="Ada Löwe <ada@example.com>",
     features=("export", "simulation"),
 )
 HEADER = {"alg": "EdDSA", "typ": "keyferry-license+jwt", "kid": "2"}
@@ -55,7 +54,6 @@ PAYLOAD: Case = {
     "activation_key_sha256": ACTIVATION_KEY.digest.hex(),
     "claims": write(CLAIMS.symbols),
     "computer_name": CONTENT.computer_name,
-    "customer": CONTENT.customer,
     "features": ["export", "simulation"],
 }
 
@@ -92,7 +90,6 @@ def _file_case(content: LicenseFile) -> Case:
         "issued_at": f"{content.issued_at:%Y-%m-%dT%H:%M:%SZ}",
         "claims": claims_case(content.claims),
         "computer_name": content.computer_name,
-        "customer": content.customer,
         "feature_names": list(content.features),
     }
 
@@ -154,8 +151,8 @@ def _odd_files() -> Iterator[Case]:
         ("iat is a text", {"iat": "1795521600"}),
         ("features are a text", {"features": "export"}),
         ("a feature is a number", {"features": [1]}),
-        ("the customer is a list", {"customer": []}),
-        ("more than 8192 characters", {"customer": "x" * 8192}),
+        ("the computer name is a list", {"computer_name": []}),
+        ("more than 8192 characters", {"computer_name": "x" * 8192}),
     ]
     for because, field in fields:
         yield refused(because, REFUSED, file=_made(payload={**PAYLOAD, **field}))

@@ -12,8 +12,8 @@ from tests.conftest import STAFF
 
 @pytest.fixture(scope="module")
 def server_environment(tmp_path_factory, root):
-    logo = tmp_path_factory.mktemp("vendor") / "logo.svg"
-    logo.write_bytes((root / "pwa" / "icons" / "favicon.svg").read_bytes())
+    logo = tmp_path_factory.mktemp("vendor") / "logo.png"
+    logo.write_bytes((root / "pwa" / "icons" / "icon-192.png").read_bytes())
     return {
         "KEYFERRY_VENDOR_NAME": 'Acme & "Sons" <Ltd>',
         "KEYFERRY_VENDOR_LOGO": str(logo),
@@ -73,7 +73,7 @@ def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("vendor_logo", "/nowhere/logo.svg"),
+        ("vendor_logo", "/nowhere/logo.png"),
         ("vendor_logo", __file__),
         ("privacy_url", "javascript:alert(1)"),
         ("vendor_name", "x" * 61),

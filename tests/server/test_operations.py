@@ -132,10 +132,6 @@ def test_a_license_without_a_customer_becomes_that_of_the_address(vendor, machin
     given = operations.activate(typed(machine), by=ADA, email="Ada@Example.com")
     assert customer_of(machine.activation_key) == "ada@example.com"
     assert (given.mailed_to, mails()) == (None, [])
-    # The license file names whose it is, from the first one on.
-    binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
-    content = read_license_file(given.license_file, binding, machine.profile.epochs[0].license_file_key)
-    assert content.customer == "ada@example.com"
 
 
 def test_a_license_that_has_a_customer_keeps_it(vendor):

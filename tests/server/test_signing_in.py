@@ -117,15 +117,6 @@ def test_signing_in_rightly_uses_up_no_attempt(app):
         enter()
 
 
-def test_a_stranger_cannot_keep_an_operator_out_from_where_they_were_before(app):
-    enter(now=NOON - timedelta(days=30))
-    for number in range(100):
-        guess = refusal(password="wrong horse battery", address=f"203.0.113.{number}")
-        assert guess == "wrong_sign_in"
-    assert refusal(address=STRANGER) == "too_many_attempts"
-    assert enter()
-
-
 def test_a_password_that_was_reset_while_it_was_checked_no_longer_opens(app, monkeypatch):
     checked = passwords.fits
 

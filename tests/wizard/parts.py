@@ -105,7 +105,6 @@ class Vendor:
             activation_id="a-1",
             issued_at=datetime(2026, 3, 2, tzinfo=UTC),
             claims=Claims(issued, expires, 0b11),
-            customer="Ada Example",
         )
         private_key = self.epochs[begun.computer_id.epoch - 1][2]
         return issue_license_file(content, self._binding(begun), private_key)

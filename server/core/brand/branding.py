@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand.colors import read_color
-from keyferry.server.core.brand.pictures import NAMES, Picture, checked_picture
+from keyferry.server.core.brand.pictures import drawn_anew
 from keyferry.server.core.errors import Malformed, NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.models import BrandPart
@@ -54,12 +54,9 @@ def stored(session: Session) -> dict[str, BrandPart]:
     return {row.name: row for row in session.scalars(select(BrandPart)) if row.name in PARTS}
 
 
-def logo(session: Session) -> Picture | None:
-    """Return the picture that staff uploaded, or None where they did not."""
-    row = session.execute(
-        select(BrandPart.content, BrandPart.media_type).where(BrandPart.name == LOGO)
-    ).one_or_none()
-    return None if row is None else Picture(row[0] or b"", row[1] or "")
+def logo(session: Session) -> bytes | None:
+    """Return the picture that staff uploaded, a PNG, or None where they did not."""
+    return session.scalar(select(BrandPart.content).where(BrandPart.name == LOGO))
 
 
 def checked(typed: Mapping[str, str], otherwise: Brand) -> Brand:
@@ -91,23 +88,15 @@ def put_all(session: Session, typed: Mapping[str, str], otherwise: Brand, *, by:
 def put_logo(session: Session, content: bytes, *, by: By, now: datetime) -> bool:
     """Set the picture; returns whether it is another one.
 
-    Raises Malformed (logo_too_large, malformed_logo).
+    Raises Malformed (logo_too_large, logo_is_svg, malformed_logo).
     """
-    picture = checked_picture(content)
-    before = session.get(BrandPart, LOGO)
-    shown = _in_words(before)
-    row = BrandPart(
-        name=LOGO,
-        value=digest(content),
-        media_type=picture.media_type,
-        content=content,
-        changed_at=now,
-        changed_by=by.who,
-    )
-    if before is not None and before.value == row.value:
+    picture = drawn_anew(content)
+    known, fresh = session.get(BrandPart, LOGO), digest(picture)
+    before = "" if known is None else known.value
+    if before == fresh:
         return False
-    session.merge(row)
-    _record(session, LOGO, shown, _in_words(row), by=by, now=now)
+    session.merge(BrandPart(name=LOGO, value=fresh, content=picture, changed_at=now, changed_by=by.who))
+    _record(session, LOGO, before, fresh, by=by, now=now)
     return True
 
 
@@ -119,10 +108,9 @@ def back_to_default(session: Session, name: str, otherwise: Brand, *, by: By, no
     if row is None:
         return
     after = "" if name == LOGO else getattr(otherwise, name)
-    before = _in_words(row) if name == LOGO else row.value
     session.delete(row)
     session.flush()
-    _record(session, name, before, after, by=by, now=now, default=True)
+    _record(session, name, row.value, after, by=by, now=now, default=True)
 
 
 def digest(content: bytes) -> str:
@@ -152,11 +140,6 @@ def _privacy(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], str]] = {"name": _name, "privacy": _privacy, "color": read_color}
 PARTS = (*_READERS, LOGO)
-
-
-def _in_words(row: BrandPart | None) -> str:
-    """Return a picture in words, for the audit."""
-    return "" if row is None else f"{NAMES.get(row.media_type or '', 'picture')} {row.value}"
 
 
 def _record(

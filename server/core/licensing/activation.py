@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -135,13 +135,12 @@ def activate(
 
 def license_file(done: Activated, *, keyring: Keyring) -> str:
     """Return the license file of an activation: it says what the computer key says."""
-    live, license = done.activation, done.license
+    live = done.activation
     content = LicenseFile(
         activation_id=str(live.id),
         issued_at=live.refreshed_at,
         claims=claims_of(live),
         computer_name=live.computer_name,
-        customer=license.customer.email if license.customer else None,
         features=tuple(feature_names(done.product, live.features)),
     )
     epoch = find_epoch(done.product, live.epoch)
@@ -234,15 +233,21 @@ def _outcome(
         return Outcome.NEW_SEAT
     if not replaces:
         raise _replacement_unconfirmed()
-    if not _is_upgrade(live, request.computer_id.epoch):
+    if not _is_upgrade(session, live, request.computer_id.epoch):
         release_limits.check_replacement(session, license, live.fingerprint, now)
     return Outcome.REPLACEMENT
 
 
-def _is_upgrade(live: Activation, epoch: int) -> bool:
-    """Whether a new computer ID comes with a newer application or activation key, not with a lost state."""
+def _is_upgrade(session: Session, live: Activation, epoch: int) -> bool:
+    """Whether a new computer ID comes with a newer application or activation key, not with a lost state.
+
+    Newer is only what this machine never had: two wizards that take turns upgrade nothing.
+    """
     replaced = live.license.key_replaced_at
-    return epoch > live.epoch or (replaced is not None and live.activated_at < replaced)
+    newest = select(func.max(Activation.epoch)).where(
+        Activation.license_id == live.license_id, Activation.fingerprint == live.fingerprint
+    )
+    return epoch > session.scalars(newest).one() or (replaced is not None and live.activated_at < replaced)
 
 
 def _require_good_standing(license: License, now: datetime) -> None:
@@ -286,12 +291,12 @@ def _name(request: Request, live: Activation) -> str | None:
 
 def _replace(session: Session, live: Activation, request: Request, by: By, now: datetime) -> Activation:
     """Put a new computer ID on the seat of the machine's earlier one, which is burnt."""
+    unproven = live.unproven_before or not _is_upgrade(session, live, request.computer_id.epoch)
     # The old row ends first: the database lets a machine have one live activation only.
     live.ended_at, live.ended_how, live.ended_by = now, Ending.SUPERSEDED.value, by.who
     session.flush()
-    name = _name(request, live)
-    activation = _add(session, live.license, request, name, by, now)
-    activation.unproven_before = live.unproven_before or not _is_upgrade(live, activation.epoch)
+    activation = _add(session, live.license, request, _name(request, live), by, now)
+    activation.unproven_before = unproven
     live.replaced_by = activation.id
     return activation
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from keyferry.server.core import properties
@@ -59,13 +59,19 @@ def check_claim(session: Session, license: License, fingerprint: int, now: datet
 
 def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
     """Raise LimitReached (release_limit_reached) where one more unproven replacement would be too many."""
-    successor = aliased(Activation)
-    # A computer ID of a newer epoch comes with a newer application, not with a lost or copied state.
+    successor, earlier = aliased(Activation), aliased(Activation)
+    # An epoch that the machine never had comes with a newer application, not with a lost or copied state.
+    had_epoch = exists().where(
+        earlier.license_id == successor.license_id,
+        earlier.fingerprint == successor.fingerprint,
+        earlier.id < successor.id,
+        earlier.epoch >= successor.epoch,
+    )
     replaced = (
         select(func.count())
         .select_from(Activation)
         .join(successor, Activation.replaced_by == successor.id)
-        .where(Activation.ended_how == Ending.SUPERSEDED, successor.epoch <= Activation.epoch)
+        .where(Activation.ended_how == Ending.SUPERSEDED, had_epoch)
     )
     days = properties.read(session)["options/maxReleasePeriodInDays"]
     _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)

@@ -34,6 +34,8 @@ class Operator(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     password_set_at: Mapped[datetime]
+    # What browsers hold in which they signed in, see `core.staff.devices`, is good for this version only.
+    device_version: Mapped[int] = mapped_column(default=0)
     disabled_at: Mapped[datetime | None]
     # Sealed; it counts from `totp_since` on, when a first code proved that the operator's device has it.
     totp_secret: Mapped[str | None] = mapped_column(Text)
@@ -91,7 +93,6 @@ class BrandPart(Base):
     name: Mapped[str] = mapped_column(String(10), primary_key=True)
     # Of a picture its digest: every page asks for that, and only who shows the picture for its content.
     value: Mapped[str] = mapped_column(String(200))
-    media_type: Mapped[str | None] = mapped_column(String(20))
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     changed_at: Mapped[datetime]
     changed_by: Mapped[str | None] = mapped_column(String(254))

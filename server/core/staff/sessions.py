@@ -93,13 +93,15 @@ def end(session: Session, row: OperatorSession, *, by: By, now: datetime) -> Non
 def end_all(
     session: Session, operator: Operator, *, now: datetime, but: OperatorSession | None = None
 ) -> None:
-    """Sign an operator out everywhere, but not in the session `but` where that is given."""
+    """Sign an operator out everywhere but in the session `but`, if any, and forget the devices."""
     ended = update(OperatorSession).where(
         OperatorSession.operator_id == operator.id, OperatorSession.ended_at.is_(None)
     )
     if but is not None:
         ended = ended.where(OperatorSession.id != but.id)
     session.execute(ended.values(ended_at=now))
+    forgotten = update(Operator).where(Operator.id == operator.id)
+    session.execute(forgotten.values(device_version=Operator.device_version + 1))
 
 
 def live(session: Session, operator: Operator, *, now: datetime) -> Sequence[OperatorSession]:

@@ -76,6 +76,11 @@ class Access:
     _token: str = field(repr=False)
     by: By
 
+    @property
+    def sets_customers(self) -> bool:
+        """Whether the role lets this operator set whose a license is."""
+        return Permission.CHANGE_LICENSES in PERMISSIONS[self.role]
+
     def _admitted(self) -> Access:
         """Return this with the role of now; raises NotAllowed (signed_out)."""
         row = admit(self._token, now=parts().clock())

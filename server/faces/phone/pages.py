@@ -12,7 +12,7 @@ from keyferry.server.faces.phone.document import document, example_document
 from keyferry.server.parts import parts
 from keyferry.server.web import brand, example
 from keyferry.server.web.brand import Introduction
-from keyferry.server.web.headers import CSP, PICTURE_POLICY
+from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import chosen
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
@@ -62,14 +62,13 @@ def file(name: str) -> Response:
 
 @blueprint.get("/vendor-logo")
 def logo() -> Response:
-    """Serve the vendor's picture, which is a picture whatever else it holds."""
+    """Serve the vendor's picture."""
     found = brand.logo()
     if found is None:
         abort(404)
-    response = Response(found.content, mimetype=found.media_type)
+    response = Response(found, mimetype="image/png")
     response.headers["Cache-Control"] = ALWAYS_ASKED
-    response.headers[CSP] = PICTURE_POLICY
-    response.set_etag(branding.digest(found.content))
+    response.set_etag(branding.digest(found))
     response.make_conditional(request)
     return response
 

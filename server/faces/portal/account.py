@@ -36,8 +36,10 @@ def change_password() -> Response:
         own = operators.with_id(session, staff.operator().id)
         fresh = values.get("new_password", "")
         operators.change_password(session, own, fresh, here=staff.here(), by=staff.by(), now=now)
+        response = redirect(url_for("portal.account.overview"))
+        staff.keep_device(response, own)
     flash(_("Password changed. You’re signed out everywhere else."))
-    return redirect(url_for("portal.account.overview"))
+    return response
 
 
 def account_page(**context: object) -> str:

@@ -62,11 +62,10 @@ def do() -> AnyResponse:
 
 
 @blueprint.post("/licenses/export")
-@staff.needs(Permission.SEE_LICENSES)
+@staff.runs(changes.export)
 def export() -> Response:
     """Give the chosen licenses as a table."""
-    with reading() as session:
-        rows = [[cell(license) for cell in _COLUMNS.values()] for license in _chosen(session)]
+    rows = changes.export(_numbers(), by=staff.by(), show=_row)
     return csv_file("licenses.csv", tuple(_COLUMNS), [rows])
 
 
@@ -96,6 +95,10 @@ def _numbers() -> set[int]:
     if len(numbers) > _MOST:
         raise Malformed("Select up to {most:,} licenses at a time.", code="nothing_chosen", most=_MOST)
     return numbers
+
+
+def _row(license: License) -> list[object]:
+    return [cell(license) for cell in _COLUMNS.values()]
 
 
 def _chosen(session: Session) -> Sequence[License]:

@@ -40,7 +40,8 @@ def enter() -> Response:
     """Sign in, and go on to where the person wanted to go; to the code first, where one is needed."""
     values = posted()
     name, password = values.get("name", ""), values.get("password", "")
-    shown = show_password(name, password, by=staff.stranger(), now=parts().clock())
+    by, cookies = staff.stranger(), request.cookies.values()
+    shown = show_password(name, password, by=by, now=parts().clock(), cookies=cookies)
     # What a stranger may have put into this browser before does not go on.
     session.clear()
     if not shown.needs_code:
@@ -118,4 +119,5 @@ def _entered(shown: Shown, code: str | None) -> Response:
     wanted = posted().get("next", "")
     response = redirect(wanted if _OURS.fullmatch(wanted) else url_for("portal.start.home"))
     staff.keep_token(response, signed_in.token)
+    staff.keep_device(response, signed_in.session.operator)
     return response

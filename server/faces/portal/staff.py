@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Operator, OperatorSession, Role
-from keyferry.server.core.staff import roles
+from keyferry.server.core.staff import devices, roles
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
 from keyferry.server.parts import parts
@@ -128,10 +129,21 @@ def token() -> str:
 
 def keep_token(response: Response, fresh: str) -> None:
     """Have the browser show a sign-in from now on: only to the portal, and to no script."""
+    _keep(response, cookie(), fresh, LONGEST)
+
+
+def keep_device(response: Response, one: Operator) -> None:
+    """Have the browser show that an operator signed in with it: several may share a desk."""
+    name = cookie_name(f"device_{one.id}", parts().settings, parts().keyring)
+    device = devices.sealed(one, keyring=parts().keyring, now=parts().clock())
+    _keep(response, name, device, devices.LIFETIME)
+
+
+def _keep(response: Response, name: str, value: str, lifetime: timedelta) -> None:
     response.set_cookie(
-        cookie(),
-        fresh,
-        max_age=LONGEST,
+        name,
+        value,
+        max_age=lifetime,
         path=cookie_path(),
         secure=request.is_secure or parts().settings.is_https,
         httponly=True,

@@ -44,7 +44,6 @@ class DoneScreen(WizardScreen):
         expires = completed.claims.expires
         yield self.say("fact.expires"), words.day(expires) if expires else self.say("fact.never")
         yield self.say("fact.features"), ", ".join(completed.features)
-        yield self.say("fact.customer"), completed.customer
         yield self.say("fact.activation_key"), completed.activation_key.text
         yield self.say("fact.computer_id"), completed.computer_id.text
         yield self.say("fact.computer_name"), completed.computer_name

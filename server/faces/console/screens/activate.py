@@ -58,8 +58,9 @@ class ActivateDialog(Dialog[KeyGiven]):
     def form(self) -> ComposeResult:
         """Ask for the computer; key and product are given."""
         yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
-        customer = line(self._license.customer or "", hint="ada@example.com", most=254)
-        yield Field("Customer email", customer, id="email")
+        address = line(self._license.customer or "", hint="ada@example.com", most=254)
+        names_customer = self._license.customer or self.console_app.access.sets_customers
+        yield Field("Customer email" if names_customer else "Email the key to", address, id="email")
         computer_id = line(self._computer_id, hint="29 characters, as the License Wizard shows them")
         yield Field("Computer ID", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
