@@ -32,20 +32,14 @@ def typed_keys(
 
 def short_keys(machine: ActivatedMachine) -> list[Measured]:
     """Measure reading a 30-character key with none to four characters wrong."""
-    key = machine.keys.short_computer_key
-    return [
-        typed_keys(machine, wrong=wrong, rows=1, read=lambda text: read_short(text, machine.binding, key))
-        for wrong in range(5)
-    ]
+    read = partial(read_short, binding=machine.binding, key=machine.keys.short_computer_key)
+    return [typed_keys(machine, wrong=wrong, rows=1, read=read) for wrong in range(5)]
 
 
 def signed_keys(machine: ActivatedMachine) -> list[Measured]:
     """Measure reading a 120-character key with none to four characters wrong, at most one in a row."""
-    key = machine.public_key
-    return [
-        typed_keys(machine, wrong=wrong, rows=4, read=lambda text: read_signed(text, machine.binding, key))
-        for wrong in range(5)
-    ]
+    read = partial(read_signed, binding=machine.binding, public_key=machine.public_key)
+    return [typed_keys(machine, wrong=wrong, rows=4, read=read) for wrong in range(5)]
 
 
 def operations(machine: ActivatedMachine) -> list[Measured]:

@@ -1,7 +1,7 @@
 """Makes the pictures of the Management Console: `python -m demo.console_pictures [FOLDER]`.
 
-The real screens over a real server in a throw-away folder, with an invented vendor's licenses. Keys and IDs
-are random, so each run makes other pictures; the keys in them open nothing.
+The real screens over a real server in a throw-away folder, which an invented vendor has used for some months.
+Keys and IDs are random, so each run makes other pictures; the keys in them open nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 from flask import Flask
@@ -20,6 +21,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from demo.pictures import PICTURES
+from demo.realistic import World, live
 from demo.scene import NOON
 from demo.terminal_picture import picture_of
 from demo.wizard_pictures import SIZE
@@ -44,13 +46,6 @@ from keyferry.wizard.control import ActivationControl
 _SHADES = 32
 _STAFF = By(Channel.COMMAND_LINE, "ada")
 _PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some seconds
-_CUSTOMERS = ("ada@example.com", "grace@navy.example", "joão@empresa.example", "anna@fabrik.example", None)
-_TERMS = (
-    licenses.Terms(expires=date(2027, 12, 31)),
-    licenses.Terms(),
-    licenses.Terms(days=365),
-    licenses.Terms(expires=date(2027, 6, 30), lease_days=90),
-)
 _COMPUTERS = ("LAB-PC-07", "CNC-Fräse", "OFFICE-2")
 
 
@@ -70,37 +65,25 @@ def server() -> Iterator[Flask]:
 
 
 def fill(app: Flask) -> tuple[WizardProfile, ActivationKey]:
-    """Add an operator, a product and licenses; return the profile and the license of the pictures."""
+    """Let a vendor live for some months; return the profile and the license of the pictures."""
     keyring = app.extensions[EXTENSION].keyring
     with transaction() as session:
         operators.add(session, "ada", Role.ADMINISTRATOR, _PASSWORD, by=_STAFF, now=NOON)
         delivery.looked(session, NOON)
-        product = products.add_product(
+        live(World(session, keyring, Random(8), NOON), 40)
+        product = products.find_product(session, "cad-professional")
+        [issued] = licenses.issue(
             session,
-            code="demo-cad",
-            name="Demo CAD",
-            key_style="short",
-            features=["export", "render"],
-            machine_source="host",
-            keyring=keyring,
+            product,
+            seats=14,
+            terms=licenses.Terms(expires=date(2027, 6, 30), lease_days=90),
+            features=("export",),
+            customer="ada@example.com",
+            count=1,
             by=_STAFF,
             now=NOON,
+            notes="Pays by invoice.",
         )
-        for number in range(40):
-            [issued] = licenses.issue(
-                session,
-                product,
-                seats=1 + number * 7 % 20,
-                terms=_TERMS[number % len(_TERMS)],
-                features=("export", "render")[: number % 3],
-                customer=_CUSTOMERS[number % len(_CUSTOMERS)] if number < 39 else "ada@example.com",
-                count=1,
-                by=_STAFF,
-                now=NOON,
-                notes="Pays by invoice." if number == 39 else None,
-            )
-            if number == 37:
-                licenses.suspend(session, issued, by=_STAFF, now=NOON)
         profile = products.wizard_profile(product, keyring, "https://keys.example.com")
         return profile, ActivationKey.from_text(issued.activation_key)
 

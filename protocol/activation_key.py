@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
-from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.codes import Kind, encode, read_unrepaired
 from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.sentences import template
 
 FORMAT = 1
 ENTROPY_BYTES = 12
@@ -34,15 +35,8 @@ class ActivationKey:
         Nothing verifies an activation key where it is typed, so it is never replaced silently. `shifted` as
         in `codes.read`.
         """
-        reading = read(Kind.ACTIVATION_KEY, text, shifted=shifted)
-        if reading.corrections:
-            suggestion = reading.text(Kind.ACTIVATION_KEY)
-            raise MalformedCode(
-                "This activation key is mistyped. Did you mean {suggestion}?",
-                code=Kind.ACTIVATION_KEY.malformed,
-                suggestion=suggestion,
-            )
-        return cls.from_symbols(reading.content)
+        mistyped = template("This activation key is mistyped. Did you mean {suggestion}?")
+        return cls.from_symbols(read_unrepaired(Kind.ACTIVATION_KEY, text, mistyped, shifted=shifted))
 
     @classmethod
     def from_symbols(cls, symbols: Symbols) -> ActivationKey:

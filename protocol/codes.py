@@ -80,6 +80,19 @@ def read(kind: Kind, text: str, *, vouched: bool = False, shifted: bool = True) 
     return found
 
 
+def read_unrepaired(
+    kind: Kind, text: str, mistyped: str, *, vouched: bool = False, shifted: bool = True
+) -> Symbols:
+    """Read a typed code that is never replaced silently, as `read` does; raises MalformedCode.
+
+    A repaired reading is the error's `suggestion`, which stands in the sentence `mistyped`.
+    """
+    reading = read(kind, text, vouched=vouched, shifted=shifted)
+    if reading.corrections:
+        raise MalformedCode(mistyped, code=kind.malformed, suggestion=reading.text(kind))
+    return reading.content
+
+
 def recognized(text: str) -> Kind | None:
     """Return the kind of code that a text is without any mistake, or None if it is none."""
     try:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_int, to_symbols, top_bits
-from keyferry.protocol.codes import Kind, encode, read
-from keyferry.protocol.errors import ComputerIdMismatch, MalformedCode
+from keyferry.protocol.codes import Kind, encode, read_unrepaired
+from keyferry.protocol.errors import ComputerIdMismatch
 from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
+from keyferry.protocol.sentences import template
 
 COMMITMENT_BITS = 40
 TAG_BITS = 15
@@ -70,15 +71,9 @@ def read_computer_id(text: str, *, shifted: bool = True) -> ComputerId:
 
     `shifted` as in `codes.read`.
     """
-    reading = read(Kind.COMPUTER_ID, text, vouched=True, shifted=shifted)
-    if reading.corrections:
-        suggestion = reading.text(Kind.COMPUTER_ID)
-        raise MalformedCode(
-            "This computer ID is mistyped. Did you mean {suggestion}?",
-            code=Kind.COMPUTER_ID.malformed,
-            suggestion=suggestion,
-        )
-    return ComputerId.from_symbols(reading.content)
+    mistyped = template("This computer ID is mistyped. Did you mean {suggestion}?")
+    kind = Kind.COMPUTER_ID
+    return ComputerId.from_symbols(read_unrepaired(kind, text, mistyped, vouched=True, shifted=shifted))
 
 
 def verify_computer_id(computer_id: ComputerId, keys: EpochKeys, activation_key: ActivationKey) -> None:

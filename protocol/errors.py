@@ -6,23 +6,13 @@ No error ever contains the secret input; only `suggestion` holds a reading, for 
 
 from __future__ import annotations
 
-from keyferry.protocol.sentences import Sentence
+from keyferry.protocol.sentences import CodedError
 
 
-class ProtocolError(Exception):
-    """The root of all errors of this package; `values` stand in the message, as in `Sentence`."""
+class ProtocolError(CodedError):
+    """The root of all errors of this package."""
 
     code = "protocol_error"
-
-    def __init__(
-        self, message: str, *, code: str | None = None, suggestion: str | None = None, **values: object
-    ) -> None:
-        if suggestion is not None:
-            values["suggestion"] = suggestion
-        # With its values, the sentence can still be said in another language.
-        super().__init__(Sentence(message, **values) if values else message)
-        self.code = code or self.code
-        self.suggestion = suggestion
 
 
 class MalformedCode(ProtocolError):

@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from keyferry.protocol.profile import is_server_url
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.brand.pictures import drawn_anew
 from keyferry.server.core.errors import CoreError, Malformed
 from keyferry.server.core.secrets import Keyring
@@ -25,12 +26,8 @@ _PORT = re.compile(r":([0-9]+)$")
 _LAST_PORT = 65535
 
 
-class ConfigError(Exception):
+class ConfigError(CodedError):
     """The settings are wrong; the text says how to fix them, and `code` is stable."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def _absolute(path: Path) -> Path:

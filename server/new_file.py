@@ -10,13 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from keyferry.protocol.sentences import CodedError
 
-class FileRefused(Exception):
+
+class FileRefused(CodedError):
     """There is a file of this name already, or the system lets none be written there."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def _never(path: Path) -> bool:

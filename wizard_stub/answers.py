@@ -13,7 +13,7 @@ from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.qr import ScanCode
-from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
+from keyferry.wizard.results import Begun, Completed, Done, LicenseState, Released, Status
 
 Answer = dict[str, object]
 
@@ -92,7 +92,7 @@ def code_of(state: LicenseState) -> str:
     return codes.get(state, state.value)
 
 
-def _grant(result: Begun | Completed | Released, profile: WizardProfile) -> Answer:
+def _grant(result: Done, profile: WizardProfile) -> Answer:
     return {
         "activation_key": result.activation_key.text,
         "computer_id": result.computer_id.text,

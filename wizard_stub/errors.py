@@ -10,6 +10,8 @@ import errno
 from datetime import datetime
 from enum import Enum
 
+from keyferry.protocol.sentences import CodedError
+
 
 class Cause(Enum):
     """Why the system refused to read or write a file."""
@@ -36,17 +38,15 @@ _CAUSES = {
 }
 
 
-class WizardError(Exception):
+class WizardError(CodedError):
     """The root of all errors of this package."""
 
     code = "wizard_error"
 
     def __init__(self, message: str, *, code: str | None = None, detail: str | None = None) -> None:
         """Take the sentence; `detail` is what the vendor's support asks for, the same in every language."""
-        super().__init__(message)
-        self.code = code or self.code
+        super().__init__(message, code=code)
         self.detail = detail
-        self.suggestion: str | None = None
 
 
 class MachineUnknown(WizardError):

@@ -7,7 +7,7 @@ import traceback
 
 import click
 
-from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.sentences import CodedError
 from keyferry.wizard.errors import WizardError
 
 REFUSED = 1
@@ -77,7 +77,7 @@ def report_error(error: Exception, *, as_json: bool) -> int:
         message = f"{error.format_message()} See `{command} --help`."
         report("usage", message, as_json=as_json)
         return USAGE
-    if isinstance(error, WizardError | ProtocolError):
+    if isinstance(error, CodedError):
         detail = error.detail if isinstance(error, WizardError) else None
         report(error.code, str(error), as_json=as_json, suggestion=error.suggestion, detail=detail)
         return exit_code_of(error.code)

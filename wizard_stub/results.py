@@ -32,12 +32,20 @@ class LicenseState(Enum):
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A request for a computer key: show `url` as a QR code, and activation key and computer ID as text."""
+class Done:
+    """What was done about one activation."""
 
     activation_key: ActivationKey
     computer_id: ComputerId
     computer_name: str | None
+    warnings: tuple[Lacking, ...] = field(default=(), kw_only=True)
+    """What the file system could not guarantee; it is done all the same."""
+
+
+@dataclass(frozen=True)
+class Begun(Done):
+    """A request for a computer key: show `url` as a QR code, and activation key and computer ID as text."""
+
     url: str = field(repr=False)
     renewal: bool
     """Whether a license is in use already and the next key only renews it."""
@@ -47,17 +55,12 @@ class Begun:
     """The same request with ever less of the computer's name, for a screen that has no room for `url`."""
     may_replace_account: bool = False
     """Whether another account's activation on this computer would be replaced, if there is one."""
-    warnings: tuple[Lacking, ...] = ()
-    """What the file system could not guarantee; it is done all the same."""
 
 
 @dataclass(frozen=True)
-class Completed:
+class Completed(Done):
     """A license that was accepted and stored; `corrections` say what was typed differently."""
 
-    activation_key: ActivationKey
-    computer_id: ComputerId
-    computer_name: str | None
     claims: Claims
     features: tuple[str, ...]
     corrections: tuple[Correction, ...]
@@ -65,8 +68,6 @@ class Completed:
     """The canonical text of a typed key; None if a license file was used."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
-    warnings: tuple[Lacking, ...] = ()
-    """What the file system could not guarantee; it is done all the same."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +97,13 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Released:
+class Released(Done):
     """A license that was given up here: the code, typed or scanned, frees its seat."""
 
-    activation_key: ActivationKey
-    computer_id: ComputerId
-    computer_name: str | None
     code: DeactivationCode
     url: str = field(repr=False)
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
     """As those of `Begun`."""
-    warnings: tuple[Lacking, ...] = ()
-    """What the file system could not guarantee; it is done all the same."""
 
 
 def urls_of(shown: Begun | Released) -> tuple[str, ...]:

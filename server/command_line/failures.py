@@ -8,23 +8,16 @@ from dataclasses import dataclass
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from keyferry.protocol.errors import ProtocolError
-from keyferry.server.config import ConfigError
-from keyferry.server.core.errors import CoreError
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.db import explained
-from keyferry.server.new_file import FileRefused
 
 USAGE = 2
 _REFUSED = 1
 _INTERRUPTED = 130
 
 
-class CommandFailed(Exception):
+class CommandFailed(CodedError):
     """What only the command line can meet: a port in use, no terminal."""
-
-    def __init__(self, message: str, *, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -45,8 +38,8 @@ class Failure:
 
 def failure_of(error: Exception) -> Failure:
     """Put any error into words; no text of a fault in Keyferry itself gets out, since it could hold a key."""
-    if isinstance(error, CoreError | ProtocolError | ConfigError | CommandFailed | FileRefused):
-        return Failure(error.code, str(error), getattr(error, "suggestion", None))
+    if isinstance(error, CodedError):
+        return Failure(error.code, str(error), error.suggestion)
     if isinstance(error, click.Abort):
         return Failure("interrupted", "Interrupted.", exit_code=_INTERRUPTED)
     if isinstance(error, click.ClickException):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
-from keyferry.server.core import peers, repeats
+from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.models import Activation, AuditEvent, License, Product, Role
+from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role
+
+WINDOW = timedelta(hours=1)
+"""How long what a stranger repeats is counted, and not written again."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,19 @@ class By:
             object.__setattr__(self, "address", peers.normal(self.address))
 
 
+class About(TypedDict, total=False):
+    """What an event is about; `code` is that of a refusal.
+
+    A license brings its product and an activation its license, so naming the narrowest is enough.
+    """
+
+    product: Product | None
+    license: License | None
+    activation: Activation | None
+    activation_key_ending: str | None
+    code: str | None
+
+
 def ending(activation_key: str) -> str:
     """Return the last group of an activation key: enough to recognize a license, too little to use it."""
     return activation_key[-5:]
@@ -44,63 +61,40 @@ def record(
     event: Event,
     by: By,
     now: datetime,
-    product: Product | None = None,
-    license: License | None = None,
-    activation: Activation | None = None,
-    activation_key_ending: str | None = None,
-    code: str | None = None,
     detail: dict[str, Any] | None = None,
+    **about: Unpack[About],
 ) -> AuditEvent:
-    """Append an event; `code` is that of a refusal, and `detail` must hold no key, code or token.
-
-    A license brings its product and an activation its license, so naming the narrowest is enough.
-    """
-    columns = _columns(event, by, product, license, activation, activation_key_ending, code)
+    """Append an event; `detail` must hold no key, code or token."""
+    columns = _columns(event, by, about)
     row = AuditEvent(at=now, detail=detail, **columns)
     session.add(row)
     return row
 
 
-def record_once(
-    session: Session,
-    *,
-    event: Event,
-    by: By,
-    now: datetime,
-    product: Product | None = None,
-    license: License | None = None,
-    activation: Activation | None = None,
-    activation_key_ending: str | None = None,
-    code: str | None = None,
-) -> None:
+def record_once(session: Session, *, event: Event, by: By, now: datetime, **about: Unpack[About]) -> None:
     """Append an event that a stranger can repeat: the same from the same network once in an hour.
 
     What happens again is counted, and one more row says how often once the hour is over. Rows of the audit
     stay for ever, so nobody may write as many as they like.
     """
     close_windows(session, now)
-    columns = _columns(event, by, product, license, activation, activation_key_ending, code)
-    if repeats.counted(session, _sameness(columns), columns, now) == 1:
+    columns = _columns(event, by, about)
+    if windows.counted(session, AuditRepeat, _bucket(columns), WINDOW, now, event=columns) == 1:
         session.add(AuditEvent(at=now, **columns))
 
 
 def close_windows(session: Session, now: datetime) -> None:
     """Append how often events were repeated whose hour is over."""
-    for columns, count in repeats.taken(session, now):
-        session.add(AuditEvent(at=now, detail={"repeated": count - 1}, **columns))
+    for window in windows.take_over(session, AuditRepeat, now):
+        if window.count > 1:
+            session.add(AuditEvent(at=now, detail={"repeated": window.count - 1}, **window.event))
 
 
-def _columns(
-    event: Event,
-    by: By,
-    product: Product | None,
-    license: License | None,
-    activation: Activation | None,
-    activation_key_ending: str | None,
-    code: str | None,
-) -> dict[str, Any]:
+def _columns(event: Event, by: By, about: About) -> dict[str, Any]:
+    product, license, activation = about.get("product"), about.get("license"), about.get("activation")
     if license is None and activation is not None:
         license = activation.license
+    key_ending = ending(license.activation_key) if license else about.get("activation_key_ending")
     return {
         "event": event,
         "channel": by.channel,
@@ -109,12 +103,12 @@ def _columns(
         "product_number": license.product_number if license else product.number if product else None,
         "license_id": license.id if license else None,
         "activation_id": activation.id if activation else None,
-        "activation_key_ending": ending(license.activation_key) if license else activation_key_ending,
-        "code": code,
+        "activation_key_ending": key_ending,
+        "code": about.get("code"),
     }
 
 
-def _sameness(columns: Mapping[str, Any]) -> str:
-    """Return what two events have in common that count as the same one."""
+def _bucket(columns: Mapping[str, Any]) -> str:
+    """Return a digest of what two events have in common that count as the same one."""
     named = {**columns, "address": peers.network_of(columns["address"])}
-    return json.dumps(named, sort_keys=True)
+    return hashlib.sha256(f"keyferry repeat v1\0{json.dumps(named, sort_keys=True)}".encode()).hexdigest()

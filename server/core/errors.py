@@ -7,24 +7,13 @@ No error ever contains a key or a code. One class stands for one kind of answer 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from keyferry.protocol.sentences import Sentence
+from keyferry.protocol.sentences import CodedError
 
 
-class CoreError(Exception):
-    """The root of all errors of this package; `values` stand in the message, as in `Sentence`."""
-
-    code = "refused"
-
-    def __init__(
-        self, message: str, *, code: str | None = None, suggestion: str | None = None, **values: object
-    ) -> None:
-        if suggestion is not None:
-            values["suggestion"] = suggestion
-        # With its values, the sentence can still be said in another language.
-        super().__init__(Sentence(message, **values) if values else message)
-        self.code = code or self.code
-        self.suggestion = suggestion
+class CoreError(CodedError):
+    """The root of all errors of this package."""
 
 
 class NotFound(CoreError):
@@ -78,16 +67,8 @@ class LimitReached(CoreError):
 
     code = "too_many_attempts"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: str | None = None,
-        suggestion: str | None = None,
-        retry_after: timedelta | None = None,
-        **values: object,
-    ) -> None:
-        super().__init__(message, code=code, suggestion=suggestion, **values)
+    def __init__(self, message: str, *, retry_after: timedelta | None = None, **more: Any) -> None:
+        super().__init__(message, **more)
         self.retry_after = retry_after
 
 

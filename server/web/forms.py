@@ -8,7 +8,7 @@ from hashlib import sha256
 from flask import Flask, abort, request, session
 from flask_wtf.csrf import CSRFProtect
 
-from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.config import Settings
 from keyferry.server.core.errors import CoreError, LicenseRefused
 from keyferry.server.core.secrets import Keyring
@@ -83,7 +83,7 @@ def posted() -> dict[str, str]:
     return values | {name: text} if name in values else values
 
 
-def refusal_of(error: CoreError | ProtocolError) -> Refusal:
+def refusal_of(error: CodedError) -> Refusal:
     """Return what a page says of an error."""
     english = error.args[0]
     offers_link = isinstance(error, LicenseRefused) and error.offers_link

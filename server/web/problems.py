@@ -10,8 +10,7 @@ from flask import Flask, Response, json, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from keyferry.protocol.errors import ProtocolError
-from keyferry.protocol.sentences import Sentence
+from keyferry.protocol.sentences import CodedError, Sentence
 from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached
 from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
@@ -54,8 +53,7 @@ _HTTP = {
 
 def init_problems(app: Flask) -> None:
     """Register the handlers for every error that can reach the edge."""
-    app.register_error_handler(CoreError, answered)
-    app.register_error_handler(ProtocolError, answered)
+    app.register_error_handler(CodedError, answered)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_trouble)
     app.register_error_handler(Exception, _unexpected)
@@ -83,7 +81,7 @@ def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link
     return Response(json.dumps(problem), status, mimetype="application/problem+json")
 
 
-def refused(error: CoreError | ProtocolError, page: str) -> Response:
+def refused(error: CodedError, page: str) -> Response:
     """Return a page that shows a refusal, such as the form that was sent; its status is the error's."""
     if error.code not in CODES:
         return answered(error)
@@ -100,7 +98,7 @@ def _for_people(status: int, detail: str) -> Response:
     return Response(page, status, mimetype="text/html")
 
 
-def answered(error: CoreError | ProtocolError) -> Response:
+def answered(error: CodedError) -> Response:
     """Return the answer to an error; one that no face should meet is a fault of ours."""
     if error.code not in CODES:
         return _unexpected(error)
@@ -110,7 +108,7 @@ def answered(error: CoreError | ProtocolError) -> Response:
     )
 
 
-def _with_wait(error: CoreError | ProtocolError, response: Response) -> Response:
+def _with_wait(error: CodedError, response: Response) -> Response:
     if isinstance(error, LimitReached) and error.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
     return response

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from keyferry.server.core import audit
-from keyferry.server.core.audit import By
+from keyferry.server.core.audit import WINDOW, By
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import AuditEvent, AuditRepeat
-from keyferry.server.core.repeats import WINDOW
 from keyferry.server.db import reading, transaction
 
 STRANGER = By(Channel.PHONE, address="192.0.2.7")

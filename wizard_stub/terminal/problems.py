@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from keyferry.protocol.errors import ProtocolError
-from keyferry.wizard.errors import KeyNotAccepted, StateDamaged, StorageUnavailable, WizardError
+from keyferry.protocol.sentences import CodedError
+from keyferry.wizard.errors import KeyNotAccepted, StateDamaged, StorageUnavailable
 from keyferry.wizard.terminal.words import Words
 
-Refusal = (WizardError, ProtocolError)
+Refusal = CodedError
 
 
 def explain(words: Words, error: Exception, *, folder: Path) -> str:

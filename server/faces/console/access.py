@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -23,8 +22,9 @@ from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.facts import license_facts, release_facts
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.licensing.requests import open_request
-from keyferry.server.core.models import License, Product, Role
+from keyferry.server.core.models import License, Role
 from keyferry.server.core.pages import Page
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
@@ -100,7 +100,7 @@ class Access:
     def license(self, activation_key: str) -> views.LicenseView:
         """Return a license with its computers; raises NotFound (unknown_activation_key)."""
         with reading() as session:
-            return _view(session, licenses.find(session, _key(activation_key)))
+            return _view(session, licenses.find(session, ActivationKey.from_text(activation_key)))
 
     @needs(Permission.SEE_LICENSES)
     def scanned(self, link: str) -> views.Scanned:
@@ -149,7 +149,7 @@ class Access:
     def products(self) -> Sequence[views.ProductChoice]:
         """Return what licenses can be created for, by name."""
         with reading() as session:
-            products = session.scalars(select(Product).order_by(Product.name))
+            products = every_product(session)
             return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
 
     @runs(changes.issue)
@@ -160,17 +160,17 @@ class Access:
     @runs(changes.renew)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
         """Move the expiry of a license; raises what `changes.renew` raises."""
-        return changes.renew(_key(activation_key), terms, by=self.by, show=_view).shown
+        return changes.renew(ActivationKey.from_text(activation_key), terms, by=self.by, show=_view).shown
 
     @runs(changes.suspend)
     def suspend(self, activation_key: str) -> views.LicenseView:
         """Refuse every activation of a license until it is resumed."""
-        return changes.suspend(_key(activation_key), by=self.by, show=_view).shown
+        return changes.suspend(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
 
     @runs(changes.resume)
     def resume(self, activation_key: str) -> views.LicenseView:
         """End the suspension of a license."""
-        return changes.resume(_key(activation_key), by=self.by, show=_view).shown
+        return changes.resume(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
 
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:
@@ -192,16 +192,10 @@ class Access:
         )
 
     @needs(Permission.SEE_AUDIT)
-    def audit(self, wanted: AuditWanted, number: int = 1) -> Page[views.AuditRow]:
+    def audit(self, wanted: AuditWanted, number: int = 1) -> Page[views.AuditEvent]:
         """Return a page of the audit, the latest events first."""
         with reading() as session:
-            page = listings.audit_events(session, wanted, number=number)
-            rows = [views.audit_row(event) for event in page.rows]
-        return Page(rows, page.total, page.number, page.size)
-
-
-def _key(text: str) -> ActivationKey:
-    return ActivationKey.from_text(text)
+            return listings.audit_events(session, wanted, number=number)
 
 
 def _view(session: Session, license: License) -> views.LicenseView:

@@ -12,17 +12,15 @@ from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 from textual.widget import Widget
 from textual.widgets import Static
 
-from keyferry.protocol.errors import ProtocolError
-from keyferry.server.config import ConfigError
-from keyferry.server.core.errors import CoreError, NotAllowed
+from keyferry.protocol.sentences import CodedError
+from keyferry.server.core.errors import NotAllowed
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.frame import ConsoleFrame
-from keyferry.server.new_file import FileRefused
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Refusal = (CoreError, ProtocolError, FileRefused, ConfigError)
+Refusal = CodedError
 # What an action asks for; None for one that asks the server nothing.
 Operations = Mapping[str, Callable[..., object] | None]
 

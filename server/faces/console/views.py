@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-# Screens know of the core what is named here: the facts that they show go through as they are.
+# Screens know of the core what is named here: facts and events that they show go through as they are.
 from keyferry.server.core.licensing.facts import ActivationFacts as ActivationFacts
 from keyferry.server.core.licensing.facts import KeyFacts as KeyFacts
 from keyferry.server.core.licensing.facts import LicenseFacts as LicenseFacts
 from keyferry.server.core.licensing.facts import ReleaseFacts as ReleaseFacts
 from keyferry.server.core.licensing.facts import key_facts
-from keyferry.server.core.models import AuditEvent, ServerProperty
+from keyferry.server.core.models import AuditEvent as AuditEvent
+from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.properties import Property
 from keyferry.server.services.operations import Given
-from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
 
 @dataclass(frozen=True)
@@ -58,21 +58,6 @@ class PropertyView:
 
 
 @dataclass(frozen=True)
-class AuditRow:
-    """An event of the audit; `refused` is the code of a refusal, or empty."""
-
-    number: int
-    at: datetime
-    who: str
-    channel: str
-    address: str
-    event: str
-    refused: str
-    key_ending: str
-    detail: str
-
-
-@dataclass(frozen=True)
 class Scanned:
     """What a pasted link of the License Wizard asks for; `code` is there where it deactivates."""
 
@@ -92,21 +77,6 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
     """Return a property as it stands."""
     changed_at, changed_by = (row.changed_at, row.changed_by or "") if row else (None, "")
     return PropertyView(declared, _shown(value), _shown(declared.default), changed_at, changed_by)
-
-
-def audit_row(event: AuditEvent) -> AuditRow:
-    """Return an event in words."""
-    return AuditRow(
-        number=event.id,
-        at=event.at,
-        who=event.who or "",
-        channel=CHANNELS[event.channel],
-        address=event.address or "",
-        event=event_in_words(event),
-        refused=reason_in_words(event),
-        key_ending=event.activation_key_ending or "",
-        detail=detail_in_words(event),
-    )
 
 
 def _shown(value: Any) -> str:

@@ -47,12 +47,12 @@ def listing() -> str:
     wanted = _wanted()
     with reading() as session:
         found = listings.audit_events(session, wanted, number=request.args.get("page", 1, int))
-        kinds = [(kind, kind_in_words(kind)) for kind in listings.kinds_of_events(session)]
+        kinds = {kind: kind_in_words(kind) for kind in listings.kinds_of_events(session)}
         return staff.page(
             "audit",
             found=found,
             wanted=wanted,
-            kinds=sorted(kinds, key=lambda one: one[1]),
+            kinds=dict(sorted(kinds.items(), key=lambda one: one[1])),
             is_filtered=wanted != AuditWanted(),
             asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
         )

@@ -33,7 +33,7 @@ def listing() -> str:
             "licenses",
             found=found,
             wanted=wanted,
-            products=every_product(session),
+            products={one.code: one.name for one in every_product(session)},
             standings=list(Standing),
             standing=lambda license: standing(license, now),
             expiry=expiry,

@@ -12,9 +12,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from keyferry.protocol.errors import ProtocolError
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.brand.pictures import too_large
-from keyferry.server.core.errors import CoreError, NotAllowed, NotFound
+from keyferry.server.core.errors import NotAllowed, NotFound
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.faces.portal import branding, staff
 from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
@@ -37,14 +37,13 @@ def init(blueprint: Blueprint, rooms: Iterable[ModuleType]) -> None:
     """Register what answers a refusal on any page of the portal; a room with forms has a `page_refused`."""
     pages = {room.blueprint.name: room.page_refused for room in rooms if hasattr(room, "page_refused")}
     answer = partial(refused, pages)
-    blueprint.register_error_handler(CoreError, answer)
-    blueprint.register_error_handler(ProtocolError, answer)
+    blueprint.register_error_handler(CodedError, answer)
     blueprint.register_error_handler(CSRFError, lambda error: answer(form_expired()))
     # The only forms with a file: what is too large for them is so before any view sees it.
     branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: answer(too_large()))
 
 
-def refused(pages: Pages, error: CoreError | ProtocolError) -> Response:
+def refused(pages: Pages, error: CodedError) -> Response:
     """Show the page again from which something was asked in vain."""
     endpoint = request.endpoint or ""
     if endpoint in _SIGN_IN:
@@ -73,7 +72,7 @@ def _may_see(endpoint: str, room: str) -> bool:
     return room in ("operations", "changes") or staff.may(needed.name)
 
 
-def _not_signed_in(error: CoreError | ProtocolError, endpoint: str) -> Response:
+def _not_signed_in(error: CodedError, endpoint: str) -> Response:
     """Show the form of the sign-in again that was sent."""
     at_the_code = endpoint == _SIGN_IN_CODE and error.code not in _FROM_THE_START
     page = code_page if at_the_code else sign_in_page

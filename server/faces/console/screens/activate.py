@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from keyferry.protocol.computer_name import MAX_CHARACTERS
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.notes import MAX_NOTES, MAX_REASON
 from keyferry.server.faces.console.access import Access
@@ -28,18 +29,7 @@ class ActivateDialog(Dialog[KeyGiven]):
     OK_TEXT: ClassVar[str] = "Activate"
     # What is not known yet.
     AUTO_FOCUS = "#computer-id"
-    FIELDS: ClassVar[Mapping[str, str]] = {
-        "malformed_computer_id": "computer-id",
-        "computer_id_mismatch": "computer-id",
-        "computer_id_released": "computer-id",
-        "computer_id_superseded": "computer-id",
-        "retired_epoch": "computer-id",
-        "malformed_computer_name": "computer-name",
-        "malformed_email": "email",
-        "malformed_notes": "notes",
-        "malformed_reason": "reason",
-        "replacement_needs_reason": "reason",
-    }
+    FIELDS: ClassVar[Mapping[str, str]] = {"retired_epoch": "computer-id"}
     READS = (Access.scanned,)
     ACTS: ClassVar[Operations] = {"ok": Access.activate}
 
@@ -93,9 +83,9 @@ class ActivateDialog(Dialog[KeyGiven]):
             reason=self.typed("reason"),
         )
 
-    def refuse(self, refusal: Exception) -> None:
+    def refuse(self, refusal: CodedError) -> None:
         """Ask for a reason where one is needed."""
-        if getattr(refusal, "code", "") == "replacement_needs_reason":
+        if refusal.code == "replacement_needs_reason":
             self.query_one("#field-reason", Field).display = True
         super().refuse(refusal)
 

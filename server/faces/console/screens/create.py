@@ -28,14 +28,9 @@ class CreateDialog(Dialog[LicenseView]):
     OK_TEXT: ClassVar[str] = "Create license"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "unknown_product": "product",
-        "malformed_email": "email",
-        "malformed_seats": "seats",
         "malformed_terms": "expires",
-        "expiry_out_of_range": "expires",
-        "expiry_in_the_past": "expires",
         "malformed_lease": "lease",
         "unknown_feature": "features",
-        "malformed_notes": "notes",
     }
     ACTS: ClassVar[Operations] = {"ok": Access.issue}
     READS = (Access.products,)

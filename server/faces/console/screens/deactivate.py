@@ -23,14 +23,6 @@ from keyferry.server.services.requests import Typed
 
 R = TypeVar("R")
 
-_COMPUTER_ID_FIELDS = {
-    "malformed_computer_id": "computer-id",
-    "computer_id_mismatch": "computer-id",
-    "computer_id_released": "computer-id",
-    "computer_id_superseded": "computer-id",
-    "not_activated": "computer-id",
-}
-
 
 @dataclass(frozen=True)
 class WithoutCode:
@@ -83,7 +75,6 @@ class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
 
     TITLE_TEXT: ClassVar[str] = "Deactivate a computer"
     FIELDS: ClassVar[Mapping[str, str]] = {
-        **_COMPUTER_ID_FIELDS,
         "malformed_deactivation_code": "proof",
         "wrong_deactivation_code": "proof",
     }
@@ -136,7 +127,7 @@ class ForceDialog(ReleaseDialog[ReleaseFacts]):
 
     TITLE_TEXT: ClassVar[str] = "Release without code"
     OK_TEXT: ClassVar[str] = "Release without code"
-    FIELDS: ClassVar[Mapping[str, str]] = {**_COMPUTER_ID_FIELDS, "malformed_reason": "proof"}
+    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_reason": "proof"}
     ACTS: ClassVar[Operations] = {"ok": Access.force_release}
 
     def form(self) -> ComposeResult:

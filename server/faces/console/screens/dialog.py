@@ -16,6 +16,7 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field
+from keyferry.server.words.codes import field_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,7 +26,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     """Asks for something, and answers with it; None where it was closed.
 
-    `FIELDS` says beside which field the code of a refusal belongs; all others are said below the form.
+    A refusal is said beside the field that its code is about, or that `FIELDS` says; else below the form.
     """
 
     TITLE_TEXT: ClassVar[str] = ""
@@ -126,12 +127,12 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         if done is not None:
             self.dismiss(done)
 
-    def refuse(self, refusal: Exception) -> None:
+    def refuse(self, refusal: Refusal) -> None:
         """Say a refusal beside its field, with the key that takes a suggested reading over."""
         text = str(refusal)
-        name = self.FIELDS.get(getattr(refusal, "code", ""))
-        reading = getattr(refusal, "suggestion", None)
-        if name is None:
+        code, reading = refusal.code, refusal.suggestion
+        name = self.FIELDS.get(code) or (field_of(code) or "").replace("_", "-")
+        if not self.query(f"#field-{name}"):
             self.say(f"! {text}")
             return
         if reading:

@@ -24,7 +24,6 @@ class MailKeyDialog(Dialog[KeyGiven]):
 
     TITLE_TEXT: ClassVar[str] = "Email the key to the customer"
     OK_TEXT: ClassVar[str] = "Send"
-    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_email": "email"}
     ACTS: ClassVar[Operations] = {"ok": Access.mail_key}
 
     def __init__(self, given: KeyGiven) -> None:

@@ -92,8 +92,8 @@ class SignInScreen(Screen[Access], Asking):
         finally:
             self._busy = False
 
-    def _refused(self, refusal: Exception) -> None:
-        reason = getattr(refusal, "code", "")
+    def _refused(self, refusal: Refusal) -> None:
+        reason = refusal.code
         # Who has shown the password need not type it again for the sake of a code.
         self._ask_for_code(reason in {"second_factor_needed", "wrong_second_factor"})
         self.say(str(refusal) if reason == "second_factor_needed" else f"! {refusal}")

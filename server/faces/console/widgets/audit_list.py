@@ -14,8 +14,9 @@ from textual.widgets import DataTable, Static
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
-from keyferry.server.faces.console.views import AuditRow
+from keyferry.server.faces.console.views import AuditEvent
 from keyferry.server.faces.console.wording import moment
+from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
 
 class AuditList(Vertical, Asking):
@@ -30,7 +31,7 @@ class AuditList(Vertical, Asking):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[AuditRow] = []
+        self._rows: list[AuditEvent] = []
         self._page, self._last = 1, 1
         self._refused = False
 
@@ -74,8 +75,8 @@ class AuditList(Vertical, Asking):
         if number == 1:
             self._rows = []
             table.clear()
-        known = {row.number for row in self._rows}
-        fresh = [row for row in page.rows if row.number not in known]
+        known = {row.id for row in self._rows}
+        fresh = [row for row in page.rows if row.id not in known]
         self._page, self._last = page.number, page.last
         self._rows += fresh
         for row in fresh:
@@ -104,24 +105,25 @@ class AuditList(Vertical, Asking):
         event.update(_whole(self._rows[row]) if row < len(self._rows) else "Nothing has been refused.")
 
 
-def _cells(row: AuditRow) -> tuple[Text, ...]:
+def _cells(row: AuditEvent) -> tuple[Text, ...]:
     return (
         Text(moment(row.at)),
-        Text(row.who or row.channel, no_wrap=True, overflow="ellipsis"),
-        Text(_what(row), "bold" if row.refused else "", no_wrap=True, overflow="ellipsis"),
-        Text(row.key_ending),
+        Text(row.who or CHANNELS[row.channel], no_wrap=True, overflow="ellipsis"),
+        Text(_what(row), "bold" if row.code else "", no_wrap=True, overflow="ellipsis"),
+        Text(row.activation_key_ending or ""),
     )
 
 
-def _what(row: AuditRow) -> str:
-    return f"{row.event}: {row.refused}" if row.refused else row.event
+def _what(row: AuditEvent) -> str:
+    return f"{event_in_words(row)}: {reason_in_words(row)}" if row.code else event_in_words(row)
 
 
-def _whole(row: AuditRow) -> Text:
+def _whole(row: AuditEvent) -> Text:
     text = Text()
     text.append(_what(row), "bold")
-    by = f"{row.who or 'someone'} via {row.channel}{f' from {row.address}' if row.address else ''}"
-    key = f", activation key …{row.key_ending}" if row.key_ending else ""
+    by = f"{row.who or 'someone'} via {CHANNELS[row.channel]}{f' from {row.address}' if row.address else ''}"
+    key = f", activation key …{row.activation_key_ending}" if row.activation_key_ending else ""
     text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")
-    text.append(f"\n{row.detail}" if row.detail else "")
+    detail = detail_in_words(row)
+    text.append(f"\n{detail}" if detail else "")
     return text
