@@ -210,7 +210,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if {"at_the_console", "tell", "Terminal"} & set(vars(getattr(item, "module", item))):
             item.add_marker(pytest.mark.terminal)
-        if fixtures & {"serving", "postgresql_server"}:
+        if fixtures & {"house", "serving", "postgresql_server"}:
             item.add_marker(pytest.mark.processes)
 
 
@@ -365,6 +365,10 @@ def vendor(app: Flask, clock: Clock, request: pytest.FixtureRequest) -> Vendor:
 @pytest.fixture
 def certificate(tmp_path) -> tuple[Path, Path]:
     """A certificate for this machine, signed by itself, and its key."""
+    return make_certificate(tmp_path)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     signed = (
@@ -378,7 +382,7 @@ def certificate(tmp_path) -> tuple[Path, Path]:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    certfile, keyfile = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certfile, keyfile = folder / "cert.pem", folder / "key.pem"
     certfile.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     unprotected = serialization.NoEncryption()
     keyfile.write_bytes(

@@ -13,8 +13,11 @@ from keyferry.server import create_app
 from keyferry.server.command_line.answers import AnsweringCommand
 from keyferry.server.command_line.failures import CommandFailed
 from keyferry.server.command_line.web_server import run
+from keyferry.server.command_line.web_server.limits import Limits
 from keyferry.server.parts import EXTENSION
 
+# As gunicorn has it. With Python's 128, a thousand that come at once keep an honest one waiting for a second.
+_BACKLOG = 2048
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -43,13 +46,14 @@ def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) 
         raise click.UsageError("Specify --certfile and --keyfile together.")
     host, port = _address(bind)
     # Fail here, in one line, rather than in every worker.
-    public_url = create_app().extensions[EXTENSION].settings.public_url
+    settings = create_app().extensions[EXTENSION].settings
     if certfile and keyfile:
         _check_certificate(certfile, keyfile)
     listener = _listener(host, port)
     scheme = "https" if certfile else "http"
-    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones open {public_url}.", err=True)
-    run(listener, workers=workers, certfile=certfile, keyfile=keyfile)
+    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones open {settings.public_url}.", err=True)
+    limits = Limits.behind(settings.trusted_proxies)
+    run(listener, workers=workers, certfile=certfile, keyfile=keyfile, limits=limits)
 
 
 def _address(bind: str) -> tuple[str, int]:
@@ -93,7 +97,7 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         listener.bind(address)
         # From here on a request waits for the workers instead of being turned away.
-        listener.listen()
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise _cannot_listen(error, host, port) from None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,15 @@ __all__ = ["environment", "serving"]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "keyferry.server.command_line"]
+# The same server with limits of its own: nobody has to wait as long as strangers are waited for.
+WITHIN_LIMITS = """
+import json, socket, sys
+from keyferry.server.command_line.web_server import run
+from keyferry.server.command_line.web_server.limits import Limits
+listener = socket.create_server(("127.0.0.1", 0))
+print(f"Serving on http://127.0.0.1:{listener.getsockname()[1]}.", file=sys.stderr, flush=True)
+run(listener, workers=1, limits=Limits(**json.loads(sys.argv[1])))
+"""
 STOP_SECONDS = 30
 
 
@@ -49,26 +59,38 @@ class Server:
         return said
 
 
+@contextmanager
+def running(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Server]:
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        found = re.search(r"Serving on https?://127\.0\.0\.1:(\d+)\.", process.stderr.readline())
+        assert found
+        yield Server(process, int(found[1]))
+    finally:
+        process.terminate()
+        process.communicate(timeout=STOP_SECONDS)
+
+
 @pytest.fixture
 def serving(environment, tmp_path):
-    @contextmanager
-    def serving(*options: str) -> Iterator[Server]:
-        process = subprocess.Popen(
-            [*COMMAND, "serve", "--bind", "127.0.0.1:0", "--workers", "1", *options],
-            env=environment,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert process.stderr is not None
-            found = re.search(r"Serving on https?://127\.0\.0\.1:(\d+)\.", process.stderr.readline())
-            assert found
-            yield Server(process, int(found[1]))
-        finally:
-            process.terminate()
-            process.communicate(timeout=STOP_SECONDS)
+    def serving(*options: str) -> AbstractContextManager[Server]:
+        command = [*COMMAND, "serve", "--bind", "127.0.0.1:0", "--workers", "1", *options]
+        return running(command, environment, tmp_path)
 
     return serving
+
+
+def serving_within(limits: dict[str, float], home: Path) -> AbstractContextManager[Server]:
+    """Serve an initialized instance with limits other than the usual ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
+    environment = {**kept, "PYTHONPATH": str(ROOT), "KEYFERRY_HOME": str(home)}
+    return running([sys.executable, "-c", WITHIN_LIMITS, json.dumps(limits)], environment, home)

@@ -27,7 +27,7 @@ from keyferry.server.web.languages import said
 blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
 # Above the limit of a picture: of what is a little too large, a sentence stands beside the field.
-_MAX_FORM_BYTES = 1024 * 1024
+MAX_FORM_BYTES = 1024 * 1024
 _THE_SAME = Sentence("No changes.")
 _BACK_TO_DEFAULT = {
     "name": Sentence("The name is back to the default."),
@@ -40,7 +40,7 @@ _BACK_TO_DEFAULT = {
 @blueprint.url_value_preprocessor
 def take_pictures(endpoint: str | None, values: object) -> None:
     """Let a form be larger than elsewhere: here already, since its CSRF field is read before any view."""
-    request.max_content_length = _MAX_FORM_BYTES
+    request.max_content_length = MAX_FORM_BYTES
 
 
 @blueprint.after_request

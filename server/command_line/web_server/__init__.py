@@ -1,4 +1,4 @@
-"""Gunicorn, embedded: no configuration file, no control socket, no access log."""
+"""Gunicorn, embedded: no configuration file, no control socket, no access log, no thread that waits."""
 
 from __future__ import annotations
 
@@ -15,30 +15,47 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from keyferry.server import create_app
+from keyferry.server.command_line.web_server.limits import Limits
+from keyferry.server.command_line.web_server.worker import WholeRequestWorker
 from keyferry.server.web.addresses import without_secrets
 
 _THREADS = 8
+# What the system keeps of an answer until it is read, for each connection. Left alone, it keeps 3 MB, which
+# nobody counts. The phone page fits in whole.
+_SEND_BUFFER_BYTES = 128 * 1024
 _LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 
 
-def run(listener: socket.socket, *, workers: int, certfile: Path | None, keyfile: Path | None) -> None:
+def run(
+    listener: socket.socket,
+    *,
+    workers: int,
+    certfile: Path | None = None,
+    keyfile: Path | None = None,
+    limits: Limits,
+) -> None:
     """Serve on a bound socket until SIGTERM or SIGINT; ends the process."""
+    # Every connection inherits it.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
     _Server(
+        limits,
         {
             # The socket is bound before gunicorn starts, so that a busy port is reported in one line.
             "bind": f"fd://{listener.detach()}",
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": WholeRequestWorker,
             "threads": _THREADS,
             "certfile": str(certfile) if certfile else None,
             "keyfile": str(keyfile) if keyfile else None,
+            # An answer is written into memory first, so that no thread waits for whoever reads it.
+            "sendfile": False,
             "preload_app": False,
             "control_socket_disable": True,
             "accesslog": None,
             "logger_class": _Discreet,
             "proc_name": "keyferry",
             "post_worker_init": _end_gracefully_on_interrupt,
-        }
+        },
     ).run()
 
 
@@ -66,7 +83,9 @@ class _GracefulArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, limits: Limits, settings: Mapping[str, Any]) -> None:
+        # For the worker, which gunicorn makes from its class alone.
+        self.limits = limits
         self._settings = settings
         super().__init__()
 
