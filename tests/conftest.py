@@ -42,6 +42,7 @@ from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.core.staff import passwords
 from keyferry.server.db import db, transaction
 from keyferry.server.parts import EXTENSION, Parts
+from keyferry.server.services.guard import REFUSALS
 from keyferry.server.services.misreadings import RUBBISH
 
 pytest_plugins = ["tests.browsing"]
@@ -273,6 +274,7 @@ def settings(tmp_path: Path, migrated_database: Path, master_key: str) -> Settin
 def clock() -> Clock:
     # Time begins anew with each test, and with it what is counted in memory.
     RUBBISH.clear()
+    REFUSALS.clear()
     return Clock()
 
 

@@ -30,6 +30,7 @@ from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Product
 from keyferry.server.core.peers import network_of
+from keyferry.server.core.volume import Volume
 from keyferry.server.db import reading, transaction
 from keyferry.server.words.codes import is_guess
 
@@ -38,6 +39,10 @@ PER_LICENSE = 20
 # However many seats a license has: a tag of 15 bits has to stay out of reach.
 MOST_PER_LICENSE = 200
 PERIOD = timedelta(hours=1)
+REFUSALS_A_MINUTE = 60
+
+REFUSALS = Volume(REFUSALS_A_MINUTE, timedelta(minutes=1))
+"""What was refused and no guess, by who asked for which license."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,8 @@ def judged(
 
     Only guesses use up limits: neither success, nor a refusal such as `no_seat_left`, which says nothing of a
     secret. `limits` were counted before; `after` are counted once a guess was refused. Call it only for what
-    was verified before, a token's signature for instance: whoever can fail here writes.
+    was verified before, a token's signature for instance: whoever can fail here writes, though no more than
+    `REFUSALS_A_MINUTE` times where nothing was counted.
     """
     try:
         with opens() as session:
@@ -129,6 +135,8 @@ def judged(
     except Busy:
         raise
     except (CoreError, ProtocolError) as refusal:
+        if not (limits or is_guess(refusal.code) or _is_to_be_written(by, activation_key, now)):
+            raise
         with transaction() as session:
             if is_guess(refusal.code):
                 _admit(session, after, now)
@@ -173,6 +181,15 @@ def forgive(session: Session, limits: Sequence[Limit], now: datetime) -> None:
     """Take an attempt back in all buckets."""
     for limit in _in_order(limits):
         attempts.forgive(session, limit.bucket, now)
+
+
+def _is_to_be_written(by: By, activation_key: ActivationKey | None, now: datetime) -> bool:
+    """Whether a refusal that says nothing of a secret is still worth a write: it can be repeated."""
+    name = bucket("refused", f"{counted_as(by)} {activation_key.text if activation_key else ''}")
+    if REFUSALS.is_used_up(name, now):
+        return False
+    REFUSALS.add(name, now)
+    return True
 
 
 def _in_order(limits: Sequence[Limit]) -> list[Limit]:

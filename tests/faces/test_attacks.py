@@ -13,9 +13,9 @@ from keyferry.protocol import alphabet
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.server.core.licensing import deactivation
-from keyferry.server.core.models import Attempt, AuditEvent
+from keyferry.server.core.models import Attempt, AuditEvent, AuditRepeat
 from keyferry.server.db import reading, transaction
-from keyferry.server.services.guard import MOST_PER_LICENSE, PER_ADDRESS, PER_LICENSE
+from keyferry.server.services.guard import MOST_PER_LICENSE, PER_ADDRESS, PER_LICENSE, REFUSALS_A_MINUTE
 from keyferry.server.services.misreadings import MOST_A_MINUTE
 from keyferry.server.services.operations import KEYS_PER_ADDRESS
 from keyferry.server.services.release_links import PER_ADDRESS as LINKS_PER_ADDRESS
@@ -157,6 +157,20 @@ def test_what_a_stranger_repeats_does_not_grow_the_audit(app, vendor, machine):
     with reading() as session:
         written = session.scalars(select(AuditEvent.event).where(AuditEvent.channel == "self_help")).all()
     assert sorted(written) == ["activated_same_seat", "activation_refused"]
+
+
+def test_a_refusal_that_is_asked_for_again_and_again_writes_only_so_often(ask, vendor, machine, clock):
+    full = vendor.machine(machine.activation_key, "another").activation_token
+    for _ in range(REFUSALS_A_MINUTE + 20):
+        assert ask("activations", token=full).json["code"] == "no_seat_left"
+    with reading() as session:
+        assert session.scalars(select(AuditRepeat.count)).all() == [REFUSALS_A_MINUTE]
+    # Somebody else's is written, and so is the next minute's.
+    ask("activations", token=full, address="198.51.100.7")
+    clock.now += timedelta(minutes=1)
+    ask("activations", token=full)
+    with reading() as session:
+        assert sorted(session.scalars(select(AuditRepeat.count))) == [1, REFUSALS_A_MINUTE + 1]
 
 
 def test_rubbish_is_read_with_effort_only_so_often(app, clock):
