@@ -292,3 +292,20 @@ async def test_a_link_pasted_into_the_field_fills_it_and_one_of_another_key_says
         machine = vendor.machine(key)
         await person.paste(scan_url("https://keys.example.com", machine.activation_token))
         assert person.value("computer-id") == machine.computer_id.text
+
+
+async def test_a_new_computer_id_on_a_seat_that_is_taken_asks_for_a_reason(vendor, manager):
+    former = vendor.machine(vendor.issue())
+    vendor.activate(former)
+    machine = vendor.machine(former.activation_key)
+    async with at_the_console(manager) as person:
+        await person.press("f3")
+        assert "Reason" not in person.sees
+        await person.paste(machine.computer_id.text, "enter")
+        assert "To replace that, give a reason" in " ".join(person.sees.split())
+        await person.paste("The computer was reinstalled", "enter")
+        assert person.step == "ComputerKey", person.sees
+        given = person.app.screen.key.computer_key
+    assert given == vendor.activate(machine).computer_key
+    [replaced] = [event for event in events() if event.event == "activated_replacement"]
+    assert replaced.detail == {"reason": "The computer was reinstalled"}

@@ -51,7 +51,8 @@ class Inspection:
                 assert frame.contains_region(button.region), (person.step, button.label)
                 assert button.region.width >= len(button.label), (person.step, button.label)
         for line in person.app.screen.query("Field Input").results(Input):
-            if line.display and person.app.screen.query_one("#form").max_scroll_y == 0:
+            is_shown = all(node.display for node in line.ancestors_with_self)
+            if is_shown and person.app.screen.query_one("#form").max_scroll_y == 0:
                 assert frame.contains_region(line.region), (person.step, line.id)
         self.read(frame.x, frame.y, frame.right, frame.bottom)
 

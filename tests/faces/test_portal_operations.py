@@ -248,3 +248,21 @@ def test_no_key_and_no_code_gets_into_the_log(vendor, desk, machine, caplog):
     release(desk, machine, vendor.machine(machine.activation_key, "OTHER").code.text)
     for secret in (machine.activation_key.text, machine.code.text, machine.computer_id.text):
         assert secret not in caplog.text
+
+
+def test_a_new_computer_id_on_a_seat_that_is_taken_asks_for_a_reason(vendor, desk, machine):
+    vendor.activate(machine)
+    anew = vendor.machine(machine.activation_key)
+    refused = activate(desk, anew)
+    assert refused.status_code == 400
+    assert "To replace that, give a reason." in refused.text
+    assert 'name="reason"' in refused.text
+    assert key_in(activate(desk, anew, reason="The disk died").text) == vendor.activate(anew).computer_key
+
+
+def test_the_command_line_replaces_with_a_reason_too(vendor, machine, instance):
+    vendor.activate(machine)
+    anew = vendor.machine(machine.activation_key)
+    codes = ("activate", anew.activation_key.text, anew.computer_id.text)
+    assert "give a reason" in instance(*codes).stderr
+    assert vendor.activate(anew).computer_key in instance(*codes, "--reason", "The disk died").stdout
