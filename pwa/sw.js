@@ -19,11 +19,12 @@ const SPELLINGS = /^\/+a\/*((#|%(25)*23).*)?$/i;
 const FILES = [
   "/pwa/icons/favicon.svg",
   "/pwa/manifest.webmanifest",
+  "/pwa/vendor/lean-qr/index.js",
   ..."@catalogs@".split(" "),
 ];
 
 /** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have, by its state. */
-const KEPT_ON_USE = ["/pwa/vendor/", "/vendor-logo"];
+const KEPT_ON_USE = ["/pwa/vendor/zxing-wasm/", "/vendor-logo"];
 
 /** Milliseconds until a cache counts as one that does not answer. */
 const PATIENCE = 1_000;

@@ -42,7 +42,7 @@ const PATIENCE = 20_000;
  * @property {"short" | "signed"} style
  * @property {string | null} expires YYYY-MM-DD
  * @property {string[]} features
- * @property {{name: string, text: string, picture: string}} licenseFile `picture`: its QR code as a data: address
+ * @property {{name: string, text: string}} licenseFile
  * @property {string[]} formerComputerIds of the same machine on this license; their keys no longer count
  * @typedef {Subject & Activated} Activation
  * @typedef {Subject & {state: "active" | "released", superseded: boolean}} Release `state` is what the seat was before,
@@ -160,8 +160,6 @@ const isTextOrNull = (value) => value === null || isText(value);
 const isDayOrNull = (value) => value === null || (isText(value) && /^\d{4}-\d\d-\d\d$/.test(value));
 /** @param {unknown} value @returns {value is string[]} */
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
-/** @param {unknown} value @returns {value is string} */
-const isPicture = (value) => isText(value) && value.startsWith("data:image/png;base64,");
 /** @param {unknown} value @returns {value is number} */
 const isCount = (value) => Number.isInteger(value);
 
@@ -234,7 +232,6 @@ function licenseFile(answer) {
   return {
     name: `${read(answer, "product", isText)}-${ending}.lic`,
     text: read(answer, "license_file", isText),
-    picture: read(answer, "license_file_qr", isPicture),
   };
 }
 

@@ -35,7 +35,7 @@ function key() {
     computerKey: "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z",
     style: /** @type {const} */ ("short"),
     features: [],
-    licenseFile: { name: "", text: "", picture: "" },
+    licenseFile: { name: "", text: "" },
     formerComputerIds: [],
     seats: { total: 5, used: 2, after: 2 },
   };

@@ -4,6 +4,7 @@
 import { atOnce, inTime, soon } from "../convenience.js";
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
+import { qrPicture } from "../qr.js";
 import { button, buttonPair } from "./button.js";
 import { openDialog } from "./dialog.js";
 import { outcomeLine } from "./outcome.js";
@@ -76,13 +77,18 @@ function canShare() {
   return there.done && there.result;
 }
 
-/** @param {Given["licenseFile"]} file */
-function showQr({ name, picture }) {
+/**
+ * @param {Given["licenseFile"]} file
+ * @param {Outcome} outcome
+ */
+async function showQr({ name, text }, outcome) {
+  const drawn = await inTime(() => qrPicture(text));
+  if (!drawn.done) return outcome.say(t("key.qr.failed"), "note");
   openDialog({
     name: "file-qr",
     heading: el("h2", { class: "full-title" }, t("key.qr.title")),
     content: [
-      el("img", { class: "qr", src: picture, alt: t("key.qr.alt", { name }) }),
+      el("img", { class: "qr", src: drawn.result, alt: t("key.qr.alt", { name }) }),
       el("p", { class: "hint" }, t("key.qr.how")),
     ],
   });
@@ -110,7 +116,7 @@ export function keyWays(given) {
     }),
     button({
       id: "file-as-qr", label: t("key.qr.button"), look: "secondary", picture: "scan",
-      onPress: () => showQr(licenseFile),
+      onPress: () => showQr(licenseFile, outcome),
     }),
   );
   return el("div", { class: "key-actions" }, buttons, text, outcome.line);

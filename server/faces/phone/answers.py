@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import segno
-
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.licensing import activation
 from keyferry.server.core.licensing.activation import Outcome, Request
@@ -52,7 +50,6 @@ def activated(key: KeyFacts, given: Given) -> dict[str, Any]:
         "computer_key": key.computer_key,
         "key_style": key.key_style,
         "license_file": given.license_file,
-        "license_file_qr": _picture(given.license_file),
         "expires": _day(key.activation.expires),
         "features": key.activation.features,
         "former_computer_ids": given.former,
@@ -80,12 +77,6 @@ def _licensed(license: LicenseFacts) -> dict[str, Any]:
         "seats": license.seats,
         "seats_used": license.seats_used,
     }
-
-
-def _picture(text: str) -> str:
-    """Return a QR code for a camera that looks at a phone: as few and as large dots as the text allows."""
-    address: str = segno.make(text, error="l", boost_error=False, micro=False).png_data_uri(border=4)
-    return address
 
 
 def _day(day: date | None) -> str | None:
