@@ -14,6 +14,7 @@ from keyferry.server.core.secrets import Keyring
 from keyferry.server.db import db, init_database, reading, require_migrated
 from keyferry.server.faces import phone, portal, self_help
 from keyferry.server.parts import EXTENSION, Parts, utc_now
+from keyferry.server.web import health
 from keyferry.server.web.addresses import EncodedFragment, RowNumber
 from keyferry.server.web.forms import csrf, init_forms
 from keyferry.server.web.headers import init_headers
@@ -46,8 +47,8 @@ def create_app(
     init_problems(app)
     init_forms(app, settings, keyring)
     init_languages(app)
-    for face in (phone, self_help, portal):
-        app.register_blueprint(face.blueprint)
+    for room in (health, phone, self_help, portal):
+        app.register_blueprint(room.blueprint)
     # What the phone page asks needs no form: it sends JSON, and nobody is signed in.
     csrf.exempt(phone.api.blueprint)
     return app
