@@ -80,7 +80,8 @@ def activate(
         release_links.offered(session, request, by),
     ):
         done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
-        done.activation.notes = remark or done.activation.notes
+        if remark:
+            done.activation.notes = remark
         names_customer = allows(by, Permission.CHANGE_LICENSES, customers_too=True)
         # Whoever shows the customer afterwards has no session: it is read here in any case.
         if done.license.customer is None and recipient and names_customer:

@@ -218,10 +218,11 @@ def check_lease_days(days: int | None) -> None:
 
 
 def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:
-    chosen = select(License).where(condition)
-    return session.scalar(
-        chosen.with_for_update().execution_options(populate_existing=True) if lock else chosen
-    )
+    # Whoever looks a license up asks for its product, too.
+    chosen = select(License).where(condition).options(joinedload(License.product, innerjoin=True))
+    if lock:
+        chosen = chosen.with_for_update(of=License).execution_options(populate_existing=True)
+    return session.scalar(chosen)
 
 
 def _new_license(
