@@ -150,7 +150,7 @@ async function deactivate(errand) {
 /** Have a seat freed by whoever reads the customer's mail. @param {Errand} errand */
 async function releaseByMail({ asked, signal, ways }) {
   const isDelayed = await api.mailReleaseLink(asked, signal);
-  show(() => linkSentView({ isDelayed, leave: ways.leave }));
+  show(() => linkSentView({ isDelayed, finish: ways.leave }));
 }
 
 /**

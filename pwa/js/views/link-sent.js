@@ -9,10 +9,10 @@ import { waysToAsk } from "../parts/ways.js";
  *
  * @param {object} options
  * @param {boolean} options.isDelayed whether no mail goes out right now
- * @param {() => void} options.leave
+ * @param {() => void} options.finish
  * @returns {import("../screen.js").View}
  */
-export function linkSentView({ isDelayed, leave }) {
+export function linkSentView({ isDelayed, finish }) {
   const words = isDelayed ? "delayed" : "sent";
   const heading = el("h1", {}, t(`link.${words}.title`));
   const card = el(
@@ -23,7 +23,7 @@ export function linkSentView({ isDelayed, leave }) {
     el("p", { class: "lead" }, t(`link.${words}.lead`)),
     el("p", { class: "hint" }, t(`link.${words}.hint`)),
     waysToAsk(),
-    buttonColumn(button({ id: "leave", label: t("actions.leave"), onPress: leave })),
+    buttonColumn(button({ id: "finish", label: t("actions.done"), onPress: finish })),
   );
   return { name: "link-sent", heading, content: [card], announcement: t(`link.${words}.lead`) };
 }

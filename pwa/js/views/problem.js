@@ -45,13 +45,14 @@ const SCAN_AGAIN = new Set([
  * @param {import("../problem.js").Problem} problem
  * @param {Actions} actions
  */
-function tryAgain({ code, mayPass }, { repeat, startOver }) {
+function tryAgain({ code, mayPass, offersLink }, { repeat, startOver }) {
   const known = hasWords(`problems.${code}`);
   if (known && !mayPass && !START_OVER.has(code)) return null;
   return button({
     id: "try-again",
     label: t("actions.tryAgain"),
     busyLabel: t("actions.tryingAgain"),
+    look: offersLink ? "secondary" : "primary",
     onPress: mayPass ? repeat : startOver,
   });
 }
@@ -92,7 +93,7 @@ export function problemView(problem, actions) {
     el("h2", {}, t("problem.toDo")),
     el("p", {}, toDo(words, retryAfter)),
     el("h2", {}, t("problem.whomToAsk")),
-    el("p", {}, t(`${words}.ask`)),
+    el("p", {}, t(problem.offersLink ? "link.offer" : `${words}.ask`)),
     waysToAsk(),
     actions.kept &&
       keptLine(actions.kept, {
@@ -101,12 +102,14 @@ export function problemView(problem, actions) {
         yes: code === "offline" ? "problem.keptUntilOnline" : "problem.kept",
         no: "problem.notKept",
       }),
-    problem.offersLink && el("p", { class: "explanation" }, t("link.offer")),
     buttonColumn(
       problem.offersLink &&
         button({ id: "mail-link", label: t("link.ask"), busyLabel: t("link.asking"), onPress: actions.mailLink }),
       again,
-      button({ id: "leave", label: t("actions.leave"), look: again === null ? "primary" : "quiet", onPress: actions.leave }),
+      button({
+        id: "leave", label: t("actions.leave"), onPress: actions.leave,
+        look: again === null && !problem.offersLink ? "primary" : "quiet",
+      }),
     ),
     el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
   );
