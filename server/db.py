@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
+from keyferry.server.core.turns import Turns
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -30,6 +31,9 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
 _READS_ONLY = "keyferry_reads_only"
+# SQLite lets one write at a time, and whoever waits for that sleeps blindly, for seconds if there are many.
+# The threads of a process wait here instead, where the next one is woken.
+_WRITERS = Turns(1, wait_seconds=15)
 _PRAGMAS = (
     "PRAGMA busy_timeout = 15000",
     "PRAGMA journal_mode = WAL",
@@ -125,9 +129,9 @@ def transaction() -> Iterator[Session]:
     """Open a transaction that may write; commits at the end, rolls back on any exception. Do not nest it.
 
     This is the only place in the project that commits. On SQLite the first statement takes the write lock, so
-    what was read is still true when it is written.
+    what was read is still true when it is written. Raises Busy (server_busy) where others take too long.
     """
-    with db.session.session_factory() as session, session.begin():
+    with _turn_to_write(), db.session.session_factory() as session, session.begin():
         yield session
 
 
@@ -137,6 +141,10 @@ def reading() -> Iterator[Session]:
     with db.session.session_factory() as session:
         session.connection(execution_options={_READS_ONLY: True})
         yield session
+
+
+def _turn_to_write() -> AbstractContextManager[None]:
+    return _WRITERS.turn() if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 def require_migrated(settings: Settings) -> None:
