@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.protocol.visible import visible_lines
 from keyferry.wizard import answers, failures, wording
 from keyferry.wizard.answers import Answer
 from keyferry.wizard.control import ActivationControl
@@ -245,7 +246,7 @@ def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool) -> in
         return 0
     for warning in result.warnings:
         click.echo(f"Warning: {warning.message}", err=True)
-    click.echo(words, nl=False)
+    click.echo(visible_lines(words), nl=False)
     if isinstance(result, Begun | Released):
         # Last, so that all of it fits on a terminal of 24 lines; in color even through a pipe.
         click.echo(_drawing(result, _room()), nl=False, color=True)
@@ -263,7 +264,8 @@ def _drawing(shown: Begun | Released, room: Room) -> str:
         drawing.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         return "\nThis terminal can't show the QR code. Save it to a file with --png FILE.\n"
-    return wording.of_shortened_name(name_within(shown, code.url), shown.computer_name) + f"\n{drawing}"
+    named = wording.of_shortened_name(name_within(shown, code.url), shown.computer_name)
+    return f"{visible_lines(named)}\n{drawing}"
 
 
 def _room() -> Room:

@@ -8,6 +8,7 @@ import traceback
 import click
 
 from keyferry.protocol.sentences import CodedError
+from keyferry.protocol.visible import visible
 from keyferry.wizard.errors import WizardError
 
 REFUSED = 1
@@ -65,7 +66,8 @@ def report(
         click.echo(json.dumps({**answer, "suggestion": suggestion} if suggestion else answer))
     else:
         way_out = _WAYS_OUT.get((code, detail)) or _WAYS_OUT.get((code, None))
-        click.echo(f"{message} {way_out}" if way_out else message, err=True)
+        text = f"{message} {way_out}" if way_out else message
+        click.echo(visible(" ".join(text.split())), err=True)
 
 
 def report_error(error: Exception, *, as_json: bool) -> int:

@@ -6,6 +6,7 @@ from textwrap import fill
 
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.typed import Correction
+from keyferry.protocol.visible import visible
 from keyferry.wizard.days import in_words
 from keyferry.wizard.qr import Room
 from keyferry.wizard.results import Begun, Completed, Released, Status
@@ -121,7 +122,7 @@ def of_shortened_name(carried: str | None, name: str | None) -> str:
 
 
 def _table(*rows: tuple[str, str | None]) -> str:
-    shown = [(name, text) for name, text in rows if text]
+    shown = [(name, visible(text)) for name, text in rows if text]
     width = max((len(name) for name, _ in shown), default=0)
     return "".join(
         f"  {name if place == 0 else '':{width}}  {line}\n"

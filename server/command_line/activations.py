@@ -9,6 +9,7 @@ import click
 
 from keyferry.protocol.alphabet import GROUP
 from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
@@ -109,9 +110,9 @@ def _activated_data(done: KeyFacts, license_file: Path | None) -> dict[str, obje
 
 
 def _activated_text(done: KeyFacts) -> str:
-    name = done.activation.computer_name or "the computer"
+    what, name = visible(done.license.product_name), visible(done.activation.computer_name or "the computer")
     return (
-        f"Activated {done.license.product_name} on {name}, {until(done.activation.expires)}. "
+        f"Activated {what} on {name}, {until(done.activation.expires)}. "
         f"{OUTCOMES[done.outcome]}: "
         f"{done.license.seats_used} of {done.license.seats} seats in use.\n\n"
         f"Computer key, to type into the License Wizard:\n\n{_in_lines(done.computer_key)}"

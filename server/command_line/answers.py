@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from keyferry.protocol.visible import visible, visible_lines
 from keyferry.server.command_line.failures import USAGE, CommandFailed, Failure, failure_of
 
 _JSON = "--json"
@@ -77,7 +78,7 @@ class Door(AnsweringGroup):
 def _print(what: str | dict[str, Any]) -> None:
     try:
         # ASCII: a profile in a file must be UTF-8, whatever this terminal speaks.
-        click.echo(what if isinstance(what, str) else json.dumps(what, indent=2))
+        click.echo(visible_lines(what) if isinstance(what, str) else json.dumps(what, indent=2))
     except BrokenPipeError:
         # Whoever read has enough: that is how `| head` ends.
         _give_stdout_up()
@@ -98,7 +99,7 @@ def _fail(failure: Failure, *, as_json: bool) -> int:
         _give_stdout_up()
         as_json = False
     if not as_json:
-        click.echo(f"keyferry: {' '.join(failure.message.split())}", err=True)
+        click.echo(f"keyferry: {visible(' '.join(failure.message.split()))}", err=True)
     return failure.exit_code
 
 

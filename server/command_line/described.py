@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from keyferry.protocol.visible import visible
 from keyferry.server.core.licensing.facts import ActivationFacts, LicenseFacts
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.models import Product
@@ -70,7 +71,7 @@ def license_text(license: LicenseFacts) -> str:
         "Features": ", ".join(license.features) or "none",
         "Issued": license.issued.isoformat(),
     }
-    facts = "\n".join(f"{name:<10}{value}" for name, value in lines.items())
+    facts = "\n".join(f"{name:<10}{visible(value)}" for name, value in lines.items())
     computers = "\n".join(_activation_line(activation) for activation in license.computers)
     return f"{facts}\n\n{computers}" if computers else f"{facts}\n\nNo computer has been activated yet."
 
@@ -98,7 +99,7 @@ def _status_text(license: LicenseFacts) -> str:
 
 
 def _activation_line(activation: ActivationFacts) -> str:
-    name = activation.computer_name or "(no name)"
+    name = visible(activation.computer_name or "(no name)")
     since = f"since {activation.activated_at.date()}"
     if activation.ended_at is not None:
         since = f"{activation.activated_at.date()} to {activation.ended_at.date()}"

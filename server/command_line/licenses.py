@@ -9,6 +9,7 @@ from functools import partial
 import click
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
 from keyferry.server.command_line.instance import opened, operator
@@ -175,7 +176,8 @@ def _issued_text(issued: list[LicenseFacts]) -> str:
     seats = "1 seat" if first.seats == 1 else f"{first.seats} seats"
     each = "" if number == 1 else " each"
     keys = "\n".join(license.activation_key for license in issued)
-    return f"Issued {what} for {first.product_name}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
+    product = visible(first.product_name)
+    return f"Issued {what} for {product}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
 
 
 def _day(value: datetime | None) -> date | None:

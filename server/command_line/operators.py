@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
@@ -77,7 +78,7 @@ def list_operators() -> Answer:
     """List all operators."""
     with opened(), reading() as session:
         everyone = operators.everyone(session)
-        lines = [f"{one.name:<30}  {one.role:<13}  {_state(one)}" for one in everyone]
+        lines = [f"{visible(one.name):<30}  {one.role:<13}  {_state(one)}" for one in everyone]
         return Answer({"operators": [_data(one) for one in everyone]}, "\n".join(lines) or _NOBODY)
 
 

@@ -10,6 +10,7 @@ import click
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.errors import MalformedProfile
 from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import product_data
 from keyferry.server.command_line.instance import opened, operator
@@ -78,8 +79,9 @@ def add(code: str, name: str, key_style: str, features: tuple[str, ...], machine
 
 
 def _added(product: Product) -> Answer:
+    name, number = visible(product.name), product.number
     text = (
-        f"Added {product.name} ({product.code}), product number {product.number}, {product.key_style} keys.\n"
+        f"Added {name} ({product.code}), product number {number}, {product.key_style} keys.\n"
         f"Next, export its profile for your application: keyferry product export {product.code} --out FILE"
     )
     return Answer(product_data(product), text)
@@ -148,7 +150,7 @@ def rotate(code: str, retire_old: bool) -> Answer:
     def rotated(product: Product) -> Answer:
         retired = " All earlier epochs are retired." if retire_old else ""
         text = (
-            f"{product.name} is now in epoch {product.current_epoch.number}.{retired}\n"
+            f"{visible(product.name)} is now in epoch {product.current_epoch.number}.{retired}\n"
             f"Next, export the profile for the next release: keyferry product export {product.code}"
         )
         return Answer(product_data(product), text)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import iso
 from keyferry.server.command_line.instance import opened, operator
@@ -72,4 +73,4 @@ def _text(one: Property, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value) or "(empty)"
+    return str(value).lower() if isinstance(value, bool) else visible(str(value)) or "(empty)"

@@ -99,7 +99,11 @@ class Vendor:
         return issue_signed(binding, claims, self.epochs[begun.computer_id.epoch - 1][1])
 
     def license_file(
-        self, begun: Begun, *, issued: date = TODAY, expires: date | None = TODAY + timedelta(days=30)
+        self,
+        begun: Begun,
+        *,
+        issued: date = TODAY,
+        expires: date | None = TODAY + timedelta(days=30),
     ) -> str:
         content = LicenseFile(
             activation_id="a-1",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.worker import WorkerCancelled, WorkerFailed
 
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.terminal.hardening import HardenedApp
 from keyferry.wizard.terminal.themes import DARK, LIGHT
 from keyferry.wizard.terminal.words import Words
 
@@ -17,7 +18,7 @@ from keyferry.wizard.terminal.words import Words
 _THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
 
 
-class WizardFrame(App[None]):
+class WizardFrame(HardenedApp):
     """The License Wizard of one product in one folder, before any screen is open."""
 
     CSS_PATH = "wizard.tcss"
@@ -67,6 +68,9 @@ class WizardFrame(App[None]):
             self.pop_screen()
 
     def _handle_exception(self, error: Exception) -> None:
+        if isinstance(error, WorkerFailed) and isinstance(error.error, WorkerCancelled):
+            # Its screen was closed while the control was at work: nobody waits for the answer any more.
+            return
         self.failure = error
         super()._handle_exception(error)
 

@@ -54,7 +54,7 @@ def needs(permission: Permission) -> Callable[[Operation[P, R]], Operation[P, R]
             with troubles_in_words():
                 now = who._admitted()
                 require(now.by, permission)
-                return operation(now, *arguments, **more)
+                return views.visible_all(operation(now, *arguments, **more))
 
         permitted.permission = permission  # type: ignore[attr-defined]
         return cast("Operation[P, R]", permitted)

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
 from keyferry.server.faces.console.access import Access, is_offered, sign_out
+from keyferry.server.faces.console.hardening import HardenedApp
 from keyferry.server.faces.console.themes import DARK, LIGHT, THEMES, theme_of
 
 P = ParamSpec("P")
@@ -20,7 +20,7 @@ R = TypeVar("R")
 _WIDE, _TALL = 160, 36
 
 
-class ConsoleFrame(App[None]):
+class ConsoleFrame(HardenedApp):
     """The Management Console before any screen is open; runs inside the context of the Flask application."""
 
     TITLE = "Keyferry Management Console"

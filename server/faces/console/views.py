@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from keyferry.protocol.visible import visible, visible_lines
 
 # Screens know of the core what is named here: facts and events that they show go through as they are.
 from keyferry.server.core.licensing.facts import ActivationFacts as ActivationFacts
@@ -16,6 +19,10 @@ from keyferry.server.core.models import AuditEvent as AuditEvent
 from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.properties import Property
 from keyferry.server.services.operations import Given
+
+T = TypeVar("T")
+
+_OF_SEVERAL_LINES = {"notes", "license_file"}
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,29 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
     """Return a property as it stands."""
     changed_at, changed_by = (row.changed_at, row.changed_by or "") if row else (None, "")
     return PropertyView(declared, _shown(value), _shown(declared.default), changed_at, changed_by)
+
+
+def visible_all(value: T) -> T:
+    """Return what a screen may show: the same, without what a terminal would obey in any of its texts.
+
+    The database may be older than today's rules for names, or come from elsewhere.
+    """
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) else cast("T", visible(value))
+    if isinstance(value, list | tuple):
+        return cast("T", type(value)(map(visible_all, value)))
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    now = {one.name: getattr(value, one.name) for one in fields(value)}
+    seen = {name: _seen(name, text) for name, text in now.items()}
+    changed = {name: text for name, text in seen.items() if text != now[name]}
+    return replace(value, **changed) if changed else value
+
+
+def _seen(name: str, value: Any) -> Any:
+    if name in _OF_SEVERAL_LINES and isinstance(value, str):
+        return visible_lines(value)
+    return visible_all(value)
 
 
 def _shown(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import ClassVar, TypeVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
@@ -122,6 +123,10 @@ class WizardScreen(Screen[None]):
     def quit(self) -> None:
         """Close the wizard."""
         self.wizard.exit()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close this screen, once: keys that are pressed twice must not close the one behind it, too."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_page(self, by: int) -> None:
         """Scroll what does not fit, on a small terminal."""

@@ -54,11 +54,16 @@ class CodeAloneScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Return, and let the key do nothing else on the screen below."""
         event.stop()
-        self.dismiss()
+        self._leave()
 
     def on_click(self) -> None:
         """Return."""
-        self.dismiss()
+        self._leave()
+
+    def _leave(self) -> None:
+        # A second key that was on its way must not close the screen below, too.
+        if self.is_active:
+            self.dismiss()
 
 
 def too_small(words: Words, urls: Sequence[str], size: Size) -> str:

@@ -34,6 +34,7 @@ class ConfirmScreen(WizardScreen):
 
     @on(Choice.Chosen, "#yes")
     def yes(self) -> None:
-        """Close the question, then do it."""
-        self.dismiss()
-        self._on_yes()
+        """Close the question, then do it, once."""
+        if self.is_active:
+            self.dismiss()
+            self._on_yes()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
+from keyferry.protocol.visible import visible
 from keyferry.wizard.wording import in_rows
 
 Fact = tuple[str, str | None]
@@ -22,7 +23,7 @@ class Facts(Static):
         self.update(self._drawn(facts))
 
     def _drawn(self, facts: tuple[Fact, ...]) -> Text:
-        return self._draw([(name, value) for name, value in facts if value])
+        return self._draw([(name, visible(value)) for name, value in facts if value])
 
 
 def _beside(facts: list[tuple[str, str]]) -> Text:

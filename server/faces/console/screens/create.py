@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.widgets import Select
 
 from keyferry.server.core.licensing.licenses import Terms
@@ -62,7 +63,8 @@ class CreateDialog(Dialog[LicenseView]):
             return
         self._products = products
         choice = self.query_one(Select)
-        choice.set_options([(f"{one.name} ({one.code})", one.code) for one in products])
+        # A text alone would be read as markup.
+        choice.set_options([(Content(f"{one.name} ({one.code})"), one.code) for one in products])
         if not products:
             self.say("! There are no products yet. Add one with `keyferry product add`.")
         if len(products) == 1:

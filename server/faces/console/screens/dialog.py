@@ -7,6 +7,7 @@ from typing import ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
@@ -77,6 +78,10 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         """Close, and change nothing; what is under way cannot be taken back, so it is waited for."""
         if not self._busy:
             self.dismiss(None)
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """Answer, once: keys that are pressed twice must not close what is behind, too."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_page(self, by: int) -> None:
         """Scroll what does not fit."""

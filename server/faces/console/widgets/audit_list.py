@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
+from keyferry.protocol.visible import visible
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
@@ -108,14 +109,14 @@ class AuditList(Vertical, Asking):
 def _cells(row: AuditEvent) -> tuple[Text, ...]:
     return (
         Text(moment(row.at)),
-        Text(row.who or CHANNELS[row.channel], no_wrap=True, overflow="ellipsis"),
+        Text(visible(row.who or CHANNELS[row.channel]), no_wrap=True, overflow="ellipsis"),
         Text(_what(row), "bold" if row.code else "", no_wrap=True, overflow="ellipsis"),
         Text(row.activation_key_ending or ""),
     )
 
 
 def _what(row: AuditEvent) -> str:
-    return f"{event_in_words(row)}: {reason_in_words(row)}" if row.code else event_in_words(row)
+    return visible(f"{event_in_words(row)}: {reason_in_words(row)}" if row.code else event_in_words(row))
 
 
 def _whole(row: AuditEvent) -> Text:
@@ -123,7 +124,7 @@ def _whole(row: AuditEvent) -> Text:
     text.append(_what(row), "bold")
     by = f"{row.who or 'someone'} via {CHANNELS[row.channel]}{f' from {row.address}' if row.address else ''}"
     key = f", activation key …{row.activation_key_ending}" if row.activation_key_ending else ""
-    text.append(f"\n{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}", "dim")
-    detail = detail_in_words(row)
+    text.append(f"\n{visible(f'{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}')}", "dim")
+    detail = visible(detail_in_words(row))
     text.append(f"\n{detail}" if detail else "")
     return text

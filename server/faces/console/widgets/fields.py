@@ -8,11 +8,18 @@ from textual.events import Paste
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from keyferry.protocol.visible import is_visible
+
+# More than any path or link of a wizard has.
+_LONGEST = 4096
+
 
 class _Line(Input):
     def _on_paste(self, event: Paste) -> None:
         # Textual takes the first line only, and mail programs wrap long addresses.
-        event.text = " ".join(event.text.splitlines())
+        text = " ".join(event.text.splitlines())
+        # Who copies from a page on the web cannot see what else comes along.
+        event.text = "".join(one if is_visible(one) else " " if one.isspace() else "" for one in text)
 
 
 class Field(Vertical):
@@ -38,7 +45,7 @@ class Field(Vertical):
         wrong.display = bool(text)
 
 
-def line(value: str = "", *, hint: str = "", most: int = 0, password: bool = False) -> Input:
+def line(value: str = "", *, hint: str = "", most: int = _LONGEST, password: bool = False) -> Input:
     """Return an input of one line."""
     # Nothing selected when the field is reached: one key must not wipe what stands there.
     return _Line(value, hint, max_length=most, password=password, compact=True, select_on_focus=False)

@@ -1,0 +1,36 @@
+"""What is killed around a commit on PostgreSQL leaves an operation whole, or not at all."""
+
+import pytest
+
+from tests.server.crashing import (
+    STORIES,
+    killed_backend,
+    killed_process,
+    killed_server,
+    prepare_mail,
+)
+from tests.server.on_postgresql import app, settings
+
+__all__ = ["app", "settings"]
+
+# The last statement, and both sides of the commit; `tests/long` tries every point of every operation.
+AROUND_THE_COMMIT = slice(-3, None)
+
+
+@pytest.fixture
+def vendor(vendor):
+    prepare_mail(vendor)
+    return vendor
+
+
+@pytest.mark.parametrize("name", ["activation with an email", "release by a link", "issuing"])
+def test_a_process_that_is_killed_leaves_no_half_operation(vendor, name):
+    killed_process(STORIES[name], vendor, AROUND_THE_COMMIT)
+
+
+def test_a_connection_whose_server_process_is_killed_leaves_none(vendor):
+    killed_backend(STORIES["replacement"], vendor, AROUND_THE_COMMIT)
+
+
+def test_a_database_server_that_is_killed_leaves_none(vendor, postgresql_server):
+    killed_server(STORIES["release by a link"], vendor, AROUND_THE_COMMIT, postgresql_server)

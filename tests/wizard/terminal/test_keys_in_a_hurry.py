@@ -1,0 +1,57 @@
+"""Keys that are pressed twice, and screens that are left while the control is still at work."""
+
+from threading import Event
+
+from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.results import LicenseState
+from tests.wizard.terminal.person import Person, tell
+
+
+def test_a_screen_that_is_closed_twice_closes_nothing_else(machine, begun):
+    async def story(person: Person) -> None:
+        for steps in (["f1"], ["2", "f1"]):
+            await person.press(*steps[:-1])
+            before = person.step
+            await person.press(steps[-1])
+            assert person.step == "Help"
+            person.app.screen.query_one("#close").focus()
+            await person.settled()
+            closing = person.app.screen.query_one("#close")
+            # Both are on their way before the first is answered.
+            closing.action_choose()
+            closing.action_choose()
+            await person.settled()
+            assert person.step == before
+
+    tell(machine, story)
+
+
+def test_leaving_while_the_control_works_is_no_failure_and_loses_no_license(
+    machine, vendor, begun, monkeypatch
+):
+    working, may_go_on, complete = Event(), Event(), ActivationControl.complete
+
+    def slowly(self: ActivationControl, text: str) -> object:
+        working.set()
+        may_go_on.wait()
+        return complete(self, text)
+
+    async def story(person: Person) -> None:
+        await person.press("2")
+        assert person.step == "ComputerKey"
+        monkeypatch.setattr(ActivationControl, "complete", slowly)
+        for character in vendor.computer_key(begun).replace("-", ""):
+            person.app.simulate_key(character)
+        while not working.is_set():
+            await person.pilot.pause(0)
+        screen = person.app.screen
+        person.app.simulate_key("escape")
+        while screen.is_running:
+            await person.pilot.pause(0)
+        may_go_on.set()
+        await person.settled()
+        assert person.app.failure is None
+        assert person.step == "Home"
+
+    tell(machine, story)
+    assert machine.control().status().state is LicenseState.ACTIVE
