@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 
 from keyferry.protocol import alphabet
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_id import TAG_BITS, ComputerId
 from keyferry.server.core.licensing import deactivation
 from keyferry.server.core.models import Attempt, AuditEvent, AuditRepeat
 from keyferry.server.db import reading, transaction
@@ -45,10 +46,14 @@ def with_a_typo(text: str, chance: random.Random) -> str:
     return text[:place] + other + text[place + 1 :]
 
 
-def forged(machine, tag: int) -> str:
-    """A computer ID of the victim's machine with a guessed tag, and one character wrong on purpose."""
-    invented = ComputerId(machine.computer_id.epoch, machine.computer_id.fingerprint, 4711, tag)
-    return with_a_typo(invented.text, random.Random(tag))
+def forged(machine, number: int) -> str:
+    """A computer ID of the victim's machine with a wrong tag, and one character wrong on purpose."""
+    commitment, fingerprint = 4711, machine.computer_id.fingerprint
+    right = ComputerId.make(
+        machine.keys, machine.activation_key, fingerprint=fingerprint, commitment=commitment
+    )
+    invented = replace(right, tag=(right.tag + 1 + number) % 2**TAG_BITS)
+    return with_a_typo(invented.text, random.Random(number))
 
 
 @pytest.mark.parametrize("operation", ["requests", "activations"])
