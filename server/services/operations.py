@@ -65,9 +65,8 @@ def activate(
 
     A license without a customer becomes that of `email`, where whoever asks may change that. With a `reason`,
     staff replace an earlier computer ID by typed codes. Raises MalformedCode, Malformed (malformed_email,
-    malformed_notes, malformed_reason, replacement_needs_reason), LicenseRefused (replacement_needs_link),
-    Conflict (mail_not_configured), LimitReached (too_many_attempts), and what
-    `core.licensing.activation.activate` raises.
+    malformed_notes, malformed_reason, replacement_needs_reason), Conflict (mail_not_configured), LimitReached
+    (too_many_attempts), and what `core.licensing.activation.activate` and `release_links.offered` raise.
     """
     if mails_key:
         outgoing.require()

@@ -38,7 +38,7 @@ def test_no_screen_of_the_wizard_hands_a_name_on_as_anything_but_text(machine, h
         terminal.wait_for("Found on this computer")
         terminal.settle()
         terminal.press("\r")
-        terminal.wait_for("Licensed to")
+        terminal.wait_for("The license is saved")
         terminal.settle()
         for columns, lines in SIZES:
             terminal.resize(columns, lines)
