@@ -10,6 +10,7 @@ from sqlalchemy import select
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.licensing.release_limits import CLAIMS
 from keyferry.server.core.models import Activation, OutboxMail, ReleaseLink
 from keyferry.server.db import reading, transaction
@@ -201,6 +202,19 @@ def test_where_no_link_can_be_mailed_none_is_offered(app, vendor, visitor, switc
     assert waiting() == 0
     if why != "no customer":
         assert "Replace a lost or reinstalled computer" not in visitor.open("").words
+
+
+def test_the_form_on_a_server_without_mail_says_whom_to_ask(vendor, visitor, dead, clock):
+    form = visitor.open("release-link").form
+    form.values["activation_key"] = dead.activation_key.text
+    clock.pass_days(1)
+    for shown in (visitor.open("release-link"), visitor.send(form)):
+        assert shown.status == 409
+        assert "We can’t email a link" in shown.words
+        assert "Ask the vendor to release the seat." in shown.words
+        assert "your keys" not in shown.words
+    vendor.release(dead, Forced("it died"))
+    assert vendor.seats_used(dead.activation_key) == 0
 
 
 def test_the_link_stands_nowhere_but_in_the_sealed_mail(visitor, dead, clock, caplog):

@@ -194,9 +194,10 @@ def _release_page(secret: str, refusal: Refusal | None = None) -> str:
 @blueprint.errorhandler(ProtocolError)
 def refused(error: CoreError | ProtocolError) -> Response:
     """Show the form again, with what was typed and what was wrong."""
-    page = None if error.code in _STOPPED else _again(refusal_of(error))
+    stopped = _STOPPED_THERE.get((error.code, request.endpoint or "")) or _STOPPED.get(error.code)
+    page = None if stopped else _again(refusal_of(error))
     if page is None:
-        heading, sentence = _STOPPED.get(error.code, (Sentence("That didn’t work"), ""))
+        heading, sentence = stopped or (Sentence("That didn’t work"), "")
         sentence = said(sentence or error.args[0])
         asks_anew = error.code == "release_link_expired"
         page = _page("stopped", heading=said(heading), sentence=sentence, asks_anew=asks_anew)
@@ -233,6 +234,14 @@ _STOPPED = {
             "order, or ask the vendor for it."
         ),
     ),
+}
+_NO_LINK = (
+    Sentence("We can’t email a link"),
+    Sentence("This site doesn’t send email. Ask the vendor to release the seat."),
+)
+_STOPPED_THERE = {
+    ("mail_not_configured", "self_help.release_link_form"): _NO_LINK,
+    ("mail_not_configured", "self_help.ask_release_link"): _NO_LINK,
 }
 _FORMS = {
     "self_help.activate": "activate",
