@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
 from keyferry.protocol.codes import Kind, encode, read_unrepaired
@@ -48,7 +49,7 @@ class ActivationKey:
             )
         return cls(symbols)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The 25 characters in five groups."""
         return grouped(encode(Kind.ACTIVATION_KEY, self.symbols))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from functools import cached_property
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_int, to_symbols, top_bits
@@ -47,7 +48,7 @@ class ComputerId:
         """The 20 symbols without the check group."""
         return (*self._untagged_symbols, *to_symbols(self.tag, TAG_BITS // 5))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The 25 characters in five groups."""
         return grouped(encode(Kind.COMPUTER_ID, self.symbols))
@@ -57,7 +58,7 @@ class ComputerId:
         """The last five characters: all of a computer ID that logs show."""
         return self.text[-GROUP:]
 
-    @property
+    @cached_property
     def _untagged_symbols(self) -> Symbols:
         return (
             self.epoch,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from flask import current_app
 
 from keyferry.server.config import Settings
+from keyferry.server.core.licensing.requests import Scanner
 from keyferry.server.core.secrets import Keyring
 
 EXTENSION = "keyferry"
@@ -21,6 +23,11 @@ class Parts:
     settings: Settings
     keyring: Keyring
     clock: Callable[[], datetime]
+
+    @cached_property
+    def scanner(self) -> Scanner:
+        """What opens request tokens, and remembers the keys for it."""
+        return Scanner(self.keyring)
 
 
 def parts() -> Parts:

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role
+from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role, table_of
 
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
+
+
+_APPEND = insert(table_of(AuditEvent))
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,11 @@ def record(
     now: datetime,
     detail: dict[str, Any] | None = None,
     **about: Unpack[About],
-) -> AuditEvent:
+) -> None:
     """Append an event; `detail` must hold no key, code or token."""
-    columns = _columns(event, by, about)
-    row = AuditEvent(at=now, detail=detail, **columns)
-    session.add(row)
-    return row
+    # What the event is about has to be written first.
+    session.flush()
+    _append(session, {**_columns(event, by, about), "at": now, "detail": detail})
 
 
 def record_once(session: Session, *, event: Event, by: By, now: datetime, **about: Unpack[About]) -> None:
@@ -80,14 +83,18 @@ def record_once(session: Session, *, event: Event, by: By, now: datetime, **abou
     close_windows(session, now)
     columns = _columns(event, by, about)
     if windows.counted(session, AuditRepeat, _bucket(columns), WINDOW, now, event=columns) == 1:
-        session.add(AuditEvent(at=now, **columns))
+        _append(session, {**columns, "at": now, "detail": None})
 
 
 def close_windows(session: Session, now: datetime) -> None:
     """Append how often events were repeated whose hour is over."""
     for window in windows.take_over(session, AuditRepeat, now):
         if window.count > 1:
-            session.add(AuditEvent(at=now, detail={"repeated": window.count - 1}, **window.event))
+            _append(session, {**window.event, "at": now, "detail": {"repeated": window.count - 1}})
+
+
+def _append(session: Session, columns: Mapping[str, Any]) -> None:
+    session.connection().execute(_APPEND, columns)
 
 
 def _columns(event: Event, by: By, about: About) -> dict[str, Any]:

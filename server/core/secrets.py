@@ -32,7 +32,7 @@ def new_master_key(key_id: str) -> str:
     return f"{key_id}:{base64.b64encode(os.urandom(MASTER_KEY_BYTES)).decode()}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Keyring:
     """The master keys by their ids; `current` names the one that seals."""
 

@@ -6,8 +6,9 @@ What a person typed is read forgivingly; what a phone scanned comes as it was si
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import DeactivationRequest
@@ -16,22 +17,22 @@ from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.core.licensing import activation, activation_rows, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Request
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
 from keyferry.server.core.licensing.notes import checked_notes, checked_reason
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
-from keyferry.server.core.models import License
+from keyferry.server.core.models import Customer, License
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard, release_links
-from keyferry.server.services.guard import Limit, count, counted, forgive, guarded, judged
+from keyferry.server.services.guard import Limit, count, guarded
 from keyferry.server.services.misreadings import misread
 from keyferry.server.services.permission import allows, permitted
-from keyferry.server.services.requests import Typed, guarded_request, limits_of, request_of
+from keyferry.server.services.requests import Typed, counted_request, guarded_request, request_of
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
 KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
@@ -39,14 +40,14 @@ KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Given:
-    """A computer key with its license file, the computer IDs that it makes void, and how it is mailed.
+    """A computer key with its license file, and how it is mailed; staff are told the license's customer, too.
 
     `mailed_to` is the address that key and file are mailed to; `waits` says why that waits, where it does.
     """
 
     done: Activated
     license_file: str = field(repr=False)
-    former: list[str]
+    customer: Customer | None = None
     mailed_to: str | None = None
     waits: str | None = None
 
@@ -74,24 +75,23 @@ def activate(
     request, remark = request_of(asked, event, by, now), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
     why = checked_reason(reason) if reason.strip() and by.who is not None else None
-    with (
-        guarded_request(request, event, by, now) as session,
-        release_links.offered(session, request, by),
-    ):
-        done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
-        if remark:
-            done.activation.notes = remark
-        names_customer = allows(by, Permission.CHANGE_LICENSES, customers_too=True)
-        # Whoever shows the customer afterwards has no session: it is read here in any case.
-        if done.license.customer is None and recipient and names_customer:
-            done.license.customer = find_or_add_customer(session, recipient, now=now)
-        file = activation.license_file(done, keyring=keyring)
-        given = Given(done, file, activation.former_computer_ids(session, done.activation))
-        if recipient is None or not mails_key:
-            return given
-        mail = _key_mail(recipient, done, file, templates.chosen(session, templates.COMPUTER_KEY))
-        outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
-        return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
+    with counted_request(request, event, by, now) as counts:
+        if by.who is None and recipient is None:
+            # Most who ask have the seat already: that changes nothing, and waits for nobody who writes.
+            with counts.reading() as session, release_links.offered(session, request, by):
+                again = activation.repeat(session, request, keyring=keyring, now=now)
+            if again is not None:
+                counts.succeeded()
+                return Given(again, activation.license_file(again, keyring=keyring))
+        with counts.writing() as session, release_links.offered(session, request, by):
+            done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
+            given = Given(done, activation.license_file(done, keyring=keyring))
+            if by.who is None and recipient is None:
+                return given
+            customer = _noted(session, done, remark, recipient, by, now)
+            return _mailed(
+                session, replace(given, customer=customer), recipient if mails_key else None, by, now
+            )
 
 
 @permitted(Permission.ACTIVATE, customers_too=True)
@@ -100,7 +100,7 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
     request = request_of(asked, event, by, now)
     with (
-        guarded_request(request, event, by, now, reads_only=True) as session,
+        guarded_request(request, event, by, now) as session,
         release_links.offered(session, request, by),
     ):
         return request, activation.preview(session, request, keyring=keyring, now=now)
@@ -110,7 +110,7 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
 def preview_release(asked: DeactivationRequest, *, by: By) -> deactivation.Preview:
     """Say what a release would do; nothing happens yet. Raises as `release`."""
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
-    with guarded_request(asked, event, by, now, reads_only=True) as session:
+    with guarded_request(asked, event, by, now) as session:
         return deactivation.preview(session, asked, Code(asked.code), keyring=keyring, now=now)
 
 
@@ -166,21 +166,44 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
         return delivery.obstacle(session, now)
 
 
+def _noted(
+    session: Session, done: Activated, remark: str | None, recipient: str | None, by: By, now: datetime
+) -> Customer | None:
+    """Keep the remark on an activation, and name the license's customer; returns who that is."""
+    activation, license = done.activation, done.license
+    if remark:
+        activation_rows.change(session, activation, notes=remark)
+    if (
+        license.customer_id is None
+        and recipient
+        and allows(by, Permission.CHANGE_LICENSES, customers_too=True)
+    ):
+        customer = find_or_add_customer(session, recipient, now=now)
+        session.get_one(License, license.id).customer = customer
+        return customer
+    return session.get(Customer, license.customer_id) if license.customer_id is not None else None
+
+
+def _mailed(session: Session, given: Given, recipient: str | None, by: By, now: datetime) -> Given:
+    if recipient is None:
+        return given
+    done, keyring = given.done, parts().keyring
+    mail = _key_mail(recipient, done, given.license_file, templates.chosen(session, templates.COMPUTER_KEY))
+    outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
+    return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
+
+
 def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
     keyring, now, event = parts().keyring, parts().clock(), Event.RELEASE_REFUSED
     request = request_of(asked, event, by, now)
-    limits, key = limits_of(request, by), request.activation_key
-    judge = partial(judged, event=event, by=by, now=now, limits=limits, activation_key=key)
-    with counted(limits, now):
-        with judge(opens=reading) as session:
+    with counted_request(request, event, by, now) as counts:
+        with counts.reading() as session:
             checked = deactivation.check(session, request, proof, keyring=keyring, by=by, now=now)
         if checked.done is not None:
             # It stays counted: whoever repeats what is done has a code checked each time.
             return checked.done
-        with judge() as session:
-            done = deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
-            forgive(session, limits, now)
-            return done
+        with counts.writing() as session:
+            return deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
 
 
 def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:

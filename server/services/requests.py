@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,11 @@ class Typed:
     computer_name: str = ""
 
 
+def opened(text: str) -> ActivationRequest | DeactivationRequest:
+    """Return the verified request in what was scanned or pasted; raises as `Scanner.open`."""
+    return parts().scanner.open(text, reading)
+
+
 def request_of(asked: Request | Typed, event: Event, by: By, now: datetime) -> Request:
     """Return what is asked for; raises MalformedCode with a repaired reading whose tag fits."""
     if not isinstance(asked, Typed):
@@ -39,32 +45,58 @@ def request_of(asked: Request | Typed, event: Event, by: By, now: datetime) -> R
         read = read_typed(asked.activation_key, asked.computer_id, name, shifted=shifted)
     if read.mistyped is None:
         return read.request
-    with guarded_request(read.request, event, by, now, reads_only=True) as session:
+    with guarded_request(read.request, event, by, now) as session:
         check_reading(session, read.request, keyring=parts().keyring)
     raise read.mistyped
 
 
-@contextmanager
-def guarded_request(
-    request: Request, event: Event, by: By, now: datetime, *, reads_only: bool = False
-) -> Iterator[Session]:
-    """Count a request as what it is, judge it in a transaction, and take the count back if it succeeds.
+@dataclass(frozen=True)
+class Counted:
+    """A request that was counted as what it is; it is judged in one transaction, or in several in turn."""
 
-    Raises LimitReached (too_many_attempts).
-    """
+    _judged: Callable[..., AbstractContextManager[Session]]
+    _limits: tuple[Limit, ...]
+    _now: datetime
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open a transaction that only reads, for what leaves the request counted."""
+        return self._judged(opens=reading)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction whose success takes the count back."""
+        with self._judged() as session:
+            yield session
+            forgive(session, self._limits, self._now)
+
+    def succeeded(self) -> None:
+        """Take the count back where nothing was written."""
+        if self._limits:
+            with transaction() as session:
+                forgive(session, self._limits, self._now)
+
+
+@contextmanager
+def counted_request(request: Request, event: Event, by: By, now: datetime) -> Iterator[Counted]:
+    """Count a request; a refusal of it is recorded as `event`. Raises LimitReached (too_many_attempts)."""
     limits, key = limits_of(request, by), request.activation_key
     # Who holds the application's secret can sign anything: what turns out to be wrong counts afterwards.
     after = () if limits or by.channel is Channel.COMMAND_LINE else (guard.address_limit(by),)
-    opens = reading if reads_only else transaction
-    judge = judged(event=event, by=by, now=now, limits=limits, after=after, activation_key=key, opens=opens)
+    judge = partial(judged, event=event, by=by, now=now, limits=limits, after=after, activation_key=key)
     with counted(limits, now):
-        with judge as session:
+        yield Counted(judge, limits, now)
+
+
+@contextmanager
+def guarded_request(request: Request, event: Event, by: By, now: datetime) -> Iterator[Session]:
+    """Count a request, open a transaction that only reads, and take the count back if it succeeds.
+
+    Raises LimitReached (too_many_attempts).
+    """
+    with counted_request(request, event, by, now) as counts:
+        with counts.reading() as session:
             yield session
-            if not reads_only:
-                forgive(session, limits, now)
-        if reads_only and limits:
-            with transaction() as session:
-                forgive(session, limits, now)
+        counts.succeeded()
 
 
 def limits_of(request: Request, by: By) -> tuple[Limit, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
 from keyferry.server.db import db
@@ -48,23 +48,32 @@ def test_a_server_that_stops_and_comes_again_is_used_again_without_a_restart(
 
 
 @contextmanager
-def interrupted(moment: str) -> Iterator[None]:
-    """End the connection of each transaction that writes, before it is written or before it is committed."""
-
-    def end(session: Session, *_: object) -> None:
-        session.execute(END_MY_CONNECTION)
-
-    factory = db.session.session_factory
-    event.listen(factory, moment, end)
+def interrupted(listened_to: object, moment: str, end: Callable[..., None]) -> Iterator[None]:
+    """End the connection of each transaction that writes, at a moment of it."""
+    event.listen(listened_to, moment, end)
     try:
         yield
     finally:
-        event.remove(factory, moment, end)
+        event.remove(listened_to, moment, end)
 
 
-@pytest.mark.parametrize("moment", ["before_flush", "before_commit"])
-def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, moment):
-    with interrupted(moment):
+def before_a_row(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    if statement.startswith("INSERT INTO activation"):
+        connection.execute(END_MY_CONNECTION)
+
+
+def before_commit(session: Session) -> None:
+    session.execute(END_MY_CONNECTION)
+
+
+@pytest.mark.parametrize("end", [before_a_row, before_commit])
+def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, end):
+    where = (
+        (db.engine, "before_cursor_execute")
+        if end is before_a_row
+        else (db.session.session_factory, "before_commit")
+    )
+    with interrupted(*where, end):
         assert_busy([faces.phone("activations")], "database_unreachable", caplog)
     assert_well([*faces.look(), *faces.ask()], caplog)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId, verify_computer_id
 from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
 from keyferry.protocol.license_file import LicenseFile, issue_license_file
@@ -20,17 +21,19 @@ from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import release_limits
+from keyferry.server.core.licensing import activation_rows, release_limits
 from keyferry.server.core.licensing.claims import claims_now, claims_of
 from keyferry.server.core.licensing.licenses import Standing, expiry, find, standing
 from keyferry.server.core.licensing.products import (
-    epoch_keys,
     feature_names,
     find_epoch,
+    find_product_by_number,
+    keys_of,
     license_file_private,
+    served,
     typed_key_private,
 )
-from keyferry.server.core.models import Activation, Ending, License, Product
+from keyferry.server.core.models import Activation, Ending, License, Product, ProductEpoch
 from keyferry.server.core.secrets import Keyring
 
 _MOST_FORMER = 20
@@ -75,12 +78,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class Activated:
-    """A computer key, what it took, and what it is bound to."""
+    """A computer key, what it took, what it is bound to, and the computer IDs that it makes void."""
 
     computer_key: str = field(repr=False)
     outcome: Outcome
     activation: Activation
+    epoch: ProductEpoch
     binding: Binding
+    former: tuple[str, ...]
 
     @property
     def license(self) -> License:
@@ -93,11 +98,22 @@ class Activated:
         return self.license.product
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """What an activation finds: the license, its epoch, and what the machine had on it until now."""
+
+    license: License
+    epoch: ProductEpoch
+    machine: Sequence[Activation]
+    live: Activation | None
+    outcome: Outcome
+
+
 def preview(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Preview:
     """Tell what `activate` would do, and refuse what it would refuse; writes nothing."""
-    license, live, outcome = _judge(session, request, keyring, now, lock=False)
-    known = live if outcome is Outcome.SAME_SEAT else None
-    return Preview(license, outcome, claims_now(license, known, now).expires)
+    found = _judge(session, request, keyring, now, lock=False)
+    known = found.live if found.outcome is Outcome.SAME_SEAT else None
+    return Preview(found.license, found.outcome, claims_now(found.license, known, now).expires)
 
 
 def activate(
@@ -112,16 +128,16 @@ def activate(
     (computer_id_released, computer_id_superseded), LimitReached (release_limit_reached,
     activation_limit_reached).
     """
-    license, live, outcome = _judge(session, request, keyring, now, lock=True, reason=reason)
-    license.first_activated_on = license.first_activated_on or now.date()
-    changed = True
+    found = _judge(session, request, keyring, now, lock=True, reason=reason)
+    live, outcome, changed = found.live, found.outcome, True
     if outcome is Outcome.SAME_SEAT and live is not None:
-        activation, changed = live, _refresh(live, request, claims_now(license, live, now), now)
+        activation, changed = live, _refresh(session, live, request, now)
     elif live is not None:
-        activation = _replace(session, live, request, by, now)
+        activation = _replace(session, found, live, request, by, now)
     else:
-        _take_seat(session, license)
-        activation = _add(session, license, request, request.computer_name, by, now)
+        if not activation_rows.take_seat(session, found.license, now.date()):
+            raise _no_seat_left(found.license)
+        activation = _add(session, found.license, request, request.computer_name, by, now)
     event = Event.of(f"activated_{outcome}")
     if by.who is not None or outcome is not Outcome.SAME_SEAT:
         detail = {"reason": reason} if reason and outcome is Outcome.REPLACEMENT else None
@@ -129,8 +145,16 @@ def activate(
     elif changed:
         # The same code scanned again and again is no event, and a name can be changed without end.
         audit.record_once(session, event=event, by=by, activation=activation, now=now)
-    binding = Binding(license.product.code, request.activation_key, request.computer_id)
-    return Activated(_computer_key(activation, binding, keyring), outcome, activation, binding)
+    return _activated(found, activation, request, keyring)
+
+
+def repeat(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Activated | None:
+    """Give the computer key of a seat that `activate` would leave as it is, else None; writes nothing."""
+    found = _judge(session, request, keyring, now, lock=False)
+    live = found.live
+    if found.outcome is not Outcome.SAME_SEAT or live is None or _changes(live, request, now):
+        return None
+    return _activated(found, live, request, keyring)
 
 
 def license_file(done: Activated, *, keyring: Keyring) -> str:
@@ -143,8 +167,7 @@ def license_file(done: Activated, *, keyring: Keyring) -> str:
         computer_name=live.computer_name,
         features=tuple(feature_names(done.product, live.features)),
     )
-    epoch = find_epoch(done.product, live.epoch)
-    return issue_license_file(content, done.binding, license_file_private(epoch, keyring))
+    return issue_license_file(content, done.binding, license_file_private(done.epoch, keyring))
 
 
 def activation_of(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
@@ -153,16 +176,6 @@ def activation_of(session: Session, license: License, computer_id: ComputerId) -
         Activation.license_id == license.id, Activation.computer_id == computer_id.text
     )
     return session.scalar(wanted)
-
-
-def former_computer_ids(session: Session, activation: Activation) -> list[str]:
-    """Return the computer IDs of the same machine on the same license that no longer count, latest first."""
-    ended = select(Activation.computer_id).where(
-        Activation.license_id == activation.license_id,
-        Activation.fingerprint == activation.fingerprint,
-        Activation.ended_at.is_not(None),
-    )
-    return list(session.scalars(ended.order_by(Activation.ended_at.desc()).limit(_MOST_FORMER)))
 
 
 def require_same_product(license: License, request: Request) -> None:
@@ -200,54 +213,55 @@ def _judge(
     *,
     lock: bool,
     reason: str | None = None,
-) -> tuple[License, Activation | None, Outcome]:
-    """Find the license and the machine's live activation, and decide; every refusal is raised here."""
-    license = find(session, request.activation_key, lock=lock)
-    require_same_product(license, request)
-    keys = epoch_keys(license.product, request.computer_id.epoch, keyring)
-    verify_computer_id(request.computer_id, keys, request.activation_key)
+) -> _Judged:
+    """Find the license and what the machine has on it, and decide; every refusal is raised here."""
+    license, epoch = _granted(session, request, lock=lock)
+    verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
     _require_good_standing(license, now)
-    same = activation_of(session, license, request.computer_id)
+    machine = activation_rows.of_machine(session, license, request.computer_id.fingerprint)
+    same = next((one for one in machine if one.computer_id == request.computer_id.text), None)
     if same is not None and same.ended_at is not None:
         raise _burnt(same)
-    live = _live_on_machine(session, license, request.computer_id)
-    replaces = reason is not None or isinstance(request, ActivationRequest)
-    return license, live, _outcome(session, license, request, live, now, replaces=replaces)
-
-
-def _outcome(
-    session: Session,
-    license: License,
-    request: Request,
-    live: Activation | None,
-    now: datetime,
-    *,
-    replaces: bool,
-) -> Outcome:
-    if live is not None and live.computer_id == request.computer_id.text:
-        return Outcome.SAME_SEAT
-    release_limits.check_activation(session, license, request.computer_id.fingerprint)
+    live = next((one for one in machine if one.ended_at is None), None)
+    if same is not None:
+        return _Judged(license, epoch, machine, live, Outcome.SAME_SEAT)
+    release_limits.check_activation(session, len(machine))
     if live is None:
         if license.seats_used >= license.seats:
             raise _no_seat_left(license)
-        return Outcome.NEW_SEAT
-    if not replaces:
+        return _Judged(license, epoch, machine, live, Outcome.NEW_SEAT)
+    if reason is None and not isinstance(request, ActivationRequest):
         raise _replacement_unconfirmed()
-    if not _is_upgrade(session, live, request.computer_id.epoch):
+    found = _Judged(license, epoch, machine, live, Outcome.REPLACEMENT)
+    if not _is_upgrade(found, live, request.computer_id.epoch):
         release_limits.check_replacement(session, license, live.fingerprint, now)
-    return Outcome.REPLACEMENT
+    return found
 
 
-def _is_upgrade(session: Session, live: Activation, epoch: int) -> bool:
+def _granted(session: Session, request: Request, *, lock: bool) -> tuple[License, ProductEpoch]:
+    """Return the license and the epoch that serves it."""
+    key, number = request.activation_key, request.computer_id.epoch
+    granted = activation_rows.granted(session, key, number, lock=lock)
+    try:
+        license = find(session, key) if granted is None else granted.license
+        require_same_product(license, request)
+    except NotFound:
+        # Who has the secret of a retired epoch learns of no activation key with it.
+        if request.product_number is not None:
+            with suppress(NotFound):
+                find_epoch(find_product_by_number(session, request.product_number), number)
+        raise
+    return license, served(granted.epoch if granted else None)
+
+
+def _is_upgrade(found: _Judged, live: Activation, epoch: int) -> bool:
     """Whether a new computer ID comes with a newer application or activation key, not with a lost state.
 
     Newer is only what this machine never had: two wizards that take turns upgrade nothing.
     """
-    replaced = live.license.key_replaced_at
-    newest = select(func.max(Activation.epoch)).where(
-        Activation.license_id == live.license_id, Activation.fingerprint == live.fingerprint
-    )
-    return epoch > session.scalars(newest).one() or (replaced is not None and live.activated_at < replaced)
+    replaced = found.license.key_replaced_at
+    newest = max(one.epoch for one in found.machine)
+    return epoch > newest or (replaced is not None and live.activated_at < replaced)
 
 
 def _require_good_standing(license: License, now: datetime) -> None:
@@ -262,25 +276,22 @@ def _require_good_standing(license: License, now: datetime) -> None:
         )
 
 
-def _live_on_machine(session: Session, license: License, computer_id: ComputerId) -> Activation | None:
-    wanted = select(Activation).where(
-        Activation.license_id == license.id,
-        Activation.fingerprint == computer_id.fingerprint,
-        Activation.ended_at.is_(None),
-    )
-    return session.scalar(wanted)
-
-
-def _refresh(live: Activation, request: Request, claims: Claims, now: datetime) -> bool:
-    """Bring a live activation up to date, and tell whether anything changed."""
-    name = _name(request, live)
-    if (claims, name) == (claims_of(live), live.computer_name):
-        return False
-    live.computer_name = name
+def _changes(live: Activation, request: Request, now: datetime) -> dict[str, Any]:
+    """Return what is new about a live activation, by its columns."""
+    claims, name = claims_now(live.license, live, now), _name(request, live)
+    changes: dict[str, Any] = {} if name == live.computer_name else {"computer_name": name}
     if claims != claims_of(live):
-        live.issued_on, live.expires_on, live.features = claims.issued, claims.expires, claims.features
-        live.refreshed_at = now
-    return True
+        changes |= {"issued_on": claims.issued, "expires_on": claims.expires, "features": claims.features}
+        changes["refreshed_at"] = now
+    return changes
+
+
+def _refresh(session: Session, live: Activation, request: Request, now: datetime) -> bool:
+    """Bring a live activation up to date, and tell whether anything changed."""
+    changes = _changes(live, request, now)
+    if changes:
+        activation_rows.change(session, live, **changes)
+    return bool(changes)
 
 
 def _name(request: Request, live: Activation) -> str | None:
@@ -289,52 +300,64 @@ def _name(request: Request, live: Activation) -> str | None:
     return known if name is None or (known or "").startswith(name) else name
 
 
-def _replace(session: Session, live: Activation, request: Request, by: By, now: datetime) -> Activation:
+def _replace(
+    session: Session, found: _Judged, live: Activation, request: Request, by: By, now: datetime
+) -> Activation:
     """Put a new computer ID on the seat of the machine's earlier one, which is burnt."""
-    unproven = live.unproven_before or not _is_upgrade(session, live, request.computer_id.epoch)
+    unproven = live.unproven_before or not _is_upgrade(found, live, request.computer_id.epoch)
     # The old row ends first: the database lets a machine have one live activation only.
-    live.ended_at, live.ended_how, live.ended_by = now, Ending.SUPERSEDED.value, by.who
-    session.flush()
-    activation = _add(session, live.license, request, _name(request, live), by, now)
-    activation.unproven_before = unproven
-    live.replaced_by = activation.id
+    ended = {"ended_at": now, "ended_how": Ending.SUPERSEDED.value, "ended_by": by.who}
+    activation_rows.change(session, live, **ended)
+    name = _name(request, live)
+    activation = _add(session, found.license, request, name, by, now, unproven_before=unproven)
+    activation_rows.change(session, live, replaced_by=activation.id)
     return activation
 
 
 def _add(
-    session: Session, license: License, request: Request, name: str | None, by: By, now: datetime
+    session: Session,
+    license: License,
+    request: Request,
+    name: str | None,
+    by: By,
+    now: datetime,
+    *,
+    unproven_before: bool = False,
 ) -> Activation:
     claims = claims_now(license, None, now)
-    activation = Activation(
-        license=license,
-        epoch=request.computer_id.epoch,
-        fingerprint=request.computer_id.fingerprint,
-        commitment=request.computer_id.commitment,
-        computer_id=request.computer_id.text,
-        computer_name=name,
-        issued_on=claims.issued,
-        expires_on=claims.expires,
-        features=claims.features,
-        channel=by.channel,
-        who=by.who,
-        activated_at=now,
-        refreshed_at=now,
-    )
-    session.add(activation)
-    session.flush()
-    return activation
+    values = {
+        "epoch": request.computer_id.epoch,
+        "fingerprint": request.computer_id.fingerprint,
+        "commitment": request.computer_id.commitment,
+        "computer_id": request.computer_id.text,
+        "computer_name": name,
+        "issued_on": claims.issued,
+        "expires_on": claims.expires,
+        "features": claims.features,
+        "channel": by.channel,
+        "who": by.who,
+        "activated_at": now,
+        "refreshed_at": now,
+        "unproven_before": unproven_before,
+    }
+    return activation_rows.add(session, license, values)
 
 
-def _take_seat(session: Session, license: License) -> None:
-    """Count one more seat, if there is one: the database judges, whatever was read before."""
-    taken = session.execute(
-        update(License)
-        .where(License.id == license.id, License.seats_used < License.seats)
-        .values(seats_used=License.seats_used + 1)
-        .returning(License.seats_used)
+def _activated(found: _Judged, activation: Activation, request: Request, keyring: Keyring) -> Activated:
+    binding = Binding(found.license.product.code, request.activation_key, request.computer_id)
+    ended = sorted((one for one in found.machine if one.ended_at is not None), key=_ended_at, reverse=True)
+    return Activated(
+        computer_key=_computer_key(found, activation, binding, keyring),
+        outcome=found.outcome,
+        activation=activation,
+        epoch=found.epoch,
+        binding=binding,
+        former=tuple(one.computer_id for one in ended[:_MOST_FORMER]),
     )
-    if taken.scalar() is None:
-        raise _no_seat_left(license)
+
+
+def _ended_at(activation: Activation) -> datetime:
+    return activation.ended_at or activation.activated_at
 
 
 def _replacement_unconfirmed() -> LicenseRefused:
@@ -362,9 +385,8 @@ def _no_seat_left(license: License) -> LicenseRefused:
     )
 
 
-def _computer_key(activation: Activation, binding: Binding, keyring: Keyring) -> str:
-    product, claims = activation.license.product, claims_of(activation)
-    if product.key_style == Style.SHORT:
-        return issue_short(binding, claims, epoch_keys(product, activation.epoch, keyring).short_computer_key)
-    epoch = find_epoch(product, activation.epoch)
-    return issue_signed(binding, claims, typed_key_private(epoch, keyring))
+def _computer_key(found: _Judged, activation: Activation, binding: Binding, keyring: Keyring) -> str:
+    claims = claims_of(activation)
+    if found.license.product.key_style == Style.SHORT:
+        return issue_short(binding, claims, keys_of(found.epoch, keyring).short_computer_key)
+    return issue_signed(binding, claims, typed_key_private(found.epoch, keyring))

@@ -23,11 +23,14 @@ _SYMBOL = f"[{SYMBOLS}]"
 # What follows a dot at once is the signature of the token before it, whatever letter that begins with.
 _BEGINS = r"(?<!\w)(?<!\w\.)[AD]"
 # Shortest and longest are for `peek` to judge. A character that follows at once would be one too many.
+_BARE = re.compile(rf"[AD]{_SYMBOL}{{44,93}}\.{_SYMBOL}{{20}}", re.ASCII)
 _TOKEN = re.compile(rf"{_BEGINS}(?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
 
 
 def token_in(text: str) -> str:
     """Return the request token in a text in its one form; what holds none comes back for `peek` to refuse."""
+    if _BARE.fullmatch(text):
+        return text
     bare = _decoded(text[:_MOST])
     found = _TOKEN.search(_spaced(bare))
     return found[0].replace(" ", "").upper() if found else bare.rpartition("#")[2].strip()

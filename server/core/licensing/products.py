@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
@@ -32,6 +33,7 @@ from keyferry.server.core.secrets import Keyring, key_id_of
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?", re.ASCII)
 _FEATURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
 _NAME_LENGTH = 100
+_MOST_OPENED = 1024
 
 
 def add_product(
@@ -177,7 +179,13 @@ def live_computers(session: Session, product: Product) -> dict[int, int]:
 
 def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> ProductEpoch:
     """Return an epoch that is still served, or any; raises RetiredEpoch, NotFound (unknown_product)."""
-    epoch = next((epoch for epoch in product.epochs if epoch.number == number), None)
+    return served(
+        next((one for one in product.epochs if one.number == number), None), retired_too=retired_too
+    )
+
+
+def served(epoch: ProductEpoch | None, *, retired_too: bool = False) -> ProductEpoch:
+    """Return an epoch that was looked for if it is still served; raises as `find_epoch`."""
     if epoch is None:
         raise NotFound(
             "This server doesn’t know this version of the application. Ask its vendor.",
@@ -197,8 +205,7 @@ def epoch_keys(product: Product, epoch: int, keyring: Keyring) -> EpochKeys:
 
 def keys_of(epoch: ProductEpoch, keyring: Keyring) -> EpochKeys:
     """Return the symmetric keys of an epoch, retired or not."""
-    secret = application_secret(epoch, keyring)
-    return EpochKeys.derive(secret, product_code=epoch.product.code, epoch=epoch.number)
+    return _keys(keyring, epoch.application_secret, epoch.product.code, epoch.number)
 
 
 def application_secret(epoch: ProductEpoch, keyring: Keyring) -> bytes:
@@ -208,14 +215,12 @@ def application_secret(epoch: ProductEpoch, keyring: Keyring) -> bytes:
 
 def typed_key_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKey:
     """Open the key that signs typed computer keys of the style `signed`."""
-    sealed = keyring.open(epoch.typed_key_private, _epoch_context(epoch, "typed key"))
-    return Ed25519PrivateKey.from_private_bytes(sealed)
+    return _signing_key(keyring, epoch.typed_key_private, _epoch_context(epoch, "typed key"))
 
 
 def license_file_private(epoch: ProductEpoch, keyring: Keyring) -> Ed25519PrivateKey:
     """Open the key that signs license files."""
-    sealed = keyring.open(epoch.license_file_private, _epoch_context(epoch, "license file"))
-    return Ed25519PrivateKey.from_private_bytes(sealed)
+    return _signing_key(keyring, epoch.license_file_private, _epoch_context(epoch, "license file"))
 
 
 def fingerprint_key(product: Product, keyring: Keyring) -> bytes:
@@ -276,6 +281,18 @@ def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> Wizar
         fingerprint_key=fingerprint_key(product, keyring),
         epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs),
     )
+
+
+# What is sealed never changes, and opening it for each activation would take longer than all else about it.
+@lru_cache(_MOST_OPENED)
+def _keys(keyring: Keyring, sealed: str, product_code: str, epoch: int) -> EpochKeys:
+    secret = keyring.open(sealed, _secret_context(product_code, epoch, "application secret"))
+    return EpochKeys.derive(secret, product_code=product_code, epoch=epoch)
+
+
+@lru_cache(_MOST_OPENED)
+def _signing_key(keyring: Keyring, sealed: str, context: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(keyring.open(sealed, context))
 
 
 def _held(product: Product) -> Iterator[tuple[str, str]]:

@@ -77,13 +77,10 @@ def check_replacement(session: Session, license: License, fingerprint: int, now:
     _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)
 
 
-def check_activation(session: Session, license: License, fingerprint: int) -> None:
-    """Raise LimitReached (activation_limit_reached) where a machine would be activated anew too often."""
-    most = properties.read(session)["options/maxActivationsPerSystem"]
-    before = select(func.count()).where(
-        Activation.license_id == license.id, Activation.fingerprint == fingerprint
-    )
-    if most and session.scalars(before).one() >= most:
+def check_activation(session: Session, before: int) -> None:
+    """Raise LimitReached (activation_limit_reached) where a machine was activated too often `before`."""
+    most = properties.read(session)["options/maxActivationsPerSystem"] if before else 0
+    if most and before >= most:
         raise LimitReached(
             "This computer has reached the limit of activations with this license. Ask the vendor for help.",
             code="activation_limit_reached",

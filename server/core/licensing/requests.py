@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -9,8 +11,15 @@ from sqlalchemy.orm import Session
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
 from keyferry.protocol.computer_name import clean_computer_name
-from keyferry.protocol.errors import ComputerIdMismatch, MalformedCode, ProtocolError
-from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, peek, verify_request
+from keyferry.protocol.errors import BadSignature, ComputerIdMismatch, MalformedCode, ProtocolError
+from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.request_token import (
+    ActivationRequest,
+    DeactivationRequest,
+    TokenHeader,
+    peek,
+    verify_request,
+)
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.activation import Request, activation_of
@@ -37,20 +46,41 @@ class Reading:
     mistyped: MalformedCode | None = None
 
 
-def open_request(session: Session, text: str, *, keyring: Keyring) -> ActivationRequest | DeactivationRequest:
-    """Verify the token in what was scanned or pasted, and return its request; nothing is written.
+class Scanner:
+    """Opens what was scanned, with the keys of the epochs that this process has met.
 
-    Raises MalformedToken, BadSignature, MalformedCode (malformed_activation_key), NotFound (unknown_product),
-    and RetiredEpoch for an activation: who has a retired secret must not reach a table with it.
+    An epoch's keys never change, so no table is asked for them twice. Whether the epoch is still served is
+    for `activation` to say, which asks in any case.
     """
-    token = token_in(text)
-    header = peek(token)
-    product = find_product_by_number(session, header.product_number)
-    epoch = find_epoch(product, header.epoch, retired_too=True)
-    request = verify_request(token, keys_of(epoch, keyring))
-    if isinstance(request, ActivationRequest):
-        find_epoch(product, header.epoch)
-    return request
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._met: dict[TokenHeader, EpochKeys] = {}
+
+    def open(
+        self, text: str, reads: Callable[[], AbstractContextManager[Session]]
+    ) -> ActivationRequest | DeactivationRequest:
+        """Verify the token in what was scanned or pasted, and return its request; nothing is written.
+
+        `reads` opens the database where it has to be asked. Raises MalformedToken, BadSignature,
+        MalformedCode (malformed_activation_key), NotFound (unknown_product), and for an activation
+        RetiredEpoch.
+        """
+        token = token_in(text)
+        header = peek(token)
+        if (met := self._met.get(header)) is not None:
+            # The keys may be those of a database that was replaced by a copy of an earlier day.
+            with suppress(BadSignature):
+                return verify_request(token, met)
+        with reads() as session:
+            product = find_product_by_number(session, header.product_number)
+            epoch = find_epoch(product, header.epoch, retired_too=True)
+            keys = keys_of(epoch, self._keyring)
+            request = verify_request(token, keys)
+            if isinstance(request, ActivationRequest):
+                find_epoch(product, header.epoch)
+        self._met[header] = keys
+        return request
 
 
 def read_typed(

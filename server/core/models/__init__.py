@@ -1,6 +1,6 @@
 """What the database keeps, as plain SQLAlchemy classes, by what they are about."""
 
-from keyferry.server.core.models.base import Base, UtcDateTime
+from keyferry.server.core.models.base import Base, UtcDateTime, detached, table_of
 from keyferry.server.core.models.licensing import (
     Activation,
     Batch,
@@ -55,4 +55,6 @@ __all__ = [
     "Role",
     "ServerProperty",
     "UtcDateTime",
+    "detached",
+    "table_of",
 ]

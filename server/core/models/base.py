@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Date, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import Date, DateTime, Dialect, MetaData, Table, TypeDecorator, inspect
 from sqlalchemy.orm import DeclarativeBase, registry
 
 
@@ -45,6 +47,21 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={datetime: UtcDateTime, date: Date},
     )
+
+
+Model = TypeVar("Model", bound=Base)
+
+
+def detached(kind: type[Model], values: Mapping[str, Any]) -> Model:
+    """Return what a statement read as an object of no session; what is not among `values` reads as None."""
+    made = inspect(kind).class_manager.new_instance()
+    made.__dict__.update(values)
+    return cast("Model", made)
+
+
+def table_of(kind: type[Base]) -> Table:
+    """Return the table of a model, for statements that go past the ORM."""
+    return Base.metadata.tables[kind.__tablename__]
 
 
 def one_of(column: str, values: type[StrEnum] | tuple[str, ...]) -> str:

@@ -23,7 +23,6 @@ from keyferry.server.core.licensing.facts import license_facts, release_facts
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.licensing.products import every_product
-from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.core.models import License, Role
 from keyferry.server.core.pages import Page
 from keyferry.server.core.properties import PROPERTIES
@@ -35,7 +34,7 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import changes, operations, settings, signing_in
 from keyferry.server.services.permission import admit, permission_of, require
-from keyferry.server.services.requests import Typed
+from keyferry.server.services.requests import Typed, opened
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -106,15 +105,15 @@ class Access:
     def scanned(self, link: str) -> views.Scanned:
         """Return what a pasted link asks for.
 
-        Raises what `core.requests.open_request` raises, and NotFound (unknown_activation_key).
+        Raises what `services.requests.opened` raises, and NotFound (unknown_activation_key).
         """
-        with reading() as session:
-            asked = open_request(session, link, keyring=parts().keyring)
-            key, code = asked.activation_key.text, ""
-            if isinstance(asked, DeactivationRequest):
+        asked = opened(link)
+        key, code = asked.activation_key.text, ""
+        if isinstance(asked, DeactivationRequest):
+            with reading() as session:
                 # What was activated with a key that was replaced since is still given back.
                 key = licenses.find(session, asked.activation_key, former_too=True).activation_key
-                code = asked.code.text
+            code = asked.code.text
         return views.Scanned(key, asked.computer_id.text, asked.computer_name or "", code)
 
     @runs(operations.activate)

@@ -76,7 +76,7 @@ class Scanned:
 
 def key_given(given: Given, now: datetime, *, can_mail: bool) -> KeyGiven:
     """Return a computer key with what it stands for."""
-    key = key_facts(given.done, now, customer=given.done.license.customer)
+    key = key_facts(given.done, now, customer=given.customer)
     return KeyGiven(key, given.license_file, given.mailed_to, given.waits, can_mail)
 
 

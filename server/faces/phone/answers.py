@@ -52,7 +52,7 @@ def activated(key: KeyFacts, given: Given) -> dict[str, Any]:
         "license_file": given.license_file,
         "expires": _day(key.activation.expires),
         "features": key.activation.features,
-        "former_computer_ids": given.former,
+        "former_computer_ids": list(given.done.former),
         **_licensed(key.license),
     }
 

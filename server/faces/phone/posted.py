@@ -7,10 +7,7 @@ from flask import abort, request
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing.requests import open_request
-from keyferry.server.db import reading
-from keyferry.server.parts import parts
-from keyferry.server.services.requests import Typed
+from keyferry.server.services.requests import Typed, opened
 
 
 def posted_request() -> ActivationRequest | DeactivationRequest | Typed:
@@ -18,8 +15,7 @@ def posted_request() -> ActivationRequest | DeactivationRequest | Typed:
     body = _body()
     if "token" not in body:
         return _typed(body)
-    with reading() as session:
-        return open_request(session, body["token"], keyring=parts().keyring)
+    return opened(body["token"])
 
 
 def by_phone() -> By:

@@ -9,16 +9,14 @@ from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Code
-from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.licenses import license_page
 from keyferry.server.faces.portal.start import start_page
-from keyferry.server.parts import parts
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
-from keyferry.server.services.requests import Typed
+from keyferry.server.services.requests import Typed, opened
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -75,9 +73,9 @@ def force_release(number: int) -> str:
 @staff.needs(Permission.SEE_LICENSES)
 def link() -> str:
     """Open the license of a wizard's link, with the dialog filled that the wizard asks for."""
+    asked = opened(posted().get("link", ""))
+    releases = isinstance(asked, DeactivationRequest)
     with reading() as session:
-        asked = open_request(session, posted().get("link", ""), keyring=parts().keyring)
-        releases = isinstance(asked, DeactivationRequest)
         # What was activated with a key that was replaced since is still given back.
         number = licenses.find(session, asked.activation_key, former_too=releases).id
     values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}

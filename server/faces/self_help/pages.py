@@ -20,7 +20,6 @@ from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Released
 from keyferry.server.core.licensing.facts import key_facts, license_facts, release_facts
-from keyferry.server.core.licensing.requests import open_request
 from keyferry.server.db import reading
 from keyferry.server.faces.self_help.site import Site, site
 from keyferry.server.mail import outgoing
@@ -28,7 +27,7 @@ from keyferry.server.mail.outgoing import Outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations, release_links
 from keyferry.server.services.misreadings import misread
-from keyferry.server.services.requests import Typed
+from keyferry.server.services.requests import Typed, opened
 from keyferry.server.web import problems
 from keyferry.server.web.addresses import release_link_address
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
@@ -292,8 +291,7 @@ def _asked(values: dict[str, str], *, named: bool = True) -> ActivationRequest |
     """Return what is asked for: the wizard's own request with its signature, where its link was pasted."""
     typed, pasted = _typed(values, named=named), values.get("computer_id", "")
     if is_carried(pasted):
-        with reading() as session:
-            asked = open_request(session, pasted, keyring=parts().keyring)
+        asked = opened(pasted)
         with misread(_by()) as shifted:
             key = ActivationKey.from_text(typed.activation_key, shifted=shifted)
         if isinstance(asked, ActivationRequest) and asked.activation_key == key:
@@ -320,8 +318,7 @@ def _code(values: dict[str, str], field: str) -> str:
     text = values.get(field, "")
     if not is_carried(text):
         return text
-    with reading() as session:
-        asked = open_request(session, text, keyring=parts().keyring)
+    asked = opened(text)
     if field == "activation_key":
         return asked.activation_key.text
     if field == "computer_id":
