@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role, table_of
+from keyferry.server.core.plain import plain
 
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
@@ -69,7 +70,7 @@ def record(
     **about: Unpack[About],
 ) -> None:
     """Append an event; `detail` must hold no key, code or token."""
-    # What the event is about has to be written first.
+    # What the event is about gets its number first.
     session.flush()
     _append(session, {**_columns(event, by, about), "at": now, "detail": detail})
 
@@ -94,7 +95,7 @@ def close_windows(session: Session, now: datetime) -> None:
 
 
 def _append(session: Session, columns: Mapping[str, Any]) -> None:
-    session.connection().execute(_APPEND, columns)
+    plain(session).execute(_APPEND, columns)
 
 
 def _columns(event: Event, by: By, about: About) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def run(connection: Connection) -> None:
         **configure_args,
     )
     with context.begin_transaction():
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         if connection.dialect.name == "postgresql":
             # A large table may take its time.
             connection.execute(text("SET LOCAL statement_timeout = 0"))

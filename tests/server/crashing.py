@@ -217,6 +217,7 @@ class Crash:
     victim: Callable[[int], None] = lambda _: os.kill(os.getpid(), signal.SIGKILL)
     points: list[str] = field(default_factory=list)
     backend: int = 0
+    commits: bool = False
 
     def passes(self, what: str) -> None:
         self.points.append(what)
@@ -232,10 +233,13 @@ class Crash:
         @event.listens_for(db.engine, "commit")
         def commit(connection: Any) -> None:
             self.passes("before commit")
+            self.commits = True
 
-        @event.listens_for(db.session.session_factory, "after_commit")
-        def committed(session: Any) -> None:
-            self.passes("after commit")
+        @event.listens_for(db.engine, "checkin")
+        def committed(driver: Any, record: Any) -> None:
+            if self.commits:
+                self.commits = False
+                self.passes("after commit")
 
 
 def tried(operation: Operation, crash: Crash) -> tuple[list[str], object] | None:

@@ -128,7 +128,7 @@ def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(setting
     (tmp_path / "migrations" / "versions" / "next.py").write_text(
         f"revision, down_revision = 'next', '{newest}'\n\n\ndef upgrade():\n    pass\n"
     )
-    monkeypatch.setattr(sys.modules["keyferry.server.db"], "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(sys.modules["keyferry.server.db.migrating"], "MIGRATIONS", tmp_path / "migrations")
     assert refusal_of(settings) == "database_outdated"
     with create_database_app(settings).app_context():
         upgrade()

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import Connection, event, text
-from sqlalchemy.orm import Session
 
 from keyferry.server.db import db
 from tests.server.in_trouble import Faces, assert_busy, assert_well, faces_of
@@ -48,13 +47,13 @@ def test_a_server_that_stops_and_comes_again_is_used_again_without_a_restart(
 
 
 @contextmanager
-def interrupted(listened_to: object, moment: str, end: Callable[..., None]) -> Iterator[None]:
+def interrupted(moment: str, end: Callable[..., None]) -> Iterator[None]:
     """End the connection of each transaction that writes, at a moment of it."""
-    event.listen(listened_to, moment, end)
+    event.listen(db.engine, moment, end)
     try:
         yield
     finally:
-        event.remove(listened_to, moment, end)
+        event.remove(db.engine, moment, end)
 
 
 def before_a_row(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -62,18 +61,15 @@ def before_a_row(connection: Connection, _cursor: object, statement: str, *_: ob
         connection.execute(END_MY_CONNECTION)
 
 
-def before_commit(session: Session) -> None:
-    session.execute(END_MY_CONNECTION)
+def before_the_commit(connection: Connection) -> None:
+    connection.execute(END_MY_CONNECTION)
 
 
-@pytest.mark.parametrize("end", [before_a_row, before_commit])
-def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, end):
-    where = (
-        (db.engine, "before_cursor_execute")
-        if end is before_a_row
-        else (db.session.session_factory, "before_commit")
-    )
-    with interrupted(*where, end):
+@pytest.mark.parametrize(
+    ("moment", "end"), [("before_cursor_execute", before_a_row), ("commit", before_the_commit)]
+)
+def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, moment, end):
+    with interrupted(moment, end):
         assert_busy([faces.phone("activations")], "database_unreachable", caplog)
     assert_well([*faces.look(), *faces.ask()], caplog)
 

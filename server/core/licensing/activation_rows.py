@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.models import Activation, Base, License, Product, ProductEpoch, detached, table_of
+from keyferry.server.core.plain import plain
 
 _license, _product = table_of(License), table_of(Product)
 _epoch, _activation = table_of(ProductEpoch), table_of(Activation)
@@ -71,10 +72,8 @@ def granted(session: Session, key: ActivationKey, epoch: int, *, lock: bool) -> 
 
     With `lock`, nobody else changes it before this transaction ends.
     """
-    # What the session has not written yet is not there for a plain statement.
-    session.flush()
     statement = _GRANTED_LOCKED if lock else _GRANTED
-    row = session.connection().execute(statement, {"activation_key": key.text, "epoch": epoch}).first()
+    row = plain(session).execute(statement, {"activation_key": key.text, "epoch": epoch}).first()
     if row is None:
         return None
     license, product, found = _split(row, License, Product, ProductEpoch)
@@ -85,13 +84,13 @@ def granted(session: Session, key: ActivationKey, epoch: int, *, lock: bool) -> 
 def of_machine(session: Session, license: License, fingerprint: int) -> Sequence[Activation]:
     """Return all activations of one machine on a license, ended or not, the earliest first."""
     wanted = {"license_id": license.id, "fingerprint": fingerprint}
-    rows = session.connection().execute(_OF_MACHINE, wanted).all()
+    rows = plain(session).execute(_OF_MACHINE, wanted).all()
     return [_of(license, dict(zip(_COLUMNS[Activation], row, strict=True))) for row in rows]
 
 
 def take_seat(session: Session, license: License, today: date) -> bool:
     """Count one more seat, if there is one."""
-    taken = session.connection().execute(_TAKE_SEAT, {"license_id": license.id, "today": today}).first()
+    taken = plain(session).execute(_TAKE_SEAT, {"license_id": license.id, "today": today}).first()
     if taken is not None:
         license.__dict__.update(taken._mapping)
     return taken is not None
@@ -100,13 +99,13 @@ def take_seat(session: Session, license: License, today: date) -> bool:
 def add(session: Session, license: License, values: dict[str, Any]) -> Activation:
     """Add an activation of a license."""
     values = {**values, "license_id": license.id}
-    number = session.connection().execute(_ADD, values).scalar_one()
+    number = plain(session).execute(_ADD, values).scalar_one()
     return _of(license, {**_NEW, **values, "id": number})
 
 
 def change(session: Session, activation: Activation, **values: Any) -> None:
     """Change columns of an activation, in its row and in the object."""
-    session.connection().execute(_CHANGE.values(**values), {"activation_id": activation.id})
+    plain(session).execute(_CHANGE.values(**values), {"activation_id": activation.id})
     activation.__dict__.update(values)
 
 

@@ -1,0 +1,104 @@
+"""The turn of a process among all processes that write to one SQLite database.
+
+SQLite makes whoever waits sleep, and look again, at ever longer intervals: so the unlucky wait for seconds.
+A lock of the operating system wakes the next one at once. It is no more than a queue: SQLite's own lock
+decides, here as with any other program, and where there can be no lock file SQLite's own wait serves.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from contextlib import suppress
+
+# Two bytes of the file: who has the first is next, who has the second writes. With one alone, a process that
+# gives the lock back and takes it again would be there before those that have to wake up first.
+_NEXT, _TURN = 0, 1
+_SUFFIX = ".lock"
+
+
+class LockFile:
+    """A lock between processes beside a database file; the threads of one process take turns before."""
+
+    def __init__(self, database: str | None) -> None:
+        self._path = f"{database}{_SUFFIX}" if database and os.path.isabs(database) else None
+        self._opened: tuple[int, int] | None = None
+        self._awaited: _Awaited | None = None
+
+    def acquire(self, seconds: float) -> bool:
+        """Wait for the lock so long; returns whether there is nothing more to wait for."""
+        file = self._file()
+        if file is None:
+            return True
+        awaited, self._awaited = self._awaited, None
+        if awaited is None:
+            try:
+                if _try(file, _NEXT) and _try(file, _TURN):
+                    fcntl.lockf(file, fcntl.LOCK_UN, 1, _NEXT)
+                    return True
+            except OSError:
+                # A file system without locks.
+                return True
+            awaited = _Awaited(file)
+        if awaited.wait(seconds):
+            return True
+        # The thread that waits has its place in the queue, and keeps it for who asks next.
+        self._awaited = awaited
+        return False
+
+    def release(self) -> None:
+        """Let the next process write."""
+        if self._opened is not None and self._opened[0] == os.getpid():
+            with suppress(OSError):
+                fcntl.lockf(self._opened[1], fcntl.LOCK_UN, 1, _TURN)
+
+    def _file(self) -> int | None:
+        """Open the file in this process: a lock belongs to the process that took it."""
+        if self._opened is None or self._opened[0] != os.getpid():
+            self._awaited = None
+            file = _opened(self._path)
+            self._opened = None if file is None else (os.getpid(), file)
+        return None if self._opened is None else self._opened[1]
+
+
+class _Awaited:
+    """A thread that waits for both bytes, since waiting for a lock of the operating system knows no end."""
+
+    def __init__(self, file: int) -> None:
+        self._file, self._there = file, threading.Event()
+        threading.Thread(target=self._run, name="keyferry-lock", daemon=True).start()
+
+    def wait(self, seconds: float) -> bool:
+        return self._there.wait(seconds)
+
+    def _run(self) -> None:
+        with suppress(OSError):
+            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _NEXT)
+            fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _TURN)
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _NEXT)
+        self._there.set()
+
+
+def _try(file: int, place: int) -> bool:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _opened(path: str | None) -> int | None:
+    """Open the lock file, for whoever may write to the database; None where there can be none."""
+    if path is None:
+        return None
+    try:
+        database = os.stat(path.removesuffix(_SUFFIX))
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    # Made by another account, it may be as it should be already.
+    with suppress(PermissionError):
+        os.fchown(file, database.st_uid, database.st_gid)
+        os.fchmod(file, database.st_mode & 0o666)
+    return file

@@ -1,0 +1,91 @@
+"""The tables of a database: whether they are there, and bringing them up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+from alembic import command
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.db.opening import MIGRATIONS, db, migrate
+from keyferry.server.db.troubles import explained, trouble
+
+# Where our tables are, if the address of the database does not choose a schema.
+_OTHER_SCHEMA = """
+    SELECT schemaname FROM pg_tables, pg_settings
+    WHERE tablename IN ('license', 'audit_event') AND name = 'search_path' AND source <> 'client'
+    GROUP BY schemaname HAVING count(*) = 2 ORDER BY schemaname LIMIT 1
+"""
+
+
+def require_migrated(settings: Settings) -> None:
+    """Check that every table is there.
+
+    Raises ConfigError (not_initialized, database_outdated, database_newer, database_unreachable).
+    """
+    _require_file(settings.sqlite_file)
+    present, scripts = revision(), ScriptDirectory(str(MIGRATIONS))
+    if present is None:
+        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialized")
+    _require_known(present, scripts)
+    if present != scripts.get_current_head():
+        raise ConfigError(
+            "The database is from an older version of Keyferry. Run `keyferry init` to update it.",
+            code="database_outdated",
+        )
+
+
+def revision() -> str | None:
+    """Return the migration that the database stands at, None where it is empty; raises ConfigError."""
+    try:
+        with db.engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+            if present is None and connection.dialect.name == "postgresql":
+                _require_no_other_schema(connection)
+            return present
+    except SQLAlchemyError as error:
+        known = explained(error)
+    raise known or trouble("database_unreachable")
+
+
+def upgrade() -> None:
+    """Bring the database to the newest migration; nothing happens where it is there already.
+
+    Raises ConfigError (database_newer).
+    """
+    _require_known(revision(), ScriptDirectory(str(MIGRATIONS)))
+    command.upgrade(migrate.get_config(str(MIGRATIONS)), "head")
+
+
+def _require_file(file: Path | None) -> None:
+    try:
+        if file is None or file.exists():
+            return
+    except OSError as error:
+        message = f"The database {file} can’t be reached: {error.strerror}."
+        raise ConfigError(message, code="database_unreachable") from None
+    raise ConfigError(f"There’s no database {file}. Run `keyferry init` first.", code="not_initialized")
+
+
+def _require_known(present: str | None, scripts: ScriptDirectory) -> None:
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise ConfigError(
+            "The database is from a newer version of Keyferry. Update Keyferry.", code="database_newer"
+        )
+
+
+def _require_no_other_schema(connection: Connection) -> None:
+    """Refuse to begin anew where the account's search path once led to our tables in another schema."""
+    schema = connection.scalar(text(_OTHER_SCHEMA))
+    if schema is not None:
+        raise ConfigError(
+            f"Keyferry's tables are in the schema {schema} of this database. To use them, add "
+            f"?options=-csearch_path%3D{quote(schema)} to KEYFERRY_DATABASE_URL. To make new tables in the "
+            "schema public, add ?options=-csearch_path%3Dpublic instead.",
+            code="database_in_another_schema",
+        )

@@ -1,0 +1,115 @@
+"""Opening a database, and its transactions, with what everything here relies on."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import URL, Connection, Engine, event, make_url
+
+from keyferry.server.config import ConfigError, Settings
+from keyferry.server.core.models import Base
+
+MIGRATIONS = Path(__file__).parent.with_name("migrations")
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+# Nothing that we rely on is left to the database, the account or the server's configuration to choose.
+_POSTGRESQL_SESSION = """
+    SET client_encoding = 'UTF8';
+    SET standard_conforming_strings = on;
+    SET DateStyle = 'ISO, YMD';
+    SET TimeZone = 'UTC';
+    SET default_transaction_isolation = 'read committed';
+    SELECT set_config(name, value, false) FROM pg_settings JOIN (
+        VALUES ('search_path', 'public'), ('lock_timeout', '15s'), ('statement_timeout', '30s')
+    ) AS ours (name, value) USING (name) WHERE source <> 'client'
+"""
+# A server that is gone without a word is noticed, too.
+_POSTGRESQL_CONNECTION = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+_POOL_SECONDS = 10
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Bind the database to an application; nothing is opened yet."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(make_url(settings.database))
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+    try:
+        db.init_app(app)
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "PostgreSQL needs a driver. Install it: pip install 'keyferry[server,postgresql]'.",
+            code="database_driver_missing",
+        ) from None
+    migrate.init_app(app, db)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _listen_to_sqlite(db.engine)
+        else:
+            _listen_to_postgresql(db.engine)
+
+
+def begin_reading(connection: Connection) -> None:
+    """Begin a transaction that only reads, and sees one state of the database throughout."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        driver.execute("BEGIN")
+    else:
+        driver.read_only = True
+
+
+def begin_writing(connection: Connection) -> None:
+    """Begin a transaction that may write: on SQLite it has the write lock from the beginning."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # What may write is not said to: where the database itself may only be read, that is a refusal.
+        driver: Any = connection.connection.dbapi_connection
+        driver.read_only = None
+
+
+def _engine_options(url: URL) -> dict[str, Any]:
+    # Statements carry activation keys: neither an error nor a log line may show them.
+    options = {"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
+    if url.get_backend_name() != "postgresql":
+        return options
+    # What the address itself says of the connection counts more.
+    own = {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
+    return {**options, "connect_args": own}
+
+
+def _listen_to_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        # The driver would begin transactions by itself, too late and without the write lock.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+
+def _listen_to_postgresql(engine: Engine) -> None:
+    # Before SQLAlchemy's own look at the connection: it asks for the schema that the search path leads to.
+    @event.listens_for(engine, "connect", insert=True)
+    def prepare(connection: Any, record: Any) -> None:
+        connection.execute(_POSTGRESQL_SESSION)
+        connection.commit()

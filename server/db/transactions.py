@@ -1,0 +1,63 @@
+"""The transactions of everything that happens: one that may write, and one that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from keyferry.server.db.group_commit import GroupCommit
+from keyferry.server.db.lock_file import LockFile
+from keyferry.server.db.opening import begin_reading, begin_writing, db
+
+sessions = sessionmaker(expire_on_commit=False)
+"""Sessions on a connection whose transaction somebody else has begun."""
+
+_GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a transaction that may write; commits at the end, rolls back on any exception. Do not nest it.
+
+    This is the only place in the project that commits. On SQLite the first statement has the write lock, so
+    what was read is still true when it is written. Raises Busy (server_busy) where others take too long.
+    """
+    engine = db.engine
+    is_sqlite = engine.dialect.name == "sqlite"
+    # What fails in a session must undo no more than its own part of a group.
+    mode = "create_savepoint" if is_sqlite else "rollback_only"
+    with (
+        _group(engine).turn() if is_sqlite else _alone(engine) as connection,
+        sessions(bind=connection, join_transaction_mode=mode) as session,
+        session.begin(),
+    ):
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
+    with db.engine.connect() as connection:
+        begin_reading(connection)
+        with sessions(bind=connection) as session:
+            yield session
+
+
+def _group(engine: Engine) -> GroupCommit:
+    group = _GROUPS.get(engine)
+    if group is None:
+        group = _GROUPS.setdefault(engine, GroupCommit(engine, begin_writing, LockFile(engine.url.database)))
+    return group
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    # PostgreSQL lets many write at once, and gathers their commits itself.
+    with engine.connect() as connection:
+        begin_writing(connection)
+        with connection.begin():
+            yield connection

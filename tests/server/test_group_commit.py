@@ -1,0 +1,246 @@
+"""Writers of SQLite share a commit: each is answered after it, and none loses by another's failure."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import OperationalError
+
+from keyferry.server.core.errors import Busy
+from keyferry.server.core.models import Attempt
+from keyferry.server.db import db, reading, transaction
+from keyferry.server.db.group_commit import GroupCommit
+from keyferry.server.db.lock_file import LockFile
+from keyferry.server.db.opening import begin_writing
+
+PATIENCE = 20
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+Then = Callable[[Connection], object]
+
+
+class Writers:
+    """Threads that write to one database in turns; a group takes all who come while the first is held."""
+
+    def __init__(self, app, **seconds: float) -> None:
+        self.app = app
+        lock = LockFile(db.engine.url.database)
+        self.group = GroupCommit(db.engine, begin_writing, lock, longest_seconds=PATIENCE, **seconds)
+        self.threads = ThreadPoolExecutor(16)
+        self.commits = 0
+
+    def write(self, name: str, then: Then | None = None) -> None:
+        with self.app.app_context(), self.group.turn() as connection:
+            insert(connection, name)
+            if then is not None:
+                then(connection)
+
+    @contextmanager
+    def held(self) -> Iterator[list[Future[None]]]:
+        """Hold the first of a group, until all who are added to the list have come."""
+        entered, leaves = threading.Event(), threading.Event()
+
+        def hold(_connection: Connection) -> None:
+            entered.set()
+            assert leaves.wait(PATIENCE)
+
+        done = [self.threads.submit(self.write, "first", hold)]
+        try:
+            assert entered.wait(PATIENCE)
+            yield done
+            deadline = time.monotonic() + PATIENCE
+            while self.group.waiting < len(done) - 1:
+                assert time.monotonic() < deadline
+        finally:
+            leaves.set()
+
+    def count(self, _connection: Connection) -> None:
+        self.commits += 1
+
+
+def insert(connection: Connection, name: str) -> None:
+    row = "INSERT INTO attempt (bucket, window_ends_at, count) VALUES (?, '2026-01-01', 1)"
+    connection.exec_driver_sql(row, (name,))
+
+
+def fail(_connection: Connection) -> None:
+    raise ZeroDivisionError
+
+
+def rows() -> set[str]:
+    with reading() as session:
+        return set(session.scalars(select(Attempt.bucket)))
+
+
+def errors(done: list[Future[None]]) -> list[type[BaseException] | None]:
+    found = [one.exception(PATIENCE) for one in done]
+    return [None if one is None else type(one) for one in found]
+
+
+@pytest.fixture
+def writers(app) -> Iterator[Callable[..., Writers]]:
+    made: list[Writers] = []
+
+    def make(**seconds: float) -> Writers:
+        made.append(Writers(app, **seconds))
+        event.listen(db.engine, "commit", made[-1].count)
+        return made[-1]
+
+    yield make
+    for one in made:
+        event.remove(db.engine, "commit", one.count)
+        one.threads.shutdown()
+
+
+def test_who_waits_shares_one_commit(writers):
+    several, names = writers(), [f"writer {number}" for number in range(12)]
+    with several.held() as done:
+        done += [several.threads.submit(several.write, name) for name in names]
+    assert errors(done) == [None] * 13
+    assert rows() == {"first", *names}
+    assert several.commits == 1
+
+
+def test_who_fails_undoes_only_their_own_part(writers):
+    several = writers()
+    with several.held() as done:
+        done += [several.threads.submit(several.write, *one) for one in (("a",), ("b", fail), ("c",))]
+    assert errors(done) == [None, None, ZeroDivisionError, None]
+    assert rows() == {"first", "a", "c"}
+    with pytest.raises(ZeroDivisionError):
+        several.write("d", fail)
+    several.write("e")
+    assert rows() == {"first", "a", "c", "e"}
+
+
+def test_nobody_is_answered_before_the_commit_and_all_are_refused_if_it_fails(writers, app):
+    several, answered = writers(), []
+
+    def break_off(connection: Connection) -> None:
+        answered.append([one.done() for one in done])
+        # The deferred constraint is looked at by the commit itself.
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.exec_driver_sql(
+            "INSERT INTO former_activation_key (activation_key, license_id, replaced_at) VALUES ('x', 77, '')"
+        )
+
+    event.listen(db.engine, "commit", break_off)
+    try:
+        with several.held() as done:
+            done += [several.threads.submit(several.write, name) for name in "ab"]
+        failed = [one.exception(PATIENCE) for one in done]
+    finally:
+        event.remove(db.engine, "commit", break_off)
+    assert answered == [[False, False, False]]
+    assert all("FOREIGN KEY" in str(error) for error in failed)
+    assert rows() == set()
+    several.write("c")
+    assert rows() == {"c"}
+
+
+def test_where_sqlite_ends_the_whole_transaction_all_of_its_members_are_refused(writers):
+    several = writers()
+
+    def lose(connection: Connection) -> None:
+        # What SQLite does by itself where the disk is full or fails.
+        connection.exec_driver_sql("ROLLBACK")
+
+    with several.held() as done:
+        done += [several.threads.submit(several.write, *one) for one in (("a", lose), ("b",))]
+    assert errors(done) == [Busy, Busy, None]
+    assert rows() == {"b"}
+
+
+def test_a_member_that_comes_to_no_end_is_interrupted_and_nobody_is_answered_as_done(writers):
+    several = writers(stuck_seconds=0.2)
+    with several.held() as done:
+        done.append(several.threads.submit(several.write, "a", lambda one: one.exec_driver_sql(ENDLESS)))
+    assert errors(done) == [Busy, OperationalError]
+    several.write("b")
+    assert rows() == {"b"}
+
+
+def test_who_waits_too_long_leaves_the_queue_and_the_next_goes_on(writers):
+    several = writers(wait_seconds=0.1)
+    with several.held() as done:
+        with pytest.raises(Busy):
+            several.write("a")
+        assert several.group.waiting == 0
+    assert errors(done) == [None]
+    several.write("b")
+    assert rows() == {"first", "b"}
+
+
+def test_transactions_do_not_nest(app):
+    with transaction(), pytest.raises(RuntimeError, match="do not nest"), transaction():
+        raise AssertionError
+    with transaction() as session:
+        session.execute(text("SELECT 1"))
+
+
+def write_many(number: int, lock: str | None = None) -> None:
+    db.engine.dispose(close=False)
+    for each in range(40):
+        with transaction() as session:
+            session.add(Attempt(bucket=f"{number}.{each}", window_ends_at=CLOCK[0], count=1))
+    os._exit(0)
+
+
+CLOCK: list[Any] = []
+
+
+def test_processes_write_in_turns_and_nothing_is_lost(app, clock, settings):
+    CLOCK[:] = [clock.now]
+    fork = get_context("fork")
+    processes = [fork.Process(target=write_many, args=(number,)) for number in range(4)]
+    for one in processes:
+        one.start()
+    for one in processes:
+        one.join(PATIENCE)
+    assert [one.exitcode for one in processes] == [0] * 4
+    assert len(rows()) == 160
+    lock = settings.sqlite_file.with_name("keyferry.db.lock")
+    assert lock.stat().st_mode == settings.sqlite_file.stat().st_mode
+
+
+def hold_lock(database: str, pipe: Any) -> None:
+    LockFile(database).acquire(PATIENCE)
+    pipe.send("held")
+    pipe.recv()
+
+
+def test_the_turn_of_a_process_that_was_killed_is_free(tmp_path):
+    (tmp_path / "x.db").touch()
+    database, fork = str(tmp_path / "x.db"), get_context("fork")
+    ours, theirs = fork.Pipe()
+    holder = fork.Process(target=hold_lock, args=(database, theirs))
+    holder.start()
+    assert ours.recv() == "held"
+    lock = LockFile(database)
+    assert not lock.acquire(0.1)
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join(PATIENCE)
+    # Its place in the queue was kept.
+    assert lock.acquire(PATIENCE)
+    lock.release()
+    assert lock.acquire(0)
+
+
+def test_where_there_can_be_no_lock_file_the_database_itself_is_waited_for(tmp_path):
+    (tmp_path / "x.db").touch()
+    (tmp_path / "x.db.lock").mkdir()
+    assert LockFile(str(tmp_path / "x.db")).acquire(0)
+
+
+def test_a_database_without_a_file_has_no_lock_file():
+    assert LockFile(None).acquire(0)
+    assert LockFile(":memory:").acquire(0)
