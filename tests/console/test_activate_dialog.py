@@ -1,19 +1,18 @@
 """Activating at the console: the same key as everywhere, every refusal beside its field, mail and file."""
 
 import stat
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing import activation, licenses
-from keyferry.server.core.mail import delivery, outbox
-from keyferry.server.core.models import Activation, Role
+from keyferry.server.core.mail import outbox
+from keyferry.server.core.models import Activation
 from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.views import KeyFacts
 from keyferry.server.faces.console.widgets.ticks import Tick
-from keyferry.server.services import operations
 from keyferry.server.words.spelling import spelled
 from tests.conftest import STAFF
 from tests.console.person import Person, at_the_console, events
@@ -84,69 +83,6 @@ async def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tm
         assert (row.channel, row.who, row.notes) == ("console", "grace", "called on Tuesday")
     written = [(event.event, event.channel, event.who) for event in events()]
     assert ("activated_new_seat", "console", "grace") in written
-
-
-async def test_the_mail_waits_with_the_operation_and_a_license_without_customer_gets_one(vendor, manager):
-    key = vendor.issue()
-    machine = vendor.machine(key)
-    async with at_the_console(manager) as person:
-        await person.press("f3")
-        await person.paste(machine.computer_id.text)
-        person.app.screen.query_one(Tick).focus()
-        await person.press("space", "enter")
-        assert "Enter the customer’s email address" in person.sees
-        await person.fill("email", "Ada@Example.com", "enter")
-        assert "The email to ada@example.com is on its way." in person.sees
-        await person.press("escape")
-        assert "ada@example.com" in person.sees
-    mail = mail_in_the_outbox(vendor)
-    assert (mail.template, mail.recipient) == ("computer_key", "ada@example.com")
-    assert vendor.activate(machine).computer_key in mail.text
-    assert mail_in_the_outbox(vendor) is None
-
-
-async def test_who_may_not_edit_a_license_only_mails_the_key(vendor, add_operator):
-    key = vendor.issue()
-    machine = vendor.machine(key)
-    async with at_the_console(add_operator(Role.SUPPORT)) as person:
-        await person.press("f3")
-        assert "Email the key to" in person.sees
-        assert "Customer email" not in person.sees
-        await person.fill("computer-id", machine.computer_id.text)
-        person.app.screen.query_one(Tick).focus()
-        await person.press("space")
-        await person.fill("email", "ada@example.com", "enter")
-        assert "The email to ada@example.com is on its way." in person.sees
-    assert mail_in_the_outbox(vendor).recipient == "ada@example.com"
-    with reading() as session:
-        assert licenses.find(session, key).customer is None
-
-
-async def test_the_key_can_be_mailed_after_it_was_read_out(vendor, manager):
-    key = vendor.issue(customer="ada@example.com")
-    machine = vendor.machine(key)
-    async with at_the_console(manager) as person:
-        await give(person, machine.computer_id.text)
-        assert mail_in_the_outbox(vendor) is None
-        await person.press("m")
-        assert person.value("email") == "ada@example.com"
-        await person.fill("email", "not an address", "enter")
-        assert "Enter the customer’s email address" in person.sees
-        await person.fill("email", "it@example.com", "enter")
-        assert person.step == "ComputerKey"
-        assert "The email to it@example.com is on its way." in person.sees
-    assert mail_in_the_outbox(vendor).recipient == "it@example.com"
-    assert vendor.seats_used(key) == 1
-
-
-async def test_a_mail_that_waits_is_said_to_wait_and_why(vendor, manager):
-    machine = vendor.machine(vendor.issue(customer="ada@example.com"))
-    vendor.clock.now += delivery.LATE + timedelta(seconds=1)
-    async with at_the_console(manager) as person:
-        await give(person, machine.computer_id.text)
-        await person.press("m", "enter")
-        assert "The email to ada@example.com is waiting. No worker has checked for email since" in person.sees
-    assert mail_in_the_outbox(vendor) is not None
 
 
 async def test_without_a_mail_server_no_mail_is_offered(vendor, manager):
@@ -234,18 +170,6 @@ async def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):
     assert refused.activation_key_ending == key.last_group
 
 
-async def test_who_guesses_at_a_license_is_stopped(vendor, manager, monkeypatch):
-    monkeypatch.setattr(operations.guard, "PER_LICENSE", 2)
-    key, other = vendor.issue(), vendor.issue()
-    strangers = [vendor.machine(other, f"PC-{number}").computer_id.text for number in range(3)]
-    async with at_the_console(manager) as person:
-        await person.search(key.text)
-        await person.press("f3")
-        for stranger in strangers:
-            await person.fill("computer-id", stranger, "enter")
-        assert "Too many attempts. Wait 60 min, then try again." in person.sees
-
-
 async def test_enter_on_a_computer_gives_its_key_once_more(vendor, manager):
     key = vendor.issue()
     machine = vendor.machine(key)
@@ -280,32 +204,3 @@ async def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):
         await person.press("escape")
         await person.search("https://keys.example.com/A#RUBBISH")
         assert "This link can’t be used" in person.sees
-
-
-async def test_a_link_pasted_into_the_field_fills_it_and_one_of_another_key_says_so(vendor, manager):
-    key, other = vendor.issue(), vendor.issue()
-    async with at_the_console(manager) as person:
-        await person.search(key.text)
-        await person.press("f3")
-        await person.paste(scan_url("https://keys.example.com", vendor.machine(other).activation_token))
-        assert "This link is for another activation key." in person.sees
-        machine = vendor.machine(key)
-        await person.paste(scan_url("https://keys.example.com", machine.activation_token))
-        assert person.value("computer-id") == machine.computer_id.text
-
-
-async def test_a_new_computer_id_on_a_seat_that_is_taken_asks_for_a_reason(vendor, manager):
-    former = vendor.machine(vendor.issue())
-    vendor.activate(former)
-    machine = vendor.machine(former.activation_key)
-    async with at_the_console(manager) as person:
-        await person.press("f3")
-        assert "Reason" not in person.sees
-        await person.paste(machine.computer_id.text, "enter")
-        assert "To replace that, give a reason" in " ".join(person.sees.split())
-        await person.paste("The computer was reinstalled", "enter")
-        assert person.step == "ComputerKey", person.sees
-        given = person.app.screen.key.computer_key
-    assert given == vendor.activate(machine).computer_key
-    [replaced] = [event for event in events() if event.event == "activated_replacement"]
-    assert replaced.detail == {"reason": "The computer was reinstalled"}

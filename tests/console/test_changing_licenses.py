@@ -2,13 +2,11 @@
 
 from datetime import date
 
-from textual.widgets import Input, Select
+from textual.widgets import Select
 
-from keyferry.server.core.licensing import licenses, products
 from keyferry.server.core.models import License
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import reading
 from keyferry.server.faces.console.widgets.ticks import Tick
-from tests.conftest import STAFF
 from tests.console.person import at_the_console, events
 
 
@@ -43,54 +41,6 @@ async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
     assert (newest().seats, newest().lease_days, newest().customer.email) == (5, 90, "ada@example.com")
     last = events()[-1]
     assert (last.event, last.channel, last.who) == ("license_issued", "console", "grace")
-
-
-async def test_of_several_products_one_is_chosen(vendor, manager):
-    with transaction() as session:
-        products.add_product(
-            session,
-            code="demo-cam",
-            name="A second product",
-            key_style="short",
-            features=[],
-            machine_source="os",
-            keyring=vendor.keyring,
-            by=STAFF,
-            now=vendor.clock.now,
-        )
-    async with at_the_console(manager) as person:
-        await person.press("f5")
-        await person.fill("seats", "2", "enter")
-        assert "Choose a product." in person.sees
-        await person.press("enter", "down", "enter")
-        assert person.app.screen.query_one(Select).value in ("demo-cad", "demo-cam")
-        await person.fill("expires", "30 days", "enter")
-        assert "License created" in person.sees
-    assert newest().days_from_first_activation == 30
-
-
-async def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
-    async with at_the_console(manager) as person:
-        await person.press("f5")
-        for name, text, said in [
-            ("seats", "many", "Type the number of seats in digits"),
-            ("seats", "0", "The number of seats must be between 1 and 1000000."),
-            ("expires", "tomorrow", "Type a date like 2027-12-31, or a number of days like 365."),
-            ("expires", "2026-01-01", "2026-01-01 is in the past"),
-            ("expires", "1900-01-01", "Choose an expiration date after"),
-            ("lease", "some", "Type the number of days in digits"),
-            ("email", "nobody", "Enter the customer’s email address"),
-        ]:
-            field = person.app.screen.query_one(f"#{name}", Input)
-            before = field.value
-            await person.fill(name, text, "enter")
-            assert said in person.sees, (name, text)
-            assert person.app.focused is field
-            assert field.value == text
-            field.value = before
-        assert person.step == "Create"
-    with reading() as session:
-        assert session.query(License).count() == 0
 
 
 async def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
@@ -140,11 +90,3 @@ async def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, 
         assert newest().status == "active"
         assert "F7 Suspend" in person.sees
     assert newest().activation_key == key.text
-
-
-async def test_what_somebody_else_did_meanwhile_is_shown(vendor, manager):
-    key = vendor.issue()
-    async with at_the_console(manager) as person:
-        vendor.change(key, licenses.suspend)
-        await person.press("f7", "tab", "enter")
-        assert "suspended" in person.sees

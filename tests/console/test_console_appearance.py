@@ -14,7 +14,8 @@ from keyferry.server.faces.console import themes
 from keyferry.server.faces.console.opening import THEMES
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.wizard.terminal import themes as wizard_themes
-from tests.console.person import LARGE, SMALL, Person, at_the_console
+from tests.conftest import Vendor
+from tests.console.person import SMALL, Person, at_the_console
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
@@ -81,19 +82,20 @@ def tour(computer_id: str) -> list[str | Pasted]:
     ]
 
 
-@both_themes
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
-async def test_every_dialog_is_whole_and_can_be_read(
-    vendor, administrator, theme, size, tmp_path, monkeypatch
-):
+async def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, tmp_path, monkeypatch):
+    """Small and dark; the long tests have the light theme and a large terminal, too."""
     monkeypatch.chdir(tmp_path)
+    await inspect_every_dialog(vendor, administrator, THEMES[0], SMALL)
+
+
+async def inspect_every_dialog(vendor: Vendor, who: str, theme: str, size: tuple[int, int]) -> None:
     key = vendor.issue(
         seats=20, customer="a.very.long.name@department.example.com", expires=date(2027, 12, 31)
     )
     for number in range(8):
         vendor.activate(vendor.machine(key, f"Konstruktion Büro {number} Arbeitsplatz links"))
     machine = vendor.machine(key, "LAB-PC-07")
-    async with at_the_console(administrator, theme=theme, size=size) as person:
+    async with at_the_console(who, theme=theme, size=size) as person:
         inspection = Inspection(person)
         for step in tour(machine.computer_id.text):
             if isinstance(step, Pasted):
@@ -167,15 +169,3 @@ async def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
         columns = [line.index("●") for line in lines if "●" in line]
         assert len(columns) == 4
         assert len(set(columns)) == 1
-
-
-async def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
-    vendor.activate(vendor.machine(vendor.issue()))
-    async with at_the_console(manager) as person:
-        for keys in ("f3 enter", "f4 f4 enter", "f5 enter f3", "f6 enter", "f8 f9"):
-            await person.pilot.press(*keys.split())
-            await person.settled()
-            for _ in range(3):
-                if person.step != "Main":
-                    await person.press("escape")
-            assert person.step == "Main", person.step

@@ -34,18 +34,6 @@ async def test_a_property_is_explained_set_and_says_who_changed_it_when(vendor, 
     assert set_values() == {"customerSite/showActivateLink": False}
 
 
-async def test_every_property_is_there_and_each_can_be_opened(vendor, administrator):
-    async with at_the_console(administrator) as person:
-        await person.press("f8")
-        table = person.app.screen.query_one("#properties-table", DataTable)
-        assert table.row_count == len(properties.PROPERTIES)
-        for name in properties.PROPERTIES:
-            await person.press("enter")
-            assert name in person.sees
-            assert "Counts from the next request on." in person.sees
-            await person.press("escape", "down")
-
-
 async def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, clock):
     key = vendor.issue()
     vendor.activate(vendor.machine(key))

@@ -1,22 +1,16 @@
 """Counted attempts, also by real processes at the same moment."""
 
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from keyferry.server import create_app
-from keyferry.server.config import Settings
 from keyferry.server.core import attempts
 from keyferry.server.core.errors import LimitReached
 from keyferry.server.core.models import Attempt
 from keyferry.server.db import reading, transaction
 
 HOUR = timedelta(hours=1)
-PROCESSES = 4
-TRIES = 50
 
 
 def admit(bucket: str, now: datetime, *, limit: int = 3) -> bool:
@@ -81,18 +75,3 @@ def test_a_bucket_holds_a_digest_of_its_purpose_and_value():
     assert len(name) == 64
     assert "ABCD" not in name
     assert name != attempts.bucket("address", "1ABCD-EFGHJ")
-
-
-def count_in_a_process(settings: Settings, now: datetime) -> int:
-    app = create_app(settings)
-    with app.app_context():
-        return sum(admit("shared", now, limit=PROCESSES * TRIES // 2) for _ in range(TRIES))
-
-
-def test_processes_together_admit_exactly_the_limit(app, settings, clock):
-    fork_server = multiprocessing.get_context("forkserver")
-    # Imported once, not in each process: that is what takes the time.
-    fork_server.set_forkserver_preload(["keyferry.server"])
-    with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
-        admitted = list(pool.map(count_in_a_process, [settings] * PROCESSES, [clock.now] * PROCESSES))
-    assert sum(admitted) == PROCESSES * TRIES // 2

@@ -32,19 +32,3 @@ def test_a_tampered_token_meets_its_own_words(stage, words):
     for code, tamper in (("bad_signature", flipped), ("malformed_token", rubbish)):
         with stage.scanned(tamper(address)) as phone:
             refused(phone, words, code)
-
-
-def test_no_seat_left_meets_its_own_words_before_and_after_the_tap(stage, words):
-    license = stage.vendor.issue("SHORT", "--seats", "1")
-    first, second = (
-        stage.machine(name, "SHORT").run("request", license)["url"] for name in ("FIRST", "SECOND")
-    )
-    with stage.scanned(first) as quick, stage.scanned(second) as slow:
-        slow.sees("confirm-activate")
-        quick.tap()
-        quick.sees("key")
-        slow.tap()
-        refused(slow, words, "no_seat_left")
-    with stage.scanned(second) as phone:
-        refused(phone, words, "no_seat_left")
-    assert stage.vendor.seats(license) == (1, 1)

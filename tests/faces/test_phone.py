@@ -15,7 +15,7 @@ from keyferry.server.core.licensing import deactivation, licenses
 from keyferry.server.core.models import Activation, Attempt, AuditEvent, License
 from keyferry.server.core.turns import Turns
 from keyferry.server.db import transaction
-from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
+from keyferry.server.services.guard import PER_LICENSE
 from keyferry.server.words.codes import CODES
 
 JSON = "application/json"
@@ -289,15 +289,6 @@ def test_what_is_refused_without_being_a_guess_uses_up_no_attempts(vendor, phone
         assert phone("requests", late).json["code"] == "no_seat_left"
     assert phone("deactivations", first.deactivation_token).json["release"] == "proven"
     assert phone("activations", late).json["state"] == "new"
-
-
-def test_one_license_over_its_limit_does_not_lock_its_whole_address(vendor, phone):
-    machine, other = vendor.machine(vendor.issue()), vendor.machine(vendor.issue())
-    vendor.activate(machine)
-    guess = wrong_code(vendor, machine)
-    for _ in range(PER_ADDRESS + 20):
-        phone("deactivations", guess)
-    assert phone("activations", other.activation_token).json["state"] == "new"
 
 
 def test_what_succeeds_uses_up_no_attempts(vendor, phone):

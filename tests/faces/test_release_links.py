@@ -14,7 +14,6 @@ from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.licensing.release_limits import CLAIMS
 from keyferry.server.core.models import Activation, OutboxMail, ReleaseLink
 from keyferry.server.db import reading, transaction
-from keyferry.server.services.release_links import PER_ADDRESS, PER_LICENSE
 from tests.audit_log import events
 from tests.conftest import STAFF
 from tests.faces.test_self_help_activate import codes
@@ -170,19 +169,6 @@ def test_such_releases_are_limited_like_others_without_a_code(vendor, visitor, c
         done = visitor.send(visitor.open(mailed_link(clock)).form, computer_id=machine.computer_id.text)
         assert done.status == (200 if number < CLAIMS.per_license else 403)
     assert "Transfer limit reached" in done.words
-
-
-def test_mailboxes_are_not_filled_and_a_guess_counts(app, vendor, visitor, dead):
-    new = vendor.machine(dead.activation_key, "LAB-PC-08")
-    codes_of = [ask(app, new, address=f"192.0.2.{number}").status_code for number in range(PER_LICENSE + 1)]
-    assert codes_of == [200] * PER_LICENSE + [429]
-    assert waiting() == PER_LICENSE
-    others = [vendor.machine(vendor.issue(customer=ADA)) for _ in range(PER_ADDRESS + 1)]
-    answers = [ask(app, other, address="198.51.100.9").status_code for other in others]
-    assert answers == [200] * PER_ADDRESS + [429]
-    stranger = vendor.machine(vendor.issue(), "LAB-PC-09")
-    mixed = ask(app, new, address="203.0.113.1", computer_id=stranger.computer_id.text)
-    assert mixed.json["code"] == "computer_id_mismatch"
 
 
 @pytest.mark.parametrize("why", ["no customer", "switched off", "no mail"])

@@ -48,18 +48,6 @@ def test_a_signature_that_begins_like_a_token_begins_none(machine):
         assert token_in(address(token + token)) == token + token
 
 
-def test_the_phone_reads_every_spelling(machine, post):
-    in_lower_case = READ["lower case"]
-    for name, spelled in READ.items():
-        asked = post("requests", spelled(machine.activation_token))
-        assert (asked.status_code, asked.json["computer_id"]) == (200, machine.computer_id.text), name
-    assert post("activations", in_lower_case(machine.activation_token)).json["state"] == "new"
-    for name, spelled in READ.items():
-        asked = post("requests", spelled(machine.deactivation_token))
-        assert (asked.status_code, asked.json["state"]) == (200, "active"), name
-    assert post("deactivations", in_lower_case(machine.deactivation_token)).json["release"] == "proven"
-
-
 def test_self_help_reads_every_spelling(machine, visitor):
     form = visitor.open("activate").form
     for name, spelled in READ.items():
@@ -70,14 +58,6 @@ def test_self_help_reads_every_spelling(machine, visitor):
         assert machine.activation_key.text not in given.answer.text
     code = READ["encoded"](machine.deactivation_token)
     assert visitor.fill_in("deactivate", activation_key=code, computer_id=code, code=code).status == 200
-
-
-def test_the_portal_reads_every_spelling(vendor, machine):
-    operator = staff(vendor)
-    for name, spelled in READ.items():
-        page = operator.post("/portal/link", link=spelled(machine.activation_token))
-        assert page.status_code == 200, name
-        assert machine.computer_id.text in page.text, name
 
 
 def test_what_was_cut_or_altered_stays_refused_everywhere(vendor, machine, post, visitor):

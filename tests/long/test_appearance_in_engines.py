@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.access import ZOOMED
 from tests.long.conftest import ENGINES
 from tests.long.driver import Driver, Engine
 from tests.long.test_portal_in_engines import furnished, names, staff
-from tests.pwa.test_access import ZOOMED
 
 __all__ = ["furnished", "names", "staff"]
 

@@ -5,7 +5,15 @@ import pytest
 from tests.wizard.conftest import clock, machine, vendor
 from tests.wizard.terminal.codes_on_screen import Look
 from tests.wizard.terminal.person import Person, tell
-from tests.wizard.terminal.test_whole_codes import LONG, MIDDLE, NAME, SHORT, open_code, prepared
+from tests.wizard.terminal.test_whole_codes import (
+    LONG,
+    MIDDLE,
+    NAME,
+    SHORT,
+    look_at_sizes,
+    open_code,
+    prepared,
+)
 
 __all__ = ["clock", "machine", "vendor"]
 # One in 23 of 2,976 sizes, spread so that every width and every height is among them; one in seven is
@@ -41,3 +49,8 @@ def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, 
         assert look.room in look.whole
 
     tell(machine, story)
+
+
+@pytest.mark.parametrize("host", [SHORT, LONG], ids=["short", "long"])
+def test_the_code_of_an_activation_is_whole_or_words_name_the_size(machine, vendor, host):
+    look_at_sizes(machine, vendor, "activation", host)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,7 +18,6 @@ from tests.authenticator import code_of
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator
 from tests.portal.conftest import DESK, PASSWORD
-from tests.portal.test_appearance import check
 
 STEP = timedelta(seconds=30)
 
@@ -88,29 +86,6 @@ def test_a_phone_scans_the_code_and_lets_in_from_then_on(page, house):
     expect(page).to_have_url(f"{house.origin}/portal/")
 
 
-def test_recovery_codes_are_copied_saved_and_let_in_without_the_phone(page, house, tmp_path: Path):
-    add(house, "hedy")
-    sign_in(page, house, "hedy")
-    set_up(page, house)
-    page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_text("Copied.")).to_be_visible()
-    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert len(copied) == 10
-    expect(page.get_by_role("button", name="Print")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Save as a file").click()
-    assert download.value.suggested_filename == "recovery-codes.txt"
-    download.value.save_as(tmp_path / "saved.txt")
-    assert (tmp_path / "saved.txt").read_text().split()[-10:] == copied
-    page.get_by_role("button", name="Sign out").click()
-    sign_in(page, house, "hedy")
-    page.get_by_label("Code").fill(copied[3].lower())
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(f"{house.origin}/portal/")
-    page.goto(f"{house.origin}/portal/account")
-    expect(page.get_by_text("9 recovery codes left")).to_be_visible()
-
-
 def test_who_must_have_one_sets_it_up_right_after_the_password(page, house):
     add(house, "vera", Role.VIEWER)
     demand(house, Role.VIEWER)
@@ -124,36 +99,3 @@ def test_who_must_have_one_sets_it_up_right_after_the_password(page, house):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Continue").click()
     expect(page).to_have_url(f"{house.origin}/portal/")
-
-
-def test_the_pages_of_the_second_factor_can_be_used_by_everybody(page, house):
-    add(house, "a rather long name of an operator in the northern office", Role.MANAGER)
-    sign_in(page, house, "a rather long name of an operator in the northern office")
-    page.goto(f"{house.origin}/portal/account")
-    check(page)
-    page.get_by_label("Your password").fill(PASSWORD)
-    page.get_by_role("button", name="Set up").click()
-    page.get_by_text("Can’t scan?").click()
-    check(page)
-    secret = scan(page)
-    page.get_by_label("six digits").fill("12345")
-    page.get_by_role("button", name="Turn on").click()
-    expect(page.get_by_text("This code isn’t right.").first).to_be_visible()
-    check(page)
-    page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
-    page.get_by_role("button", name="Turn on").click()
-    expect(page.get_by_role("heading", name="Save your recovery codes")).to_be_visible()
-    check(page)
-    page.goto(f"{house.origin}/portal/account")
-    page.get_by_role("button", name="End second factor…").click()
-    check(page)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Sign out", exact=True).click()
-    sign_in(page, house, "a rather long name of an operator in the northern office")
-    expect(page.get_by_label("Code")).to_be_focused()
-    check(page)
-    demand(house, Role.ADMINISTRATOR)
-    add(house, "ada", Role.ADMINISTRATOR)
-    sign_in(page, house, "ada")
-    expect(page.get_by_role("button", name="Set up")).to_be_visible()
-    check(page)

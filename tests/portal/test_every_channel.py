@@ -163,8 +163,12 @@ def room(house, tmp_path, phone, desk, names) -> Room:
     return Room(house.origin, wizard, phone, desk(Role.SUPPORT), names[Role.SUPPORT])
 
 
-@pytest.mark.parametrize("first", CHANNELS)
-def test_each_channel_gives_the_same_key_and_each_context_takes_the_code(room, first):
+def test_each_channel_gives_the_same_key_and_each_context_takes_the_code(room):
+    """The phone gives the key and takes the code first; the long tests begin with each of the others."""
+    through_every_channel(room, "phone")
+
+
+def through_every_channel(room: Room, first: str) -> None:
     order = [first, *(channel for channel in CHANNELS if channel != first)]
     address = room.wizard.begin(room.origin)
     keys = {channel: CHANNELS[channel][0](room, address) for channel in order}

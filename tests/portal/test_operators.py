@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from keyferry.server.core.brand.colors import palette
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import operators
 from keyferry.server.db import transaction
 from tests.conftest import STAFF
 from tests.faces.portal_visitor import add_operator
-from tests.portal.conftest import DESK, PASSWORD
-from tests.portal.test_appearance import check
+from tests.portal.conftest import PASSWORD
 
-YELLOW = palette("#ffd400")
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 9"><path d="M0 0h9v9z"/></svg>'
-LOGO = FilePayload(name="logo.svg", mimeType="image/svg+xml", buffer=SVG)
 LONG = "a very long name of an operator in the northern office 12"
 
 
@@ -65,16 +59,6 @@ def test_an_operator_is_added_given_a_role_and_shut_out(desk, house, others):
     expect(page.get_by_role("status")).to_have_text("hedy can sign in again.")
 
 
-def test_an_operator_is_signed_out_by_force(desk, house, others):
-    there, page = desk(Role.SUPPORT), desk()
-    open_operator(page, "ada the support")
-    expect(page.get_by_text("Chrome on Linux")).to_be_visible()
-    page.get_by_role("button", name="Sign out everywhere").click()
-    expect(page.get_by_role("status")).to_have_text("ada the support is signed out everywhere.")
-    there.get_by_role("link", name="Licenses").first.click()
-    expect(there.get_by_role("heading", name="Staff sign-in")).to_be_visible()
-
-
 def test_a_setting_is_changed_refused_and_set_back(desk, house):
     page = desk()
     page.get_by_role("link", name="Settings").click()
@@ -106,108 +90,3 @@ def test_the_audit_is_filtered_and_saved_as_a_table(desk, house, tmp_path: Path)
     download.value.save_as(tmp_path / "audit.csv")
     with (tmp_path / "audit.csv").open(encoding="utf-8-sig", newline="") as saved:
         assert {row["what happened"] for row in csv.DictReader(saved)} == {"Signed in"}
-
-
-def test_an_operator_and_the_dialogs_can_be_used_by_everybody(desk, house, others):
-    page = desk()
-    page.goto(f"{house.origin}/portal/operators")
-    page.get_by_role("button", name="Add a person…").click()
-    check(page)
-    page.keyboard.press("Escape")
-    open_operator(page, LONG)
-    check(page)
-    for button in ("Change role…", "Reset password…", "Disable"):
-        page.get_by_role("button", name=button).click()
-        check(page)
-        page.keyboard.press("Escape")
-    page.goto(f"{house.origin}/portal/properties")
-    page.get_by_label("Minutes after an activation").fill("soon")
-    page.get_by_role("button", name="Save: Self Help").click()
-    expect(page.get_by_text("takes a whole number").first).to_be_visible()
-    check(page)
-
-
-def test_the_words_of_a_mail_are_tried_refused_and_saved(desk, house):
-    page = desk()
-    page.goto(f"{house.origin}/portal/mails")
-    check(page)
-    page.get_by_role("link", name="Computer key in German").click()
-    page.set_viewport_size(DESK)
-    text = page.get_by_label("Text")
-    text.fill("Ihr Schlüssel: %ComputerKey% {wrong}")
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("{wrong} isn’t a variable of this email.").first).to_be_visible()
-    check(page)
-    page.get_by_text("Variables", exact=True).click()
-    text.fill("Ihr Schlüssel: %ComputerKey%")
-    page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("Ihr Schlüssel: 12FX2-")).to_be_visible()
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
-    page.get_by_role("button", name="Back to default text").click()
-    expect(page.get_by_role("status")).to_contain_text("The default text is back.")
-    check(page)
-
-
-def rgb(color: str) -> str:
-    return f"rgb({', '.join(map(str, bytes.fromhex(color[1:])))})"
-
-
-def choose_a_drawing(page: Page, address: str) -> None:
-    """Choose an SVG, which the page makes a picture of: the server keeps no drawings."""
-    page.goto(address)
-    page.get_by_label("File").set_input_files(LOGO)
-    chosen = page.get_by_label("File")
-    expect(chosen).to_have_js_property("value", "C:\\fakepath\\logo.png")
-
-
-def test_a_drawing_that_no_script_makes_a_picture_of_is_refused_with_what_to_do(desk, house):
-    page = desk()
-    page.route("**/static/logo.js", lambda route: route.abort())
-    page.goto(f"{house.origin}/portal/branding")
-    page.get_by_label("File").set_input_files(LOGO)
-    page.get_by_role("button", name="Save logo").click()
-    expect(page.get_by_text("This is an SVG. Export it as a PNG").last).to_be_visible()
-
-
-# The last one of this house: what is saved stays on its pages.
-def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, house):
-    page = desk()
-    page.get_by_role("link", name="Settings").click()
-    late: list[Route] = []
-    page.route("**/static/branding.js*", lambda route: late.append(route))
-    page.get_by_role("link", name="Branding").click()
-    title = "The phone page with a question"
-    frames = [page.frame_locator(f'iframe[title="{title}, {theme}"]') for theme in ("light", "dark")]
-    # Typed before the script is there, as on a slow line, and after.
-    page.get_by_label("Name", exact=True).fill("Acme Tools")
-    for script in late:
-        script.continue_()
-    expect(frames[0].locator(".brand-name")).to_have_text("Acme Tools")
-    page.get_by_label("Color", exact=True).fill("#ffd400")
-    for frame, theme in zip(frames, (YELLOW.light, YELLOW.dark), strict=True):
-        expect(frame.locator(".brand-name")).to_have_text("Acme Tools")
-        expect(frame.locator("h1")).to_have_text("Activate LAB-PC-07?")
-        expect(frame.locator("#confirm")).to_have_css("background-color", rgb(theme.accent))
-    # The examples did not take the focus, and nothing in them can be pressed.
-    expect(page.get_by_label("Color", exact=True)).to_be_focused()
-    assert frames[0].locator("body").evaluate("body => body.inert")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("darkened so it’s readable on light pages")).to_be_visible()
-    page.unroute("**/static/branding.js*")
-    choose_a_drawing(page, f"{house.origin}/portal/branding")
-    expect(frames[0].locator(".brand-mark")).to_have_attribute("src", re.compile("^blob:"))
-    page.get_by_role("button", name="Save logo").click()
-    expect(page.get_by_text("Logo saved.")).to_be_visible()
-    check(page)
-    phone = page.context.new_page()
-    for theme, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):
-        phone.emulate_media(color_scheme=theme)
-        phone.goto(house.scan(house.short.machine(house.short.issue())))
-        expect(phone.locator("#confirm")).to_have_css("background-color", rgb(colors.accent))
-        expect(phone.locator("#confirm")).to_have_css("color", rgb(colors.on_accent))
-        expect(phone.locator(".brand-name")).to_have_text("Acme Tools")
-        mark = phone.locator(".brand-mark")
-        assert mark.evaluate("async mark => { await mark.decode(); return mark.naturalWidth; }")
-        phone.goto(f"{house.origin}/self-help/activate")
-        expect(phone.locator(".button.is-primary")).to_have_css("background-color", rgb(colors.accent))

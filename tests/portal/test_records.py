@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,7 @@ from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.models import Role
 from keyferry.server.db import reading, transaction
 from tests.portal.conftest import key_on
-from tests.portal.test_appearance import NAME, check
-from tests.portal.test_operations import tab_to
+from tests.portal.test_appearance import NAME
 
 BUYER = "einkauf@müller-und-söhne-präzisionswerkzeugbau.example.de"
 
@@ -39,26 +37,10 @@ def key(house) -> ActivationKey:
     return key
 
 
-@pytest.fixture
-def at(house, key) -> Callable[[Page, str], None]:
-    """Open a page of the portal."""
-
-    def go(page: Page, path: str) -> None:
-        page.goto(f"{house.origin}/portal/{path}")
-
-    return go
-
-
 def search(page: Page, place: str, text: str) -> None:
     page.get_by_role("navigation", name="Portal").get_by_role("link", name=place).click()
     page.get_by_label("Search").fill(text)
     page.get_by_role("button", name="Search").click()
-
-
-def open_customer(page: Page, email: str) -> None:
-    search(page, "Customers", email)
-    page.get_by_role("link", name=email).click()
-    expect(page.get_by_role("button", name="Delete")).to_be_visible()
 
 
 def test_a_caller_says_superseded_and_is_answered_in_three_clicks(desk, house, key):
@@ -101,43 +83,6 @@ def test_the_key_of_a_computer_is_shown_again_spelled_and_copied_and_the_seat_re
     assert vendor.seats_used(machine.activation_key) == 0
 
 
-def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
-    vendor, page = house.short, desk(Role.MANAGER)
-    vendor.issue(seats=3, customer="ada@old.example")
-    vendor.issue(customer="ada@new.example")
-    open_customer(page, "ada@old.example")
-    page.get_by_role("button", name="Merge").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Email of the other customer").fill("nobody@new.example")
-    dialog.get_by_role("button", name="Continue").click()
-    expect(dialog.get_by_text("No customer has this email address.").first).to_be_visible()
-    dialog.get_by_label("Email of the other customer").fill("ada@new.example")
-    dialog.get_by_role("button", name="Continue").click()
-    expect(dialog.get_by_text("gets 1 license with 0 of 3 seats in use")).to_be_visible()
-    dialog.get_by_role("button", name="Merge", exact=True).click()
-    expect(page.get_by_text("Customers merged. 1 license moved here")).to_be_visible()
-    search(page, "Customers", "ada@old.example")
-    expect(page.get_by_text("No customers found")).to_be_visible()
-
-
-def test_a_customer_is_changed_and_then_forgotten_by_keyboard(desk, house):
-    vendor, page = house.short, desk(Role.MANAGER)
-    vendor.issue(customer="ada@gone.example")
-    open_customer(page, "ada@gone.example")
-    tab_to(page, page.get_by_role("button", name="Edit"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Name")).to_be_focused()
-    page.keyboard.type("Ada Lovelace")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
-    tab_to(page, page.get_by_role("button", name="Delete"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Deleted permanently")).to_be_visible()
-    tab_to(page, page.get_by_role("button", name="Delete customer"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Customer deleted.")).to_be_visible()
-
-
 def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(desk, house, key):
     page, code = desk(), "mill"
     page.get_by_role("link", name="Products", exact=True).click()
@@ -166,65 +111,3 @@ def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(d
     with reading() as session:
         epochs = products.find_product(session, code).epochs
         assert [epoch.retired_at is not None for epoch in epochs] == [True, False]
-
-
-@pytest.mark.parametrize("state", ["superseded", "released", "active", "key", "release", "force", "refused"])
-def test_a_computer_and_its_dialogs_can_be_used_by_everybody(desk, at, state):
-    page = desk()
-    names = {"superseded": "TWICE", "released": "DEAD-PC"}
-    name = names.get(state, "Prüfstand 3 – Halle Nord, Messplatz 1234")
-    at(page, f"computers?q={name}&state={state if state in names else 'active'}")
-    page.get_by_role("link", name=name).click()
-    if state == "key":
-        page.get_by_role("button", name="Show computer key").click()
-        key_on(page)
-    elif state in ("release", "refused"):
-        page.get_by_role("button", name="Deactivate with a code…", exact=True).click()
-    elif state == "force":
-        page.get_by_role("button", name="Release without a code").click()
-    if state == "refused":
-        page.get_by_role("dialog").get_by_label("Deactivation verification code").fill("12345-67890")
-        page.get_by_role("dialog").get_by_role("button", name="Deactivate", exact=True).click()
-        page.locator("#release-code-fault").wait_for()
-    check(page)
-
-
-@pytest.mark.parametrize("state", ["page", "edit", "merge", "merge agreed", "delete"])
-def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
-    page = desk()
-    house.short.issue(customer="other@example.com")
-    at(page, "customers?q=söhne")
-    page.get_by_role("link", name=BUYER).click()
-    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
-    if state != "page":
-        page.get_by_role("button", name=f"{state.split()[0].title()}…", exact=True).click()
-    if state == "merge agreed":
-        page.get_by_label("Email of the other customer").fill("other@example.com")
-        page.get_by_role("button", name="Continue").click()
-        page.get_by_text("is deleted").wait_for()
-    check(page)
-
-
-@pytest.mark.parametrize("state", ["page", "features", "rotate", "retire"])
-def test_a_product_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
-    page = desk()
-    if state == "retire":
-        house.signed.rotate()
-    code = house.signed.product_code if state == "retire" else house.short.product_code
-    at(page, f"products/{code}")
-    opener = {"features": "Add features…", "rotate": "Start epoch 2…", "retire": "Retire epoch 1"}.get(state)
-    if opener:
-        page.get_by_role("button", name=opener, exact=True).click()
-        expect(page.get_by_role("dialog")).to_be_visible()
-    check(page)
-
-
-def test_a_refused_product_can_be_corrected_by_everybody(desk, at):
-    page = desk()
-    at(page, "add-product")
-    page.get_by_label("Name").fill("Fräse")
-    page.get_by_label("Code").fill("a b")
-    page.get_by_label("Short keys").check()
-    page.get_by_role("button", name="Add product").click()
-    expect(page.get_by_label("Code")).to_be_focused()
-    check(page)

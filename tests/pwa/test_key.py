@@ -2,14 +2,12 @@
 
 import base64
 import io
-import json
 
 import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from keyferry.server.faces.phone import files
 from tests.browsing import activate
 
 # What the page hands to the phone's voice, and to its sheet; both belong to the phone, not to the page.
@@ -77,35 +75,6 @@ def test_a_signed_key_is_stepped_through_row_by_row_until_the_steps_end(activate
     expect(page.locator("#stepper")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("locale", "language", "alfa"), [("en-GB", "en-US", "Alfa"), ("de-DE", "de-DE", "Anton")]
-)
-def test_a_key_is_read_aloud_in_the_alphabet_of_the_language(activated, locale, language, alfa):
-    words = json.loads(files.words(locale[:2]))["spelling"]
-    assert words["A"] == alfa
-    page, key = activated(locale=locale)
-    page.locator("#read-aloud").click()
-    expect(page.locator("#read-aloud")).not_to_have_class("is-on")
-    expect(page.locator(".group.is-read")).to_have_count(0)
-    spoken = page.evaluate("window.spoken")
-    assert [said[0] for said in spoken] == [language] * 6
-    for (_, text), group in zip(spoken, key.split("-"), strict=True):
-        assert text.partition(": ")[2] == ", ".join(words[symbol] for symbol in group) + "."
-
-
-def test_reading_can_be_stopped_and_begun_again(activated):
-    page, _ = activated()
-    page.evaluate("window.silent = true")
-    page.locator("#read-aloud").click()
-    expect(page.locator(".group.is-read")).to_have_count(1)
-    page.locator("#read-aloud").click()
-    expect(page.locator(".group.is-read")).to_have_count(0)
-    page.evaluate("window.silent = false")
-    page.locator("#read-aloud").click()
-    expect(page.locator("#read-aloud")).to_contain_text("Read it aloud again")
-    assert len(page.evaluate("window.spoken")) == 7
-
-
 def test_the_key_can_be_copied_and_shared(activated):
     page, key = activated()
     page.set_viewport_size({"width": 320, "height": 568})
@@ -119,15 +88,6 @@ def test_the_key_can_be_copied_and_shared(activated):
     assert page.evaluate("navigator.clipboard.readText()") == key
     page.locator("#share").click()
     assert key in page.evaluate("window.shared")[0]["text"]
-
-
-def test_larger_type_is_larger(activated):
-    page, _ = activated()
-    symbols = page.locator("#computer-key .symbols").first
-    before = symbols.bounding_box()["height"]
-    page.locator("#larger").click()
-    assert symbols.bounding_box()["height"] > before * 1.4
-    expect(page.locator("#larger")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("style", ["short", "signed"])

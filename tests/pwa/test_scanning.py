@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Callable, Iterator
-from io import BytesIO
 
 import pytest
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import Page, Playwright, expect
 
 from demo.browser import launched
@@ -79,43 +75,6 @@ def test_machines_are_scanned_one_after_the_other_with_our_own_reader(house, fil
     sees(page, "confirm-activate")
 
 
-# Chromium on Linux has no reader of its own: this one has the same face, and zxing-cpp behind it.
-DETECTOR = """window.BarcodeDetector = class {
-    static async getSupportedFormats() { return ["qr_code", "ean_13"]; }
-    async detect(picture) {
-        const canvas = document.createElement("canvas");
-        canvas.width = picture.videoWidth ?? picture.width;
-        canvas.height = picture.videoHeight ?? picture.height;
-        canvas.getContext("2d").drawImage(picture, 0, 0);
-        const text = await window.decode(canvas.toDataURL("image/png").split(",")[1]);
-        return text === null ? [] : [{ rawValue: text }];
-    }
-};"""
-BROKEN_DETECTOR = """window.BarcodeDetector = class {
-    static async getSupportedFormats() { return ["qr_code"]; }
-    async detect() { throw new DOMException("Barcode detection service unavailable.", "NotSupportedError"); }
-};"""
-
-
-def decode(picture: str) -> str | None:
-    found = zxingcpp.read_barcodes(Image.open(BytesIO(b64decode(picture))))
-    return found[0].text if found else None
-
-
-@pytest.mark.parametrize(("detector", "loads_ours"), [(DETECTOR, False), (BROKEN_DETECTOR, True)])
-def test_the_browsers_own_reader_is_used_where_there_is_one_that_works(house, filmed, detector, loads_ours):
-    machine = house.short.machine(house.short.issue(), "DETECTED")
-    page = filmed(None, house.scan(machine))
-    page.expose_function("decode", decode)
-    page.add_init_script(detector)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    turn_camera_on(page, house)
-    sees(page, "confirm-activate")
-    assert "DETECTED" in page.locator("h1").inner_text()
-    assert any("/vendor/" in url for url in asked) is loads_ours
-
-
 ALL_ENDED = "stream => stream.getTracks().every(track => track.readyState === 'ended')"
 
 
@@ -127,23 +86,6 @@ def test_the_camera_goes_off_when_the_view_is_left(house, filmed):
     stream = video.evaluate_handle(until("video => video.srcObject"))
     page.locator("#back").click()
     sees(page, "welcome")
-    assert stream.evaluate(until(ALL_ENDED))
-
-
-def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed):
-    page = filmed(None)
-    # A phone takes a while to show the first picture; the person is quicker.
-    page.add_init_script(
-        "HTMLMediaElement.prototype.play = function () { return new Promise((_, left) => {"
-        " this.leave = () => left(new DOMException('removed', 'AbortError')); }); };"
-    )
-    turn_camera_on(page, house)
-    video = page.locator("video.camera")
-    stream = video.evaluate_handle(until("video => video.leave && video.srcObject"))
-    handle = video.element_handle()
-    page.locator("#back").click()
-    sees(page, "welcome")
-    handle.evaluate("video => video.leave()")
     assert stream.evaluate(until(ALL_ENDED))
 
 
@@ -178,36 +120,6 @@ def test_another_code_is_explained_and_the_camera_stays_on(house, filmed, text, 
 def test_without_a_camera_the_page_says_what_else_there_is(house, without_a_camera):
     turn_camera_on(without_a_camera, house)
     expect(without_a_camera.locator(".outcome")).to_contain_text("No camera was found.")
-
-
-# What engines have been seen to throw where a camera cannot be had, and what a page must survive anyway.
-THROWN = {
-    "Promise.reject({ name: 'OverconstrainedError' })": "No camera was found",
-    "Promise.reject(new DOMException('', 'NotFoundError'))": "No camera was found",
-    "Promise.reject(new DOMException('', 'NotAllowedError'))": "isn’t allowed to use the camera",
-    "Promise.reject(new DOMException('', 'NotReadableError'))": "isn’t working right now",
-    "Promise.reject(new Error('no'))": "isn’t working right now",
-    "Promise.reject(undefined)": "isn’t working right now",
-    "(() => { throw 7; })()": "isn’t working right now",
-}
-DEVICES = "Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: %s })"
-
-
-def test_whatever_a_camera_throws_is_said_in_words_and_leaves_no_black_box(house, filmed):
-    page = filmed(None)
-    page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
-    calls = [f"navigator.mediaDevices.getUserMedia = () => {thrown}" for thrown in THROWN]
-    plays = [f"HTMLMediaElement.prototype.play = () => {thrown}" for thrown in THROWN]
-    absent = [DEVICES % "{}", DEVICES % "null"]
-    back = "delete navigator.mediaDevices.getUserMedia"
-    words = [*THROWN.values(), *THROWN.values(), "No camera was found", "No camera was found"]
-    for script, said in zip([*calls, f"{back}; {plays[0]}", *plays[1:], *absent], words, strict=True):
-        page.evaluate(f"() => {{ {script} }}")
-        page.evaluate("document.querySelector('.outcome').textContent = ''")
-        page.locator("#camera").click()
-        expect(page.locator(".outcome"), script).to_contain_text(said)
-        expect(page.locator("video.camera")).to_be_hidden()
 
 
 def test_a_camera_that_is_taken_away_leaves_no_picture_that_stands_still(house, filmed):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.db import reading
+from tests.browsing import House
 from tests.mail_server import Box, mail_server
+from tests.self_help.conftest import CustomerMaker
 
 
 def work(house, root, box: Box) -> None:
@@ -26,8 +28,12 @@ def work(house, root, box: Box) -> None:
     subprocess.run(command, env=environment, cwd=home, stdin=subprocess.DEVNULL, check=True, timeout=60)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_customer_gets_their_keys_and_a_stranger_nothing(house, customer, pytestconfig, scripts):
+def test_a_customer_gets_their_keys_and_a_stranger_nothing(house, customer, root):
+    """With scripts; the long tests have it without."""
+    ask_for_keys(house, customer, root, scripts=True)
+
+
+def ask_for_keys(house: House, customer: CustomerMaker, root: Path, *, scripts: bool) -> None:
     known, unknown = f"ada.{scripts:d}@example.com", f"bob.{scripts:d}@example.com"
     key = house.short.issue(customer=known)
     visitor, said = customer(java_script_enabled=scripts), []
@@ -37,7 +43,7 @@ def test_a_customer_gets_their_keys_and_a_stranger_nothing(house, customer, pyte
         said.append(visitor.words.replace(email, "…"))
     assert said[0] == said[1]
     with mail_server() as box:
-        work(house, pytestconfig.rootpath, box)
+        work(house, root, box)
     [mail] = box.mails
     assert mail["To"] == known
     assert key.text in mail.get_content()

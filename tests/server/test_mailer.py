@@ -1,21 +1,18 @@
 """Mail by SMTP, against a real mail server on loopback."""
 
-import multiprocessing
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from keyferry.server import create_app
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import AuditEvent, MailDelivery, OutboxMail
 from keyferry.server.core.secrets import Keyring, new_master_key
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.mail import worker
 from keyferry.server.parts import Parts, parts
 from tests.conftest import STAFF
@@ -331,25 +328,6 @@ def test_a_mail_server_with_an_umlaut_in_its_name_is_asked_for_in_ascii(app, clo
     with mail_server() as box, monkeypatch.context() as patched:
         patched.setattr(socket, "getaddrinfo", found)
         assert work(f"smtp://Müller.example:{box.port}", clock)[0] == worker.Done(sent=1)
-
-
-def work_in_a_process(settings: Settings, now: datetime, process: int) -> int:
-    app = create_app(settings, clock=lambda: now)
-    with app.app_context():
-        done = worker.work(parts(), once=True, say=lambda line: None)
-        db.engine.dispose()
-    return done.sent
-
-
-def test_several_workers_send_no_mail_twice(box, settings, clock):
-    numbers = [post(clock, f"customer{number}@example.com") for number in range(12)]
-    given = with_mail(settings, box.url)
-    fork_server = multiprocessing.get_context("forkserver")
-    fork_server.set_forkserver_preload(["keyferry.server"])
-    with ProcessPoolExecutor(3, mp_context=fork_server) as pool:
-        sent = list(pool.map(work_in_a_process, [given] * 3, [clock.now] * 3, range(3)))
-    assert sum(sent) == len(numbers)
-    assert len({mail["Message-ID"] for mail in box.mails}) == len(box.mails) == len(numbers)
 
 
 def test_without_a_mail_server_the_worker_says_so(app):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,10 +11,8 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_key import Binding
 from keyferry.protocol.errors import MalformedCode, WrongDeactivationCode
 from keyferry.protocol.license_file import read_license_file
-from keyferry.server import create_app
-from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached, Malformed, NotFound
+from keyferry.server.core.errors import LicenseRefused, LimitReached, Malformed, NotFound
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Code, Forced
@@ -26,15 +21,14 @@ from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import (
     Activation,
     AuditEvent,
-    AuditRepeat,
     Customer,
     License,
     OutboxMail,
     Role,
 )
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts
-from keyferry.server.services import guard, operations
+from keyferry.server.services import operations
 from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
 from keyferry.server.services.requests import Typed
 
@@ -43,7 +37,6 @@ pytestmark = pytest.mark.usefixtures("mail_works")
 STRANGER = By(Channel.SELF_HELP, address="192.0.2.7")
 ADA = By(Channel.PORTAL, "ada", "192.0.2.7", Role.ADMINISTRATOR)
 GRACE = By(Channel.CONSOLE, "grace", role=Role.ADMINISTRATOR)
-PROCESSES, TRIES = 4, 20
 
 
 def typed(machine, name: str = "") -> Typed:
@@ -225,36 +218,3 @@ def test_who_looks_a_license_up_sees_its_product_and_its_computers(vendor, machi
         "Demo CAD",
         ["LAB-PC-07"],
     )
-
-
-def guess_in_a_process(settings: Settings, codes: Typed, code: Code, process: int) -> list[str]:
-    """Guess from an address of its own; runs in a process of its own."""
-    app, answers = create_app(settings), []
-    by = By(Channel.SELF_HELP, address=f"198.51.100.{process}")
-    with app.app_context():
-        for _ in range(TRIES):
-            try:
-                operations.release(codes, code, by=by)
-            except (CoreError, WrongDeactivationCode) as refused:
-                answers.append(refused.code)
-        db.engine.dispose()
-    return answers
-
-
-def test_processes_together_let_exactly_so_many_guesses_through(vendor, settings, machine):
-    vendor.activate(machine)
-    fork_server = multiprocessing.get_context("forkserver")
-    fork_server.set_forkserver_preload(["keyferry.server"])
-    with ProcessPoolExecutor(PROCESSES, mp_context=fork_server) as pool:
-        guessed = [
-            pool.submit(guess_in_a_process, settings, typed(machine), wrong(machine), number)
-            for number in range(PROCESSES)
-        ]
-        answers = Counter(answer for one in guessed for answer in one.result())
-    assert answers == {
-        "wrong_deactivation_code": guard.PER_LICENSE,
-        "too_many_attempts": PROCESSES * TRIES - guard.PER_LICENSE,
-    }
-    with reading() as session:
-        counts = {row.event["address"]: row.count for row in session.scalars(select(AuditRepeat))}
-    assert (len(counts), sum(counts.values())) == (PROCESSES, guard.PER_LICENSE)

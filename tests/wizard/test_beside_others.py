@@ -25,7 +25,7 @@ STRANGER = Account(41002, 41002)
 @pytest.fixture
 def seconds():
     """How long a process looks; tests/long takes more time."""
-    return 3.0
+    return 1.0
 
 
 @pytest.fixture(autouse=True)

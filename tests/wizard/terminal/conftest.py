@@ -6,5 +6,11 @@ __all__ = ["no_idle_waiting"]
 
 
 @pytest.fixture
+def language() -> str:
+    """What the wizard speaks in the gate; the long tests tell the same stories in German."""
+    return "en"
+
+
+@pytest.fixture
 def begun(machine, key):
     return machine.control().begin(key)

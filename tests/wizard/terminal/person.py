@@ -7,7 +7,6 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import pytest
 from textual import events
 from textual.pilot import Pilot
 
@@ -23,7 +22,6 @@ from tests.wizard.parts import Machine
 
 SMALL = (80, 24)
 LARGE = (140, 50)
-languages = pytest.mark.parametrize("language", ["en", "de"])
 _ROUNDS = 5
 
 

@@ -4,9 +4,13 @@ import pytest
 
 from keyferry.protocol.computer_key import Style
 from keyferry.wizard.results import LicenseState
-from tests.wizard.terminal.person import LARGE, SMALL, Person, tell
+from tests.wizard.terminal.person import SMALL, Person, tell
 
-pytestmark = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["small", "large"])
+
+@pytest.fixture
+def size() -> tuple[int, int]:
+    """A small terminal; the long tests tell the same stories on a large one."""
+    return SMALL
 
 
 @pytest.fixture

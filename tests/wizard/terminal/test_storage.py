@@ -5,7 +5,7 @@ import os
 
 from keyferry.wizard import durable, locks, reading, state_folder
 from keyferry.wizard.results import LicenseState
-from tests.wizard.terminal.person import LARGE, Person, languages, tell
+from tests.wizard.terminal.person import LARGE, Person, tell
 
 WORDS = {
     "warning": {"en": "can’t confirm that files are on the disk", "de": "kann nicht bestätigen"},
@@ -24,7 +24,6 @@ def failing(number: int):
     return fail
 
 
-@languages
 def test_a_file_system_that_confirms_nothing_is_named_on_every_screen_that_shows_what_was_done(
     machine, vendor, monkeypatch, language
 ):
@@ -45,7 +44,6 @@ def test_a_file_system_that_confirms_nothing_is_named_on_every_screen_that_shows
     tell(machine, story, language=language, size=LARGE)
 
 
-@languages
 def test_a_license_that_was_given_up_on_a_failing_disk_is_reported_as_that(machine, monkeypatch, language):
     machine.activate()
     sync, synced = state_folder.sync_folder, []
@@ -71,7 +69,6 @@ def test_a_license_that_was_given_up_on_a_failing_disk_is_reported_as_that(machi
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
 
 
-@languages
 def test_a_folder_that_another_program_uses_is_called_busy_and_not_damaged(machine, monkeypatch, language):
     machine.activate()
     good = machine.state_file.read_bytes()
@@ -90,7 +87,6 @@ def test_a_folder_that_another_program_uses_is_called_busy_and_not_damaged(machi
     tell(machine, story, language=language)
 
 
-@languages
 def test_why_the_time_could_not_be_stored_is_said_in_words(machine, monkeypatch, language):
     machine.activate()
     machine.clock.advance(days=1)

@@ -9,7 +9,7 @@ import pytest
 from keyferry.wizard.errors import Cause, StorageUnavailable
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.terminal.widgets.choice import Choice
-from tests.wizard.terminal.person import Person, languages, tell
+from tests.wizard.terminal.person import Person, tell
 
 WORDS = {
     "damaged": {
@@ -32,7 +32,6 @@ def licensed(machine):
     return machine.activate()
 
 
-@languages
 def test_a_damaged_state_is_set_aside_and_begun_anew(machine, licensed, language):
     machine.state_file.write_text("{}")
 
@@ -46,7 +45,6 @@ def test_a_damaged_state_is_set_aside_and_begun_anew(machine, licensed, language
     assert machine.control().status().state is LicenseState.PENDING
 
 
-@languages
 def test_a_computer_that_finds_another_computers_license_is_activated_beside_it(machine, licensed, language):
     machine.identifier = "machine-2"
 
@@ -62,7 +60,6 @@ def test_a_computer_that_finds_another_computers_license_is_activated_beside_it(
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-@languages
 def test_a_state_of_a_newer_version_is_named_and_offers_nothing_that_would_part_with_it(
     machine, vendor, licensed, language
 ):
@@ -86,7 +83,6 @@ def test_a_state_of_a_newer_version_is_named_and_offers_nothing_that_would_part_
     assert machine.state_file.read_bytes() == before
 
 
-@languages
 def test_an_older_copy_is_not_led_to_what_replaces_another_accounts_license(
     machine, vendor, licensed, tmp_path, language
 ):
@@ -101,7 +97,6 @@ def test_an_older_copy_is_not_led_to_what_replaces_another_accounts_license(
     tell(machine, story, language=language)
 
 
-@languages
 def test_another_account_is_named_before_a_request_that_would_replace_it(machine, language):
     async def story(person: Person) -> None:
         await person.choose("activate")
@@ -112,7 +107,6 @@ def test_another_account_is_named_before_a_request_that_would_replace_it(machine
     tell(machine, story, language=language)
 
 
-@languages
 def test_accounts_that_share_a_license_are_not_warned_of_each_other(machine, language):
     (machine.folder.parent / f"{machine.folder.name}.anchor").mkdir()
 
@@ -123,7 +117,6 @@ def test_accounts_that_share_a_license_are_not_warned_of_each_other(machine, lan
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_clock_that_was_moved_back_is_looked_at_again_once_it_is_right(machine, licensed, language):
     machine.clock.advance(days=10)
     machine.control().status()
@@ -138,7 +131,6 @@ def test_a_clock_that_was_moved_back_is_looked_at_again_once_it_is_right(machine
     tell(machine, story, language=language)
 
 
-@languages
 def test_an_expired_license_leads_to_the_renewal(machine, licensed, language):
     machine.clock.advance(days=90)
 
@@ -150,7 +142,6 @@ def test_an_expired_license_leads_to_the_renewal(machine, licensed, language):
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_retired_epoch_leads_to_a_new_request(machine, vendor, licensed, language):
     vendor.rotate()
     vendor.retired.add(1)
@@ -166,7 +157,6 @@ def test_a_retired_epoch_leads_to_a_new_request(machine, vendor, licensed, langu
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_folder_that_cannot_be_read_is_named_with_what_to_do(machine, licensed, language):
     machine.state_file.unlink()
     machine.state_file.mkdir()
@@ -181,7 +171,6 @@ def test_a_folder_that_cannot_be_read_is_named_with_what_to_do(machine, licensed
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_read_only_folder_is_named_at_the_request(machine, vendor, language):
     machine.folder = Path("/proc/self/keyferry")
 

@@ -1,4 +1,4 @@
-"""The ways out that the full screen names, in both languages, followed to a license or to a code."""
+"""The ways out that the full screen names, followed to a license or to a code."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from keyferry.wizard.results import LicenseState
 from tests.wizard.parts import TODAY
-from tests.wizard.terminal.person import Person, languages, tell
+from tests.wizard.terminal.person import Person, tell
 
 TROUBLE = {"en": "Trouble scanning?", "de": "Scannen klappt nicht?"}
 REJECTED = {
@@ -41,7 +41,6 @@ async def type_new_key(person: Person, machine, vendor, **claims) -> None:
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-@languages
 def test_a_renewal_that_the_page_refuses_leads_to_a_new_request(machine, vendor, licensed, language):
     async def story(person: Person) -> None:
         await person.choose("renew")
@@ -76,7 +75,6 @@ def test_a_new_request_can_be_refused_seen_again_and_discarded(machine, licensed
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-@languages
 def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, licensed, language):
     machine.clock.advance(days=4000)
     machine.control().status()
@@ -91,7 +89,6 @@ def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, lic
     tell(machine, story, language=language)
 
 
-@languages
 def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key, language):
     ahead = vendor.computer_key(machine.control().begin(key), issued=TODAY + timedelta(400), expires=None)
 
@@ -108,7 +105,6 @@ def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key,
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_key_that_stays_older_leads_to_a_new_request(machine, vendor, language):
     completed = machine.activate()
     older = vendor.computer_key(
@@ -127,7 +123,6 @@ def test_a_key_that_stays_older_leads_to_a_new_request(machine, vendor, language
     tell(machine, story, language=language)
 
 
-@languages
 def test_an_expiry_by_a_wrong_clock_names_the_day_of_the_clock(machine, vendor, key, language):
     issued = vendor.computer_key(machine.control().begin(key))
     machine.clock.advance(days=4000)
@@ -147,7 +142,6 @@ def test_an_expiry_by_a_wrong_clock_names_the_day_of_the_clock(machine, vendor, 
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_request_under_keys_that_were_retired_is_shown_anew(machine, vendor, key, language):
     old = machine.control().begin(key)
     vendor.rotate()
@@ -166,7 +160,6 @@ def test_a_request_under_keys_that_were_retired_is_shown_anew(machine, vendor, k
     tell(machine, story, language=language)
 
 
-@languages
 def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(machine, vendor, key, language):
     earlier = machine.control().begin(key)
     shown = machine.control().begin(key, new_request=True)
@@ -186,7 +179,6 @@ def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(mac
     tell(machine, story, language=language)
 
 
-@languages
 def test_an_activation_key_that_was_replaced_is_not_called_another_license(
     machine, vendor, licensed, language
 ):

@@ -1,24 +1,16 @@
 """A QR code is on the screen as a whole, or words say what to do instead: a part of one leads nowhere."""
 
-import pytest
-
 from demo.terminal_picture import picture_of
 from keyferry.wizard.results import Begun, Released
 from tests.wizard.parts import Machine, Vendor
 from tests.wizard.terminal.codes_on_screen import Look, decoded, modules_on
-from tests.wizard.terminal.person import Person, languages, tell
+from tests.wizard.terminal.person import Person, tell
 
 NAME = "LABORATORY-PC-07-CENTRAL"
 SHORT = "https://keys.example.co"
 MIDDLE = "https://licenses.engineering.example-corp.com:8443"
 LONG = "https://licenses.of-the-department-of-mechanical-engineering.university.example.org:18443"
-# tests/long looks at far more of them.
 SIZES = [(40, 12), (60, 24), (71, 24), (80, 24), (80, 23), (132, 43)]
-cases = pytest.mark.parametrize(
-    ("kind", "host"),
-    [("activation", SHORT), ("deactivation", MIDDLE), ("activation", LONG)],
-    ids=["short", "middle", "long"],
-)
 
 
 def prepared(machine: Machine, vendor: Vendor, kind: str, host: str, name: str = NAME) -> Begun | Released:
@@ -34,8 +26,12 @@ async def open_code(person: Person, kind: str) -> None:
     await person.choose("go_on" if kind == "activation" else "show_code")
 
 
-@cases
-def test_a_code_is_whole_or_words_name_the_size_that_it_needs(machine, vendor, kind, host):
+def test_a_code_is_whole_or_words_name_the_size_that_it_needs(machine, vendor):
+    """The code of a usual address; the long tests have shorter and longer ones, and far more sizes."""
+    look_at_sizes(machine, vendor, "deactivation", MIDDLE)
+
+
+def look_at_sizes(machine: Machine, vendor: Vendor, kind: str, host: str) -> None:
     shown = prepared(machine, vendor, kind, host)
 
     async def story(person: Person) -> None:
@@ -68,7 +64,6 @@ def test_a_small_terminal_shows_the_code_at_once_and_a_key_gives_the_words_back(
     tell(machine, story, size=(60, 24))
 
 
-@languages
 def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machine, vendor, language):
     shown = prepared(machine, vendor, "activation", LONG)
 

@@ -1,0 +1,19 @@
+"""Keys that come before the dialog that they are for."""
+
+import pytest
+
+from tests.console.person import at_the_console
+
+pytestmark = pytest.mark.usefixtures("mail_works")
+
+
+async def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
+    vendor.activate(vendor.machine(vendor.issue()))
+    async with at_the_console(manager) as person:
+        for keys in ("f3 enter", "f4 f4 enter", "f5 enter f3", "f6 enter", "f8 f9"):
+            await person.pilot.press(*keys.split())
+            await person.settled()
+            for _ in range(3):
+                if person.step != "Main":
+                    await person.press("escape")
+            assert person.step == "Main", person.step

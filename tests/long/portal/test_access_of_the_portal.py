@@ -1,0 +1,76 @@
+"""Every page of the portal, in light and dark, on phone and desk: axe finds nothing, nothing overflows."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from keyferry.protocol.activation_key import ActivationKey
+from tests.portal.conftest import DESK, key_on, open_license
+from tests.portal.test_appearance import check, license_key
+
+__all__ = ["license_key"]
+
+
+def activate_dialog(page: Page) -> None:
+    page.get_by_role("button", name="Activate a computer", exact=True).click()
+
+
+def refused_dialog(page: Page) -> None:
+    activate_dialog(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Computer ID").fill("12345-67890")
+    dialog.get_by_role("button", name="Activate").click()
+    page.wait_for_load_state()
+
+
+def key_dialog(page: Page, house, license_key: str) -> None:
+    machine = house.short.machine(ActivationKey.from_text(license_key), "NEW-PC")
+    activate_dialog(page)
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Computer ID").fill(machine.computer_id.text)
+    dialog.get_by_role("button", name="Activate").click()
+    key_on(page)
+
+
+ADDRESSES = (
+    *("", "licenses", "licenses?sort=expiry&dir=asc", "licenses?q=nothing", "licenses/999999"),
+    *("computers", "computers?q=nothing-at-all", "computers/999999"),
+    *("customers", "customers?q=nothing-at-all", "products", "add-product"),
+    *("audit", "audit?event=signed_in&since=2020-01-01", "account"),
+)
+
+
+def test_every_page_can_be_used_by_everybody(desk, house, license_key):
+    page = desk()
+    for address in ADDRESSES:
+        page.goto(f"{house.origin}/portal/{address}")
+        check(page)
+
+
+def test_a_license_and_its_dialogs_can_be_used_by_everybody(desk, house, license_key):
+    page = desk()
+    for opened in (
+        lambda: None,
+        lambda: activate_dialog(page),
+        lambda: refused_dialog(page),
+        lambda: key_dialog(page, house, license_key),
+        lambda: page.get_by_role("button", name="Deactivate with a code: LAB-PC-07").click(),
+        lambda: page.get_by_role("button", name="Release without a code: LAB-PC-07").click(),
+    ):
+        page.set_viewport_size(DESK)
+        page.goto(f"{house.origin}/portal/")
+        open_license(page, license_key)
+        opened()
+        check(page)
+
+
+def test_the_sign_in_can_be_used_by_everybody(browser, house):
+    page = browser.new_page()
+    page.goto(f"{house.origin}/portal/")
+    check(page)
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password").fill("nothing")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("don’t match").first.wait_for()
+    check(page)
+    page.close()
