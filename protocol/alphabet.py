@@ -16,6 +16,9 @@ GROUP = 5
 
 Symbols = tuple[int, ...]
 
+_LETTERS = SYMBOLS.encode("ascii").ljust(256, b"\xff")
+_NO_SYMBOL = 255
+_EXACT = bytes(SYMBOLS.index(chr(code)) if chr(code) in SYMBOLS else _NO_SYMBOL for code in range(256))
 _VALUES = {letter: value for value, letter in enumerate(SYMBOLS)}
 _VALUES |= {letter.lower(): value for letter, value in _VALUES.items()}
 _VALUES |= dict.fromkeys("IiLl", 1) | dict.fromkeys("Oo", 0)
@@ -34,6 +37,12 @@ def values_of(characters: Iterable[str]) -> tuple[int | None, ...]:
     return tuple(map(_VALUES.get, characters))
 
 
+def exact_symbols(text: str) -> Symbols | None:
+    """Return the symbols of a text in its one written form, None where anything else is in it."""
+    symbols = text.encode("ascii", errors="replace").translate(_EXACT)
+    return None if _NO_SYMBOL in symbols else tuple(symbols)
+
+
 def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
     """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
     if len(text) > limit:
@@ -46,20 +55,20 @@ def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
 
 def write(symbols: Iterable[int]) -> str:
     """Return the symbols as upper-case text without dashes."""
-    return "".join(SYMBOLS[symbol] for symbol in symbols)
+    return bytes(symbols).translate(_LETTERS).decode("ascii")
 
 
 def grouped(symbols: Iterable[int]) -> str:
     """Return the symbols as people see them: groups of five with dashes."""
     text = write(symbols)
-    return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
+    return "-".join([text[start : start + GROUP] for start in range(0, len(text), GROUP)])
 
 
 def to_symbols(value: int, count: int) -> Symbols:
     """Write a number of at most 5 x `count` bits as `count` symbols, the highest bits first."""
     if value < 0 or value >> (BITS * count):
         raise ValueError(f"the value does not fit into {count} symbols")
-    return tuple((value >> (BITS * place)) & 31 for place in reversed(range(count)))
+    return tuple([value >> shift & 31 for shift in range(BITS * (count - 1), -1, -BITS)])
 
 
 def to_int(symbols: Iterable[int]) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from keyferry.protocol.alphabet import BITS, Symbols
+from keyferry.protocol.alphabet import BITS, Symbols, to_int, to_symbols
 
 ORDER = 31
 
@@ -34,13 +34,10 @@ _INVERSE = [0] + [_EXP[ORDER - _LOG[a]] for a in range(1, 32)]
 
 def check_symbols(message: Sequence[int], count: int) -> Symbols:
     """Return the `count` symbols that make `message` a codeword when they are appended."""
-    generator = _generator(count)
-    remainder = [0] * count
-    for symbol in message:
-        factor = _TIMES[symbol ^ remainder[0]]
-        shifted = [*remainder[1:], 0]
-        remainder = [r ^ factor[g] for r, g in zip(shifted, generator, strict=True)]
-    return tuple(remainder)
+    packed = 0
+    for shares, symbol in zip(_check_shares(len(message), count), message, strict=True):
+        packed ^= shares[symbol]
+    return to_symbols(packed, count)
 
 
 def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> Iterator[Symbols]:
@@ -74,6 +71,25 @@ def nearest_codeword(word: Sequence[int | None], *, check: int) -> Symbols | Non
         for codeword in codewords_near(word, check=check, errors=errors):
             return codeword
     return None
+
+
+@cache
+def _check_shares(length: int, count: int) -> tuple[tuple[int, ...], ...]:
+    """Return what each symbol at each place of a message adds to its check symbols, packed into a number."""
+    return tuple(
+        tuple(to_int(_remainder(symbol, length - 1 - place, count)) for symbol in range(32))
+        for place in range(length)
+    )
+
+
+def _remainder(symbol: int, zeros: int, count: int) -> Symbols:
+    """Divide a symbol with so many zeros behind it, and room for the check symbols, by the generator."""
+    generator, remainder = _generator(count), [0] * count
+    for each in (symbol, *[0] * zeros):
+        factor = _TIMES[each ^ remainder[0]]
+        shifted = [*remainder[1:], 0]
+        remainder = [r ^ factor[g] for r, g in zip(shifted, generator, strict=True)]
+    return tuple(remainder)
 
 
 @cache

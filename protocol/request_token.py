@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 from itsdangerous import Signer
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.alphabet import SYMBOLS, Symbols, to_int, to_symbols, top_bits, write
+from keyferry.protocol.alphabet import SYMBOLS, Symbols, exact_symbols, to_int, to_symbols, top_bits, write
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, shortened_for_token
 from keyferry.protocol.deactivation import DeactivationCode
@@ -30,6 +31,8 @@ _SALTS = {_ACTIVATE: b"keyferry/1 activation request", _DEACTIVATE: b"keyferry/1
 _SEPARATOR = "."
 _SIGNATURE_BITS = 100
 _SIGNATURE = _SIGNATURE_BITS // 5
+# One for each operation and epoch of a server's products.
+_MOST_SIGNERS = 1024
 _HEADER, _CID, _AK, _DVC = 5, 20, 20, 10
 _MAX_NAME = -(-8 * MAX_TOKEN_BYTES // 5)
 _SHORTEST = _HEADER + _CID + _AK
@@ -117,16 +120,17 @@ def _split(token: str) -> tuple[Symbols, int]:
     packed, separator, signature = token[: _LONGEST + _SIGNATURE + 2].partition(_SEPARATOR)
     shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
     whole = shortest <= len(packed) <= _LONGEST and separator and len(signature) == _SIGNATURE
-    if not whole or not set(packed + signature) <= set(SYMBOLS):
+    symbols = exact_symbols(packed + signature) if whole else None
+    if symbols is None:
         raise _malformed(
             "This QR code is incomplete, or it isn’t from a License Wizard. Scan it again, all of it."
         )
-    operation = SYMBOLS.index(packed[0])
+    operation = symbols[0]
     if operation not in _SALTS:
         raise _malformed(
             "This QR code is from a newer License Wizard than this server supports. Ask the vendor."
         )
-    return tuple(map(SYMBOLS.index, packed)), operation
+    return symbols[: len(packed)], operation
 
 
 def _malformed(message: str) -> MalformedToken:
@@ -172,6 +176,7 @@ class _TokenSigner(Signer):
         return hmac.compare_digest(self.get_signature(value), signature)
 
 
+@lru_cache(_MOST_SIGNERS)
 def _signer(operation: int, keys: EpochKeys) -> _TokenSigner:
     return _TokenSigner(
         keys.request_token,

@@ -6,6 +6,7 @@ that is one peer: counted once, kept once, shown alike.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # What is no address is counted together: whoever sends rubbish must not be somebody new each time.
@@ -16,14 +17,18 @@ _WRAPPED = tuple(map(ip_network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::
 # A site's own translator (RFC 8215) may put all IPv4 peers into one /64.
 _TRANSLATED_HERE = ip_network("64:ff9b:1::/48")
 _CUSTOMER_BITS = 64
+# Whoever asks, asks several times.
+_REMEMBERED = 4096
 
 
+@lru_cache(_REMEMBERED)
 def normal(address: str) -> str:
     """Return the normal form of an address, however it is spelled; UNKNOWN for what is none."""
     parsed = _parsed(address)
     return UNKNOWN if parsed is None else str(parsed)
 
 
+@lru_cache(_REMEMBERED)
 def network_of(address: str | None) -> str:
     """Return what counts as one peer: an IPv4 address, or the /64 that an IPv6 customer has to itself."""
     parsed = _parsed(address) if address is not None else None

@@ -90,9 +90,11 @@ def begin_writing(connection: Connection) -> None:
 
 def _engine_options(url: URL) -> dict[str, Any]:
     # Statements carry activation keys: neither an error nor a log line may show them.
-    options = {"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": _POOL_SECONDS}
+    options = {"hide_parameters": True, "pool_timeout": _POOL_SECONDS}
     if url.get_backend_name() != "postgresql":
         return options
+    # A server that was restarted ends its connections: nobody is to meet one of those.
+    options["pool_pre_ping"] = True
     # What the address itself says of the connection counts more.
     own = {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
     return {**options, "connect_args": own}

@@ -33,9 +33,11 @@ def transaction() -> Iterator[Session]:
     with (
         _group(engine).turn() if is_sqlite else _alone(engine) as connection,
         sessions(bind=connection, join_transaction_mode=mode) as session,
-        session.begin(),
     ):
         yield session
+        # Whoever used only the connection has nothing here to commit.
+        if session.in_transaction():
+            session.commit()
 
 
 @contextmanager

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -18,7 +20,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, activation_rows, deactivation, licenses
-from keyferry.server.core.licensing.activation import Activated, Request
+from keyferry.server.core.licensing.activation import Activated, Judged, Request
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
 from keyferry.server.core.licensing.notes import checked_notes, checked_reason
 from keyferry.server.core.mail import delivery, mails, outbox, templates
@@ -32,7 +34,7 @@ from keyferry.server.services import guard, release_links
 from keyferry.server.services.guard import Limit, count, guarded
 from keyferry.server.services.misreadings import misread
 from keyferry.server.services.permission import allows, permitted
-from keyferry.server.services.requests import Typed, counted_request, guarded_request, request_of
+from keyferry.server.services.requests import Counted, Typed, counted_request, guarded_request, request_of
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
 KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
@@ -76,22 +78,13 @@ def activate(
     recipient = normalized_email(email) if email.strip() or mails_key else None
     why = checked_reason(reason) if reason.strip() and by.who is not None else None
     with counted_request(request, event, by, now) as counts:
-        if by.who is None and recipient is None:
-            # Most who ask have the seat already: that changes nothing, and waits for nobody who writes.
-            with counts.reading() as session, release_links.offered(session, request, by):
-                again = activation.repeat(session, request, keyring=keyring, now=now)
-            if again is not None:
-                counts.succeeded()
-                return Given(again, activation.license_file(again, keyring=keyring))
+        if by.who is None and recipient is None and not remark:
+            return _activated(counts, request, by, now)
         with counts.writing() as session, release_links.offered(session, request, by):
             done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
-            given = Given(done, activation.license_file(done, keyring=keyring))
-            if by.who is None and recipient is None:
-                return given
             customer = _noted(session, done, remark, recipient, by, now)
-            return _mailed(
-                session, replace(given, customer=customer), recipient if mails_key else None, by, now
-            )
+            given = Given(done, activation.license_file(done, keyring=keyring), customer)
+            return _mailed(session, given, recipient if mails_key else None, by, now)
 
 
 @permitted(Permission.ACTIVATE, customers_too=True)
@@ -164,6 +157,30 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
         outbox.post(session, mail, keyring=parts().keyring, by=by, now=now)
         audit.record(session, event=Event.LICENSE_KEYS_ASKED_FOR, by=by, now=now)
         return delivery.obstacle(session, now)
+
+
+def _activated(counts: Counted, request: Request, by: By, now: datetime) -> Given:
+    """Activate for a customer, who asks for nothing but the key."""
+    keyring = parts().keyring
+    # Who has the seat already waits for nobody who writes; for others, little is left to do while they write.
+    with counts.reading() as session, release_links.offered(session, request, by):
+        judged = activation.judge(session, request, keyring=keyring, now=now)
+        done = activation.repeat(judged, request, keyring=keyring, now=now)
+    if done is not None:
+        counts.succeeded()
+    else:
+        write = partial(_written, counts, request, by, now)
+        try:
+            done = write(seen=judged)
+        except IntegrityError:
+            # Another request of this machine was quicker: this one is judged anew.
+            done = write(seen=None)
+    return Given(done, activation.license_file(done, keyring=keyring))
+
+
+def _written(counts: Counted, request: Request, by: By, now: datetime, *, seen: Judged | None) -> Activated:
+    with counts.writing() as session, release_links.offered(session, request, by):
+        return activation.activate(session, request, keyring=parts().keyring, by=by, now=now, seen=seen)
 
 
 def _noted(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from flask import Flask, abort, request, session
+from flask import Flask, Request, abort, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 from keyferry.protocol.sentences import CodedError
@@ -52,7 +53,17 @@ def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
         # Our pages name no referrer, see `headers`, so there is none to compare.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = _FormSessions()
     csrf.init_app(app)
+
+
+class _FormSessions(SecureCookieSessionInterface):
+    """Flask's sessions, which hold what forms need; whoever brings no cookie costs nothing."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return (
+            super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+        )
 
 
 def cookie_name(purpose: str, settings: Settings, keyring: Keyring) -> str:

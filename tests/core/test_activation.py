@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import jwt
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm.attributes import set_committed_value
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.claims import Claims
@@ -17,7 +16,7 @@ from keyferry.protocol.repair import read_short, read_signed
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import ComputerIdBurnt, NotFound, RetiredEpoch
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, deactivation, licenses
+from keyferry.server.core.licensing import activation, activation_rows, deactivation, licenses
 from keyferry.server.core.licensing.activation import Outcome
 from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.models import Activation, AuditEvent, License
@@ -274,13 +273,15 @@ def test_a_license_file_says_what_the_key_says_and_any_jwt_library_can_check_it(
 
 def test_the_database_itself_refuses_to_oversell_a_license(vendor, monkeypatch):
     def find_as_it_was_before(*arguments, **more):
-        license = licenses.find(*arguments, **more)
-        set_committed_value(license, "seats_used", 0)
-        return license
+        found = find(*arguments, **more)
+        found.license.seats_used = 0
+        return found
+
+    find = activation_rows.find
 
     key = vendor.issue(seats=1)
     vendor.activate(vendor.machine(key))
-    monkeypatch.setattr(activation, "find", find_as_it_was_before)
+    monkeypatch.setattr(activation_rows, "find", find_as_it_was_before)
     assert refusal_of(vendor.activate, vendor.machine(key, "LAB-PC-08")) == "no_seat_left"
     with transaction() as session:
         assert session.scalars(select(License.seats_used)).all() == [1]

@@ -19,11 +19,18 @@ from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.request_token import ActivationRequest
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
+from keyferry.server.core.errors import NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation_rows, release_limits
+from keyferry.server.core.licensing.activation_refusals import (
+    burnt,
+    no_seat_left,
+    replacement_unconfirmed,
+    require_good_standing,
+)
+from keyferry.server.core.licensing.activation_rows import Found
 from keyferry.server.core.licensing.claims import claims_now, claims_of
-from keyferry.server.core.licensing.licenses import Standing, expiry, find, standing
+from keyferry.server.core.licensing.licenses import unknown
 from keyferry.server.core.licensing.products import (
     feature_names,
     find_epoch,
@@ -99,7 +106,7 @@ class Activated:
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Judged:
     """What an activation finds: the license, its epoch, and what the machine had on it until now."""
 
     license: License
@@ -111,32 +118,42 @@ class _Judged:
 
 def preview(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Preview:
     """Tell what `activate` would do, and refuse what it would refuse; writes nothing."""
-    found = _judge(session, request, keyring, now, lock=False)
+    found = judge(session, request, keyring=keyring, now=now)
     known = found.live if found.outcome is Outcome.SAME_SEAT else None
     return Preview(found.license, found.outcome, claims_now(found.license, known, now).expires)
 
 
 def activate(
-    session: Session, request: Request, *, keyring: Keyring, by: By, now: datetime, reason: str | None = None
+    session: Session,
+    request: Request,
+    *,
+    keyring: Keyring,
+    by: By,
+    now: datetime,
+    reason: str | None = None,
+    seen: Judged | None = None,
 ) -> Activated:
     """Give the computer key for a machine: on its own seat, a free one, or for its earlier computer ID.
 
     The same activation key and computer ID give the same key until the claims change. With a `reason` of
-    staff, codes that were typed replace an earlier computer ID, too. Raises NotFound
+    staff, codes that were typed replace an earlier computer ID, too. What was `seen` before is not judged
+    again if it still holds; IntegrityError then says that the same machine was quicker. Raises NotFound
     (unknown_activation_key, unknown_product), RetiredEpoch, ComputerIdMismatch, LicenseRefused
     (license_expired, license_suspended, no_seat_left, replacement_needs_vendor), ComputerIdBurnt
     (computer_id_released, computer_id_superseded), LimitReached (release_limit_reached,
     activation_limit_reached).
     """
-    found = _judge(session, request, keyring, now, lock=True, reason=reason)
+    found, has_seat = seen, seen is not None and _takes_seen_seat(session, seen, now)
+    if found is None or not has_seat:
+        found = judge(session, request, keyring=keyring, now=now, lock=True, reason=reason)
     live, outcome, changed = found.live, found.outcome, True
     if outcome is Outcome.SAME_SEAT and live is not None:
         activation, changed = live, _refresh(session, live, request, now)
     elif live is not None:
         activation = _replace(session, found, live, request, by, now)
     else:
-        if not activation_rows.take_seat(session, found.license, now.date()):
-            raise _no_seat_left(found.license)
+        if not has_seat and not activation_rows.take_seat(session, found.license, now.date()):
+            raise no_seat_left(found.license)
         activation = _add(session, found.license, request, request.computer_name, by, now)
     event = Event.of(f"activated_{outcome}")
     if by.who is not None or outcome is not Outcome.SAME_SEAT:
@@ -148,13 +165,12 @@ def activate(
     return _activated(found, activation, request, keyring)
 
 
-def repeat(session: Session, request: Request, *, keyring: Keyring, now: datetime) -> Activated | None:
-    """Give the computer key of a seat that `activate` would leave as it is, else None; writes nothing."""
-    found = _judge(session, request, keyring, now, lock=False)
-    live = found.live
-    if found.outcome is not Outcome.SAME_SEAT or live is None or _changes(live, request, now):
+def repeat(seen: Judged, request: Request, *, keyring: Keyring, now: datetime) -> Activated | None:
+    """Give the computer key of a seat that `activate` would leave as it is, else None."""
+    live = seen.live
+    if seen.outcome is not Outcome.SAME_SEAT or live is None or _changes(live, request, now):
         return None
-    return _activated(found, live, request, keyring)
+    return _activated(seen, live, request, keyring)
 
 
 def license_file(done: Activated, *, keyring: Keyring) -> str:
@@ -188,73 +204,65 @@ def require_same_product(license: License, request: Request) -> None:
         )
 
 
-def _burnt(activation: Activation) -> ComputerIdBurnt:
-    """Return the error for the computer ID of an activation that has ended."""
-    # A wizard that holds a key goes on showing its computer ID: it does not know what happened here.
-    if activation.ended_how == Ending.SUPERSEDED:
-        return ComputerIdBurnt(
-            "This computer ID is no longer valid: the computer was activated again with a newer one. "
-            "Scan the QR code that the License Wizard shows now. If it’s still this one, make a new "
-            "request in the License Wizard, or deactivate the computer there and activate it again.",
-            code="computer_id_superseded",
-        )
-    return ComputerIdBurnt(
-        "This computer ID is no longer valid: it was deactivated. Activate the computer again in the "
-        "License Wizard and scan the new QR code. If it’s still this one, make a new request in the "
-        "License Wizard, or deactivate the computer there and activate it again."
-    )
-
-
-def _judge(
+def judge(
     session: Session,
     request: Request,
+    *,
     keyring: Keyring,
     now: datetime,
-    *,
-    lock: bool,
+    lock: bool = False,
     reason: str | None = None,
-) -> _Judged:
-    """Find the license and what the machine has on it, and decide; every refusal is raised here."""
-    license, epoch = _granted(session, request, lock=lock)
+) -> Judged:
+    """Find the license and what the machine has on it, and decide; every refusal is raised here.
+
+    Raises as `activate`; writes nothing.
+    """
+    found = _find(session, request, lock=lock)
+    license, epoch, machine = found.license, served(found.epoch), found.machine
     verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
-    _require_good_standing(license, now)
-    machine = activation_rows.of_machine(session, license, request.computer_id.fingerprint)
+    require_good_standing(license, now)
     same = next((one for one in machine if one.computer_id == request.computer_id.text), None)
     if same is not None and same.ended_at is not None:
-        raise _burnt(same)
+        raise burnt(same)
     live = next((one for one in machine if one.ended_at is None), None)
     if same is not None:
-        return _Judged(license, epoch, machine, live, Outcome.SAME_SEAT)
+        return Judged(license, epoch, machine, live, Outcome.SAME_SEAT)
     release_limits.check_activation(session, len(machine))
     if live is None:
         if license.seats_used >= license.seats:
-            raise _no_seat_left(license)
-        return _Judged(license, epoch, machine, live, Outcome.NEW_SEAT)
+            raise no_seat_left(license)
+        return Judged(license, epoch, machine, live, Outcome.NEW_SEAT)
     if reason is None and not isinstance(request, ActivationRequest):
-        raise _replacement_unconfirmed()
-    found = _Judged(license, epoch, machine, live, Outcome.REPLACEMENT)
-    if not _is_upgrade(found, live, request.computer_id.epoch):
+        raise replacement_unconfirmed()
+    judged = Judged(license, epoch, machine, live, Outcome.REPLACEMENT)
+    if not _is_upgrade(judged, live, request.computer_id.epoch):
         release_limits.check_replacement(session, license, live.fingerprint, now)
-    return found
+    return judged
 
 
-def _granted(session: Session, request: Request, *, lock: bool) -> tuple[License, ProductEpoch]:
-    """Return the license and the epoch that serves it."""
-    key, number = request.activation_key, request.computer_id.epoch
-    granted = activation_rows.granted(session, key, number, lock=lock)
+def _find(session: Session, request: Request, *, lock: bool) -> Found:
+    key, computer_id = request.activation_key, request.computer_id
     try:
-        license = find(session, key) if granted is None else granted.license
-        require_same_product(license, request)
+        found = activation_rows.find(session, key, computer_id, lock=lock)
+        if found is None:
+            raise unknown(session, key)
+        require_same_product(found.license, request)
     except NotFound:
         # Who has the secret of a retired epoch learns of no activation key with it.
         if request.product_number is not None:
             with suppress(NotFound):
-                find_epoch(find_product_by_number(session, request.product_number), number)
+                find_epoch(find_product_by_number(session, request.product_number), computer_id.epoch)
         raise
-    return license, served(granted.epoch if granted else None)
+    return found
 
 
-def _is_upgrade(found: _Judged, live: Activation, epoch: int) -> bool:
+def _takes_seen_seat(session: Session, seen: Judged, now: datetime) -> bool:
+    """Take the free seat that was seen; not if anything that decides about it has changed since."""
+    is_free = seen.outcome is Outcome.NEW_SEAT
+    return is_free and activation_rows.take_seat(session, seen.license, now.date(), as_read=seen.epoch)
+
+
+def _is_upgrade(found: Judged, live: Activation, epoch: int) -> bool:
     """Whether a new computer ID comes with a newer application or activation key, not with a lost state.
 
     Newer is only what this machine never had: two wizards that take turns upgrade nothing.
@@ -262,18 +270,6 @@ def _is_upgrade(found: _Judged, live: Activation, epoch: int) -> bool:
     replaced = found.license.key_replaced_at
     newest = max(one.epoch for one in found.machine)
     return epoch > newest or (replaced is not None and live.activated_at < replaced)
-
-
-def _require_good_standing(license: License, now: datetime) -> None:
-    present = standing(license, now)
-    if present is Standing.SUSPENDED:
-        raise LicenseRefused("This license is on hold. Ask the vendor why.", code="license_suspended")
-    if present is Standing.EXPIRED:
-        raise LicenseRefused(
-            "This license expired on {day}. Ask the vendor to renew it, then scan again.",
-            code="license_expired",
-            day=expiry(license),
-        )
 
 
 def _changes(live: Activation, request: Request, now: datetime) -> dict[str, Any]:
@@ -301,7 +297,7 @@ def _name(request: Request, live: Activation) -> str | None:
 
 
 def _replace(
-    session: Session, found: _Judged, live: Activation, request: Request, by: By, now: datetime
+    session: Session, found: Judged, live: Activation, request: Request, by: By, now: datetime
 ) -> Activation:
     """Put a new computer ID on the seat of the machine's earlier one, which is burnt."""
     unproven = live.unproven_before or not _is_upgrade(found, live, request.computer_id.epoch)
@@ -343,7 +339,7 @@ def _add(
     return activation_rows.add(session, license, values)
 
 
-def _activated(found: _Judged, activation: Activation, request: Request, keyring: Keyring) -> Activated:
+def _activated(found: Judged, activation: Activation, request: Request, keyring: Keyring) -> Activated:
     binding = Binding(found.license.product.code, request.activation_key, request.computer_id)
     ended = sorted((one for one in found.machine if one.ended_at is not None), key=_ended_at, reverse=True)
     return Activated(
@@ -360,32 +356,7 @@ def _ended_at(activation: Activation) -> datetime:
     return activation.ended_at or activation.activated_at
 
 
-def _replacement_unconfirmed() -> LicenseRefused:
-    # A typed computer ID shows 15 bits, which can be guessed, and the seat that it takes is somebody's.
-    return LicenseRefused(
-        "This computer already has a seat, with an earlier computer ID. Typed codes can’t replace it: scan "
-        "the QR code that the License Wizard shows, or ask the vendor.",
-        code="replacement_needs_vendor",
-    )
-
-
-def _no_seat_left(license: License) -> LicenseRefused:
-    if license.seats == 1:
-        return LicenseRefused(
-            "The only seat of this license is in use. Deactivate a computer you no longer use, or ask the "
-            "vendor for more seats. Was this computer reinstalled or replaced? Ask the vendor to release its "
-            "old seat.",
-            code="no_seat_left",
-        )
-    return LicenseRefused(
-        "All {seats} seats are in use. Deactivate a computer you no longer use, or ask the vendor for more "
-        "seats. Was this computer reinstalled or replaced? Ask the vendor to release its old seat.",
-        code="no_seat_left",
-        seats=license.seats,
-    )
-
-
-def _computer_key(found: _Judged, activation: Activation, binding: Binding, keyring: Keyring) -> str:
+def _computer_key(found: Judged, activation: Activation, binding: Binding, keyring: Keyring) -> str:
     claims = claims_of(activation)
     if found.license.product.key_style == Style.SHORT:
         return issue_short(binding, claims, keys_of(found.epoch, keyring).short_computer_key)

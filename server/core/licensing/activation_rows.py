@@ -11,38 +11,48 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core.models import Activation, Base, License, Product, ProductEpoch, detached, table_of
+from keyferry.protocol.computer_id import ComputerId
+from keyferry.server.core.models import Activation, License, Product, ProductEpoch, detached, table_of
 from keyferry.server.core.plain import plain
 
 _license, _product = table_of(License), table_of(Product)
 _epoch, _activation = table_of(ProductEpoch), table_of(Activation)
-_COLUMNS: dict[type[Base], tuple[str, ...]] = {
-    kind: tuple(table_of(kind).c.keys()) for kind in (License, Product, ProductEpoch, Activation)
-}
-_NEW = {**dict.fromkeys(_COLUMNS[Activation]), "unproven_before": False}
-_GRANTED = (
-    select(*_license.c, *_product.c, *_epoch.c)
+_TABLES = (_license, _product, _epoch, _activation)
+_FOUND = (
+    select(*(column for table in _TABLES for column in table.c))
     .select_from(
-        _license.join(_product, _product.c.number == _license.c.product_number).outerjoin(
+        _license.join(_product, _product.c.number == _license.c.product_number)
+        .outerjoin(
             _epoch,
             and_(_epoch.c.product_number == _product.c.number, _epoch.c.number == bindparam("epoch")),
         )
+        .outerjoin(
+            _activation,
+            and_(
+                _activation.c.license_id == _license.c.id,
+                _activation.c.fingerprint == bindparam("fingerprint"),
+            ),
+        )
     )
     .where(_license.c.activation_key == bindparam("activation_key"))
-)
-_GRANTED_LOCKED = _GRANTED.with_for_update(of=_license)
-_OF_MACHINE = (
-    select(_activation)
-    .where(
-        _activation.c.license_id == bindparam("license_id"),
-        _activation.c.fingerprint == bindparam("fingerprint"),
-    )
     .order_by(_activation.c.id)
 )
+_FOUND_LOCKED = _FOUND.with_for_update(of=_license)
+_COLUMNS = [tuple(table.c.keys()) for table in _TABLES]
+# Where the columns of product, epoch and activation begin in a row.
+_PRODUCT, _EPOCH, _ACTIVATION = (sum(map(len, _COLUMNS[:place])) for place in (1, 2, 3))
+_OF_LICENSE, _OF_PRODUCT, _OF_EPOCH, _OF_ACTIVATION = _COLUMNS
+# What decides about an activation, and about what it grants.
+_JUDGED = (
+    *("activation_key", "product_number", "status", "seats", "features", "expires_on"),
+    *("days_from_first_activation", "first_activated_on", "lease_days", "key_replaced_at"),
+)
+_UNSET = {**dict.fromkeys(_OF_ACTIVATION), "unproven_before": False}
+
 # The database judges, whatever was read before.
 _TAKE_SEAT = (
     update(_license)
@@ -55,44 +65,66 @@ _TAKE_SEAT = (
     )
     .returning(_license.c.seats_used, _license.c.first_activated_on)
 )
+# As long as nobody has changed the license, or retired the epoch, since both were read.
+_TAKE_SEAT_AS_READ = _TAKE_SEAT.where(
+    *(
+        _license.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=_license.c[name].type))
+        for name in _JUDGED
+    ),
+    select(_epoch.c.id).where(_epoch.c.id == bindparam("epoch_id"), _epoch.c.retired_at.is_(None)).exists(),
+)
 _ADD = insert(_activation).returning(_activation.c.id)
 _CHANGE = update(_activation).where(_activation.c.id == bindparam("activation_id"))
 
 
 @dataclass(frozen=True)
-class Granted:
-    """A license with its product, and the epoch that was asked for, None if there is no such epoch."""
+class Found:
+    """A license with its product, an epoch of that, and all that one machine ever had on it, earliest first.
+
+    `epoch` is None where the product has none of that number.
+    """
 
     license: License
     epoch: ProductEpoch | None
+    machine: Sequence[Activation]
 
 
-def granted(session: Session, key: ActivationKey, epoch: int, *, lock: bool) -> Granted | None:
+def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock: bool) -> Found | None:
     """Return the license of an activation key, None where there is none.
 
     With `lock`, nobody else changes it before this transaction ends.
     """
-    statement = _GRANTED_LOCKED if lock else _GRANTED
-    row = plain(session).execute(statement, {"activation_key": key.text, "epoch": epoch}).first()
-    if row is None:
+    wanted = {
+        "activation_key": key.text,
+        "epoch": computer_id.epoch,
+        "fingerprint": computer_id.fingerprint,
+    }
+    rows = plain(session).execute(_FOUND_LOCKED if lock else _FOUND, wanted).all()
+    if not rows:
         return None
-    license, product, found = _split(row, License, Product, ProductEpoch)
-    license.__dict__["product"] = found.__dict__["product"] = product
-    return Granted(license, None if found.id is None else found)
+    first = tuple(rows[0])
+    product = detached(Product, zip(_OF_PRODUCT, first[_PRODUCT:_EPOCH], strict=True))
+    license = detached(License, zip(_OF_LICENSE, first[:_PRODUCT], strict=True), product=product)
+    epoch = detached(ProductEpoch, zip(_OF_EPOCH, first[_EPOCH:_ACTIVATION], strict=True), product=product)
+    machine = [
+        detached(Activation, zip(_OF_ACTIVATION, row[_ACTIVATION:], strict=True), license=license)
+        for row in rows
+        if row[_ACTIVATION] is not None
+    ]
+    return Found(license, None if first[_EPOCH] is None else epoch, machine)
 
 
-def of_machine(session: Session, license: License, fingerprint: int) -> Sequence[Activation]:
-    """Return all activations of one machine on a license, ended or not, the earliest first."""
-    wanted = {"license_id": license.id, "fingerprint": fingerprint}
-    rows = plain(session).execute(_OF_MACHINE, wanted).all()
-    return [_of(license, dict(zip(_COLUMNS[Activation], row, strict=True))) for row in rows]
-
-
-def take_seat(session: Session, license: License, today: date) -> bool:
-    """Count one more seat, if there is one."""
-    taken = plain(session).execute(_TAKE_SEAT, {"license_id": license.id, "today": today}).first()
+def take_seat(
+    session: Session, license: License, today: date, *, as_read: ProductEpoch | None = None
+) -> bool:
+    """Count one more seat, if there is one; `as_read`, only if license and epoch are still what was read."""
+    wanted: dict[str, Any] = {"license_id": license.id, "today": today}
+    if as_read is not None:
+        wanted["epoch_id"] = as_read.id
+        wanted |= {f"read_{name}": license.__dict__[name] for name in _JUDGED}
+    taken = plain(session).execute(_TAKE_SEAT if as_read is None else _TAKE_SEAT_AS_READ, wanted).first()
     if taken is not None:
-        license.__dict__.update(taken._mapping)
+        license.__dict__.update(seats_used=taken[0], first_activated_on=taken[1])
     return taken is not None
 
 
@@ -100,23 +132,10 @@ def add(session: Session, license: License, values: dict[str, Any]) -> Activatio
     """Add an activation of a license."""
     values = {**values, "license_id": license.id}
     number = plain(session).execute(_ADD, values).scalar_one()
-    return _of(license, {**_NEW, **values, "id": number})
+    return detached(Activation, {**_UNSET, **values, "id": number}.items(), license=license)
 
 
 def change(session: Session, activation: Activation, **values: Any) -> None:
     """Change columns of an activation, in its row and in the object."""
     plain(session).execute(_CHANGE.values(**values), {"activation_id": activation.id})
     activation.__dict__.update(values)
-
-
-def _of(license: License, values: dict[str, Any]) -> Activation:
-    return detached(Activation, {**values, "license": license})
-
-
-def _split(row: Row[Any], *kinds: type[Base]) -> list[Any]:
-    found, start = [], 0
-    for kind in kinds:
-        names = _COLUMNS[kind]
-        found.append(detached(kind, dict(zip(names, row[start : start + len(names)], strict=True))))
-        start += len(names)
-    return found

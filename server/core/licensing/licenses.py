@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
@@ -101,24 +101,24 @@ def find(
     and LicenseRefused (activation_key_replaced).
     """
     license = _one(session, License.activation_key == activation_key.text, lock)
-    if license is not None:
-        return license
-    former = select(FormerActivationKey.license_id).where(
-        FormerActivationKey.activation_key == activation_key.text
-    )
-    replaced = _one(session, License.id == former.scalar_subquery(), lock)
-    if replaced is None:
-        raise NotFound(
+    if license is None and former_too:
+        license = _one(session, License.id == _former(activation_key).scalar_subquery(), lock)
+    if license is None:
+        raise unknown(session, activation_key)
+    return license
+
+
+def unknown(session: Session, activation_key: ActivationKey) -> NotFound | LicenseRefused:
+    """Return the error for an activation key that no license has, or has any more."""
+    if session.scalar(_former(activation_key)) is None:
+        return NotFound(
             "This server doesn’t know this activation key. Compare it with the one you received.",
             code="unknown_activation_key",
         )
-    if not former_too:
-        raise LicenseRefused(
-            "The vendor replaced this activation key with a new one. Use the new one, or ask the vendor "
-            "for it.",
-            code="activation_key_replaced",
-        )
-    return replaced
+    return LicenseRefused(
+        "The vendor replaced this activation key with a new one. Use the new one, or ask the vendor for it.",
+        code="activation_key_replaced",
+    )
 
 
 def with_id(session: Session, number: int, *, lock: bool = False) -> License:
@@ -215,6 +215,12 @@ def check_lease_days(days: int | None) -> None:
     if days is not None:
         sentence = template("The number of lease days must be between {least} and {most}.")
         _check_range(days, _LONGEST, sentence, "malformed_terms")
+
+
+def _former(activation_key: ActivationKey) -> Select[int]:
+    return select(FormerActivationKey.license_id).where(
+        FormerActivationKey.activation_key == activation_key.text
+    )
 
 
 def _one(session: Session, condition: ColumnElement[bool], lock: bool) -> License | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import Date, DateTime, Dialect, MetaData, Table, TypeDecorator, inspect
+from sqlalchemy import Date, DateTime, Dialect, MetaData, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm.attributes import manager_of_class
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -52,11 +53,11 @@ class Base(DeclarativeBase):
 Model = TypeVar("Model", bound=Base)
 
 
-def detached(kind: type[Model], values: Mapping[str, Any]) -> Model:
-    """Return what a statement read as an object of no session; what is not among `values` reads as None."""
-    made = inspect(kind).class_manager.new_instance()
-    made.__dict__.update(values)
-    return cast("Model", made)
+def detached(kind: type[Model], values: Iterable[tuple[str, Any]], **related: Base) -> Model:
+    """Return what a statement read as an object of no session; what was not read is None."""
+    made = manager_of_class(kind).new_instance()
+    made.__dict__.update(values, **related)
+    return made
 
 
 def table_of(kind: type[Base]) -> Table:

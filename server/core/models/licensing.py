@@ -204,13 +204,15 @@ class Activation(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        # What one machine had on a license, and on others.
+        Index("ix_activation_machine", "fingerprint", "license_id"),
         Index("ix_activation_search", "license_id", "computer_name", "computer_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
     epoch: Mapped[int]
-    fingerprint: Mapped[int] = mapped_column(BigInteger, index=True)
+    fingerprint: Mapped[int] = mapped_column(BigInteger)
     commitment: Mapped[int] = mapped_column(BigInteger)
     computer_id: Mapped[str] = mapped_column(String(29))
     computer_name: Mapped[str | None] = mapped_column(String(40))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keyferry.server.core.models.base import Base
@@ -25,7 +25,16 @@ class AuditEvent(Base):
     """What happened, who did it, and what was refused; database triggers refuse to change or delete it."""
 
     __tablename__ = "audit_event"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        # Of refusals only: whatever succeeds need not be in it.
+        Index(
+            "ix_audit_event_code",
+            "code",
+            sqlite_where=text("code IS NOT NULL"),
+            postgresql_where=text("code IS NOT NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -37,7 +46,7 @@ class AuditEvent(Base):
     license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     activation_key_ending: Mapped[str | None] = mapped_column(String(5))
-    code: Mapped[str | None] = mapped_column(String(40), index=True)
+    code: Mapped[str | None] = mapped_column(String(40))
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 

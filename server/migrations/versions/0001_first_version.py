@@ -219,7 +219,7 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
-    sa.Column("fingerprint", sa.BigInteger, nullable=False, index=True),
+    sa.Column("fingerprint", sa.BigInteger, nullable=False),
     sa.Column("commitment", sa.BigInteger, nullable=False),
     sa.Column("computer_id", sa.String(29), nullable=False),
     sa.Column("computer_name", sa.String(40)),
@@ -245,6 +245,7 @@ sa.Table(
     ),
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
     sa.UniqueConstraint("license_id", "computer_id"),
+    sa.Index("ix_activation_machine", "fingerprint", "license_id"),
     sa.Index("ix_activation_search", "license_id", "computer_name", "computer_id"),
     sa.Index(
         "uq_activation_live_machine",
@@ -287,8 +288,14 @@ sa.Table(
     sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), index=True),
     sa.Column("activation_id", sa.Integer, sa.ForeignKey("activation.id")),
     sa.Column("activation_key_ending", sa.String(5)),
-    sa.Column("code", sa.String(40), index=True),
+    sa.Column("code", sa.String(40)),
     sa.Column("detail", sa.JSON(none_as_null=True)),
+    sa.Index(
+        "ix_audit_event_code",
+        "code",
+        sqlite_where=sa.text("code IS NOT NULL"),
+        postgresql_where=sa.text("code IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 sa.Table(
