@@ -140,8 +140,7 @@ def _malformed(message: str) -> MalformedToken:
 def _masked(symbols: Symbols, head: Symbols, keys: EpochKeys) -> Symbols:
     """Mask an activation key, or unmask it: phones keep the address that they opened in their history."""
     digest = mac(keys.activation_key_mask, "activation key mask", bytes(head))
-    mask = to_symbols(top_bits(digest, 5 * _AK), _AK)
-    return tuple(symbol ^ masking for symbol, masking in zip(symbols, mask, strict=True))
+    return to_symbols(to_int(symbols) ^ top_bits(digest, 5 * _AK), _AK)
 
 
 def _name_symbols(name: str) -> Symbols:

@@ -1,74 +1,19 @@
-"""The Keyferry server: `create_app` is the one place where its parts meet."""
+"""The Keyferry server; `create_app` returns the application."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from keyferry.server.application import create_app, create_database_app
 
-from keyferry.server.config import Settings, load_keyring, load_settings
-from keyferry.server.core.licensing.products import check_master_key
-from keyferry.server.core.secrets import Keyring
-from keyferry.server.db import db, init_database, reading, require_migrated
-from keyferry.server.faces import phone, portal, self_help
-from keyferry.server.parts import EXTENSION, Parts, utc_now
-from keyferry.server.web import health
-from keyferry.server.web.addresses import EncodedFragment, RowNumber
-from keyferry.server.web.forms import csrf, init_forms
-from keyferry.server.web.headers import init_headers
-from keyferry.server.web.languages import init_languages
-from keyferry.server.web.problems import init_problems
-
-MAX_REQUEST_BYTES = 16 * 1024
+__all__ = ["create_app", "create_database_app"]
 
 
-def create_app(
-    config: Settings | None = None, *, clock: Callable[[], datetime] = utc_now, checks: bool = True
-) -> Flask:
-    """Return the application of an initialized server.
+def __getattr__(name: str) -> Any:
+    # Flask and the database take a second to import; `keyferry --help` needs neither.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from keyferry.server import application
 
-    Without `checks` the database is not asked: for a process that serves what another one has checked.
-    Raises ConfigError, or SecretUnreadable where the master key does not belong to the database; both say
-    what to do.
-    """
-    settings = config or load_settings()
-    app = create_database_app(settings)
-    app.url_map.converters |= {"int": RowNumber, "encoded_fragment": EncodedFragment}
-    keyring = _checked_keyring(app, settings) if checks else load_keyring(settings)
-    app.extensions[EXTENSION] = Parts(settings, keyring, clock)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    if settings.trusted_proxies:
-        # Without this every phone would have the proxy's address, and share one limit of failures.
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    init_headers(app, settings)
-    init_problems(app)
-    init_forms(app, settings, keyring)
-    init_languages(app)
-    for room in (health, phone, self_help, portal):
-        app.register_blueprint(room.blueprint)
-    # What the phone page asks needs no form: it sends JSON, and nobody is signed in.
-    csrf.exempt(phone.api.blueprint)
-    return app
-
-
-def create_database_app(settings: Settings) -> Flask:
-    """Return an application with a database and nothing else: what `keyferry init` needs to make one."""
-    app = Flask(__name__, instance_path=str(settings.home), static_folder="static")
-    init_database(app, settings)
-    return app
-
-
-def _checked_keyring(app: Flask, settings: Settings) -> Keyring:
-    with app.app_context():
-        try:
-            require_migrated(settings)
-            keyring = load_keyring(settings)
-            with reading() as session:
-                check_master_key(session, keyring)
-        finally:
-            # A process that is forked later must not inherit a connection.
-            db.engine.dispose()
-    return keyring
+    return getattr(application, name)

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import click
 
-from keyferry.server.command_line.activations import activate, deactivate
-from keyferry.server.command_line.answers import Door
-from keyferry.server.command_line.console import console
-from keyferry.server.command_line.initialize import init
-from keyferry.server.command_line.licenses import license_group
-from keyferry.server.command_line.operators import operator_group
-from keyferry.server.command_line.products import product_group
-from keyferry.server.command_line.properties import property_group
-from keyferry.server.command_line.serve import serve
-from keyferry.server.command_line.worker import worker
+from keyferry.server.command_line.answers import Door, Late
 
 _EPILOG = """\b
 Start here:
@@ -38,10 +29,30 @@ Settings come from the environment:
 """
 
 
-_GROUPS = (product_group, license_group, operator_group, property_group)
-_COMMANDS = (init, serve, worker, console, *_GROUPS, activate, deactivate)
+def _late(module: str, name: str, help: str) -> Late:
+    return Late(f"{__name__}.{module}", name, help)
 
 
-@click.group("keyferry", cls=Door, epilog=_EPILOG, commands=_COMMANDS)
+_COMMANDS = {
+    "init": _late("initialize", "init", "Create the instance folder, its database, and its master key."),
+    "serve": _late("serve", "serve", "Serve the phone page."),
+    "worker": _late("worker", "worker", "Send email to customers."),
+    "console": _late("console", "console", "Manage licenses full screen."),
+    "product": _late(
+        "products", "product_group", "Products: what you sell, and the keys inside your application."
+    ),
+    "license": _late("licenses", "license_group", "Licenses: activation keys and what they grant."),
+    "operator": _late(
+        "operators", "operator_group", "Operators: the staff who sign in, and what they can do."
+    ),
+    "property": _late(
+        "properties", "property_group", "Server properties: what customers see, and the limits."
+    ),
+    "activate": _late("activations", "activate", "Activate a computer and show its computer key."),
+    "deactivate": _late("activations", "deactivate", "Release the seat that a computer uses."),
+}
+
+
+@click.group("keyferry", cls=Door, epilog=_EPILOG, late=_COMMANDS)
 def main() -> None:
     """Activate license keys on machines without a network."""

@@ -6,9 +6,10 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 import click
 
@@ -50,8 +51,51 @@ class AnsweringGroup(AnsweringCommand, click.Group):
         return list(self.commands)
 
 
+@dataclass(frozen=True)
+class Late:
+    """A command that is imported once it is asked for: `name` in `module`, and its line in the list."""
+
+    module: str
+    name: str
+    help: str
+
+    def load(self) -> click.Command:
+        """Import the command; raises CommandFailed (server_not_installed)."""
+        try:
+            found = getattr(import_module(self.module), self.name)
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").startswith("keyferry"):
+                raise
+            raise CommandFailed(
+                f"Keyferry’s server isn’t installed here: {missing.name} is missing. Install it: "
+                "pip install 'keyferry[server]'.",
+                code="server_not_installed",
+            ) from None
+        return cast("click.Command", found)
+
+
 class Door(AnsweringGroup):
-    """The group of everything: prints what a command answers, and puts whatever goes wrong into one line."""
+    """The group of everything: prints what a command answers, and puts whatever goes wrong into one line.
+
+    Its commands come late, so that a list of them is there at once.
+    """
+
+    def __init__(self, *args: Any, late: Mapping[str, Late], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.late = late
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order in which they are used."""
+        return list(self.late)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        return self.late[cmd_name].load() if cmd_name in self.late else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, late.help) for name, late in self.late.items()])
 
     def main(
         self,

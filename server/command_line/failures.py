@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from dataclasses import dataclass
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from keyferry.protocol.sentences import CodedError
-from keyferry.server.db import explained
 
 USAGE = 2
 _REFUSED = 1
@@ -44,11 +43,22 @@ def failure_of(error: Exception) -> Failure:
         return Failure("interrupted", "Interrupted.", exit_code=_INTERRUPTED)
     if isinstance(error, click.ClickException):
         return _usage(error)
-    if isinstance(error, SQLAlchemyError) and (known := explained(error)):
+    if (known := _of_the_database(error)) is not None:
         return Failure(known.code, str(known))
     if isinstance(error, OSError):
         return Failure("system_error", in_words(error))
     return Failure("internal_error", _place_of(error))
+
+
+def _of_the_database(error: Exception) -> CodedError | None:
+    # Whoever has not come as far as the database has no trouble with it, and need not wait for its modules.
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from keyferry.server.db import explained
+
+    return explained(error) if isinstance(error, SQLAlchemyError) else None
 
 
 def in_words(error: OSError) -> str:

@@ -41,7 +41,7 @@ class GroupCommit:
         self._wait_seconds, self._stuck_seconds = wait_seconds, stuck_seconds
         self._longest_seconds = longest_seconds
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Event] = deque()
+        self._waiting: deque[threading.Lock] = deque()
         self._taken = False
         self._group: _Group | None = None
         self._inside = threading.local()
@@ -56,32 +56,34 @@ class GroupCommit:
         """Work in turn, in a transaction that is committed when this ends; raises Busy (server_busy)."""
         if getattr(self._inside, "here", False):
             raise RuntimeError("a transaction is open in this thread already, and they do not nest")
-        self._await_turn()
+        # Others release it: to call this thread for its turn, and once the group has ended.
+        ticket = threading.Lock()
+        ticket.acquire()
+        self._await_turn(ticket)
         group = self._joined()
         self._inside.here = True
         try:
-            with group.member():
+            with group.member(ticket):
                 yield group.connection
         finally:
             self._inside.here = False
             self._hand_on(group)
-        group.await_end(self._stuck_seconds)
+        group.await_end(ticket, self._stuck_seconds)
 
-    def _await_turn(self) -> None:
+    def _await_turn(self, ticket: threading.Lock) -> None:
         with self._guard:
             if not self._taken:
                 self._taken = True
                 return
-            ticket = threading.Event()
             self._waiting.append(ticket)
         try:
-            if not ticket.wait(self._wait_seconds):
+            if not ticket.acquire(timeout=self._wait_seconds):
                 raise busy()
         except BaseException:
             self._give_up(ticket)
             raise
 
-    def _give_up(self, ticket: threading.Event) -> None:
+    def _give_up(self, ticket: threading.Lock) -> None:
         with self._guard:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
@@ -122,7 +124,7 @@ class GroupCommit:
         goes_on = group.takes_more()
         with self._guard:
             if goes_on and self._waiting:
-                self._waiting.popleft().set()
+                self._waiting.popleft().release()
                 return
         self._group = None
         try:
@@ -134,7 +136,7 @@ class GroupCommit:
     def _call_next(self) -> None:
         with self._guard:
             if self._waiting:
-                self._waiting.popleft().set()
+                self._waiting.popleft().release()
             else:
                 self._taken = False
 
@@ -147,14 +149,17 @@ class _Group:
         self._driver = _driver(connection)
         self._members = 0
         self._full_at = time.monotonic() + longest_seconds
-        self._ended = threading.Event()
+        self._unanswered: list[threading.Lock] = []
         self._guard = threading.Lock()
         self._commits = False
         self._lost: Exception | None = None
 
     @contextmanager
-    def member(self) -> Iterator[None]:
-        """Work in the transaction; what fails is undone, and nothing else."""
+    def member(self, ticket: threading.Lock) -> Iterator[None]:
+        """Work in the transaction; what fails is undone, and nothing else.
+
+        The `ticket` of who succeeds is released when the group ends.
+        """
         self._members += 1
         is_first = self._members == 1
         if not is_first:
@@ -169,6 +174,7 @@ class _Group:
             raise busy()
         if not is_first:
             self._driver.execute("RELEASE member")
+        self._unanswered.append(ticket)
 
     def _undo(self, error: BaseException, is_first: bool) -> None:
         """Undo what a member did.
@@ -211,7 +217,8 @@ class _Group:
                 self._lose(busy())
                 self._roll_back()
             self.connection.close()
-            self._ended.set()
+            for ticket in self._unanswered:
+                ticket.release()
 
     def _roll_back(self) -> None:
         # A commit that was refused leaves the transaction open, and the connection would carry it on.
@@ -220,14 +227,14 @@ class _Group:
         except sqlite3.Error:
             self.connection.invalidate()
 
-    def await_end(self, stuck_seconds: float) -> None:
+    def await_end(self, ticket: threading.Lock, stuck_seconds: float) -> None:
         """Wait until the group is committed; raises what kept it from that, or Busy (server_busy).
 
         After `stuck_seconds` the member at work is interrupted, and nobody's work is kept.
         """
-        if not self._ended.wait(stuck_seconds):
+        if not ticket.acquire(timeout=stuck_seconds):
             self._interrupt()
-            self._ended.wait()
+            ticket.acquire()
         if self._lost is not None:
             raise self._lost
 

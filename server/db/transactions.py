@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.opening import begin_reading, begin_writing, db
 
-sessions = sessionmaker(expire_on_commit=False)
-"""Sessions on a connection whose transaction somebody else has begun."""
+JoinTransactionMode = Literal["create_savepoint", "rollback_only"]
 
 _GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
 
@@ -29,13 +29,12 @@ def transaction() -> Iterator[Session]:
     engine = db.engine
     is_sqlite = engine.dialect.name == "sqlite"
     # What fails in a session must undo no more than its own part of a group.
-    mode = "create_savepoint" if is_sqlite else "rollback_only"
+    mode: JoinTransactionMode = "create_savepoint" if is_sqlite else "rollback_only"
     with (
         _group(engine).turn() if is_sqlite else _alone(engine) as connection,
-        sessions(bind=connection, join_transaction_mode=mode) as session,
+        _session(connection, mode) as session,
     ):
         yield session
-        # Whoever used only the connection has nothing here to commit.
         if session.in_transaction():
             session.commit()
 
@@ -45,8 +44,19 @@ def reading() -> Iterator[Session]:
     """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
     with db.engine.connect() as connection:
         begin_reading(connection)
-        with sessions(bind=connection) as session:
+        with _session(connection, "rollback_only") as session:
             yield session
+
+
+@contextmanager
+def _session(connection: Connection, mode: JoinTransactionMode) -> Iterator[Session]:
+    session = Session(connection, expire_on_commit=False, join_transaction_mode=mode)
+    try:
+        yield session
+    finally:
+        # Whoever used the connection alone, past the ORM, leaves nothing here.
+        if session.in_transaction() or session.identity_map:
+            session.close()
 
 
 def _group(engine: Engine) -> GroupCommit:
