@@ -54,7 +54,7 @@ serve: $(environment) ## Serve the instance folder (KEYFERRY_HOME, default insta
 	@.venv/bin/keyferry init
 	@exec .venv/bin/keyferry serve
 
-bench: $(environment) ## Measure what is costly, as ratios
+bench: test-machine $(environment) ## Measure what is costly, and servers under load, as ratios
 	@exec $(python) -m bench
 
 bench-page: demo-machine $(environment) ## Measure what a person waits for on a slow line

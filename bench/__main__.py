@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from bench.lists import LONGEST_MS, Warehouse, lists
 from bench.measure import Measured, measure
+from bench.servers.cases import servers
 from bench.subjects import ActivatedMachine
 from demo.typing_errors import mistype
 from keyferry.protocol.computer_key import Style
@@ -78,6 +79,7 @@ def main() -> int:
         table("Operations", operations(short))
         rows = lists(Warehouse(Path(folder) / "lists"))
         table("Lists for staff, with 100 thousand licenses", rows)
+        servers(Path("build/bench.json"))
     slow = [row.name for row in rows if row.seconds * 1000 > LONGEST_MS]
     print(f"\nAbove {LONGEST_MS} ms: {', '.join(slow) or 'none'}")
     return 0

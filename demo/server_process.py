@@ -39,13 +39,14 @@ def serving(
             start_new_session=True,
         )
     try:
-        _await_listening(server, host, port, log)
+        await_listening(server, host, port, log)
         yield
     finally:
-        _stop(server)
+        stop(server)
 
 
-def _await_listening(server: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+def await_listening(server: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:
+    """Wait until a server takes connections; raises DemoFailed with its last words where it does not."""
     deadline = time.monotonic() + START_SECONDS
     while not _listens(host, port):
         try:
@@ -64,7 +65,8 @@ def _listens(host: str, port: int) -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End a server in good order, or by force where it takes too long."""
     server.terminate()
     try:
         server.wait(timeout=STOP_SECONDS)

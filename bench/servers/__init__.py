@@ -1,0 +1,1 @@
+"""What real servers answer under load, beside the least that a Flask server with a database does."""

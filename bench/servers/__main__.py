@@ -1,0 +1,5 @@
+from pathlib import Path
+
+from bench.servers.cases import servers
+
+servers(Path("build/bench.json"))
