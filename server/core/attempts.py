@@ -5,12 +5,24 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import windows
 from keyferry.server.core.errors import LimitReached
-from keyferry.server.core.models import Attempt
+from keyferry.server.core.models import Attempt, table_of
+from keyferry.server.core.plain import plain
+
+_attempt = table_of(Attempt)
+_FORGIVE = (
+    update(_attempt)
+    .where(
+        _attempt.c.bucket == bindparam("forgiven"),
+        _attempt.c["count"] > 0,
+        _attempt.c.window_ends_at > bindparam("now"),
+    )
+    .values(count=_attempt.c["count"] - 1)
+)
 
 
 def bucket(purpose: str, value: str) -> str:
@@ -32,11 +44,7 @@ def admit(session: Session, bucket: str, limit: int, per: timedelta, now: dateti
 
 def forgive(session: Session, bucket: str, now: datetime) -> None:
     """Take one attempt back, since it succeeded: only failures use up a limit."""
-    session.execute(
-        update(Attempt)
-        .where(Attempt.bucket == bucket, Attempt.count > 0, Attempt.window_ends_at > now)
-        .values(count=Attempt.count - 1)
-    )
+    plain(session).execute(_FORGIVE, {"forgiven": bucket, "now": now})
 
 
 def _too_many(session: Session, bucket: str, now: datetime) -> LimitReached:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import bindparam, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from keyferry.server.core.models import Attempt, AuditRepeat
+from keyferry.server.core.models import Attempt, AuditRepeat, Base, table_of
+from keyferry.server.core.plain import plain
 
 _AT_ONCE = 100
 
@@ -35,18 +38,35 @@ def counted(
     `first` is kept of what begins a window. The count and its condition are one statement, so two processes
     can not both take the last one.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(kind).values(bucket=bucket, window_ends_at=now + per, count=1, **first)
-    over, new = kind.window_ends_at <= now, statement.excluded
-    counts = statement.on_conflict_do_update(
-        index_elements=[kind.bucket],
-        set_={
-            "count": case((over, 1), else_=kind.count + 1),
-            "window_ends_at": case((over, new.window_ends_at), else_=kind.window_ends_at),
-        },
-        where=None if limit is None else or_(over, kind.count < limit),
+    connection = plain(session)
+    statement = _counting(kind, connection.dialect.name, tuple(first), limited=limit is not None)
+    values = {f"new_{name}": value for name, value in first.items()}
+    values |= {"new_bucket": bucket, "new_end": now + per, "now": now}
+    if limit is not None:
+        values["most"] = limit
+    return connection.execute(statement, values).scalar()
+
+
+@cache
+def _counting(
+    kind: type[Base], dialect: str, first: tuple[str, ...], *, limited: bool
+) -> ReturningInsert[Any]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    known = table_of(kind).c
+    time = known.window_ends_at.type
+    kept = {name: bindparam(f"new_{name}", type_=known[name].type) for name in first}
+    statement = insert(table_of(kind)).values(
+        bucket=bindparam("new_bucket"), window_ends_at=bindparam("new_end", type_=time), count=1, **kept
     )
-    return session.scalar(counts.returning(kind.count))
+    over, new = known.window_ends_at <= bindparam("now", type_=time), statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[known.bucket],
+        set_={
+            "count": case((over, 1), else_=known["count"] + 1),
+            "window_ends_at": case((over, new.window_ends_at), else_=known.window_ends_at),
+        },
+        where=or_(over, known["count"] < bindparam("most")) if limited else None,
+    ).returning(known["count"])
 
 
 def take_over(session: Session, kind: type[Window], now: datetime) -> Sequence[Window]:

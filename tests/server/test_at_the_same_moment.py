@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
-from keyferry.server.core.licensing import batches
+from keyferry.server.core.licensing import activation, batches
 from keyferry.server.core.models import Customer
 from keyferry.server.db import db, reading, transaction
 from tests.conftest import STAFF
@@ -117,3 +117,15 @@ def test_a_form_that_comes_twice_at_once_is_one_batch(app, clock):
     number, is_new = while_held(app, lambda session: first.append(begin(session)), begin)
     assert first == [(number, True)]
     assert not is_new
+
+
+def test_a_request_that_waited_for_the_license_sees_the_seat_that_was_taken_meanwhile(app, vendor):
+    key = vendor.issue(seats=2)
+    machine = vendor.machine(key)
+
+    def activate(session) -> activation.Outcome:
+        known = {"keyring": vendor.keyring, "by": STAFF, "now": vendor.clock.now}
+        return activation.activate(session, machine.scanned, **known).outcome
+
+    assert while_held(app, activate, activate) is activation.Outcome.SAME_SEAT
+    assert vendor.seats_used(key) == 1

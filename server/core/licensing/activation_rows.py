@@ -41,7 +41,9 @@ _FOUND = (
     .where(_license.c.activation_key == bindparam("activation_key"))
     .order_by(_activation.c.id)
 )
-_FOUND_LOCKED = _FOUND.with_for_update(of=_license)
+_LOCK = (
+    select(_license.c.id).where(_license.c.activation_key == bindparam("activation_key")).with_for_update()
+)
 _COLUMNS = [tuple(table.c.keys()) for table in _TABLES]
 # Where the columns of product, epoch and activation begin in a row.
 _PRODUCT, _EPOCH, _ACTIVATION = (sum(map(len, _COLUMNS[:place])) for place in (1, 2, 3))
@@ -99,7 +101,11 @@ def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock:
         "epoch": computer_id.epoch,
         "fingerprint": computer_id.fingerprint,
     }
-    rows = plain(session).execute(_FOUND_LOCKED if lock else _FOUND, wanted).all()
+    connection = plain(session)
+    if lock and connection.dialect.name != "sqlite":
+        # On its own: a statement that waited for a lock sees the other tables as they were before it waited.
+        connection.execute(_LOCK, {"activation_key": key.text})
+    rows = connection.execute(_FOUND, wanted).all()
     if not rows:
         return None
     first = tuple(rows[0])
