@@ -6,7 +6,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from flask_migrate import upgrade
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Order, Wanted
 from keyferry.server.core.models import Activation, AuditEvent, Customer, License, Product, ProductEpoch
 from keyferry.server.core.secrets import new_master_key
-from keyferry.server.db import db, reading
+from keyferry.server.db import db, reading, upgrade
 
 LICENSES = 100_000
 CUSTOMERS = 30_000

@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -40,7 +39,7 @@ from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Role
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.core.staff import passwords
-from keyferry.server.db import db, transaction
+from keyferry.server.db import db, transaction, upgrade
 from keyferry.server.parts import EXTENSION, Parts
 from keyferry.server.services.guard import REFUSALS
 from keyferry.server.services.misreadings import RUBBISH

@@ -1,7 +1,7 @@
 """The database: the only room that opens and commits, and the only one that knows each database's ways."""
 
-from keyferry.server.db.migrating import require_migrated, revision, upgrade
-from keyferry.server.db.opening import MIGRATIONS, db, init_database
+from keyferry.server.db.migrating import MIGRATIONS, require_migrated, revision, upgrade
+from keyferry.server.db.opening import db, init_database
 from keyferry.server.db.transactions import reading, transaction
 from keyferry.server.db.troubles import explained, troubles_in_words
 

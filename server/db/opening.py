@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
 
-MIGRATIONS = Path(__file__).parent.with_name("migrations")
-
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
 
 _PRAGMAS = (
     "PRAGMA busy_timeout = 15000",
@@ -61,7 +56,6 @@ def init_database(app: Flask, settings: Settings) -> None:
             "PostgreSQL needs a driver. Install it: pip install 'keyferry[server,postgresql]'.",
             code="database_driver_missing",
         ) from None
-    migrate.init_app(app, db)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _listen_to_sqlite(db.engine)

@@ -16,7 +16,7 @@ from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.models import Attempt
 from keyferry.server.core.secrets import new_master_key
-from keyferry.server.db import MIGRATIONS, db, explained, reading, transaction, upgrade
+from keyferry.server.db import MIGRATIONS, db, explained, migrating, reading, transaction, upgrade
 
 
 def refusal_of(settings: Settings) -> str:
@@ -122,13 +122,19 @@ def test_an_empty_database_is_not_initialized(tmp_path):
     assert refusal_of(Settings(home=tmp_path)) == "not_initialized"
 
 
+def test_the_server_knows_every_migration_without_reading_them():
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert [script.revision for script in scripts][::-1] == migrating.REVISIONS
+
+
 def test_a_database_of_an_older_version_is_outdated_until_it_is_upgraded(settings, tmp_path, monkeypatch):
     shutil.copytree(MIGRATIONS, tmp_path / "migrations")
     newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     (tmp_path / "migrations" / "versions" / "next.py").write_text(
         f"revision, down_revision = 'next', '{newest}'\n\n\ndef upgrade():\n    pass\n"
     )
-    monkeypatch.setattr(sys.modules["keyferry.server.db.migrating"], "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(migrating, "MIGRATIONS", tmp_path / "migrations")
+    monkeypatch.setattr(migrating, "REVISIONS", [newest, "next"])
     assert refusal_of(settings) == "database_outdated"
     with create_database_app(settings).app_context():
         upgrade()
