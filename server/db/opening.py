@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from select import POLLIN, poll
 from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
@@ -87,8 +89,6 @@ def _engine_options(url: URL) -> dict[str, Any]:
     options = {"hide_parameters": True, "pool_timeout": _POOL_SECONDS}
     if url.get_backend_name() != "postgresql":
         return options
-    # A server that was restarted ends its connections: nobody is to meet one of those.
-    options["pool_pre_ping"] = True
     # What the address itself says of the connection counts more.
     own = {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
     return {**options, "connect_args": own}
@@ -109,3 +109,19 @@ def _listen_to_postgresql(engine: Engine) -> None:
     def prepare(connection: Any, record: Any) -> None:
         connection.execute(_POSTGRESQL_SESSION)
         connection.commit()
+
+    @event.listens_for(engine, "checkout")
+    def require_alive(connection: Any, record: Any, proxy: Any) -> None:
+        # A server that ends says so, one that waits says nothing, and asking would take as long as a query.
+        if not connection.closed and not _has_news(connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+
+def _has_news(connection: Any) -> bool:
+    poller = poll()
+    poller.register(connection.fileno(), POLLIN)
+    return bool(poller.poll(0))
