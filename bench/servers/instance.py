@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from bench.servers.load import get, post
 from demo.server_process import SCRIPTS
@@ -23,15 +24,17 @@ from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
-from keyferry.server.core.models import Role
+from keyferry.server.core.models import Activation, License, Role
 from keyferry.server.core.staff import operators, sessions
-from keyferry.server.db import db, transaction
+from keyferry.server.db import db, reading, transaction
 from keyferry.server.faces.portal.staff import cookie
 from keyferry.server.parts import parts, utc_now
 
 _JSON = "application/json"
 _PUBLIC_URL = "https://keys.example.com"
 _AT_ONCE = 500
+SEATS = 5
+"""The seats of each license."""
 _BY = By(Channel.COMMAND_LINE, "bench", role=Role.ADMINISTRATOR)
 
 
@@ -91,6 +94,13 @@ class Instance:
                 now=now,
             )
             return [ActivationKey.from_text(license.activation_key) for license in made]
+
+    def seats(self) -> tuple[int, int]:
+        """Return how many seats are counted as used, and how many computers hold one."""
+        used, live = select(func.sum(License.seats_used)), select(func.count()).select_from(Activation)
+        with self._open(), reading() as session:
+            held = session.scalars(live.where(Activation.ended_at.is_(None))).one()
+            return session.scalars(used).one() or 0, held
 
     def activations(self, keys: list[ActivationKey], path: str = "activations") -> list[bytes]:
         """Return a scanned request of a new machine for each license."""

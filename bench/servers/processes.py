@@ -17,10 +17,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """A running server: its port, and the CPU seconds of its session."""
+    """A running server: its first process, its port, and the CPU seconds of its session."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self._session, self.port = process.pid, port
+        self.pid, self.port = process.pid, port
+
+    @property
+    def processes(self) -> list[int]:
+        """All processes of the server, the first one included."""
+        return [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if self._owns(stat)]
 
     @property
     def cpu_seconds(self) -> float:
@@ -29,7 +34,7 @@ class Server:
 
     def _owns(self, stat: Path) -> bool:
         fields = _fields(stat)
-        return bool(fields) and int(fields[3]) == self._session
+        return bool(fields) and int(fields[3]) == self.pid
 
 
 def _fields(stat: Path) -> list[str]:
@@ -75,9 +80,9 @@ def floor(database: str, log: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def keyferry(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+def keyferry(environment: Mapping[str, str], log: Path, port: int | None = None) -> Iterator[Server]:
     """Run `keyferry serve` on an instance that the environment names."""
-    port = free_port()
+    port = port or free_port()
     command = [str(SCRIPTS / "keyferry"), "serve", "--bind", f"{LOOPBACK}:{port}", "--workers", str(WORKERS)]
     with running(command, port, log, environment) as server:
         yield server
