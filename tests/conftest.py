@@ -369,18 +369,21 @@ def certificate(tmp_path) -> tuple[Path, Path]:
     return make_certificate(tmp_path)
 
 
-def make_certificate(folder: Path) -> tuple[Path, Path]:
+def make_certificate(
+    folder: Path, *, host: str = "localhost", begins: int = -1, ends: int = 1
+) -> tuple[Path, Path]:
+    """Make a certificate, signed by itself, that is valid between these days from now, and its key."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .not_valid_before(now + timedelta(days=begins))
+        .not_valid_after(now + timedelta(days=ends))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     certfile, keyfile = folder / "cert.pem", folder / "key.pem"

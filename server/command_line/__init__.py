@@ -37,6 +37,7 @@ _COMMANDS = {
     "init": _late("initialize", "init", "Create the instance folder, its database, and its master key."),
     "serve": _late("serve", "serve", "Serve the phone page."),
     "worker": _late("worker", "worker", "Send email to customers."),
+    "doctor": _late("doctor", "doctor", "Find out what is wrong with this instance, and how to fix it."),
     "console": _late("console", "console", "Manage licenses full screen."),
     "product": _late(
         "products", "product_group", "Products: what you sell, and the keys inside your application."

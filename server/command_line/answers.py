@@ -21,10 +21,11 @@ _JSON = "--json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command answers: `data` for programs, `text` for people."""
+    """What a command answers: `data` for programs, `text` for people, and how it ends."""
 
     data: dict[str, Any]
     text: str
+    exit_code: int = 0
 
 
 class AnsweringCommand(click.Command):
@@ -111,12 +112,14 @@ class Door(AnsweringGroup):
             # A name that the terminal cannot write must not cost the answer around it.
             sys.stdout.reconfigure(errors="replace")
         try:
+            exit_code = 0 if given else USAGE
             answer = super().main(given or ["--help"], prog_name, complete_var, False, **extra)
             if isinstance(answer, Answer):
                 _print(answer.data if _JSON in given else answer.text)
+                exit_code = answer.exit_code
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, people see one clear line
             sys.exit(_fail(failure_of(error), as_json=_JSON in given))
-        sys.exit(0 if given else USAGE)
+        sys.exit(exit_code)
 
 
 def _print(what: str | dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import peers, windows
@@ -85,6 +85,11 @@ def record_once(session: Session, *, event: Event, by: By, now: datetime, **abou
     columns = _columns(event, by, about)
     if windows.counted(session, AuditRepeat, _bucket(columns), WINDOW, now, event=columns) == 1:
         _append(session, {**columns, "at": now, "detail": None})
+
+
+def newest(session: Session) -> datetime | None:
+    """Return the latest time of an event, None where there is none."""
+    return session.scalar(select(func.max(AuditEvent.at)))
 
 
 def close_windows(session: Session, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from keyferry.server.db.migrating import MIGRATIONS, require_migrated, revision, upgrade
 from keyferry.server.db.opening import db, init_database
-from keyferry.server.db.transactions import reading, transaction
+from keyferry.server.db.transactions import reading, require_writable, transaction
 from keyferry.server.db.troubles import explained, troubles_in_words
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "init_database",
     "reading",
     "require_migrated",
+    "require_writable",
     "revision",
     "transaction",
     "troubles_in_words",

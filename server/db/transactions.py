@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, false, update
 from sqlalchemy.orm import Session
 
+from keyferry.server.core.models import MailDelivery
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.opening import begin_reading, begin_writing, db
@@ -46,6 +47,15 @@ def reading() -> Iterator[Session]:
         begin_reading(connection)
         with _session(connection, "rollback_only") as session:
             yield session
+
+
+def require_writable() -> None:
+    """Raise the SQLAlchemyError that keeps this account from writing; nothing is written."""
+    with db.engine.connect() as connection:
+        begin_writing(connection)
+        # No row: only the right to change one is asked for.
+        connection.execute(update(MailDelivery).where(false()).values(trouble=None))
+        connection.rollback()
 
 
 @contextmanager

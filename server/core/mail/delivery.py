@@ -41,34 +41,42 @@ def went_through(session: Session) -> None:
 
 def worker_runs(session: Session, now: datetime) -> bool:
     """Return whether a worker has looked for mail within a day, so that one has a mail server."""
+    return has_looked(session, now - _LATELY)
+
+
+def has_looked(session: Session, since: datetime) -> bool:
+    """Return whether a worker has looked for mail since then."""
     looked_at = _state(session).looked_at
-    return looked_at is not None and looked_at > now - _LATELY
+    return looked_at is not None and looked_at > since
 
 
-def obstacle(session: Session, now: datetime) -> str | None:
-    """Return why a mail that is posted now would wait, None where it goes out at once."""
+def obstacle(session: Session, now: datetime, after: timedelta = LATE) -> str | None:
+    """Return why a mail that is posted now would wait, None where it goes out at once.
+
+    `after` is how long mail may wait, and a worker stay away.
+    """
     state = _state(session)
     if state.looked_at is None:
         return "No worker has checked for email yet. Start `keyferry worker`."
-    if state.looked_at < now - LATE:
+    if state.looked_at < now - after:
         since = f"{state.looked_at:%Y-%m-%d %H:%M} UTC"
         return f"No worker has checked for email since {since}. Start `keyferry worker`."
     # One that was over before any mail was late may be over by now.
-    return state.trouble if state.trouble and _first_late(session, now) else None
+    return state.trouble if state.trouble and _first_late(session, now - after) else None
 
 
-def late(session: Session, now: datetime) -> Late | None:
-    """Return the mail that has waited for more than a quarter of an hour, None where there is none."""
-    first = _first_late(session, now)
+def late(session: Session, now: datetime, after: timedelta = LATE) -> Late | None:
+    """Return the mail that has waited for too long, None where there is none."""
+    first = _first_late(session, now - after)
     if first is None:
         return None
     waits = select(func.count()).select_from(OutboxMail).where(OutboxMail.next_try_at.is_not(None))
-    cause = obstacle(session, now) or first.trouble or "The worker hasn’t gotten to it yet."
-    return Late(session.scalars(waits.where(OutboxMail.due_at <= now - LATE)).one(), first.due_at, cause)
+    cause = obstacle(session, now, after) or first.trouble or "The worker hasn’t gotten to it yet."
+    return Late(session.scalars(waits.where(OutboxMail.due_at <= now - after)).one(), first.due_at, cause)
 
 
-def _first_late(session: Session, now: datetime) -> OutboxMail | None:
-    waits = select(OutboxMail).where(OutboxMail.next_try_at.is_not(None), OutboxMail.due_at <= now - LATE)
+def _first_late(session: Session, since: datetime) -> OutboxMail | None:
+    waits = select(OutboxMail).where(OutboxMail.next_try_at.is_not(None), OutboxMail.due_at <= since)
     return session.scalar(waits.order_by(OutboxMail.due_at, OutboxMail.id).limit(1))
 
 
