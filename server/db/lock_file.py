@@ -31,8 +31,8 @@ class LockFile:
         file = self._file()
         if file is None:
             return True
-        awaited, self._awaited = self._awaited, None
-        if awaited is None:
+        awaited = self._awaited
+        if awaited is None or not awaited.is_taken_over():
             try:
                 if _try(file, _NEXT) and _try(file, _TURN):
                     fcntl.lockf(file, fcntl.LOCK_UN, 1, _NEXT)
@@ -41,11 +41,9 @@ class LockFile:
                 # A file system without locks.
                 return True
             awaited = _Awaited(file)
-        if awaited.wait(seconds):
-            return True
-        # The thread that waits has its place in the queue, and keeps it for who asks next.
-        self._awaited = awaited
-        return False
+        is_there = awaited.wait(seconds)
+        self._awaited = None if is_there else awaited
+        return is_there
 
     def release(self) -> None:
         """Let the next process write."""
@@ -63,21 +61,43 @@ class LockFile:
 
 
 class _Awaited:
-    """A thread that waits for both bytes, since waiting for a lock of the operating system knows no end."""
+    """A thread that waits for both bytes, since waiting for a lock of the operating system knows no end.
+
+    There is one at a time: locks belong to the process, so a second one would give back what the first has.
+    """
 
     def __init__(self, file: int) -> None:
         self._file, self._there = file, threading.Event()
+        self._guard = threading.Lock()
+        self._is_wanted, self._is_over = True, False
         threading.Thread(target=self._run, name="keyferry-lock", daemon=True).start()
 
+    def is_taken_over(self) -> bool:
+        """Want again what somebody has given up on; False where it has come and gone meanwhile."""
+        with self._guard:
+            self._is_wanted = not self._is_over
+            return self._is_wanted
+
     def wait(self, seconds: float) -> bool:
-        return self._there.wait(seconds)
+        """Wait so long, then give up: what comes later is given back at once, or all others would wait."""
+        if self._there.wait(seconds):
+            return True
+        with self._guard:
+            self._is_wanted = self._there.is_set()
+            return self._is_wanted
 
     def _run(self) -> None:
         with suppress(OSError):
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _NEXT)
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _TURN)
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _NEXT)
-        self._there.set()
+        with self._guard:
+            if self._is_wanted:
+                self._there.set()
+                return
+            self._is_over = True
+            with suppress(OSError):
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _TURN)
 
 
 def _try(file: int, place: int) -> bool:

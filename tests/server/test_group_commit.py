@@ -218,21 +218,55 @@ def hold_lock(database: str, pipe: Any) -> None:
     pipe.recv()
 
 
-def test_the_turn_of_a_process_that_was_killed_is_free(tmp_path):
+class Holder:
+    """Another process, which has the lock."""
+
+    def __init__(self, database: str) -> None:
+        fork = get_context("fork")
+        self.pipe, theirs = fork.Pipe()
+        self.process = fork.Process(target=hold_lock, args=(database, theirs))
+        self.process.start()
+        theirs.close()
+        assert self.pipe.recv() == "held"
+
+    def end(self) -> None:
+        os.kill(self.process.pid or 0, signal.SIGKILL)
+        self.process.join(PATIENCE)
+
+
+@pytest.fixture
+def database(tmp_path) -> str:
     (tmp_path / "x.db").touch()
-    database, fork = str(tmp_path / "x.db"), get_context("fork")
-    ours, theirs = fork.Pipe()
-    holder = fork.Process(target=hold_lock, args=(database, theirs))
-    holder.start()
-    assert ours.recv() == "held"
-    lock = LockFile(database)
+    return str(tmp_path / "x.db")
+
+
+def test_the_turn_of_a_process_that_was_killed_is_free(database):
+    holder, lock = Holder(database), LockFile(database)
     assert not lock.acquire(0.1)
-    os.kill(holder.pid, signal.SIGKILL)
-    holder.join(PATIENCE)
-    # Its place in the queue was kept.
+    holder.end()
     assert lock.acquire(PATIENCE)
     lock.release()
     assert lock.acquire(0)
+
+
+def test_a_turn_that_comes_too_late_is_given_back(database):
+    holder, lock = Holder(database), LockFile(database)
+    assert not lock.acquire(0.1)
+    holder.end()
+    # Nobody here wants it any more; it must not keep others waiting.
+    Holder(database).end()
+    assert lock.acquire(PATIENCE)
+    lock.release()
+
+
+def test_whoever_gave_up_takes_the_same_place_again(database):
+    holder, lock = Holder(database), LockFile(database)
+    assert not lock.acquire(0.1)
+    assert not lock.acquire(0.1)
+    holder.end()
+    assert lock.acquire(PATIENCE)
+    lock.release()
+    Holder(database).end()
 
 
 def test_where_there_can_be_no_lock_file_the_database_itself_is_waited_for(tmp_path):
