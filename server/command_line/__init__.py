@@ -38,6 +38,8 @@ _COMMANDS = {
     "serve": _late("serve", "serve", "Serve the phone page."),
     "worker": _late("worker", "worker", "Send email to customers."),
     "doctor": _late("doctor", "doctor", "Find out what is wrong with this instance, and how to fix it."),
+    "backup": _late("backups", "backup", "Save the database to a file, also while the server runs."),
+    "restore": _late("backups", "restore", "Restore a backup into an empty instance."),
     "console": _late("console", "console", "Manage licenses full screen."),
     "product": _late(
         "products", "product_group", "Products: what you sell, and the keys inside your application."

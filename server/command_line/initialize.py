@@ -36,18 +36,24 @@ def init() -> Answer:
     settings = load_settings()
     made: list[str] = []
     try:
-        _make_folder(settings, made)
+        make_folder(settings, made)
         _make_database(settings, made)
     except OSError as error:
-        raise CommandFailed(
-            f"{error.filename or settings.home} cannot be created: {error.strerror}. "
-            "See `keyferry --help` to choose another place.",
-            code="home_not_writable",
-        ) from None
+        raise home_not_writable(settings, error) from None
     return Answer(_data(settings, made), _text(settings, made))
 
 
-def _make_folder(settings: Settings, made: list[str]) -> None:
+def home_not_writable(settings: Settings, error: OSError) -> CommandFailed:
+    """Return the refusal for a folder or a file of the instance that the system lets nobody make."""
+    return CommandFailed(
+        f"{error.filename or settings.home} cannot be created: {error.strerror}. "
+        "See `keyferry --help` to choose another place.",
+        code="home_not_writable",
+    )
+
+
+def make_folder(settings: Settings, made: list[str]) -> None:
+    """Make the instance folder where there is none, and add it to what was `made`."""
     if not settings.home.is_dir():
         settings.home.parent.mkdir(parents=True, exist_ok=True)
         settings.home.mkdir(mode=0o700, exist_ok=True)
@@ -73,7 +79,7 @@ def _update_database(settings: Settings, made: list[str]) -> None:
     before = revision()
     upgrade()
     if before is None and settings.sqlite_file is None:
-        made.append(f"the tables in {_address(settings)}")
+        made.append(f"the tables in {address(settings)}")
     elif before not in (None, revision()):
         made.append("the database up to date")
 
@@ -99,14 +105,15 @@ def _write_master_key(path: Path) -> None:
 def _data(settings: Settings, made: list[str]) -> dict[str, object]:
     return {
         "home": str(settings.home),
-        "database": _address(settings),
+        "database": address(settings),
         "master_key_file": None if settings.master_key else str(settings.master_key_path),
         "public_url": settings.public_url,
         "made": made,
     }
 
 
-def _address(settings: Settings) -> str:
+def address(settings: Settings) -> str:
+    """Return the address of the database without its password."""
     return make_url(settings.database).render_as_string(hide_password=True)
 
 

@@ -1,6 +1,13 @@
 """The database: the only room that opens and commits, and the only one that knows each database's ways."""
 
-from keyferry.server.db.migrating import MIGRATIONS, require_migrated, revision, upgrade
+from keyferry.server.db.migrating import (
+    MIGRATIONS,
+    require_known,
+    require_migrated,
+    require_tables,
+    revision,
+    upgrade,
+)
 from keyferry.server.db.opening import db, init_database
 from keyferry.server.db.transactions import reading, require_writable, transaction
 from keyferry.server.db.troubles import explained, troubles_in_words
@@ -11,7 +18,9 @@ __all__ = [
     "explained",
     "init_database",
     "reading",
+    "require_known",
     "require_migrated",
+    "require_tables",
     "require_writable",
     "revision",
     "transaction",

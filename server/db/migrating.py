@@ -30,16 +30,25 @@ def require_migrated(settings: Settings) -> None:
 
     Raises ConfigError (not_initialized, database_outdated, database_newer, database_unreachable).
     """
-    _require_file(settings.sqlite_file)
-    present = revision()
-    if present is None:
-        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialized")
-    _require_known(present)
+    present = require_tables(settings)
+    require_known(present)
     if present != REVISIONS[-1]:
         raise ConfigError(
             "The database is from an older version of Keyferry. Run `keyferry init` to update it.",
             code="database_outdated",
         )
+
+
+def require_tables(settings: Settings) -> str:
+    """Return the migration that the database stands at, whichever it is.
+
+    Raises ConfigError (not_initialized, database_unreachable).
+    """
+    _require_file(settings.sqlite_file)
+    present = revision()
+    if present is None:
+        raise ConfigError("The database is empty. Run `keyferry init` first.", code="not_initialized")
+    return present
 
 
 def revision() -> str | None:
@@ -60,7 +69,7 @@ def upgrade() -> None:
 
     Raises ConfigError (database_newer).
     """
-    _require_known(revision())
+    require_known(revision())
     # Twelve megabytes, which a server that migrates nothing does without.
     from alembic import command
     from flask_migrate import Migrate
@@ -77,6 +86,14 @@ def _present(connection: Connection) -> str | None:
     return found
 
 
+def require_known(present: str | None, what: str = "The database") -> None:
+    """Refuse what a newer version of Keyferry has migrated; raises ConfigError (database_newer)."""
+    if present is not None and present not in REVISIONS:
+        raise ConfigError(
+            f"{what} is from a newer version of Keyferry. Update Keyferry.", code="database_newer"
+        )
+
+
 def _require_file(file: Path | None) -> None:
     try:
         if file is None or file.exists():
@@ -85,13 +102,6 @@ def _require_file(file: Path | None) -> None:
         message = f"The database {file} can’t be reached: {error.strerror}."
         raise ConfigError(message, code="database_unreachable") from None
     raise ConfigError(f"There’s no database {file}. Run `keyferry init` first.", code="not_initialized")
-
-
-def _require_known(present: str | None) -> None:
-    if present is not None and present not in REVISIONS:
-        raise ConfigError(
-            "The database is from a newer version of Keyferry. Update Keyferry.", code="database_newer"
-        )
 
 
 def _require_no_other_schema(connection: Connection) -> None:

@@ -18,7 +18,10 @@ def test_a_bad_setting_is_one_line(instance, monkeypatch):
 
 CONTEXT = click.Context(main)
 COMMANDS = {
-    "": "init serve worker doctor console product license operator property activate deactivate",
+    "": (
+        "init serve worker doctor backup restore console product license operator property "
+        "activate deactivate"
+    ),
     "product": "add export rotate",
     "license": "issue show renew suspend resume",
     "operator": "add reset disable list",

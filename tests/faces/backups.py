@@ -1,0 +1,104 @@
+"""What tests of backups share: a database with something in it, and all that is in one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, create_engine, select
+
+from keyferry.server.config import Settings
+from tests.conftest import Machine, Vendor
+
+
+def use(monkeypatch: pytest.MonkeyPatch, settings: Settings, url: str | None = None) -> None:
+    """Let commands work on these settings."""
+    secrets = {"MASTER_KEY": settings.master_key, "DATABASE_URL": settings.database_url}
+    values = {name: secret.get_secret_value() if secret else None for name, secret in secrets.items()}
+    for name, value in (
+        values | {"HOME": str(settings.home)} | ({"DATABASE_URL": url} if url else {})
+    ).items():
+        if value is None:
+            monkeypatch.delenv(f"KEYFERRY_{name}", raising=False)
+        else:
+            monkeypatch.setenv(f"KEYFERRY_{name}", value)
+
+
+def everything(url: str) -> dict[str, list[str]]:
+    """Return each table of a database with all of its rows."""
+    engine = create_engine(url)
+    try:
+        tables = MetaData()
+        tables.reflect(engine)
+        with engine.connect() as connection:
+            return {
+                name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+                for name, table in tables.tables.items()
+            }
+    finally:
+        engine.dispose()
+
+
+def fill(vendor: Vendor, keyferry: Any) -> None:
+    """Sell, activate, release, and employ, as a vendor does."""
+    key = vendor.issue(seats=3, features=("cam",), customer="ada@müller.example")
+    for name in ("LAB-PC-07", "Büro 9"):
+        vendor.activate(vendor.machine(key, name))
+    gone = vendor.machine(key, "GONE")
+    vendor.activate(gone)
+    vendor.release(gone)
+    vendor.rotate()
+    assert (
+        keyferry(
+            "operator",
+            "add",
+            "grace",
+            "--role",
+            "support",
+            "--password-stdin",
+            typed="a long password 4711\n",
+        ).exit_code
+        == 0
+    )
+    assert keyferry("property", "set", "mail/language", "de").exit_code == 0
+
+
+class Writer:
+    """A vendor's customers, who activate one computer after another."""
+
+    def __init__(self, vendor: Vendor, name: str) -> None:
+        self.vendor, self.name = vendor, name
+        self.key = vendor.issue(seats=5000)
+        self.acknowledged: list[Machine] = []
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        with self.vendor.app.app_context():
+            while not self.ended.is_set():
+                machine = self.vendor.machine(self.key, f"{self.name}-{len(self.acknowledged)}")
+                self.vendor.activate(machine)
+                self.acknowledged.append(machine)
+
+    @property
+    def names(self) -> set[str]:
+        return {machine.name for machine in self.acknowledged}
+
+
+@contextmanager
+def writing(*writers: Writer) -> Iterator[None]:
+    """Let them all write, each having been answered five times before the block begins."""
+    for writer in writers:
+        writer.thread.start()
+    try:
+        while any(len(writer.acknowledged) < 5 and writer.thread.is_alive() for writer in writers):
+            threading.Event().wait(0.01)
+        yield
+    finally:
+        for writer in writers:
+            writer.ended.set()
+        for writer in writers:
+            writer.thread.join()
