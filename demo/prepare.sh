@@ -111,9 +111,14 @@ missing_for_engines() {
     command -v firefox-esr >/dev/null || echo firefox-esr
 }
 
+# It is in a folder that only root's PATH has.
+missing_for_proxies() {
+    command -v nginx >/dev/null || there_is '/usr/sbin/nginx' || echo nginx-light
+}
+
 prepare_engines() {
     local missing
-    missing=$(missing_for_engines)
+    missing="$(missing_for_engines) $(missing_for_proxies)"
     # shellcheck disable=SC2086 # words
     install_from_debian $missing
 }

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from select import select
 
-from demo.server_process import LOOPBACK, SCRIPTS, await_listening, free_port, stop
+from demo.server_process import LOOPBACK, SCRIPTS, STOP_SECONDS, await_listening, free_port, stop
 
 WORKERS = 2
 DATABASES = ("floor", "keyferry")
@@ -26,6 +27,17 @@ class Server:
     def processes(self) -> list[int]:
         """All processes of the server, the first one included."""
         return [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if self._owns(stat)]
+
+    def await_end(self) -> None:
+        """Wait until all processes of the server have ended."""
+        for pid in self.processes:
+            with suppress(ProcessLookupError):
+                handle = os.pidfd_open(pid)
+                try:
+                    if not select([handle], [], [], STOP_SECONDS)[0]:
+                        raise TimeoutError(f"process {pid} goes on")
+                finally:
+                    os.close(handle)
 
     @property
     def cpu_seconds(self) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
 AT_ONCE = 8
 PATIENCE = 120
@@ -16,8 +17,8 @@ PATIENCE = 120
 class Customers:
     """So many at once; whoever gets no answer goes on with the next machine."""
 
-    def __init__(self, port: int, bodies: Sequence[bytes]) -> None:
-        self._port = port
+    def __init__(self, port: int, bodies: Sequence[bytes], trusted: ssl.SSLContext | None = None) -> None:
+        self._port, self._trusted = port, trusted
         self._waiting = iter(bodies)
         self._guard = threading.Condition()
         self._is_open = threading.Event()
@@ -52,7 +53,7 @@ class Customers:
                 body = next(self._waiting, None)
             if body is None:
                 return
-            key = activated(self._port, body)
+            key = activated(self._port, body, self._trusted)
             with self._guard:
                 if key is None:
                     self.unanswered.append(body)
@@ -61,9 +62,12 @@ class Customers:
                     self._guard.notify_all()
 
 
-def activated(port: int, body: bytes) -> str | None:
+def activated(port: int, body: bytes, trusted: ssl.SSLContext | None = None) -> str | None:
     """Return the computer key of an activation, None where none was answered."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    if trusted is None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    else:
+        connection = HTTPSConnection("localhost", port, timeout=PATIENCE, context=trusted)
     try:
         connection.request("POST", "/phone/v1/activations", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from bench.servers.instance import Instance
 from bench.servers.processes import Server, keyferry
-from tests.long.faults.customers import PATIENCE, Customers, activated
+from tests.long.faults.customers import Customers, activated
 
 MACHINES, KILLS = 500, 5
 
@@ -55,9 +54,7 @@ def test_the_whole_server(on_sqlite: Instance, tmp_path: Path):
 def kill_all(server: Server) -> None:
     """Kill the first process, and wait until those that it leaves behind have ended."""
     os.kill(server.pid, signal.SIGKILL)
-    deadline = time.monotonic() + PATIENCE
-    while set(server.processes) - {server.pid}:
-        assert time.monotonic() < deadline
+    server.await_end()
 
 
 def test_postgresql(on_postgresql: Instance, postgresql_server, tmp_path: Path):
