@@ -14,6 +14,7 @@ from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from threading import Timer
 from typing import Any
 
 from keyferry.server.core.customers.contacts import address_to_write_to
@@ -22,6 +23,9 @@ from keyferry.server.core.mail.outbox import Taken
 from keyferry.server.mail_server import SmtpServer, sender_of
 
 _TIMEOUT_SECONDS = 30
+LONGEST_SECONDS = 300
+"""How long a mail server may take for one mail: less than the lease, or another worker would send it, too."""
+
 _SERVER = "The mail server in KEYFERRY_SMTP_URL"
 # The enhanced status (RFC 3463) of an answer, the only part of it that is shown or kept.
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?!\S)")
@@ -54,7 +58,31 @@ class _InUtf8(str):
 
 
 class _Smtp(smtplib.SMTP):
-    """SMTP whose sign-in is UTF-8 (RFC 4616): the library's stumbles over an umlaut in a password."""
+    """SMTP whose sign-in is UTF-8 (RFC 4616): the library's stumbles over an umlaut in a password.
+
+    It ends after `LONGEST_SECONDS`: the library's timeout is met by a server that says one byte at a time.
+    """
+
+    _end: Timer | None = None
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        """Connect, and have no more time from now on than there is; raises OSError."""
+        self._end = Timer(LONGEST_SECONDS, self._break_off)
+        self._end.daemon = True
+        self._end.start()
+        return super().connect(*where, **more)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._end is not None:
+            self._end.cancel()
+        super().close()
+
+    def _break_off(self) -> None:
+        if self.sock is not None:
+            with suppress(OSError):
+                # Of the socket itself: encryption has a way of its own to end, which waits for the server.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def auth(self, mechanism: str, authobject: Any, **more: Any) -> tuple[int, bytes]:
         """Sign in by one mechanism; raises SMTPAuthenticationError."""

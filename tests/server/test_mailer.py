@@ -1,7 +1,9 @@
 """Mail by SMTP, against a real mail server on loopback."""
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -13,7 +15,7 @@ from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import AuditEvent, MailDelivery, OutboxMail
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import reading, transaction
-from keyferry.server.mail import worker
+from keyferry.server.mail import mailer, worker
 from keyferry.server.parts import Parts, parts
 from tests.conftest import STAFF
 from tests.mail_server import Box, mail_server
@@ -334,3 +336,47 @@ def test_without_a_mail_server_the_worker_says_so(app):
     with pytest.raises(ConfigError) as raised:
         worker.work(parts(), once=True, say=print)
     assert raised.value.code == "mail_not_configured"
+
+
+class Dripping:
+    """A mail server that says one byte at a time, from some answer on; each comes within any timeout."""
+
+    def __init__(self, ready: int) -> None:
+        self._ready = ready
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._listener.close()
+
+    def _serve(self) -> None:
+        client, _ = self._listener.accept()
+        with client, suppress(OSError):
+            for answer in (b"220 here", b"250 hello", b"250 sender", b"250 recipient")[: self._ready]:
+                client.sendall(answer + b"\r\n")
+                client.recv(4096)
+            while not self._ended.wait(0.05):
+                client.sendall(b"2")
+
+
+@pytest.mark.parametrize("ready", [0, 1, 4])
+def test_a_server_that_says_one_byte_at_a_time_is_left_before_the_lease_ends(app, clock, monkeypatch, ready):
+    monkeypatch.setattr(mailer, "LONGEST_SECONDS", 0.5)
+    server = Dripping(ready)
+    try:
+        post(clock)
+        assert KEY not in put_off(server.url, clock)
+    finally:
+        server.end()
+
+
+def test_a_mail_server_has_less_time_than_a_lease():
+    assert timedelta(seconds=mailer.LONGEST_SECONDS) < outbox.LEASE
