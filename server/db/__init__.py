@@ -9,7 +9,7 @@ from keyferry.server.db.migrating import (
     upgrade,
 )
 from keyferry.server.db.opening import db, init_database
-from keyferry.server.db.transactions import reading, require_writable, transaction
+from keyferry.server.db.transactions import one_at_a_time, reading, require_writable, transaction
 from keyferry.server.db.troubles import explained, troubles_in_words
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "db",
     "explained",
     "init_database",
+    "one_at_a_time",
     "reading",
     "require_known",
     "require_migrated",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, false, update
+from sqlalchemy import Connection, Engine, false, func, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import MailDelivery
@@ -38,6 +38,12 @@ def transaction() -> Iterator[Session]:
         yield session
         if session.in_transaction():
             session.commit()
+
+
+def one_at_a_time(session: Session, what: str) -> None:
+    """Wait until no other transaction does what has this name, where there may be no row to lock."""
+    if db.engine.dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"keyferry {what}"))))
 
 
 @contextmanager

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
 
 from keyferry.server.core import properties, versions
 from keyferry.server.core.audit import By
@@ -12,6 +16,7 @@ from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.mail import templates
 from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import one_at_a_time
 from keyferry.server.services.changing import changing
 from keyferry.server.services.permission import permitted
 
@@ -21,14 +26,14 @@ T = TypeVar("T")
 @permitted(Permission.SET_PROPERTIES)
 def set_property(name: str, value: str, *, by: By, show: Callable[[ServerProperty], T]) -> T:
     """Set a server property; raises what `core.properties.put` raises."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         return show(properties.put(session, name, value, by=by, now=now))
 
 
 @permitted(Permission.SET_PROPERTIES)
 def set_group(group: str, typed: Mapping[str, str], *, version: str, by: By) -> int:
     """Set what was changed in one group; returns how many. Raises Conflict (changed_meanwhile)."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         versions.require(version, version_of_group(properties.read(session), group))
         return properties.put_all(session, typed, by=by, now=now)
 
@@ -36,14 +41,14 @@ def set_group(group: str, typed: Mapping[str, str], *, version: str, by: By) -> 
 @permitted(Permission.SET_PROPERTIES)
 def reset_property(name: str, *, by: By) -> None:
     """Set a property back to its default."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         properties.back_to_default(session, name, by=by, now=now)
 
 
 @permitted(Permission.SET_PROPERTIES)
 def set_mail(name: str, language: str, subject: str, text: str, *, version: str, by: By) -> bool:
     """Set the words of an email; returns whether they are new. Raises Conflict (changed_meanwhile)."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         versions.require(version, templates.current(session, name, language).version)
         return templates.put(session, name, language, subject, text, by=by, now=now)
 
@@ -51,7 +56,7 @@ def set_mail(name: str, language: str, subject: str, text: str, *, version: str,
 @permitted(Permission.SET_PROPERTIES)
 def reset_mail(name: str, language: str, *, by: By) -> None:
     """Set the words of an email back to the default text."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         templates.back_to_default(session, name, language, by=by, now=now)
 
 
@@ -61,7 +66,7 @@ def set_branding(typed: Mapping[str, str], default: Brand, *, version: str, by: 
 
     Raises Conflict (changed_meanwhile) and what `core.brand.branding.put_all` raises.
     """
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         versions.require(version, branding.current(session, default).version)
         return branding.put_all(session, typed, default, by=by, now=now)
 
@@ -69,15 +74,23 @@ def set_branding(typed: Mapping[str, str], default: Brand, *, version: str, by: 
 @permitted(Permission.SET_PROPERTIES)
 def set_logo(content: bytes, *, by: By) -> bool:
     """Set the logo; returns whether it is another. Raises what `core.brand.branding.put_logo` raises."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         return branding.put_logo(session, content, by=by, now=now)
 
 
 @permitted(Permission.SET_PROPERTIES)
 def reset_branding(part: str, default: Brand, *, by: By) -> None:
     """Set one part of the branding back to its default."""
-    with changing(by) as (session, now):
+    with _setting(by) as (session, now):
         branding.back_to_default(session, part, default, by=by, now=now)
+
+
+@contextmanager
+def _setting(by: By) -> Iterator[tuple[Session, datetime]]:
+    # What was never set has no row: two who set it for the first time would both add one.
+    with changing(by) as (session, now):
+        one_at_a_time(session, "settings")
+        yield session, now
 
 
 def version_of_group(values: Mapping[str, Any], group: str) -> str:

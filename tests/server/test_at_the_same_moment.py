@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 from sqlalchemy import select, text
 
+from keyferry.server.core import properties
+from keyferry.server.core.audit import By
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
+from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, batches
-from keyferry.server.core.models import Customer
+from keyferry.server.core.models import Customer, Role, ServerProperty
 from keyferry.server.db import db, reading, transaction
+from keyferry.server.services import settings as changes_of_settings
 from tests.conftest import STAFF
 from tests.refusals import refused
 from tests.server.on_postgresql import app, settings
 
 __all__ = ["app", "settings"]
 
+ADMINISTRATOR = By(Channel.PORTAL, "ada", role=Role.ADMINISTRATOR)
 FORM = "0123456789abcdefghij_-"
 ADA, GRACE = "ada@example.com", "grace@example.com"
 
@@ -129,3 +135,28 @@ def test_a_request_that_waited_for_the_license_sees_the_seat_that_was_taken_mean
 
     assert while_held(app, activate, activate) is activation.Outcome.SAME_SEAT
     assert vendor.seats_used(key) == 1
+
+
+def test_two_who_set_the_same_for_the_first_time_are_both_answered_and_the_later_counts(app):
+    holds, may_end = Event(), Event()
+
+    def hold(_row: ServerProperty) -> None:
+        holds.set()
+        assert may_end.wait(30)
+
+    def put(value: str, show: Callable[[ServerProperty], None]) -> None:
+        with app.app_context():
+            changes_of_settings.set_property(
+                "options/maxActivationsPerSystem", value, by=ADMINISTRATOR, show=show
+            )
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(put, "3", hold)
+        assert holds.wait(30)
+        second = pool.submit(put, "4", lambda _row: None)
+        waits_for_a_lock()
+        may_end.set()
+        first.result(30)
+        second.result(30)
+    with reading() as session:
+        assert properties.read(session)["options/maxActivationsPerSystem"] == 4
