@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_key import Binding
 from keyferry.protocol.license_file import read_license_file
-from keyferry.server.core.licensing import deactivation, licenses
+from keyferry.server.core.licensing import deactivation, license_changes, licenses
 from keyferry.server.core.models import Activation, Attempt, AuditEvent, License
 from keyferry.server.core.turns import Turns
 from keyferry.server.db import transaction
@@ -248,6 +248,19 @@ def test_a_megabyte_of_rubbish_is_turned_away(app):
         "/phone/v1/activations", data=b"x" * 2**20, content_type="application/json"
     )
     assert (answer.status_code, answer.json["code"]) == (413, "request_too_large")
+
+
+def test_who_has_a_retired_epochs_secret_learns_of_no_activation_key_with_it(vendor, phone):
+    """The server has met the epoch's keys before, and so asks no table about the token itself."""
+    known, replaced, unknown = vendor.issue(), vendor.issue(), ActivationKey.generate(bytes(12))
+    for key in (known, replaced):
+        assert phone("activations", vendor.machine(key).activation_token).status_code == 200
+    vendor.change(replaced, license_changes.replace_key)
+    machines = [vendor.machine(key, "LAB-PC-08") for key in (known, replaced, unknown)]
+    vendor.rotate(retire_old=True)
+    for machine in machines:
+        for operation in ("requests", "activations"):
+            assert phone(operation, machine.activation_token).json["code"] == "retired_epoch"
 
 
 def test_a_retired_epochs_token_is_refused_and_nothing_is_written(vendor, phone):

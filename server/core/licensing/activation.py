@@ -19,7 +19,7 @@ from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.request_token import ActivationRequest
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import NotFound
+from keyferry.server.core.errors import LicenseRefused, NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation_rows, release_limits
 from keyferry.server.core.licensing.activation_refusals import (
@@ -247,7 +247,7 @@ def _find(session: Session, request: Request, *, lock: bool) -> Found:
         if found is None:
             raise unknown(session, key)
         require_same_product(found.license, request)
-    except NotFound:
+    except (NotFound, LicenseRefused):
         # Who has the secret of a retired epoch learns of no activation key with it.
         if request.product_number is not None:
             with suppress(NotFound):
