@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.audit import By
+from keyferry.server.core.errors import RetiredEpoch
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.activation import Request
 from keyferry.server.core.licensing.requests import check_reading, read_typed
@@ -84,7 +85,11 @@ def counted_request(request: Request, event: Event, by: By, now: datetime) -> It
     after = () if limits or by.channel is Channel.COMMAND_LINE else (guard.address_limit(by),)
     judge = partial(judged, event=event, by=by, now=now, limits=limits, after=after, activation_key=key)
     with counted(limits, now):
-        yield Counted(judge, limits, now)
+        try:
+            yield Counted(judge, limits, now)
+        except RetiredEpoch:
+            parts().scanner.forget(request)
+            raise
 
 
 @contextmanager

@@ -258,9 +258,12 @@ def test_who_has_a_retired_epochs_secret_learns_of_no_activation_key_with_it(ven
     vendor.change(replaced, license_changes.replace_key)
     machines = [vendor.machine(key, "LAB-PC-08") for key in (known, replaced, unknown)]
     vendor.rotate(retire_old=True)
+    assert phone("requests", machines[0].activation_token).json["code"] == "retired_epoch"
+    before = rows_written()
     for machine in machines:
         for operation in ("requests", "activations"):
             assert phone(operation, machine.activation_token).json["code"] == "retired_epoch"
+    assert rows_written() == before
 
 
 def test_a_retired_epochs_token_is_refused_and_nothing_is_written(vendor, phone):

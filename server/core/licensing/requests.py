@@ -82,6 +82,11 @@ class Scanner:
         self._met[header] = keys
         return request
 
+    def forget(self, request: Request) -> None:
+        """Ask again for the epoch of a request that was retired: what comes with it is to reach no table."""
+        if request.product_number is not None:
+            self._met.pop(TokenHeader(request.product_number, request.computer_id.epoch), None)
+
 
 def read_typed(
     activation_key: str, computer_id: str, computer_name: str | None, *, shifted: bool = True
