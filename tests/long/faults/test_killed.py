@@ -63,6 +63,7 @@ def test_postgresql(on_postgresql: Instance, postgresql_server, tmp_path: Path):
         with customers.at_work():
             for kill in range(1, KILLS + 1):
                 customers.await_keys(kill * MACHINES // (4 * KILLS))
-                postgresql_server.process.kill()
-                postgresql_server.start_after_a_crash()
+                with customers.sent_away():
+                    postgresql_server.process.kill()
+                    postgresql_server.start_after_a_crash()
         assert_nothing_is_lost(on_postgresql, server, customers)
