@@ -18,9 +18,10 @@ from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import db, reading, transaction
 from tests.faces.backups import Writer, everything, fill, use, writing
 from tests.faces.conftest import keyferry, mode_of
+from tests.server.conftest import postgresql, postgresql_server
 from tests.server.on_postgresql import app, new_database, settings
 
-__all__ = ["app", "keyferry", "settings"]
+__all__ = ["app", "keyferry", "postgresql", "postgresql_server", "settings"]
 
 PASSWORD = "hunter2 & more"
 
