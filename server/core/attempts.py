@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import windows
 from keyferry.server.core.errors import LimitReached
 from keyferry.server.core.models import Attempt, table_of
-from keyferry.server.core.plain import plain
+from keyferry.server.core.prepared import Prepared
 
 _attempt = table_of(Attempt)
-_FORGIVE = (
+_FORGIVE = Prepared(
     update(_attempt)
     .where(
         _attempt.c.bucket == bindparam("forgiven"),
         _attempt.c["count"] > 0,
-        _attempt.c.window_ends_at > bindparam("now"),
+        _attempt.c.window_ends_at > bindparam("now", type_=_attempt.c.window_ends_at.type),
     )
     .values(count=_attempt.c["count"] - 1)
 )
@@ -44,7 +44,7 @@ def admit(session: Session, bucket: str, limit: int, per: timedelta, now: dateti
 
 def forgive(session: Session, bucket: str, now: datetime) -> None:
     """Take one attempt back, since it succeeded: only failures use up a limit."""
-    plain(session).execute(_FORGIVE, {"forgiven": bucket, "now": now})
+    _FORGIVE.run(session, {"forgiven": bucket, "now": now})
 
 
 def _too_many(session: Session, bucket: str, now: datetime) -> LimitReached:

@@ -15,13 +15,17 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role, table_of
-from keyferry.server.core.plain import plain
+from keyferry.server.core.prepared import Prepared
 
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
 
 
-_APPEND = insert(table_of(AuditEvent))
+_COLUMNS = (
+    *("at", "event", "channel", "who", "address", "product_number", "license_id", "activation_id"),
+    *("activation_key_ending", "code", "detail"),
+)
+_APPEND = Prepared(insert(table_of(AuditEvent)), columns=_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def close_windows(session: Session, now: datetime) -> None:
 
 
 def _append(session: Session, columns: Mapping[str, Any]) -> None:
-    plain(session).execute(_APPEND, columns)
+    _APPEND.run(session, columns)
 
 
 def _columns(event: Event, by: By, about: About) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from keyferry.server.core.models import Attempt, AuditRepeat, Base, table_of
-from keyferry.server.core.plain import plain
+from keyferry.server.core.prepared import Prepared, connection_of
 
 _AT_ONCE = 100
 
@@ -38,19 +37,17 @@ def counted(
     `first` is kept of what begins a window. The count and its condition are one statement, so two processes
     can not both take the last one.
     """
-    connection = plain(session)
-    statement = _counting(kind, connection.dialect.name, tuple(first), limited=limit is not None)
+    statement = _counting(kind, connection_of(session).dialect.name, tuple(first), limited=limit is not None)
     values = {f"new_{name}": value for name, value in first.items()}
     values |= {"new_bucket": bucket, "new_end": now + per, "now": now}
     if limit is not None:
         values["most"] = limit
-    return connection.execute(statement, values).scalar()
+    row = statement.row(session, values)
+    return None if row is None else row[0]
 
 
 @cache
-def _counting(
-    kind: type[Base], dialect: str, first: tuple[str, ...], *, limited: bool
-) -> ReturningInsert[Any]:
+def _counting(kind: type[Base], dialect: str, first: tuple[str, ...], *, limited: bool) -> Prepared:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     known = table_of(kind).c
     time = known.window_ends_at.type
@@ -59,7 +56,7 @@ def _counting(
         bucket=bindparam("new_bucket"), window_ends_at=bindparam("new_end", type_=time), count=1, **kept
     )
     over, new = known.window_ends_at <= bindparam("now", type_=time), statement.excluded
-    return statement.on_conflict_do_update(
+    counts = statement.on_conflict_do_update(
         index_elements=[known.bucket],
         set_={
             "count": case((over, 1), else_=known["count"] + 1),
@@ -67,6 +64,7 @@ def _counting(
         },
         where=or_(over, known["count"] < bindparam("most")) if limited else None,
     ).returning(known["count"])
+    return Prepared(counts)
 
 
 def take_over(session: Session, kind: type[Window], now: datetime) -> Sequence[Window]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
+from keyferry.server.core.prepared import driven
 
 db = SQLAlchemy(model_class=Base)
 
@@ -77,7 +78,9 @@ def begin_reading(connection: Connection) -> None:
 def begin_writing(connection: Connection) -> None:
     """Begin a transaction that may write: on SQLite it has the write lock from the beginning."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Sessions that join must know of it, or they would end it.
+        connection.begin()
+        driven(connection, "BEGIN IMMEDIATE")
     else:
         # What may write is not said to: where the database itself may only be read, that is a refusal.
         driver: Any = connection.connection.dbapi_connection

@@ -44,6 +44,7 @@ from keyferry.server.services import changes, operations, release_links
 from keyferry.server.services.requests import Typed
 from tests.conftest import Machine, Vendor
 from tests.server.conftest import PostgresqlServer
+from tests.server.watching import watch_statements
 
 ADA = "ada@example.com"
 PHONE, STAFF = By(Channel.PHONE, address="192.0.2.7"), By(Channel.PORTAL, "ada", role=Role.ADMINISTRATOR)
@@ -225,10 +226,11 @@ class Crash:
             self.victim(self.backend)
 
     def watch(self) -> None:
-        @event.listens_for(db.engine, "before_cursor_execute")
-        def statement(connection: Any, cursor: Any, sql: str, *_: object) -> None:
-            self.backend = connection.connection.dbapi_connection.info.backend_pid
+        def statement(driver: Any, _: str) -> None:
+            self.backend = driver.info.backend_pid
             self.passes("statement")
+
+        watch_statements(db.engine, statement)
 
         @event.listens_for(db.engine, "commit")
         def commit(connection: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -13,10 +13,11 @@ from sqlalchemy import Connection, event, text
 from keyferry.server.db import db
 from tests.server.in_trouble import Faces, assert_busy, assert_well, faces_of
 from tests.server.on_postgresql import app, settings
+from tests.server.watching import watched_statements
 
 __all__ = ["app", "settings"]
 
-END_MY_CONNECTION = text("SELECT pg_terminate_backend(pg_backend_pid())")
+END_MY_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
 
 
 @pytest.fixture
@@ -46,30 +47,27 @@ def test_a_server_that_stops_and_comes_again_is_used_again_without_a_restart(
     assert faces.phone("activations").status_code == 200
 
 
-@contextmanager
-def interrupted(moment: str, end: Callable[..., None]) -> Iterator[None]:
-    """End the connection of each transaction that writes, at a moment of it."""
-    event.listen(db.engine, moment, end)
-    try:
-        yield
-    finally:
-        event.remove(db.engine, moment, end)
-
-
-def before_a_row(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+def before_a_row(driver: psycopg.Connection, statement: str) -> None:
     if statement.startswith("INSERT INTO activation"):
-        connection.execute(END_MY_CONNECTION)
+        driver.execute(END_MY_CONNECTION)
 
 
 def before_the_commit(connection: Connection) -> None:
-    connection.execute(END_MY_CONNECTION)
+    connection.exec_driver_sql(END_MY_CONNECTION)
 
 
-@pytest.mark.parametrize(
-    ("moment", "end"), [("before_cursor_execute", before_a_row), ("commit", before_the_commit)]
-)
-def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, moment, end):
-    with interrupted(moment, end):
+@contextmanager
+def interrupted_commits() -> Iterator[None]:
+    event.listen(db.engine, "commit", before_the_commit)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "commit", before_the_commit)
+
+
+@pytest.mark.parametrize("moment", ["row", "commit"])
+def test_a_connection_that_breaks_off_in_the_middle_is_trouble_and_counts_nothing(faces, caplog, moment):
+    with watched_statements(db.engine, before_a_row) if moment == "row" else interrupted_commits():
         assert_busy([faces.phone("activations")], "database_unreachable", caplog)
     assert_well([*faces.look(), *faces.ask()], caplog)
 

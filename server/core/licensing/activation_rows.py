@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.server.core.models import Activation, License, Product, ProductEpoch, detached, table_of
-from keyferry.server.core.plain import plain
+from keyferry.server.core.prepared import Prepared, connection_of
 
 _license, _product = table_of(License), table_of(Product)
 _epoch, _activation = table_of(ProductEpoch), table_of(Activation)
 _TABLES = (_license, _product, _epoch, _activation)
-_FOUND = (
+_FOUND = Prepared(
     select(*(column for table in _TABLES for column in table.c))
     .select_from(
         _license.join(_product, _product.c.number == _license.c.product_number)
@@ -41,7 +41,7 @@ _FOUND = (
     .where(_license.c.activation_key == bindparam("activation_key"))
     .order_by(_activation.c.id)
 )
-_LOCK = (
+_LOCK = Prepared(
     select(_license.c.id).where(_license.c.activation_key == bindparam("activation_key")).with_for_update()
 )
 _COLUMNS = [tuple(table.c.keys()) for table in _TABLES]
@@ -56,7 +56,7 @@ _JUDGED = (
 _UNSET = {**dict.fromkeys(_OF_ACTIVATION), "unproven_before": False}
 
 # The database judges, whatever was read before.
-_TAKE_SEAT = (
+_taken_seat = (
     update(_license)
     .where(_license.c.id == bindparam("license_id"), _license.c.seats_used < _license.c.seats)
     .values(
@@ -67,15 +67,24 @@ _TAKE_SEAT = (
     )
     .returning(_license.c.seats_used, _license.c.first_activated_on)
 )
+_TAKE_SEAT = Prepared(_taken_seat)
 # As long as nobody has changed the license, or retired the epoch, since both were read.
-_TAKE_SEAT_AS_READ = _TAKE_SEAT.where(
-    *(
-        _license.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=_license.c[name].type))
-        for name in _JUDGED
-    ),
-    select(_epoch.c.id).where(_epoch.c.id == bindparam("epoch_id"), _epoch.c.retired_at.is_(None)).exists(),
+_TAKE_SEAT_AS_READ = Prepared(
+    _taken_seat.where(
+        *(
+            _license.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=_license.c[name].type))
+            for name in _JUDGED
+        ),
+        select(_epoch.c.id)
+        .where(_epoch.c.id == bindparam("epoch_id"), _epoch.c.retired_at.is_(None))
+        .exists(),
+    )
 )
-_ADD = insert(_activation).returning(_activation.c.id)
+_ADDED = (
+    *("license_id", "epoch", "fingerprint", "commitment", "computer_id", "computer_name", "issued_on"),
+    *("expires_on", "features", "channel", "who", "activated_at", "refreshed_at", "unproven_before"),
+)
+_ADD = Prepared(insert(_activation).returning(_activation.c.id), columns=_ADDED)
 _CHANGE = update(_activation).where(_activation.c.id == bindparam("activation_id"))
 
 
@@ -101,14 +110,13 @@ def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock:
         "epoch": computer_id.epoch,
         "fingerprint": computer_id.fingerprint,
     }
-    connection = plain(session)
-    if lock and connection.dialect.name != "sqlite":
+    if lock and connection_of(session).dialect.name != "sqlite":
         # On its own: a statement that waited for a lock sees the other tables as they were before it waited.
-        connection.execute(_LOCK, {"activation_key": key.text})
-    rows = connection.execute(_FOUND, wanted).all()
+        _LOCK.rows(session, wanted)
+    rows = _FOUND.rows(session, wanted)
     if not rows:
         return None
-    first = tuple(rows[0])
+    first = rows[0]
     product = detached(Product, zip(_OF_PRODUCT, first[_PRODUCT:_EPOCH], strict=True))
     license = detached(License, zip(_OF_LICENSE, first[:_PRODUCT], strict=True), product=product)
     epoch = detached(ProductEpoch, zip(_OF_EPOCH, first[_EPOCH:_ACTIVATION], strict=True), product=product)
@@ -128,7 +136,7 @@ def take_seat(
     if as_read is not None:
         wanted["epoch_id"] = as_read.id
         wanted |= {f"read_{name}": license.__dict__[name] for name in _JUDGED}
-    taken = plain(session).execute(_TAKE_SEAT if as_read is None else _TAKE_SEAT_AS_READ, wanted).first()
+    taken = (_TAKE_SEAT if as_read is None else _TAKE_SEAT_AS_READ).row(session, wanted)
     if taken is not None:
         license.__dict__.update(seats_used=taken[0], first_activated_on=taken[1])
     return taken is not None
@@ -137,11 +145,11 @@ def take_seat(
 def add(session: Session, license: License, values: dict[str, Any]) -> Activation:
     """Add an activation of a license."""
     values = {**values, "license_id": license.id}
-    number = plain(session).execute(_ADD, values).scalar_one()
+    ((number,),) = _ADD.rows(session, values)
     return detached(Activation, {**_UNSET, **values, "id": number}.items(), license=license)
 
 
 def change(session: Session, activation: Activation, **values: Any) -> None:
     """Change columns of an activation, in its row and in the object."""
-    plain(session).execute(_CHANGE.values(**values), {"activation_id": activation.id})
+    connection_of(session).execute(_CHANGE.values(**values), {"activation_id": activation.id})
     activation.__dict__.update(values)

@@ -1,0 +1,38 @@
+"""What looks at each statement that goes to PostgreSQL, whoever sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+
+Before = Callable[["psycopg.Connection[Any]", str], None]
+
+
+def watch_statements(engine: Engine, before: Before) -> Callable[..., None]:
+    """Call `before` with the driver's connection and the text of each statement; returns the listener."""
+
+    class Watching(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *values: Any, **more: Any) -> Any:
+            before(self.connection, str(query))
+            return super().execute(query, *values, **more)
+
+    def watch(driver: Any, _record: object, _proxy: object) -> None:
+        driver.cursor_factory = Watching
+
+    event.listen(engine, "checkout", watch)
+    return watch
+
+
+@contextmanager
+def watched_statements(engine: Engine, before: Before) -> Iterator[None]:
+    """Watch them for a while."""
+    watch = watch_statements(engine, before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "checkout", watch)
+        engine.dispose()
