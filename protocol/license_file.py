@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -26,6 +27,7 @@ ISSUER = "keyferry"
 MAX_CHARACTERS = 8192
 
 _ALGORITHM = "EdDSA"
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 _REQUIRED = ["iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"]
 # The claims and the wizard's own day rule decide, not a library's check of `iat` and the like.
 _CHECKS: Any = {
@@ -61,14 +63,18 @@ def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25
         "computer_name": content.computer_name,
         "features": list(content.features),
     }
-    header = {"alg": _ALGORITHM, "kid": str(binding.computer_id.epoch), "typ": TYPE}
     # The library reads license files; to write one it would take three times as long as the signature.
-    signed = b".".join(base64url_encode(_compact(part)) for part in (header, payload))
-    return b".".join((signed, base64url_encode(private_key.sign(signed)))).decode("ascii")
+    signed = _header(binding.computer_id.epoch) + b"." + _encoded(payload)
+    return (signed + b"." + base64url_encode(private_key.sign(signed))).decode("ascii")
 
 
-def _compact(part: dict[str, Any]) -> bytes:
-    return json.dumps(part, separators=(",", ":")).encode("ascii")
+@lru_cache
+def _header(epoch: int) -> bytes:
+    return _encoded({"alg": _ALGORITHM, "kid": str(epoch), "typ": TYPE})
+
+
+def _encoded(part: dict[str, Any]) -> bytes:
+    return base64url_encode(_COMPACT.encode(part).encode("ascii"))
 
 
 def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey) -> LicenseFile:

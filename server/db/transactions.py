@@ -31,13 +31,14 @@ def transaction() -> Iterator[Session]:
     is_sqlite = engine.dialect.name == "sqlite"
     # What fails in a session must undo no more than its own part of a group.
     mode: JoinTransactionMode = "create_savepoint" if is_sqlite else "rollback_only"
-    with (
-        _group(engine).turn() if is_sqlite else _alone(engine) as connection,
-        _session(connection, mode) as session,
-    ):
-        yield session
-        if session.in_transaction():
-            session.commit()
+    with _group(engine).turn() if is_sqlite else _alone(engine) as connection:
+        session = _session(connection, mode)
+        try:
+            yield session
+            if session.in_transaction():
+                session.commit()
+        finally:
+            _close(session)
 
 
 def one_at_a_time(session: Session, what: str) -> None:
@@ -51,8 +52,11 @@ def reading() -> Iterator[Session]:
     """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
     with db.engine.connect() as connection:
         begin_reading(connection)
-        with _session(connection, "rollback_only") as session:
+        session = _session(connection, "rollback_only")
+        try:
             yield session
+        finally:
+            _close(session)
 
 
 def require_writable() -> None:
@@ -64,15 +68,14 @@ def require_writable() -> None:
         connection.rollback()
 
 
-@contextmanager
-def _session(connection: Connection, mode: JoinTransactionMode) -> Iterator[Session]:
-    session = Session(connection, expire_on_commit=False, join_transaction_mode=mode)
-    try:
-        yield session
-    finally:
-        # Whoever used the connection alone, past the ORM, leaves nothing here.
-        if session.in_transaction() or session.identity_map:
-            session.close()
+def _session(connection: Connection, mode: JoinTransactionMode) -> Session:
+    return Session(connection, expire_on_commit=False, join_transaction_mode=mode)
+
+
+def _close(session: Session) -> None:
+    # Whoever used the connection alone, past the ORM, leaves nothing here.
+    if session.in_transaction() or session.identity_map:
+        session.close()
 
 
 def _group(engine: Engine) -> GroupCommit:

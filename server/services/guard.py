@@ -152,13 +152,15 @@ def counted(limits: Sequence[Limit], now: datetime) -> Iterator[None]:
 
     Raises LimitReached (too_many_attempts) before anything is tried.
     """
+    if not limits:
+        yield
+        return
     count(limits, now)
     try:
         yield
     except (Busy, SQLAlchemyError):
-        if limits:
-            with transaction() as session:
-                forgive(session, limits, now)
+        with transaction() as session:
+            forgive(session, limits, now)
         raise
 
 
