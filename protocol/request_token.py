@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from itsdangerous import Signer
 
@@ -165,8 +165,12 @@ def _name(symbols: Symbols) -> str | None:
 class _TokenSigner(Signer):
     """itsdangerous with the signature in our symbols, so that a QR code stays in its alphanumeric mode."""
 
+    @cached_property
+    def _key(self) -> bytes:
+        return self.derive_key()
+
     def get_signature(self, value: str | bytes) -> bytes:
-        key, text = self.derive_key(), value.encode("ascii") if isinstance(value, str) else value
+        key, text = self._key, value.encode("ascii") if isinstance(value, str) else value
         digest = self.algorithm.get_signature(key, text)
         return write(to_symbols(top_bits(digest, _SIGNATURE_BITS), _SIGNATURE)).encode("ascii")
 

@@ -99,8 +99,9 @@ class _Compiled:
 
 def connection_of(session: Session) -> Connection:
     """Return the connection of a session; what the session has not written yet is written first."""
-    session.flush()
-    connection = session.get_bind()
+    if session.in_transaction():
+        session.flush()
+    connection = session.bind
     return connection if isinstance(connection, Connection) else session.connection()
 
 

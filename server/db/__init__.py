@@ -9,14 +9,23 @@ from keyferry.server.db.migrating import (
     upgrade,
 )
 from keyferry.server.db.opening import db, init_database
-from keyferry.server.db.transactions import one_at_a_time, reading, require_writable, transaction
+from keyferry.server.db.transactions import (
+    do_in_transaction,
+    looking,
+    one_at_a_time,
+    reading,
+    require_writable,
+    transaction,
+)
 from keyferry.server.db.troubles import explained, troubles_in_words
 
 __all__ = [
     "MIGRATIONS",
     "db",
+    "do_in_transaction",
     "explained",
     "init_database",
+    "looking",
     "one_at_a_time",
     "reading",
     "require_known",

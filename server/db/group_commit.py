@@ -12,7 +12,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, cast
+from contextvars import copy_context
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +22,8 @@ from keyferry.server.core.turns import busy
 from keyferry.server.db.lock_file import LockFile
 
 _MOST_MEMBERS = 64
+
+T = TypeVar("T")
 
 
 class GroupCommit:
@@ -41,7 +44,7 @@ class GroupCommit:
         self._wait_seconds, self._stuck_seconds = wait_seconds, stuck_seconds
         self._longest_seconds = longest_seconds
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque[_Member] = deque()
         self._taken = False
         self._group: _Group | None = None
         self._inside = threading.local()
@@ -54,39 +57,77 @@ class GroupCommit:
     @contextmanager
     def turn(self) -> Iterator[Connection]:
         """Work in turn, in a transaction that is committed when this ends; raises Busy (server_busy)."""
+        self._refuse_nesting()
+        member = _Member(None)
+        self._await_turn(member)
+        with self._at_work(member) as connection:
+            yield connection
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Have `work` done in turn, perhaps by another thread; raises as `turn`, and what `work` raises.
+
+        Whoever is at work anyway does it sooner than a thread that would have to wake up first.
+        """
+        self._refuse_nesting()
+        member = _Member(work)
+        self._await_turn(member)
+        if member.group is not None:
+            return cast(T, member.result_of(member.group))
+        with self._at_work(member) as connection:
+            return work(connection)
+
+    def _refuse_nesting(self) -> None:
         if getattr(self._inside, "here", False):
             raise RuntimeError("a transaction is open in this thread already, and they do not nest")
-        # Others release it: to call this thread for its turn, and once the group has ended.
-        ticket = threading.Lock()
-        ticket.acquire()
-        self._await_turn(ticket)
+
+    @contextmanager
+    def _at_work(self, member: _Member) -> Iterator[Connection]:
         group = self._joined()
         self._inside.here = True
         try:
-            with group.member(ticket):
+            with group.member(member):
                 yield group.connection
         finally:
-            self._inside.here = False
-            self._hand_on(group)
-        group.await_end(ticket, self._stuck_seconds)
+            try:
+                self._hand_on(group)
+            finally:
+                self._inside.here = False
+        group.await_end(member, self._stuck_seconds)
+        group.require_kept()
 
-    def _await_turn(self, ticket: threading.Lock) -> None:
+    def _await_turn(self, member: _Member) -> None:
+        """Wait until it is this member's turn, or its work is done."""
         with self._guard:
             if not self._taken:
                 self._taken = True
                 return
-            self._waiting.append(ticket)
+            self._waiting.append(member)
+        first = min(self._stuck_seconds, self._wait_seconds)
         try:
-            if not ticket.acquire(timeout=self._wait_seconds):
-                raise busy()
+            for seconds in (first, self._wait_seconds - first):
+                if member.ticket.acquire(timeout=seconds) or self._is_being_done(member):
+                    return
+            raise busy()
         except BaseException:
-            self._give_up(ticket)
+            self._give_up(member)
             raise
 
-    def _give_up(self, ticket: threading.Lock) -> None:
+    def _is_being_done(self, member: _Member) -> bool:
+        """Whether another thread has begun this member's work; then its group is waited for."""
         with self._guard:
-            if ticket in self._waiting:
-                self._waiting.remove(ticket)
+            group = member.group
+        if group is None:
+            return False
+        group.await_end(member, self._stuck_seconds)
+        return True
+
+    def _give_up(self, member: _Member) -> None:
+        with self._guard:
+            if member in self._waiting:
+                self._waiting.remove(member)
+                return
+            if member.group is not None:
+                # Its work is being done, for nobody.
                 return
         # It was called in this very moment.
         if self._group is not None:
@@ -120,12 +161,12 @@ class GroupCommit:
         return connection
 
     def _hand_on(self, group: _Group) -> None:
-        """Let the next in line go on with the group, or end it."""
-        goes_on = group.takes_more()
-        with self._guard:
-            if goes_on and self._waiting:
-                self._waiting.popleft().release()
+        """Do the work of those in line, let one of them go on that works itself, or end the group."""
+        while group.takes_more() and (member := self._next(group)) is not None:
+            if member.work is None:
+                member.ticket.release()
                 return
+            group.do(member)
         self._group = None
         try:
             group.end()
@@ -133,12 +174,53 @@ class GroupCommit:
             self._lock.release()
             self._call_next()
 
+    def _next(self, group: _Group) -> _Member | None:
+        with self._guard:
+            if not self._waiting:
+                return None
+            member = self._waiting.popleft()
+            if member.work is not None:
+                member.group = group
+            return member
+
     def _call_next(self) -> None:
         with self._guard:
             if self._waiting:
-                self._waiting.popleft().release()
+                self._waiting.popleft().ticket.release()
             else:
                 self._taken = False
+
+
+class _Member:
+    """Somebody who works in a group, or whose `work` another one does there."""
+
+    def __init__(self, work: Callable[[Connection], object] | None) -> None:
+        self.work = work
+        # What the work asks for is that of the request it belongs to.
+        self._context = copy_context() if work is not None else None
+        # Others release it: to call this thread for its turn, and once the group has ended.
+        self.ticket = threading.Lock()
+        self.ticket.acquire()
+        self.group: _Group | None = None
+        self._result: object = None
+        self._error: BaseException | None = None
+
+    def do(self, connection: Connection) -> None:
+        """Do its work for it."""
+        if self._context is not None and self.work is not None:
+            self._result = self._context.run(self.work, connection)
+
+    def fail(self, error: BaseException) -> None:
+        """Let it know that its work has failed; it waits for nothing more."""
+        self._error = error
+        self.ticket.release()
+
+    def result_of(self, group: _Group) -> object:
+        """Return what came of its work, once the group has ended."""
+        if self._error is not None:
+            raise self._error
+        group.require_kept()
+        return self._result
 
 
 class _Group:
@@ -149,16 +231,16 @@ class _Group:
         self._driver = _driver(connection)
         self._members = 0
         self._full_at = time.monotonic() + longest_seconds
-        self._unanswered: list[threading.Lock] = []
+        self._unanswered: list[_Member] = []
         self._guard = threading.Lock()
         self._commits = False
         self._lost: Exception | None = None
 
     @contextmanager
-    def member(self, ticket: threading.Lock) -> Iterator[None]:
+    def member(self, member: _Member) -> Iterator[None]:
         """Work in the transaction; what fails is undone, and nothing else.
 
-        The `ticket` of who succeeds is released when the group ends.
+        The ticket of who succeeds is released when the group ends.
         """
         self._members += 1
         is_first = self._members == 1
@@ -174,7 +256,15 @@ class _Group:
             raise busy()
         if not is_first:
             self._driver.execute("RELEASE member")
-        self._unanswered.append(ticket)
+        self._unanswered.append(member)
+
+    def do(self, member: _Member) -> None:
+        """Do the work of a member that waits."""
+        try:
+            with self.member(member):
+                member.do(self.connection)
+        except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+            member.fail(error)
 
     def _undo(self, error: BaseException, is_first: bool) -> None:
         """Undo what a member did.
@@ -217,8 +307,8 @@ class _Group:
                 self._lose(busy())
                 self._roll_back()
             self.connection.close()
-            for ticket in self._unanswered:
-                ticket.release()
+            for member in self._unanswered:
+                member.ticket.release()
 
     def _roll_back(self) -> None:
         # A commit that was refused leaves the transaction open, and the connection would carry it on.
@@ -227,14 +317,17 @@ class _Group:
         except sqlite3.Error:
             self.connection.invalidate()
 
-    def await_end(self, ticket: threading.Lock, stuck_seconds: float) -> None:
-        """Wait until the group is committed; raises what kept it from that, or Busy (server_busy).
+    def await_end(self, member: _Member, stuck_seconds: float) -> None:
+        """Wait until the group has ended, or the member has failed.
 
         After `stuck_seconds` the member at work is interrupted, and nobody's work is kept.
         """
-        if not ticket.acquire(timeout=stuck_seconds):
+        if not member.ticket.acquire(timeout=stuck_seconds):
             self._interrupt()
-            ticket.acquire()
+            member.ticket.acquire()
+
+    def require_kept(self) -> None:
+        """Raise what kept the group, which has ended, from being committed, or Busy (server_busy)."""
         if self._lost is not None:
             raise self._lost
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from select import POLLIN, poll
 from typing import Any
 
@@ -73,6 +75,21 @@ def begin_reading(connection: Connection) -> None:
         driver.execute("BEGIN")
     else:
         driver.read_only = True
+
+
+@contextmanager
+def without_transaction(connection: Connection) -> Iterator[None]:
+    """Have each statement be its own transaction; SQLite's driver does so anyway, until one begins."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
 
 
 def begin_writing(connection: Connection) -> None:

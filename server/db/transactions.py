@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, false, func, select, update
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.models import MailDelivery
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
-from keyferry.server.db.opening import begin_reading, begin_writing, db
+from keyferry.server.db.opening import begin_reading, begin_writing, db, without_transaction
 
 JoinTransactionMode = Literal["create_savepoint", "rollback_only"]
+T = TypeVar("T")
 
 _GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
 
@@ -28,17 +29,26 @@ def transaction() -> Iterator[Session]:
     what was read is still true when it is written. Raises Busy (server_busy) where others take too long.
     """
     engine = db.engine
-    is_sqlite = engine.dialect.name == "sqlite"
-    # What fails in a session must undo no more than its own part of a group.
-    mode: JoinTransactionMode = "create_savepoint" if is_sqlite else "rollback_only"
-    with _group(engine).turn() if is_sqlite else _alone(engine) as connection:
-        session = _session(connection, mode)
-        try:
-            yield session
-            if session.in_transaction():
-                session.commit()
-        finally:
-            _close(session)
+    opened = _group(engine).turn() if _is_sqlite(engine) else _alone(engine)
+    with opened as connection, _working(connection) as session:
+        yield session
+
+
+def do_in_transaction(work: Callable[[Session], T]) -> T:
+    """Do `work` as in `transaction`; on SQLite, a thread that writes already may do it, which is quicker.
+
+    Raises what `transaction` and `work` raise.
+    """
+    engine = db.engine
+
+    def done(connection: Connection) -> T:
+        with _working(connection) as session:
+            return work(session)
+
+    if _is_sqlite(engine):
+        return _group(engine).run(done)
+    with _alone(engine) as connection:
+        return done(connection)
 
 
 def one_at_a_time(session: Session, what: str) -> None:
@@ -59,6 +69,20 @@ def reading() -> Iterator[Session]:
             _close(session)
 
 
+@contextmanager
+def looking() -> Iterator[Session]:
+    """Open a session for a statement that only reads; each further one sees what is committed by then.
+
+    It saves what a transaction costs, which on PostgreSQL are two more questions and answers.
+    """
+    with db.engine.connect() as connection, without_transaction(connection):
+        session = _session(connection, "rollback_only")
+        try:
+            yield session
+        finally:
+            _close(session)
+
+
 def require_writable() -> None:
     """Raise the SQLAlchemyError that keeps this account from writing; nothing is written."""
     with db.engine.connect() as connection:
@@ -66,6 +90,18 @@ def require_writable() -> None:
         # No row: only the right to change one is asked for.
         connection.execute(update(MailDelivery).where(false()).values(trouble=None))
         connection.rollback()
+
+
+@contextmanager
+def _working(connection: Connection) -> Iterator[Session]:
+    # What fails in a session must undo no more than its own part of a group.
+    session = _session(connection, "create_savepoint" if _is_sqlite(connection) else "rollback_only")
+    try:
+        yield session
+        if session.in_transaction():
+            session.commit()
+    finally:
+        _close(session)
 
 
 def _session(connection: Connection, mode: JoinTransactionMode) -> Session:
@@ -76,6 +112,10 @@ def _close(session: Session) -> None:
     # Whoever used the connection alone, past the ORM, leaves nothing here.
     if session.in_transaction() or session.identity_map:
         session.close()
+
+
+def _is_sqlite(database: Engine | Connection) -> bool:
+    return database.dialect.name == "sqlite"
 
 
 def _group(engine: Engine) -> GroupCommit:

@@ -12,8 +12,8 @@ from helping.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -96,22 +96,21 @@ def guarded(
     product: Product | None = None,
     activation_key: ActivationKey | None = None,
 ) -> Iterator[Session]:
-    """Count an attempt, open its transaction, and record a refusal in it as `judged` does.
+    """Count an attempt, open its transaction, and record a refusal in it as `recorded` does.
 
     Raises LimitReached (too_many_attempts) before the operation.
     """
     with (
         counted(limits, now),
-        judged(
-            event=event, by=by, now=now, limits=limits, product=product, activation_key=activation_key
-        ) as session,
+        recorded(event=event, by=by, now=now, limits=limits, product=product, activation_key=activation_key),
+        transaction() as session,
     ):
         yield session
         forgive(session, limits, now)
 
 
 @contextmanager
-def judged(
+def recorded(
     *,
     event: Event,
     by: By,
@@ -120,9 +119,8 @@ def judged(
     after: Sequence[Limit] = (),
     product: Product | None = None,
     activation_key: ActivationKey | None = None,
-    opens: Callable[[], AbstractContextManager[Session]] = transaction,
-) -> Iterator[Session]:
-    """Open a transaction; a refusal in it is recorded as `event` with its code, and raised on.
+) -> Iterator[None]:
+    """Record a refusal of what is done here as `event` with its code, and raise it on.
 
     Only guesses use up limits: neither success, nor a refusal such as `no_seat_left`, which says nothing of a
     secret. `limits` were counted before; `after` are counted once a guess was refused. Call it only for what
@@ -130,8 +128,7 @@ def judged(
     `REFUSALS_A_MINUTE` times where nothing was counted.
     """
     try:
-        with opens() as session:
-            yield session
+        yield
     except Busy:
         raise
     except (CoreError, ProtocolError) as refusal:

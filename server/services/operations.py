@@ -26,6 +26,7 @@ from keyferry.server.core.licensing.notes import checked_notes, checked_reason
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
 from keyferry.server.core.models import Customer, License
+from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import transaction
 from keyferry.server.mail import outgoing
@@ -73,13 +74,14 @@ def activate(
     """
     if mails_key:
         outgoing.require()
-    keyring, now, event = parts().keyring, parts().clock(), Event.ACTIVATION_REFUSED
+    own, event = parts(), Event.ACTIVATION_REFUSED
+    keyring, now = own.keyring, own.clock()
     request, remark = request_of(asked, event, by, now), checked_notes(notes)
     recipient = normalized_email(email) if email.strip() or mails_key else None
     why = checked_reason(reason) if reason.strip() and by.who is not None else None
     with counted_request(request, event, by, now) as counts:
         if by.who is None and recipient is None and not remark:
-            return _activated(counts, request, by, now)
+            return _activated(counts, request, by, now, keyring)
         with counts.writing() as session, release_links.offered(session, request, by):
             done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
             customer = _noted(session, done, remark, recipient, by, now)
@@ -92,11 +94,11 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
     """Say what an activation would do, and for what; nothing happens yet. Raises as `activate`."""
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
     request = request_of(asked, event, by, now)
-    with (
-        guarded_request(request, event, by, now) as session,
-        release_links.offered(session, request, by),
-    ):
-        return request, activation.preview(session, request, keyring=keyring, now=now)
+    with counted_request(request, event, by, now) as counts:
+        with counts.looking() as session, release_links.offered(session, request, by):
+            seat = activation.preview(session, request, keyring=keyring, now=now)
+        counts.succeeded()
+        return request, seat
 
 
 @permitted(Permission.RELEASE, customers_too=True)
@@ -159,28 +161,26 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
         return delivery.obstacle(session, now)
 
 
-def _activated(counts: Counted, request: Request, by: By, now: datetime) -> Given:
+def _activated(counts: Counted, request: Request, by: By, now: datetime, keyring: Keyring) -> Given:
     """Activate for a customer, who asks for nothing but the key."""
-    keyring = parts().keyring
     # Who has the seat already waits for nobody who writes; for others, little is left to do while they write.
-    with counts.reading() as session, release_links.offered(session, request, by):
+    with counts.looking() as session, release_links.offered(session, request, by):
         judged = activation.judge(session, request, keyring=keyring, now=now)
         done = activation.repeat(judged, request, keyring=keyring, now=now)
     if done is not None:
         counts.succeeded()
-    else:
-        write = partial(_written, counts, request, by, now)
-        try:
-            done = write(seen=judged)
-        except IntegrityError:
-            # Another request of this machine was quicker: this one is judged anew.
-            done = write(seen=None)
+        return Given(done, activation.license_file(done, keyring=keyring))
+
+    def write(session: Session, seen: Judged | None = judged) -> Activated:
+        with release_links.offered(session, request, by):
+            return activation.activate(session, request, keyring=keyring, by=by, now=now, seen=seen)
+
+    try:
+        done = counts.write(write)
+    except IntegrityError:
+        # Another request of this machine was quicker: this one is judged anew.
+        done = counts.write(partial(write, seen=None))
     return Given(done, activation.license_file(done, keyring=keyring))
-
-
-def _written(counts: Counted, request: Request, by: By, now: datetime, *, seen: Judged | None) -> Activated:
-    with counts.writing() as session, release_links.offered(session, request, by):
-        return activation.activate(session, request, keyring=parts().keyring, by=by, now=now, seen=seen)
 
 
 def _noted(

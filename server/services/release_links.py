@@ -32,7 +32,7 @@ from keyferry.server.db import reading, transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
-from keyferry.server.services.guard import Limit, count, judged
+from keyferry.server.services.guard import Limit, count, recorded
 from keyferry.server.services.misreadings import misread
 from keyferry.server.services.permission import permitted
 from keyferry.server.services.requests import Typed, guarded_request, request_of
@@ -123,7 +123,8 @@ def use(secret: str, computer_id: str, *, by: By) -> Released | Activated:
     now = parts().clock()
     with reading() as session:
         key = _key(release_links.find(session, secret, now=now))
-    with judged(event=Event.RELEASE_REFUSED, by=by, now=now, activation_key=key) as session:
+    refused = recorded(event=Event.RELEASE_REFUSED, by=by, now=now, activation_key=key)
+    with refused, transaction() as session:
         link = release_links.spend(session, secret, now=now)
         if link.computer_id is None:
             return _release(session, link, computer_id, by, now)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,13 @@ from keyferry.server.core.errors import RetiredEpoch
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.activation import Request
 from keyferry.server.core.licensing.requests import check_reading, read_typed
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import do_in_transaction, looking, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services import guard
-from keyferry.server.services.guard import Limit, counted, forgive, judged
+from keyferry.server.services.guard import Limit, counted, forgive, recorded
 from keyferry.server.services.misreadings import misread
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,20 +58,39 @@ def request_of(asked: Request | Typed, event: Event, by: By, now: datetime) -> R
 class Counted:
     """A request that was counted as what it is; it is judged in one transaction, or in several in turn."""
 
-    _judged: Callable[..., AbstractContextManager[Session]]
+    _recorded: Callable[[], AbstractContextManager[None]]
     _limits: tuple[Limit, ...]
     _now: datetime
 
-    def reading(self) -> AbstractContextManager[Session]:
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads, for what leaves the request counted."""
-        return self._judged(opens=reading)
+        with self._recorded(), reading() as session:
+            yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """Open a session for one statement that reads, for what leaves the request counted."""
+        with self._recorded(), looking() as session:
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a transaction whose success takes the count back."""
-        with self._judged() as session:
+        with self._recorded(), transaction() as session:
             yield session
             forgive(session, self._limits, self._now)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do `work` in a transaction whose success takes the count back, as `do_in_transaction` does it."""
+
+        def done(session: Session) -> T:
+            result = work(session)
+            forgive(session, self._limits, self._now)
+            return result
+
+        with self._recorded():
+            return do_in_transaction(done)
 
     def succeeded(self) -> None:
         """Take the count back where nothing was written."""
@@ -83,10 +105,10 @@ def counted_request(request: Request, event: Event, by: By, now: datetime) -> It
     limits, key = limits_of(request, by), request.activation_key
     # Who holds the application's secret can sign anything: what turns out to be wrong counts afterwards.
     after = () if limits or by.channel is Channel.COMMAND_LINE else (guard.address_limit(by),)
-    judge = partial(judged, event=event, by=by, now=now, limits=limits, after=after, activation_key=key)
+    record = partial(recorded, event=event, by=by, now=now, limits=limits, after=after, activation_key=key)
     with counted(limits, now):
         try:
-            yield Counted(judge, limits, now)
+            yield Counted(record, limits, now)
         except RetiredEpoch:
             parts().scanner.forget(request)
             raise

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from multiprocessing import get_context
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from keyferry.server.core.errors import Busy
 from keyferry.server.core.models import Attempt
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.db import db, do_in_transaction, reading, transaction
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.opening import begin_writing
@@ -31,18 +32,27 @@ Then = Callable[[Connection], object]
 class Writers:
     """Threads that write to one database in turns; a group takes all who come while the first is held."""
 
-    def __init__(self, app, **seconds: float) -> None:
-        self.app = app
+    def __init__(self, app, delegate: bool, **seconds: float) -> None:
+        self.app, self.delegate = app, delegate
         lock = LockFile(db.engine.url.database)
         self.group = GroupCommit(db.engine, begin_writing, lock, longest_seconds=PATIENCE, **seconds)
         self.threads = ThreadPoolExecutor(16)
         self.commits = 0
+        self.workers: dict[str, int] = {}
 
     def write(self, name: str, then: Then | None = None) -> None:
-        with self.app.app_context(), self.group.turn() as connection:
+        def work(connection: Connection) -> None:
+            self.workers[name] = threading.get_ident()
             insert(connection, name)
             if then is not None:
                 then(connection)
+
+        with self.app.app_context():
+            if self.delegate:
+                self.group.run(work)
+                return
+            with self.group.turn() as connection:
+                work(connection)
 
     @contextmanager
     def held(self) -> Iterator[list[Future[None]]]:
@@ -86,12 +96,12 @@ def errors(done: list[Future[None]]) -> list[type[BaseException] | None]:
     return [None if one is None else type(one) for one in found]
 
 
-@pytest.fixture
-def writers(app) -> Iterator[Callable[..., Writers]]:
+@pytest.fixture(params=["each works itself", "one works for all"])
+def writers(app, request) -> Iterator[Callable[..., Writers]]:
     made: list[Writers] = []
 
     def make(**seconds: float) -> Writers:
-        made.append(Writers(app, **seconds))
+        made.append(Writers(app, request.param == "one works for all", **seconds))
         event.listen(db.engine, "commit", made[-1].count)
         return made[-1]
 
@@ -108,6 +118,7 @@ def test_who_waits_shares_one_commit(writers):
     assert errors(done) == [None] * 13
     assert rows() == {"first", *names}
     assert several.commits == 1
+    assert len(set(several.workers.values())) == (1 if several.delegate else 13)
 
 
 def test_who_fails_undoes_only_their_own_part(writers):
@@ -180,9 +191,25 @@ def test_who_waits_too_long_leaves_the_queue_and_the_next_goes_on(writers):
     assert rows() == {"first", "b"}
 
 
+def test_work_that_another_thread_does_is_answered_with_its_own_result_and_asks_in_its_own_context(app):
+    several, asks = Writers(app, delegate=True), ContextVar[int]("asks")
+
+    def asked(number: int) -> tuple[int, int]:
+        asks.set(number)
+        return number, several.group.run(lambda _: asks.get())
+
+    with several.held() as done:
+        answers = [several.threads.submit(asked, number) for number in range(5)]
+        done += answers
+    assert [one.result(PATIENCE) for one in answers] == [(number, number) for number in range(5)]
+    several.threads.shutdown()
+
+
 def test_transactions_do_not_nest(app):
     with transaction(), pytest.raises(RuntimeError, match="do not nest"), transaction():
         raise AssertionError
+    with pytest.raises(RuntimeError, match="do not nest"):
+        do_in_transaction(lambda _: do_in_transaction(lambda _: None))
     with transaction() as session:
         session.execute(text("SELECT 1"))
 
