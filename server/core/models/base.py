@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Date, DateTime, Dialect, MetaData, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.orm.attributes import manager_of_class
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,11 +52,19 @@ class Base(DeclarativeBase):
 Model = TypeVar("Model", bound=Base)
 
 
+class _Detached:
+    """What a statement read, with the names of a model's attributes."""
+
+
 def detached(kind: type[Model], values: Iterable[tuple[str, Any]], **related: Base) -> Model:
-    """Return what a statement read as an object of no session; what was not read is None."""
-    made = manager_of_class(kind).new_instance()
+    """Return what a statement read, with the names of a model's attributes, and of no session.
+
+    It is no object of the ORM, which would take longer to make it, and to read each attribute of it, than
+    SQLite takes to find the row. What was not read, it does not have.
+    """
+    made = _Detached()
     made.__dict__.update(values, **related)
-    return made
+    return cast(Model, made)
 
 
 def table_of(kind: type[Base]) -> Table:
