@@ -11,6 +11,7 @@ import fcntl
 import os
 import threading
 from contextlib import suppress
+from queue import SimpleQueue
 
 # Two bytes of the file: who has the first is next, who has the second writes. With one alone, a process that
 # gives the lock back and takes it again would be there before those that have to wake up first.
@@ -25,6 +26,7 @@ class LockFile:
         self._path = f"{database}{_SUFFIX}" if database and os.path.isabs(database) else None
         self._opened: tuple[int, int] | None = None
         self._awaited: _Awaited | None = None
+        self._waiter: _Waiter | None = None
 
     def acquire(self, seconds: float) -> bool:
         """Wait for the lock so long; returns whether there is nothing more to wait for."""
@@ -40,7 +42,9 @@ class LockFile:
             except OSError:
                 # A file system without locks.
                 return True
+            self._waiter = self._waiter or _Waiter()
             awaited = _Awaited(file)
+            self._waiter.start(awaited)
         is_there = awaited.wait(seconds)
         self._awaited = None if is_there else awaited
         return is_there
@@ -54,14 +58,30 @@ class LockFile:
     def _file(self) -> int | None:
         """Open the file in this process: a lock belongs to the process that took it."""
         if self._opened is None or self._opened[0] != os.getpid():
-            self._awaited = None
+            self._awaited = self._waiter = None
             file = _opened(self._path)
             self._opened = None if file is None else (os.getpid(), file)
         return None if self._opened is None else self._opened[1]
 
 
+class _Waiter:
+    """A thread that waits for locks, since waiting for one of the operating system knows no end."""
+
+    def __init__(self) -> None:
+        self._wanted: SimpleQueue[_Awaited] = SimpleQueue()
+        threading.Thread(target=self._run, name="keyferry-lock", daemon=True).start()
+
+    def start(self, awaited: _Awaited) -> None:
+        """Begin to wait."""
+        self._wanted.put(awaited)
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.get().take()
+
+
 class _Awaited:
-    """A thread that waits for both bytes, since waiting for a lock of the operating system knows no end.
+    """Both bytes, while a thread waits for them, or once it has them.
 
     There is one at a time: locks belong to the process, so a second one would give back what the first has.
     """
@@ -70,7 +90,6 @@ class _Awaited:
         self._file, self._there = file, threading.Event()
         self._guard = threading.Lock()
         self._is_wanted, self._is_over = True, False
-        threading.Thread(target=self._run, name="keyferry-lock", daemon=True).start()
 
     def is_taken_over(self) -> bool:
         """Want again what somebody has given up on; False where it has come and gone meanwhile."""
@@ -86,7 +105,8 @@ class _Awaited:
             self._is_wanted = self._there.is_set()
             return self._is_wanted
 
-    def _run(self) -> None:
+    def take(self) -> None:
+        """Wait for both, in the thread that is there for it."""
         with suppress(OSError):
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _NEXT)
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _TURN)
