@@ -28,6 +28,15 @@ def serving(
 ) -> Iterator[None]:
     """Run the real `keyferry serve` as a child process while the block runs; what it says goes to `log`."""
     command = [str(SCRIPTS / "keyferry"), "serve", "--bind", f"{host}:{port}", *options]
+    with running(command, environment, host=host, port=port, log=log):
+        yield
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], *, host: str, port: int, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server as a child process while the block runs; what it says goes to `log`."""
     with log.open("ab") as output:
         # A session of its own: Ctrl-C in the terminal reaches only us, and we end the server in good order.
         server = subprocess.Popen(
@@ -40,7 +49,7 @@ def serving(
         )
     try:
         await_listening(server, host, port, log)
-        yield
+        yield server
     finally:
         stop(server)
 

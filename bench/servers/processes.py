@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import select
 
-from demo.server_process import LOOPBACK, SCRIPTS, STOP_SECONDS, await_listening, free_port, stop
+from demo import server_process
+from demo.server_process import LOOPBACK, SCRIPTS, STOP_SECONDS, free_port, stop
 
 WORKERS = 2
 DATABASES = ("floor", "keyferry")
@@ -63,20 +64,8 @@ def _ticks(stat: Path) -> int:
 @contextmanager
 def running(command: list[str], port: int, log: Path, environment: Mapping[str, str]) -> Iterator[Server]:
     """Run a server while the block runs."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        await_listening(process, LOOPBACK, port, log)
+    with server_process.running(command, environment, host=LOOPBACK, port=port, log=log) as process:
         yield Server(process, port)
-    finally:
-        stop(process)
 
 
 @contextmanager

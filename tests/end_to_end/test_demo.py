@@ -14,7 +14,8 @@ from demo.leftovers import processes_with
 pytestmark = pytest.mark.browser
 
 MARK = "KEYFERRY_TEST_RUN"
-PATIENCE_SECONDS = 120
+# A bound and no measure: on a machine that is busy with much else, the demo takes minutes.
+PATIENCE_SECONDS = 600
 
 
 @contextmanager

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import MetaData, create_engine, delete, select, update
+from sqlalchemy.exc import DatabaseError
 
+from keyferry.server import create_app
 from keyferry.server.config import Settings
+from keyferry.server.core.models import AuditEvent
+from keyferry.server.db import MIGRATIONS, db, migrating, transaction
 from tests.conftest import Machine, Vendor
 
 
@@ -102,3 +108,25 @@ def writing(*writers: Writer) -> Iterator[None]:
             writer.ended.set()
         for writer in writers:
             writer.thread.join()
+
+
+def assert_audit_is_append_only(settings: Settings) -> None:
+    """Whoever opens this database can neither change nor delete an event."""
+    with create_app(settings).app_context():
+        for statement in (update(AuditEvent).values(who="nobody"), delete(AuditEvent)):
+            with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
+                session.execute(statement)
+        db.engine.dispose()
+
+
+def add_migration(monkeypatch: pytest.MonkeyPatch, folder: Path, *further: str) -> None:
+    """Let this be the server of a later version, whose migration makes a table `next` and runs `further`."""
+    shutil.copytree(MIGRATIONS, folder)
+    steps = "".join(
+        f'    op.execute("{statement}")\n' for statement in ("CREATE TABLE next (id INTEGER)", *further)
+    )
+    (folder / "versions" / "0002_next.py").write_text(
+        f'from alembic import op\nrevision, down_revision = "0002", "0001"\ndef upgrade():\n{steps}'
+    )
+    monkeypatch.setattr(migrating, "MIGRATIONS", folder)
+    monkeypatch.setattr(migrating, "REVISIONS", ["0001", "0002"])

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import select, update
 
 from keyferry.server import create_app
 from keyferry.server.config import Settings
-from keyferry.server.core.models import Activation, AuditEvent, License
+from keyferry.server.core.models import Activation, License
 from keyferry.server.core.secrets import new_master_key
-from keyferry.server.db import MIGRATIONS, db, migrating, reading, transaction
-from tests.faces.backups import Writer, everything, fill, use, writing
+from keyferry.server.db import db, reading, transaction
+from tests.faces.backups import (
+    Writer,
+    add_migration,
+    assert_audit_is_append_only,
+    everything,
+    fill,
+    use,
+    writing,
+)
 from tests.faces.conftest import mode_of
 
 
@@ -108,24 +114,13 @@ def test_a_backup_waits_for_nobody_who_writes(vendor, instance):
 def test_the_restored_audit_refuses_changes_and_the_server_goes_on(saved, instance, elsewhere, clock):
     assert instance("restore", str(saved)).exit_code == 0
     assert instance("license", "issue", "demo-cad", "--seats", "1").exit_code == 0
-    with create_app(elsewhere).app_context():
-        for statement in (update(AuditEvent).values(who="nobody"), delete(AuditEvent)):
-            with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
-                session.execute(statement)
-        db.engine.dispose()
+    assert_audit_is_append_only(elsewhere)
 
 
 def test_a_backup_of_before_an_update_can_be_made_and_is_brought_up_to_date(
     saved, done, settings, elsewhere, monkeypatch, tmp_path
 ):
-    newer = tmp_path / "newer"
-    shutil.copytree(MIGRATIONS, newer)
-    (newer / "versions" / "0002_next.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002", "0001"\n'
-        'def upgrade():\n    op.execute("CREATE TABLE next (id INTEGER)")\n'
-    )
-    monkeypatch.setattr(migrating, "MIGRATIONS", newer)
-    monkeypatch.setattr(migrating, "REVISIONS", ["0001", "0002"])
+    add_migration(monkeypatch, tmp_path / "newer")
     use(monkeypatch, settings)
     assert done("backup", "older")["file"] == "older"
     use(monkeypatch, elsewhere)
@@ -136,14 +131,7 @@ def test_a_backup_of_before_an_update_can_be_made_and_is_brought_up_to_date(
 
 
 def test_where_the_update_fails_nothing_is_left(saved, instance, elsewhere, monkeypatch, tmp_path):
-    newer = tmp_path / "newer"
-    shutil.copytree(MIGRATIONS, newer)
-    (newer / "versions" / "0002_next.py").write_text(
-        'from alembic import op\nrevision, down_revision = "0002", "0001"\n'
-        'def upgrade():\n    op.execute("CREATE TABLE next (id INTEGER)")\n    op.execute("NONSENSE")\n'
-    )
-    monkeypatch.setattr(migrating, "MIGRATIONS", newer)
-    monkeypatch.setattr(migrating, "REVISIONS", ["0001", "0002"])
+    add_migration(monkeypatch, tmp_path / "newer", "NONSENSE")
     assert instance("restore", str(saved)).exit_code == 1
     assert left_in(elsewhere.home) == []
 
