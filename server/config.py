@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -21,6 +21,8 @@ from keyferry.server.core.secrets import Keyring
 from keyferry.server.mail_server import is_sender, server_of
 
 PREFIX = "KEYFERRY_"
+
+LogFormat = Literal["text", "json"]
 
 _PORT = re.compile(r":([0-9]+)$")
 _LAST_PORT = 65535
@@ -115,6 +117,24 @@ def _mail_from(text: str) -> str:
     return text
 
 
+def host_and_port(text: str) -> tuple[str, int]:
+    """Return what HOST:PORT names, an IPv6 address without its brackets; raises ValueError."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > _LAST_PORT:
+        raise ValueError("not HOST:PORT")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _metrics_bind(text: str) -> str:
+    try:
+        host_and_port(text)
+    except ValueError:
+        raise ValueError(
+            "Set KEYFERRY_METRICS_BIND to HOST:PORT, such as 127.0.0.1:9464, or leave it out."
+        ) from None
+    return text
+
+
 _Folder = Annotated[Path, AfterValidator(_absolute)]
 
 
@@ -134,6 +154,8 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
     mail_from: Annotated[str, AfterValidator(_mail_from)] | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    metrics_bind: Annotated[str, AfterValidator(_metrics_bind)] | None = None
+    log_format: LogFormat = "text"
 
     @model_validator(mode="after")
     def _one_master_key(self) -> Settings:

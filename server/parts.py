@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
 from flask import current_app
 
 from keyferry.server.config import Settings
+from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing.activation import Activated
+from keyferry.server.core.licensing.deactivation import Released
 from keyferry.server.core.licensing.requests import Scanner
 from keyferry.server.core.secrets import Keyring
 
 EXTENSION = "keyferry"
+
+Listener = Callable[[Activated | Released, Channel], None]
+"""Gets each activation and release of this process, and the channel that it came by, once it is committed."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Parts:
     settings: Settings
     keyring: Keyring
     clock: Callable[[], datetime]
+    listeners: list[Listener] = field(default_factory=list)
 
     @cached_property
     def scanner(self) -> Scanner:

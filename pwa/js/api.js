@@ -124,10 +124,12 @@ async function post(address, asked, signal) {
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
   if (BUSY.has(answer.status)) throw new Problem("server_busy", "", answer.retryAfter);
-  const { code, detail, suggestion, release_link: offersLink } = parse(answer.body);
+  const { code, detail, suggestion, release_link: offersLink, request_id: requestId } = parse(answer.body);
   if (!isText(code)) throw new Problem("unreadable_answer");
   const reading = isText(suggestion) ? suggestion : null;
-  throw new Problem(code, isText(detail) ? detail : "", answer.retryAfter, reading, offersLink === true);
+  const problem = new Problem(code, isText(detail) ? detail : "", answer.retryAfter, reading, offersLink === true);
+  problem.requestId = isText(requestId) ? requestId : null;
+  throw problem;
 }
 
 /** @param {Asked} asked */

@@ -35,6 +35,8 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.retryAfter = retryAfter;
+    /** What the vendor finds in the server's log, where the server is at fault. @type {string | null} */
+    this.requestId = null;
   }
 
   /** The typed code that it is about, if it is about one. */

@@ -23,6 +23,8 @@ Settings come from the environment:
   KEYFERRY_MASTER_KEY_FILE  its file (default: master.key in the instance folder)
   KEYFERRY_SMTP_URL         the email server: smtp+starttls://user:password@host, smtps://…, smtp://…
   KEYFERRY_MAIL_FROM        the address that email comes from
+  KEYFERRY_METRICS_BIND     where metrics are shown: 127.0.0.1:9464 (default: nowhere)
+  KEYFERRY_LOG_FORMAT       text or json (default: text)
 
 \b
 --json can go anywhere. Exit codes: 0 done, 1 refused (one line says why), 2 wrong usage.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import ssl
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -12,9 +14,10 @@ import click
 from keyferry.server import create_app
 from keyferry.server.command_line.answers import AnsweringCommand
 from keyferry.server.command_line.failures import CommandFailed
+from keyferry.server.command_line.saying import log_format_option, sayer
 from keyferry.server.command_line.web_server import run
 from keyferry.server.command_line.web_server.limits import Limits
-from keyferry.server.parts import EXTENSION
+from keyferry.server.config import LogFormat, Settings, host_and_port, load_settings
 
 # As gunicorn has it. With Python's 128, a thousand that come at once keep an honest one waiting for a second.
 _BACKLOG = 2048
@@ -27,6 +30,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 Examples:
   keyferry serve                                     behind a reverse proxy on this machine
   keyferry serve --bind 0.0.0.0:443 --certfile cert.pem --keyfile key.pem
+  keyferry serve --metrics 127.0.0.1:9464            for Prometheus on this machine
 """,
 )
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
@@ -40,27 +44,61 @@ Examples:
 )
 @click.option("--certfile", type=_FILE, help="The certificate and its chain (PEM), for HTTPS.")
 @click.option("--keyfile", type=_FILE, help="The certificate's private key (PEM), without a password.")
-def serve(bind: str, workers: int, certfile: Path | None, keyfile: Path | None) -> None:
+@click.option(
+    "--metrics",
+    metavar="HOST:PORT",
+    help="Show metrics for Prometheus there, at /metrics. Anybody who reaches it can read them.",
+)
+@log_format_option
+def serve(
+    bind: str,
+    workers: int,
+    certfile: Path | None,
+    keyfile: Path | None,
+    metrics: str | None,
+    log_format: LogFormat | None,
+) -> None:
     """Serve the phone page. Ctrl-C or SIGTERM stops it after the current requests."""
     if (certfile is None) != (keyfile is None):
         raise click.UsageError("Specify --certfile and --keyfile together.")
-    host, port = _address(bind)
+    for option, value in (("--bind", bind), ("--metrics", metrics)):
+        _require_address(option, value)
+    chosen = {"metrics_bind": metrics, "log_format": log_format}
+    settings = load_settings(**{name: value for name, value in chosen.items() if value is not None})
     # Fail here, in one line, rather than in every worker.
-    settings = create_app().extensions[EXTENSION].settings
+    create_app(settings)
     if certfile and keyfile:
         _check_certificate(certfile, keyfile)
-    listener = _listener(host, port)
-    scheme = "https" if certfile else "http"
-    click.echo(f"Serving on {scheme}://{_name(listener)}. Phones open {settings.public_url}.", err=True)
-    limits = Limits.behind(settings.trusted_proxies)
-    run(listener, workers=workers, certfile=certfile, keyfile=keyfile, limits=limits)
+    with ExitStack() as opened:
+        listener = opened.enter_context(_listener(bind, "--bind"))
+        shown = None
+        if settings.metrics_bind:
+            shown = opened.enter_context(_listener(settings.metrics_bind, "--metrics"))
+        _announce(listener, "https" if certfile else "http", shown, settings)
+        run(
+            listener,
+            workers=workers,
+            certfile=certfile,
+            keyfile=keyfile,
+            limits=Limits.behind(settings.trusted_proxies),
+            settings=settings,
+            metrics=shown,
+        )
 
 
-def _address(bind: str) -> tuple[str, int]:
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise click.UsageError("--bind takes HOST:PORT, such as 127.0.0.1:8000.")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+def _announce(listener: socket.socket, scheme: str, shown: socket.socket | None, settings: Settings) -> None:
+    line = f"Serving on {scheme}://{_name(listener)}. Phones open {settings.public_url}."
+    if shown is not None:
+        line += f" Metrics are at http://{_name(shown)}/metrics."
+    sayer(settings.log_format, "keyferry.serve", logging.INFO)(line)
+
+
+def _require_address(option: str, value: str | None) -> None:
+    try:
+        if value is not None:
+            host_and_port(value)
+    except ValueError:
+        raise click.UsageError(f"{option} takes HOST:PORT, such as 127.0.0.1:8000.") from None
 
 
 def _check_certificate(certfile: Path, keyfile: Path) -> None:
@@ -86,7 +124,8 @@ def _check_certificate(certfile: Path, keyfile: Path) -> None:
         ) from None
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(where: str, option: str) -> socket.socket:
+    host, port = host_and_port(where)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -100,19 +139,19 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise _cannot_listen(error, host, port) from None
+        raise _cannot_listen(error, host, port, option) from None
     return listener
 
 
-def _cannot_listen(error: OSError, host: str, port: int) -> CommandFailed:
+def _cannot_listen(error: OSError, host: str, port: int, option: str) -> CommandFailed:
     if error.errno == errno.EADDRINUSE:
         return CommandFailed(
-            f"Port {port} on {host} is in use. Stop what listens there, or choose another port with --bind.",
+            f"Port {port} on {host} is in use. Stop what listens there, or choose another one with {option}.",
             code="port_in_use",
         )
     if error.errno == errno.EACCES:
         return CommandFailed(
-            f"This account isn't allowed to listen on port {port}. Choose a port above 1023 with --bind.",
+            f"This account isn't allowed to listen on port {port}. Choose a port above 1023 with {option}.",
             code="port_not_permitted",
         )
     return _no_address(host)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 
 import click
 
-from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.instance import opened
+from keyferry.server.command_line.saying import log_format_option, sayer
+from keyferry.server.config import LogFormat
 from keyferry.server.mail import worker as workers
 
 
@@ -21,9 +23,11 @@ Examples:
 """,
 )
 @click.option("--once", is_flag=True, help="Send what is due, then exit.")
-def worker(once: bool) -> Answer:
+@log_format_option
+def worker(once: bool, log_format: LogFormat | None) -> Answer:
     """Send email to customers. Ctrl-C or SIGTERM stops it after the current email."""
     with opened() as parts:
-        done = workers.work(parts, once=once, say=lambda line: click.echo(visible(line), err=True))
+        say = sayer(log_format or parts.settings.log_format, "keyferry.worker", logging.WARNING)
+        done = workers.work(parts, once=once, say=say)
     text = f"Sent {done.sent}, postponed {done.put_off}, failed {done.given_up}."
     return Answer(asdict(done), text)

@@ -34,6 +34,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services import guard, release_links
 from keyferry.server.services.guard import Limit, count, guarded
 from keyferry.server.services.misreadings import misread
+from keyferry.server.services.outcomes import tell
 from keyferry.server.services.permission import allows, permitted
 from keyferry.server.services.requests import Counted, Typed, counted_request, guarded_request, request_of
 
@@ -72,6 +73,12 @@ def activate(
     malformed_notes, malformed_reason, replacement_needs_reason), Conflict (mail_not_configured), LimitReached
     (too_many_attempts), and what `core.licensing.activation.activate` and `release_links.offered` raise.
     """
+    given = _given(asked, by, email, mails_key, notes, reason)
+    tell(given.done, by)
+    return given
+
+
+def _given(asked: Request | Typed, by: By, email: str, mails_key: bool, notes: str, reason: str) -> Given:
     if mails_key:
         outgoing.require()
     own, event = parts(), Event.ACTIVATION_REFUSED
@@ -116,13 +123,13 @@ def release(asked: Request | Typed, proof: Code | Claimed, *, by: By) -> Release
     Raises MalformedCode, LimitReached (too_many_attempts), and what `core.licensing.deactivation.deactivate`
     raises.
     """
-    return _released(asked, proof, by)
+    return tell(_released(asked, proof, by), by)
 
 
 @permitted(Permission.FORCE_RELEASE)
 def force_release(asked: Request | Typed, reason: str, *, by: By) -> Released:
     """Free the seat of a computer that is dead or gone, for a reason that is kept; raises as `release`."""
-    return _released(asked, Forced(reason), by)
+    return tell(_released(asked, Forced(reason), by), by)
 
 
 def look_up(activation_key: str, *, by: By) -> License:

@@ -34,6 +34,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services import guard
 from keyferry.server.services.guard import Limit, count, recorded
 from keyferry.server.services.misreadings import misread
+from keyferry.server.services.outcomes import tell
 from keyferry.server.services.permission import permitted
 from keyferry.server.services.requests import Typed, guarded_request, request_of
 
@@ -123,14 +124,18 @@ def use(secret: str, computer_id: str, *, by: By) -> Released | Activated:
     now = parts().clock()
     with reading() as session:
         key = _key(release_links.find(session, secret, now=now))
+    done: list[Released | Activated] = []
     refused = recorded(event=Event.RELEASE_REFUSED, by=by, now=now, activation_key=key)
     with refused, transaction() as session:
         link = release_links.spend(session, secret, now=now)
-        if link.computer_id is None:
-            return _release(session, link, computer_id, by, now)
-        if any(one.ended_at is None for one in link.license.activations):
-            _release(session, link, computer_id, by, now)
-        return _activate(session, link, link.computer_id, by, now)
+        waiting = link.computer_id
+        if waiting is None or any(one.ended_at is None for one in link.license.activations):
+            done.append(_release(session, link, computer_id, by, now))
+        if waiting is not None:
+            done.append(_activate(session, link, waiting, by, now))
+    for one in done:
+        tell(one, by)
+    return done[-1]
 
 
 def _judged(asked: Request | Typed | str, by: By, now: datetime) -> tuple[License, Request | None]:

@@ -16,6 +16,9 @@ from keyferry.server.db import explained
 from keyferry.server.web.addresses import without_secrets
 from keyferry.server.web.brand import ways
 from keyferry.server.web.languages import said
+from keyferry.server.web.logs import IN_JSON
+from keyferry.server.web.request_ids import REQUEST_ID
+from keyferry.server.web.watching import CODE
 from keyferry.server.words.codes import CODES
 
 logger = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ def init_problems(app: Flask) -> None:
 def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link: bool = False) -> Response:
     """Return the answer to an error by its code."""
     status = CODES[code].status
+    request.environ[CODE] = code
     if not request.path.startswith(API_PREFIXES):
         return _for_people(int(status), said(detail))
     problem = {
@@ -78,6 +82,8 @@ def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link
         problem["suggestion"] = suggestion
     if offers_link:
         problem["release_link"] = True
+    if (request_id := _request_id(status)) is not None:
+        problem["request_id"] = request_id
     return Response(json.dumps(problem), status, mimetype="application/problem+json")
 
 
@@ -85,6 +91,7 @@ def refused(error: CodedError, page: str) -> Response:
     """Return a page that shows a refusal, such as the form that was sent; its status is the error's."""
     if error.code not in CODES:
         return answered(error)
+    request.environ[CODE] = error.code
     return _with_wait(error, Response(page, CODES[error.code].status, mimetype="text/html"))
 
 
@@ -94,7 +101,13 @@ def _for_people(status: int, detail: str) -> Response:
         return Response(f"{detail}\n", status, mimetype="text/plain")
     # Staff ask nobody; and a database that is busy now need not be asked whom to ask.
     asks = not request.path.startswith("/portal/") and status != HTTPStatus.SERVICE_UNAVAILABLE
-    page = render_template("problem.html", status=status, detail=detail, ways=ways() if asks else ())
+    page = render_template(
+        "problem.html",
+        status=status,
+        detail=detail,
+        ways=ways() if asks else (),
+        request_id=_request_id(status),
+    )
     return Response(page, status, mimetype="text/html")
 
 
@@ -131,7 +144,7 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
     known = explained(error)
     if known is None:
         return _unexpected(error)
-    logger.error("%s %s was answered with 503: %s", request.method, without_secrets(request.path), known.code)
+    _log(f"was answered with 503: {known.code}")
     # Not that nothing was done: the connection may have broken off while it was.
     response = answer("server_busy", Sentence("The server is busy. Try again in a few seconds."))
     response.headers["Retry-After"] = "5"
@@ -141,9 +154,20 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
 def _unexpected(error: Exception) -> Response:
     """Log where it happened and what kind it was, but no message: messages quote keys, codes and tokens."""
     reason = f": {error}" if isinstance(error, CoreError) else ""
-    what = f"{_without_messages(error)}{reason}"
-    logger.error("%s %s failed:\n%s", request.method, without_secrets(request.path), what)
+    _log(f"failed:\n{_without_messages(error)}{reason}")
     return answer(*_HTTP[500])
+
+
+def _log(what: str) -> None:
+    """Log what became of a request; a log for programs gets no more of its address than the rule."""
+    rule = request.url_rule.rule if request.url_rule else "unknown address"
+    in_json = {IN_JSON: f"{request.method} {rule} {what}"}
+    logger.error("%s %s %s", request.method, without_secrets(request.path), what, extra=in_json)
+
+
+def _request_id(status: int) -> str | None:
+    """Return what leads whoever is told of a fault of ours to its line in the log."""
+    return request.environ.get(REQUEST_ID) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
 
 
 def _without_messages(error: BaseException) -> str:

@@ -52,6 +52,7 @@ class Server:
 
     process: subprocess.Popen[str]
     port: int
+    first_line: str
 
     def stop(self, number: signal.Signals) -> str:
         self.process.send_signal(number)
@@ -72,9 +73,10 @@ def running(command: list[str], environment: dict[str, str], folder: Path) -> It
     )
     try:
         assert process.stderr is not None
-        found = re.search(r"Serving on https?://127\.0\.0\.1:(\d+)\.", process.stderr.readline())
+        line = process.stderr.readline()
+        found = re.search(r"Serving on https?://127\.0\.0\.1:(\d+)\.", line)
         assert found
-        yield Server(process, int(found[1]))
+        yield Server(process, int(found[1]), line)
     finally:
         process.terminate()
         process.communicate(timeout=STOP_SECONDS)

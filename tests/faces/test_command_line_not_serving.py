@@ -17,6 +17,14 @@ def test_a_busy_port_is_named(instance):
         assert (busy.exit_code, len(busy.stderr.splitlines())) == (1, 1)
         assert f"Port {port} on 127.0.0.1 is in use." in busy.stderr
         assert instance("serve", "--bind", f"127.0.0.1:{port}", "--json").refusal == "port_in_use"
+        busy = instance("serve", "--bind", "127.0.0.1:0", "--metrics", f"127.0.0.1:{port}")
+        assert busy.stderr.endswith("choose another one with --metrics.\n")
+
+
+@pytest.mark.parametrize("address", ["9464", "127.0.0.1", "127.0.0.1:port", "127.0.0.1:65536"])
+def test_what_is_no_address_for_metrics_is_a_wrong_use(instance, address):
+    said = instance("serve", "--metrics", address)
+    assert (said.exit_code, "--metrics takes HOST:PORT" in said.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "a" * 70, "ü..x"])

@@ -126,3 +126,12 @@ def test_a_wait_can_be_cut_short_spoken_in_another_language_and_left(house, phon
     page.clock.run_for(10_000)
     sees(page, "welcome")
     assert len(answered) == 2
+
+
+def test_a_fault_of_the_server_is_named_as_in_its_log(house, phone):
+    page = phone(service_workers="block")
+    fault = {"code": "internal_error", "detail": "Ours.", "status": 500, "request_id": "7f3a9c0d1e2b4a5f"}
+    page.route("**/phone/v1/requests", lambda route: route.fulfill(status=500, json=fault))
+    page.goto(house.scan(house.short.machine(house.short.issue())))
+    sees(page, "problem")
+    expect(page.locator(".hint code")).to_have_text("internal_error 7f3a9c0d1e2b4a5f")

@@ -76,8 +76,9 @@ function toDo(words, retryAfter) {
  * @returns {import("../screen.js").View}
  */
 export function problemView(problem, actions) {
-  const { code, detail, retryAfter } = problem;
+  const { code, detail, retryAfter, requestId } = problem;
   const words = hasWords(`problems.${code}`) ? `problems.${code}` : "problems.unknown";
+  const named = requestId === null ? code : `${code} ${requestId}`;
   const heading = el("h1", {}, t(`${words}.title`));
   const happened = words === "problems.unknown" && detail !== "" ? detail : t(`${words}.happened`);
   const sign = code === "offline" ? "offline" : "alert";
@@ -111,7 +112,7 @@ export function problemView(problem, actions) {
         look: again === null && !problem.offersLink ? "primary" : "quiet",
       }),
     ),
-    el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, code)),
+    el("p", { class: "hint" }, t("problem.code"), " ", el("code", { translate: "no" }, named)),
   );
   return { name: "problem", problem: code, heading, content: [card], announcement: happened };
 }

@@ -16,14 +16,16 @@ from gunicorn.glogging import Logger
 
 from keyferry.server import create_app
 from keyferry.server.command_line.web_server.limits import Limits
+from keyferry.server.command_line.web_server.metrics import Metrics
 from keyferry.server.command_line.web_server.worker import WholeRequestWorker
-from keyferry.server.web.addresses import without_secrets
+from keyferry.server.config import Settings, load_settings
+from keyferry.server.web.logs import JsonLines, TextLines, init_logs, log_request
+from keyferry.server.web.watching import Watcher, watch
 
 _THREADS = 8
 # What the system keeps of an answer until it is read, for each connection. Left alone, it keeps 3 MB, which
 # nobody counts. The phone page fits in whole.
 _SEND_BUFFER_BYTES = 128 * 1024
-_LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 
 
 def run(
@@ -33,12 +35,21 @@ def run(
     certfile: Path | None = None,
     keyfile: Path | None = None,
     limits: Limits,
+    settings: Settings | None = None,
+    metrics: socket.socket | None = None,
 ) -> None:
-    """Serve on a bound socket until SIGTERM or SIGINT; ends the process."""
+    """Serve on a bound socket until SIGTERM or SIGINT; ends the process.
+
+    On another one, which is not for the public, `metrics` are shown.
+    """
     # Every connection inherits it.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+    settings = settings or load_settings()
+    init_logs(settings.log_format)
     _Server(
         limits,
+        settings,
+        Metrics(metrics, settings) if metrics else None,
         {
             # The socket is bound before gunicorn starts, so that a busy port is reported in one line.
             "bind": f"fd://{listener.detach()}",
@@ -52,57 +63,78 @@ def run(
             "preload_app": False,
             "control_socket_disable": True,
             "accesslog": None,
-            "logger_class": _Discreet,
+            "logger_class": _DiscreetInJson if settings.log_format == "json" else _Discreet,
             "proc_name": "keyferry",
-            "post_worker_init": _end_gracefully_on_interrupt,
+            "post_worker_init": _ready,
         },
     ).run()
-
-
-class _WithoutSecrets(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return without_secrets(super().format(record))
 
 
 class _Discreet(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Names no address whole: a request that cannot be read, or a fault, is logged with its first line."""
 
     def setup(self, cfg: Any) -> None:
-        """Write errors in gunicorn's format, but for what addresses carry."""
+        """Write errors in gunicorn's format or as JSON, but for what addresses carry."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
-            handler.setFormatter(_WithoutSecrets(self.error_fmt, self.datefmt))
+            handler.setFormatter(self._lines())
+
+    def _lines(self) -> logging.Formatter:
+        return TextLines(self.error_fmt, self.datefmt)
 
 
-class _GracefulArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """Ends like SIGTERM on SIGINT, too: a person's Ctrl-C must not cut an activation short."""
+class _DiscreetInJson(_Discreet):
+    def _lines(self) -> logging.Formatter:
+        return JsonLines()
+
+
+class _OurArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
+    """Ends like SIGTERM on SIGINT, too: a person's Ctrl-C must not cut an activation short.
+
+    It looks after the metrics, where there are any.
+    """
 
     def handle_int(self) -> None:
         """Leave the main loop, which stops the workers gracefully."""
         raise StopIteration
 
+    def manage_workers(self) -> None:
+        """See to it that everything runs that should; gunicorn asks about once in a second."""
+        super().manage_workers()
+        if self.app.metrics is not None:
+            self.app.metrics.keep_up(self)
+
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, limits: Limits, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, limits: Limits, settings: Settings, metrics: Metrics | None, gunicorn: Mapping[str, Any]
+    ) -> None:
         # For the worker, which gunicorn makes from its class alone.
         self.limits = limits
-        self._settings = settings
+        self.settings = settings
+        self.metrics = metrics
+        self._gunicorn = {**gunicorn, **(metrics.hooks if metrics else {})}
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._settings.items():
+        for name, value in self._gunicorn.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        logging.basicConfig(format=_LOG_FORMAT, level=logging.WARNING)
         # Checked before gunicorn began. A worker that begins anew while the database is away serves all the
         # same; had it to check, gunicorn would end the whole server.
-        return create_app(checks=False)
+        return create_app(self.settings, checks=False)
 
     def run(self) -> None:
-        _GracefulArbiter(self).run()
+        _OurArbiter(self).run()
 
 
-def _end_gracefully_on_interrupt(worker: Any) -> None:
+def _ready(worker: Any) -> None:
     # A terminal sends Ctrl-C to the workers, too; they end when the arbiter says so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server: _Server = worker.app
+    watchers: list[Watcher] = [log_request] if server.settings.log_format == "json" else []
+    if server.metrics is not None:
+        watchers.append(server.metrics.begin(worker))
+    if watchers:
+        watch(worker.wsgi, *watchers)

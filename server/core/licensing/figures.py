@@ -43,9 +43,17 @@ class Figures:
     forced_releases: int
 
 
-def figures(session: Session, *, now: datetime) -> Figures:
-    """Return the figures as they are now."""
-    since = now - timedelta(days=DAYS)
+@dataclass(frozen=True)
+class Sold:
+    """All licenses and their seats."""
+
+    licenses: int
+    seats: int
+    seats_used: int
+
+
+def sold(session: Session) -> Sold:
+    """Return what was sold until now; every license is looked at."""
     count, seats, used = session.execute(
         select(
             func.count(),
@@ -53,13 +61,19 @@ def figures(session: Session, *, now: datetime) -> Figures:
             func.coalesce(func.sum(License.seats_used), 0),
         )
     ).one()
+    return Sold(count, seats, used)
+
+
+def figures(session: Session, *, now: datetime) -> Figures:
+    """Return the figures as they are now."""
+    since, all_of_them = now - timedelta(days=DAYS), sold(session)
     soon = licenses(session, Wanted(ends_by=now.date() + timedelta(days=DAYS)), now=now, size=1)
     ended = _ended(session, since)
     return Figures(
         days=_days(session, now),
-        licenses=count,
-        seats=seats,
-        seats_used=used,
+        licenses=all_of_them.licenses,
+        seats=all_of_them.seats,
+        seats_used=all_of_them.seats_used,
         ending_soon=soon.total,
         refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
         unproven_replacements=session.scalars(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from keyferry.server.core.models import MailDelivery, OutboxMail
 LATE = timedelta(minutes=15)
 # A worker runs only where a mail server is set; cron may have it run as seldom as once a day.
 _LATELY = timedelta(days=1)
+# SQLite finds what waits in the index by a comparison, and not by asking whether there is a time.
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,22 @@ class Late:
     count: int
     since: datetime
     cause: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """All mail that waits: how many, since when the first of them, and when a worker last looked for mail."""
+
+    count: int
+    since: datetime | None
+    looked_at: datetime | None
+
+
+def queue(session: Session) -> Queue:
+    """Return what waits, however short."""
+    waits = select(func.count(), func.min(OutboxMail.due_at)).where(OutboxMail.next_try_at > _LONG_AGO)
+    count, since = session.execute(waits).one()
+    return Queue(count, since, _state(session).looked_at)
 
 
 def looked(session: Session, now: datetime) -> None:

@@ -1,0 +1,80 @@
+"""The lines of the log, for people or as JSON, with the ID of the request that they are about."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import has_request_context, request
+
+from keyferry.server.config import LogFormat
+from keyferry.server.web.addresses import without_secrets
+from keyferry.server.web.request_ids import REQUEST_ID
+from keyferry.server.web.watching import Answered
+
+IN_JSON = "message_in_json"
+"""The attribute of a record with another message for programs."""
+
+_TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
+
+_requests = logging.getLogger("keyferry.requests")
+
+
+class TextLines(logging.Formatter):
+    """Lines for people: the ID stands before the message."""
+
+    def __init__(self, format: str = _TEXT, date_format: str | None = None) -> None:
+        super().__init__(format.replace("%(message)s", "%(about)s%(message)s"), date_format)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a line without what addresses carry."""
+        request_id = _request_id()
+        record.about = f"[{request_id}] " if request_id else ""
+        return without_secrets(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """An object a line; what a record has as `fields` is added to it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a line without what addresses carry."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "process": record.process,
+            "message": without_secrets(getattr(record, IN_JSON, None) or record.getMessage()),
+            "request_id": _request_id(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["traceback"] = without_secrets(self.formatException(record.exc_info))
+        return json.dumps({name: value for name, value in line.items() if value is not None})
+
+
+def init_logs(log_format: LogFormat) -> None:
+    """Log to standard error: warnings and errors, and as JSON each request, too."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    _requests.setLevel(logging.INFO if log_format == "json" else logging.WARNING)
+
+
+def log_request(answered: Answered) -> None:
+    """Log a request that was answered."""
+    fields = {
+        "request_id": answered.request_id,
+        "method": answered.method,
+        "endpoint": answered.endpoint,
+        "status": answered.status,
+        "milliseconds": round(answered.seconds * 1000, 2),
+        "code": answered.code,
+    }
+    what = f"{answered.method} {answered.endpoint or 'unknown address'} {answered.status}"
+    _requests.info(what, extra={"fields": fields})
+
+
+def _request_id() -> str | None:
+    return request.environ.get(REQUEST_ID) if has_request_context() else None
