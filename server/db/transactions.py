@@ -25,7 +25,7 @@ _GROUPS: WeakKeyDictionary[Engine, GroupCommit] = WeakKeyDictionary()
 def transaction() -> Iterator[Session]:
     """Open a transaction that may write; commits at the end, rolls back on any exception. Do not nest it.
 
-    This is the only place in the project that commits. On SQLite the first statement has the write lock, so
+    Nothing but this module commits. On SQLite the first statement has the write lock, so
     what was read is still true when it is written. Raises Busy (server_busy) where others take too long.
     """
     engine = db.engine
