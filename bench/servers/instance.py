@@ -137,6 +137,11 @@ class Instance:
 
     def searches(self, keys: list[ActivationKey]) -> list[bytes]:
         """Return a search in the portal for the beginning of each license's key, by somebody signed in."""
+        signed_in = f"Cookie: {self.signed_in()}"
+        return [get(f"/portal/licenses?q={key.text[:11]}", signed_in) for key in keys]
+
+    def signed_in(self) -> str:
+        """Return the cookie of an administrator who is signed in to the portal."""
         with self._open():
             now, by = utc_now(), By(Channel.PORTAL, "bench", "127.0.0.1")
             with transaction() as session:
@@ -144,8 +149,7 @@ class Instance:
                     session, "bench", Role.ADMINISTRATOR, secrets.token_hex(), by=_BY, now=now
                 )
                 token = sessions.begin(session, added, by=by, device="bench", now=now).token
-            signed_in = f"Cookie: {cookie()}={token}"
-        return [get(f"/portal/licenses?q={key.text[:11]}", signed_in) for key in keys]
+            return f"{cookie()}={token}"
 
     def _asked(self, key: ActivationKey, committed: int, fingerprint: int | None = None) -> ActivationRequest:
         machine = secrets.randbits(40) if fingerprint is None else fingerprint

@@ -38,7 +38,7 @@ def _late(module: str, name: str, help: str) -> Late:
 _COMMANDS = {
     "init": _late("initialize", "init", "Create the instance folder, its database, and its master key."),
     "serve": _late("serve", "serve", "Serve the phone page."),
-    "worker": _late("worker", "worker", "Send email to customers."),
+    "worker": _late("worker", "worker", "Send email to customers, and forget what was kept for long enough."),
     "doctor": _late("doctor", "doctor", "Find out what is wrong with this instance, and how to fix it."),
     "backup": _late("backups", "backup", "Save the database to a file, also while the server runs."),
     "restore": _late("backups", "restore", "Restore a backup into an empty instance."),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import secrets
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import partial
+from itertools import chain
 
 import click
 
@@ -13,16 +17,20 @@ from keyferry.protocol.visible import visible
 from keyferry.server.command_line.answers import Answer, AnsweringGroup
 from keyferry.server.command_line.described import activation_data, expires_text, license_data, license_text
 from keyferry.server.command_line.instance import opened, operator
-from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.facts import LicenseFacts, license_facts
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import Activation, License
 from keyferry.server.db import reading
-from keyferry.server.services import changes
-from keyferry.server.services.changes import Changed, Wanted
+from keyferry.server.services import changes, issuing
+from keyferry.server.services.changes import Changed
+from keyferry.server.services.issuing import Progress
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _AT_LEAST_ONE = click.IntRange(min=1)
+# Between two looks of whoever watches.
+_SPELL_SECONDS = 0.25
 
 
 @click.group("license", cls=AnsweringGroup)
@@ -36,6 +44,7 @@ Examples:
   keyferry license issue DEMO-CAD --seats 5 --expires 2030-12-31 --customer ada@example.com
   keyferry license issue DEMO-CAD --seats 1 --days 365 --feature export --count 100
   keyferry license issue DEMO-CAD --seats 10 --lease-days 90
+  keyferry license issue DEMO-CAD --seats 1 --count 100000 --batch spring-2027
 """
 )
 @click.argument("code")
@@ -68,7 +77,13 @@ Examples:
     metavar="N",
     default=1,
     show_default=True,
-    help="How many licenses, up to 1000.",
+    help="How many licenses, up to 100000.",
+)
+@click.option(
+    "--batch",
+    metavar="NAME",
+    help="A name for these licenses. If the command is interrupted, run it again with the same name: it "
+    "continues, and never issues more than --count.",
 )
 def issue(
     code: str,
@@ -79,6 +94,7 @@ def issue(
     features: tuple[str, ...],
     customer: str | None,
     count: int,
+    batch: str | None,
 ) -> Answer:
     """Issue licenses for the product CODE, each with its own key."""
     if expires is not None and days is not None:
@@ -86,10 +102,13 @@ def issue(
     wanted = Wanted(code, seats, Terms(_day(expires), days, lease_days), features, customer, count=count)
     with opened() as parts:
         now = parts.clock()
-        issued = changes.issue(
-            wanted, by=operator(), show=lambda _, rows: [_facts(license, now) for license in rows]
-        )
-        return Answer(_licenses_data(issued), _issued_text(issued))
+        name = batch if batch is not None else f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        done = _issued(wanted, name)
+        pieces = issuing.issued(done.number, by=operator(), show=lambda license: _facts(license, now))
+        first = next(pieces)
+        # Of each license only what is shown: there may be 100,000.
+        issued = [license_data(license) for piece in chain([first], pieces) for license in piece]
+        return Answer({"licenses": issued}, _issued_text(first[0], [one["activation_key"] for one in issued]))
 
 
 @license_group.command(epilog="\b\nExample:\n  keyferry license show 1ABCD-EFGHJ-KMNPQ-RSTVW-XYZ01 --json")
@@ -155,6 +174,27 @@ def resume(key: str) -> Answer:
     return Answer(_licenses_data([done.shown]), text if done.is_new else "Not suspended. No changes.")
 
 
+def _issued(wanted: Wanted, name: str) -> Progress:
+    """Issue all of a batch, and show on a terminal how far it has come."""
+    batch = issuing.begin(wanted, batches.mark_of_name(name), by=operator())
+    if batch.is_done:
+        return batch
+    # To what is no terminal, nothing is written.
+    file = sys.stderr if sys.stderr.isatty() else io.StringIO()
+    try:
+        with click.progressbar(
+            length=batch.wanted, label=f"Batch {name}", show_pos=True, show_percent=False, file=file
+        ) as bar:
+            while not batch.is_done:
+                bar.update(batch.done - bar.pos)
+                batch = issuing.go_on(batch.number, by=operator(), seconds=_SPELL_SECONDS)
+            bar.update(batch.done - bar.pos)
+    except BaseException:
+        click.echo(f"To continue, run the same command with --batch {name}.", err=True)
+        raise
+    return batch
+
+
 def _changed(key: str, change: Callable[..., Changed[LicenseFacts]]) -> Changed[LicenseFacts]:
     """Change the license of a typed key, and return how it stands afterwards."""
     with opened() as parts:
@@ -170,14 +210,12 @@ def _licenses_data(found: list[LicenseFacts]) -> dict[str, object]:
     return {"licenses": [license_data(license) for license in found]}
 
 
-def _issued_text(issued: list[LicenseFacts]) -> str:
-    first, number = issued[0], len(issued)
-    what = "a license" if number == 1 else f"{number} licenses"
+def _issued_text(first: LicenseFacts, keys: list[str]) -> str:
+    what = "a license" if len(keys) == 1 else f"{len(keys):,} licenses"
     seats = "1 seat" if first.seats == 1 else f"{first.seats} seats"
-    each = "" if number == 1 else " each"
-    keys = "\n".join(license.activation_key for license in issued)
-    product = visible(first.product_name)
-    return f"Issued {what} for {product}: {seats}{each}, expires: {expires_text(first)}.\n\n{keys}"
+    each = "" if len(keys) == 1 else " each"
+    product, listed = visible(first.product_name), "\n".join(keys)
+    return f"Issued {what} for {product}: {seats}{each}, expires: {expires_text(first)}.\n\n{listed}"
 
 
 def _day(value: datetime | None) -> date | None:

@@ -1,4 +1,4 @@
-"""`keyferry worker`: sends the mail that waits in the outbox."""
+"""`keyferry worker`: sends the mail that waits in the outbox, and forgets what has its time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,21 @@ from keyferry.server.mail import worker as workers
 Examples:
   keyferry worker           as a service of its own, beside `keyferry serve`
   keyferry worker --once    from cron
+  keyferry worker --once --without-email    from cron, where no email is set up
 """,
 )
 @click.option("--once", is_flag=True, help="Send what is due, then exit.")
+@click.option(
+    "--without-email", is_flag=True, help="Send nothing: only forget network addresses and what has expired."
+)
 @log_format_option
-def worker(once: bool, log_format: LogFormat | None) -> Answer:
-    """Send email to customers. Ctrl-C or SIGTERM stops it after the current email."""
+def worker(once: bool, without_email: bool, log_format: LogFormat | None) -> Answer:
+    """Send email to customers, and forget what was kept for long enough.
+
+    Ctrl-C or SIGTERM stops it after the current email.
+    """
     with opened() as parts:
         say = sayer(log_format or parts.settings.log_format, "keyferry.worker", logging.WARNING)
-        done = workers.work(parts, once=once, say=say)
+        done = workers.work(parts, once=once, say=say, sends=not without_email)
     text = f"Sent {done.sent}, postponed {done.put_off}, failed {done.given_up}."
     return Answer(asdict(done), text)

@@ -39,12 +39,17 @@ def admit(session: Session, bucket: str, limit: int, per: timedelta, now: dateti
     if count is None:
         raise _too_many(session, bucket, now)
     if count == 1:
-        windows.take_over(session, Attempt, now)
+        forget(session, now)
 
 
 def forgive(session: Session, bucket: str, now: datetime) -> None:
     """Take one attempt back, since it succeeded: only failures use up a limit."""
     _FORGIVE.run(session, {"forgiven": bucket, "now": now})
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Forget what was counted in windows that are over: a digest may be that of an address."""
+    windows.take_over(session, Attempt, now)
 
 
 def _too_many(session: Session, bucket: str, now: datetime) -> LimitReached:

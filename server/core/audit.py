@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, Unpack
@@ -77,6 +77,20 @@ def record(
     # What the event is about gets its number first.
     session.flush()
     _append(session, {**_columns(event, by, about), "at": now, "detail": detail})
+
+
+def record_issued(
+    session: Session, issued: Iterable[tuple[int, str]], *, product_number: int, by: By, now: datetime
+) -> None:
+    """Append the event of each of many licenses, which come with their activation keys."""
+    same = {
+        **_columns(Event.LICENSE_ISSUED, by, {}),
+        "product_number": product_number,
+        "at": now,
+        "detail": None,
+    }
+    rows = [{**same, "license_id": number, "activation_key_ending": ending(key)} for number, key in issued]
+    plain(session).execute(_APPEND, rows)
 
 
 def record_once(session: Session, *, event: Event, by: By, now: datetime, **about: Unpack[About]) -> None:

@@ -48,6 +48,8 @@ class Event(_Worded):
     REQUEST_REFUSED = "request_refused", "Request refused"
     LOOK_UP_REFUSED = "look_up_refused", "Look-up refused"
     LICENSE_ISSUED = "license_issued", "License issued"
+    ISSUE_BEGUN = "issue_begun", "Batch of licenses requested"
+    ISSUE_STOPPED = "issue_stopped", "Batch of licenses stopped"
     LICENSE_EDITED = "license_edited", "License changed"
     ACTIVATION_KEY_REPLACED = "activation_key_replaced", "Activation key replaced"
     CHANGE_REFUSED = "change_refused", "Change refused"

@@ -127,6 +127,7 @@ SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
     "branding/supportPhone",
     "branding/supportUrl",
 )
+FORGET_ADDRESSES = "audit/forgetAddressesAfterDays"
 _TYPES = {SUPPORT_EMAIL: "email address", SUPPORT_PHONE: "phone number", SUPPORT_URL: "https address"}
 
 PROPERTIES: Mapping[str, Property] = {
@@ -213,6 +214,13 @@ PROPERTIES: Mapping[str, Property] = {
             "Phone number for the same, with the country code; leave empty for none.",
         ),
         Property(SUPPORT_URL, "", "Address of your support page for the same; leave empty for none."),
+        # Long enough to look into what was noticed late; nothing else here needs an address after an hour.
+        Property(
+            FORGET_ADDRESSES,
+            90,
+            "Days after which network addresses are removed from the audit log; 0 keeps them. It takes "
+            "`keyferry worker`.",
+        ),
         Property("mail/language", "en", "Language of email to customers.", choices=tuple(LANGUAGES)),
         *(
             Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")

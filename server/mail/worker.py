@@ -1,8 +1,9 @@
-"""The worker: takes mail out of the outbox and hands it to the mail server, one at a time."""
+"""The worker: hands mail to the mail server, one at a time, and forgets what was kept for long enough."""
 
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from email.errors import MessageError
 from sqlalchemy.exc import SQLAlchemyError
 
 from keyferry.server.config import ConfigError
-from keyferry.server.core import audit
+from keyferry.server.core import attempts, audit, forgetting
 from keyferry.server.core.errors import CoreError, SecretUnreadable
 from keyferry.server.core.licensing import listings, release_links
 from keyferry.server.core.licensing.licenses import expiry
@@ -28,6 +29,7 @@ from keyferry.server.parts import Parts
 LOOK_EVERY_SECONDS = 5
 # How often it is written down that mail is looked for: often enough to notice, and no load for the database.
 _SIGN_OF_LIFE_EVERY = timedelta(minutes=1)
+_FORGETS_FOR_SECONDS = 1
 _SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 Say = Callable[[str], None]
@@ -42,20 +44,20 @@ class Done:
     given_up: int = 0
 
 
-def work(parts: Parts, *, once: bool, say: Say) -> Done:
+def work(parts: Parts, *, once: bool, say: Say, sends: bool = True) -> Done:
     """Send what is due, and with `once` no more; without it go on until SIGTERM or SIGINT.
 
-    While it runs it writes down that it does, and wipes what was kept for long enough.
+    While it runs it writes down that it does, and wipes what was kept for long enough. Without `sends` it
+    does only that.
 
     Both end it after the mail under way. `say` gets a line for each trouble. Raises ConfigError
     (mail_not_configured).
     """
-    server, sender = _configured(parts)
-    worker = _Worker(parts, server, sender, say)
+    worker = _Worker(parts, _configured(parts) if sends else None, say)
     with _signals_wait():
         while True:
             try:
-                ended = worker.send_what_is_due()
+                ended = worker.do_what_is_due(everything=once)
             except SQLAlchemyError as error:
                 if once or (known := explained(error)) is None:
                     raise
@@ -69,7 +71,8 @@ def _configured(parts: Parts) -> tuple[SmtpServer, str]:
     url, sender = parts.settings.smtp_url, parts.settings.mail_from
     if url is None or sender is None:
         raise ConfigError(
-            "No email is sent until you set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then, it waits.",
+            "No email is sent until you set KEYFERRY_SMTP_URL and KEYFERRY_MAIL_FROM. Until then, it waits. "
+            "To run without email, use `keyferry worker --without-email`.",
             code="mail_not_configured",
         )
     return server_of(url.get_secret_value()), sender
@@ -93,23 +96,17 @@ def _has_to_end(seconds: float) -> bool:
 @dataclass
 class _Worker:
     parts: Parts
-    server: SmtpServer
-    sender: str
+    outgoing: tuple[SmtpServer, str] | None
     say: Say
     done: Done = field(default_factory=Done)
     looked_at: datetime | None = None
 
-    def send_what_is_due(self) -> bool:
-        """Send until nothing is due; True if the worker has to end."""
+    def do_what_is_due(self, *, everything: bool) -> bool:
+        """Send and forget what is due; True if the worker has to end."""
         while not _has_to_end(0):
             self._give_sign_of_life()
-            with reading() as session:
-                if not outbox.is_due(session, self.parts.clock()):
-                    return False
-            with transaction() as session:
-                taken = outbox.take(session, self.parts.clock())
-            if taken is not None:
-                self._send(taken)
+            if not self._sends_one():
+                return self._forget_addresses(everything=everything)
         return True
 
     def _give_sign_of_life(self) -> None:
@@ -119,19 +116,49 @@ class _Worker:
             return
         with transaction() as session:
             audit.close_windows(session, now)
+            attempts.forget(session, now)
             outbox.wipe_kept(session, now)
             release_links.forget_expired(session, now)
-            delivery.looked(session, now)
+            if self.outgoing is not None:
+                delivery.looked(session, now)
         self.looked_at = now
 
-    def _send(self, taken: Taken) -> None:
+    def _forget_addresses(self, *, everything: bool) -> bool:
+        """Forget network addresses in chunks, since others wait for their turn; True if it has to end.
+
+        Without `everything` some are left for the next time: mail should not wait for them.
+        """
+        ends = time.monotonic() + _FORGETS_FOR_SECONDS
+        with reading() as session:
+            goes_on = forgetting.is_due(session, self.parts.clock())
+        while goes_on and (everything or time.monotonic() < ends):
+            if _has_to_end(0):
+                return True
+            with transaction() as session:
+                goes_on = forgetting.forget(session, self.parts.clock())
+        return False
+
+    def _sends_one(self) -> bool:
+        """Send a mail that is due; False if none is."""
+        if self.outgoing is None:
+            return False
+        with reading() as session:
+            if not outbox.is_due(session, self.parts.clock()):
+                return False
+        with transaction() as session:
+            taken = outbox.take(session, self.parts.clock())
+        if taken is not None:
+            self._send(taken, *self.outgoing)
+        return True
+
+    def _send(self, taken: Taken, server: SmtpServer, sender: str) -> None:
         try:
             mail = self._written(taken)
             if mail is None:
                 with transaction() as session:
                     outbox.dropped(session, taken)
                 return
-            deliver(message_of(mail, taken, self.sender), self.server)
+            deliver(message_of(mail, taken, sender), server)
         except Undelivered as error:
             self._put_off(taken, error)
         except SecretUnreadable as error:

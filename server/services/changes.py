@@ -5,7 +5,7 @@ A face says by `show` what it wants to know of the license as it stands afterwar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,10 +17,9 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import batches, license_changes, licenses
+from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import transaction
@@ -42,44 +41,6 @@ class Changed(Generic[T]):
 
     is_new: bool
     shown: T
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What licenses are issued with."""
-
-    product: str
-    seats: int
-    terms: Terms
-    features: Sequence[str] = ()
-    customer: str | None = None
-    notes: str | None = None
-    count: int = 1
-
-
-@permitted(Permission.CHANGE_LICENSES)
-def issue(wanted: Wanted, *, by: By, show: Callable[[Session, list[License]], T]) -> T:
-    """Issue licenses, each with a key of its own.
-
-    Raises NotFound (unknown_product) and what `core.licensing.licenses.issue` raises.
-    """
-    now = parts().clock()
-    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
-        return show(session, _issued(session, wanted, by, now))
-
-
-@permitted(Permission.CHANGE_LICENSES)
-def issue_by_form(wanted: Wanted, form: str, *, by: By) -> tuple[int, bool]:
-    """Issue once for a form, however often it is sent; returns the batch, and whether it is new.
-
-    Raises as `issue`.
-    """
-    now = parts().clock()
-    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
-        batch, is_new = batches.of_form(session, form, now=now)
-        for license in _issued(session, wanted, by, now) if is_new else ():
-            license.batch_id = batch.id
-        return batch.id, is_new
 
 
 @permitted(Permission.CHANGE_LICENSES)
@@ -144,21 +105,6 @@ def export(numbers: Collection[int], *, by: By, show: Callable[[License], T]) ->
         detail = {"licenses": len(found)}
         audit.record(session, event=Event.LICENSES_EXPORTED, by=by, detail=detail, now=now)
         return [show(license) for license in found]
-
-
-def _issued(session: Session, wanted: Wanted, by: By, now: datetime) -> list[License]:
-    return licenses.issue(
-        session,
-        find_product(session, wanted.product),
-        seats=wanted.seats,
-        terms=wanted.terms,
-        features=wanted.features,
-        customer=wanted.customer,
-        notes=wanted.notes,
-        count=wanted.count,
-        by=by,
-        now=now,
-    )
 
 
 def _changed(which: Which, work: Work, by: By, show: Show[T], version: str) -> Changed[T]:

@@ -28,6 +28,7 @@ CODES: Mapping[str, Code] = {
     "activation_key_replaced": Code(403, field="activation_key", reason="activation key was replaced"),
     "activation_limit_reached": Code(403, reason="activation limit reached"),
     "bad_signature": Code(400, field="link"),
+    "batch_differs": Code(409, reason="the same form or name asked for something else"),
     "changed_meanwhile": Code(409, reason="changed by someone else, or sent twice"),
     "computer_id_mismatch": Code(
         400, field="computer_id", is_guess=True, reason="ID of another activation key"
@@ -54,6 +55,7 @@ CODES: Mapping[str, Code] = {
     "mail_not_configured": Code(409),
     "mail_not_kept": Code(409),
     "malformed_activation_key": Code(400, field="activation_key"),
+    "malformed_batch_name": Code(400, field="batch"),
     "malformed_color": Code(400, field="color"),
     "malformed_computer_id": Code(400, field="computer_id"),
     "malformed_computer_name": Code(400, field="computer_name"),

@@ -121,7 +121,7 @@ def _of_customer(detail: dict[str, Any]) -> str:
 
 
 def _licenses(count: int) -> str:
-    return f"{count} {'license' if count == 1 else 'licenses'}"
+    return f"{count:,} {'license' if count == 1 else 'licenses'}"
 
 
 def _value(value: Any) -> str:
@@ -135,6 +135,8 @@ def _value(value: Any) -> str:
 _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_renewed": _renewal,
     "license_edited": _changes,
+    "issue_begun": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
+    "issue_stopped": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
     "licenses_exported": lambda detail: _licenses(detail["licenses"]),
     "activation_key_replaced": lambda detail: f"the old one ended in {detail['former']}",
     "property_set": _set,

@@ -10,6 +10,7 @@ import pytest
 from textual.binding import Binding
 
 from keyferry.server.core.errors import NotAllowed
+from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.models import Role
@@ -18,7 +19,6 @@ from keyferry.server.faces import console
 from keyferry.server.faces.console import asking
 from keyferry.server.faces.console.access import Access, is_offered, sign_in
 from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
-from keyferry.server.services.changes import Wanted as NewLicense
 from keyferry.server.services.permission import permission_of
 from keyferry.server.services.requests import Typed
 from tests.console.person import PASSWORD, at_the_console, events
@@ -37,6 +37,7 @@ OPERATIONS = "keyferry.server.services.operations"
 # Plain names and numbers of the core that screens may read, and what reads a text alone.
 MAY_READ = {
     "keyferry.server.core.errors",
+    "keyferry.server.core.licensing.batches",
     "keyferry.server.core.licensing.carried",
     "keyferry.server.core.licensing.deactivation",
     "keyferry.server.core.licensing.licenses",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, delete, select, update
+from sqlalchemy import MetaData, create_engine, delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from keyferry.server import create_app
@@ -111,11 +111,15 @@ def writing(*writers: Writer) -> Iterator[None]:
 
 
 def assert_audit_is_append_only(settings: Settings) -> None:
-    """Whoever opens this database can neither change nor delete an event."""
+    """Whoever opens this database can neither change nor delete an event, only forget its address."""
+    changes = [update(AuditEvent).values(who="nobody"), update(AuditEvent).values(address="192.0.2.7")]
     with create_app(settings).app_context():
-        for statement in (update(AuditEvent).values(who="nobody"), delete(AuditEvent)):
+        removals = [delete(AuditEvent), *[text("TRUNCATE audit_event")] * (db.engine.name == "postgresql")]
+        for statement in (*changes, *removals):
             with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
                 session.execute(statement)
+        with transaction() as session:
+            session.execute(update(AuditEvent).values(address=None))
         db.engine.dispose()
 
 

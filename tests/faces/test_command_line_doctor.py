@@ -22,7 +22,8 @@ from keyferry.server.command_line.doctor import clock as clocks
 from keyferry.server.command_line.doctor import storage
 from keyferry.server.config import Settings
 from keyferry.server.core import audit
-from keyferry.server.core.events import Event
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.secrets import new_master_key
@@ -254,6 +255,20 @@ def posted(minutes_ago: int) -> None:
     now = utc_now() - timedelta(minutes=minutes_ago)
     with transaction() as session:
         outbox.post(session, mail, keyring=parts().keyring, by=STAFF, now=now)
+
+
+def test_addresses_that_no_worker_removes_are_a_warning(instance, app, finding):
+    assert finding("addresses") == OK
+    with transaction() as session:
+        audit.record(
+            session,
+            event=Event.ACTIVATION_REFUSED,
+            by=By(Channel.PHONE, address="192.0.2.7"),
+            now=utc_now() - timedelta(days=92),
+        )
+    assert finding("addresses") == ("warning", "addresses_kept_too_long")
+    assert instance("worker", "--once", "--without-email").exit_code == 0
+    assert finding("addresses") == OK
 
 
 def test_email_waits_while_no_worker_runs(box, instance, checks):

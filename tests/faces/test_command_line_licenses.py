@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.licensing import batches
+from keyferry.server.core.licensing.batches import Wanted
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.services import issuing
+from tests.conftest import STAFF
 
 
 def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):
@@ -32,6 +37,20 @@ def test_many_licenses_are_issued_at_once(vendor, done, instance):
     assert len({license["activation_key"] for license in issued}) == 20
     lines = instance("license", "issue", "demo-cad", "--seats", "1", "--count", "3").stdout.splitlines()
     assert [ActivationKey.from_text(line).text for line in lines[-3:]] == lines[-3:]
+
+
+def test_a_batch_that_was_named_goes_on_and_is_never_issued_twice(vendor, instance):
+    asked = ("license", "issue", "demo-cad", "--seats", "1", "--count", "600", "--batch", "spring-2027")
+    wanted = Wanted("demo-cad", 1, Terms(), count=600)
+    begun = issuing.begin(wanted, batches.mark_of_name("spring-2027"), by=STAFF)
+    assert begun.done < 600
+    said = instance(*asked, "--json")
+    assert (said.exit_code, said.stderr) == (0, "")
+    keys = [license["activation_key"] for license in said.json["licenses"]]
+    assert len(set(keys)) == 600
+    assert instance(*asked).stdout.splitlines()[-600:] == keys
+    assert instance(*asked[:-3], "3", *asked[-2:], "--json").refusal == "batch_differs"
+    assert instance(*asked[:-1], "no spaces", "--json").refusal == "malformed_batch_name"
 
 
 @pytest.mark.parametrize("position", range(6))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from keyferry.server.core.mail import outbox
+from keyferry.server.core import audit, properties
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.mail.mails import Mail
-from keyferry.server.db import transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts, utc_now
+from tests.audit_log import events
 from tests.conftest import STAFF
 from tests.mail_server import Box, mail_server
 
@@ -36,6 +41,18 @@ def test_without_a_mail_server_one_line_says_so(instance):
     assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (1, "", 1)
     assert "set KEYFERRY_SMTP_URL" in said.stderr
     assert instance("worker", "--once", "--json").refusal == "mail_not_configured"
+
+
+def test_without_email_addresses_are_forgotten_and_no_email_is_promised(instance, vendor):
+    with transaction() as session:
+        properties.put(session, properties.FORGET_ADDRESSES, "1", by=STAFF, now=utc_now())
+    old = By(Channel.PHONE, address="192.0.2.7")
+    with transaction() as session:
+        audit.record(session, event=Event.ACTIVATION_REFUSED, by=old, now=utc_now() - timedelta(days=2))
+    assert instance("worker", "--once", "--without-email").stdout == "Sent 0, postponed 0, failed 0.\n"
+    assert [event.address for event in events(Event.ACTIVATION_REFUSED)] == [None]
+    with reading() as session:
+        assert not delivery.worker_runs(session, utc_now())
 
 
 def test_once_sends_what_is_due_and_ends(box, instance):

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from keyferry.server.core import audit
+from keyferry.server.core import audit, forgetting
 from keyferry.server.core.audit import By
-from keyferry.server.core.events import Channel
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import listings
 from keyferry.server.db import transaction
 
@@ -90,3 +90,19 @@ def test_a_long_audit_comes_in_pieces_and_whole(vendor, desk, monkeypatch):
     rows = table(desk.get("/portal/audit.csv?event=license_renewed"))
     assert [row["detail"] for row in rows] == [f'{{"number": {number}}}' for number in reversed(range(10))]
     assert list(map(len, pieces)) == [3, 3, 3, 1, 0]
+
+
+def test_an_address_that_was_forgotten_is_nowhere(vendor, desk):
+    seen_from = By(Channel.PHONE, address="192.0.2.7")
+    with transaction() as session:
+        for days in (100, 1):
+            when = vendor.clock.now - timedelta(days=days)
+            audit.record(session, event=Event.ACTIVATION_REFUSED, by=seen_from, now=when, code="no_seat_left")
+    path = "/portal/audit{}?event=activation_refused"
+    assert desk.get(path.format("")).text.count("from 192.0.2.7") == 2
+    with transaction() as session:
+        forgetting.forget(session, vendor.clock.now)
+    page = desk.get(path.format("")).text
+    assert (page.count("from 192.0.2.7"), page.count("Activation refused</strong>")) == (1, 2)
+    assert "None" not in page
+    assert [row["address"] for row in table(desk.get(path.format(".csv")))] == ["192.0.2.7", ""]

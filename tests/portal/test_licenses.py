@@ -10,9 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing.batches import Wanted
+from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
+from keyferry.server.services import issuing
+from tests.conftest import STAFF
 from tests.portal.conftest import open_license
 
 MANAGER = Role.MANAGER
@@ -42,7 +46,7 @@ def fill_in_issue(page: Page, **more: str) -> None:
         page.get_by_label(label.replace("_", " ")).fill(value)
 
 
-def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(desk, tmp_path: Path):
+def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(desk, house, tmp_path: Path):
     page = desk(MANAGER)
     fill_in_issue(page, How_many="3", Seats_each="5", Last_day="2030-12-31")
     # Who typed a day has chosen it.
@@ -76,6 +80,12 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     page.get_by_role("link", name=keys[0]).click()
     page.get_by_role("link", name="with 2 others").click()
     expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
+    # What was interrupted goes on by itself while its page is open.
+    wanted = Wanted(house.short.product_code, 1, Terms(), count=900)
+    batch = issuing.begin(wanted, batches.new_form(), by=STAFF)
+    page.goto(f"{house.origin}/portal/licenses/issued/{batch.number}")
+    expect(page.get_by_role("heading", name="900 licenses issued")).to_be_visible()
+    expect(page.locator("#keys .code")).to_have_count(900)
 
 
 def test_a_license_is_renewed_suspended_and_resumed(desk, house, soon):

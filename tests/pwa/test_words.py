@@ -97,7 +97,14 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     own |= {"computer_not_chosen", "release_link_expired", "replacement_needs_reason"}
     own |= {"form_expired", "foreign_form", "wrong_sign_in", "signed_out", "not_permitted", "unknown_license"}
     own |= {"switched_off", "unknown_session", "seats_in_use", "license_never_expires", "nothing_chosen"}
-    own |= {"malformed_seats", "malformed_count", "malformed_terms", "unknown_feature"}
+    own |= {
+        "batch_differs",
+        "malformed_batch_name",
+        "malformed_seats",
+        "malformed_count",
+        "malformed_terms",
+        "unknown_feature",
+    }
     own |= {"expiry_out_of_range", "expiry_in_the_past", "unwanted_day", "unwanted_days"}
     own |= {"unknown_computer", "unknown_customer", "malformed_customer_name", "customer_exists"}
     own |= {"same_customer", "product_exists", "epochs_used_up", "epoch_is_current"}

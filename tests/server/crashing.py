@@ -25,6 +25,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.errors import Busy
 from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.mail import delivery
@@ -40,7 +41,7 @@ from keyferry.server.core.models import (
     Role,
 )
 from keyferry.server.db import db, reading, transaction
-from keyferry.server.services import changes, operations, release_links
+from keyferry.server.services import changes, issuing, operations, release_links
 from keyferry.server.services.requests import Typed
 from tests.conftest import Machine, Vendor
 from tests.server.conftest import PostgresqlServer
@@ -142,9 +143,7 @@ def key_by_link(subject: Subject) -> str:
 
 
 def issued(subject: Subject) -> None:
-    changes.issue_by_form(
-        changes.Wanted("demo-cad", 2, Terms(), customer=ADA, count=3), subject.form, by=STAFF
-    )
+    issuing.begin(Wanted("demo-cad", 2, Terms(), customer=ADA, count=3), subject.form, by=STAFF)
 
 
 def key_replaced(subject: Subject) -> None:
@@ -169,7 +168,7 @@ def world(subject: Subject) -> World:
     """Return all that an operation may have changed about a license, apart from numbers and times."""
     places = {one.computer_id.text: str(place) for place, one in enumerate(subject.machines)}
     with reading() as session:
-        batch = session.scalar(select(Batch).where(Batch.form == subject.form))
+        batch = session.scalar(select(Batch).where(Batch.mark == subject.form))
         found = session.scalars(select(License).where(_of(subject, batch))).all()
         ids = [one.id for one in found]
         rows = session.scalars(select(Activation).where(Activation.license_id.in_(ids))).all()

@@ -14,7 +14,8 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, batches
+from keyferry.server.core.licensing import activation, batches, products
+from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import Customer, Role, ServerProperty
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.services import settings as changes_of_settings
@@ -26,6 +27,7 @@ __all__ = ["app", "settings"]
 
 ADMINISTRATOR = By(Channel.PORTAL, "ada", role=Role.ADMINISTRATOR)
 FORM = "0123456789abcdefghij_-"
+WANTED = batches.Wanted("demo-cad", 1, Terms(), count=3)
 ADA, GRACE = "ada@example.com", "grace@example.com"
 
 
@@ -114,9 +116,10 @@ def test_who_is_deleted_while_a_license_is_given_to_them_is_added_anew(app, cloc
     assert while_held(app, delete, give) not in customers.values()
 
 
-def test_a_form_that_comes_twice_at_once_is_one_batch(app, clock):
+def test_a_form_that_comes_twice_at_once_is_one_batch(app, clock, vendor):
     def begin(session) -> tuple[int, bool]:
-        batch, is_new = batches.of_form(session, FORM, now=clock.now)
+        product = products.find_product(session, "demo-cad")
+        batch, is_new = batches.ask(session, FORM, product, WANTED, by=STAFF, now=clock.now)
         return batch.id, is_new
 
     first: list[tuple[int, bool]] = []

@@ -9,11 +9,20 @@ from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
-from keyferry.server.services import changes, customers, operations, outbox, products, settings, staff
+from keyferry.server.services import (
+    changes,
+    customers,
+    issuing,
+    operations,
+    outbox,
+    products,
+    settings,
+    staff,
+)
 from keyferry.server.services.permission import permission_of, permitted
 from tests.audit_log import refused_events
 
-SERVICES = (changes, customers, operations, outbox, products, settings, staff)
+SERVICES = (changes, customers, issuing, operations, outbox, products, settings, staff)
 # What customers do, who have no role: look up what they hold the key of, and ask for their keys.
 FOR_ANYONE = {"look_up", "ask_for_license_keys"}
 

@@ -67,6 +67,7 @@ def _of_the_instance(settings: Settings, session: Session | None, now: datetime)
     yield from _seen("email", email.configured, settings, session, now)
     if session:
         yield from _seen("outbox", email.on_time, session, now)
+        yield from _seen("addresses", storage.addresses_forgotten, session, now)
 
 
 @contextmanager

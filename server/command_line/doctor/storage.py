@@ -1,10 +1,11 @@
-"""Where the data is: whether this account may write to the database, its disk, and the master key."""
+"""Where the data is: whether this account may write it, its disk, the master key, and what has to go."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
 import stat
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.command_line.doctor.findings import Finding, ok, problem, refused, warning
 from keyferry.server.command_line.failures import in_words
 from keyferry.server.config import ConfigError, Settings, load_keyring
+from keyferry.server.core import forgetting, properties
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.licensing.products import check_master_key
 from keyferry.server.db import require_writable
@@ -28,6 +30,18 @@ def writable() -> Finding:
     except SQLAlchemyError as error:
         return refused("database_writable", error)
     return ok("database_writable", "This account can write to the database.")
+
+
+def addresses_forgotten(session: Session, now: datetime) -> Finding:
+    """Tell whether network addresses are removed from the audit when their time is over."""
+    if not forgetting.is_late(session, now):
+        return ok("addresses", "No network address is kept longer than intended.")
+    return warning(
+        "addresses",
+        "addresses_kept_too_long",
+        f"The audit log has network addresses that {properties.FORGET_ADDRESSES} says to remove. Run "
+        "`keyferry worker`, also without email: `keyferry worker --without-email`.",
+    )
 
 
 def disk(settings: Settings) -> Finding | None:

@@ -20,7 +20,7 @@ from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing.notes import checked_notes
-from keyferry.server.core.models import Activation, Customer, License, OutboxMail
+from keyferry.server.core.models import Activation, Batch, Customer, License, OutboxMail
 from keyferry.server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
 
 _NAME_LENGTH = 100
@@ -177,7 +177,8 @@ def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: 
     into.notes = checked_notes("\n".join(notes for notes in (into.notes, customer.notes) if notes))
     into.name = into.name or customer.name
     moved = _held(session, [customer.id]).get(customer.id, Held()).licenses
-    session.execute(update(License).where(License.customer_id == customer.id).values(customer_id=into.id))
+    for held in (License, Batch):
+        session.execute(update(held).where(held.customer_id == customer.id).values(customer_id=into.id))
     _forget(session, OutboxMail.recipient == customer.email)
     number = customer.id
     session.delete(customer)
@@ -196,9 +197,10 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
         .values(computer_name=None, notes=None)
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        update(License).where(License.customer_id == customer.id).values(customer_id=None, notes=None)
-    )
+    # What is still to be issued for them goes on without one, too.
+    for held in (License, Batch):
+        of_theirs = update(held).where(held.customer_id == customer.id)
+        session.execute(of_theirs.values(customer_id=None, notes=None))
     number = customer.id
     session.delete(customer)
     detail = {"customer": number, "licenses": touched.held.licenses, "mails": touched.mails}

@@ -1,20 +1,58 @@
-"""Licenses that were issued together: a form that is sent twice issues once, and what it issued is found."""
+"""Licenses that are issued together, up to 100,000: piece by piece, and never more than were asked for.
+
+A batch is a row that says how many were wanted, how many are done, and what each of them grants. A piece
+locks that row, adds licenses, and counts them in the same transaction. So whoever goes on with it, after a
+crash or at the same moment as others, goes on where the last piece ended.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core.errors import NotFound
-from keyferry.server.core.models import Batch, License
+from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
+from keyferry.server.core.errors import Conflict, Malformed, NotFound
+from keyferry.server.core.events import Event
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.products import feature_mask
+from keyferry.server.core.models import Batch, Customer, License, LicenseStatus, Product, table_of
+from keyferry.server.core.plain import plain
+
+MOST_UNFINISHED = 20
 
 _FORM = re.compile(r"[\w-]{22}", re.ASCII)
+_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)
+# Written at once, between two looks at the time.
+_AT_ONCE = 50
+_license = table_of(License)
+_ADD = insert(_license).returning(_license.c.id, sort_by_parameter_order=True)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What licenses are issued with; product by its code, customer by an email address."""
+
+    product: str
+    seats: int
+    terms: Terms
+    features: Sequence[str] = ()
+    customer: str | None = None
+    notes: str | None = None
+    count: int = 1
 
 
 def new_form() -> str:
@@ -22,35 +60,171 @@ def new_form() -> str:
     return secrets.token_urlsafe(16)
 
 
-def of_form(session: Session, form: str, *, now: datetime) -> tuple[Batch, bool]:
-    """Return the batch of a form and whether it is new; what is no mark of a form stands for a fresh one.
+def mark_of_form(form: str) -> str:
+    """Return the mark of what a form brought; what is no mark of a form stands for a fresh one."""
+    return form if _FORM.fullmatch(form) else new_form()
 
-    Of two that come at once the second waits for the first.
+
+def mark_of_name(name: str) -> str:
+    """Return the mark of a batch that was named; no form has it. Raises Malformed (malformed_batch_name)."""
+    if not _NAME.fullmatch(name):
+        raise Malformed(
+            "Use up to 40 letters, digits, dots, dashes, and underscores for the batch’s name.",
+            code="malformed_batch_name",
+        )
+    return f"name {name}"
+
+
+def fresh_keys(count: int) -> list[str]:
+    """Return activation keys that no license has; make them before a transaction, not in it."""
+    return [ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text for _ in range(count)]
+
+
+def ask(
+    session: Session, mark: str, product: Product, wanted: Wanted, *, by: By, now: datetime
+) -> tuple[Batch, bool]:
+    """Return the batch that a mark stands for, and whether it is new; nothing is issued yet.
+
+    Of two that come at once the second waits for the first. Raises what `licenses.issue` raises, and Conflict
+    (batch_differs) where something else was asked for under this mark.
     """
-    mark = form if _FORM.fullmatch(form) else new_form()
+    licenses.check_new(wanted.seats, wanted.terms, wanted.count, now)
+    grants = {
+        "product_number": product.number,
+        "seats": wanted.seats,
+        "expires_on": wanted.terms.expires,
+        "days_from_first_activation": wanted.terms.days,
+        "lease_days": wanted.terms.lease_days,
+        "features": feature_mask(product, wanted.features),
+        "notes": checked_notes(wanted.notes),
+        "wanted": wanted.count,
+    }
+    email = normalized_email(wanted.customer) if wanted.customer is not None else None
     try:
         with session.begin_nested():
-            batch = Batch(form=mark, created_at=now)
+            batch = Batch(mark=mark, created_at=now, done=0, **grants)
             session.add(batch)
     except IntegrityError:
-        return session.scalars(select(Batch).where(Batch.form == mark)).one(), False
+        return _same(session, mark, grants, email), False
+    if email is not None:
+        batch.customer = find_or_add_customer(session, email, now=now)
+        session.flush()
+    if wanted.count > 1:
+        _record(session, Event.ISSUE_BEGUN, batch, wanted.count, by, now)
     return batch, True
 
 
-def licenses_of(session: Session, number: int) -> Sequence[License]:
-    """Return the licenses of a batch with product and customer; raises NotFound (unknown_batch)."""
-    held = select(License).where(License.batch_id == number).order_by(License.id)
-    found = session.scalars(held.options(joinedload(License.product), joinedload(License.customer))).all()
-    if not found:
-        raise NotFound(
-            "No licenses were issued here. Look for them in the list of licenses.", code="unknown_batch"
-        )
-    return found
+def go_on(
+    session: Session, batch: Batch, keys: Sequence[str], *, by: By, now: datetime, until: Callable[[], bool]
+) -> None:
+    """Issue licenses with these keys, until all that were wanted are done, or it is time.
+
+    `until` is asked after every few of them, and may stop it there. The batch is a new one, or what `locked`
+    returned. Raises Malformed (expiry_in_the_past).
+    """
+    licenses.check_new(batch.seats, _terms(batch), batch.wanted, now)
+    count = min(len(keys), batch.wanted - batch.done)
+    for first in range(0, count, _AT_ONCE):
+        piece = keys[first : min(first + _AT_ONCE, count)]
+        _add(session, batch, piece, by, now)
+        batch.done += len(piece)
+        if until():
+            return
+
+
+def locked(session: Session, number: int) -> Batch:
+    """Return a batch that nobody else changes before the end; raises NotFound (unknown_batch)."""
+    # Whoever merges or deletes a customer locks it first, too, and then its batches.
+    held = select(Batch.customer_id).where(Batch.id == number).scalar_subquery()
+    session.execute(select(Customer.id).where(Customer.id == held).with_for_update(read=True, key_share=True))
+    batch = session.get(Batch, number, with_for_update=True, populate_existing=True)
+    if batch is None:
+        raise _unknown()
+    return batch
+
+
+def stop(session: Session, batch: Batch, *, by: By, now: datetime) -> bool:
+    """Want no more of a `locked` batch than there are; returns whether any were left."""
+    if batch.done == batch.wanted:
+        return False
+    batch.wanted = batch.done
+    _record(session, Event.ISSUE_STOPPED, batch, batch.done, by, now)
+    return True
+
+
+def find(session: Session, number: int) -> Batch:
+    """Return a batch with its product and customer; raises NotFound (unknown_batch)."""
+    wanted = select(Batch).where(Batch.id == number)
+    batch = session.scalar(wanted.options(joinedload(Batch.product), joinedload(Batch.customer)))
+    if batch is None:
+        raise _unknown()
+    return batch
+
+
+def unfinished(session: Session) -> Sequence[Batch]:
+    """Return batches that somebody has to go on with, the latest first, with product and customer."""
+    wanted = select(Batch).where(Batch.done < Batch.wanted).order_by(Batch.id.desc()).limit(MOST_UNFINISHED)
+    return session.scalars(wanted.options(joinedload(Batch.product), joinedload(Batch.customer))).all()
+
+
+def licenses_of(session: Session, batch: int, *, after: int = 0, most: int) -> Sequence[License]:
+    """Return licenses of a batch with product and customer, those after one of them by its number."""
+    held = (
+        select(License).where(License.batch_id == batch, License.id > after).order_by(License.id).limit(most)
+    )
+    return session.scalars(held.options(joinedload(License.product), joinedload(License.customer))).all()
 
 
 def others(session: Session, license: License) -> int:
     """Count with how many others a license was issued."""
     if license.batch_id is None:
         return 0
-    together = select(func.count()).select_from(License).where(License.batch_id == license.batch_id)
-    return session.scalars(together).one() - 1
+    # No license is ever deleted.
+    return session.scalars(select(Batch.done).where(Batch.id == license.batch_id)).one() - 1
+
+
+def _same(session: Session, mark: str, grants: dict[str, Any], email: str | None) -> Batch:
+    batch = session.scalars(select(Batch).where(Batch.mark == mark).options(joinedload(Batch.customer))).one()
+    held = batch.customer.email if batch.customer is not None else None
+    if held != email or any(getattr(batch, name) != value for name, value in grants.items()):
+        raise Conflict(
+            "These licenses were already requested with other values. To issue more, request them anew.",
+            code="batch_differs",
+        )
+    return batch
+
+
+def _add(session: Session, batch: Batch, keys: Sequence[str], by: By, now: datetime) -> None:
+    granted = {
+        "product_number": batch.product_number,
+        "customer_id": batch.customer_id,
+        "seats": batch.seats,
+        "seats_used": 0,
+        "expires_on": batch.expires_on,
+        "days_from_first_activation": batch.days_from_first_activation,
+        "lease_days": batch.lease_days,
+        "features": batch.features,
+        "status": LicenseStatus.ACTIVE.value,
+        "notes": batch.notes,
+        "created_at": now,
+        "batch_id": batch.id,
+    }
+    # Past the ORM, which would take most of the time.
+    added = plain(session).execute(_ADD, [{**granted, "activation_key": key} for key in keys]).scalars()
+    issued = zip(added, keys, strict=True)
+    audit.record_issued(session, issued, product_number=batch.product_number, by=by, now=now)
+
+
+def _terms(batch: Batch) -> Terms:
+    return Terms(batch.expires_on, batch.days_from_first_activation, batch.lease_days)
+
+
+def _record(session: Session, event: Event, batch: Batch, count: int, by: By, now: datetime) -> None:
+    detail = {"batch": batch.id, "licenses": count}
+    audit.record(session, event=event, by=by, now=now, detail=detail, product=batch.product)
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "No licenses were issued here. Look for them in the list of licenses.", code="unknown_batch"
+    )

@@ -24,7 +24,7 @@ from keyferry.server.core.licensing.products import feature_mask
 from keyferry.server.core.models import Customer, FormerActivationKey, License, LicenseStatus, Product
 
 MAX_SEATS = 1_000_000
-MAX_COUNT = 1_000
+MAX_COUNT = 100_000
 _LONGEST = (LAST_DAY - EPOCH_DAY).days
 
 

@@ -14,6 +14,7 @@ from keyferry.server.core.models.licensing import (
     ReleaseLink,
 )
 from keyferry.server.core.models.records import (
+    AddressesForgotten,
     Attempt,
     AuditEvent,
     AuditRepeat,
@@ -32,6 +33,7 @@ from keyferry.server.core.models.staff import (
 
 __all__ = [
     "Activation",
+    "AddressesForgotten",
     "Attempt",
     "AuditEvent",
     "AuditRepeat",

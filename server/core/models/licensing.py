@@ -103,13 +103,39 @@ class Customer(Base):
 
 
 class Batch(Base):
-    """Licenses that were issued together; the mark of the form that asked for them counts once."""
+    """Licenses that were issued together: how many were asked for, how many there are, and what each grants.
+
+    Its mark is that of the form, or the name, under which they were asked for: each counts once.
+    """
 
     __tablename__ = "batch"
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+        # Only those that somebody has to go on with are in it.
+        Index(
+            "ix_batch_unfinished",
+            "id",
+            sqlite_where=text("done < wanted"),
+            postgresql_where=text("done < wanted"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    form: Mapped[str] = mapped_column(String(32), unique=True)
+    mark: Mapped[str] = mapped_column(String(60), unique=True)
+    wanted: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    product_number: Mapped[int] = mapped_column(ForeignKey("product.number"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    seats: Mapped[int]
+    expires_on: Mapped[date | None]
+    days_from_first_activation: Mapped[int | None]
+    lease_days: Mapped[int | None]
+    features: Mapped[int]
+    notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+    product: Mapped[Product] = relationship()
+    customer: Mapped[Customer | None] = relationship()
 
 
 class License(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from keyferry.server.core.models.base import Base
@@ -22,7 +22,10 @@ class Attempt(Base):
 
 
 class AuditEvent(Base):
-    """What happened, who did it, and what was refused; database triggers refuse to change or delete it."""
+    """What happened, who did it, and what was refused.
+
+    Database triggers refuse to change or delete it: only its address can be forgotten.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (
@@ -59,6 +62,15 @@ class AuditRepeat(Base):
     window_ends_at: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
     event: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AddressesForgotten(Base):
+    """Up to which row of a table its network addresses were forgotten."""
+
+    __tablename__ = "addresses_forgotten"
+
+    table: Mapped[str] = mapped_column(String(30), primary_key=True)
+    up_to: Mapped[int] = mapped_column(BigInteger)
 
 
 class OutboxMail(Base):

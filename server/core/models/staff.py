@@ -67,7 +67,7 @@ class OperatorSession(Base):
     channel: Mapped[str] = mapped_column(String(12))
     address: Mapped[str | None] = mapped_column(String(45))
     device: Mapped[str | None] = mapped_column(String(200))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

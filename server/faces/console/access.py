@@ -18,6 +18,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.facts import license_facts, release_facts
 from keyferry.server.core.licensing.licenses import Terms
@@ -32,7 +33,7 @@ from keyferry.server.db import reading, transaction, troubles_in_words
 from keyferry.server.faces.console import views
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, operations, settings, signing_in
+from keyferry.server.services import changes, issuing, operations, settings, signing_in
 from keyferry.server.services.permission import admit, permission_of, require
 from keyferry.server.services.requests import Typed, opened
 
@@ -151,10 +152,10 @@ class Access:
             products = every_product(session)
             return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
 
-    @runs(changes.issue)
-    def issue(self, wanted: changes.Wanted) -> views.LicenseView:
-        """Create a license; raises what `changes.issue` raises."""
-        return changes.issue(wanted, by=self.by, show=lambda session, issued: _view(session, issued[0]))
+    @runs(issuing.issue)
+    def issue(self, wanted: NewLicense) -> views.LicenseView:
+        """Create a license; raises what `issuing.issue` raises."""
+        return issuing.issue(wanted, by=self.by, show=_view)
 
     @runs(changes.renew)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:

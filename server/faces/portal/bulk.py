@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -17,8 +17,7 @@ from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import csv_file
-from keyferry.server.parts import parts
+from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row
 from keyferry.server.services import changes
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -30,16 +29,6 @@ _MOST = 1000
 _ACTIONS = {"suspend", "resume", "renew"}
 # Longer ones are of no row, and no database holds them.
 _NUMBER = re.compile(r"[0-9]{1,9}")
-_COLUMNS: dict[str, Callable[[License], object]] = {
-    "activation_key": lambda license: license.activation_key,
-    "product": lambda license: license.product.code,
-    "customer": lambda license: license.customer.email if license.customer else "",
-    "seats": lambda license: license.seats,
-    "seats_used": lambda license: license.seats_used,
-    "expires": licenses.expiry,
-    "days": lambda license: license.days_from_first_activation,
-    "status": lambda license: licenses.standing(license, parts().clock()).value,
-}
 
 
 @blueprint.post("/licenses/bulk")
@@ -65,8 +54,8 @@ def do() -> AnyResponse:
 @staff.runs(changes.export)
 def export() -> Response:
     """Give the chosen licenses as a table."""
-    rows = changes.export(_numbers(), by=staff.by(), show=_row)
-    return csv_file("licenses.csv", tuple(_COLUMNS), [rows])
+    rows = changes.export(_numbers(), by=staff.by(), show=license_row)
+    return csv_file("licenses.csv", LICENSE_COLUMNS, [rows])
 
 
 def ask_page(**context: Any) -> str:
@@ -95,10 +84,6 @@ def _numbers() -> set[int]:
     if len(numbers) > _MOST:
         raise Malformed("Select up to {most:,} licenses at a time.", code="nothing_chosen", most=_MOST)
     return numbers
-
-
-def _row(license: License) -> list[object]:
-    return [cell(license) for cell in _COLUMNS.values()]
 
 
 def _chosen(session: Session) -> Sequence[License]:

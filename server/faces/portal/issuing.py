@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import every_product, feature_mask, find_product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row
 from keyferry.server.parts import parts
-from keyferry.server.services import changes
-from keyferry.server.services.changes import Wanted
+from keyferry.server.services import issuing
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("issuing", __name__)
+
+MOST_SHOWN = 1000
+"""How many keys a page shows; the table has all of them."""
 
 
 @blueprint.get("/licenses/new")
@@ -52,33 +56,76 @@ def preview() -> str:
 
 
 @blueprint.post("/licenses/issue")
-@staff.runs(changes.issue_by_form)
+@staff.runs(issuing.begin)
 def issue() -> Response:
     """Issue, and lead to the keys; a form that is sent twice leads there twice."""
-    batch, is_new = changes.issue_by_form(_asked(), posted().get("form", ""), by=staff.by())
-    if not is_new:
-        flash(_("You already sent this form. These are the licenses it issued. No new ones were issued."))
-    return redirect(url_for("portal.issuing.issued", number=batch))
+    mark = batches.mark_of_form(posted().get("form", ""))
+    batch = issuing.begin(_asked(), mark, by=staff.by())
+    if not batch.is_new:
+        flash(
+            _("You already sent this form. These are the licenses it issued. No new ones were issued.")
+            if batch.is_done
+            else _("You already sent this form. The same batch continues.")
+        )
+    if not batch.is_done:
+        issuing.go_on(batch.number, by=staff.by())
+    return redirect(url_for("portal.issuing.issued", number=batch.number))
 
 
 @blueprint.get("/licenses/issued/<int:number>")
 @staff.needs(Permission.SEE_LICENSES)
 def issued(number: int) -> str:
-    """Show the keys that were issued together."""
+    """Show the keys that were issued together, or how far that has come."""
+    return issued_page(number)
+
+
+@blueprint.post("/licenses/issued/<int:number>/go-on")
+@staff.runs(issuing.go_on)
+def go_on(number: int) -> Response:
+    """Issue more of a batch for a second; the script of its page asks for numbers instead of a page."""
+    batch = issuing.go_on(number, by=staff.by())
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(done=batch.done, wanted=batch.wanted)
+    return redirect(url_for("portal.issuing.issued", number=number))
+
+
+@blueprint.post("/licenses/issued/<int:number>/stop")
+@staff.runs(issuing.stop)
+def stop(number: int) -> Response:
+    """Issue no more of a batch."""
+    if not issuing.stop(number, by=staff.by()):
+        flash(_("No changes."))
+    return redirect(url_for("portal.issuing.issued", number=number))
+
+
+@blueprint.post("/licenses/issued/<int:number>/export")
+@staff.runs(issuing.export)
+def export(number: int) -> Response:
+    """Give the licenses of a batch as a table, a piece at a time."""
+    pieces = issuing.export(number, by=staff.by(), show=license_row)
+    return csv_file(f"licenses-{number}.csv", LICENSE_COLUMNS, pieces)
+
+
+def issued_page(number: int, **context: Any) -> str:
+    """Return the page of a batch; raises NotFound (unknown_batch)."""
     with reading() as session:
-        return staff.page("issued", issued=batches.licenses_of(session, number))
+        batch = batches.find(session, number)
+        shown = batches.licenses_of(session, number, most=MOST_SHOWN) if batch.done == batch.wanted else ()
+        return staff.page("issued", batch=batch, issued=shown, **context)
 
 
 def form_page(values: dict[str, str], **context: Any) -> str:
     """Return the form, with what was typed and what was wrong with it."""
     with reading() as session:
-        products = every_product(session)
+        products, unfinished = every_product(session), batches.unfinished(session)
     chosen = next((one for one in products if one.code == values.get("product")), None)
     if chosen is None and products:
         chosen = products[0]
     return staff.page(
         "issue",
         products=products,
+        unfinished=unfinished,
+        most=licenses.MAX_COUNT,
         chosen=chosen,
         selected=typed.features(),
         values=values,
@@ -103,5 +150,7 @@ def _asked() -> Wanted:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the form with what was typed and refused."""
+    """Return the form with what was typed and refused, or the page of the batch."""
+    if request.view_args:
+        return issued_page(**request.view_args, refusal=refusal)
     return form_page(posted(), refusal=refusal)

@@ -25,6 +25,7 @@ _GROUPS = {
     "customerSite": Sentence("Self Help"),
     "options": Sentence("Limits"),
     "portal": Sentence("Staff"),
+    "audit": Sentence("Audit"),
     "mail": Sentence("Email"),
     "branding": Sentence("Support contact"),
 }

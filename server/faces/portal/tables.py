@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from flask import Response, stream_with_context
+
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.models import License
+from keyferry.server.parts import parts
 
 # A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Row = Sequence[object]
+_OF_LICENSE: dict[str, Callable[[License], object]] = {
+    "activation_key": lambda license: license.activation_key,
+    "product": lambda license: license.product.code,
+    "customer": lambda license: license.customer.email if license.customer else "",
+    "seats": lambda license: license.seats,
+    "seats_used": lambda license: license.seats_used,
+    "expires": licenses.expiry,
+    "days": lambda license: license.days_from_first_activation,
+    "status": lambda license: licenses.standing(license, parts().clock()).value,
+}
+LICENSE_COLUMNS = tuple(_OF_LICENSE)
+
+
+def license_row(license: License) -> Row:
+    """Return a license as a row of a table with `LICENSE_COLUMNS`."""
+    return [cell(license) for cell in _OF_LICENSE.values()]
 
 
 def csv_file(name: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:

@@ -1,4 +1,4 @@
-"""Every table, and the triggers that keep the audit record append-only.
+"""Every table, and the triggers that keep the audit record append-only, but for addresses that are forgotten.
 
 Nothing has been released: until it is, a change of the models is a change of this migration. A later batch
 migration of `audit_event` on SQLite copies the table without its triggers: make them again.
@@ -26,8 +26,16 @@ _SCHEMA = sa.MetaData(
     }
 )
 _SQLITE_TRIGGERS = (
+    # An address can be forgotten, and nothing else changed.
     """
     CREATE TRIGGER audit_event_is_never_changed BEFORE UPDATE ON audit_event
+    WHEN NEW.address IS NOT NULL OR (
+        NEW.id, NEW.at, NEW.event, NEW.channel, NEW.who, NEW.product_number, NEW.license_id,
+        NEW.activation_id, NEW.activation_key_ending, NEW.code, NEW.detail
+    ) IS NOT (
+        OLD.id, OLD.at, OLD.event, OLD.channel, OLD.who, OLD.product_number, OLD.license_id,
+        OLD.activation_id, OLD.activation_key_ending, OLD.code, OLD.detail
+    )
     BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
     """,
     """
@@ -47,11 +55,31 @@ _POSTGRESQL_TRIGGERS = (
     $$ BEGIN RAISE EXCEPTION 'audit_event is append-only'; END $$
     """,
     """
-    CREATE TRIGGER audit_event_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event
+    CREATE TRIGGER audit_event_is_append_only BEFORE DELETE OR TRUNCATE ON audit_event
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_audit_event()
+    """,
+    # An address can be forgotten, and nothing else changed. JSON has no equality: rows are compared as they
+    # are stored, those of later columns, too.
+    """
+    CREATE FUNCTION refuse_to_change_audit_event_but_its_address() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        OLD.address := NULL;
+        IF NEW *<> OLD THEN RAISE EXCEPTION 'audit_event is append-only'; END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER audit_event_is_never_changed BEFORE UPDATE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_to_change_audit_event_but_its_address()
     """,
 )
 
+sa.Table(
+    "addresses_forgotten",
+    _SCHEMA,
+    sa.Column("table", sa.String(30), primary_key=True),
+    sa.Column("up_to", sa.BigInteger, nullable=False),
+)
 sa.Table(
     "attempt",
     _SCHEMA,
@@ -66,13 +94,6 @@ sa.Table(
     sa.Column("window_ends_at", _TIME, nullable=False, index=True),
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("event", sa.JSON, nullable=False),
-)
-sa.Table(
-    "batch",
-    _SCHEMA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("form", sa.String(32), nullable=False, unique=True),
-    sa.Column("created_at", _TIME, nullable=False),
 )
 sa.Table(
     "brand_part",
@@ -152,6 +173,30 @@ sa.Table(
     sa.Column("changed_by", sa.String(254)),
 )
 sa.Table(
+    "batch",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mark", sa.String(60), nullable=False, unique=True),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number"), nullable=False),
+    sa.Column("customer_id", sa.Integer, sa.ForeignKey("customer.id"), index=True),
+    sa.Column("seats", sa.Integer, nullable=False),
+    sa.Column("expires_on", sa.Date),
+    sa.Column("days_from_first_activation", sa.Integer),
+    sa.Column("lease_days", sa.Integer),
+    sa.Column("features", sa.Integer, nullable=False),
+    sa.Column("notes", sa.Text),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+    sa.Index(
+        "ix_batch_unfinished",
+        "id",
+        sqlite_where=sa.text("done < wanted"),
+        postgresql_where=sa.text("done < wanted"),
+    ),
+)
+sa.Table(
     "license",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -186,7 +231,7 @@ sa.Table(
     sa.Column("channel", sa.String(12), nullable=False),
     sa.Column("address", sa.String(45)),
     sa.Column("device", sa.String(200)),
-    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False, index=True),
     sa.Column("seen_at", _TIME, nullable=False),
     sa.Column("ended_at", _TIME),
     sa.CheckConstraint("channel IN ('portal', 'console')", name="channel"),
@@ -323,6 +368,11 @@ def upgrade() -> None:
     _SCHEMA.create_all(op.get_bind(), checkfirst=False)
     # One row, which the worker keeps up to date.
     op.bulk_insert(_SCHEMA.tables["mail_delivery"], [{"id": 1}])
+    # How far the worker has come, too.
+    op.bulk_insert(
+        _SCHEMA.tables["addresses_forgotten"],
+        [{"table": name, "up_to": 0} for name in ("audit_event", "operator_session")],
+    )
     is_postgresql = op.get_context().dialect.name == "postgresql"
     for trigger in _POSTGRESQL_TRIGGERS if is_postgresql else _SQLITE_TRIGGERS:
         op.execute(trigger)
@@ -332,3 +382,4 @@ def downgrade() -> None:
     _SCHEMA.drop_all(op.get_bind(), checkfirst=False)
     if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_to_change_audit_event()")
+        op.execute("DROP FUNCTION refuse_to_change_audit_event_but_its_address()")

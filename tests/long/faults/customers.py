@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -17,7 +18,7 @@ PATIENCE = 120
 class Customers:
     """So many at once; whoever gets no answer goes on with the next machine."""
 
-    def __init__(self, port: int, bodies: Sequence[bytes], trusted: ssl.SSLContext | None = None) -> None:
+    def __init__(self, port: int, bodies: Iterable[bytes], trusted: ssl.SSLContext | None = None) -> None:
         self._port, self._trusted = port, trusted
         self._waiting = iter(bodies)
         self._guard = threading.Condition()
@@ -25,6 +26,7 @@ class Customers:
         self._is_open.set()
         self.keys: dict[bytes, str] = {}
         self.unanswered: list[bytes] = []
+        self.seconds: list[float] = []
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -53,8 +55,11 @@ class Customers:
                 body = next(self._waiting, None)
             if body is None:
                 return
+            begun = time.monotonic()
             key = activated(self._port, body, self._trusted)
+            seconds = time.monotonic() - begun
             with self._guard:
+                self.seconds.append(seconds)
                 if key is None:
                     self.unanswered.append(body)
                 else:

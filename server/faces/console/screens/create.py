@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Select
 
+from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import MAX_NOTES
 from keyferry.server.faces.console.access import Access
@@ -19,7 +20,6 @@ from keyferry.server.faces.console.views import LicenseView, ProductChoice
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Ticks
 from keyferry.server.faces.console.wording import typed_number, typed_terms
-from keyferry.server.services.changes import Wanted
 
 
 class CreateDialog(Dialog[LicenseView]):

@@ -1,0 +1,163 @@
+"""Issuing licenses, for every face: one at once, or up to 100,000 in chunks between which others have a turn.
+
+Whoever asked for a batch goes on with it, request by request, until it is done: nothing else has to run for
+that. What was issued is counted in the database with each chunk, so nothing is lost or issued twice when a
+server dies, a page is closed, or two go on with the same batch at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from keyferry.server.core import audit
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Event
+from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing.batches import Wanted
+from keyferry.server.core.licensing.products import find_product
+from keyferry.server.core.models import Batch, License
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading, transaction
+from keyferry.server.parts import parts
+from keyferry.server.services.guard import guarded
+from keyferry.server.services.permission import permitted
+
+CHUNK = 500
+CHUNK_SECONDS = 0.05
+"""Whichever comes first ends a chunk; those who wait to activate are served before the next one."""
+SPELL_SECONDS = 1.0
+"""How long one request goes on with a batch."""
+_PIECE = 1000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come."""
+
+    number: int
+    wanted: int
+    done: int
+    is_new: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be issued."""
+        return self.done >= self.wanted
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def issue(wanted: Wanted, *, by: By, show: Callable[[Session, License], T]) -> T:
+    """Issue one license.
+
+    Raises NotFound (unknown_product) and what `core.licensing.licenses.issue` raises.
+    """
+    now = parts().clock()
+    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
+        [license] = licenses.issue(
+            session,
+            find_product(session, wanted.product),
+            seats=wanted.seats,
+            terms=wanted.terms,
+            features=wanted.features,
+            customer=wanted.customer,
+            notes=wanted.notes,
+            count=1,
+            by=by,
+            now=now,
+        )
+        return show(session, license)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def begin(wanted: Wanted, mark: str, *, by: By) -> Progress:
+    """Ask for a batch, and issue its first chunk; the same mark stands for the same batch, however often.
+
+    Raises NotFound (unknown_product) and what `core.licensing.batches.ask` raises.
+    """
+    now, keys = parts().clock(), batches.fresh_keys(min(wanted.count, CHUNK))
+    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
+        product = find_product(session, wanted.product)
+        batch, is_new = batches.ask(session, mark, product, wanted, by=by, now=now)
+        if is_new:
+            batches.go_on(session, batch, keys, by=by, now=now, until=_time_is_up())
+        return _progress(batch, is_new)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def go_on(number: int, *, by: By, seconds: float = SPELL_SECONDS) -> Progress:
+    """Issue chunk after chunk, until all that were wanted are done or the seconds are over.
+
+    Raises NotFound (unknown_batch) and Malformed (expiry_in_the_past).
+    """
+    with reading() as session:
+        progress = _progress(batches.find(session, number))
+    ends = time.monotonic() + seconds
+    while not progress.is_done:
+        keys = batches.fresh_keys(min(progress.wanted - progress.done, CHUNK))
+        progress = _chunk(number, keys, by, parts().clock())
+        if time.monotonic() >= ends:
+            break
+    return progress
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def stop(number: int, *, by: By) -> bool:
+    """Issue no more of a batch than there are; returns whether any were left.
+
+    Raises NotFound (unknown_batch).
+    """
+    now = parts().clock()
+    with guarded(event=Event.CHANGE_REFUSED, by=by, now=now) as session:
+        return batches.stop(session, batches.locked(session, number), by=by, now=now)
+
+
+@permitted(Permission.SEE_LICENSES)
+def export(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[list[T]]:
+    """Return what `show` tells of each license of a batch, piece by piece, and write down who took the keys.
+
+    Raises NotFound (unknown_batch).
+    """
+    with transaction() as session:
+        batch, now = batches.find(session, number), parts().clock()
+        detail = {"batch": number, "licenses": batch.done}
+        audit.record(session, event=Event.LICENSES_EXPORTED, by=by, detail=detail, now=now)
+    return issued(number, by=by, show=show)
+
+
+@permitted(Permission.SEE_LICENSES)
+def issued(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[list[T]]:
+    """Return what `show` tells of each license of a batch, piece by piece; nothing is written down."""
+    after = 0
+    while True:
+        # Whoever reads slowly keeps no transaction open.
+        with reading() as session:
+            found: Sequence[License] = batches.licenses_of(session, number, after=after, most=_PIECE)
+            shown = [show(license) for license in found]
+        if not found:
+            return
+        yield shown
+        after = found[-1].id
+
+
+def _chunk(number: int, keys: list[str], by: By, now: datetime) -> Progress:
+    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
+        batch = batches.locked(session, number)
+        batches.go_on(session, batch, keys, by=by, now=now, until=_time_is_up())
+        return _progress(batch)
+
+
+def _time_is_up() -> Callable[[], bool]:
+    ends = time.monotonic() + CHUNK_SECONDS
+    return lambda: time.monotonic() >= ends
+
+
+def _progress(batch: Batch, is_new: bool = False) -> Progress:
+    return Progress(batch.id, batch.wanted, batch.done, is_new)
