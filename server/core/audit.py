@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role, table_of
-from keyferry.server.core.prepared import Prepared
+from keyferry.server.core.prepared import Prepared, connection_of
 
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
@@ -25,7 +25,8 @@ _COLUMNS = (
     *("at", "event", "channel", "who", "address", "product_number", "license_id", "activation_id"),
     *("activation_key_ending", "code", "detail"),
 )
-_APPEND = Prepared(insert(table_of(AuditEvent)), columns=_COLUMNS)
+_EVENT = insert(table_of(AuditEvent))
+_APPEND = Prepared(_EVENT, columns=_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def record_issued(
         "detail": None,
     }
     rows = [{**same, "license_id": number, "activation_key_ending": ending(key)} for number, key in issued]
-    plain(session).execute(_APPEND, rows)
+    connection_of(session).execute(_EVENT, rows)
 
 
 def record_once(session: Session, *, event: Event, by: By, now: datetime, **about: Unpack[About]) -> None:

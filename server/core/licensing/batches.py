@@ -30,7 +30,7 @@ from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask
 from keyferry.server.core.models import Batch, Customer, License, LicenseStatus, Product, table_of
-from keyferry.server.core.plain import plain
+from keyferry.server.core.prepared import connection_of
 
 MOST_UNFINISHED = 20
 
@@ -210,7 +210,9 @@ def _add(session: Session, batch: Batch, keys: Sequence[str], by: By, now: datet
         "batch_id": batch.id,
     }
     # Past the ORM, which would take most of the time.
-    added = plain(session).execute(_ADD, [{**granted, "activation_key": key} for key in keys]).scalars()
+    added = (
+        connection_of(session).execute(_ADD, [{**granted, "activation_key": key} for key in keys]).scalars()
+    )
     issued = zip(added, keys, strict=True)
     audit.record_issued(session, issued, product_number=batch.product_number, by=by, now=now)
 
