@@ -36,7 +36,8 @@ check: lint ## A part of it, within 90 seconds: the checks, and the tests withou
 
 test-long: test-machine $(environment) ## Run the tests that take longer, also in Safari's engine and Firefox
 	@demo/prepare.sh engines
-	@exec $(python) -m pytest -n 2 --dist worksteal tests/long
+	@$(python) -m pytest -n 2 --dist worksteal tests/long
+	@exec $(python) -m pytest -n 2 --dist worksteal --engine postgresql tests/core tests/server tests/faces
 
 lint: $(environment) ## Only the checks: style, types, arrows
 	@.venv/bin/ruff check --quiet

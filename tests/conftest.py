@@ -29,7 +29,7 @@ from keyferry.protocol.deactivation import SECRET_BYTES, DeactivationCode, commi
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
@@ -39,12 +39,12 @@ from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Role
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.core.staff import passwords
-from keyferry.server.db import db, transaction, upgrade
+from keyferry.server.db import db, transaction
 from keyferry.server.parts import EXTENSION, Parts
 from keyferry.server.services.guard import REFUSALS
 from keyferry.server.services.misreadings import RUBBISH
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.postgresql_server", "tests.engines", "tests.browsing"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Four lanes need 32 KiB at least, and so the lock around them is tested.
@@ -244,29 +244,9 @@ def full_price_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with every migration: made once, since copying a file is quicker than migrating."""
-    home = tmp_path_factory.mktemp("migrated")
-    with create_database_app(Settings(home=home)).app_context():
-        upgrade()
-        # Closing writes SQLite's log into the file that is copied.
-        db.engine.dispose()
-    return home / "keyferry.db"
-
-
-@pytest.fixture(scope="session")
 def master_key() -> str:
     """The one master key of every test, since an application that several of them share has read it."""
     return new_master_key("test") + "\n"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, migrated_database: Path, master_key: str) -> Settings:
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copy(migrated_database, home / "keyferry.db")
-    (home / "master.key").write_text(master_key)
-    return Settings(home=home)
 
 
 @pytest.fixture
@@ -304,6 +284,7 @@ class SharedApp:
 def shared_app(
     tmp_path_factory: pytest.TempPathFactory,
     migrated_database: Path,
+    database_url: str | None,
     master_key: str,
     compiled_templates: BytecodeCache,
 ) -> SharedApp:
@@ -312,7 +293,7 @@ def shared_app(
     (folder / "master.key").write_text(master_key)
     home = folder / "home"
     home.symlink_to(folder)
-    app = create_app(Settings(home=home))
+    app = create_app(Settings(home=home, database_url=database_url))
     app.test_client_class = Browser
     app.jinja_env.bytecode_cache = compiled_templates
     return SharedApp(app, home, app.extensions[EXTENSION])

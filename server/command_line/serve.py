@@ -10,14 +10,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from keyferry.server import create_app
 from keyferry.server.command_line.answers import AnsweringCommand
+from keyferry.server.command_line.doctor import clock
+from keyferry.server.command_line.doctor.findings import Status
 from keyferry.server.command_line.failures import CommandFailed
 from keyferry.server.command_line.saying import log_format_option, sayer
 from keyferry.server.command_line.web_server import run
 from keyferry.server.command_line.web_server.limits import Limits
 from keyferry.server.config import LogFormat, Settings, host_and_port, load_settings
+from keyferry.server.db import db, reading
+from keyferry.server.parts import utc_now
 
 # As gunicorn has it. With Python's 128, a thousand that come at once keep an honest one waiting for a second.
 _BACKLOG = 2048
@@ -66,7 +71,8 @@ def serve(
     chosen = {"metrics_bind": metrics, "log_format": log_format}
     settings = load_settings(**{name: value for name, value in chosen.items() if value is not None})
     # Fail here, in one line, rather than in every worker.
-    create_app(settings)
+    app = create_app(settings)
+    _warn_of_clock(app, settings)
     if certfile and keyfile:
         _check_certificate(certfile, keyfile)
     with ExitStack() as opened:
@@ -99,6 +105,17 @@ def _require_address(option: str, value: str | None) -> None:
             host_and_port(value)
     except ValueError:
         raise click.UsageError(f"{option} takes HOST:PORT, such as 127.0.0.1:8000.") from None
+
+
+def _warn_of_clock(app: Flask, settings: Settings) -> None:
+    """Say on standard error if the clock was set back; customers are served all the same."""
+    with app.app_context():
+        with reading() as session:
+            found = clock.not_set_back(session, utc_now())
+        # The workers must not inherit a connection.
+        db.engine.dispose()
+    if found.status is Status.PROBLEM:
+        sayer(settings.log_format, "keyferry.serve", logging.WARNING)(f"{found.message} ({found.code})")
 
 
 def _check_certificate(certfile: Path, keyfile: Path) -> None:

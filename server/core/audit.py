@@ -20,6 +20,11 @@ from keyferry.server.core.prepared import Prepared, connection_of
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
 
+# Servers that share a database may differ by so much.
+_TOLERANCE = timedelta(minutes=5)
+# A clock that was corrected for good is behind the audit, too: after so many events that is of no interest.
+_LATEST = 1000
+
 
 _COLUMNS = (
     *("at", "event", "channel", "who", "address", "product_number", "license_id", "activation_id"),
@@ -106,9 +111,14 @@ def record_once(session: Session, *, event: Event, by: By, now: datetime, **abou
         _append(session, {**columns, "at": now, "detail": None})
 
 
-def newest(session: Session) -> datetime | None:
-    """Return the latest time of an event, None where there is none."""
-    return session.scalar(select(func.max(AuditEvent.at)))
+def from_the_future(session: Session, now: datetime) -> datetime | None:
+    """Return the latest time of the last events if the clock is behind it, None where all is well.
+
+    Then the clock was set back since: it is wrong now, or it was then.
+    """
+    last = select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(_LATEST).subquery()
+    newest = session.scalar(select(func.max(last.c.at)))
+    return newest if newest is not None and newest > now + _TOLERANCE else None
 
 
 def close_windows(session: Session, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Counts within a window of time, exact over any number of processes on one database.
 
-A window begins with the first of what is counted, and ends for all of it at once.
+A window begins with the first of what is counted, and ends for all of it at once. One that ends later than
+any that begins now, by more than its own length, began before the clock was set back: it is over, too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import Attempt, AuditRepeat, Base, table_of
 from keyferry.server.core.prepared import Prepared, connection_of
+
+LONGEST = timedelta(hours=1)
+"""No window is longer."""
 
 _AT_ONCE = 100
 
@@ -39,7 +43,7 @@ def counted(
     """
     statement = _counting(kind, connection_of(session).dialect.name, tuple(first), limited=limit is not None)
     values = {f"new_{name}": value for name, value in first.items()}
-    values |= {"new_bucket": bucket, "new_end": now + per, "now": now}
+    values |= {"new_bucket": bucket, "new_end": now + per, "now": now, "too_late": now + 2 * per}
     if limit is not None:
         values["most"] = limit
     row = statement.row(session, values)
@@ -55,7 +59,8 @@ def _counting(kind: type[Base], dialect: str, first: tuple[str, ...], *, limited
     statement = insert(table_of(kind)).values(
         bucket=bindparam("new_bucket"), window_ends_at=bindparam("new_end", type_=time), count=1, **kept
     )
-    over, new = known.window_ends_at <= bindparam("now", type_=time), statement.excluded
+    ends, new = known.window_ends_at, statement.excluded
+    over = or_(ends <= bindparam("now", type_=time), ends > bindparam("too_late", type_=time))
     counts = statement.on_conflict_do_update(
         index_elements=[known.bucket],
         set_={
@@ -69,8 +74,9 @@ def _counting(kind: type[Base], dialect: str, first: tuple[str, ...], *, limited
 
 def take_over(session: Session, kind: type[Window], now: datetime) -> Sequence[Window]:
     """Remove some windows that are over, and return them; rows that another process holds are left to it."""
-    over = select(kind).where(kind.window_ends_at <= now).order_by(kind.bucket).limit(_AT_ONCE)
-    rows = session.scalars(over.with_for_update(skip_locked=True)).all()
+    over = or_(kind.window_ends_at <= now, kind.window_ends_at > now + 2 * LONGEST)
+    some = select(kind).where(over).order_by(kind.bucket).limit(_AT_ONCE)
+    rows = session.scalars(some.with_for_update(skip_locked=True)).all()
     if rows:
         session.execute(delete(kind).where(kind.bucket.in_([row.bucket for row in rows])))
     return rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -69,6 +71,7 @@ def upgrade() -> None:
 
     Raises ConfigError (database_newer).
     """
+    _make_file()
     require_known(revision())
     # Twelve megabytes, which a server that migrates nothing does without.
     from alembic import command
@@ -77,6 +80,14 @@ def upgrade() -> None:
     migrate = Migrate(directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     migrate.init_app(current_app, db)
     command.upgrade(migrate.get_config(), "head")
+
+
+def _make_file() -> None:
+    """Make the file of an SQLite database where there is none; opening a database makes none."""
+    if db.engine.dialect.name == "sqlite":
+        # Where it can't be made, opening it says why.
+        with suppress(OSError):
+            os.close(os.open(str(db.engine.url.database), os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _present(connection: Connection) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -115,12 +116,35 @@ def _engine_options(url: URL) -> dict[str, Any]:
 
 
 def _listen_to_sqlite(engine: Engine) -> None:
+    path = str(engine.url.database)
+
+    @event.listens_for(engine, "do_connect")
+    def require_file(dialect: Any, record: Any, *_: object) -> None:
+        record.info["file"] = _file_at(path)
+        # SQLite would make an empty database, and remove the log of the one that was moved away.
+        if record.info["file"] is None:
+            raise sqlite3.OperationalError("unable to open database file")
+
+    @event.listens_for(engine, "checkout")
+    def require_same_file(connection: Any, record: Any, proxy: Any) -> None:
+        # What is written to a file that was moved away or replaced, nobody would find again.
+        if record.info["file"] != _file_at(path):
+            raise DisconnectionError("another file")
+
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         # The driver would begin transactions by itself, too late and without the write lock.
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _listen_to_postgresql(engine: Engine) -> None:

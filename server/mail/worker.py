@@ -112,12 +112,13 @@ class _Worker:
     def _give_sign_of_life(self) -> None:
         """Write down that mail is looked for, and end what was kept or counted for long enough."""
         now = self.parts.clock()
-        if self.looked_at is not None and now < self.looked_at + _SIGN_OF_LIFE_EVERY:
+        if self.looked_at is not None and abs(now - self.looked_at) < _SIGN_OF_LIFE_EVERY:
             return
         with transaction() as session:
             audit.close_windows(session, now)
             attempts.forget(session, now)
             outbox.wipe_kept(session, now)
+            outbox.bring_forward(session, now)
             release_links.forget_expired(session, now)
             if self.outgoing is not None:
                 delivery.looked(session, now)

@@ -23,6 +23,8 @@ from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import transaction
 from tests.refusals import refusal_of, refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def claims_of(machine, key) -> Claims:
     binding = Binding(machine.profile.product_code, machine.activation_key, machine.computer_id)

@@ -10,6 +10,8 @@ from keyferry.server.core.errors import LimitReached
 from keyferry.server.core.models import Attempt
 from keyferry.server.db import reading, transaction
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 HOUR = timedelta(hours=1)
 
 

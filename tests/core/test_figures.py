@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from keyferry.server.core.licensing.deactivation import Claimed, Forced
 from keyferry.server.core.licensing.figures import DAYS, figures
 from keyferry.server.core.models import Activation
 from keyferry.server.db import reading, transaction
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def read(vendor):

@@ -14,6 +14,8 @@ from tests.audit_log import events
 from tests.conftest import STAFF
 from tests.refusals import refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def edit(vendor, key: ActivationKey, **changes) -> License:
     with transaction() as session:

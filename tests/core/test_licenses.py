@@ -16,6 +16,8 @@ from keyferry.server.db import reading, transaction
 from tests.audit_log import events
 from tests.refusals import refusal_of, refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 BY = By(Channel.COMMAND_LINE, who="ada")
 
 

@@ -10,6 +10,8 @@ from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
 from keyferry.server.core.models import License
 from keyferry.server.db import reading
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 @pytest.fixture
 def found(vendor):

@@ -9,6 +9,8 @@ from keyferry.server.core.mail.mails import Mail
 from keyferry.server.db import reading, transaction
 from tests.conftest import NOON, STAFF
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 MINUTE = timedelta(minutes=1)
 REFUSED = "The mail server in KEYFERRY_SMTP_URL refused the sign-in (535)."
 BUSY = "The mail server in KEYFERRY_SMTP_URL refused the recipient (450)."

@@ -17,6 +17,8 @@ from tests.audit_log import events
 from tests.conftest import NOON, STAFF
 from tests.refusals import refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -79,6 +81,7 @@ def test_what_is_opened_is_what_was_posted(vendor):
     assert outbox.opened(taken(), vendor.keyring) == mail
 
 
+@pytest.mark.engines("sqlite")
 def test_no_key_lies_in_the_database_in_the_clear(vendor, settings):
     mail = key_mail(license_file="the license file")
     number = posted(vendor, mail)

@@ -13,6 +13,8 @@ from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.models import AuditEvent, AuditRepeat
 from keyferry.server.db import reading, transaction
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 STRANGER = By(Channel.PHONE, address="192.0.2.7")
 
 

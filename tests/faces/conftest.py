@@ -47,11 +47,15 @@ class Said:
 
 
 @pytest.fixture
-def keyferry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Said]:
+def keyferry(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[..., Said]:
     for name in ("DATABASE_URL", "MASTER_KEY", "MASTER_KEY_FILE", "PUBLIC_URL"):
         monkeypatch.delenv(f"KEYFERRY_{name}", raising=False)
     monkeypatch.setenv("KEYFERRY_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    if "database_url" in request.fixturenames and (url := request.getfixturevalue("database_url")):
+        monkeypatch.setenv("KEYFERRY_DATABASE_URL", url)
 
     def run(*arguments: str, typed: str | None = None) -> Said:
         done = CliRunner().invoke(main, list(arguments), input=typed, catch_exceptions=False)

@@ -41,6 +41,8 @@ def environment(settings, tmp_path) -> dict[str, str]:
         **kept,
         "PYTHONPATH": str(ROOT),
         "KEYFERRY_HOME": str(settings.home),
+        # Nothing is like not set at all.
+        "KEYFERRY_DATABASE_URL": settings.database if settings.database_url else "",
         "HOME": str(tmp_path / "user"),
         "XDG_RUNTIME_DIR": str(tmp_path / "run"),
     }

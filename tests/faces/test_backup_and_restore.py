@@ -25,6 +25,8 @@ from tests.faces.backups import (
 )
 from tests.faces.conftest import mode_of
 
+pytestmark = pytest.mark.engines("sqlite")
+
 
 @pytest.fixture
 def saved(vendor, instance, tmp_path):

@@ -57,6 +57,7 @@ def test_a_problem_makes_it_exit_with_1_and_is_said_on_standard_output(instance,
     assert "\n\nFound 1 problem and " in said.stdout
 
 
+@pytest.mark.engines("sqlite")
 def test_it_changes_nothing(instance, settings):
     def seen() -> dict[Path, tuple[int, bytes]]:
         return {path: (path.stat().st_mode, path.read_bytes()) for path in settings.home.iterdir()}
@@ -86,6 +87,7 @@ def test_settings_that_cannot_be_read_are_all_it_finds(instance, monkeypatch, ch
     assert checks()["settings"]["status"] == "ok"
 
 
+@pytest.mark.engines("sqlite")
 def test_a_database_of_a_newer_version(instance, settings, finding):
     def stamp(version: str) -> str:
         with sqlite3.connect(settings.sqlite_file) as connection:
@@ -100,6 +102,7 @@ def test_a_database_of_a_newer_version(instance, settings, finding):
     assert finding("database") == OK
 
 
+@pytest.mark.engines("sqlite")
 def test_a_file_that_is_no_database(instance, settings, checks):
     whole = settings.sqlite_file.read_bytes()
     settings.sqlite_file.write_text("not a database, whatever its name says, and longer than a header\n" * 20)
@@ -136,6 +139,7 @@ def test_a_database_that_this_account_may_only_read(keyferry, monkeypatch):
         assert nobody.does(code) == "ok"
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("free", "found"),
     [

@@ -63,6 +63,7 @@ def test_every_command_asks_for_init_first(keyferry, tmp_path, command):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_home_that_this_account_may_not_enter_is_named(keyferry, unprivileged, command):
     unprivileged.chmod(0o000)
@@ -71,6 +72,7 @@ def test_a_home_that_this_account_may_not_enter_is_named(keyferry, unprivileged,
     assert str(unprivileged) in said.json["message"]
 
 
+@pytest.mark.engines("sqlite")
 def test_a_database_that_this_account_may_only_read_is_reported(keyferry, unprivileged):
     (unprivileged / "keyferry.db").chmod(0o400)
     assert keyferry(*ADD, "--json").refusal == "database_read_only"

@@ -68,6 +68,7 @@ def test_init_refuses_a_home_that_no_path_leads_to(keyferry, monkeypatch, home):
     assert keyferry("init", "--json").refusal == "malformed_settings"
 
 
+@pytest.mark.engines("sqlite")
 def test_init_leaves_the_database_of_a_newer_version_alone(instance, settings):
     with sqlite3.connect(settings.sqlite_file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from keyferry.server import create_app
-from keyferry.server.config import Settings
 from keyferry.server.core.models import Operator
 from keyferry.server.db import reading
 from keyferry.server.faces.portal.staff import cookie as portal_cookie
@@ -100,7 +99,7 @@ def test_a_page_from_before_the_sign_in_is_asked_to_be_sent_again(vendor):
 
 
 def test_over_https_no_other_host_can_set_our_cookies(vendor, settings):
-    safe = create_app(Settings(home=settings.home, public_url="https://keys.example.com"))
+    safe = create_app(settings.model_copy(update={"public_url": "https://keys.example.com"}))
     page = safe.test_client().get("/portal/sign-in", base_url="https://keys.example.com")
     cookie = page.headers["Set-Cookie"]
     assert cookie.startswith("__Host-keyferry_form_")

@@ -21,6 +21,7 @@ def test_a_server_that_can_do_its_work_is_alive_and_ready(app, vendor):
     assert asked(app, "/readyz") == (200, "ready")
 
 
+@pytest.mark.engines("sqlite")
 def test_without_its_database_it_is_alive_and_not_ready_until_the_database_is_back(app, vendor, settings):
     file = settings.sqlite_file
     db.engine.dispose()

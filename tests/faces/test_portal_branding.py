@@ -11,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from keyferry.server import create_app
-from keyferry.server.config import Settings
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
@@ -98,7 +97,8 @@ def test_a_change_is_noticed_by_what_phones_keep(vendor, desk):
 
 
 def test_what_is_set_counts_over_the_settings_in_every_process(vendor, settings, clock, desk):
-    other = Settings(home=settings.home, vendor_name="Acme", privacy_url="https://example.com/settings")
+    own = {"vendor_name": "Acme", "privacy_url": "https://example.com/settings"}
+    other = settings.model_copy(update=own)
     client = create_app(other, clock=clock).test_client()
     assert 'data-vendor="Acme"' in client.get("/a", buffered=True).text
     save(desk, name="Set here")
@@ -115,7 +115,7 @@ def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
 
     logo = tmp_path / "logo.webp"
     logo.write_bytes(LOGO)
-    own = Settings(home=settings.home, vendor_name="Acme", vendor_logo=logo)
+    own = settings.model_copy(update={"vendor_name": "Acme", "vendor_logo": logo})
     client = create_app(own, clock=clock).test_client()
     assert client.get("/vendor-logo").data == KEPT
     monkeypatch.setattr("keyferry.server.web.brand.reading", away)

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from keyferry.server import create_app
-from keyferry.server.config import Settings
 from keyferry.server.core.models import Base
 from keyferry.server.db import transaction
 from tests.faces.test_self_help_activate import codes
@@ -206,7 +205,7 @@ def test_everything_works_by_https_without_a_referrer(vendor, app):
 
 def test_the_cookie_goes_by_https_only_where_the_public_address_is_https(settings, visitor):
     assert "Secure" not in visitor.open("activate").answer.headers["Set-Cookie"]
-    public = Settings(home=settings.home, public_url="https://keys.example.com")
+    public = settings.model_copy(update={"public_url": "https://keys.example.com"})
     safe = Visitor(create_app(public), base_url="https://keys.example.com")
     assert "Secure" in safe.open("activate").answer.headers["Set-Cookie"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.server.conftest import postgresql, postgresql_server, program
+from tests.postgresql_server import postgresql, postgresql_server, program
 from tests.server.crashing import STORIES, killed_backend, killed_process, killed_server
 from tests.server.on_postgresql import app, settings
 from tests.server.test_crashes_on_postgresql import vendor

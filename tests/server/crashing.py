@@ -44,7 +44,7 @@ from keyferry.server.db import db, reading, transaction
 from keyferry.server.services import changes, issuing, operations, release_links
 from keyferry.server.services.requests import Typed
 from tests.conftest import Machine, Vendor
-from tests.server.conftest import PostgresqlServer
+from tests.postgresql_server import PostgresqlServer
 from tests.server.watching import watch_statements
 
 ADA = "ada@example.com"

@@ -11,19 +11,22 @@ from sqlalchemy import select, text
 
 from keyferry.server.core import properties
 from keyferry.server.core.audit import By
+from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, batches, products
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import Customer, Role, ServerProperty
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.db import db, one_at_a_time, reading, transaction
 from keyferry.server.services import settings as changes_of_settings
+from tests.audit_log import events
 from tests.conftest import STAFF
+from tests.faces.test_portal_branding import LOGO
 from tests.refusals import refused
-from tests.server.on_postgresql import app, settings
 
-__all__ = ["app", "settings"]
+pytestmark = pytest.mark.engines("postgresql")
+
 
 ADMINISTRATOR = By(Channel.PORTAL, "ada", role=Role.ADMINISTRATOR)
 FORM = "0123456789abcdefghij_-"
@@ -41,14 +44,14 @@ def customers(app, clock) -> dict[str, int]:
         return {customer.email: customer.id for customer in found}
 
 
-def waits_for_a_lock() -> None:
-    """Return once some connection waits for a lock that another one holds."""
+def waits_for_a_lock(count: int = 1) -> None:
+    """Return once so many connections wait for a lock that another one holds."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity "
         "WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        assert any(connection.scalar(waiting) for _ in range(10_000)), "nobody waits"
+        assert any(connection.scalar(waiting) == count for _ in range(10_000)), "nobody waits"
 
 
 def while_held(app, first, second):
@@ -163,3 +166,37 @@ def test_two_who_set_the_same_for_the_first_time_are_both_answered_and_the_later
         second.result(30)
     with reading() as session:
         assert properties.read(session)["options/maxActivationsPerSystem"] == 4
+
+
+SETTINGS = {
+    "a property": lambda: changes_of_settings.set_property(
+        "branding/supportPhone", "+1 555 0100", by=ADMINISTRATOR, show=lambda _row: True
+    ),
+    "a group": lambda: changes_of_settings.set_group(
+        "branding", {"branding/supportPhone": "+1 555 0100"}, version="", by=ADMINISTRATOR
+    ),
+    "the brand": lambda: changes_of_settings.set_branding(
+        {"name": "Example"}, Brand(), version="", by=ADMINISTRATOR
+    ),
+    "the logo": lambda: changes_of_settings.set_logo(LOGO, by=ADMINISTRATOR),
+    "an email": lambda: changes_of_settings.set_mail(
+        "release_link", "en", "Your link", "{link}", version="", by=ADMINISTRATOR
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_two_who_save_the_same_settings_at_once_are_both_answered_and_one_changes_them(app, what):
+    def save() -> object:
+        with app.app_context():
+            return SETTINGS[what]()
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction() as session:
+            one_at_a_time(session, "settings")
+            saved = [pool.submit(save) for _ in range(2)]
+            waits_for_a_lock(2)
+        changed = [one.result(30) for one in saved]
+    if what != "a property":
+        assert sorted(map(int, changed)) == [0, 1]
+    assert len(events("property_set", "branding_set", "mail_template_set")) == 1

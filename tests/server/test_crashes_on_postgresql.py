@@ -9,9 +9,9 @@ from tests.server.crashing import (
     killed_server,
     prepare_mail,
 )
-from tests.server.on_postgresql import app, settings
 
-__all__ = ["app", "settings"]
+pytestmark = pytest.mark.engines("postgresql")
+
 
 # The last statement, and both sides of the commit; `tests/long` tries every point of every operation.
 AROUND_THE_COMMIT = slice(-3, None)

@@ -18,6 +18,8 @@ from keyferry.server.core.models import Attempt
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.db import MIGRATIONS, db, explained, migrating, reading, transaction, upgrade
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 
 def refusal_of(settings: Settings) -> str:
     with pytest.raises(ConfigError) as refused:
@@ -48,6 +50,7 @@ def test_migrations_run_on_an_empty_database_and_again_for_nothing(tmp_path):
         db.engine.dispose()
 
 
+@pytest.mark.engines("sqlite")
 def test_sqlite_is_opened_durable_and_with_its_constraints(app):
     with reading() as session:
         found = {
@@ -75,6 +78,7 @@ def test_a_transaction_rolls_back_on_any_exception(app, clock):
     assert count() == 0
 
 
+@pytest.mark.engines("sqlite")
 def test_what_a_reading_does_is_rolled_back(app, clock):
     with reading() as session:
         session.add(attempt(clock))
@@ -82,6 +86,7 @@ def test_what_a_reading_does_is_rolled_back(app, clock):
     assert count() == 0
 
 
+@pytest.mark.engines("sqlite")
 def test_a_transaction_holds_the_write_lock_before_it_reads(app, clock):
     """Two read-modify-writes at once: the second reads only after the first has committed."""
     entered = threading.Event()
@@ -158,6 +163,7 @@ def trouble_of(url: str, statement: str = "BEGIN IMMEDIATE") -> str | None:
     return known and known.code
 
 
+@pytest.mark.engines("sqlite")
 def test_a_locked_database_is_told_from_one_that_cannot_be_written_or_opened(settings, tmp_path):
     url = f"sqlite:///{settings.sqlite_file}"
     with closing(sqlite3.connect(settings.sqlite_file)) as other:
@@ -191,6 +197,7 @@ def test_a_server_with_the_master_key_of_another_does_not_start(vendor, settings
     assert refused.value.code == "wrong_master_key"
 
 
+@pytest.mark.engines("sqlite")
 def test_a_copied_database_works_with_its_master_key(vendor, settings, tmp_path):
     with vendor.app.app_context():
         db.engine.dispose()

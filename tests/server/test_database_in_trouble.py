@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from keyferry.server.db import db, explained, transaction
 from tests.server.in_trouble import assert_busy, assert_well, faces_of, with_pragma
 
+pytestmark = pytest.mark.engines("sqlite")
+
 # SQLAlchemy's own: five connections and ten more.
 POOL_SIZE = 15
 
@@ -67,6 +69,15 @@ def test_a_folder_that_went_away_is_reported_and_found_again(vendor, settings, c
     assert_busy([*faces.look(), *faces.ask()], "database_unreachable", caplog)
     assert faces.stranger.get("/a").status_code == 200
     (tmp_path / "away").rename(settings.home)
+    assert_well([*faces.look(), *faces.ask()], caplog)
+
+
+def test_a_file_that_was_moved_away_is_not_written_to_and_no_empty_one_is_made(vendor, settings, caplog):
+    faces, file = faces_of(vendor), settings.sqlite_file
+    moved = file.rename(file.with_name("moved"))
+    assert_busy([*faces.look(), *faces.ask()], "database_unreachable", caplog)
+    assert not file.exists()
+    moved.rename(file)
     assert_well([*faces.look(), *faces.ask()], caplog)
 
 

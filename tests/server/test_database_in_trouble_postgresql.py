@@ -12,10 +12,10 @@ from sqlalchemy import Connection, event, text
 
 from keyferry.server.db import db
 from tests.server.in_trouble import Faces, assert_busy, assert_well, faces_of
-from tests.server.on_postgresql import app, settings
 from tests.server.watching import watched_statements
 
-__all__ = ["app", "settings"]
+pytestmark = pytest.mark.engines("postgresql")
+
 
 END_MY_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
 

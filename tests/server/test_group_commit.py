@@ -24,6 +24,8 @@ from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.opening import begin_writing
 
+pytestmark = pytest.mark.engines("sqlite")
+
 PATIENCE = 20
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 Then = Callable[[Connection], object]

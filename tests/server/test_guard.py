@@ -16,6 +16,8 @@ from keyferry.server.core.turns import busy
 from keyferry.server.db import reading, transaction
 from keyferry.server.services.guard import Limit, guarded
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 BY = By(Channel.PHONE, address="192.0.2.7")
 HOUR = timedelta(hours=1)
 LIMITS = (Limit(bucket("address", "192.0.2.7"), 3, HOUR), Limit(bucket("license", "x"), 2, HOUR))

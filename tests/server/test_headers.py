@@ -2,7 +2,6 @@ import pytest
 from flask import Flask, Response
 
 from keyferry.server import create_app
-from keyferry.server.config import Settings
 
 
 @pytest.fixture
@@ -46,5 +45,5 @@ def test_a_browser_is_bound_to_https_only_where_there_is_https(answering, settin
     name = "Strict-Transport-Security"
     assert name not in answering.test_client().get("/plain").headers
     assert name in answering.test_client().get("/plain", base_url="https://127.0.0.1").headers
-    behind_a_proxy = create_app(Settings(home=settings.home, public_url="https://activate.example.com"))
+    behind_a_proxy = create_app(settings.model_copy(update={"public_url": "https://activate.example.com"}))
     assert name in behind_a_proxy.test_client().get("/nowhere").headers

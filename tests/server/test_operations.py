@@ -32,6 +32,8 @@ from keyferry.server.services import operations
 from keyferry.server.services.guard import PER_ADDRESS, PER_LICENSE
 from keyferry.server.services.requests import Typed
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 pytestmark = pytest.mark.usefixtures("mail_works")
 
 STRANGER = By(Channel.SELF_HELP, address="192.0.2.7")

@@ -1,4 +1,4 @@
-"""The same server on a real PostgreSQL."""
+"""What only a real PostgreSQL does: NULs, long addresses, and processes at once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from keyferry.server import create_app
@@ -20,20 +18,18 @@ from keyferry.server.core import attempts
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import LimitReached, NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
-from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.mail import outbox
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import show_password
-from tests.core.test_products import add
 from tests.core.test_several_processes import ask
-from tests.refusals import refused
-from tests.server.on_postgresql import app, settings
 
-__all__ = ["add", "app", "settings"]
+pytestmark = pytest.mark.engines("postgresql")
+
 
 PROCESSES = 4
 TRIES = 40
@@ -64,38 +60,9 @@ def count_attempts(settings: Settings, now: datetime, process: int) -> int:
     return admitted
 
 
-def test_models_and_migrations_agree(app):
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, db.metadata) == []
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [update(AuditEvent).values(who="somebody else"), delete(AuditEvent), text("TRUNCATE audit_event")],
-)
-def test_the_audit_record_is_append_only(vendor, statement):
-    with pytest.raises(DatabaseError, match="append-only"), transaction() as session:
-        session.execute(statement)
-    with reading() as session:
-        assert session.scalars(select(AuditEvent.who)).all() == ["ada"]
-
-
 def test_what_only_reads_cannot_write(vendor, clock):
     with pytest.raises(DatabaseError, match="read-only"), reading() as session:
         session.execute(text("UPDATE product SET name = 'x'"))
-
-
-@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
-def test_a_machine_is_activated_and_released_and_the_license_renewed(vendor):
-    key = vendor.issue(seats=1, days=30, customer="ada@example.com", features=("cam",))
-    machine = vendor.machine(key)
-    first = vendor.activate(machine)
-    assert vendor.activate(machine).computer_key == first.computer_key
-    vendor.change(key, licenses.renew, days=10)
-    assert vendor.activate(machine).computer_key != first.computer_key
-    assert vendor.release(machine).recorded == "proven"
-    assert vendor.seats_used(key) == 0
 
 
 def test_a_name_that_no_operator_can_have_is_a_wrong_sign_in_and_finds_nothing(app, clock):
@@ -114,11 +81,6 @@ def test_an_address_with_port_and_zone_fits_its_column(app, clock, zone):
         show_password("nobody", "no password at all", by=by, now=clock.now)
     with reading() as session:
         assert session.scalars(select(AuditEvent.address)).all() == ["2001:db8:1111:2222:3333:4444:5555:6666"]
-
-
-def test_a_product_that_is_there_is_a_conflict(vendor, add):
-    with refused("product_exists"):
-        add("DEMO-CAD")
 
 
 def test_processes_together_admit_exactly_the_limit(app, settings, clock):
@@ -164,28 +126,6 @@ def test_workers_pass_by_what_another_is_taking_and_take_no_mail_twice(app, sett
         assert second is not None
         assert first.id != second.id
         assert outbox.take(other, clock.now) is None
-
-
-def test_what_was_given_up_is_sent_again_and_how_it_goes_is_written_down(app, clock):
-    post_mails(2, clock.now)
-    with transaction() as session:
-        for _ in range(2):
-            mail = outbox.take(session, clock.now)
-            outbox.failed(session, mail, "refused", clock.now, for_good=True)
-        delivery.looked(session, clock.now)
-        delivery.stopped(session, "refused")
-        outbox.wipe_kept(session, clock.now)
-    with transaction() as session:
-        assert outbox.unsent(session, clock.now).total == 2
-        outbox.send_again(session, 1, by=By(Channel.PORTAL, "ada"), now=clock.now)
-        assert outbox.send_all_again(session, by=By(Channel.PORTAL, "ada"), now=clock.now) == 1
-    now = clock.now + delivery.LATE
-    with transaction() as session:
-        assert delivery.late(session, now) == delivery.Late(2, clock.now, "refused")
-        mail = outbox.take(session, now)
-        assert outbox.delivered(session, mail, now)
-        delivery.went_through(session)
-        assert delivery.obstacle(session, now) is None
 
 
 def test_processes_together_take_every_mail_once(app, settings, clock):

@@ -16,6 +16,8 @@ from keyferry.server.db import reading, transaction
 from keyferry.server.services import operations
 from tests.refusals import refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 PHONE = By(Channel.PHONE, address="192.0.2.7")
 
 

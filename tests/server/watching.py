@@ -1,7 +1,8 @@
-"""What looks at each statement that goes to PostgreSQL, whoever sends it."""
+"""What looks at each statement that goes to a database, whoever sends it."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
-Before = Callable[["psycopg.Connection[Any]", str], None]
+Before = Callable[[Any, str], None]
 
 
 def watch_statements(engine: Engine, before: Before) -> Callable[..., None]:
@@ -21,7 +22,10 @@ def watch_statements(engine: Engine, before: Before) -> Callable[..., None]:
             return super().execute(query, *values, **more)
 
     def watch(driver: Any, _record: object, _proxy: object) -> None:
-        driver.cursor_factory = Watching
+        if isinstance(driver, sqlite3.Connection):
+            driver.set_trace_callback(lambda statement: before(driver, statement))
+        else:
+            driver.cursor_factory = Watching
 
     event.listen(engine, "checkout", watch)
     return watch

@@ -31,7 +31,7 @@ def on_time(session: Session, now: datetime) -> Finding:
     if late is None:
         return ok("outbox", "No email is late.")
     waits = f"Email has been waiting since {late.since:%Y-%m-%d %H:%M} UTC."
-    if not delivery.has_looked(session, now - _PATIENCE):
+    if not delivery.has_looked(session, now, _PATIENCE):
         return problem("outbox", "worker_not_running", f"{waits} No worker runs: start `keyferry worker`.")
     message = f"{waits} {late.cause}"
     if delivery.obstacle(session, now, _PATIENCE) is not None:

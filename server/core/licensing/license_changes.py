@@ -17,7 +17,7 @@ from keyferry.server.core.customers import records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing.licenses import check_lease_days, check_seats
+from keyferry.server.core.licensing.licenses import check_lease_days, check_seats, hold
 from keyferry.server.core.licensing.notes import checked_notes
 from keyferry.server.core.licensing.products import feature_mask, feature_names
 from keyferry.server.core.models import Customer, FormerActivationKey, License
@@ -62,7 +62,7 @@ def edit(session: Session, license: License, content: Content, *, by: By, now: d
     Returns whether anything differs. Raises Malformed (malformed_seats, malformed_terms, unknown_feature,
     malformed_email, malformed_notes) and Conflict (seats_in_use).
     """
-    session.refresh(license, with_for_update=True)
+    hold(session, license)
     check_seats(content.seats)
     check_lease_days(content.lease_days)
     mask, notes = feature_mask(license.product, content.features), checked_notes(content.notes)
@@ -89,7 +89,7 @@ def replace_key(session: Session, license: License, *, by: By, now: datetime) ->
     The former key activates nothing any more. Computers that are activated with it run on until their keys
     end, can be deactivated, and keep their seats when they are activated with the new key.
     """
-    session.refresh(license, with_for_update=True)
+    hold(session, license)
     former = license.activation_key
     session.add(FormerActivationKey(activation_key=former, license_id=license.id, replaced_at=now))
     license.activation_key = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text

@@ -140,6 +140,12 @@ def with_ids(session: Session, numbers: Collection[int], *, lock: bool = False) 
     return found
 
 
+def hold(session: Session, license: License) -> None:
+    """Lock a license, and read it as it is now."""
+    # It may have come with its customer, by an outer join, and PostgreSQL can't lock what may not be there.
+    session.refresh(license, with_for_update={"of": License})
+
+
 def renew(
     session: Session,
     license: License,
@@ -157,7 +163,7 @@ def renew(
     if (expires is None) == (days is None):
         raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
     _check_terms(Terms(expires=expires, days=days))
-    session.refresh(license, with_for_update=True)
+    hold(session, license)
     has_not_begun = license.days_from_first_activation is not None and license.first_activated_on is None
     if days is not None and has_not_begun:
         license.days_from_first_activation = days
@@ -258,7 +264,7 @@ def _new_license(
 def _set_status(
     session: Session, license: License, status: LicenseStatus, event: Event, by: By, now: datetime
 ) -> bool:
-    session.refresh(license, with_for_update=True)
+    hold(session, license)
     if license.status == status:
         return False
     license.status = status.value

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from keyferry.server.core import properties
@@ -91,7 +91,8 @@ def check_period(session: Session, activation: Activation, now: datetime) -> Non
     """Raise LimitReached (deactivation_too_early) so soon after an activation that the vendor forbids it."""
     minutes = properties.read(session)["customerSite/preventDeactivationPeriod"]
     first = activation.activated_at + timedelta(minutes=minutes)
-    if now < first:
+    # One that lies further ahead was made before the clock was set back.
+    if now < first <= now + timedelta(minutes=2 * minutes):
         # Not a moment too early: the next full minute.
         said = f"{first + timedelta(minutes=1, microseconds=-1):%Y-%m-%d %H:%M}"
         raise LimitReached(
@@ -111,8 +112,10 @@ def _check(
     fingerprint: int,
     now: datetime,
 ) -> None:
-    since = now - timedelta(days=days)
-    recent = changes.where(Activation.license_id == license.id, Activation.ended_at > since)
+    period = timedelta(days=days)
+    # What ended later than now did so before the clock was set back: it counts as long, and no longer.
+    is_recent = and_(Activation.ended_at > now - period, Activation.ended_at < now + period)
+    recent = changes.where(Activation.license_id == license.id, is_recent)
     on_license = session.scalars(recent).one()
     on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):

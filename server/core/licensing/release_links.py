@@ -7,10 +7,10 @@ deactivation verification code: a release by it counts as claimed.
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import properties
@@ -18,6 +18,9 @@ from keyferry.server.core.errors import NotFound
 from keyferry.server.core.models import License, ReleaseLink
 
 VALID_FOR = timedelta(hours=1)
+
+# Long ago, wherever the clock may be set back to.
+_SPENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def are_offered(session: Session, license: License) -> bool:
@@ -53,7 +56,7 @@ def find(session: Session, secret: str, *, now: datetime) -> ReleaseLink:
         .join(License)
         .where(
             ReleaseLink.digest == _digest(secret),
-            ReleaseLink.valid_until > now,
+            _is_good(now),
             # It went to whoever held the license then.
             License.customer_id == ReleaseLink.customer_id,
         )
@@ -67,15 +70,20 @@ def spend(session: Session, secret: str, *, now: datetime) -> ReleaseLink:
     """Return a link that is still good, for the last time; raises NotFound (release_link_expired)."""
     link = find(session, secret, now=now)
     # Two taps at once: the database lets one of them have it.
-    spent = update(ReleaseLink).where(ReleaseLink.id == link.id, ReleaseLink.valid_until > now)
-    if session.scalar(spent.values(valid_until=now).returning(ReleaseLink.id)) is None:
+    spent = update(ReleaseLink).where(ReleaseLink.id == link.id, _is_good(now))
+    if session.scalar(spent.values(valid_until=_SPENT).returning(ReleaseLink.id)) is None:
         raise _expired()
     return link
 
 
 def forget_expired(session: Session, now: datetime) -> None:
     """Delete links that are of no use any more."""
-    session.execute(delete(ReleaseLink).where(ReleaseLink.valid_until <= now))
+    session.execute(delete(ReleaseLink).where(~_is_good(now)))
+
+
+def _is_good(now: datetime) -> ColumnElement[bool]:
+    # A link made before the clock was set back is good for no longer than any other.
+    return and_(ReleaseLink.valid_until > now, ReleaseLink.valid_until <= now + 2 * VALID_FOR)
 
 
 def _expired() -> NotFound:

@@ -59,13 +59,14 @@ def went_through(session: Session) -> None:
 
 def worker_runs(session: Session, now: datetime) -> bool:
     """Return whether a worker has looked for mail within a day, so that one has a mail server."""
-    return has_looked(session, now - _LATELY)
+    return has_looked(session, now, _LATELY)
 
 
-def has_looked(session: Session, since: datetime) -> bool:
-    """Return whether a worker has looked for mail since then."""
+def has_looked(session: Session, now: datetime, lately: timedelta) -> bool:
+    """Return whether a worker has looked for mail lately."""
     looked_at = _state(session).looked_at
-    return looked_at is not None and looked_at > since
+    # Where the clock was set back, a later time says nothing of the worker.
+    return looked_at is not None and abs(now - looked_at) < lately
 
 
 def obstacle(session: Session, now: datetime, after: timedelta = LATE) -> str | None:
@@ -76,7 +77,7 @@ def obstacle(session: Session, now: datetime, after: timedelta = LATE) -> str | 
     state = _state(session)
     if state.looked_at is None:
         return "No worker has checked for email yet. Start `keyferry worker`."
-    if state.looked_at < now - after:
+    if abs(now - state.looked_at) > after:
         since = f"{state.looked_at:%Y-%m-%d %H:%M} UTC"
         return f"No worker has checked for email since {since}. Start `keyferry worker`."
     # One that was over before any mail was late may be over by now.

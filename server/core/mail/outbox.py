@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit
@@ -30,6 +30,7 @@ GIVE_UP_AFTER = timedelta(days=2)
 KEPT = timedelta(days=14)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _TROUBLE_LENGTH = 200
+_TIME = OutboxMail.due_at.type
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,22 @@ def wipe_kept(session: Session, now: datetime) -> None:
     """Wipe what was given up and not sent again for as long as it is kept."""
     over = update(OutboxMail).where(OutboxMail.kept_until <= now).values(sealed_text=None, kept_until=None)
     session.execute(over.execution_options(synchronize_session=False))
+
+
+def bring_forward(session: Session, now: datetime) -> None:
+    """Have mail that was posted before the clock was set back go out now, and not only when that time comes.
+
+    What a worker may have under way is left to it for a lease.
+    """
+    is_later = or_(OutboxMail.due_at > now + LEASE, OutboxMail.next_try_at > now + _LONGEST_PAUSE + LEASE)
+    waits = update(OutboxMail).where(is_later, OutboxMail.next_try_at > now + LEASE)
+    present, after_lease = literal(now, _TIME), literal(now + LEASE, _TIME)
+    is_new = OutboxMail.tries == 0
+    again = waits.values(
+        next_try_at=case((is_new, present), else_=after_lease),
+        due_at=case((is_new, present), else_=OutboxMail.due_at),
+    )
+    session.execute(again.execution_options(synchronize_session=False))
 
 
 def _due(now: datetime) -> Select[OutboxMail]:

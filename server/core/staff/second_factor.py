@@ -35,6 +35,8 @@ ISSUER = "Keyferry"
 _SECRET_BYTES, _DIGITS, _HASH = 20, 6, hashes.SHA1()  # noqa: S303
 # The clock of a device may be half a minute behind or ahead.
 _LEEWAY = (-1, 0, 1)
+# A code taken so many steps after the present one was taken before the server's clock was set back.
+_TOO_LATE = 10
 # 80 bits each: the digests could be read off a stolen database and tried, but never all.
 _RECOVERY_SYMBOLS, _RECOVERY_GROUP = 16, 4
 _LONGEST_TYPED = 64
@@ -184,7 +186,11 @@ def _take_step(session: Session, operator: Operator, typed: str, keyring: Keyrin
             Operator.id == operator.id,
             Operator.totp_secret == sealed,
             _COUNTS,
-            or_(Operator.totp_last_step.is_(None), Operator.totp_last_step < step),
+            or_(
+                Operator.totp_last_step.is_(None),
+                Operator.totp_last_step < step,
+                Operator.totp_last_step > step + _TOO_LATE,
+            ),
         )
         .values(totp_last_step=step)
         .returning(Operator.id)

@@ -59,14 +59,17 @@ def find(session: Session, token: str, *, now: datetime) -> OperatorSession:
 
 
 def is_live(row: OperatorSession, now: datetime) -> bool:
-    """Return whether a session still counts: not ended, not idle for too long, and not too old."""
-    in_time = now - row.seen_at < IDLE and now - row.created_at < LONGEST
+    """Return whether a session still counts: not ended, not idle for too long, and not too old.
+
+    Where the clock was set back, those of later times would outlast all others: they don't count either.
+    """
+    in_time = abs(now - row.seen_at) < IDLE and abs(now - row.created_at) < LONGEST
     return row.ended_at is None and row.operator.disabled_at is None and in_time
 
 
 def is_to_be_seen(row: OperatorSession, now: datetime) -> bool:
     """Return whether `see` has anything to write down."""
-    return now - row.seen_at >= _SEEN_EVERY
+    return abs(now - row.seen_at) >= _SEEN_EVERY
 
 
 def see(session: Session, row: OperatorSession, *, now: datetime) -> None:
@@ -109,8 +112,8 @@ def live(session: Session, operator: Operator, *, now: datetime) -> Sequence[Ope
     wanted = select(OperatorSession).where(
         OperatorSession.operator_id == operator.id,
         OperatorSession.ended_at.is_(None),
-        OperatorSession.seen_at > now - IDLE,
-        OperatorSession.created_at > now - LONGEST,
+        OperatorSession.seen_at.between(now - IDLE, now + IDLE),
+        OperatorSession.created_at.between(now - LONGEST, now + LONGEST),
     )
     return session.scalars(wanted.order_by(OperatorSession.seen_at.desc())).all()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from keyferry.server.core import audit
 from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.figures import DAYS, figures
 from keyferry.server.core.licensing.listings import AuditWanted
@@ -35,9 +36,11 @@ def start_page(**context: Any) -> str:
     with reading() as session:
         found = figures(session, now=now)
         late = delivery.late(session, now) if staff.may("SET_PROPERTIES") else None
+        ahead = audit.from_the_future(session, now) if staff.may("SET_PROPERTIES") else None
         events = None
         if staff.may("SEE_AUDIT"):
             events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows
     soon = now.date() + timedelta(days=DAYS)
     figured = {"figures": found, "chart": chart_of(found.days), "period": DAYS, "soon": soon, "late": late}
+    figured |= {"now": now, "ahead": ahead}
     return staff.page("start", events=events, **figured, **context)

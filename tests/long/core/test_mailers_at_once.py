@@ -4,6 +4,8 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 
+import pytest
+
 from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.db import db
@@ -12,6 +14,9 @@ from keyferry.server.parts import parts
 from tests.server.test_mailer import box, post, with_mail
 
 __all__ = ["box"]
+
+# Workers of several machines share a PostgreSQL.
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def work_in_a_process(settings: Settings, now: datetime, process: int) -> int:

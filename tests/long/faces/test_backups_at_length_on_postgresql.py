@@ -13,7 +13,7 @@ from tests.long.faces.test_backups_at_length import (
     test_a_restore_that_is_killed_leaves_nothing_or_everything,
     test_each_of_many_backups_has_what_was_answered_before_it,
 )
-from tests.server.conftest import postgresql, postgresql_server, program
+from tests.postgresql_server import postgresql, postgresql_server, program
 from tests.server.on_postgresql import app, new_database, settings
 
 __all__ = [

@@ -17,7 +17,7 @@ from keyferry.server.core.models import Activation, License
 from keyferry.server.db import db, reading
 from tests.faces.backups import Writer, assert_audit_is_append_only, everything, fill, use, writing
 from tests.faces.conftest import keyferry, mode_of
-from tests.server.conftest import postgresql, postgresql_server
+from tests.postgresql_server import postgresql, postgresql_server
 from tests.server.on_postgresql import app, new_database, settings
 
 __all__ = ["app", "keyferry", "postgresql", "postgresql_server", "settings"]

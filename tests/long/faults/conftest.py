@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 
 from bench.servers.instance import Instance
-from tests.server.conftest import postgresql, postgresql_server
+from tests.postgresql_server import postgresql, postgresql_server
 
 __all__ = ["postgresql", "postgresql_server"]
 

@@ -1,8 +1,0 @@
-"""Searching, sorting and standing are the database's own work: the same tests once more, on PostgreSQL."""
-
-from __future__ import annotations
-
-from tests.core.test_listings import *  # noqa: F403
-from tests.server.on_postgresql import app, settings
-
-__all__ = ["app", "settings"]
