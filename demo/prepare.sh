@@ -116,11 +116,29 @@ missing_for_proxies() {
     command -v nginx >/dev/null || there_is '/usr/sbin/nginx' || echo nginx-light
 }
 
+# PostgreSQL on two machines, one of which takes over.
+missing_for_failover() {
+    command -v patroni >/dev/null || echo patroni
+    command -v etcd >/dev/null || echo etcd-server
+}
+
+# A Debian in a container, which only root can start.
+missing_for_containers() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    command -v debootstrap >/dev/null || echo debootstrap
+    command -v systemd-nspawn >/dev/null || echo systemd-container
+    command -v slirp4netns >/dev/null || echo slirp4netns
+}
+
 prepare_engines() {
     local missing
-    missing="$(missing_for_engines) $(missing_for_proxies)"
+    missing="$(missing_for_engines) $(missing_for_proxies) $(missing_for_failover) $(missing_for_containers)"
     # shellcheck disable=SC2086 # words
     install_from_debian $missing
+    # The tests start an etcd of their own; Debian has started one for everybody.
+    if [[ $missing == *etcd-server* ]] && [ -d /run/systemd/system ]; then
+        as_root systemctl --quiet disable --now etcd
+    fi
 }
 
 # The checks run in a folder of their own, where their packages and the page lie side by side.

@@ -26,6 +26,11 @@ LogFormat = Literal["text", "json"]
 
 _PORT = re.compile(r":([0-9]+)$")
 _LAST_PORT = 65535
+# As libpq has it, and SQLAlchemy does not: several servers, of which one takes what is written.
+_SEVERAL_HOSTS = re.compile(
+    r"(?P<before>postgresql(?:\+\w+)?://(?:[^:/]*(?::[^@]*)?@)?)(?P<hosts>[^/?@]*,[^/?@]*)(?P<after>(?:[/?].*)?)"
+)
+_HOST = re.compile(r"(?:\[(?P<ipv6>[^\[\]]+)\]|(?P<name>[^\[\]:]+))(?::(?P<port>[0-9]*))?")
 
 
 class ConfigError(CodedError):
@@ -56,13 +61,14 @@ def _public_url(text: str) -> str:
 
 def _database_url(secret: SecretStr) -> SecretStr:
     try:
-        url = make_url(secret.get_secret_value())
+        url = _with_several_hosts(secret.get_secret_value())
     except (ArgumentError, ValueError):
         url = URL.create("unreadable")
     backend = url.get_backend_name()
     if backend != "postgresql" and not _is_sqlite_file(url):
         raise ValueError(
-            "Set KEYFERRY_DATABASE_URL to a PostgreSQL database, postgresql://user:password@host/name, "
+            "Set KEYFERRY_DATABASE_URL to a PostgreSQL database, postgresql://user:password@host/name "
+            "(with a standby: @host1,host2/name?target_session_attrs=read-write), "
             "or an SQLite file, sqlite:////var/lib/keyferry/keyferry.db, or leave it out."
         )
     if backend == "postgresql":
@@ -70,6 +76,19 @@ def _database_url(secret: SecretStr) -> SecretStr:
     elif url.database:
         url = url.set(database=str(_absolute(Path(url.database))))
     return SecretStr(url.render_as_string(hide_password=False))
+
+
+def _with_several_hosts(text: str) -> URL:
+    several = _SEVERAL_HOSTS.fullmatch(text)
+    if several is None:
+        return make_url(text)
+    found = [_HOST.fullmatch(host) for host in several["hosts"].split(",")]
+    hosts = [host for host in found if host is not None]
+    if len(hosts) != len(found):
+        raise ValueError("a host is none")
+    names, ports = [host["ipv6"] or host["name"] for host in hosts], [host["port"] or "" for host in hosts]
+    own = {"host": ",".join(names)} | ({"port": ",".join(ports)} if any(ports) else {})
+    return make_url(several["before"] + several["after"]).update_query_dict(own)
 
 
 def _is_sqlite_file(url: URL) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 Row = tuple[Any, ...]
+_READ_ONLY = "25006"
 _Processor = Callable[[Any], Any]
 
 
@@ -112,7 +113,7 @@ def driven(connection: Connection, text: str, values: Any = ()) -> Any:
     try:
         return driver.execute(text, values)
     except dialect.loaded_dbapi.Error as error:
-        is_lost = dialect.is_disconnect(error, driver, None)
+        is_lost = dialect.is_disconnect(error, driver, None) or is_of_standby(error)
         if is_lost:
             connection.invalidate(error)
         raise DBAPIError.instance(
@@ -124,6 +125,11 @@ def driven(connection: Connection, text: str, values: Any = ()) -> Any:
             connection_invalidated=is_lost,
             dialect=dialect,
         ) from error
+
+
+def is_of_standby(error: BaseException) -> bool:
+    """Whether PostgreSQL may only be read: another server may be the one to write to, so the connection goes."""
+    return getattr(error, "sqlstate", None) == _READ_ONLY
 
 
 def _impl(kind: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

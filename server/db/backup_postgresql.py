@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from keyferry.server.config import PREFIX, ConfigError
 from keyferry.server.db.backup_files import BackupRefused, damaged, not_a_backup
-from keyferry.server.db.opening import db
+from keyferry.server.db.opening import connection_options, db
 from keyferry.server.db.troubles import explained, trouble
 
 _TABLE = r"^\d+; \d+ \d+ TABLE (?!DATA )(.+) {name} "
@@ -149,7 +149,8 @@ def _connection() -> tuple[dict[str, str], dict[str, str]]:
     """
     from psycopg import pq
 
-    given = db.engine.dialect.create_connect_args(db.engine.url)[1]
+    url = db.engine.url
+    given = {**connection_options(url), **db.engine.dialect.create_connect_args(url)[1]}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     # What the programs say is read here.
     environment["LC_ALL"] = "C"

@@ -12,12 +12,12 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, make_url
 from sqlalchemy.exc import DisconnectionError
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
-from keyferry.server.core.prepared import driven
+from keyferry.server.core.prepared import driven, is_of_standby
 
 db = SQLAlchemy(model_class=Base)
 
@@ -110,9 +110,12 @@ def _engine_options(url: URL) -> dict[str, Any]:
     options = {"hide_parameters": True, "pool_timeout": _POOL_SECONDS}
     if url.get_backend_name() != "postgresql":
         return options
-    # What the address itself says of the connection counts more.
-    own = {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
-    return {**options, "connect_args": own}
+    return {**options, "connect_args": connection_options(url)}
+
+
+def connection_options(url: URL) -> dict[str, str]:
+    """Return what a connection to PostgreSQL is opened with, beside what its address itself says."""
+    return {name: value for name, value in _POSTGRESQL_CONNECTION.items() if name not in url.query}
 
 
 def _listen_to_sqlite(engine: Engine) -> None:
@@ -163,6 +166,10 @@ def _listen_to_postgresql(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise DisconnectionError from error
+
+    @event.listens_for(engine, "handle_error")
+    def leave_standby(context: ExceptionContext) -> None:
+        context.is_disconnect = context.is_disconnect or is_of_standby(context.original_exception)
 
 
 def _has_news(connection: Any) -> bool:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import make_url
 
 from keyferry.server.config import ConfigError, load_keyring, load_settings
 from keyferry.server.core.secrets import new_master_key
@@ -102,6 +103,8 @@ def test_a_public_url_is_scheme_and_host_and_nothing_else(environment, url):
         "sqlite:///x?secret=1",
         "sqlite://secret/x",
         "postgresql://h:secret/x",
+        "postgresql://h1:5432,h2:secret/x",
+        "postgresql://u:secret@h1,/x",
         "rubbish with secret",
     ],
 )
@@ -118,6 +121,24 @@ def test_a_postgresql_database_is_reached_with_psycopg_3(environment):
     assert settings.database == "postgresql+psycopg://keyferry:secret@db/keyferry"
     assert settings.sqlite_file is None
     assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "servers"),
+    [
+        ("db1:5432,db2:5433", {"host": "db1,db2", "port": "5432,5433"}),
+        ("db1,db2", {"host": "db1,db2", "port": ","}),
+        ("db1,db2:5433", {"host": "db1,db2", "port": ",5433"}),
+        ("[fd00::1]:5432,[fd00::2]", {"host": "fd00::1,fd00::2", "port": "5432,"}),
+    ],
+)
+def test_a_database_with_a_standby_has_several_hosts_as_libpq_writes_them(environment, hosts, servers):
+    url = f"postgresql://keyferry:a,b%40c@{hosts}/keyferry?target_session_attrs=read-write"
+    environment.setenv("KEYFERRY_DATABASE_URL", url)
+    read = make_url(load_settings().database)
+    account = {"user": "keyferry", "password": "a,b@c", "dbname": "keyferry"}
+    expected = {**account, **servers, "target_session_attrs": "read-write"}
+    assert read.get_dialect()().create_connect_args(read) == ([], expected)
 
 
 def test_a_relative_sqlite_file_is_found_from_where_the_server_starts(environment, tmp_path):

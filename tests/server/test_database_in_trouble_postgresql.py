@@ -79,7 +79,8 @@ def test_a_database_that_may_only_be_read_is_reported_and_pages_that_read_still_
     assert_busy(faces.ask(), "database_read_only", caplog)
     assert_well(faces.look(), caplog)
     outside.execute(sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(name))
-    db.engine.dispose()
+    # Who only read has kept its connection. Whoever may not write with it leaves it, and with it all others.
+    assert_busy([faces.phone("activations")], "database_read_only", caplog)
     assert_well(faces.ask(), caplog)
 
 

@@ -69,6 +69,11 @@ class Customers:
 
 def activated(port: int, body: bytes, trusted: ssl.SSLContext | None = None) -> str | None:
     """Return the computer key of an activation, None where none was answered."""
+    return answer(port, body, trusted)[1]
+
+
+def answer(port: int, body: bytes, trusted: ssl.SSLContext | None = None) -> tuple[int, str | None]:
+    """Return the status of an activation, 0 without an answer, and the computer key where there is one."""
     if trusted is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     else:
@@ -78,7 +83,7 @@ def activated(port: int, body: bytes, trusted: ssl.SSLContext | None = None) -> 
         answer = connection.getresponse()
         said = answer.read()
     except (OSError, HTTPException):
-        return None
+        return 0, None
     finally:
         connection.close()
-    return json.loads(said)["computer_key"] if answer.status == 200 else None
+    return answer.status, json.loads(said)["computer_key"] if answer.status == 200 else None
