@@ -8,10 +8,10 @@ environment := .venv/installed
 quick := not browser and not terminal and not processes
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
 
-.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page lighthouse words lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: demo-machine $(environment) ## Show the main job in a throw-away folder, with screenshots
 	@exec $(python) -m demo
@@ -60,6 +60,9 @@ bench: test-machine $(environment) ## Measure what is costly, and servers under 
 
 bench-page: demo-machine $(environment) ## Measure what a person waits for on a slow line
 	@exec $(python) -m bench.phone_page
+
+bench-growth: test-machine $(environment) ## Load up to a million licenses, and time lists, searches and activations (takes long)
+	@exec $(python) -m bench.growth
 
 lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page: 95 or better (needs Node 20 or newer)
 	@demo/prepare.sh javascript

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from select import select
@@ -90,7 +90,7 @@ def keyferry(environment: Mapping[str, str], log: Path, port: int | None = None)
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path, databases: Sequence[str] = DATABASES) -> Iterator[str]:
     """Run a PostgreSQL as initdb leaves it, durable, and return the beginning of its databases' addresses."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not binaries:
@@ -116,7 +116,7 @@ def postgresql(folder: Path) -> Iterator[str]:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=0.1)
                 raise ChildProcessError((folder / "postgresql.log").read_text())
-        for name in DATABASES:
+        for name in databases:
             subprocess.run([str(binaries[-1] / "createdb"), *where, name], check=True)
         yield f"postgresql+psycopg://bench@{LOOPBACK}:{port}"
     finally:

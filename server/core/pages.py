@@ -6,41 +6,90 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from keyferry.protocol.alphabet import SYMBOLS, value_of
+from keyferry.protocol.alphabet import GROUP, SYMBOLS, value_of
+from keyferry.server.core.models.ordered import Folded
 
 PAGE_SIZE = 50
 # Almost everything holds one or two letters: they are looked for at the beginnings. (Bytes of UTF-8: one
 # character of Chinese says as much as three letters.)
 _SHORTEST = 3
-# An address may name any page: beyond these none is, and a database could not count so far.
-_MOST_PAGES = 10**9
+# Beyond any character that a text holds, by the order of its bytes.
+_LAST_CHARACTER = "\U0010ffff"
 
 Row = TypeVar("Row")
-# The numbers of the rows on a page, how many rows there are on all, and which page it is.
-_Turned = tuple[Sequence[int], int, int]
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Where a page of a long list begins: after this row, or with `back` before it."""
+
+    row: int
+    back: bool = False
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """One page of a list; `number` counts from 1, and `total` is of rows on all pages."""
+    """One page of a list; `number` counts from 1, and `total` is of rows on all pages.
+
+    With `more`, there are at least `total` rows, and its neighbors begin beside rows `before` and `after`.
+    With `beginnings`, a search found what begins with its text, and not all that holds it.
+    """
 
     rows: Sequence[Row]
     total: int
     number: int
     size: int
+    more: bool = False
+    before: int | None = None
+    after: int | None = None
+    beginnings: bool = False
 
     @property
     def last(self) -> int:
-        """The number of the last page."""
-        return _last(self.total, self.size)
+        """The number of the last page, where that is known."""
+        return last_page(self.total, self.size)
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether a page comes before it."""
+        return self.before is not None if self.more else self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a page comes after it."""
+        return self.after is not None if self.more else self.number < self.last
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether it is not full although more may follow: enough rows were looked at."""
+        return self.more and self.after is not None and len(self.rows) < self.size
+
+    def of(self, rows: Sequence[Other]) -> Page[Other]:
+        """Return the same page with what its rows stand for."""
+        return Page(
+            rows,
+            self.total,
+            self.number,
+            self.size,
+            self.more,
+            self.before,
+            self.after,
+            self.beginnings,
+        )
+
+    @property
+    def following(self) -> Beside | None:
+        """Where the next page begins, None where its number says that."""
+        return None if self.after is None else Beside(self.after)
 
 
 @dataclass(frozen=True)
 class Sort:
-    """What a list is sorted by; of rows that are equal in that, the highest `key` comes first."""
+    """What a list is sorted by; rows that are equal in that are sorted by `key`, in the same direction."""
 
     key: InstrumentedAttribute[int]
     by: SQLColumnExpression[Any] | None = None
@@ -54,71 +103,58 @@ class Sort:
         """Return what to order by, where the two columns may stand under other names."""
         if by is None:
             return (key.desc() if self.descending else key.asc(),)
-        directed = by.desc() if self.descending else by.asc()
-        return (by.is_(None), directed, key.desc()) if self.empty_last else (directed, key.desc())
+        directed = tuple(one.desc() if self.descending else one.asc() for one in (by, key))
+        return (by.is_(None), *directed) if self.empty_last else directed
 
 
-def _last(total: int, size: int) -> int:
+def last_page(total: int, size: int) -> int:
+    """Return the number of the last page of so many rows."""
     return max(1, -(-total // size))
 
 
 def page(session: Session, rows: Select[Row], count: Select[int], number: int, size: int) -> Page[Row]:
     """Return a page of what `rows` selects and `count` counts; one beyond the last is the last."""
     total = session.scalars(count).one()
-    number = min(max(1, number), _last(total, size))
+    number = min(max(1, number), last_page(total, size))
     found = session.scalars(rows.limit(size).offset((number - 1) * size)).unique().all()
     return Page(found, total, number, size)
-
-
-def found_page(
-    session: Session,
-    rows: Select[Row],
-    matching: Select[int],
-    sort: Sort,
-    number: int,
-    size: int,
-) -> Page[Row]:
-    """Return a page of `rows` whose numbers are what `matching` selects; one beyond the last is the last.
-
-    Sorting numbers alone is much cheaper than sorting whole rows.
-    """
-    turn_to = _by_index if matching.whereclause is None else _by_search
-    shown, total, number = turn_to(session, matching, sort, max(1, min(number, _MOST_PAGES)), size)
-    place = {one: index for index, one in enumerate(shown)}
-    loaded = session.scalars(rows.where(sort.key.in_(shown))).unique().all()
-    loaded = sorted(loaded, key=lambda row: place[getattr(row, sort.key.key)])
-    return Page(loaded, total, number, size)
-
-
-def _by_search(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Turned:
-    """Hold what a search finds, to count and to sort it: else it would look through everything twice."""
-    by: list[ColumnElement[Any]] = [] if sort.by is None else [sort.by.label("sorted_by")]
-    found = matching.add_columns(*by).cte("found")
-    key, count = found.c[sort.key.key], select(func.count()).select_from(found)
-    order = sort.order(key, found.c.sorted_by if by else None)
-    ids = select(key, count.scalar_subquery()).order_by(*order).limit(size)
-    shown = session.execute(ids.offset((number - 1) * size)).all()
-    if not shown and number > 1:
-        number = _last(session.scalars(count).one(), size)
-        shown = session.execute(ids.offset((number - 1) * size)).all()
-    return [row[0] for row in shown], shown[0][1] if shown else 0, number if shown else 1
-
-
-def _by_index(session: Session, matching: Select[int], sort: Sort, number: int, size: int) -> _Turned:
-    """Count all, and take the page from where an index has it sorted."""
-    total = session.scalars(matching.with_only_columns(func.count(), maintain_column_froms=True)).one()
-    number = min(number, _last(total, size))
-    ids = matching.order_by(*sort.order(sort.key, sort.by)).limit(size).offset((number - 1) * size)
-    return session.scalars(ids).all(), total, number
 
 
 def holds(session: Session, column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
     """Return the condition that a column holds a text in either case; a very short one at its beginning."""
     # SQLite's own LIKE takes either case, and is twice as quick as one over lower().
     ignores_case = session.get_bind().dialect.name == "sqlite"
-    if len(text.encode()) < _SHORTEST:
+    if is_short(text):
         return (column.startswith if ignores_case else column.istartswith)(text, autoescape=True)
     return (column.contains if ignores_case else column.icontains)(text, autoescape=True)
+
+
+def begins(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
+    """Return the condition that a column begins with a text in either case, for its index of folded texts."""
+    folded = Folded(column)
+    return and_(folded >= Folded(literal(text)), folded < Folded(literal(text + _LAST_CHARACTER)))
+
+
+def begins_exactly(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that a column begins with a text, for an index that is sorted by its bytes."""
+    return and_(column >= text, column < text + _LAST_CHARACTER)
+
+
+def begins_code(column: SQLColumnExpression[str], code: str) -> ColumnElement[bool]:
+    """Return the condition that a key or an ID begins with what `as_in_a_code` returned."""
+    return begins_exactly(column, "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP)))
+
+
+def is_short(text: str) -> bool:
+    """Return whether a text is looked for at beginnings only."""
+    return len(text.encode()) < _SHORTEST
+
+
+def asked(search: str) -> tuple[str, bool]:
+    """Return what is searched for, and whether it may be anywhere: that is asked for by a * before it."""
+    text = visible(search)
+    anywhere = text.startswith("*") and not is_short(text.lstrip("* "))
+    return text.lstrip("* "), anywhere
 
 
 def holds_code(column: SQLColumnExpression[str], code: str) -> ColumnElement[bool]:

@@ -128,7 +128,7 @@ def driven(connection: Connection, text: str, values: Any = ()) -> Any:
 
 
 def is_of_standby(error: BaseException) -> bool:
-    """Whether PostgreSQL may only be read: another server may be the one to write to, so the connection goes."""
+    """Whether PostgreSQL may only be read: then another server may be the one to write to."""
     return getattr(error, "sqlstate", None) == _READ_ONLY
 
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing import batches
+from keyferry.server.core.licensing.batches import Wanted
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.models import Role
+from keyferry.server.services import issuing
 from tests.conftest import Vendor
 from tests.faces.portal_visitor import staff
 from tests.faces.test_self_help_activate import codes
@@ -14,6 +21,7 @@ from tests.faces.visitor import Visitor
 pytestmark = pytest.mark.usefixtures("mail_works")
 
 WITHOUT_FORMS = "/phone/"
+MANAGER = By(Channel.PORTAL, "grace", role=Role.MANAGER)
 
 
 # What stands in the addresses: each is there, so that a page of it can be shown.
@@ -40,6 +48,7 @@ def test_a_post_without_the_field_of_our_forms_is_refused_everywhere(app, vendor
 
 def post_everywhere(app: Flask, vendor: Vendor, token: str | None) -> None:
     vendor.activate(vendor.machine(vendor.issue(customer="ada@example.com")))
+    issuing.begin(Wanted("demo-cad", 1, Terms(), count=2), batches.new_form(), by=MANAGER)
     # The person in front of this browser may do everything: it is another site that asks.
     client, before = staff(vendor).client, every_row()
     addresses = post_addresses(app)

@@ -5,8 +5,6 @@ import threading
 from contextlib import closing
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -17,6 +15,7 @@ from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.models import Attempt
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.db import MIGRATIONS, db, explained, migrating, reading, transaction, upgrade
+from tests.server.schemas import differences
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
@@ -38,8 +37,7 @@ def attempt(clock, bucket: str = "a") -> Attempt:
 
 def test_models_and_migrations_agree(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, db.metadata) == []
+        assert differences(connection) == []
 
 
 def test_migrations_run_on_an_empty_database_and_again_for_nothing(tmp_path):

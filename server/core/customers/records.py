@@ -8,20 +8,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core import audit, versions
+from keyferry.server.core import audit, lists, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import normalized_email
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.events import Event
+from keyferry.server.core.licensing import search as search_filters
 from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import Activation, Batch, Customer, License, OutboxMail
-from keyferry.server.core.pages import PAGE_SIZE, Page, Sort, found_page, holds, page, visible
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
 
 _NAME_LENGTH = 100
 _WITHDRAWN = "Withdrawn: its recipient was deleted before it was sent."
@@ -53,23 +56,26 @@ class Extent:
     waiting: int
 
 
-def customers(session: Session, search: str, *, number: int = 1, size: int = PAGE_SIZE) -> Page[Listed]:
-    """Return a page of customers by any part of address or name, sorted by address."""
-    conditions: list[ColumnElement[bool]] = []
-    if text := visible(search):
-        columns = (Customer.email, Customer.name)
-        conditions.append(or_(*(holds(session, column, text) for column in columns)))
-    found = found_page(
-        session,
-        select(Customer),
-        select(Customer.id).where(*conditions),
-        Sort(Customer.id, Customer.email, descending=False),
-        number,
-        size,
-    )
+def customers(
+    session: Session,
+    search: str,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
+) -> Page[Listed]:
+    """Return a page of customers by address or name (see `lists.searched`), sorted by address."""
+    numbers, key, by = select(Customer.id), Customer.id, Customer.email
+    stretches = [Stretch(numbers, (by, key))]
+
+    def page(filters: Sequence[Filter]) -> Page[Customer]:
+        listing = Listing(numbers, Sort(key, by, descending=False), stretches, filters)
+        return lists.listed(session, select(Customer), listing, number=number, size=size, beside=beside)
+
+    found = lists.searched(search, page, partial(search_filters.customers, session))
     held = _held(session, [customer.id for customer in found.rows])
     listed = [Listed(customer, held.get(customer.id, Held())) for customer in found.rows]
-    return Page(listed, found.total, found.number, found.size)
+    return found.of(listed)
 
 
 def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:

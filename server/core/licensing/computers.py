@@ -6,26 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from keyferry.protocol.claims import has_ended
+from keyferry.server.core import lists
 from keyferry.server.core.errors import NotFound
+from keyferry.server.core.licensing import search
 from keyferry.server.core.licensing.licenses import Standing, standing
 from keyferry.server.core.licensing.products import find_epoch
+from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, License
-from keyferry.server.core.pages import (
-    PAGE_SIZE,
-    Page,
-    Sort,
-    as_in_a_code,
-    found_page,
-    holds,
-    holds_code,
-    page,
-    visible,
-)
+from keyferry.server.core.models.ordered import Unindexed
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
 
 _MOST_OTHERS = 50
 
@@ -53,7 +48,7 @@ class Situation(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which computers: any part of a name or a computer ID, with dashes or without; a state."""
+    """Which computers: by name or computer ID, with dashes or without (see `lists.searched`); a state."""
 
     search: str = ""
     state: State | None = None
@@ -76,22 +71,26 @@ class Computer:
 
 
 def computers(
-    session: Session, wanted: Wanted, *, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    wanted: Wanted,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
 ) -> Page[Activation]:
     """Return a page of activations with their licenses, products and customers, the latest first."""
-    conditions = _conditions(session, wanted)
     of_license = joinedload(Activation.license, innerjoin=True)
     rows = select(Activation).options(
         of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
     )
-    return found_page(
-        session,
-        rows,
-        select(Activation.id).where(*conditions),
-        Sort(Activation.id),
-        number,
-        size,
-    )
+    filters = [] if wanted.state is None else [_stands(wanted.state)]
+    numbers, key = select(Activation.id), Activation.id
+
+    def page(of_search: Sequence[Filter]) -> Page[Activation]:
+        listing = Listing(numbers, Sort(key), [Stretch(numbers, (key,))], (*of_search, *filters))
+        return lists.listed(session, rows, listing, number=number, size=size, beside=beside)
+
+    return lists.searched(wanted.search, page, partial(search.computers, session))
 
 
 def with_id(session: Session, number: int) -> Activation:
@@ -165,22 +164,15 @@ def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) 
     return page(session, rows.options(contains_eager(Activation.license)), count, 1, size)
 
 
-def _conditions(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if search := visible(wanted.search):
-        matches = [holds(session, Activation.computer_name, search)]
-        if code := as_in_a_code(search):
-            matches.append(holds_code(Activation.computer_id, code))
-        conditions.append(or_(*matches))
-    superseded = Activation.ended_how == Ending.SUPERSEDED.value
-    if wanted.state is State.ACTIVE:
-        conditions.append(Activation.ended_at.is_(None))
-    elif wanted.state is not None:
-        conditions += [
-            Activation.ended_at.is_not(None),
-            superseded if wanted.state is State.SUPERSEDED else ~superseded,
-        ]
-    return conditions
+def _stands(state: State) -> Filter:
+    numbers, ended_how = select(Activation.id), Activation.ended_how
+    if state is State.ACTIVE:
+        # As the index of live machines says it.
+        return Filter(Activation.ended_at.is_(None), numbers.where(Activation.ended_at.is_(None)))
+    superseded = Ending.SUPERSEDED.value
+    hows = [superseded] if state is State.SUPERSEDED else [how.value for how in Ending if how != superseded]
+    ended, walked = ended_how.in_(hows), Unindexed(ended_how).in_(hows)
+    return Filter(ended, numbers.where(ended), walked)
 
 
 def _is_of_former_key(activation: Activation) -> bool:

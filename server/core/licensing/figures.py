@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from keyferry.server.core.licensing.listings import Wanted, licenses
 from keyferry.server.core.models import Activation, AuditEvent, Ending, License
 
 DAYS = 30
@@ -65,16 +64,16 @@ def sold(session: Session) -> Sold:
 
 
 def figures(session: Session, *, now: datetime) -> Figures:
-    """Return the figures as they are now."""
+    """Count the figures as they are now, which takes as long as the tables are large."""
     since, all_of_them = now - timedelta(days=DAYS), sold(session)
-    soon = licenses(session, Wanted(ends_by=now.date() + timedelta(days=DAYS)), now=now, size=1)
+    soon = License.last_day.between(now.date(), now.date() + timedelta(days=DAYS))
     ended = _ended(session, since)
     return Figures(
         days=_days(session, now),
         licenses=all_of_them.licenses,
         seats=all_of_them.seats,
         seats_used=all_of_them.seats_used,
-        ending_soon=soon.total,
+        ending_soon=session.scalars(select(func.count()).select_from(License).where(soon)).one(),
         refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
         unproven_replacements=session.scalars(
             select(func.count()).where(Activation.unproven_before, Activation.activated_at > since)
@@ -82,6 +81,18 @@ def figures(session: Session, *, now: datetime) -> Figures:
         claimed_releases=ended.get(Ending.CLAIMED.value, 0),
         forced_releases=ended.get(Ending.FORCED.value, 0),
     )
+
+
+def as_values(found: Figures) -> dict[str, Any]:
+    """Return figures as they are kept."""
+    days = [[one.day.isoformat(), one.by_channel] for one in found.days]
+    return {**asdict(found), "days": days}
+
+
+def of_values(values: dict[str, Any]) -> Figures:
+    """Return figures that were kept."""
+    days = [Day(date.fromisoformat(day), by_channel) for day, by_channel in values["days"]]
+    return Figures(**{**values, "days": days})
 
 
 def _days(session: Session, now: datetime) -> list[Day]:

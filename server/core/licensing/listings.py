@@ -6,32 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select, text, union_all
 from sqlalchemy.orm import Session, joinedload
 
+from keyferry.server.core import lists
+from keyferry.server.core.licensing import search
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.models import (
-    Activation,
-    AuditEvent,
-    Customer,
-    FormerActivationKey,
-    License,
-    LicenseStatus,
-    Product,
-)
-from keyferry.server.core.pages import (
-    PAGE_SIZE,
-    Page,
-    Sort,
-    as_in_a_code,
-    found_page,
-    holds,
-    holds_code,
-    page,
-    visible,
-)
+from keyferry.server.core.lists import Filter, Listing, Stretch, searched
+from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
+from keyferry.server.core.models.ordered import Unindexed
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
@@ -50,7 +37,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which licenses: any part of a key, customer, computer name or ID; a product's code; a standing."""
+    """Which licenses: by key, customer, computer name or ID (see `lists.searched`); product; standing."""
 
     search: str = ""
     product: str = ""
@@ -78,63 +65,76 @@ class AuditWanted:
 
 
 def licenses(
-    session: Session, wanted: Wanted, *, now: datetime, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
 ) -> Page[License]:
     """Return a page of licenses with their customers and products; a page beyond the last is the last."""
-    conditions = _conditions(session, wanted, now)
-    matching = select(License.id).where(*conditions)
-    if wanted.order is Order.CUSTOMER:
-        matching = matching.outerjoin(Customer, License.customer_id == Customer.id)
-    elif wanted.order is Order.PRODUCT:
-        matching = matching.join(Product, License.product_number == Product.number)
     rows = select(License).options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
-    return found_page(
-        session,
-        rows,
-        matching,
-        _sort(session, wanted),
-        number,
-        size,
-    )
+    filters = _filters(wanted, now)
+
+    def page(of_search: Sequence[Filter]) -> Page[License]:
+        listing = _listing(session, wanted, (*of_search, *filters), now)
+        return lists.listed(session, rows, listing, number=number, size=size, beside=beside)
+
+    return searched(wanted.search, page, partial(search.licenses, session))
 
 
 def audit_events(
-    session: Session, wanted: AuditWanted, *, number: int = 1, size: int = PAGE_SIZE
+    session: Session,
+    wanted: AuditWanted,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
 ) -> Page[AuditEvent]:
     """Return a page of the audit, the latest events first."""
-    conditions = _audit_conditions(wanted)
-    rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc())
-    return page(session, rows, select(func.count()).select_from(AuditEvent).where(*conditions), number, size)
+    columns: tuple[SQLColumnExpression[Any], ...] = (AuditEvent.id,)
+    filters = _audit_filters(wanted)
+    rows = select(AuditEvent.id)
+    if days := _days(wanted):
+        # Where some days are wanted, an index leads to them.
+        columns, rows = (AuditEvent.at, AuditEvent.id), rows.where(*days)
+        filters.append(Filter(and_(*days), rows))
+    listing = Listing(rows, Sort(AuditEvent.id), [Stretch(rows, columns)], filters)
+    return lists.listed(session, select(AuditEvent), listing, number=number, size=size, beside=beside)
 
 
 def audit_events_before(
     session: Session, wanted: AuditWanted, *, before: int | None, size: int
 ) -> Sequence[AuditEvent]:
     """Return up to `size` events, the latest first, below the number `before`: for all of them, in pieces."""
-    conditions = _audit_conditions(wanted)
+    conditions = [*(one.condition for one in _audit_filters(wanted)), *_days(wanted)]
     if before is not None:
         conditions.append(AuditEvent.id < before)
     rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc()).limit(size)
     return session.scalars(rows).all()
 
 
-def kinds_of_events(session: Session) -> Sequence[str]:
-    """Return every kind of event that the audit holds."""
-    return session.scalars(select(AuditEvent.event).distinct().order_by(AuditEvent.event)).all()
-
-
-def _audit_conditions(wanted: AuditWanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _audit_filters(wanted: AuditWanted) -> list[Filter]:
+    filters, numbers = [], select(AuditEvent.id)
     if wanted.license_id is not None:
-        conditions.append(AuditEvent.license_id == wanted.license_id)
+        of_license = AuditEvent.license_id == wanted.license_id
+        walked = Unindexed(AuditEvent.license_id) == wanted.license_id
+        filters.append(Filter(of_license, numbers.where(of_license), walked))
     if wanted.refused:
-        conditions.append(AuditEvent.code.is_not(None))
+        refused = AuditEvent.code.is_not(None)
+        filters.append(Filter(refused, numbers.where(refused), Unindexed(AuditEvent.code).is_not(None)))
     if wanted.channel:
-        conditions.append(AuditEvent.channel == wanted.channel)
+        filters.append(Filter(AuditEvent.channel == wanted.channel))
     if who := visible(wanted.who):
-        conditions.append(AuditEvent.who.icontains(who, autoescape=True))
+        filters.append(Filter(AuditEvent.who.icontains(who, autoescape=True)))
     if event := visible(wanted.event):
-        conditions.append(AuditEvent.event == event)
+        filters.append(Filter(AuditEvent.event == event))
+    return filters
+
+
+def _days(wanted: AuditWanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if wanted.since is not None:
         conditions.append(AuditEvent.at >= datetime.combine(wanted.since, time(), UTC))
     if wanted.until is not None and wanted.until < date.max:
@@ -148,70 +148,90 @@ def held_by(session: Session, email: str) -> Sequence[License]:
     return session.scalars(held.options(joinedload(License.product))).all()
 
 
-def _conditions(session: Session, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = []
-    if search := visible(wanted.search):
-        conditions.append(_matches(session, search))
+def _filters(wanted: Wanted, now: datetime) -> list[Filter]:
+    filters = []
     if code := visible(wanted.product):
-        of_product = select(Product.number).where(Product.folded_code == code.lower())
         # One product and not a list of them: so the index gives its licenses in their order.
-        conditions.append(License.product_number == of_product.scalar_subquery())
+        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
+        of_product = License.product_number == number
+        walked = Unindexed(License.product_number) == number
+        filters.append(Filter(of_product, select(License.id).where(of_product), walked))
     if wanted.standing is not None:
-        conditions.append(_stands(session, wanted.standing, now))
+        filters.append(_stands(wanted.standing, now))
     if wanted.ends_by is not None:
-        last_day = _last_day(session)
-        conditions += [last_day >= now.date().isoformat(), last_day <= wanted.ends_by.isoformat()]
-    return conditions
-
-
-def _matches(session: Session, search: str) -> ColumnElement[bool]:
-    """Return the condition that any part of a license, its customer or its computers holds the text."""
-    customers = select(Customer.id).where(
-        or_(
-            holds(session, Customer.email, search),
-            holds(session, Customer.name, search),
+        ends, walked = (
+            day.between(now.date(), wanted.ends_by) for day in (License.last_day, Unindexed(License.last_day))
         )
-    )
-    computers: list[ColumnElement[bool]] = [holds(session, Activation.computer_name, search)]
-    found: list[ColumnElement[bool]] = [License.customer_id.in_(customers)]
-    if code := as_in_a_code(search):
-        found.append(holds_code(License.activation_key, code))
-        former = holds_code(FormerActivationKey.activation_key, code)
-        found.append(License.id.in_(select(FormerActivationKey.license_id).where(former)))
-        computers.append(holds_code(Activation.computer_id, code))
-    found.append(License.id.in_(select(Activation.license_id).where(or_(*computers))))
-    return or_(*found)
+        filters.append(Filter(ends, select(License.id).where(ends), walked))
+    return filters
 
 
-def _stands(session: Session, standing: Standing, now: datetime) -> ColumnElement[bool]:
+def _stands(standing: Standing, now: datetime) -> Filter:
     suspended = License.status == LicenseStatus.SUSPENDED.value
     if standing is Standing.SUSPENDED:
-        return suspended
-    ended = func.coalesce(_last_day(session) <= (now - _DAY_RULE).date().isoformat(), False)
-    return and_(~suspended, ended if standing is Standing.EXPIRED else ~ended)
+        # As the index says it: SQLite takes no parameter for a word.
+        on_hold = select(License.id).where(text("license.status = 'suspended'"))
+        return Filter(suspended, on_hold, Unindexed(License.status) == LicenseStatus.SUSPENDED.value)
+    ended, numbers, day = _ended_by(now), select(License.id), Unindexed(License.last_day)
+    if standing is Standing.EXPIRED:
+        expired = ~suspended & (License.last_day <= ended)
+        return Filter(expired, numbers.where(expired), ~suspended & (day <= ended))
+    never, later = License.last_day.is_(None), License.last_day > ended
+    either = union_all(numbers.where(~suspended, never), numbers.where(~suspended, later))
+    return Filter(~suspended & (never | later), either, ~suspended & (day.is_(None) | (day > ended)))
 
 
-def _last_day(session: Session) -> ColumnElement[str]:
-    """Return the last day of a license as a text YYYY-MM-DD, NULL where there is none or none yet."""
-    days = License.days_from_first_activation
-    if session.get_bind().dialect.name == "sqlite":
-        # Dates are texts here.
-        counted: ColumnElement[Any] = func.date(License.first_activated_on, func.printf("+%d days", days))
-        fixed: ColumnElement[Any] = func.date(License.expires_on)
-    else:
-        counted = func.to_char(License.first_activated_on + days, "YYYY-MM-DD")
-        fixed = func.to_char(License.expires_on, "YYYY-MM-DD")
-    return case((days.is_not(None), counted), else_=fixed)
+def _ended_by(now: datetime) -> date:
+    """Return the last day of the licenses that have just expired."""
+    return (now - _DAY_RULE).date()
 
 
-def _sort(session: Session, wanted: Wanted) -> Sort:
-    columns: dict[Order, SQLColumnExpression[Any] | None] = {
-        Order.ISSUED: None,
-        Order.KEY: License.activation_key,
-        Order.CUSTOMER: Customer.email,
-        Order.PRODUCT: Product.name,
-        Order.EXPIRY: _last_day(session),
-        Order.SEATS: License.seats,
-    }
+def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: datetime) -> Listing:
+    rows, key = select(License.id), License.id
+    by: SQLColumnExpression[Any] | None = None
+    stretches = [Stretch(rows, (key,))]
+    if wanted.order is Order.KEY:
+        by = License.activation_key
+        stretches = [Stretch(rows, (by, key))]
+    elif wanted.order is Order.SEATS:
+        by = License.seats
+        stretches = [Stretch(rows, (by, key))]
+    elif wanted.order is Order.EXPIRY:
+        by, stretches = License.last_day, _by_day(wanted, now)
+    elif wanted.order is Order.CUSTOMER:
+        by = Customer.email
+        rows = rows.outerjoin(Customer, License.customer_id == Customer.id)
+        of_customers = select(License.id).join(Customer, License.customer_id == Unindexed(Customer.id))
+        of_nobody = select(License.id).where(License.customer_id.is_(None))
+        by_key = select(License.id).join(Customer, License.customer_id == Customer.id)
+        of_somebody = Stretch(of_customers, (by, key), first_too=True, by_key=by_key)
+        stretches = [of_somebody, Stretch(of_nobody, (key,))]
+    elif wanted.order is Order.PRODUCT:
+        by, stretches = Product.name, _by_product(session, wanted.descending)
+        rows = rows.join(Product, License.product_number == Product.number)
     empty_last = wanted.order in (Order.CUSTOMER, Order.EXPIRY)
-    return Sort(License.id, columns[wanted.order], wanted.descending, empty_last)
+    return Listing(rows, Sort(key, by, wanted.descending, empty_last), stretches, filters)
+
+
+def _by_day(wanted: Wanted, now: datetime) -> list[Stretch]:
+    """Return the licenses by their last day, of those days that are wanted; at the end those without one."""
+    rows, day = select(License.id), License.last_day
+    days: list[ColumnElement[bool]] = [day.is_not(None)]
+    if wanted.standing is Standing.EXPIRED:
+        days.append(day <= _ended_by(now))
+    elif wanted.standing is Standing.ACTIVE:
+        days.append(day > _ended_by(now))
+    if wanted.ends_by is not None:
+        days.append(day.between(now.date(), wanted.ends_by))
+    dated = Stretch(rows.where(*days), (day, License.id))
+    has_only_dated = wanted.standing is Standing.EXPIRED or wanted.ends_by is not None
+    return [dated] if has_only_dated else [dated, Stretch(rows.where(day.is_(None)), (License.id,))]
+
+
+def _by_product(session: Session, descending: bool) -> list[Stretch]:
+    """Return the licenses of each product, in the order of its name."""
+    named = select(Product.number).order_by(Product.name, Product.number)
+    numbers = session.scalars(named).all()
+    each = [select(License.id).where(License.product_number == number) for number in numbers]
+    stretches = [Stretch(rows, (License.id,)) for rows in each]
+    return stretches[::-1] if descending else stretches

@@ -177,6 +177,20 @@ def live_computers(session: Session, product: Product) -> dict[int, int]:
     return dict(session.execute(counted).all())
 
 
+def all_live_computers(session: Session) -> dict[str, dict[str, int]]:
+    """Return `live_computers` of every product, by its number; both numbers are texts, as JSON has them."""
+    counted = (
+        select(License.product_number, Activation.epoch, func.count())
+        .join(Activation.license)
+        .where(Activation.ended_at.is_(None))
+        .group_by(License.product_number, Activation.epoch)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for number, epoch, count in session.execute(counted):
+        found.setdefault(str(number), {})[str(epoch)] = count
+    return found
+
+
 def find_epoch(product: Product, number: int, *, retired_too: bool = False) -> ProductEpoch:
     """Return an epoch that is still served, or any; raises RetiredEpoch, NotFound (unknown_product)."""
     return served(

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.models import MailDelivery, OutboxMail
 
 LATE = timedelta(minutes=15)
+# Mail that waits. Not "IS NOT NULL": by this, an index finds it among all that was ever sent.
+WAITS = OutboxMail.next_try_at > datetime(2000, 1, 1, tzinfo=UTC)
 # A worker runs only where a mail server is set; cron may have it run as seldom as once a day.
 _LATELY = timedelta(days=1)
 # SQLite finds what waits in the index by a comparison, and not by asking whether there is a time.
@@ -89,13 +91,13 @@ def late(session: Session, now: datetime, after: timedelta = LATE) -> Late | Non
     first = _first_late(session, now - after)
     if first is None:
         return None
-    waits = select(func.count()).select_from(OutboxMail).where(OutboxMail.next_try_at.is_not(None))
+    waits = select(func.count()).select_from(OutboxMail).where(WAITS)
     cause = obstacle(session, now, after) or first.trouble or "The worker hasn’t gotten to it yet."
     return Late(session.scalars(waits.where(OutboxMail.due_at <= now - after)).one(), first.due_at, cause)
 
 
 def _first_late(session: Session, since: datetime) -> OutboxMail | None:
-    waits = select(OutboxMail).where(OutboxMail.next_try_at.is_not(None), OutboxMail.due_at <= since)
+    waits = select(OutboxMail).where(WAITS, OutboxMail.due_at <= since)
     return session.scalar(waits.order_by(OutboxMail.due_at, OutboxMail.id).limit(1))
 
 

@@ -12,16 +12,18 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
-from keyferry.server.core import audit
+from keyferry.server.core import audit, lists
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.lists import Filter, Listing, Stretch
+from keyferry.server.core.mail.delivery import WAITS
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import Activation, License, OutboxMail
-from keyferry.server.core.pages import PAGE_SIZE, Page, page
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
 from keyferry.server.core.secrets import Keyring
 
 LEASE = timedelta(minutes=15)
@@ -150,11 +152,20 @@ def failed(
     return again
 
 
-def unsent(session: Session, now: datetime, *, number: int = 1, size: int = PAGE_SIZE) -> Page[OutboxMail]:
+def unsent(
+    session: Session,
+    now: datetime,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
+) -> Page[OutboxMail]:
     """Return a page of the mails that wait or can be sent again, the latest first."""
-    wanted = OutboxMail.next_try_at.is_not(None) | _is_kept(now)
-    rows = select(OutboxMail).where(wanted).order_by(OutboxMail.id.desc())
-    return page(session, rows, select(func.count()).select_from(OutboxMail).where(wanted), number, size)
+    numbers, key = select(OutboxMail.id), OutboxMail.id
+    either = union_all(numbers.where(WAITS), numbers.where(_is_kept(now)))
+    unsent = Filter(OutboxMail.next_try_at.is_not(None) | _is_kept(now), either)
+    listing = Listing(numbers, Sort(key), [Stretch(numbers, (key,))], [unsent])
+    return lists.listed(session, select(OutboxMail), listing, number=number, size=size, beside=beside)
 
 
 def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     String,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keyferry.server.core.models.base import Base, one_of
+from keyferry.server.core.models.ordered import Folded, LastDay, ordered_text
 
 
 class LicenseStatus(StrEnum):
@@ -94,9 +96,10 @@ class Customer(Base):
     """Who holds licenses, known by an email address in lower case."""
 
     __tablename__ = "customer"
+    __table_args__ = (Index("ix_customer_name", Folded(text("name"))),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(ordered_text(254), unique=True)
     name: Mapped[str | None] = mapped_column(String(100))
     notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -148,19 +151,32 @@ class License(Base):
         CheckConstraint("expires_on IS NULL OR days_from_first_activation IS NULL", name="one_kind_of_term"),
         CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
         CheckConstraint(one_of("status", LicenseStatus), name="status"),
-        # A search looks through all of them: here it reads nothing else. So with activations, below.
-        Index("ix_license_search", "customer_id", "activation_key"),
+        # Each list is walked where an index has it sorted. An activation changes none of these, but for the
+        # last day of a license whose days begin with it.
+        Index("ix_license_product", "product_number", "id"),
+        Index("ix_license_customer", "customer_id", "id"),
+        Index("ix_license_seats", "seats", "id"),
+        Index("ix_license_last_day", "last_day", "id", "status"),
+        Index(
+            "ix_license_suspended",
+            "status",
+            "id",
+            sqlite_where=text("status = 'suspended'"),
+            postgresql_where=text("status = 'suspended'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    activation_key: Mapped[str] = mapped_column(String(29), unique=True)
-    product_number: Mapped[int] = mapped_column(ForeignKey("product.number"), index=True)
+    activation_key: Mapped[str] = mapped_column(ordered_text(29), unique=True)
+    product_number: Mapped[int] = mapped_column(ForeignKey("product.number"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     seats: Mapped[int]
     seats_used: Mapped[int] = mapped_column(default=0)
-    expires_on: Mapped[date | None] = mapped_column(index=True)
+    expires_on: Mapped[date | None]
     days_from_first_activation: Mapped[int | None]
     first_activated_on: Mapped[date | None]
+    # NULL where there is none, or none yet.
+    last_day: Mapped[date | None] = mapped_column(Computed(LastDay(), persisted=True))
     lease_days: Mapped[int | None]
     features: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
@@ -183,7 +199,7 @@ class FormerActivationKey(Base):
     __tablename__ = "former_activation_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    activation_key: Mapped[str] = mapped_column(String(29), unique=True)
+    activation_key: Mapped[str] = mapped_column(ordered_text(29), unique=True)
     license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), index=True)
     replaced_at: Mapped[datetime]
 
@@ -232,7 +248,16 @@ class Activation(Base):
         ),
         # What one machine had on a license, and on others.
         Index("ix_activation_machine", "fingerprint", "license_id"),
-        Index("ix_activation_search", "license_id", "computer_name", "computer_id"),
+        # The beginning of a computer ID is that of its fingerprint: the index above finds it.
+        Index("ix_activation_computer_name", Folded(text("computer_name")), "license_id"),
+        # Of those that have ended only: whatever activates need not be in it.
+        Index(
+            "ix_activation_ended",
+            "ended_how",
+            "id",
+            sqlite_where=text("ended_how IS NOT NULL"),
+            postgresql_where=text("ended_how IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -73,6 +73,16 @@ class AddressesForgotten(Base):
     up_to: Mapped[int] = mapped_column(BigInteger)
 
 
+class KeptFigures(Base):
+    """Figures of large tables, as they were counted at a moment: counting takes longer than a page may."""
+
+    __tablename__ = "kept_figures"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counted_at: Mapped[datetime]
+
+
 class OutboxMail(Base):
     """A mail, committed with its operation; its sealed text is wiped once delivered, or kept no longer."""
 

@@ -25,7 +25,7 @@ from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.models import License, Role
-from keyferry.server.core.pages import Page
+from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.core.staff.sessions import end, find
@@ -88,13 +88,15 @@ class Access:
         return replace(self, role=role, by=replace(self.by, role=role))
 
     @needs(Permission.SEE_LICENSES)
-    def licenses(self, wanted: Wanted, number: int = 1) -> Page[views.LicenseFacts]:
-        """Return a page of licenses."""
+    def licenses(
+        self, wanted: Wanted, number: int = 1, beside: Beside | None = None
+    ) -> Page[views.LicenseFacts]:
+        """Return a page of licenses, in a long list the one beside a row."""
         now = parts().clock()
         with reading() as session:
-            page = listings.licenses(session, wanted, now=now, number=number)
+            page = listings.licenses(session, wanted, now=now, number=number, beside=beside)
             rows = [license_facts(one, one.product, now, customer=one.customer) for one in page.rows]
-        return Page(rows, page.total, page.number, page.size)
+        return page.of(rows)
 
     @needs(Permission.SEE_LICENSES)
     def license(self, activation_key: str) -> views.LicenseView:
@@ -192,10 +194,12 @@ class Access:
         )
 
     @needs(Permission.SEE_AUDIT)
-    def audit(self, wanted: AuditWanted, number: int = 1) -> Page[views.AuditEvent]:
-        """Return a page of the audit, the latest events first."""
+    def audit(
+        self, wanted: AuditWanted, number: int = 1, beside: Beside | None = None
+    ) -> Page[views.AuditEvent]:
+        """Return a page of the audit, the latest events first, in a long one the page beside a row."""
         with reading() as session:
-            return listings.audit_events(session, wanted, number=number)
+            return listings.audit_events(session, wanted, number=number, beside=beside)
 
 
 def _view(session: Session, license: License) -> views.LicenseView:

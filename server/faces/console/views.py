@@ -17,6 +17,8 @@ from keyferry.server.core.licensing.facts import ReleaseFacts as ReleaseFacts
 from keyferry.server.core.licensing.facts import key_facts
 from keyferry.server.core.models import AuditEvent as AuditEvent
 from keyferry.server.core.models import ServerProperty
+from keyferry.server.core.pages import Beside as Beside
+from keyferry.server.core.pages import Page as Page
 from keyferry.server.core.properties import Property
 from keyferry.server.services.operations import Given
 

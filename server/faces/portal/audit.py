@@ -8,6 +8,7 @@ from datetime import date
 
 from flask import Blueprint, Response, request
 
+from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.models import AuditEvent
@@ -15,9 +16,10 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
-from keyferry.server.words.wording import CHANNELS, event_in_words, kind_in_words, reason_in_words
+from keyferry.server.words.wording import CHANNELS, event_in_words, reason_in_words
 
 blueprint = Blueprint("audit", __name__)
 
@@ -46,8 +48,8 @@ def listing() -> str:
     """Show what happened, the latest first."""
     wanted = _wanted()
     with reading() as session:
-        found = listings.audit_events(session, wanted, number=request.args.get("page", 1, int))
-        kinds = {kind: kind_in_words(kind) for kind in listings.kinds_of_events(session)}
+        found = listings.audit_events(session, wanted, **turned())
+        kinds = {event.value: event.words for event in Event}
         return staff.page(
             "audit",
             found=found,

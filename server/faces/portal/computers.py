@@ -17,6 +17,7 @@ from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
@@ -36,7 +37,7 @@ def listing() -> str:
     asked = request.args
     wanted = Wanted(asked.get("q", ""), asked.get("state", None, State))
     with reading() as session:
-        found = computers.computers(session, wanted, number=asked.get("page", 1, int))
+        found = computers.computers(session, wanted, **turned())
         return staff.page(
             "computers", found=found, wanted=wanted, states_of=list(State), state_of=computers.state_of
         )

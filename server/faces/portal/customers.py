@@ -13,6 +13,7 @@ from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import customers
@@ -29,9 +30,9 @@ _DIALOGS = {"edit": "edit", "merge_preview": "merge", "merge": "merge", "delete"
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
     """Show customers by search, sorted by address."""
-    asked, search = request.args, request.args.get("q", "")
+    search = request.args.get("q", "")
     with reading() as session:
-        found = records.customers(session, search, number=asked.get("page", 1, int))
+        found = records.customers(session, search, **turned())
         return staff.page("customers", found=found, search=search)
 
 

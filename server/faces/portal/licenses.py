@@ -14,6 +14,7 @@ from keyferry.server.core.licensing.products import every_product, feature_names
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 
@@ -28,7 +29,7 @@ def listing() -> str:
     """Show licenses by search, filter and order."""
     wanted, now = _wanted(), parts().clock()
     with reading() as session:
-        found = listings.licenses(session, wanted, now=now, number=request.args.get("page", 1, int))
+        found = listings.licenses(session, wanted, now=now, **turned())
         return staff.page(
             "licenses",
             found=found,

@@ -11,6 +11,7 @@ from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import outbox as mail
@@ -54,7 +55,7 @@ def outbox_page(**context: Any) -> str:
     with reading() as session:
         return staff.page(
             "outbox",
-            found=outbox.unsent(session, now, number=request.args.get("page", 1, int)),
+            found=outbox.unsent(session, now, **turned()),
             outgoing=outgoing(session),
             late=delivery.late(session, now),
             **context,

@@ -16,6 +16,7 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.parts import parts
+from keyferry.server.services import figures
 from keyferry.server.services import products as changes
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -115,13 +116,14 @@ def product_page(code: str, **context: Any) -> str:
     """Return the page of a product, with what an operation has to say; raises NotFound (unknown_product)."""
     with reading() as session:
         found = products.find_product(session, code)
-        live = products.live_computers(session, found)
+        live, counted_at = figures.live_computers(found)
         served = {epoch.number for epoch in found.epochs if epoch.retired_at is None}
         return staff.page(
             "product",
             product=found,
             version=changes.version_of(found),
             live=live,
+            counted_at=counted_at,
             in_force=sum(count for number, count in live.items() if number in served),
             keys=public_keys.license_file_keys(found, parts().keyring),
             settings=parts().settings,

@@ -6,8 +6,13 @@ migration of `audit_event` on SQLite copies the table without its triggers: make
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 revision = "0001"
 down_revision = None
@@ -74,6 +79,43 @@ _POSTGRESQL_TRIGGERS = (
     """,
 )
 
+
+def _ordered_text(length: int) -> sa.String:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
+class _Folded(FunctionElement[Any]):
+    name = "folded"
+    inherit_cache = True
+
+
+@compiles(_Folded)
+def _folded(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return f'(lower({compiler.process(element.clauses, **options)}) COLLATE "C")'
+
+
+@compiles(_Folded, "sqlite")
+def _folded_on_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} COLLATE NOCASE"
+
+
+class _LastDay(FunctionElement[Any]):
+    name = "last_day"
+    inherit_cache = True
+
+
+@compiles(_LastDay)
+def _last_day(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    counted = "first_activated_on + days_from_first_activation"
+    return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"
+
+
+@compiles(_LastDay, "sqlite")
+def _last_day_on_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
+    counted = "date(first_activated_on, '+' || days_from_first_activation || ' days')"
+    return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"
+
+
 sa.Table(
     "addresses_forgotten",
     _SCHEMA,
@@ -108,10 +150,18 @@ sa.Table(
     "customer",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("email", sa.String(254), nullable=False, unique=True),
+    sa.Column("email", _ordered_text(254), nullable=False, unique=True),
     sa.Column("name", sa.String(100)),
     sa.Column("notes", sa.Text),
     sa.Column("created_at", _TIME, nullable=False),
+    sa.Index("ix_customer_name", _Folded(sa.text("name"))),
+)
+sa.Table(
+    "kept_figures",
+    _SCHEMA,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("counted_at", _TIME, nullable=False),
 )
 sa.Table(
     "mail_delivery",
@@ -200,14 +250,15 @@ sa.Table(
     "license",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("activation_key", sa.String(29), nullable=False, unique=True),
-    sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number"), nullable=False, index=True),
+    sa.Column("activation_key", _ordered_text(29), nullable=False, unique=True),
+    sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number"), nullable=False),
     sa.Column("customer_id", sa.Integer, sa.ForeignKey("customer.id")),
     sa.Column("seats", sa.Integer, nullable=False),
     sa.Column("seats_used", sa.Integer, nullable=False),
-    sa.Column("expires_on", sa.Date, index=True),
+    sa.Column("expires_on", sa.Date),
     sa.Column("days_from_first_activation", sa.Integer),
     sa.Column("first_activated_on", sa.Date),
+    sa.Column("last_day", sa.Date, sa.Computed(_LastDay(), persisted=True)),
     sa.Column("lease_days", sa.Integer),
     sa.Column("features", sa.Integer, nullable=False),
     sa.Column("status", sa.String(9), nullable=False),
@@ -220,7 +271,17 @@ sa.Table(
     sa.CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
     sa.CheckConstraint("seats >= 1", name="at_least_one_seat"),
     sa.CheckConstraint("seats_used >= 0 AND seats_used <= seats", name="seats_are_not_oversold"),
-    sa.Index("ix_license_search", "customer_id", "activation_key"),
+    sa.Index("ix_license_product", "product_number", "id"),
+    sa.Index("ix_license_customer", "customer_id", "id"),
+    sa.Index("ix_license_seats", "seats", "id"),
+    sa.Index("ix_license_last_day", "last_day", "id", "status"),
+    sa.Index(
+        "ix_license_suspended",
+        "status",
+        "id",
+        sqlite_where=sa.text("status = 'suspended'"),
+        postgresql_where=sa.text("status = 'suspended'"),
+    ),
 )
 sa.Table(
     "operator_session",
@@ -291,7 +352,14 @@ sa.Table(
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
     sa.UniqueConstraint("license_id", "computer_id"),
     sa.Index("ix_activation_machine", "fingerprint", "license_id"),
-    sa.Index("ix_activation_search", "license_id", "computer_name", "computer_id"),
+    sa.Index("ix_activation_computer_name", _Folded(sa.text("computer_name")), "license_id"),
+    sa.Index(
+        "ix_activation_ended",
+        "ended_how",
+        "id",
+        sqlite_where=sa.text("ended_how IS NOT NULL"),
+        postgresql_where=sa.text("ended_how IS NOT NULL"),
+    ),
     sa.Index(
         "uq_activation_live_machine",
         "license_id",
@@ -305,7 +373,7 @@ sa.Table(
     "former_activation_key",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("activation_key", sa.String(29), nullable=False, unique=True),
+    sa.Column("activation_key", _ordered_text(29), nullable=False, unique=True),
     sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), nullable=False, index=True),
     sa.Column("replaced_at", _TIME, nullable=False),
 )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from demo.server_process import LOOPBACK, await_listening, free_port, stop
 from tests.conftest import make_certificate
-from tests.server.conftest import account, program
+from tests.postgresql_server import account, program
 
 DEPLOYED = Path(__file__).parents[3] / "deploy"
 NAMES = ("db1", "db2", "db3")

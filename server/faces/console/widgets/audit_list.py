@@ -15,7 +15,7 @@ from keyferry.protocol.visible import visible
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
-from keyferry.server.faces.console.views import AuditEvent
+from keyferry.server.faces.console.views import AuditEvent, Beside, Page
 from keyferry.server.faces.console.wording import moment
 from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
@@ -33,7 +33,7 @@ class AuditList(Vertical, Asking):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[AuditEvent] = []
-        self._page, self._last = 1, 1
+        self._page: Page[AuditEvent] = Page((), 0, 1, 1)
         self._refused = False
 
     def compose(self) -> ComposeResult:
@@ -65,10 +65,10 @@ class AuditList(Vertical, Asking):
         self.look()
 
     @work(exclusive=True, group="audit")
-    async def look(self, number: int = 1) -> None:
+    async def look(self, number: int = 1, beside: Beside | None = None) -> None:
         """Ask for a page; the first one begins the list anew."""
         try:
-            page = await self.ask(Access.audit, AuditWanted(refused=self._refused), number)
+            page = await self.ask(Access.audit, AuditWanted(refused=self._refused), number, beside)
         except Refusal as refusal:
             self.query_one("#event", Static).update(f"! {refusal}")
             return
@@ -78,13 +78,15 @@ class AuditList(Vertical, Asking):
             table.clear()
         known = {row.id for row in self._rows}
         fresh = [row for row in page.rows if row.id not in known]
-        self._page, self._last = page.number, page.last
+        self._page = page
         self._rows += fresh
         for row in fresh:
             table.add_row(*_cells(row))
         what = "refused attempt" if self._refused else "event"
         what += "" if page.total == 1 else "s"
-        self.query_one("#audit-count", Static).update(f"{page.total:,} {what}, latest first")
+        self.query_one("#audit-count", Static).update(
+            f"{page.total:,}{'+' if page.more else ''} {what}, latest first"
+        )
         self._show()
 
     @on(DataTable.RowSelected)
@@ -97,8 +99,8 @@ class AuditList(Vertical, Asking):
         """Show the whole event, and fetch more near the end."""
         event.stop()
         self._show()
-        if self._rows and event.cursor_row >= len(self._rows) - 1 and self._page < self._last:
-            self.look(self._page + 1)
+        if self._rows and event.cursor_row >= len(self._rows) - 1 and self._page.has_next:
+            self.look(self._page.number + 1, self._page.following)
 
     def _show(self) -> None:
         row = self.query_one(DataTable).cursor_row

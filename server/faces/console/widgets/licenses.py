@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,7 +16,7 @@ from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
-from keyferry.server.faces.console.views import LicenseFacts
+from keyferry.server.faces.console.views import LicenseFacts, Page
 from keyferry.server.faces.console.widgets.fields import line
 from keyferry.server.faces.console.wording import ends
 
@@ -22,7 +24,7 @@ _SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
 
 
 class LicenseList(Vertical, Asking):
-    """Searches by any part of a key, customer, computer name or ID; more rows come with the cursor."""
+    """Searches by key, customer, computer name or ID; more rows come with the cursor."""
 
     READS = (Access.licenses,)
 
@@ -46,7 +48,7 @@ class LicenseList(Vertical, Asking):
     def __init__(self) -> None:
         super().__init__(id="license-list")
         self._rows: dict[str, LicenseFacts] = {}
-        self._page, self._last, self._total = 1, 1, 0
+        self._page: Page[LicenseFacts] = Page((), 0, 1, 1)
         self._standing: Standing | None = None
         self._shown: Wanted | None = None
         self._stale = self._is_looking = False
@@ -123,7 +125,7 @@ class LicenseList(Vertical, Asking):
         """Say which license it is, and fetch more rows near the end."""
         event.stop()
         self.post_message(self.Pointed(self.pointed))
-        if event.cursor_row >= len(self._rows) - 1 and self._page < self._last:
+        if event.cursor_row >= len(self._rows) - 1 and self._page.has_next:
             self.look()
 
     def move(self, by: int) -> None:
@@ -154,20 +156,21 @@ class LicenseList(Vertical, Asking):
             wanted, more = self._wanted, not self._stale and self._shown == self._wanted
             self._stale = False
             try:
-                page = await self.ask(Access.licenses, wanted, self._page + 1 if more else 1)
+                turned = (self._page.number + 1, self._page.following) if more else (1, None)
+                page = await self.ask(Access.licenses, wanted, *turned)
             except Refusal as refusal:
                 self._shown = wanted
                 self._show_nothing(f"! {refusal}")
                 return
             if not more:
                 self._begin(wanted)
-            self._page, self._last, self._total = page.number, page.last, page.total
+            self._page = page if not more else replace(page, total=max(page.total, self._page.total))
             self._add([row for row in page.rows if row.activation_key not in self._rows])
 
     @property
     def _wants_more(self) -> bool:
         table = self.query_one(DataTable)
-        return self._page < self._last and table.cursor_row >= len(self._rows) - 1 > 0
+        return self._page.has_next and table.cursor_row >= len(self._rows) - 1 > 0
 
     def _begin(self, wanted: Wanted) -> None:
         self._kept = self.pointed
@@ -194,8 +197,11 @@ class LicenseList(Vertical, Asking):
 
     def _count(self) -> str:
         which = f"{self._standing} " if self._standing else ""
-        what = "license" if self._total == 1 else "licenses"
-        return f"{self._total:,} {which}{what}"
+        total = f"{self._page.total:,}{'+' if self._page.more else ''}"
+        counted = f"{total} {which}{'license' if total == '1' else 'licenses'}"
+        return (
+            f"{counted} at the beginning, * for anywhere" if self._page.beginnings and self._rows else counted
+        )
 
     def _none(self) -> str:
         if self.query_one(Input).value.strip():

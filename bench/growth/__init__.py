@@ -1,0 +1,1 @@
+"""How lists, searches, figures and the activation behave with up to a million licenses."""

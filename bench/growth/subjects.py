@@ -1,0 +1,197 @@
+"""What staff wait for: every list, sort, filter, figure and search, as portal or console ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from functools import partial
+from random import Random
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bench.growth.loading import OPERATOR, PASSWORD
+from bench.growth.rows import REAL_KEY_EVERY
+from keyferry.server.core.audit import By
+from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing.computers import State
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.models import Activation, Customer, License, Operator
+from keyferry.server.core.staff import sessions
+from keyferry.server.db import reading, transaction
+from keyferry.server.faces.console.access import sign_in
+from keyferry.server.faces.portal.staff import cookie
+from keyferry.server.parts import utc_now
+
+Some = TypeVar("Some", License, Activation, Customer)
+Asked = Sequence[Callable[[], object]]
+# Each subject is asked for as often, in as many ways as there are.
+VARIANTS = 20
+
+
+class Portal:
+    """A browser of somebody who is signed in; whatever is not answered with a page stops the measuring."""
+
+    def __init__(self, app: Flask) -> None:
+        now = utc_now()
+        with transaction() as session:
+            operator = session.scalars(select(Operator).where(Operator.name == OPERATOR)).one()
+            token = sessions.begin(
+                session, operator, by=By(Channel.PORTAL, OPERATOR), device=None, now=now
+            ).token
+        self._client = app.test_client()
+        self._client.set_cookie(cookie(), token, path="/")
+
+    def opens(self, path: str, **arguments: object) -> Callable[[], None]:
+        """Return what opens a page."""
+        address = f"/portal{path}" + (f"?{urlencode(arguments)}" if arguments else "")
+        return partial(self._open, address)
+
+    def _open(self, address: str) -> None:
+        answer = self._client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address} was answered with {answer.status_code}")
+
+
+class Sample:
+    """Rows that are searched for, from anywhere in the tables."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._random = session, Random(7)
+        self.licenses = self._some(License)
+        self.activations = self._some(Activation)
+        self.customers = self._some(Customer)
+
+    def _some(self, model: type[Some]) -> list[Some]:
+        last = self._session.scalars(select(func.max(model.id))).one()
+        # Of licenses, those whose keys are real.
+        offset = 0 if model is License else 1
+        numbers = [
+            self._random.randrange(1, last // REAL_KEY_EVERY) * REAL_KEY_EVERY + offset
+            for _ in range(VARIANTS)
+        ]
+        return list(self._session.scalars(select(model).where(model.id.in_(numbers))).all())
+
+
+def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
+    """Yield group, name and requests."""
+    portal = Portal(app)
+    with reading() as session:
+        sample = Sample(session)
+        session.expunge_all()
+    yield from _lists(portal)
+    yield from _pages(portal, sample)
+    yield from _searches(portal, sample)
+    yield from _console(sample)
+
+
+def _lists(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
+    for order in Order:
+        for way in ("asc", "desc"):
+            yield "list", f"licenses by {order}, {way}", [portal.opens("/licenses", sort=order, dir=way)]
+    for standing in Standing:
+        for order in Order:
+            opened = portal.opens("/licenses", standing=standing, sort=order)
+            yield "list", f"licenses, {standing}, by {order}", [opened]
+    for product in (1, 7):
+        for order in Order:
+            opened = portal.opens("/licenses", product=f"product-{product}", sort=order)
+            yield "list", f"licenses of product {product}, by {order}", [opened]
+    soon = date.today() + timedelta(days=30)  # noqa: DTZ011
+    yield "list", "licenses that end soon", [portal.opens("/licenses", ends_by=soon, sort="expiry")]
+    yield "list", "licenses, page 200", [portal.opens("/licenses", page=200)]
+    yield "list", "customers", [portal.opens("/customers")]
+    yield "list", "customers, page 200", [portal.opens("/customers", page=200)]
+    yield "list", "computers", [portal.opens("/computers")]
+    for state in State:
+        yield "list", f"computers, {state}", [portal.opens("/computers", state=state)]
+    yield from _audit(portal)
+    yield "list", "outbox", [portal.opens("/outbox")]
+    yield "list", "products", [portal.opens("/products")]
+    yield "list", "operators", [portal.opens("/operators")]
+
+
+def _audit(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
+    month = (date.today() - timedelta(days=200)).isoformat()  # noqa: DTZ011
+    filters: dict[str, dict[str, object]] = {
+        "": {},
+        ", refused": {"refused": 1},
+        ", of a channel": {"channel": "console"},
+        ", of a channel without any": {"channel": "command_line"},
+        ", by a person": {"who": "grac"},
+        ", by nobody": {"who": "nobody"},
+        ", of an event": {"event": "released_forced"},
+        ", of an event without any": {"event": "customer_merged"},
+        ", until a day": {"until": month},
+        ", of an event until a day": {"until": month, "event": "released_forced"},
+        ", of one license": {"license": 40},
+        ", page 200": {"page": 200},
+    }
+    for name, arguments in filters.items():
+        yield "list", f"audit{name}", [portal.opens("/audit", **arguments)]
+
+
+def _pages(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    yield "figure", "start page", [portal.opens("/")]
+    yield "figure", "a product", [portal.opens("/products/product-1"), portal.opens("/products/product-7")]
+    yield "page", "a license", [portal.opens(f"/licenses/{one.id}") for one in sample.licenses]
+    yield "page", "a computer", [portal.opens(f"/computers/{one.id}") for one in sample.activations]
+    yield "page", "a customer", [portal.opens(f"/customers/{one.id}") for one in sample.customers]
+
+
+def _searches(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    def found(
+        kind: str, name: str, path: str, texts: Sequence[str], **more: object
+    ) -> tuple[str, str, Asked]:
+        return kind, name, [portal.opens(path, q=text, **more) for text in texts]
+
+    keys = [one.activation_key for one in sample.licenses]
+    ids = [one.computer_id for one in sample.activations]
+    names = [one.computer_name for one in sample.activations if one.computer_name]
+    emails = [one.email for one in sample.customers]
+    people = [one.name for one in sample.customers if one.name]
+    beginning, middle = "search: beginning", "search: middle"
+    yield found(beginning, "of a key", "/licenses", [key[:8] for key in keys])
+    yield found(beginning, "of a key, 2 symbols", "/licenses", [key[:2] for key in keys])
+    yield found(beginning, "a whole key", "/licenses", keys)
+    yield found(beginning, "of an address", "/licenses", [email[:9] for email in emails])
+    yield found(beginning, "a whole address", "/licenses", emails)
+    yield found(beginning, "of an address, 1 letter", "/licenses", ["a", "m", "o"])
+    yield found(beginning, "of a customer’s name", "/licenses", [name[:12] for name in people])
+    yield found(beginning, "of a computer ID", "/licenses", [one[:8] for one in ids])
+    yield found(beginning, "of a computer’s name", "/licenses", [name[:-1] for name in names])
+    yield found(beginning, "of a computer’s name, many", "/licenses", ["desktop", "lab", "DESKTOP-1"])
+    yield found(beginning, "of a name, many, by customer", "/licenses", ["ada"], sort="customer", dir="asc")
+    yield found(beginning, "computers by name", "/computers", [name[:-1] for name in names])
+    yield found(beginning, "computers by name, many", "/computers", ["desktop", "lab"])
+    yield found(beginning, "computers by ID", "/computers", [one[:8] for one in ids])
+    yield found(beginning, "customers by address", "/customers", [email[:9] for email in emails])
+    yield found(beginning, "customers by name", "/customers", [name[:12] for name in people])
+    yield found(middle, "of a key", "/licenses", [key[12:20] for key in keys])
+    yield found(middle, "of an address", "/licenses", [email[-22:] for email in emails])
+    yield found(middle, "of many addresses", "/licenses", ["company-1", "company"])
+    yield found(middle, "of a computer ID", "/licenses", [one[9:17] for one in ids])
+    yield found(middle, "of a computer’s name", "/licenses", [name[-6:] for name in names])
+    yield found(middle, "nothing", "/licenses", ["nobody at all", "ZZZZZZZZ"])
+    yield found(middle, "computers by name", "/computers", [name[-6:] for name in names])
+    yield found(middle, "computers by ID", "/computers", [one[9:17] for one in ids])
+    yield found(middle, "computers, nothing", "/computers", ["nobody at all"])
+    yield found(middle, "customers by address", "/customers", [email[-22:] for email in emails])
+    yield found(middle, "customers by name", "/customers", [name[4:] for name in people])
+    yield found(middle, "customers, nothing", "/customers", ["nobody at all"])
+
+
+def _console(sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    access = sign_in(OPERATOR, PASSWORD, {})
+    yield "console", "licenses", [partial(access.licenses, Wanted())]
+    yield "console", "licenses, expired", [partial(access.licenses, Wanted(standing=Standing.EXPIRED))]
+    searched = [partial(access.licenses, Wanted(one.activation_key[:8])) for one in sample.licenses]
+    yield "console", "licenses by the beginning of a key", searched
+    keys = [one.activation_key for one in sample.licenses]
+    yield "console", "a license", [partial(access.license, key) for key in keys]
+    yield "console", "audit", [partial(access.audit, AuditWanted())]
+    yield "console", "audit, refused", [partial(access.audit, AuditWanted(refused=True))]

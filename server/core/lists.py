@@ -1,0 +1,363 @@
+"""Long lists, a page at a time, in a time that does not grow with them.
+
+What is found is counted and sorted up to `MOST` rows. Of more, a page is taken from where an index has them
+sorted, and the next one begins beside its last row; how many there are is then not counted. Where filters
+leave out nearly everything, a page ends once enough rows were looked at, with what it has.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    select,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from keyferry.server.core.pages import Beside, Page, Row, Sort, asked, is_short, last_page
+
+MOST = 10_000
+"""How many rows are counted, and sorted by themselves."""
+LOOKED_AT = 30_000
+"""How many rows a page looks at to fill itself."""
+_PAGES = 10**6
+_PLANNED_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
+_EQUAL_TOO: dict[Any, Any] = {operator.lt: operator.le, operator.gt: operator.ge}
+# How many times more rows a walk looks at with each step.
+_STEPS = 8
+# How many times more rows are sorted where walking meets too few of them.
+_MOST_AT_WORST = 3
+# How much longer it takes to look at the customer and the computers of a row, too.
+_TIMES_COSTLY = 3
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What rows a list has: `numbers` selects them by an index, where there is one.
+
+    `walked` is the same condition for a walk through another index. Looking is `costly` where no index helps:
+    then it is done once, and not to count first.
+    """
+
+    condition: ColumnElement[bool]
+    numbers: Select[int] | CompoundSelect[int] | None = None
+    walked: ColumnElement[bool] | None = None
+    costly: bool = False
+
+    @property
+    def in_a_walk(self) -> ColumnElement[bool]:
+        """The condition for a walk."""
+        return self.condition if self.walked is None else self.walked
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a list that one index has in its order: by these columns, the last of which is the key.
+
+    With `first_too`, the first column is of another table: it alone says where to begin, and `by_key` finds
+    one row.
+    """
+
+    rows: Select[int]
+    columns: tuple[SQLColumnExpression[Any], ...]
+    first_too: bool = False
+    by_key: Select[int] | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: all of its rows with what they are sorted by, that order, its stretches, and its filters."""
+
+    rows: Select[int]
+    sort: Sort
+    stretches: Sequence[Stretch]
+    filters: Sequence[Filter] = ()
+
+
+@dataclass(frozen=True)
+class _Few:
+    """What a filter finds: how many rows, how many of those all filters let through, and those of the page.
+
+    Of too many `candidates`, `found` are different rows.
+    """
+
+    candidates: int
+    found: int
+    number: int
+    shown: Sequence[int]
+
+
+def listed(
+    session: Session,
+    rows: Select[Row],
+    listing: Listing,
+    *,
+    number: int,
+    size: int,
+    beside: Beside | None = None,
+) -> Page[Row]:
+    """Return a page of `rows`, one beyond the last is the last; `beside` has it begin at a row."""
+    if session.get_bind().dialect.name == "postgresql":
+        # A plan for just any text or filter goes through whole tables for some of them.
+        session.execute(_PLANNED_EACH_TIME)
+    number, at_least = max(1, min(number, _PAGES)), 0
+    for one in _narrowing(listing):
+        if not one.costly and _is_long(session, one):
+            at_least = MOST
+            continue
+        few = _few(session, listing, one, number, size, MOST)
+        if few.candidates <= MOST:
+            return Page(_loaded(session, rows, listing, few.shown), few.found, few.number, size)
+        at_least = min(few.found, MOST)
+    page = _walked(session, listing, number, size, beside)
+    if page.ends_early:
+        page = _found_otherwise(session, listing, number, size, beside) or page
+    loaded, shown = _loaded(session, rows, listing, page.rows), len(page.rows)
+    if not page.more:
+        return page.of(loaded)
+    if beside is None and page.after is None:
+        # All of it is on this page.
+        return Page(loaded, shown, 1, size)
+    # What one of several filters lets through, all of them together need not.
+    is_all = all(one.numbers is not None for one in listing.filters) and len(listing.filters) < 2
+    return replace(page.of(loaded), total=max(at_least, shown) if is_all else shown)
+
+
+def _narrowing(listing: Listing) -> Sequence[Filter]:
+    """Return the filters that have an index; of all rows where none has."""
+    found = [one for one in listing.filters if one.numbers is not None]
+    return found or [Filter(true(), select(listing.sort.key))]
+
+
+def _is_long(session: Session, one: Filter) -> bool:
+    return session.scalars(_count(_numbers(one, MOST).subquery())).one() > MOST
+
+
+def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
+    if one.numbers is None:
+        raise ValueError("only a filter with an index is counted by itself")
+    return one.numbers.limit(most + 1)
+
+
+def _few(session: Session, listing: Listing, by: Filter, number: int, size: int, most: int) -> _Few:
+    """Hold what a filter finds, to count and to sort it: else a search would look at everything twice."""
+    sort, candidates = listing.sort, _numbers(by, most).cte("candidates")
+    number_of = candidates.c[0]
+    others = [one.in_a_walk for one in listing.filters if one is not by]
+    # Of too many, none is looked at.
+    others.append(_count(candidates).scalar_subquery() <= most)
+    columns: list[ColumnElement[Any]] = [] if sort.by is None else [sort.by.label("sorted_by")]
+    found = listing.rows.add_columns(*columns).where(sort.key.in_(select(number_of)), *others).cte("found")
+    row, by_column = found.c[sort.key.key], found.c.sorted_by if columns else None
+    distinct = select(func.count(number_of.distinct())).select_from(candidates)
+    counts = select(
+        *(one.scalar_subquery() for one in (_count(candidates), distinct, _count(found)))
+    ).subquery()
+
+    def page(number: int) -> Sequence[Any]:
+        shown = select(found).order_by(*sort.order(row, by_column))
+        shown_here = shown.limit(size).offset((number - 1) * size).subquery("shown")
+        shown_row, shown_by = shown_here.c[sort.key.key], shown_here.c.sorted_by if columns else None
+        both = select(counts, shown_row).select_from(counts.outerjoin(shown_here, true()))
+        return session.execute(both.order_by(*sort.order(shown_row, shown_by))).all()
+
+    turned = page(number)
+    [candidate_count, distinct_count, count, _] = turned[0]
+    if turned[0][-1] is None and number > 1 and count:
+        number = last_page(count, size)
+        turned = page(number)
+    shown = [row for *_, row in turned if row is not None]
+    is_few = candidate_count <= most
+    return _Few(candidate_count, count if is_few else distinct_count, number if shown else 1, shown)
+
+
+def _count(rows: FromClause) -> Select[int]:
+    return select(func.count()).select_from(rows)
+
+
+def _loaded(session: Session, rows: Select[Row], listing: Listing, shown: Sequence[int]) -> Sequence[Row]:
+    """Load the rows of a page: sorting their numbers alone is much cheaper than sorting whole rows."""
+    place = {one: index for index, one in enumerate(shown)}
+    loaded = session.scalars(rows.where(listing.sort.key.in_(shown))).unique().all()
+    return sorted(loaded, key=lambda row: place[getattr(row, listing.sort.key.key)])
+
+
+def _walked(session: Session, listing: Listing, number: int, size: int, beside: Beside | None) -> Page[int]:
+    """Return the numbers of a page from where an index has them sorted; without `beside`, of the first."""
+    if beside is None:
+        walk = _Walk(listing, size, back=False)
+        walk.go(session, None)
+        return Page(walk.shown, 0, 1, size, more=True, after=walk.goes_on_at)
+    walk = _Walk(listing, size, back=beside.back)
+    walk.go(session, beside.row)
+    if beside.back:
+        if walk.goes_on_at is None:
+            # The first page is a whole one.
+            return _walked(session, listing, 1, size, None)
+        shown = walk.shown[::-1]
+        after = shown[-1] if shown else beside.row
+        return Page(shown, 0, number, size, more=True, before=walk.goes_on_at, after=after)
+    before = walk.shown[0] if walk.shown else beside.row
+    return Page(walk.shown, 0, number, size, more=True, before=before, after=walk.goes_on_at)
+
+
+def _found_otherwise(
+    session: Session, listing: Listing, number: int, size: int, beside: Beside | None
+) -> Page[int] | None:
+    """Return a page by the index of the only filter, where a walk meets too little of it; None without help.
+
+    Sorting all that it finds takes longer, but that may all lie at the other end.
+    """
+    if len(listing.filters) > 1 or (beside is not None and beside.back):
+        return None
+    [one] = listing.filters
+    if one.numbers is None or one.costly:
+        return None
+    if len(listing.stretches) == 1 and listing.sort.by is None:
+        return _gathered(session, listing, one.numbers, number, size, beside)
+    if beside is None:
+        most = _MOST_AT_WORST * MOST
+        few = _few(session, listing, one, number, size, most)
+        if few.candidates <= most:
+            return Page(few.shown, few.found, few.number, size)
+    return None
+
+
+def _gathered(
+    session: Session,
+    listing: Listing,
+    numbers: Select[int] | CompoundSelect[int],
+    number: int,
+    size: int,
+    beside: Beside | None,
+) -> Page[int]:
+    row = numbers.subquery().c[0]
+    wanted = select(row).order_by(row.desc() if listing.sort.descending else row.asc())
+    if beside is not None:
+        wanted = wanted.where(row < beside.row if listing.sort.descending else row > beside.row)
+    shown = session.scalars(wanted.limit(size + 1)).all()
+    after, shown = shown[size - 1] if len(shown) > size else None, shown[:size]
+    before = None if beside is None else shown[0] if shown else beside.row
+    return Page(shown, 0, 1 if beside is None else number, size, more=True, before=before, after=after)
+
+
+class _Walk:
+    """A way along the stretches of a list, from a row on or from the beginning, until a page is full."""
+
+    def __init__(self, listing: Listing, size: int, *, back: bool) -> None:
+        self._listing, self._size, self._back = listing, size, back
+        self._stretches = listing.stretches[::-1] if back else listing.stretches
+        self._conditions = [one.in_a_walk for one in listing.filters]
+        self.shown: list[int] = []
+        self.goes_on_at: int | None = None
+
+    def go(self, session: Session, row: int | None) -> None:
+        """Walk; `goes_on_at` is then the row beside which the next page begins, None where there is none."""
+        start, values = self._found(session, row)
+        looks, left = _STEPS * self._size, LOOKED_AT
+        if any(one.costly for one in self._listing.filters):
+            left //= _TIMES_COSTLY
+        for stretch in self._stretches[start:]:
+            ahead = stretch.rows if values is None else stretch.rows.where(self._beyond(stretch, values))
+            values = None
+            while True:
+                # Most pages are full after a few rows: so it is asked for ever more of them.
+                end = self._end(session, stretch, ahead, looks)
+                self._take(session, stretch, ahead, end)
+                if self.goes_on_at is not None:
+                    return
+                if end is None:
+                    break
+                left -= looks
+                if left <= 0:
+                    self.goes_on_at = end[-1]
+                    return
+                looks, ahead = min(looks * _STEPS, left), stretch.rows.where(self._beyond(stretch, end))
+
+    def _take(
+        self, session: Session, stretch: Stretch, ahead: Select[int], end: Sequence[Any] | None
+    ) -> None:
+        """Put what is wanted up to an end on the page, and say so where it is full and more follows."""
+        if end is not None:
+            ahead = ahead.where(self._up_to(stretch, end))
+        wanted = self._ordered(stretch, ahead.where(*self._conditions))
+        self.shown += session.scalars(wanted.limit(self._size + 1 - len(self.shown))).all()
+        if len(self.shown) > self._size:
+            self.shown.pop()
+            self.goes_on_at = self.shown[-1]
+
+    def _found(self, session: Session, row: int | None) -> tuple[int, Sequence[Any] | None]:
+        """Return the stretch that a row is in, and what sorts it there; of one that is gone, the start."""
+        for place, stretch in enumerate(self._stretches if row is not None else ()):
+            rows = stretch.rows if stretch.by_key is None else stretch.by_key
+            at = rows.where(self._listing.sort.key == row)
+            if (values := session.execute(_only(at, stretch.columns)).first()) is not None:
+                return place, values
+        return 0, None
+
+    def _end(
+        self, session: Session, stretch: Stretch, ahead: Select[int], looks: int
+    ) -> Sequence[Any] | None:
+        """Return the last row that is looked at, None where that is all of them."""
+        if not self._conditions:
+            return None
+        ordered = self._ordered(stretch, _only(ahead, stretch.columns))
+        return session.execute(ordered.offset(looks - 1).limit(1)).first()
+
+    @property
+    def _descending(self) -> bool:
+        return self._listing.sort.descending != self._back
+
+    def _ordered(self, stretch: Stretch, rows: Select[Any]) -> Select[Any]:
+        return rows.order_by(*(one.desc() if self._descending else one.asc() for one in stretch.columns))
+
+    def _beyond(self, stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
+        """Return the condition that a row comes after one that is sorted by these values."""
+        return _compared(stretch, values, operator.lt if self._descending else operator.gt)
+
+    def _up_to(self, stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
+        return _compared(stretch, values, operator.ge if self._descending else operator.le)
+
+
+def _compared(
+    stretch: Stretch, values: Sequence[Any], compare: Callable[[Any, Any], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    first = stretch.columns[0]
+    if len(stretch.columns) == 1:
+        return compare(first, values[0])
+    whole = compare(tuple_(*stretch.columns), tuple_(*values))
+    return and_(whole, _EQUAL_TOO.get(compare, compare)(first, values[0])) if stretch.first_too else whole
+
+
+def _only(rows: Select[Any], columns: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
+    return rows.with_only_columns(*columns, maintain_column_froms=True)
+
+
+def searched(
+    search: str, page: Callable[[Sequence[Filter]], Page[Row]], filter_of: Callable[..., Filter]
+) -> Page[Row]:
+    """Return a page of what begins with a text; where nothing does, or a * is before it, of what holds it.
+
+    `page` makes it of the filters of a search, and `filter_of` those of a text.
+    """
+    wanted, anywhere = asked(search)
+    if not wanted:
+        return page(())
+    if not anywhere:
+        found = page((filter_of(wanted, anywhere=False),))
+        if found.total or found.more or is_short(wanted):
+            return replace(found, beginnings=not is_short(wanted))
+    return page((filter_of(wanted, anywhere=True),))

@@ -1,0 +1,75 @@
+"""Columns and expressions by which rows are found and sorted, with what each database calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Date, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+def ordered_text(length: int) -> String:
+    """Return the type of a text that is sorted by its bytes: so an index finds beginnings on PostgreSQL."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class Folded(FunctionElement[str]):
+    """A text without its case, for indexes that find beginnings; on SQLite only ASCII has a case."""
+
+    name = "folded"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(Folded)
+def _folded(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    return f'(lower({compiler.process(element.clauses, **options)}) COLLATE "C")'
+
+
+@compiles(Folded, "sqlite")
+def _folded_on_sqlite(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
+    # Not lower(): an index that holds the text as it is, is all that a search has to read.
+    return f"{compiler.process(element.clauses, **options)} COLLATE NOCASE"
+
+
+class Unindexed(FunctionElement[Any]):
+    """A column whose index is not to be used: SQLite would gather and sort what it finds, not walk a list."""
+
+    name = "unindexed"
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unindexed)
+def _unindexed(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(Unindexed, "sqlite")
+def _unindexed_on_sqlite(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+class LastDay(FunctionElement[Any]):
+    """The last day of a license, of which the database keeps a column."""
+
+    name = "last_day"
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(LastDay)
+def _last_day(element: LastDay, compiler: SQLCompiler, **options: Any) -> str:
+    counted = "first_activated_on + days_from_first_activation"
+    return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"
+
+
+@compiles(LastDay, "sqlite")
+def _last_day_on_sqlite(element: LastDay, compiler: SQLCompiler, **options: Any) -> str:
+    counted = "date(first_activated_on, '+' || days_from_first_activation || ' days')"
+    return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"

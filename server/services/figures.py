@@ -1,0 +1,86 @@
+"""Figures for staff: counted for each page while that is quick, and kept for some minutes where it is not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from keyferry.server.core import kept_figures
+from keyferry.server.core.licensing import figures, products
+from keyferry.server.core.licensing.figures import Figures
+from keyferry.server.core.models import Product
+from keyferry.server.db import one_at_a_time, reading, transaction
+from keyferry.server.parts import parts
+
+FRESH, LONGEST = timedelta(minutes=10), timedelta(hours=1)
+"""How long kept figures are shown as they are, and how long while they are counted anew."""
+
+Values = dict[str, Any]
+_Count = Callable[[Session, datetime], Values]
+_COUNTING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Values and when they were counted, None for this moment."""
+
+    values: Values
+    at: datetime | None
+
+
+def of_the_start_page() -> tuple[Figures, datetime | None]:
+    """Return the figures of the start page, and when they were counted, None for now."""
+    counted = _counted(
+        "start page", lambda session, now: figures.as_values(figures.figures(session, now=now))
+    )
+    return figures.of_values(counted.values), counted.at
+
+
+def live_computers(product: Product) -> tuple[dict[int, int], datetime | None]:
+    """Return how many computers hold a seat under each epoch, and when they were counted, None for now."""
+    with reading() as session:
+        if not kept_figures.are_needed(session):
+            return products.live_computers(session, product), None
+    counted = _counted("live computers", lambda session, now: products.all_live_computers(session))
+    by_epoch = counted.values.get(str(product.number), {})
+    return {int(epoch): count for epoch, count in by_epoch.items()}, counted.at
+
+
+def _counted(name: str, count: _Count) -> Counted:
+    now = parts().clock()
+    with reading() as session:
+        if not kept_figures.are_needed(session):
+            return Counted(count(session, now), None)
+        kept = kept_figures.read(session, name)
+    if kept is None or not timedelta() <= now - kept.counted_at < LONGEST:
+        return Counted(_count(name, count, now), now)
+    if now - kept.counted_at >= FRESH and _COUNTING.acquire(blocking=False):
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+        threading.Thread(
+            target=_count_anew, args=(app, name, count), name="keyferry-figures", daemon=True
+        ).start()
+    return Counted(kept.value, kept.counted_at)
+
+
+def _count_anew(app: Flask, name: str, count: _Count) -> None:
+    try:
+        with app.app_context():
+            _count(name, count, parts().clock())
+    finally:
+        _COUNTING.release()
+
+
+def _count(name: str, count: _Count, now: datetime) -> Values:
+    # Not in the transaction that keeps them: on SQLite nobody else could write meanwhile.
+    with reading() as session:
+        values = count(session, now)
+    with transaction() as session:
+        one_at_a_time(session, "figures")
+        kept_figures.keep(session, name, values, now)
+    return values

@@ -1,0 +1,121 @@
+"""Lists and figures of the portal once there is too much to be counted for each page."""
+
+from __future__ import annotations
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from keyferry.server.core import kept_figures, lists
+from keyferry.server.core.models import Customer, KeptFigures, License
+from keyferry.server.db import reading, transaction
+from keyferry.server.services import figures
+from tests.faces.portal_visitor import staff
+
+
+@pytest.fixture
+def desk(vendor):
+    for name in ("ada", "grada", "grace"):
+        vendor.issue(customer=f"{name}@example.com", seats=2)
+    return staff(vendor)
+
+
+def linked(page: str, rel: str) -> str:
+    return re.search(rf'rel="{rel}" href="([^"]+)"', page)[1].replace("&amp;", "&")
+
+
+def test_a_long_list_is_turned_beside_its_rows_and_says_at_least_how_many_there_are(desk, clock, monkeypatch):
+    rows = [{"email": f"buyer-{number:03}@example.com", "created_at": clock.now} for number in range(120)]
+    with transaction() as session:
+        session.execute(insert(Customer), rows)
+    monkeypatch.setattr(lists, "MOST", 70)
+    first = desk.get("/portal/customers?q=buyer").text
+    assert "70+ customers found" in first
+    assert "Page 1<" in first
+    assert 'rel="prev"' not in first
+    second = desk.get(linked(first, "next")).text
+    assert "buyer-050@example.com" in second
+    assert "buyer-099@example.com" in second
+    assert "Page 2<" in second
+    third = desk.get(linked(second, "next")).text
+    assert "buyer-119@example.com" in third
+    assert 'rel="next"' not in third
+    assert "buyer-050@example.com" in desk.get(linked(third, "prev")).text
+    assert "buyer-000@example.com" in desk.get(linked(second, "prev")).text
+    assert "buyer-000@example.com" in desk.get("/portal/customers?after=x&before=-1&page=7&q=buyer").text
+
+
+def test_a_search_says_that_it_shows_beginnings_and_leads_to_all_that_holds_the_text(desk):
+    page = desk.get("/portal/customers?q=ada").text
+    assert "Only what begins with it is shown." in page
+    assert "grada@example.com" not in page
+    anywhere = re.search(r'href="([^"]+)">Search anywhere', page)[1]
+    page = desk.get(anywhere).text
+    assert "grada@example.com" in page
+    assert "Only what begins with it is shown." not in page
+
+
+@pytest.fixture
+def large(monkeypatch) -> None:
+    """Whatever is there is too much to be counted for each page."""
+    monkeypatch.setattr(kept_figures, "MOST_AT_ONCE", 0)
+
+
+def figured(desk) -> str:
+    page = desk.get("/portal/").text
+    return re.search(r"<strong>(\d+)</strong> <span>licenses", page)[1] + (
+        "!" if "Figures counted" in page else ""
+    )
+
+
+def counted_anew() -> None:
+    """Wait until what counts behind the pages has ended."""
+    for thread in threading.enumerate():
+        if thread.name == "keyferry-figures":
+            thread.join(30)
+
+
+def test_figures_of_large_tables_are_counted_once_in_a_while_and_say_when(vendor, desk, large):
+    assert figured(desk) == "3!"
+    vendor.issue()
+    assert figured(desk) == "3!"
+    vendor.clock.now += figures.FRESH
+    # This page is not kept waiting, and the next one knows.
+    assert figured(desk) == "3!"
+    counted_anew()
+    assert figured(desk) == "4!"
+    vendor.issue()
+    vendor.clock.now += timedelta(minutes=29)
+    figured(desk)
+    counted_anew()
+    assert figured(desk) == "5!"
+
+
+def test_figures_that_are_too_old_are_counted_for_the_page(vendor, large):
+    vendor.issue()
+    desk = staff(vendor)
+    assert "Figures counted" in desk.get("/portal/").text
+    vendor.issue()
+    vendor.clock.now += figures.LONGEST
+    assert figured(staff(vendor, "grace")) == "2!"
+
+
+def test_figures_of_small_tables_are_those_of_now(vendor, desk):
+    assert figured(desk) == "3"
+    vendor.issue()
+    assert figured(desk) == "4"
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(KeptFigures)) == 0
+
+
+def test_the_computers_of_a_product_are_counted_once_in_a_while_too(vendor, desk, large):
+    key = vendor.issue()
+    vendor.activate(vendor.machine(key))
+    page = desk.get("/portal/products/demo-cad").text
+    assert "1 computer" in page
+    assert "Computers counted" in page
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(License)) == 4

@@ -1,0 +1,94 @@
+"""No list, sort, filter or search by a beginning goes through a whole table, however large it becomes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from keyferry.server.core import lists
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import computers, listings
+from keyferry.server.core.licensing.computers import State
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.pages import Beside
+from keyferry.server.db import db, reading
+from tests.core.test_long_lists import stocked
+from tests.server.plans import watched, whole_tables
+
+__all__ = ["stocked"]
+
+
+@pytest.fixture(params=[1, 10_000])
+def many(stocked, monkeypatch, request):
+    """The same rows as a list that is too long to be sorted, and as one that is not."""
+    monkeypatch.setattr(lists, "MOST", request.param)
+    return stocked
+
+
+@pytest.mark.parametrize("order", Order)
+def test_licenses_are_listed_by_an_index_in_every_order_and_standing(many, order):
+    with reading() as session, watched() as asked:
+        for standing in (None, *Standing):
+            for descending in (True, False):
+                wanted = Wanted(standing=standing, order=order, descending=descending)
+                for beside in (None, Beside(5), Beside(5, back=True)):
+                    listings.licenses(session, wanted, now=many.clock.now, size=2, beside=beside)
+        listings.licenses(session, Wanted(product="demo-cad", order=order), now=many.clock.now, size=2)
+        listings.licenses(session, Wanted(ends_by=date(2027, 1, 1), order=order), now=many.clock.now)
+    assert whole_tables(asked) == []
+
+
+def test_beginnings_are_found_by_an_index(many):
+    with reading() as session, watched() as asked:
+        for search in ("1B", "a1@", "lab", "10000-0000"):
+            for order in (Order.ISSUED, Order.CUSTOMER):
+                assert listings.licenses(
+                    session, Wanted(search, order=order), now=many.clock.now, size=2
+                ).rows
+        for search in ("lab", "10000-0000"):
+            assert computers.computers(session, computers.Wanted(search), size=2).rows
+        assert records.customers(session, "b", size=2).rows
+    assert whole_tables(asked) == []
+
+
+def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(many):
+    with reading() as session, watched() as asked:
+        for state in (None, *State):
+            computers.computers(session, computers.Wanted("", state), size=2)
+        records.customers(session, "", size=2)
+        for wanted in (
+            AuditWanted(),
+            AuditWanted(refused=True),
+            AuditWanted(license_id=3),
+            AuditWanted(event="license_issued", who="ada", channel="portal"),
+            AuditWanted(since=date(2026, 1, 1), until=date(2026, 12, 31), event="license_issued"),
+        ):
+            listings.audit_events(session, wanted, size=2)
+        outbox.unsent(session, many.clock.now)
+        delivery.late(session, many.clock.now)
+    assert whole_tables(asked) == []
+
+
+def test_what_is_anywhere_in_a_text_is_looked_for_in_indexes_and_not_in_rows(stocked):
+    with reading() as session, watched() as asked:
+        listings.licenses(session, Wanted("*AB-1"), now=stocked.clock.now)
+        computers.computers(session, computers.Wanted("*AB-1"))
+        plans = [
+            row[3]
+            for statement, values in asked
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    scans = [step for step in plans if step.startswith(("SCAN license", "SCAN activation"))]
+    assert len(scans) > 4
+    assert all("COVERING INDEX" in step for step in scans)
+
+
+def test_a_watched_scan_is_found(stocked):
+    with db.engine.connect() as connection, watched() as asked:
+        connection.execute(text("SELECT count(*) FROM license WHERE notes = 'a'")).all()
+        connection.execute(text("SELECT id FROM license ORDER BY notes LIMIT 1")).all()
+    assert len(whole_tables(asked)) == 2
