@@ -144,7 +144,9 @@ class Scene:
             own_id = computer_id(license.product, key, computer_name, keyring)
             request = TypedRequest(key, own_id, computer_name)
             by = By(Channel.of(channel), "ada" if channel == "portal" else None, "192.0.2.7")
-            activation.activate(self.world.session, request, keyring=keyring, by=by, now=then)
+            # What was typed replaces an earlier computer ID only for a reason.
+            why = "the computer was set up anew" if by.who else None
+            activation.activate(self.world.session, request, keyring=keyring, by=by, now=then, reason=why)
             if dead:
                 self.plan(dead, lambda end: self._release(request, end))
 
@@ -198,7 +200,8 @@ def _plan_others(scene: Scene) -> None:
 
 def _computers(session: Session, license: License) -> dict[str, int]:
     """Return the computers that have a page in the pictures."""
-    session.refresh(license)
+    # Activations are written past the ORM: what the session holds of them is old.
+    session.expire_all()
     ended = {one.ended_how: one.id for one in license.activations}
     runs = next(one.id for one in license.activations if one.computer_name == "LAB-PC-07")
     living = select(Activation.id).join(Activation.license).where(Activation.ended_at.is_(None))

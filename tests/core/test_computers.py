@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from keyferry.server.core.errors import NotFound
 from keyferry.server.core.licensing import computers, license_changes, licenses
 from keyferry.server.core.licensing.computers import Computer, Situation, State, Wanted
@@ -11,8 +9,6 @@ from keyferry.server.core.licensing.deactivation import Claimed, Forced
 from keyferry.server.core.models import Activation
 from keyferry.server.db import reading
 from tests.refusals import refused
-
-pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def found(search: str = "", state: State | None = None) -> list[str | None]:

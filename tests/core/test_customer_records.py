@@ -17,8 +17,6 @@ from tests.audit_log import events
 from tests.conftest import STAFF
 from tests.refusals import refused
 
-pytestmark = pytest.mark.engines("sqlite", "postgresql")
-
 EMAIL = "ada@example.com"
 
 

@@ -18,8 +18,6 @@ from tests.audit_log import events
 from tests.conftest import STAFF
 from tests.refusals import refused
 
-pytestmark = pytest.mark.engines("sqlite", "postgresql")
-
 
 @pytest.fixture
 def machine(vendor):

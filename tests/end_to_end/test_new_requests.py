@@ -81,6 +81,7 @@ def test_a_key_that_the_server_issued_when_its_own_clock_was_ahead_is_replaced(v
     with pytest.raises(Exception, match="If it's right, make a new request") as refused:
         wizard().complete(ahead)
     assert refused.value.code == "not_yet_valid"
-    assert phone(wizard().begin(key)).json["computer_key"] == ahead
+    # The server gives none of a day that hasn't come any more; the way that the wizard names leads on, too.
+    assert phone(wizard().begin(key)).json["computer_key"] != ahead
     wizard().complete(phone(wizard().begin(key, new_request=True)).json["computer_key"])
     assert wizard().status().state is LicenseState.ACTIVE
