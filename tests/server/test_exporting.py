@@ -29,6 +29,12 @@ def scrape(settings, tmp_path) -> Scrape:
     return scrape
 
 
+def test_a_worker_that_is_just_making_its_files_keeps_nobody_from_the_metrics(vendor, scrape, tmp_path):
+    for kind in ("counter", "histogram", "gauge_livesum"):
+        (tmp_path / f"{kind}_0.db").touch()
+    assert scrape()["database_up"] == 1
+
+
 def test_licenses_seats_and_waiting_mail_are_those_of_the_database(vendor, scrape, monkeypatch):
     # Counting takes no time here, so it need not rest.
     monkeypatch.setattr("time.monotonic", lambda: 0.0)
