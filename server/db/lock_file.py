@@ -137,8 +137,11 @@ def _opened(path: str | None) -> int | None:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return None
-    # Made by another account, it may be as it should be already.
+    made, mode = os.fstat(file), database.st_mode & 0o666
+    # Asked only where something is to change: a service that may change no owner would be killed for asking.
     with suppress(PermissionError):
-        os.fchown(file, database.st_uid, database.st_gid)
-        os.fchmod(file, database.st_mode & 0o666)
+        if (made.st_uid, made.st_gid) != (database.st_uid, database.st_gid):
+            os.fchown(file, database.st_uid, database.st_gid)
+        if made.st_mode & 0o777 != mode:
+            os.fchmod(file, mode)
     return file
