@@ -5,7 +5,7 @@ python := .venv/bin/python
 environment := .venv/installed
 
 # Marks are set by tests/conftest.py; the folders are not even read.
-quick := not browser and not terminal and not processes
+quick := not browser and not terminal and not processes and not thorough
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
 
 .PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words lock clean lint-js demo-machine test-machine
@@ -30,9 +30,9 @@ screenshots: demo-machine $(environment) ## Make every picture anew in build/pic
 test: test-machine lint ## Check and test everything
 	@exec $(python) -m pytest -n 2 --dist worksteal --ignore tests/long
 
-check: lint ## A part of it, within 90 seconds: the checks, and the tests without browser, terminal or server
+check: lint ## A part of it, in 90 seconds: the checks, and the tests without browser, terminal, server or sweep
 	@$(python) -m pytest -q -n 2 --dist worksteal -m '$(quick)' $(without)
-	@echo 'This was a part: no browser, no terminal, no running server. The gate is: make test'
+	@echo 'This was a part: no browser, no terminal, no running server, no sweep. The gate is: make test'
 
 test-long: test-machine $(environment) ## Run the tests that take longer, also in Safari's engine and Firefox
 	@demo/prepare.sh engines

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench.measure import Measured, measure
 from keyferry.protocol.alphabet import SYMBOLS
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.customers import records
 from keyferry.server.core.licensing import computers, listings, products

@@ -27,7 +27,8 @@ from demo.terminal_picture import picture_of
 from demo.wizard_pictures import SIZE
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel

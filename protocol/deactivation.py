@@ -22,7 +22,9 @@ from keyferry.protocol.typed import Correction
 SECRET_BYTES = 16
 
 _CODE_BITS = 50
-_SCRYPT_COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**25, "dklen": 32}
+
+COMMITMENT_COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 2**25, "dklen": 32}
+"""What scrypt takes for a commitment. A part of the protocol: another cost is another commitment."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def commitment(
     """Return the 40 bits of scrypt that commit to a code; some 40 ms and 16 MiB, to slow guessing."""
     product, key = product_digest(product_code), bytes(activation_key.symbols)
     salt = labeled("deactivation commitment", product, key, _fingerprint_bytes(fingerprint))
-    digest = hashlib.scrypt(bytes(code.symbols), salt=salt, **_SCRYPT_COST)
+    digest = hashlib.scrypt(bytes(code.symbols), salt=salt, **COMMITMENT_COST)
     return top_bits(digest, COMMITMENT_BITS)
 
 

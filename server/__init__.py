@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keyferry.server.application import create_app, create_database_app
+    from keyferry.server.application import create_app
 
-__all__ = ["create_app", "create_database_app"]
+__all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:

@@ -23,6 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
+from keyferry.protocol import deactivation as deactivation_codes
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.deactivation import SECRET_BYTES, DeactivationCode, commitment, deactivation_code
@@ -49,6 +50,8 @@ pytest_plugins = ["tests.postgresql_server", "tests.engines", "tests.browsing"]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Four lanes need 32 KiB at least, and so the lock around them is tested.
 CHEAPEST, FULL_PRICE = passwords.Cost(memory_kib=32, passes=1, lanes=4), passwords.COST
+FULL_COMMITMENT = deactivation_codes.COMMITMENT_COST
+CHEAP_COMMITMENT = FULL_COMMITMENT | {"n": 2}
 STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
 
@@ -212,6 +215,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.terminal)
         if fixtures & {"house", "serving", "postgresql_server"}:
             item.add_marker(pytest.mark.processes)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a commitment cost next to nothing, but where another process or a vector names the real one."""
+    marks = {mark.name for mark in item.iter_markers()}
+    full_price = marks & {"full_price", "browser", "terminal", "processes"}
+    deactivation_codes.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP_COMMITMENT
 
 
 def pytest_collection_finish() -> None:

@@ -17,7 +17,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import Pool, event
 
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.db import db, upgrade
 from tests.postgresql_server import PostgresqlServer, is_installed

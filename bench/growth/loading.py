@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from bench.growth.rows import PRODUCTS, Row, Years
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel

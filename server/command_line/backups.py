@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, func, select
 
 from keyferry.protocol.sentences import CodedError
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.initialize import address, home_not_writable, make_folder
 from keyferry.server.config import ConfigError, Settings, load_keyring, load_settings

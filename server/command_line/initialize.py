@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import func, make_url, select
 
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.failures import CommandFailed
 from keyferry.server.config import Settings, load_keyring, load_settings

@@ -7,7 +7,7 @@ import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from keyferry.server import create_app
+from keyferry.server.base_app import create_base_app
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Role
@@ -18,7 +18,7 @@ from keyferry.server.parts import Parts, parts
 @contextmanager
 def opened() -> Iterator[Parts]:
     """Open the instance that the environment names; raises ConfigError (not_initialized among others)."""
-    app = create_app()
+    app = create_base_app()
     with app.app_context():
         try:
             yield parts()

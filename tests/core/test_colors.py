@@ -28,6 +28,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None)
 @given(COLOURS)
 def test_every_color_becomes_one_that_can_be_read_in_both_themes(color):

@@ -114,6 +114,7 @@ def test_every_order_of_licenses_is_walked_as_it_is_sorted(stocked, monkeypatch,
         assert walked(monkeypatch, page) == (expected, expected)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("search", ["lab", "1", "*example"])
 def test_a_search_that_finds_too_much_is_walked_too(stocked, monkeypatch, search):
     for order, product in ((Order.ISSUED, ""), (Order.CUSTOMER, "demo-cad")):

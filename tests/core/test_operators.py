@@ -29,6 +29,7 @@ def refusal_of(operation, *arguments, **more) -> str:
     return raised.value.code
 
 
+@pytest.mark.thorough
 def test_a_password_is_kept_as_an_argon2id_hash_with_a_salt_of_its_own(app, full_price_passwords):
     one, other = passwords.hashed(PASSWORD), passwords.hashed(PASSWORD)
     assert one.startswith("$argon2id$v=19$m=65536,t=3,p=4$")

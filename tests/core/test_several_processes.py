@@ -60,6 +60,7 @@ def ask_at_once(processes: Executor, settings: Settings, shares: list[list[Typed
     return Counter(outcome for answer in answers for outcome in answer)
 
 
+@pytest.mark.thorough
 def test_the_last_seats_are_not_sold_twice(vendor, settings, processes, count):
     key = vendor.issue(seats=3)
     machines = [vendor.machine(key, f"PC-{number}").request for number in range(5 * count)]
@@ -68,6 +69,7 @@ def test_the_last_seats_are_not_sold_twice(vendor, settings, processes, count):
     assert vendor.seats_used(key) == 3
 
 
+@pytest.mark.thorough
 def test_one_machine_that_asks_everywhere_takes_one_seat(vendor, settings, processes, count):
     key = vendor.issue(seats=10)
     machine = vendor.machine(key).request

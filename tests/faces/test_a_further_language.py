@@ -56,6 +56,7 @@ def english_left(page: str) -> list[str]:
 SENTENCES = sentences()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("bracketed")
 def test_every_page_of_self_help_speaks_it(app, vendor):
     client = app.test_client()
@@ -68,6 +69,7 @@ def test_every_page_of_self_help_speaks_it(app, vendor):
     assert english_left(refused.text) == []
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("bracketed")
 def test_who_does_not_ask_for_it_gets_english(vendor):
     answer = staff(vendor).get("/portal/")

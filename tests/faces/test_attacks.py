@@ -57,6 +57,7 @@ def forged(machine, number: int) -> str:
     return with_a_typo(invented.text, random.Random(number))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operation", ["requests", "activations"])
 def test_the_tag_of_a_computer_id_is_guessed_by_phone_only_so_often(ask, machine, operation):
     """The suggestion in a refusal once told for free whether the tag of a mistyped computer ID was right."""
@@ -70,6 +71,7 @@ def test_the_tag_of_a_computer_id_is_guessed_by_phone_only_so_often(ask, machine
     assert not any("suggestion" in answer.json for answer in met)
 
 
+@pytest.mark.thorough
 def test_a_license_of_many_seats_is_guessed_at_no_more_often_than_an_office_types(ask, vendor):
     machine = vendor.machine(vendor.issue(seats=10_000))
     key = machine.activation_key.text
@@ -80,6 +82,7 @@ def test_a_license_of_many_seats_is_guessed_at_no_more_often_than_an_office_type
     assert [one["code"] for one in refused].count("too_many_attempts") == 1
 
 
+@pytest.mark.thorough
 def test_the_tag_of_a_computer_id_is_guessed_in_self_help_only_so_often(app, machine):
     visitor, key = Visitor(app), machine.activation_key.text
     for form, code in (("activate", {}), ("deactivate", {"code": machine.code.text})):
@@ -92,6 +95,7 @@ def test_the_tag_of_a_computer_id_is_guessed_in_self_help_only_so_often(app, mac
     assert visitor.fill_in("activate", **codes(machine)).status == 429
 
 
+@pytest.mark.thorough
 def test_who_guesses_at_a_license_does_not_shut_its_owner_out(app, ask, vendor, machine):
     """Twenty invented computer IDs once closed the license for an hour, to genuine QR codes, too."""
     stranger = Visitor(app, address="198.51.100.7")
@@ -113,6 +117,7 @@ def test_a_scanned_activation_is_counted_nowhere(ask, vendor):
         assert session.scalar(select(func.count()).select_from(Attempt)) == 0
 
 
+@pytest.mark.thorough
 def test_who_can_sign_guesses_at_activation_keys_only_so_often(ask, machine):
     guessed = (ActivationKey.generate(number.to_bytes(12, "big")) for number in range(PER_ADDRESS + 1))
     # A computer ID of each key would take an scrypt each; it is the key that is looked up first.
@@ -154,6 +159,7 @@ def test_no_code_is_checked_while_the_database_is_locked(app, ask, vendor, machi
     assert met == [200]
 
 
+@pytest.mark.thorough
 def test_what_a_stranger_repeats_does_not_grow_the_audit(app, vendor, machine):
     """Five thousand times the same refusal once wrote five thousand rows that nobody can delete."""
     visitor, full = Visitor(app), vendor.machine(machine.activation_key, "another")
@@ -166,6 +172,7 @@ def test_what_a_stranger_repeats_does_not_grow_the_audit(app, vendor, machine):
     assert sorted(written) == ["activated_same_seat", "activation_refused"]
 
 
+@pytest.mark.thorough
 def test_a_refusal_that_is_asked_for_again_and_again_writes_only_so_often(ask, vendor, machine, clock):
     full = vendor.machine(machine.activation_key, "another").activation_token
     for _ in range(REFUSALS_A_MINUTE + 20):
@@ -180,6 +187,7 @@ def test_a_refusal_that_is_asked_for_again_and_again_writes_only_so_often(ask, v
         assert sorted(session.scalars(select(AuditRepeat.count))) == [1, REFUSALS_A_MINUTE + 1]
 
 
+@pytest.mark.thorough
 def test_rubbish_is_read_with_effort_only_so_often(app, clock):
     """Where characters may be missing or too many, hundreds of layouts are tried."""
     right = ActivationKey.generate(b"k" * 12).text
@@ -218,6 +226,7 @@ def spelled(number: int) -> str:
     return SPELLINGS[number % len(SPELLINGS)].format(number)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("mail_works")
 @pytest.mark.parametrize("limit", ["keys guessed", "keys mailed", "links mailed"])
 def test_an_address_that_is_spelled_in_every_way_meets_every_limit(app, ask, vendor, limit):

@@ -56,6 +56,7 @@ def own(app) -> Visitor:
     return own
 
 
+@pytest.mark.thorough
 def test_strangers_do_not_shut_an_operator_out_of_their_own_browser_nor_of_the_console(app, own):
     """A hundred guesses from twenty addresses once did, where the operator had not signed in from before."""
     guess(app, times=100, addresses=20)

@@ -54,6 +54,7 @@ def left_in(folder) -> list[str]:
     return sorted(os.listdir(folder)) if folder.exists() else []
 
 
+@pytest.mark.thorough
 def test_what_is_restored_equals_the_original_table_by_table(
     vendor, instance, done, settings, tmp_path, elsewhere, monkeypatch
 ):
@@ -119,6 +120,7 @@ def test_the_restored_audit_refuses_changes_and_the_server_goes_on(saved, instan
     assert_audit_is_append_only(elsewhere)
 
 
+@pytest.mark.thorough
 def test_a_backup_of_before_an_update_can_be_made_and_is_brought_up_to_date(
     saved, done, settings, elsewhere, monkeypatch, tmp_path
 ):
@@ -302,6 +304,7 @@ def test_a_file_that_is_no_database_is_never_restored_over(saved, instance, else
     assert instance("restore", str(saved), "--json").refusal == "database_not_empty"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("statements", [(), ("PRAGMA journal_mode = WAL", "PRAGMA user_version = 1")])
 def test_a_database_without_tables_gives_its_place(saved, instance, settings, elsewhere, statements):
     elsewhere.home.mkdir()

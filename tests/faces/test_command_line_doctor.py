@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.command_line.doctor import clock as clocks
 from keyferry.server.command_line.doctor import storage
 from keyferry.server.config import Settings

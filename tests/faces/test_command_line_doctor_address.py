@@ -21,6 +21,7 @@ from tests.faces.doctoring import OK, checks, finding, listening, settled
 __all__ = ["checks", "finding", "settled"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("url", "found"),
     [

@@ -68,6 +68,7 @@ finally:
     assert listed.stdout.endswith("\n[]\n"), listed.stdout + listed.stderr
 
 
+@pytest.mark.thorough
 def test_without_the_servers_packages_a_command_says_what_to_install():
     program = (
         "import sys; sys.modules['flask'] = None; from keyferry.server.command_line import main; main({})"

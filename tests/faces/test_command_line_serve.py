@@ -99,6 +99,7 @@ def test_a_server_counts_over_workers_that_die_and_leaves_nothing_behind(serving
     assert "127.0.0.1" not in metrics + json.dumps(watched.requests)
 
 
+@pytest.mark.thorough
 def test_the_wsgi_application_is_what_the_environment_says_and_has_no_metrics(environment, tmp_path):
     script = (
         "import sys, wsgi, keyferry.server.command_line.serve\n"

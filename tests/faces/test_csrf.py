@@ -41,6 +41,7 @@ def post_addresses(app: Flask) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_post_without_the_field_of_our_forms_is_refused_everywhere(app, vendor):
     """Without any field; the long tests have fields that are none of ours."""
     post_everywhere(app, vendor, None)

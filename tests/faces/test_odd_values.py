@@ -160,5 +160,6 @@ def sweep(app: Flask, vendor: Vendor, seed: int) -> None:
     assert counted_right()
 
 
+@pytest.mark.thorough
 def test_odd_values_everywhere_fail_nothing_and_write_nothing(app, vendor):
     sweep(app, vendor, seed=1)

@@ -39,6 +39,7 @@ def rows_written() -> list[int]:
         ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("address", ["/a", "/A"])
 def test_the_page_opens_in_either_case(app, address):
     with app.test_client().get(address) as page:
@@ -182,6 +183,7 @@ def rubbish(token: str):
     yield "Ä" * 90
 
 
+@pytest.mark.thorough
 def test_a_token_that_is_altered_in_any_way_is_refused_and_nothing_is_written(vendor, phone):
     token = vendor.machine(vendor.issue()).activation_token
     before = rows_written()

@@ -143,6 +143,7 @@ def test_without_the_password_there_is_no_code_page(vendor):
     assert (answer.status_code, 'name="password"' in answer.text) == (403, True)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", Role)
 def test_who_must_have_one_is_led_to_the_set_up_and_reaches_nothing_before(vendor, role):
     demand(vendor, role)

@@ -157,6 +157,7 @@ def test_the_code_of_another_machine_license_or_earlier_activation_is_refused(ve
     assert refused == [("release_refused", "ada", "wrong_deactivation_code")]
 
 
+@pytest.mark.thorough
 def test_wrong_codes_are_counted_for_staff_too_but_apart_from_strangers(vendor, desk, machine):
     vendor.activate(machine)
     other = vendor.machine(machine.activation_key, "OTHER").code.text

@@ -44,6 +44,7 @@ def test_every_page_of_the_portal_names_the_permission_that_it_needs(app):
     assert all(isinstance(named[endpoint], Permission) for endpoint in named.keys() - IN_THE_OPEN)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", Role)
 def test_each_role_reaches_what_its_permissions_name_and_nothing_else(app, vendor, role):
     visitor = staff(vendor, role=role)
@@ -150,6 +151,7 @@ def test_the_sign_in_is_shown_to_the_portal_only_and_to_no_script(vendor, app):
     assert "Secure" in cookie.split("; ")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("passed", [IDLE, LONGEST])
 def test_a_session_ends_by_itself(vendor, passed):
     visitor = staff(vendor)

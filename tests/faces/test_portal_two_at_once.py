@@ -59,6 +59,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", CHANGES)
 def test_who_changes_what_a_colleague_has_changed_learns_of_it_and_can_send_it_again(ada, grace, what):
     page, path, (field, hers), (other, mine) = CHANGES[what]

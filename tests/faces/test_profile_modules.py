@@ -40,6 +40,7 @@ def module_of(instance, folder: Path, *options: str) -> Path:
     return out
 
 
+@pytest.mark.thorough
 @both_styles
 def test_an_application_imports_the_module_and_activates_with_it(
     vendor, instance, done, issue, tmp_path, pytestconfig

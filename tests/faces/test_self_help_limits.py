@@ -51,6 +51,7 @@ def test_too_many_guesses_at_a_license_are_stopped_and_the_right_code_waits_too(
     assert elsewhere.fill_in("deactivate", **right).status == 200
 
 
+@pytest.mark.thorough
 def test_what_is_typed_and_what_is_scanned_is_counted_apart(app, machine):
     assert guess_by_phone(app, machine, PER_LICENSE) == {400}
     assert guess_by_phone(app, machine, 1) == {429}

@@ -27,6 +27,8 @@ from tests.faces.strangers import (
 
 __all__ = ["environment", "serving"]
 
+pytestmark = pytest.mark.thorough
+
 SMALL_POST = POST + b"Content-Length: 2\r\n\r\n{}"
 HASTY = {
     "head_seconds": 0.6,

@@ -16,6 +16,8 @@ from keyferry.protocol.deactivation import (
 )
 from keyferry.protocol.errors import WrongDeactivationCode
 
+pytestmark = pytest.mark.full_price
+
 CODE = MACHINE.code
 OTHERS = {
     "another machine": replace(MACHINE, identifier="another-machine"),
@@ -57,6 +59,7 @@ def test_the_code_of_another_product_is_wrong_even_under_the_same_secret():
         )
 
 
+@pytest.mark.thorough
 def test_random_codes_are_wrong():
     random = Random(1)
     for _ in range(8):

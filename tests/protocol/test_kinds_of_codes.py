@@ -204,6 +204,7 @@ def test_a_missing_or_doubled_character_of_an_activation_key_leads_to_a_suggesti
     assert suggestion(ActivationKey.from_text, separator.join(groups)) == AK
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wrong", [3, 4, 5])
 def test_more_wrong_characters_seldom_lead_to_a_wrong_suggestion(wrong):
     """Who is asked "Did you mean …?" believes it: at most one such question in twenty may be mistaken."""

@@ -61,6 +61,7 @@ def test_every_bit_of_a_signed_key_counts_the_reserved_ones_too():
             refused_signed(grouped(encode_rows(tuple(changed))))
 
 
+@pytest.mark.thorough
 def test_random_well_formed_short_keys_are_refused():
     random = Random(1)
     for _ in range(5000):
@@ -68,6 +69,7 @@ def test_random_well_formed_short_keys_are_refused():
         refused_short(grouped(encode(Kind.COMPUTER_KEY, content)))
 
 
+@pytest.mark.thorough
 def test_random_texts_are_no_short_keys_however_much_repair_is_tried():
     random = Random(2)
     for length in (28, 29, 31, 32):
@@ -79,12 +81,14 @@ def test_random_texts_are_no_short_keys_however_much_repair_is_tried():
             read_short(random_text(30, random), BINDING, KEYS.short_computer_key)
 
 
+@pytest.mark.thorough
 def test_random_well_formed_signed_keys_are_refused():
     random = Random(3)
     for _ in range(2000):
         refused_signed(grouped(encode_rows((2, *(random.randrange(32) for _ in range(110)), 0))))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("damaged", [0, 1])
 def test_the_key_of_another_machine_is_refused_also_with_a_typing_error(damaged):
     other = replace(MACHINE, identifier="another-machine")

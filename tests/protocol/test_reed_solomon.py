@@ -110,6 +110,7 @@ def replacements(word, places):
         yield from replacements([*word[: places[0]], symbol, *word[places[0] + 1 :]], places[1:])
 
 
+@pytest.mark.thorough
 @PROPERTY
 @given(st.lists(symbols, min_size=25, max_size=25), st.integers(0, 4), st.randoms(use_true_random=False))
 def test_a_codeword_is_among_the_neighbors_of_every_word_within_reach(message, errors, random):

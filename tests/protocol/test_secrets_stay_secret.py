@@ -47,6 +47,8 @@ from keyferry.protocol.request_token import (
     verify_request,
 )
 
+pytestmark = pytest.mark.full_price
+
 RANDOM = Random(1)
 ACTIVATION = ActivationRequest(42, MACHINE.computer_id, ACTIVATION_KEY, "LAB-PC-07")
 TOKEN = sign_request(ACTIVATION, KEYS)

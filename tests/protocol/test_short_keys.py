@@ -91,6 +91,7 @@ def test_each_single_character_may_be_any_other():
             assert read(typed) == (Correction(place // 5 + 1, place % 5 + 1, wrong, right),)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("wrong", "times"), [(3, 400), (4, 40)])
 def test_three_and_four_wrong_characters_are_repaired(wrong, times):
     random = Random(wrong)
@@ -156,6 +157,7 @@ def shifted(group: str, damage: str, random: Random) -> str:
     return group[:place] + (random.choice(SYMBOLS) + group[place:] if damage == "+" else group[place + 1 :])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("separator", ["-", " ", ""])
 @pytest.mark.parametrize("damage", ["-", "+", "--", "++", "+-"])
 def test_characters_missing_or_too_many_in_one_or_two_groups_and_a_wrong_one_elsewhere(damage, separator):

@@ -71,6 +71,7 @@ def test_every_single_wrong_character_is_repaired():
 PAIRS = list(combinations(ROWS[0], 2))
 
 
+@pytest.mark.thorough
 def test_any_two_wrong_characters_in_one_row_are_among_few_guesses(monkeypatch):
     """Each of the 435 pairs without the signatures, which are what takes time."""
     random, guesses = Random(3), []
@@ -86,6 +87,7 @@ def test_any_two_wrong_characters_in_one_row_are_among_few_guesses(monkeypatch):
         assert len(guesses) <= 436
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("start", range(3))
 def test_any_two_wrong_characters_in_one_row_are_repaired(start):
     random = Random(start)
@@ -93,6 +95,7 @@ def test_any_two_wrong_characters_in_one_row_are_repaired(start):
         assert len(read(with_wrong(SIGNED_KEY, places, random))) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("row", ROWS[1:])
 def test_two_wrong_characters_are_repaired_in_any_other_row_too(row):
     random = Random(row.start)
@@ -100,6 +103,7 @@ def test_two_wrong_characters_are_repaired_in_any_other_row_too(row):
         assert len(read(with_wrong(SIGNED_KEY, random.sample(row, 2), random))) == 2
 
 
+@pytest.mark.thorough
 def test_two_wrong_characters_in_one_row_and_one_in_each_other_row_are_repaired():
     random = Random(4)
     for doubtful in ROWS:
@@ -107,6 +111,7 @@ def test_two_wrong_characters_in_one_row_and_one_in_each_other_row_are_repaired(
         assert len(read(with_wrong(SIGNED_KEY, places, random))) == 5
 
 
+@pytest.mark.thorough
 def test_every_transposition_of_neighbors_within_a_group_is_repaired():
     for place in range(0, 119, 11):
         swapped = KEY[:place] + KEY[place + 1] + KEY[place] + KEY[place + 2 :]
@@ -151,6 +156,7 @@ def test_two_wrong_characters_in_one_row_are_repaired_also_where_a_group_has_a_c
     assert len(read("-".join(groups))) == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("length", [119, 120, 121])
 def test_a_random_text_costs_so_many_signatures_as_take_seconds(length, monkeypatch):
     verify = Mock(return_value=None)
@@ -172,6 +178,7 @@ def test_a_key_of_the_wrong_length_is_answered_with_its_length(length):
         read(bare(random_text(length, Random(length))))
 
 
+@pytest.mark.thorough
 def test_three_wrong_characters_are_never_called_the_key_of_another_computer():
     """With three, a row mostly looks like a row with a single other character wrong."""
     random = Random(10)

@@ -12,6 +12,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from reedsolo import RSCodec
 
+pytestmark = pytest.mark.full_price
+
 FOLDER = Path(__file__).parents[2] / "protocol" / "vectors"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FIELD = {"nsize": 31, "fcr": 0, "prim": 0b100101, "c_exp": 5}

@@ -27,6 +27,8 @@ from keyferry.protocol.reed_solomon import check_symbols
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import DeactivationRequest, peek, scan_url, sign_request, verify_request
 
+pytestmark = pytest.mark.full_price
+
 DOCUMENTS = {name: json.loads((FOLDER / f"{name}.json").read_text(encoding="ascii")) for name in FILES}
 
 
@@ -59,6 +61,7 @@ def claims_of(case):
     return Claims(date.fromisoformat(case["issued"]), expires, case["features"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", FILES)
 def test_the_files_are_what_their_generator_makes(name):
     assert (FOLDER / f"{name}.json").read_text(encoding="ascii") == rendered(name)

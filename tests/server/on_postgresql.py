@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from psycopg import sql
 
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.db import db, upgrade

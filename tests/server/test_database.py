@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.models import Attempt

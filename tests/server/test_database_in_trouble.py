@@ -20,6 +20,7 @@ pytestmark = pytest.mark.engines("sqlite")
 POOL_SIZE = 15
 
 
+@pytest.mark.thorough
 def test_a_database_that_may_only_be_read_is_reported_and_pages_that_read_still_come(vendor, caplog):
     faces = faces_of(vendor)
     with with_pragma("query_only = 1", "query_only = 0"):
@@ -29,6 +30,7 @@ def test_a_database_that_may_only_be_read_is_reported_and_pages_that_read_still_
     assert faces.phone("activations").status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_full_disk_costs_no_seat(vendor, caplog):
     faces, key = faces_of(vendor), vendor.issue(seats=1000)
     with with_pragma("max_page_count = 1", "max_page_count = 1000000"):
@@ -44,6 +46,7 @@ def test_a_full_disk_costs_no_seat(vendor, caplog):
     assert vendor.seats_used(key) == number + 1
 
 
+@pytest.mark.thorough
 def test_a_database_that_is_held_and_a_pool_that_is_used_up_are_busy(vendor, settings, caplog, monkeypatch):
     faces = faces_of(vendor)
     with (

@@ -173,6 +173,7 @@ def test_where_sqlite_ends_the_whole_transaction_all_of_its_members_are_refused(
     assert rows() == {"b"}
 
 
+@pytest.mark.thorough
 def test_a_member_that_comes_to_no_end_is_interrupted_and_nobody_is_answered_as_done(writers):
     several = writers(stuck_seconds=0.2)
     with several.held() as done:
@@ -227,6 +228,7 @@ def write_many(number: int, lock: str | None = None) -> None:
 CLOCK: list[Any] = []
 
 
+@pytest.mark.thorough
 def test_processes_write_in_turns_and_nothing_is_lost(app, clock, settings):
     CLOCK[:] = [clock.now]
     fork = get_context("fork")

@@ -66,6 +66,7 @@ def customer(email: str) -> Customer | None:
         return session.scalar(select(Customer).where(Customer.email == email))
 
 
+@pytest.mark.thorough
 def test_each_license_of_a_batch_is_as_it_was_asked_for_and_in_the_audit(vendor):
     batch = begin()
     assert (batch.wanted, batch.is_new, batch.is_done) == (WANTED.count, True, False)

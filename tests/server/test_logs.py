@@ -81,6 +81,7 @@ def test_the_logger_that_writes_rows_is_silent(app):
     assert not logging.getLogger("sqlalchemy.engine.Engine").isEnabledFor(logging.INFO)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("mail_works")
 @pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
 def test_self_help_leaves_no_trace_in_the_log_either(vendor, talkative):

@@ -148,6 +148,7 @@ def test_only_a_recipient_that_there_is_not_gives_a_mail_up_which_is_kept(box, c
     assert events() == ["mail_given_up"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("where", "refusal", "shown", "stops_all"),
     [
@@ -185,6 +186,7 @@ def test_every_other_refusal_puts_a_mail_off_and_names_the_setting(
     assert events() == ["mail_sent"]
 
 
+@pytest.mark.thorough
 def test_a_server_that_relays_nothing_takes_no_mail_away(box, clock):
     numbers = [post(clock, f"customer{number}@example.com") for number in range(3)]
     while any(row(number).next_try_at for number in numbers):
@@ -367,6 +369,7 @@ class Dripping:
                 client.sendall(b"2")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ready", [0, 1, 4])
 def test_a_server_that_says_one_byte_at_a_time_is_left_before_the_lease_ends(app, clock, monkeypatch, ready):
     monkeypatch.setattr(mailer, "LONGEST_SECONDS", 0.5)

@@ -199,6 +199,7 @@ def test_guesses_of_staff_are_counted_too_all_together_at_one_license(vendor, ma
     assert operations.release(typed(machine), Code(machine.code), by=STRANGER).recorded == "proven"
 
 
+@pytest.mark.thorough
 def test_each_member_of_the_staff_is_counted_apart_wherever_they_sit(vendor):
     def look(number: int, by: By) -> None:
         with pytest.raises(NotFound):

@@ -11,7 +11,8 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import inspect, text
 
-from keyferry.server import create_app, create_database_app
+from keyferry.server import create_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.licensing import figures, listings
 from keyferry.server.core.licensing.listings import Wanted

@@ -29,6 +29,7 @@ def many(stocked, monkeypatch, request):
     return stocked
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", Order)
 def test_licenses_are_listed_by_an_index_in_every_order_and_standing(many, order):
     with reading() as session, watched() as asked:
@@ -42,6 +43,7 @@ def test_licenses_are_listed_by_an_index_in_every_order_and_standing(many, order
     assert whole_tables(asked) == []
 
 
+@pytest.mark.thorough
 def test_beginnings_are_found_by_an_index(many):
     with reading() as session, watched() as asked:
         for search in ("1B", "a1@", "lab", "10000-0000"):

@@ -17,6 +17,7 @@ from tests.faces.portal_visitor import PASSWORD, Visitor
 WRONG = "wrong horse battery staple"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "address"),
     [
@@ -57,6 +58,7 @@ def try_from(settings, app, clock) -> Callable[..., int]:
     return try_from
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "spelled",
     [

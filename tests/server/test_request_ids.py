@@ -66,6 +66,7 @@ def test_every_answer_names_its_request_by_an_id_of_its_own(app):
     assert len(set(ids)) == 4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("proxies", "given", "is_kept"),
     [

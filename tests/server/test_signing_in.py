@@ -169,6 +169,7 @@ def test_codes_are_guessed_ten_times_an_hour_from_wherever(app):
     assert enter(code=code_of(secret, later), now=later)
 
 
+@pytest.mark.thorough
 def test_right_codes_and_codes_not_yet_typed_use_up_no_attempt(app):
     secret, _ = set_up()
     for number in range(12):

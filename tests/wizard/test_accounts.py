@@ -90,6 +90,7 @@ def shared(vendor, mates):
     shutil.rmtree(home)
 
 
+@pytest.mark.thorough
 def test_one_license_serves_all_accounts_that_share_its_folder(shared, mates, key, issue):
     (ada, bob), root = [mate.uid for mate in mates], 0
     asked = shared.run(ada, "request", key.text)
@@ -108,6 +109,7 @@ def test_one_license_serves_all_accounts_that_share_its_folder(shared, mates, ke
     assert shared.run(bob, "status")["status"] == "damaged"
 
 
+@pytest.mark.thorough
 def test_what_the_administrator_begins_an_account_completes(shared, mates, key, issue):
     asked = shared.run(0, "request", key.text)
     assert shared.run(mates[0].uid, "activate", issue(asked))["status"] == "valid"

@@ -80,6 +80,7 @@ def look(machine, seconds: float) -> Counter[LicenseState]:
     return seen
 
 
+@pytest.mark.thorough
 def test_thousands_of_looks_beside_working_processes_see_no_damage(machine, seconds):
     with workers(machine, 3):
         seen = look(machine, seconds)
@@ -87,6 +88,7 @@ def test_thousands_of_looks_beside_working_processes_see_no_damage(machine, seco
     assert len(seen) > 1
 
 
+@pytest.mark.thorough
 @needs_root
 def test_an_account_that_may_only_read_sees_no_damage_either(machine, seconds):
     # Not below pytest's own folder, which is its account's alone.
@@ -146,6 +148,7 @@ def test_an_older_copy_is_still_called_damaged(machine, outdated, lock):
     assert time.monotonic() - began < reading.PATIENCE
 
 
+@pytest.mark.thorough
 def test_a_state_that_never_comes_to_rest_is_busy_after_two_seconds(machine, outdated):
     lock_of(machine).unlink()
     anchor = Mock(read=Mock(side_effect=range(5, 100_000)))

@@ -14,6 +14,8 @@ import zxingcpp
 
 from tests.wizard.test_qr import LINE, rendered
 
+pytestmark = [pytest.mark.full_price, pytest.mark.thorough]
+
 ROOT = Path(__file__).parents[2]
 NAME = "LABORATORY-PC-07-CENTRAL"
 PROGRAM = "import sys; from keyferry.wizard.command_line import main; sys.exit(main())"
@@ -64,6 +66,7 @@ def code_of(shown: list[str], size: tuple[int, int]) -> str:
     return found.text
 
 
+@pytest.mark.thorough
 def test_a_code_that_fits_is_whole(run_in_terminal, machine, key):
     shown = run_in_terminal((80, 24), "request", key.text)
     assert code_of(shown, (80, 24)) == machine.control().pending().url

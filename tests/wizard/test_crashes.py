@@ -85,6 +85,7 @@ def fresh(machine, tmp_path):
     return make
 
 
+@pytest.mark.thorough
 def test_a_request_interrupted_anywhere_is_asked_again_and_completed(fresh, vendor, cut_at_each_step):
     key, machine = vendor.activation_key(), fresh()
     steps = 0
@@ -98,6 +99,7 @@ def test_a_request_interrupted_anywhere_is_asked_again_and_completed(fresh, vend
     assert steps > 5
 
 
+@pytest.mark.thorough
 def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_license(
     fresh, vendor, cut_at_each_step
 ):
@@ -115,6 +117,7 @@ def test_a_completion_interrupted_anywhere_keeps_the_request_or_has_the_license(
     assert seen == {LicenseState.PENDING, LicenseState.ACTIVE}
 
 
+@pytest.mark.thorough
 def test_a_license_in_use_survives_an_interrupted_change_to_another(fresh, vendor, cut_at_each_step):
     machine, issued, former, key = fresh(), {}, vendor.activation_key(), vendor.activation_key()
 
@@ -129,6 +132,7 @@ def test_a_license_in_use_survives_an_interrupted_change_to_another(fresh, vendo
         assert machine.control().status().state is LicenseState.ACTIVE
 
 
+@pytest.mark.thorough
 def test_a_deactivation_interrupted_anywhere_loses_nothing_and_leaves_no_live_copy(
     fresh, vendor, cut_at_each_step
 ):
@@ -170,6 +174,7 @@ def test_starting_over_interrupted_anywhere_keeps_the_damaged_file(fresh, vendor
         assert machine.control().status().state is LicenseState.PENDING
 
 
+@pytest.mark.thorough
 def test_a_second_computers_request_interrupted_anywhere_leaves_the_first_ones_license(
     fresh, vendor, cut_at_each_step
 ):
@@ -264,6 +269,7 @@ KILLED_AT = textwrap.dedent(
 )
 
 
+@pytest.mark.thorough
 def test_a_process_killed_while_deactivating_loses_nothing_and_holds_no_lock(machine, vendor, tmp_path):
     completed = machine.activate()
     profile = tmp_path / "profile.json"

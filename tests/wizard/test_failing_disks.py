@@ -116,6 +116,7 @@ def stored(machine) -> bytes | None:
     return machine.state_file.read_bytes() if machine.state_file.exists() else None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("before_it", ["nothing", "license"])
 def test_a_request_is_stored_or_nothing_is(machine, prepared, before_it):
     if before_it == "license":
@@ -138,6 +139,7 @@ def test_a_request_is_stored_or_nothing_is(machine, prepared, before_it):
     assert codes >= {None, "requested_not_synced", "state_not_writable", "state_not_lockable"}
 
 
+@pytest.mark.thorough
 def test_a_license_is_activated_or_the_request_still_stands(machine, vendor, prepared):
     issued = vendor.computer_key(machine.control().begin(KEY))
     prepared.keep()
@@ -155,6 +157,7 @@ def test_a_license_is_activated_or_the_request_still_stands(machine, vendor, pre
     assert codes >= {None, "activated_not_synced", "state_not_writable", "anchor_not_writable"}
 
 
+@pytest.mark.thorough
 def test_a_license_is_in_use_or_given_up_with_its_code_within_reach(machine, prepared):
     machine.activate(KEY)
     prepared.keep()
@@ -180,6 +183,7 @@ def test_a_license_is_in_use_or_given_up_with_its_code_within_reach(machine, pre
     assert codes >= {None, "deactivated_not_synced", "state_not_writable", "anchor_not_writable"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("anchor", ["behind", "settled"])
 def test_a_code_is_shown_only_once_the_release_is_on_the_disk(machine, prepared, anchor):
     machine.activate(KEY)
@@ -203,6 +207,7 @@ def test_a_code_is_shown_only_once_the_release_is_on_the_disk(machine, prepared,
     assert codes >= {None, "deactivated_not_synced", "state_not_readable"}
 
 
+@pytest.mark.thorough
 def test_a_look_never_costs_a_license_and_says_what_it_could_not_store(machine, prepared):
     machine.activate(KEY)
     prepared.keep()
@@ -219,6 +224,7 @@ def test_a_look_never_costs_a_license_and_says_what_it_could_not_store(machine, 
         assert machine.control().status().not_remembered is None, outcome
 
 
+@pytest.mark.thorough
 def test_a_damaged_state_is_set_aside_for_a_new_one_or_stays_where_it_is(machine, prepared):
     machine.activate(KEY)
     machine.state_file.write_bytes(b"damaged")

@@ -52,6 +52,7 @@ def before(profile, tmp_path):
     return ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "m"]
 
 
+@pytest.mark.thorough
 def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, before, tmp_path):
     def wizard(*arguments: str) -> dict[str, object]:
         run = child(WIZARD, *before, *arguments, "--json", anchors=tmp_path / "anchors")
@@ -109,6 +110,7 @@ def test_the_wizard_ships_without_the_server(tmp_path):
     assert (run.stdout.strip(), run.stderr) == ("[]", "")
 
 
+@pytest.mark.thorough
 def test_a_terminal_that_lacks_characters_gets_its_answer_too(vendor, before, tmp_path):
     request = ["request", vendor.activation_key().text, "--name", "ラボ3"]
     run = child(WIZARD, *before, *request, anchors=tmp_path / "anchors", PYTHONIOENCODING="latin-1")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.sentences import CodedError
-from keyferry.server import create_database_app
+from keyferry.server.base_app import create_database_app
 from keyferry.server.command_line.answers import Answer, AnsweringCommand
 from keyferry.server.command_line.doctor import address, certificate, clock, email, storage
 from keyferry.server.command_line.doctor.findings import Finding, Status, ok, refused
