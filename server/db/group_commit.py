@@ -18,8 +18,10 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from keyferry.server.core.errors import Busy
 from keyferry.server.core.turns import busy
 from keyferry.server.db.lock_file import LockFile
+from keyferry.server.db.tickets import SHARING, new_ticket
 
 _MOST_MEMBERS = 64
 
@@ -97,11 +99,16 @@ class GroupCommit:
 
     def _await_turn(self, member: _Member) -> None:
         """Wait until it is this member's turn, or its work is done."""
+        sharing = SHARING.get() if member.work is not None else None
         with self._guard:
-            if not self._taken:
+            is_free = not self._taken
+            if is_free and sharing is None:
                 self._taken = True
                 return
             self._waiting.append(member)
+        if is_free and sharing is not None:
+            # The other requests of this thread come first: they write in the same group.
+            sharing.soon(self._work_off)
         first = min(self._stuck_seconds, self._wait_seconds)
         try:
             for seconds in (first, self._wait_seconds - first):
@@ -111,6 +118,23 @@ class GroupCommit:
         except BaseException:
             self._give_up(member)
             raise
+
+    def _work_off(self) -> None:
+        """Do the work of those who share a thread."""
+        with self._guard:
+            if self._taken or not self._waiting:
+                return
+            self._taken = True
+        try:
+            group = self._joined()
+        except (Busy, SQLAlchemyError):
+            # The next one has been called, meets the same, and has somebody to tell it to.
+            return
+        self._inside.here = True
+        try:
+            self._hand_on(group)
+        finally:
+            self._inside.here = False
 
     def _is_being_done(self, member: _Member) -> bool:
         """Whether another thread has begun this member's work; then its group is waited for."""
@@ -199,8 +223,7 @@ class _Member:
         # What the work asks for is that of the request it belongs to.
         self._context = copy_context() if work is not None else None
         # Others release it: to call this thread for its turn, and once the group has ended.
-        self.ticket = threading.Lock()
-        self.ticket.acquire()
+        self.ticket = new_ticket()
         self.group: _Group | None = None
         self._result: object = None
         self._error: BaseException | None = None

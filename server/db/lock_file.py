@@ -13,6 +13,8 @@ import threading
 from contextlib import suppress
 from queue import SimpleQueue
 
+from keyferry.server.db.tickets import Ticket, new_ticket
+
 # Two bytes of the file: who has the first is next, who has the second writes. With one alone, a process that
 # gives the lock back and takes it again would be there before those that have to wake up first.
 _NEXT, _TURN = 0, 1
@@ -87,23 +89,26 @@ class _Awaited:
     """
 
     def __init__(self, file: int) -> None:
-        self._file, self._there = file, threading.Event()
+        self._file = file
         self._guard = threading.Lock()
-        self._is_wanted, self._is_over = True, False
+        self._is_there = self._is_over = False
+        # Of whoever wants both; None once they have given up.
+        self._ticket: Ticket | None = new_ticket()
 
     def is_taken_over(self) -> bool:
         """Want again what somebody has given up on; False where it has come and gone meanwhile."""
         with self._guard:
-            self._is_wanted = not self._is_over
-            return self._is_wanted
+            self._ticket = None if self._is_over else new_ticket()
+            return not self._is_over
 
     def wait(self, seconds: float) -> bool:
         """Wait so long, then give up: what comes later is given back at once, or all others would wait."""
-        if self._there.wait(seconds):
+        if self._ticket is not None and self._ticket.acquire(timeout=seconds):
             return True
         with self._guard:
-            self._is_wanted = self._there.is_set()
-            return self._is_wanted
+            if not self._is_there:
+                self._ticket = None
+            return self._is_there
 
     def take(self) -> None:
         """Wait for both, in the thread that is there for it."""
@@ -112,8 +117,9 @@ class _Awaited:
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _TURN)
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _NEXT)
         with self._guard:
-            if self._is_wanted:
-                self._there.set()
+            if self._ticket is not None:
+                self._is_there = True
+                self._ticket.release()
                 return
             self._is_over = True
             with suppress(OSError):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -23,6 +24,7 @@ from keyferry.server.db import db, do_in_transaction, reading, transaction
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.opening import begin_writing
+from tests.server.fiber_thread import FiberThread
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -34,11 +36,12 @@ Then = Callable[[Connection], object]
 class Writers:
     """Threads that write to one database in turns; a group takes all who come while the first is held."""
 
-    def __init__(self, app, delegate: bool, **seconds: float) -> None:
+    def __init__(self, app, delegate: bool, in_fibers: bool = False, **seconds: float) -> None:
         self.app, self.delegate = app, delegate
         lock = LockFile(db.engine.url.database)
         self.group = GroupCommit(db.engine, begin_writing, lock, longest_seconds=PATIENCE, **seconds)
         self.threads = ThreadPoolExecutor(16)
+        self.others: ThreadPoolExecutor | FiberThread = FiberThread() if in_fibers else self.threads
         self.commits = 0
         self.workers: dict[str, int] = {}
 
@@ -98,25 +101,27 @@ def errors(done: list[Future[None]]) -> list[type[BaseException] | None]:
     return [None if one is None else type(one) for one in found]
 
 
-@pytest.fixture(params=["each works itself", "one works for all"])
+@pytest.fixture(params=["each works itself", "one works for all", "one works for all fibers of a thread"])
 def writers(app, request) -> Iterator[Callable[..., Writers]]:
     made: list[Writers] = []
+    delegate, in_fibers = request.param != "each works itself", "fibers" in request.param
 
     def make(**seconds: float) -> Writers:
-        made.append(Writers(app, request.param == "one works for all", **seconds))
+        made.append(Writers(app, delegate, in_fibers, **seconds))
         event.listen(db.engine, "commit", made[-1].count)
         return made[-1]
 
     yield make
     for one in made:
         event.remove(db.engine, "commit", one.count)
+        one.others.shutdown()
         one.threads.shutdown()
 
 
 def test_who_waits_shares_one_commit(writers):
     several, names = writers(), [f"writer {number}" for number in range(12)]
     with several.held() as done:
-        done += [several.threads.submit(several.write, name) for name in names]
+        done += [several.others.submit(several.write, name) for name in names]
     assert errors(done) == [None] * 13
     assert rows() == {"first", *names}
     assert several.commits == 1
@@ -126,7 +131,7 @@ def test_who_waits_shares_one_commit(writers):
 def test_who_fails_undoes_only_their_own_part(writers):
     several = writers()
     with several.held() as done:
-        done += [several.threads.submit(several.write, *one) for one in (("a",), ("b", fail), ("c",))]
+        done += [several.others.submit(several.write, *one) for one in (("a",), ("b", fail), ("c",))]
     assert errors(done) == [None, None, ZeroDivisionError, None]
     assert rows() == {"first", "a", "c"}
     with pytest.raises(ZeroDivisionError):
@@ -149,7 +154,7 @@ def test_nobody_is_answered_before_the_commit_and_all_are_refused_if_it_fails(wr
     event.listen(db.engine, "commit", break_off)
     try:
         with several.held() as done:
-            done += [several.threads.submit(several.write, name) for name in "ab"]
+            done += [several.others.submit(several.write, name) for name in "ab"]
         failed = [one.exception(PATIENCE) for one in done]
     finally:
         event.remove(db.engine, "commit", break_off)
@@ -168,7 +173,7 @@ def test_where_sqlite_ends_the_whole_transaction_all_of_its_members_are_refused(
         connection.exec_driver_sql("ROLLBACK")
 
     with several.held() as done:
-        done += [several.threads.submit(several.write, *one) for one in (("a", lose), ("b",))]
+        done += [several.others.submit(several.write, *one) for one in (("a", lose), ("b",))]
     assert errors(done) == [Busy, Busy, None]
     assert rows() == {"b"}
 
@@ -177,7 +182,7 @@ def test_where_sqlite_ends_the_whole_transaction_all_of_its_members_are_refused(
 def test_a_member_that_comes_to_no_end_is_interrupted_and_nobody_is_answered_as_done(writers):
     several = writers(stuck_seconds=0.2)
     with several.held() as done:
-        done.append(several.threads.submit(several.write, "a", lambda one: one.exec_driver_sql(ENDLESS)))
+        done.append(several.others.submit(several.write, "a", lambda one: one.exec_driver_sql(ENDLESS)))
     assert errors(done) == [Busy, OperationalError]
     several.write("b")
     assert rows() == {"b"}
@@ -194,18 +199,40 @@ def test_who_waits_too_long_leaves_the_queue_and_the_next_goes_on(writers):
     assert rows() == {"first", "b"}
 
 
-def test_work_that_another_thread_does_is_answered_with_its_own_result_and_asks_in_its_own_context(app):
-    several, asks = Writers(app, delegate=True), ContextVar[int]("asks")
+def test_work_that_another_does_is_answered_with_its_own_result_and_asks_in_its_own_context(writers):
+    several, asks = writers(), ContextVar[int]("asks")
 
     def asked(number: int) -> tuple[int, int]:
         asks.set(number)
         return number, several.group.run(lambda _: asks.get())
 
     with several.held() as done:
-        answers = [several.threads.submit(asked, number) for number in range(5)]
+        answers = [several.others.submit(asked, number) for number in range(5)]
         done += answers
     assert [one.result(PATIENCE) for one in answers] == [(number, number) for number in range(5)]
-    several.threads.shutdown()
+
+
+@pytest.mark.parametrize("writers", ["one works for all fibers of a thread"], indirect=True)
+def test_fibers_of_one_round_share_a_commit_though_nobody_else_writes(writers):
+    several = writers()
+    done = several.others.submit_all([partial(several.write, name) for name in "abcde"])
+    assert errors(done) == [None] * 5
+    assert rows() == set("abcde")
+    assert several.commits == 1
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("writers", ["one works for all fibers of a thread"], indirect=True)
+def test_while_another_process_writes_fibers_leave_their_thread_to_others(writers):
+    holder, several = Holder(db.engine.url.database), writers(wait_seconds=0.5)
+    [late, other] = several.others.submit_all([partial(several.write, "late"), partial(str, "done")])
+    assert other.result(PATIENCE) == "done"
+    assert errors([late]) == [Busy]
+    waiting = several.others.submit_all([partial(several.write, name) for name in "ab"])
+    assert not any(one.done() for one in waiting)
+    holder.end()
+    assert errors(waiting) == [None, None]
+    assert rows() == set("ab")
 
 
 def test_transactions_do_not_nest(app):

@@ -19,6 +19,7 @@ from keyferry.server.command_line.web_server.limits import Limits
 from keyferry.server.command_line.web_server.metrics import Metrics
 from keyferry.server.command_line.web_server.worker import WholeRequestWorker
 from keyferry.server.config import Settings, load_settings
+from keyferry.server.faces.phone.quick import is_quick
 from keyferry.server.web.logs import JsonLines, TextLines, init_logs, log_request
 from keyferry.server.web.watching import Watcher, watch
 
@@ -113,8 +114,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.limits = limits
         self.settings = settings
         self.metrics = metrics
+        # PostgreSQL is waited for at every statement.
+        self._quick = is_quick if settings.sqlite_file is not None else None
         self._gunicorn = {**gunicorn, **(metrics.hooks if metrics else {})}
         super().__init__()
+
+    def is_quick(self, received: bytearray) -> bool:
+        """Whether a whole request waits for nothing but SQLite: then the main thread answers it."""
+        return self._quick is not None and self._quick(received)
 
     def load_config(self) -> None:
         for name, value in self._gunicorn.items():

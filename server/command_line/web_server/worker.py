@@ -16,11 +16,14 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from keyferry.server.command_line.web_server.certificate import Certificate
 from keyferry.server.command_line.web_server.connection import Connection, Stage, Wait
+from keyferry.server.command_line.web_server.fibers import Fibers
 from keyferry.server.command_line.web_server.limits import Limits
 from keyferry.server.command_line.web_server.surplus import next_to_forget, next_to_go, overdue
 
 # For the database, for files, and for what gunicorn itself has open.
 _OTHER_FILES = 200
+# More would wait longer for the group commit that takes them all.
+_MOST_FIBERS = 64
 
 
 class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -43,6 +46,9 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         # Whole requests, in the order in which they became whole.
         self._whole: deque[Connection] = deque()
         self._with_threads = 0
+        # Whole requests that are answered in this thread, as fibers.
+        self._quick: deque[Connection] = deque()
+        self._fibers = Fibers(partial(self.method_queue.defer, _nothing))
         self._next_look = 0.0
         super().init_process()
 
@@ -96,7 +102,13 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         self._go_on(connection)
 
     def handle(self, connection: Connection) -> None:
-        """Answer one whole request; runs in a thread."""
+        """Answer one whole request in a thread of its own."""
+        try:
+            self._answer(connection)
+        finally:
+            self.method_queue.defer(self._take_back, connection)
+
+    def _answer(self, connection: Connection) -> None:
         request = None
         received, connection.received = connection.received, bytearray()
         connection.stays_open = False
@@ -119,14 +131,16 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self.handle_error(request, connection.sock, connection.client, error)
         finally:
             connection.send_what_goes()
-            self.method_queue.defer(self._take_back, connection)
 
     def _take_turn(self) -> None:
         self.wait_for_and_dispatch_events(self._limits.look_seconds)
+        self._answer_quick_ones()
         while self._held > self._limits.held_bytes and self._waiting:
             self._dismiss(next_to_forget(self._waiting))
         if time.monotonic() >= self._next_look:
             self._look_around()
+            self._fibers.give_up_overdue()
+            self._fibers.finish_round()
             self._next_look = time.monotonic() + self._limits.look_seconds
 
     def _look_around(self) -> None:
@@ -155,10 +169,21 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         self._open[connection] = connection.held
         self._watch(connection, wait)
         if wait is Wait.THREAD:
+            if self.app.is_quick(connection.received):
+                self._quick.append(connection)
+                return
             self._whole.append(connection)
             self._hand_over()
         else:
             self._waiting.add(connection)
+
+    def _answer_quick_ones(self) -> None:
+        while self._quick and self._fibers.waiting < _MOST_FIBERS:
+            connection = self._quick.popleft()
+            self._fibers.start(partial(self._answer, connection), partial(self._go_on, connection))
+            # The turn between processes may have come meanwhile, and others wait for it.
+            self._fibers.go_on()
+        self._fibers.finish_round()
 
     def _hand_over(self) -> None:
         # Not all at once: answers that are not read pile up no faster than somebody is ended for them.
@@ -193,6 +218,10 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         if wait is not Wait.THREAD:
             self._watched[connection] = wait
             self.poller.register(connection.fileno(), int(wait), partial(self._woken, connection))
+
+
+def _nothing() -> None:
+    """Only wake the main thread."""
 
 
 def _gathered(received: bytearray) -> Iterator[bytes]:

@@ -1,0 +1,123 @@
+"""Requests that share the main thread: while one waits for its turn to write, the next one goes on.
+
+A fiber is a request on a stack of its own, which the thread leaves only where the request waits. See
+docs/decisions/0017-quick-requests.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
+
+from keyferry.server.db.tickets import SHARING
+
+
+class Fibers:
+    """The fibers of the thread that makes this.
+
+    Where another thread releases a ticket, it calls `wake`, upon which `finish_round` is to be called.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._thread = getcurrent()
+        self._ready: deque[_Ticket] = deque()
+        self._waiting: set[_Ticket] = set()
+        self._soon: deque[Callable[[], None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many fibers wait."""
+        return len(self._waiting)
+
+    def start(self, work: Callable[[], None], done: Callable[[], None] | None = None) -> None:
+        """Let `work` go as far as it can; `done` is called after its end, outside of it."""
+        _Fiber(self._run, self._thread, done).step(work)
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Start something once no fiber can go on any more."""
+        self._soon.append(work)
+
+    def ticket(self) -> _Ticket:
+        """Return the ticket of a fiber."""
+        return _Ticket(self)
+
+    def go_on(self) -> None:
+        """Let everyone go on whose ticket was released."""
+        while self._ready:
+            ticket = self._ready.popleft()
+            # It may have been released before anybody waited, and so be acquired already.
+            if ticket in self._waiting and ticket.is_released:
+                self._end_waiting(ticket, True)
+
+    def finish_round(self) -> None:
+        """Go on until everybody waits."""
+        self.go_on()
+        while self._soon:
+            self.start(self._soon.popleft())
+            self.go_on()
+
+    def give_up_overdue(self) -> None:
+        """Let those go on who have waited as long as they would."""
+        now = time.monotonic()
+        for ticket in [one for one in self._waiting if one.until <= now]:
+            if ticket in self._waiting:
+                self._end_waiting(ticket, ticket.is_released)
+
+    def wait(self, ticket: _Ticket) -> bool:
+        """Leave the thread to others until the ticket is released or overdue; returns which."""
+        self._waiting.add(ticket)
+        ticket.fiber = getcurrent()
+        return bool(self._thread.switch())
+
+    def released(self, ticket: _Ticket) -> None:
+        """Have whoever waits for this go on; called in any thread."""
+        self._ready.append(ticket)
+        if getcurrent().parent is not self._thread and getcurrent() is not self._thread:
+            self._wake()
+
+    def _run(self, work: Callable[[], None]) -> None:
+        SHARING.set(self)
+        work()
+
+    def _end_waiting(self, ticket: _Ticket, is_released: bool) -> None:
+        self._waiting.discard(ticket)
+        ticket.is_released = False
+        fiber = ticket.fiber
+        ticket.fiber = None
+        if fiber is not None:
+            fiber.step(is_released)
+
+
+class _Fiber(greenlet):  # type: ignore[misc]  # greenlet has no types
+    def __init__(self, run: Callable[..., None], parent: greenlet, done: Callable[[], None] | None) -> None:
+        super().__init__(run, parent)
+        self._done = done
+
+    def step(self, value: object) -> None:
+        """Go on until it waits or ends; called by the thread, outside of all fibers."""
+        self.switch(value)
+        if self.dead and self._done is not None:
+            self._done()
+
+
+class _Ticket:
+    def __init__(self, fibers: Fibers) -> None:
+        self._fibers = fibers
+        self.is_released = False
+        self.fiber: _Fiber | None = None
+        self.until = 0.0
+
+    def acquire(self, *, timeout: float = -1) -> bool:
+        if self.is_released:
+            self.is_released = False
+            return True
+        self.until = time.monotonic() + timeout if timeout >= 0 else float("inf")
+        return self._fibers.wait(self)
+
+    def release(self) -> None:
+        self.is_released = True
+        self._fibers.released(self)

@@ -1,0 +1,78 @@
+"""Scanned activations are answered by the main thread of a process, which never waits for one of them."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+
+from keyferry.server.db import db
+from keyferry.server.db.lock_file import LockFile
+from keyferry.server.faces.phone.quick import is_quick
+from tests.faces.serving import Server, environment, serving
+
+__all__ = ["environment", "serving"]
+
+PATIENCE = 20
+HEAD = b"POST /phone/v1/activations HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n"
+
+
+def post(server: Server, path: str, body: dict[str, str]) -> tuple[int, Any]:
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
+        connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_scanned_activation_is_quick_and_nothing_else_is(vendor):
+    machine = vendor.machine(vendor.issue())
+    as_the_page_sends_it = json.dumps({"token": machine.activation_token}, separators=(",", ":")).encode()
+    others = (
+        {"token": machine.deactivation_token},
+        {"token": f"HTTPS://KEYS.EXAMPLE.COM/A#{machine.activation_token}"},
+        {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text},
+    )
+    assert is_quick(bytearray(HEAD + as_the_page_sends_it))
+    assert is_quick(bytearray(HEAD.replace(b"activations", b"requests") + as_the_page_sends_it))
+    assert not is_quick(bytearray(HEAD.replace(b"POST /phone", b"POST /portal") + as_the_page_sends_it))
+    assert not is_quick(bytearray(HEAD))
+    assert not any(is_quick(bytearray(HEAD + json.dumps(one).encode())) for one in others)
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.thorough
+def test_activations_that_wait_for_another_process_keep_nobody_else_waiting(vendor, serving):
+    lock, key = LockFile(db.engine.url.database), vendor.issue(seats=3)
+    tokens = [vendor.machine(key, f"PC-{number}").activation_token for number in range(3)]
+    with serving() as server, ThreadPoolExecutor() as phones:
+        # Until the server says that it is there, it writes itself.
+        assert lock.acquire(PATIENCE)
+        asked = [phones.submit(post, server, "/phone/v1/activations", {"token": one}) for one in tokens]
+        status, preview = post(server, "/phone/v1/requests", {"token": tokens[0]})
+        assert (status, preview["state"], preview["seats_used"]) == (200, "new", 0)
+        assert not any(one.done() for one in asked)
+        lock.release()
+        answers = [one.result(PATIENCE) for one in asked]
+    assert [status for status, _ in answers] == [200] * 3
+    assert sorted(answer["seats_used"] for _, answer in answers) == [1, 2, 3]
+    assert len({answer["computer_key"] for _, answer in answers}) == 3
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.thorough
+def test_a_refusal_is_answered_and_written_as_anywhere(vendor, serving):
+    key = vendor.issue(seats=1)
+    first, second = (vendor.machine(key, name).activation_token for name in ("PC-1", "PC-2"))
+    with serving() as server:
+        assert post(server, "/phone/v1/activations", {"token": first})[0] == 200
+        status, refused = post(server, "/phone/v1/activations", {"token": second})
+        assert (status, refused["code"]) == (403, "no_seat_left")
+        forged = second[:-1] + ("A" if second[-1] != "A" else "B")
+        _, refused = post(server, "/phone/v1/activations", {"token": forged})
+        assert refused["code"] == "bad_signature"
+        status, again = post(server, "/phone/v1/activations", {"token": first})
+        assert (status, again["state"]) == (200, "active")
