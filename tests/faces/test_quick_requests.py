@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
@@ -13,12 +14,15 @@ import pytest
 from keyferry.server.db import db
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.faces.phone.quick import is_quick
-from tests.faces.serving import Server, environment, serving
+from tests.faces.serving import Server, environment, serving, serving_within
 
 __all__ = ["environment", "serving"]
 
 PATIENCE = 20
-HEAD = b"POST /phone/v1/activations HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n"
+HEAD = (
+    b"POST /phone/v1/activations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 200\r\n\r\n"
+)
 
 
 def post(server: Server, path: str, body: dict[str, str]) -> tuple[int, Any]:
@@ -76,3 +80,25 @@ def test_a_refusal_is_answered_and_written_as_anywhere(vendor, serving):
         assert refused["code"] == "bad_signature"
         status, again = post(server, "/phone/v1/activations", {"token": first})
         assert (status, again["state"]) == (200, "active")
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.thorough
+def test_who_asks_again_at_once_is_answered_at_once(vendor, settings):
+    """The second request came with the first, so nothing more came that would have woken the server."""
+    token = vendor.machine(vendor.issue()).activation_token
+    body = json.dumps({"token": token}).encode()
+    head = HEAD.replace(b"200", str(len(body)).encode())
+    limits = {"look_seconds": 10 * PATIENCE}
+    with (
+        serving_within(limits, settings.home) as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as phone,
+        phone.makefile("rb") as answers,
+    ):
+        phone.sendall(2 * (head + body))
+        states = []
+        for _ in range(2):
+            length = next(int(line[15:]) for line in answers if line.lower().startswith(b"content-length:"))
+            assert any(line == b"\r\n" for line in iter(answers.readline, b""))
+            states.append(json.loads(answers.read(length))["state"])
+    assert states == ["new", "active"]

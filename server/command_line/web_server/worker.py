@@ -133,7 +133,9 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             connection.send_what_goes()
 
     def _take_turn(self) -> None:
-        self.wait_for_and_dispatch_events(self._limits.look_seconds)
+        # Who was just answered may have asked again, which no selector will tell.
+        is_asked = bool(self._quick) and self._fibers.waiting < _MOST_FIBERS
+        self.wait_for_and_dispatch_events(0 if is_asked else self._limits.look_seconds)
         self._answer_quick_ones()
         while self._held > self._limits.held_bytes and self._waiting:
             self._dismiss(next_to_forget(self._waiting))
