@@ -11,8 +11,6 @@ from keyferry.protocol.computer_key import Style
 from keyferry.wizard import command_line
 from keyferry.wizard.command_line import main
 
-TODAY = datetime.now(UTC).date()
-
 
 def test_the_whole_life_of_a_license_in_json_by_the_names_that_programs_rely_on(run_json, key, issue):
     code, asked = run_json("request", key.text, "--name", "LAB-PC-07")
@@ -22,14 +20,15 @@ def test_the_whole_life_of_a_license_in_json_by_the_names_that_programs_rely_on(
     assert asked["url"].startswith("HTTPS://ACTIVATE.EXAMPLE/A#A")
     assert asked["qr_version"] <= 5
     assert run_json("request", key.text)[1] == asked
-    typed = issue(asked)
+    expires = datetime.now(UTC).date() + timedelta(30)
+    typed = issue(asked, expires=expires)
     code, completed = run_json("activate", typed)
     assert code == 0
     assert completed["status"] == "valid"
     assert completed["computer_key"] == typed
     assert completed["repaired"] == []
     assert completed["features"] == ["export"]
-    assert completed["expires"] == (TODAY + timedelta(30)).isoformat()
+    assert completed["expires"] == expires.isoformat()
     code, status = run_json("status")
     assert code == 0
     assert status["status"] == "valid"
