@@ -85,6 +85,11 @@ def record(
     _append(session, {**_columns(event, by, about), "at": now, "detail": detail})
 
 
+def columns_of(event: Event, by: By, now: datetime, **about: Unpack[About]) -> dict[str, Any]:
+    """Return the columns of an event, for a statement that appends it with what it is about."""
+    return {**_columns(event, by, about), "at": now}
+
+
 def record_issued(
     session: Session, issued: Iterable[tuple[int, str]], *, product_number: int, by: By, now: datetime
 ) -> None:

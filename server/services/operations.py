@@ -170,23 +170,25 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
 
 def _activated(counts: Counted, request: Request, by: By, now: datetime, keyring: Keyring) -> Given:
     """Activate for a customer, who asks for nothing but the key."""
-    # Who has the seat already waits for nobody who writes; for others, little is left to do while they write.
-    with counts.looking() as session, release_links.offered(session, request, by):
-        judged = activation.judge(session, request, keyring=keyring, now=now)
-        done = activation.repeat(judged, request, keyring=keyring, now=now)
-    if done is not None:
-        counts.succeeded()
-        return Given(done, activation.license_file(done, keyring=keyring))
 
-    def write(session: Session, seen: Judged | None = judged) -> Activated:
+    # Who has the seat already waits for nobody who writes; for others, little is left to do while they write.
+    def write(session: Session, seen: Judged | None = None) -> Activated:
         with release_links.offered(session, request, by):
             return activation.activate(session, request, keyring=keyring, by=by, now=now, seen=seen)
 
     try:
-        done = counts.write(write)
+        with counts.looking() as session, release_links.offered(session, request, by):
+            judged = activation.judge(session, request, keyring=keyring, now=now)
+            done = activation.repeat(judged, request, keyring=keyring, now=now)
+            if done is None and counts.is_free:
+                done = activation.activate_at_once(session, judged, request, keyring=keyring, by=by, now=now)
+        if done is None:
+            done = counts.write(partial(write, seen=judged))
+        else:
+            counts.succeeded()
     except IntegrityError:
         # Another request of this machine was quicker: this one is judged anew.
-        done = counts.write(partial(write, seen=None))
+        done = counts.write(write)
     return Given(done, activation.license_file(done, keyring=keyring))
 
 

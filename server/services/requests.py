@@ -62,6 +62,11 @@ class Counted:
     _limits: tuple[Limit, ...]
     _now: datetime
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing was counted, and so nothing is to be taken back."""
+        return not self._limits
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a transaction that only reads, for what leaves the request counted."""

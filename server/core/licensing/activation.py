@@ -165,6 +165,29 @@ def activate(
     return _activated(found, activation, request, keyring)
 
 
+def activate_at_once(
+    session: Session, seen: Judged, request: Request, *, keyring: Keyring, by: By, now: datetime
+) -> Activated | None:
+    """Give the computer key for a free seat that was `seen`, in one statement, which is its own transaction.
+
+    None where that can't be, or anything that decides has changed since. Raises IntegrityError as `activate`.
+    """
+    license = seen.license
+    begins_today = license.first_activated_on is None and license.days_from_first_activation is not None
+    if seen.outcome is not Outcome.NEW_SEAT or begins_today:
+        return None
+    event = audit.columns_of(Event.of(f"activated_{seen.outcome}"), by, now, license=license)
+    activation = activation_rows.add_all_at_once(
+        session,
+        license,
+        now.date(),
+        as_read=seen.epoch,
+        values=_values(license, request, request.computer_name, by, now),
+        event=event,
+    )
+    return None if activation is None else _activated(seen, activation, request, keyring)
+
+
 def repeat(seen: Judged, request: Request, *, keyring: Keyring, now: datetime) -> Activated | None:
     """Give the computer key of a seat that `activate` would leave as it is, else None."""
     live = seen.live
@@ -320,8 +343,13 @@ def _add(
     *,
     unproven_before: bool = False,
 ) -> Activation:
+    values = _values(license, request, name, by, now)
+    return activation_rows.add(session, license, {**values, "unproven_before": unproven_before})
+
+
+def _values(license: License, request: Request, name: str | None, by: By, now: datetime) -> dict[str, Any]:
     claims = claims_now(license, None, now)
-    values = {
+    return {
         "epoch": request.computer_id.epoch,
         "fingerprint": request.computer_id.fingerprint,
         "commitment": request.computer_id.commitment,
@@ -334,9 +362,8 @@ def _add(
         "who": by.who,
         "activated_at": now,
         "refreshed_at": now,
-        "unproven_before": unproven_before,
+        "unproven_before": False,
     }
-    return activation_rows.add(session, license, values)
 
 
 def _activated(found: Judged, activation: Activation, request: Request, keyring: Keyring) -> Activated:

@@ -11,16 +11,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Select, Table, and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.server.core.models import Activation, License, Product, ProductEpoch, detached, table_of
+from keyferry.server.core.models import (
+    Activation,
+    AuditEvent,
+    License,
+    Product,
+    ProductEpoch,
+    detached,
+    table_of,
+)
 from keyferry.server.core.prepared import Prepared, connection_of
 
 _license, _product = table_of(License), table_of(Product)
 _epoch, _activation = table_of(ProductEpoch), table_of(Activation)
+_audit = table_of(AuditEvent)
 _TABLES = (_license, _product, _epoch, _activation)
 _FOUND = Prepared(
     select(*(column for table in _TABLES for column in table.c))
@@ -69,21 +78,39 @@ _taken_seat = (
 )
 _TAKE_SEAT = Prepared(_taken_seat)
 # As long as nobody has changed the license, or retired the epoch, since both were read.
-_TAKE_SEAT_AS_READ = Prepared(
-    _taken_seat.where(
-        *(
-            _license.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=_license.c[name].type))
-            for name in _JUDGED
-        ),
-        select(_epoch.c.id)
-        .where(_epoch.c.id == bindparam("epoch_id"), _epoch.c.retired_at.is_(None))
-        .exists(),
-    )
+_seat_as_read = _taken_seat.where(
+    *(
+        _license.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=_license.c[name].type))
+        for name in _JUDGED
+    ),
+    select(_epoch.c.id).where(_epoch.c.id == bindparam("epoch_id"), _epoch.c.retired_at.is_(None)).exists(),
 )
+_TAKE_SEAT_AS_READ = Prepared(_seat_as_read)
 _ADDED = (
     *("license_id", "epoch", "fingerprint", "commitment", "computer_id", "computer_name", "issued_on"),
     *("expires_on", "features", "channel", "who", "activated_at", "refreshed_at", "unproven_before"),
 )
+_IN_AUDIT = (
+    *("at", "event", "channel", "who", "address", "product_number", "license_id"),
+    "activation_key_ending",
+)
+
+
+def _values(table: Table, names: Sequence[str], prefix: str = "") -> list[BindParameter[Any]]:
+    return [bindparam(f"{prefix}{name}", type_=table.c[name].type) for name in names]
+
+
+def _all_at_once() -> Select[Any]:
+    """Take a seat as it was read, add its activation and the event: in one statement, unlike on SQLite."""
+    seat = _seat_as_read.returning(_license.c.id).cte("seat")
+    row = select(seat.c.id, *_values(_activation, _ADDED[1:])).select_from(seat)
+    added = insert(_activation).from_select(_ADDED, row).returning(_activation.c.id).cte("added")
+    event = select(added.c.id, *_values(_audit, _IN_AUDIT, "audit_")).select_from(added)
+    recorded = insert(_audit).from_select(("activation_id", *_IN_AUDIT), event).cte("recorded")
+    return select(added.c.id, seat.c.seats_used, seat.c.first_activated_on).add_cte(recorded)
+
+
+_ALL_AT_ONCE = Prepared(_all_at_once())
 _ADD = Prepared(insert(_activation).returning(_activation.c.id), columns=_ADDED)
 _CHANGE = update(_activation).where(_activation.c.id == bindparam("activation_id"))
 
@@ -134,8 +161,7 @@ def take_seat(
     """Count one more seat, if there is one; `as_read`, only if license and epoch are still what was read."""
     wanted: dict[str, Any] = {"license_id": license.id, "today": today}
     if as_read is not None:
-        wanted["epoch_id"] = as_read.id
-        wanted |= {f"read_{name}": license.__dict__[name] for name in _JUDGED}
+        wanted |= _as_read(license, as_read)
     taken = (_TAKE_SEAT if as_read is None else _TAKE_SEAT_AS_READ).row(session, wanted)
     if taken is not None:
         license.__dict__.update(seats_used=taken[0], first_activated_on=taken[1])
@@ -147,6 +173,38 @@ def add(session: Session, license: License, values: dict[str, Any]) -> Activatio
     values = {**values, "license_id": license.id}
     ((number,),) = _ADD.rows(session, values)
     return detached(Activation, {**_UNSET, **values, "id": number}.items(), license=license)
+
+
+def add_all_at_once(
+    session: Session,
+    license: License,
+    today: date,
+    *,
+    as_read: ProductEpoch,
+    values: dict[str, Any],
+    event: dict[str, Any],
+) -> Activation | None:
+    """Take a seat, add its activation and the event in one statement, for which no transaction is needed.
+
+    None where license or epoch are no longer what was read, and on SQLite.
+    """
+    if connection_of(session).dialect.name == "sqlite":
+        return None
+    wanted = {"license_id": license.id, "today": today, **_as_read(license, as_read), **values}
+    taken = _ALL_AT_ONCE.row(session, wanted | {f"audit_{name}": event[name] for name in _IN_AUDIT})
+    if taken is None:
+        return None
+    number, seats_used, first_activated_on = taken
+    license.__dict__.update(seats_used=seats_used, first_activated_on=first_activated_on)
+    return detached(
+        Activation,
+        {**_UNSET, **values, "license_id": license.id, "id": number}.items(),
+        license=license,
+    )
+
+
+def _as_read(license: License, epoch: ProductEpoch) -> dict[str, Any]:
+    return {"epoch_id": epoch.id} | {f"read_{name}": license.__dict__[name] for name in _JUDGED}
 
 
 def change(session: Session, activation: Activation, **values: Any) -> None:
