@@ -17,7 +17,7 @@ class FiberThread:
 
     def __init__(self) -> None:
         self._come: SimpleQueue[Callable[[Fibers], None]] = SimpleQueue()
-        self._is_over = False
+        self._ends = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -39,12 +39,12 @@ class FiberThread:
 
     def shutdown(self) -> None:
         """End the thread once nobody waits."""
-        self._come.put(lambda _: setattr(self, "_is_over", True))
+        self._come.put(lambda _: setattr(self, "_ends", True))
         self._thread.join()
 
     def _run(self) -> None:
         fibers = Fibers(lambda: self._come.put(lambda _: None))
-        while not self._is_over or fibers.waiting:
+        while not self._ends or fibers.waiting:
             try:
                 self._come.get(timeout=LOOK_SECONDS)(fibers)
             except Empty:

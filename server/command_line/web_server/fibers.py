@@ -6,6 +6,7 @@ docs/decisions/0017-quick-requests.md.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
 from keyferry.server.db.tickets import SHARING
+
+logger = logging.getLogger(__name__)
 
 
 class Fibers:
@@ -57,7 +60,11 @@ class Fibers:
         """Go on until everybody waits."""
         self.go_on()
         while self._soon:
-            self.start(self._soon.popleft())
+            try:
+                self.start(self._soon.popleft())
+            except Exception:
+                # Nobody waits for just this, and all others are still to be served.
+                logger.exception("What several requests wait for has failed")
             self.go_on()
 
     def give_up_overdue(self) -> None:
