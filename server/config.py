@@ -241,9 +241,19 @@ def load_keyring(settings: Settings) -> Keyring:
     else:
         text, origin = _read(settings.master_key_path), str(settings.master_key_path)
     try:
-        return Keyring.from_text(text)
+        return Keyring.from_text(text, lambda: _read_again(settings))
     except CoreError as error:
         raise ConfigError(f"{origin}: {error}", code=error.code) from None
+
+
+def _read_again(settings: Settings) -> str | None:
+    # The environment of a process never changes; its file does.
+    if settings.master_key is not None:
+        return None
+    try:
+        return _read(settings.master_key_path)
+    except ConfigError:
+        return None
 
 
 def _read(path: Path) -> str:

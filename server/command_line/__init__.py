@@ -53,6 +53,7 @@ _COMMANDS = {
     "property": _late(
         "properties", "property_group", "Server properties: what customers see, and the limits."
     ),
+    "keys": _late("keys", "keys_group", "Master keys: replace the key that seals the secrets."),
     "activate": _late("activations", "activate", "Activate a computer and show its computer key."),
     "deactivate": _late("activations", "deactivate", "Release the seat that a computer uses."),
 }

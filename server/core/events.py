@@ -92,3 +92,4 @@ class Event(_Worded):
     BRANDING_SET = "branding_set", "Branding changed"
     MAIL_TEMPLATE_SET = "mail_template_set", "Email text changed"
     MAIL_TEMPLATE_RESET = "mail_template_reset", "Email text back to default"
+    SECRETS_RESEALED = "secrets_resealed", "Secrets sealed under another master key"

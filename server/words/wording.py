@@ -145,5 +145,6 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "epoch_retired": lambda detail: f"epoch {detail['epoch']}",
     "features_added": lambda detail: ", ".join(detail["features"]),
     "operator_role_changed": lambda detail: f"{detail['operator']}: {detail['before']} → {detail['role']}",
+    "secrets_resealed": lambda detail: f"master key {detail['master_key']}",
     "recovery_code_used": lambda detail: f"{detail['operator']}: {detail['left']} left",
 }

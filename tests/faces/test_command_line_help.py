@@ -20,12 +20,13 @@ CONTEXT = click.Context(main)
 COMMANDS = {
     "": (
         "init serve worker doctor backup restore console product license operator property "
-        "activate deactivate"
+        "keys activate deactivate"
     ),
     "product": "add export rotate",
     "license": "issue show renew suspend resume",
     "operator": "add reset disable list",
     "property": "list set",
+    "keys": "add reseal",
 }
 
 

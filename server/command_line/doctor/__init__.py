@@ -62,6 +62,7 @@ def _of_the_instance(settings: Settings, session: Session | None, now: datetime)
     yield from _seen("master_key", storage.master_key, settings, session)
     yield from _seen("master_key_file", storage.master_key_file, settings)
     if session:
+        yield from _seen("older_master_keys", storage.older_master_keys, settings, session)
         yield from _seen("clock", clock.not_set_back, session, now)
     yield from _seen("clock_synchronized", clock.synchronized)
     yield from _seen("email", email.configured, settings, session, now)

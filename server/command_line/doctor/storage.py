@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.command_line.doctor.findings import Finding, ok, problem, refused, warning
 from keyferry.server.command_line.failures import in_words
 from keyferry.server.config import ConfigError, Settings, load_keyring
-from keyferry.server.core import forgetting, properties
+from keyferry.server.core import forgetting, properties, resealing
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.licensing.products import check_master_key
 from keyferry.server.db import require_writable
@@ -68,6 +68,24 @@ def master_key(settings: Settings, session: Session | None) -> Finding:
     except (ConfigError, SecretUnreadable) as error:
         return refused("master_key", error)
     return ok("master_key", "The master key belongs to this database.")
+
+
+def older_master_keys(settings: Settings, session: Session) -> Finding | None:
+    """Tell whether secrets still need an older master key than the newest, None where no key can be read."""
+    try:
+        keyring = load_keyring(settings)
+    except ConfigError:
+        return None
+    left, check = resealing.left(session, keyring), "older_master_keys"
+    if not left:
+        return ok(check, f"Every secret is sealed under the newest master key, “{keyring.current}”.")
+    keys = ", ".join(f"“{key_id}” ({count:,})" for key_id, count in left.items())
+    return warning(
+        check,
+        "older_master_key_in_use",
+        f"Secrets are still sealed under older master keys: {keys}. To be able to remove these keys, run: "
+        "keyferry keys reseal",
+    )
 
 
 def master_key_file(settings: Settings) -> Finding | None:

@@ -28,6 +28,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
 from keyferry.server.core.events import Event
 from keyferry.server.core.models import Activation, License, Product, ProductEpoch
+from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring, key_id_of
 
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?", re.ASCII)
@@ -311,11 +312,10 @@ def _signing_key(keyring: Keyring, sealed: str, context: str) -> Ed25519PrivateK
 
 def _held(product: Product) -> Iterator[tuple[str, str]]:
     """Yield every sealed secret of a product with its context."""
-    yield product.fingerprint_key, _fingerprint_context(product.code)
-    for epoch in product.epochs:
-        yield epoch.application_secret, _epoch_context(epoch, "application secret")
-        yield epoch.typed_key_private, _epoch_context(epoch, "typed key")
-        yield epoch.license_file_private, _epoch_context(epoch, "license file")
+    for row in (product, *product.epochs):
+        for place in SEALED:
+            if isinstance(row, place.model):
+                yield getattr(row, place.column), place.context(row)
 
 
 def _profile_epoch(epoch: ProductEpoch, keyring: Keyring) -> ProfileEpoch:
@@ -343,6 +343,14 @@ def _new_epoch(code: str, number: int, keyring: Keyring, now: datetime) -> Produ
 
 def _epoch_context(epoch: ProductEpoch, purpose: str) -> str:
     return _secret_context(epoch.product.code, epoch.number, purpose)
+
+
+SEALED = (
+    Place(Product, "fingerprint_key", lambda row: _fingerprint_context(row.code)),
+    Place(ProductEpoch, "application_secret", lambda row: _epoch_context(row, "application secret")),
+    Place(ProductEpoch, "typed_key_private", lambda row: _epoch_context(row, "typed key")),
+    Place(ProductEpoch, "license_file_private", lambda row: _epoch_context(row, "license file")),
+)
 
 
 def _secret_context(code: str, number: int, purpose: str) -> str:

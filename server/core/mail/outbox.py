@@ -24,6 +24,7 @@ from keyferry.server.core.mail.delivery import WAITS
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import Activation, License, OutboxMail
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
+from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring
 
 LEASE = timedelta(minutes=15)
@@ -265,3 +266,6 @@ def _record(session: Session, event: Event, row: OutboxMail, by: By, now: dateti
 
 def _context(number: int, recipient: str) -> str:
     return f"outbox mail {number} to {recipient}"
+
+
+SEALED = Place(OutboxMail, "sealed_text", lambda row: _context(row.id, row.recipient))

@@ -24,6 +24,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, NotAllowed
 from keyferry.server.core.events import Event
 from keyferry.server.core.models import Operator, OperatorSession, RecoveryCode
+from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff import sessions
 
@@ -101,20 +102,20 @@ def confirm(
     Other sessions than `here` were opened without it, and end. Raises Conflict (second_factor_not_begun) and
     NotAllowed (wrong_first_code).
     """
-    if operator.totp_secret is None or is_on(operator):
+    sealed = _held(session, operator)
+    if sealed is None or is_on(operator):
         raise Conflict(
             "There’s no setup waiting for a code. Start setting up the second factor again.",
             code="second_factor_not_begun",
         )
-    step = _step_of(code, keyring.open(operator.totp_secret, _context(operator)), now)
+    step = _step_of(code, keyring.open(sealed, _context(operator)), now)
     if step is None:
         raise NotAllowed(
             "This code isn’t right. Type the six digits that the app shows now. If they never work, "
             "check your device’s clock.",
             code="wrong_first_code",
         )
-    still_pending = Operator.totp_secret == operator.totp_secret
-    _write(session, operator, ~_COUNTS & still_pending, totp_since=now, totp_last_step=step)
+    _write(session, operator, ~_COUNTS, totp_since=now, totp_last_step=step)
     sessions.end_all(session, operator, now=now, but=here)
     audit.record(session, event=Event.SECOND_FACTOR_SET_UP, by=by, detail=_detail(operator), now=now)
     return _new_recovery_codes(session, operator)
@@ -176,7 +177,7 @@ def _step_of(typed: str, secret: bytes, now: datetime) -> int | None:
 
 
 def _take_step(session: Session, operator: Operator, typed: str, keyring: Keyring, now: datetime) -> bool:
-    sealed = operator.totp_secret
+    sealed = _held(session, operator)
     step = None if sealed is None else _step_of(typed, keyring.open(sealed, _context(operator)), now)
     if step is None:
         return False
@@ -184,7 +185,6 @@ def _take_step(session: Session, operator: Operator, typed: str, keyring: Keyrin
         update(Operator)
         .where(
             Operator.id == operator.id,
-            Operator.totp_secret == sealed,
             _COUNTS,
             or_(
                 Operator.totp_last_step.is_(None),
@@ -197,6 +197,12 @@ def _take_step(session: Session, operator: Operator, typed: str, keyring: Keyrin
         .execution_options(synchronize_session=False)
     )
     return taken.scalar() is not None
+
+
+def _held(session: Session, operator: Operator) -> str | None:
+    """Return the sealed secret as it is now; until the end nobody else replaces it, or seals it anew."""
+    held = select(Operator.totp_secret).where(Operator.id == operator.id).with_for_update()
+    return session.scalar(held)
 
 
 def _take_recovery_code(session: Session, operator: Operator, typed: str, by: By, now: datetime) -> bool:
@@ -265,3 +271,6 @@ def _context(operator: Operator) -> str:
 
 def _detail(operator: Operator) -> dict[str, object]:
     return {"operator": operator.name}
+
+
+SEALED = Place(Operator, "totp_secret", _context)
