@@ -41,6 +41,7 @@ class Terminal:
         os.close(slave)
         os.set_blocking(self._master, False)
         self.shown, self.sent = "", b""
+        self._is_closed = False
 
     def wait_for(self, text: str) -> None:
         # The cursor may blink, so that there is always something to read.
@@ -82,6 +83,11 @@ class Terminal:
         except OSError:
             return None
 
+    def hang_up(self) -> None:
+        """Close the terminal, as whoever closes its window does."""
+        os.close(self._master)
+        self._is_closed = True
+
     @property
     def all_shown(self) -> str:
         """All that the program has sent to the terminal."""
@@ -99,7 +105,8 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._master)
+        if not self._is_closed:
+            os.close(self._master)
 
 
 def _control_the_terminal() -> None:

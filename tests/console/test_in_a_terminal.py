@@ -1,5 +1,6 @@
 """`keyferry console` in a real terminal, and where there is none."""
 
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -13,7 +14,7 @@ from keyferry.server.faces.console import app as app_module
 from keyferry.server.faces.console import opening
 from tests.console.person import PASSWORD
 from tests.faces.conftest import instance, keyferry  # noqa: F401
-from tests.terminals import Terminal
+from tests.terminals import PATIENCE, Terminal
 
 ROOT = Path(__file__).parents[2]
 # The package has the command under the same name.
@@ -38,6 +39,30 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, manager, setti
     with reading() as session:
         [row] = session.query(sessions.OperatorSession)
         assert (row.channel, row.device) == ("console", "xterm-256color")
+        assert row.ended_at is not None
+
+
+def close_the_window(terminal: Terminal) -> int:
+    terminal.hang_up()
+    return terminal.process.wait(timeout=PATIENCE)
+
+
+def end_it(terminal: Terminal) -> int:
+    terminal.process.terminate()
+    return terminal.ends_with()
+
+
+@pytest.mark.parametrize(("ending", "exit_code"), [(close_the_window, -signal.SIGHUP), (end_it, 0)])
+def test_a_terminal_that_is_closed_ends_the_session(vendor, manager, settings, ending, exit_code):
+    db.engine.dispose()
+    command = (sys.executable, "-m", "keyferry.server.command_line", "console")
+    with Terminal(*command, KEYFERRY_HOME=str(settings.home)) as terminal:
+        terminal.wait_for("Password")
+        terminal.press(f"{manager}\r{PASSWORD}\r")
+        terminal.wait_for("Search")
+        assert ending(terminal) == exit_code
+    with reading() as session:
+        [row] = session.query(sessions.OperatorSession)
         assert row.ended_at is not None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Coroutine, Mapping
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.frame import ConsoleFrame
@@ -17,11 +18,24 @@ class ConsoleApp(ConsoleFrame):
     def __init__(self, environment: Mapping[str, str], *, theme: str | None = None) -> None:
         super().__init__(environment, theme=theme)
         self._signing_in = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def on_mount(self) -> None:
-        """Ask who it is."""
+        """Ask who it is, and end the session also where nobody quits: in a terminal that is closed."""
+        if not self.is_headless:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end, self.action_quit)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._end, self._hang_up)
         self.use_theme()
         self.push_screen(SignInScreen(), self._enter)
+
+    def _end(self, how: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._leaving.add(asyncio.create_task(how()))
+
+    async def _hang_up(self) -> None:
+        await self.leave()
+        # There is no terminal that could be left in order: whoever tries waits for it.
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
 
     def _enter(self, access: Access | None) -> None:
         self.signed_in = access

@@ -84,13 +84,17 @@ class ConsoleFrame(HardenedApp):
         raise NotImplementedError
 
     async def action_quit(self) -> None:
-        """Sign out and end, after what is under way: it may be an activation."""
+        """Sign out and end."""
+        await self.leave()
+        self.exit()
+
+    async def leave(self) -> None:
+        """Sign out, after what is under way: it may be an activation."""
         if self.under_way:
             await asyncio.wait(self.under_way)
         if self.signed_in is not None:
             await self.in_background(sign_out, self.signed_in)
             self.signed_in = None
-        self.exit()
 
     def action_next_theme(self) -> None:
         """Go on to the next theme: dark, light, the terminal's own colors."""

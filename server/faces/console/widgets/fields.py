@@ -17,7 +17,7 @@ _LONGEST = 4096
 class _Line(Input):
     def _on_paste(self, event: Paste) -> None:
         # Textual takes the first line only, and mail programs wrap long addresses.
-        text = " ".join(event.text.splitlines())
+        text = " ".join(event.text.strip("\r\n").splitlines())
         # Who copies from a page on the web cannot see what else comes along.
         event.text = "".join(one if is_visible(one) else " " if one.isspace() else "" for one in text)
 
