@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import has_request_context, request
 
+from keyferry.protocol.sentences import CodedError
 from keyferry.server.config import LogFormat
 from keyferry.server.web.addresses import without_secrets
 from keyferry.server.web.request_ids import REQUEST_ID
@@ -22,7 +24,23 @@ _TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 _requests = logging.getLogger("keyferry.requests")
 
 
-class TextLines(logging.Formatter):
+def without_messages(error: BaseException) -> str:
+    """Return where an error happened and of what kind it was; messages of others quote keys and addresses."""
+    cause = error.__cause__ or error.__context__
+    before = f"{without_messages(cause)}\ncaused\n" if cause is not None else ""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    # Ours hold nothing that was typed.
+    reason = f": {error}" if isinstance(error, CodedError) else ""
+    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}{reason}"
+
+
+class _Lines(logging.Formatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        """Return a traceback without messages."""
+        return without_messages(ei[1]) if ei[1] is not None else ""
+
+
+class TextLines(_Lines):
     """Lines for people: the ID stands before the message."""
 
     def __init__(self, format: str = _TEXT, date_format: str | None = None) -> None:
@@ -35,7 +53,7 @@ class TextLines(logging.Formatter):
         return without_secrets(super().format(record))
 
 
-class JsonLines(logging.Formatter):
+class JsonLines(_Lines):
     """An object a line; what a record has as `fields` is added to it."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import traceback
+import re
 from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from keyferry.protocol.sentences import CodedError, Sentence
-from keyferry.server.core.errors import CoreError, LicenseRefused, LimitReached
+from keyferry.server.config import ConfigError
+from keyferry.server.core.errors import LicenseRefused, LimitReached, SecretUnreadable
 from keyferry.server.db import explained
-from keyferry.server.web.addresses import without_secrets
 from keyferry.server.web.brand import ways
 from keyferry.server.web.languages import said
-from keyferry.server.web.logs import IN_JSON
+from keyferry.server.web.logs import IN_JSON, without_messages
 from keyferry.server.web.request_ids import REQUEST_ID
 from keyferry.server.web.watching import CODE
 from keyferry.server.words.codes import CODES
@@ -24,6 +24,11 @@ from keyferry.server.words.codes import CODES
 logger = logging.getLogger(__name__)
 
 API_PREFIXES = ("/phone/",)
+
+# What whoever runs the server has to set right, and no developer.
+_KNOWN = (SecretUnreadable, ConfigError)
+# A part of a rule that an address fills.
+_PART = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 
 _HTTP = {
     400: ("malformed_request", Sentence("This request can’t be read. Reload the page and try again.")),
@@ -152,26 +157,26 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    """Log where it happened and what kind it was, but no message: messages quote keys, codes and tokens."""
-    reason = f": {error}" if isinstance(error, CoreError) else ""
-    _log(f"failed:\n{_without_messages(error)}{reason}")
+    """Log why it failed where that is known, otherwise where it happened and of what kind it was."""
+    if isinstance(error, _KNOWN):
+        _log(f"failed: {error} ({error.code})")
+    else:
+        _log(f"failed:\n{without_messages(error)}")
     return answer(*_HTTP[500])
 
 
 def _log(what: str) -> None:
-    """Log what became of a request; a log for programs gets no more of its address than the rule."""
+    """Log what became of a request, in one line where that is known.
+
+    Of its address there are only the words and numbers of ours: a link may carry anything, and so does a
+    misspelled one. A log for programs gets the rule itself.
+    """
     rule = request.url_rule.rule if request.url_rule else "unknown address"
-    in_json = {IN_JSON: f"{request.method} {rule} {what}"}
-    logger.error("%s %s %s", request.method, without_secrets(request.path), what, extra=in_json)
+    given = request.view_args or {}
+    shown = _PART.sub(lambda part: str(found) if isinstance(found := given.get(part[1]), int) else "…", rule)
+    logger.error("%s %s %s", request.method, shown, what, extra={IN_JSON: f"{request.method} {rule} {what}"})
 
 
 def _request_id(status: int) -> str | None:
     """Return what leads whoever is told of a fault of ours to its line in the log."""
     return request.environ.get(REQUEST_ID) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
-
-
-def _without_messages(error: BaseException) -> str:
-    cause = error.__cause__ or error.__context__
-    before = f"{_without_messages(cause)}\ncaused\n" if cause is not None else ""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{before}{frames}{type(error).__module__}.{type(error).__qualname__}"

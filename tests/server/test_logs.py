@@ -1,10 +1,15 @@
 """The server at its most talkative, and no key, code or token in what it says."""
 
 import logging
+import sys
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
 
+from keyferry.server.core.secrets import Keyring, new_master_key
+from keyferry.server.parts import EXTENSION
+from keyferry.server.web.logs import JsonLines, TextLines
 from tests.faces.visitor import Visitor
 
 SHORTEST_TRACE = 10
@@ -75,6 +80,55 @@ def test_a_fault_behind_an_address_that_carries_a_token_is_logged_without_it(
     assert token not in refused.text
     assert "failed:" in talkative.text
     assert not any(trace in talkative.text for trace in traces(token))
+
+
+def test_a_request_that_fails_for_a_known_reason_is_one_line(own_app, vendor, caplog):
+    parts = own_app.extensions[EXTENSION]
+    other = replace(parts, keyring=Keyring.from_text(new_master_key("other")))
+    own_app.extensions[EXTENSION] = other
+    token = vendor.machine(vendor.issue()).activation_token
+    answer = own_app.test_client().post("/phone/v1/activations", json={"token": token})
+    assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
+    [line] = caplog.messages
+    assert line == (
+        "POST /phone/v1/activations failed: The database has secrets that were sealed with another master "
+        "key. Add the master key with the ID “test” to the master key file. (missing_master_key)"
+    )
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("address", ["/A/{}", "/{}", "/activate/{}", "/portal/licences/{}", "/phone/v2/{}"])
+def test_an_address_that_was_misspelled_is_not_in_the_log(vendor, settings, caplog, address):
+    machine = vendor.machine(vendor.issue())
+    settings.sqlite_file.rename(settings.home / "away.db")
+    for secret in (machine.activation_token, machine.activation_key.text, machine.code.text):
+        page = vendor.app.test_client().get(address.format(secret), headers={"Accept": "text/html"})
+        assert page.status_code in (404, 503)
+        assert not any(trace in caplog.text.replace("-", "") for trace in traces(secret))
+    assert all(line.startswith("GET unknown address was answered with 503: ") for line in caplog.messages)
+
+
+def test_an_address_of_ours_is_in_the_log_with_its_number(own_app, caplog):
+    @own_app.get("/licenses/<int:number>/<name>")
+    def fails(number: int, name: str) -> str:
+        raise RuntimeError(name)
+
+    own_app.test_client().get("/licenses/17/19KP6-ZS5RC-91FXS-3R92C-42300")
+    [line] = caplog.messages
+    assert line.startswith("GET /licenses/17/… failed:\n")
+    assert "19KP6" not in line
+
+
+def test_a_message_that_others_log_with_a_fault_is_not_in_the_lines():
+    secret = "19KP6-ZS5RC-91FXS-3R92C-42300"
+    try:
+        raise KeyError(secret)
+    except KeyError:
+        record = logging.LogRecord("gunicorn", logging.ERROR, "", 1, "It failed", (), sys.exc_info())
+    for lines in (TextLines(), JsonLines()):
+        said = lines.format(record)
+        assert "builtins.KeyError" in said
+        assert "19KP6" not in said
 
 
 def test_the_logger_that_writes_rows_is_silent(app):

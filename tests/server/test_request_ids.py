@@ -95,7 +95,7 @@ def test_what_failed_is_named_to_program_person_and_log_by_the_same_id(failing, 
     assert f"[{answer.headers[NAME]}] GET /phone/failing failed:\n" in lines[-1]
     page = client.get("/failing/x", headers={"Accept": "text/html"})
     assert f'Request ID: <code translate="no">{page.headers[NAME]}</code>' in page.text
-    assert f"[{page.headers[NAME]}] GET /failing/x failed:\n" in lines[-1]
+    assert f"[{page.headers[NAME]}] GET /failing/… failed:\n" in lines[-1]
 
 
 def test_whoever_made_the_mistake_is_not_shown_an_id(app):

@@ -9,9 +9,11 @@ from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from selectors import EVENT_READ
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.http import get_parser
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
 
 from keyferry.server.command_line.web_server.certificate import Certificate
@@ -24,6 +26,9 @@ from keyferry.server.command_line.web_server.surplus import next_to_forget, next
 _OTHER_FILES = 200
 # More would wait longer for the group commit that takes them all.
 _MOST_FIBERS = 64
+_SILENCE = SimpleNamespace(
+    **dict.fromkeys(("access", "debug", "exception", "warning"), lambda *_, **__: None)
+)
 
 
 class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -125,12 +130,22 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             connection.received = bytearray(parser.unreader.take_buffered())
         except (ConnectionError, TimeoutError, StopIteration) as error:
             self.log.debug("A connection broke off: %s", error)
-        except OSError:
-            self.log.exception("An answer could not be finished")
+        except OSError as error:
+            self.log.error("An answer could not be finished: %s", error.strerror or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - gunicorn's last door: it logs the fault and answers 400 or 500
             self.handle_error(request, connection.sock, connection.client, error)
         finally:
             connection.send_what_goes()
+
+    def handle_error(self, request: Any, client: Any, address: Any, error: Exception) -> None:
+        """Answer as gunicorn does, but log nothing of what was sent: it may carry a token."""
+        if isinstance(error, ParseException):
+            self.log.warning("A request can't be read: %s", type(error).__name__)
+        else:
+            self.log.error("A request failed outside of the application", exc_info=error)
+        ThreadWorker.handle_error(
+            SimpleNamespace(log=_SILENCE, cfg=self.cfg), request, client, address, error
+        )
 
     def _take_turn(self) -> None:
         # Who was just answered may have asked again, which no selector will tell.
