@@ -3,8 +3,11 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
+from urllib.parse import quote, quote_plus
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from keyferry.server.core.models import OperatorSession, Role
@@ -98,12 +101,27 @@ def test_who_signs_in_gets_where_they_wanted_to_go(vendor, visitor):
 
 
 @pytest.mark.parametrize(
+    "text", ["ada@example.com", "*lab", "O'Neill", "100 %", "a+b&c=d", "#1", "what?", "Ünal/ß"]
+)
+@pytest.mark.parametrize("written", [quote, quote_plus, partial(quote, safe="@*'!$(),;:/?")])
+def test_the_page_asked_for_comes_whatever_is_in_its_address(vendor, visitor, text, written):
+    staff(vendor)
+    sign_in = visitor.get(f"/portal/licenses?q={written(text)}&sort=seats").location
+    form = visitor.form_to("/portal/sign-in", on=sign_in)
+    answer = visitor.post("/portal/sign-in", **form | {"name": "ada", "password": PASSWORD})
+    assert f'value="{escape(text)}"' in visitor.get(answer.location).text
+    assert "sort=seats" in answer.location
+
+
+@pytest.mark.parametrize(
     "elsewhere",
     [
         "https://thief.example",
         "//thief.example",
         "/portal//thief.example@x:",
         "/portal/\\thief",
+        "/portal/..//thief.example",
+        "/portal/\r\nSet-Cookie: thief=1",
         "/self-help/",
         "",
     ],

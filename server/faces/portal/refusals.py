@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import ModuleType
+from urllib.parse import quote
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -84,7 +85,8 @@ def _shut_out(error: NotAllowed) -> Response:
     if error.code == "second_factor_missing":
         return redirect(url_for("portal.second_factor.form"))
     if request.method == "GET":
-        wanted = request.full_path.rstrip("?")
+        asked = request.query_string.decode(errors="replace")
+        wanted = f"{quote(request.path)}?{asked}" if asked else quote(request.path)
         return redirect(url_for("portal.signing_in.form", next=wanted))
     page = _STANDS_ON.fullmatch(request.path)
     values = {"next": page[1] if page else ""}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -22,8 +21,6 @@ from keyferry.server.web.forms import posted
 
 blueprint = Blueprint("signing_in", __name__)
 
-# Only a page of ours: an address of elsewhere would make us a door to it.
-_OURS = re.compile(r"/portal/[\w/-]*(?:\?[\w=&%+.-]*)?", re.ASCII)
 # Who has shown the password and not yet the code; the cookie is signed, and holds neither.
 _SHOWN = "shown"
 _CODE_WITHIN = timedelta(minutes=10)
@@ -117,7 +114,14 @@ def _entered(shown: Shown, code: str | None) -> Response:
         sets_up=True,
     )
     wanted = posted().get("next", "")
-    response = redirect(wanted if _OURS.fullmatch(wanted) else url_for("portal.start.home"))
+    response = redirect(wanted if _is_ours(wanted) else url_for("portal.start.home"))
     staff.keep_token(response, signed_in.token)
     staff.keep_device(response, signed_in.session.operator)
     return response
+
+
+def _is_ours(address: str) -> bool:
+    """Return whether it names a page of ours: an address of elsewhere would make us a door to it."""
+    path = address.partition("?")[0]
+    strays = ("//", "\\", "/.")
+    return path.startswith("/portal/") and address.isprintable() and not any(one in path for one in strays)
