@@ -27,8 +27,8 @@ _STATEMENTS = (
     "UPDATE license SET seats_used = seats_used + 1, first_activated_on = coalesce(first_activated_on, "
     "CAST('2026-11-29' AS {date})) WHERE id = :license AND seats_used < seats",
     "INSERT INTO activation (license_id, epoch, fingerprint, commitment, computer_id, computer_name, "
-    "issued_on, features, channel, activated_at, refreshed_at, unproven_before) "
-    "VALUES (:license, 2, :machine, 1, :code, :name, "
+    "folded_computer_name, issued_on, features, channel, activated_at, refreshed_at, unproven_before) "
+    "VALUES (:license, 2, :machine, 1, :code, :name, :name, "
     "'2026-11-29', 0, 'phone', '2026-11-29 12:00:00.000000', '2026-11-29 12:00:00.000000', {no})",
     "INSERT INTO audit_event (at, event, channel, product_number, license_id, activation_key_ending) "
     "VALUES ('2026-11-29 12:00:00.000000', 'activated_new_seat', 'phone', 1, :license, 'ABCDE')",

@@ -19,6 +19,7 @@ from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
+from keyferry.server.core.folding import folded
 from keyferry.server.core.licensing import products
 from keyferry.server.core.models import Role
 from keyferry.server.core.secrets import new_master_key
@@ -34,18 +35,20 @@ _POSTGRESQL_INDEXES = """
     WHERE schemaname = 'public' AND indexname NOT IN (SELECT conname FROM pg_constraint)
 """
 _COLUMNS = {
-    "customer": "id email name notes created_at",
+    "customer": "id email name notes created_at folded_name",
     "license": "id activation_key product_number customer_id seats seats_used expires_on "
     "days_from_first_activation first_activated_on lease_days features status notes created_at batch_id "
     "key_replaced_at",
     "activation": "id license_id epoch fingerprint commitment computer_id computer_name issued_on expires_on "
-    "features channel activated_at refreshed_at ended_at ended_how unproven_before",
+    "features channel activated_at refreshed_at ended_at ended_how unproven_before folded_computer_name",
     "audit_event": "id at event channel who address product_number license_id activation_id "
     "activation_key_ending code detail",
     "outbox_mail": "id created_at due_at template recipient sealed_text license_id channel who tries "
     "next_try_at delivered_at",
     "attempt": "bucket window_ends_at count",
 }
+# Where a row has the name that it is found by.
+_NAMES = {"customer": 2, "activation": 6}
 
 
 @contextmanager
@@ -119,7 +122,7 @@ def _fill_sqlite(tables: dict[str, Iterator[Row]], database: Path) -> None:
             places = ", ".join("?" * len(columns))
             statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
             connection.execute("BEGIN")
-            while some := list(islice(_shifted(rows, table, shift), _AT_ONCE)):
+            while some := list(islice(_stored(rows, table, shift), _AT_ONCE)):
                 connection.executemany(statement, some)
             connection.execute("COMMIT")
         for _, sql in indexes:
@@ -127,10 +130,12 @@ def _fill_sqlite(tables: dict[str, Iterator[Row]], database: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _shifted(rows: Iterator[Row], table: str, shift: int) -> Iterator[Row]:
-    if table != "audit_event":
-        return rows
-    return ((number + shift, *others) for number, *others in rows)
+def _stored(rows: Iterator[Row], table: str, shift: int) -> Iterator[Row]:
+    if table == "audit_event":
+        return ((number + shift, *others) for number, *others in rows)
+    if (name := _NAMES.get(table)) is not None:
+        return ((*row, None if row[name] is None else folded(row[name])) for row in rows)
+    return rows
 
 
 def _fill_postgresql(tables: dict[str, Iterator[Row]], address: str) -> None:
@@ -147,7 +152,7 @@ def _fill_postgresql(tables: dict[str, Iterator[Row]], address: str) -> None:
             columns = ", ".join(_COLUMNS[table].split())
             into = f"COPY {table} ({columns}) FROM STDIN"
             with connection.cursor() as cursor, cursor.copy(into) as copy:
-                for row in _shifted(rows, table, shift):
+                for row in _stored(rows, table, shift):
                     copy.write_row(row)
             if table != "attempt":
                 following = f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"  # noqa: S608

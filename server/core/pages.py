@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from unicodedata import category, normalize
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from keyferry.protocol.alphabet import GROUP, SYMBOLS, value_of
-from keyferry.server.core.models.ordered import Folded
 
 PAGE_SIZE = 50
 # Almost everything holds one or two letters: they are looked for at the beginnings. (Bytes of UTF-8: one
@@ -18,6 +18,10 @@ PAGE_SIZE = 50
 _SHORTEST = 3
 # Beyond any character that a text holds, by the order of its bytes.
 _LAST_CHARACTER = "\U0010ffff"
+# What may stand around a code, and between its groups: every kind of space and dash, and what shows nothing.
+_AROUND = ".,;!?()[]<>*|\"'`„“”‚‘’«»‹› "
+_BETWEEN = {"Zs", "Zl", "Zp", "Pd", "Cf"}
+_MINUS = "\u2212"
 
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -120,22 +124,12 @@ def page(session: Session, rows: Select[Row], count: Select[int], number: int, s
     return Page(found, total, number, size)
 
 
-def holds(session: Session, column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
-    """Return the condition that a column holds a text in either case; a very short one at its beginning."""
-    # SQLite's own LIKE takes either case, and is twice as quick as one over lower().
-    ignores_case = session.get_bind().dialect.name == "sqlite"
-    if is_short(text):
-        return (column.startswith if ignores_case else column.istartswith)(text, autoescape=True)
-    return (column.contains if ignores_case else column.icontains)(text, autoescape=True)
+def holds_exactly(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
+    """Return the condition that a column holds a text; a very short one at its beginning."""
+    return (column.startswith if is_short(text) else column.contains)(text, autoescape=True)
 
 
-def begins(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
-    """Return the condition that a column begins with a text in either case, for its index of folded texts."""
-    folded = Folded(column)
-    return and_(folded >= Folded(literal(text)), folded < Folded(literal(text + _LAST_CHARACTER)))
-
-
-def begins_exactly(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+def begins_exactly(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
     """Return the condition that a column begins with a text, for an index that is sorted by its bytes."""
     return and_(column >= text, column < text + _LAST_CHARACTER)
 
@@ -171,6 +165,10 @@ def visible(text: str) -> str:
 
 
 def as_in_a_code(search: str) -> str:
-    """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot."""
-    values = [value_of(character) for character in search if character not in " -"]
+    """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot.
+
+    What stands around a code in a sentence may be there, such as “Key: …”.
+    """
+    typed = normalize("NFKC", search).rpartition(":")[2].strip(_AROUND)
+    values = [value_of(one) for one in typed if category(one) not in _BETWEEN and one != _MINUS]
     return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)

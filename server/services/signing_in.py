@@ -170,7 +170,7 @@ def _device_limit(device: str) -> Limit:
 
 
 def _limits(name: str, by: By) -> tuple[Limit, ...]:
-    folded, network = " ".join(name.split()).casefold(), network_of(by.address)
+    folded, network = operators.folded_name(name), network_of(by.address)
     return (
         Limit(bucket(f"{by.channel} sign-in pair", f"{network}\0{folded}"), _PER_NAME_AND_ADDRESS, _PERIOD),
         Limit(bucket(f"{by.channel} sign-in address", network), _PER_ADDRESS, _PERIOD),

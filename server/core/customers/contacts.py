@@ -20,6 +20,7 @@ from keyferry.server.core.models import Customer
 _PART = r"[^@\s\"(),:;<>\[\\\]]+"
 _EMAIL = re.compile(f"{_PART}@{_PART}")
 _EMAIL_LENGTH = 254
+_MAIL_LINK = "mailto:"
 # What a part of a domain begins with that stands for other characters.
 _ACE = "xn--"
 
@@ -53,6 +54,17 @@ def normalized_email(email: str) -> str:
         raise Malformed("Enter the customer’s email address, like ada@example.com.", code="malformed_email")
     readable = f"{local}@{'.'.join(map(_readable, labels))}"
     return readable if is_email(readable) else address
+
+
+def as_in_an_address(text: str) -> str:
+    """Return a text as it would stand in an address: of “Ada <ada@example.com>” only what is in brackets."""
+    bare = text.partition("<")[2].partition(">")[0] or text
+    if bare.lower().startswith(_MAIL_LINK):
+        bare = bare[len(_MAIL_LINK) :].partition("?")[0]
+    try:
+        return normalized_email(bare)
+    except Malformed:
+        return normalize("NFC", bare.strip().lower())
 
 
 def address_to_write_to(email: str) -> str:

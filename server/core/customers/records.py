@@ -200,7 +200,7 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
     session.execute(
         update(Activation)
         .where(Activation.license_id.in_(_licenses(customer)))
-        .values(computer_name=None, notes=None)
+        .values(computer_name=None, folded_computer_name=None, notes=None)
         .execution_options(synchronize_session=False)
     )
     # What is still to be issued for them goes on without one, too.

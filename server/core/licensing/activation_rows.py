@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
+from keyferry.server.core.folding import folded
 from keyferry.server.core.models import (
     Activation,
     AuditEvent,
@@ -87,8 +88,9 @@ _seat_as_read = _taken_seat.where(
 )
 _TAKE_SEAT_AS_READ = Prepared(_seat_as_read)
 _ADDED = (
-    *("license_id", "epoch", "fingerprint", "commitment", "computer_id", "computer_name", "issued_on"),
-    *("expires_on", "features", "channel", "who", "activated_at", "refreshed_at", "unproven_before"),
+    *("license_id", "epoch", "fingerprint", "commitment", "computer_id", "computer_name"),
+    *("folded_computer_name", "issued_on", "expires_on", "features", "channel", "who"),
+    *("activated_at", "refreshed_at", "unproven_before"),
 )
 _IN_AUDIT = (
     *("at", "event", "channel", "who", "address", "product_number", "license_id"),
@@ -170,7 +172,7 @@ def take_seat(
 
 def add(session: Session, license: License, values: dict[str, Any]) -> Activation:
     """Add an activation of a license."""
-    values = {**values, "license_id": license.id}
+    values = _searchable({**values, "license_id": license.id})
     ((number,),) = _ADD.rows(session, values)
     return detached(Activation, {**_UNSET, **values, "id": number}.items(), license=license)
 
@@ -190,6 +192,7 @@ def add_all_at_once(
     """
     if connection_of(session).dialect.name == "sqlite":
         return None
+    values = _searchable(values)
     wanted = {"license_id": license.id, "today": today, **_as_read(license, as_read), **values}
     taken = _ALL_AT_ONCE.row(session, wanted | {f"audit_{name}": event[name] for name in _IN_AUDIT})
     if taken is None:
@@ -209,5 +212,13 @@ def _as_read(license: License, epoch: ProductEpoch) -> dict[str, Any]:
 
 def change(session: Session, activation: Activation, **values: Any) -> None:
     """Change columns of an activation, in its row and in the object."""
+    values = _searchable(values)
     connection_of(session).execute(_CHANGE.values(**values), {"activation_id": activation.id})
     activation.__dict__.update(values)
+
+
+def _searchable(values: dict[str, Any]) -> dict[str, Any]:
+    if "computer_name" not in values:
+        return values
+    name = values["computer_name"]
+    return {**values, "folded_computer_name": folded(name) if name is not None else None}

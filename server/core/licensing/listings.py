@@ -19,6 +19,7 @@ from keyferry.server.core.lists import Filter, Listing, Stretch, searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
+from keyferry.server.core.staff import operators
 
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
@@ -94,7 +95,7 @@ def audit_events(
 ) -> Page[AuditEvent]:
     """Return a page of the audit, the latest events first."""
     columns: tuple[SQLColumnExpression[Any], ...] = (AuditEvent.id,)
-    filters = _audit_filters(wanted)
+    filters = _audit_filters(session, wanted)
     rows = select(AuditEvent.id)
     if days := _days(wanted):
         # Where some days are wanted, an index leads to them.
@@ -108,14 +109,14 @@ def audit_events_before(
     session: Session, wanted: AuditWanted, *, before: int | None, size: int
 ) -> Sequence[AuditEvent]:
     """Return up to `size` events, the latest first, below the number `before`: for all of them, in pieces."""
-    conditions = [*(one.condition for one in _audit_filters(wanted)), *_days(wanted)]
+    conditions = [*(one.condition for one in _audit_filters(session, wanted)), *_days(wanted)]
     if before is not None:
         conditions.append(AuditEvent.id < before)
     rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc()).limit(size)
     return session.scalars(rows).all()
 
 
-def _audit_filters(wanted: AuditWanted) -> list[Filter]:
+def _audit_filters(session: Session, wanted: AuditWanted) -> list[Filter]:
     filters, numbers = [], select(AuditEvent.id)
     if wanted.license_id is not None:
         of_license = AuditEvent.license_id == wanted.license_id
@@ -127,7 +128,9 @@ def _audit_filters(wanted: AuditWanted) -> list[Filter]:
     if wanted.channel:
         filters.append(Filter(AuditEvent.channel == wanted.channel))
     if who := visible(wanted.who):
-        filters.append(Filter(AuditEvent.who.icontains(who, autoescape=True)))
+        # Not only operators are in the audit.
+        named = AuditEvent.who.in_(operators.names_with(session, who))
+        filters.append(Filter(named | AuditEvent.who.icontains(who, autoescape=True)))
     if event := visible(wanted.event):
         filters.append(Filter(AuditEvent.event == event))
     return filters

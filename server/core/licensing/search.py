@@ -6,29 +6,36 @@ epoch and its fingerprint, which are indexed anyway. There is no index of what i
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import SYMBOLS, to_int
+from keyferry.protocol.computer_id import read_computer_id
+from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.keys import FINGERPRINT_BITS
+from keyferry.server.core.customers.contacts import as_in_an_address
+from keyferry.server.core.folding import folded
 from keyferry.server.core.lists import Filter
 from keyferry.server.core.models import Activation, Customer, FormerActivationKey, License
 from keyferry.server.core.models.ordered import Unindexed
-from keyferry.server.core.pages import as_in_a_code, begins, begins_code, begins_exactly, holds, holds_code
+from keyferry.server.core.pages import as_in_a_code, begins_code, begins_exactly, holds_code, holds_exactly
 
 _FINGERPRINT = slice(1, 1 + FINGERPRINT_BITS // 5)
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of licenses by key, former key, customer, and name or ID of a computer."""
-    code, selects = as_in_a_code(text), []
+    code, selects = _code_in(text), []
     if code:
         fits = holds_code if anywhere else begins_code
         former = select(FormerActivationKey.license_id).where(fits(FormerActivationKey.activation_key, code))
         selects += [select(License.id).where(fits(License.activation_key, code)), former]
     # From customers to their licenses, not the other way.
     held = select(License.id).join(Customer, License.customer_id == Unindexed(Customer.id))
-    selects += [held.where(one) for one in _of_customer(session, text, anywhere)]
+    selects += [held.where(one) for one in _of_customer(text, anywhere)]
     selects += [
         select(Activation.license_id).where(one) for one in _of_computer(session, text, code, anywhere)
     ]
@@ -39,7 +46,7 @@ def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
 
 def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of activations by name or ID."""
-    code = as_in_a_code(text)
+    code = _code_in(text)
     wanted = [select(Activation.id).where(one) for one in _of_computer(session, text, code, anywhere)]
     walked = or_(*_computer_in_a_walk(session, text, code, anywhere))
     return Filter(walked, union_all(*wanted), walked, costly=True)
@@ -47,23 +54,24 @@ def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
 
 def customers(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of customers by address or name."""
-    wanted = [select(Customer.id).where(one) for one in _of_customer(session, text, anywhere)]
-    walked = _customer_in_a_walk(session, text, anywhere)
+    wanted = [select(Customer.id).where(one) for one in _of_customer(text, anywhere)]
+    walked = _customer_in_a_walk(text, anywhere)
     return Filter(walked, union_all(*wanted), walked, costly=True)
 
 
-def _of_customer(session: Session, text: str, anywhere: bool) -> list[ColumnElement[bool]]:
+def _of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:
     """Return conditions one of which has to hold, each by an index or all by one look at a row."""
+    address, name = as_in_an_address(text), folded(text)
     if anywhere:
-        return [or_(holds(session, Customer.email, text), holds(session, Customer.name, text))]
-    return [begins_exactly(Customer.email, text.lower()), begins(Customer.name, text)]
+        return [or_(holds_exactly(Customer.email, address), holds_exactly(Customer.folded_name, name))]
+    return [begins_exactly(Customer.email, address), begins_exactly(Customer.folded_name, name)]
 
 
 def _of_computer(session: Session, text: str, code: str, anywhere: bool) -> list[ColumnElement[bool]]:
     if not anywhere:
         by_id = [_begins_id(code)] if len(code) > 1 else []
-        return [begins(Activation.computer_name, text), *by_id]
-    found = [holds(session, Activation.computer_name, text)]
+        return [begins_exactly(Activation.folded_computer_name, folded(text)), *by_id]
+    found = [holds_exactly(Activation.folded_computer_name, folded(text))]
     if code:
         found.append(holds_code(Activation.computer_id, code))
     # SQLite reads an index of each; PostgreSQL reads the table, and that only once.
@@ -82,7 +90,7 @@ def _license_in_a_walk(session: Session, text: str, code: str, anywhere: bool) -
     customer = select(Customer.id).where(Customer.id == License.customer_id)
     computer = select(Activation.id).where(Activation.license_id == License.id)
     found = [
-        _one(customer.where(_customer_in_a_walk(session, text, anywhere))),
+        _one(customer.where(_customer_in_a_walk(text, anywhere))),
         _one(computer.where(or_(*_computer_in_a_walk(session, text, code, anywhere)))),
     ]
     if code:
@@ -98,15 +106,23 @@ def _one(rows: Select[int]) -> ColumnElement[bool]:
     return rows.correlate(License).limit(1).scalar_subquery().is_not(None)
 
 
-def _customer_in_a_walk(session: Session, text: str, anywhere: bool) -> ColumnElement[bool]:
+def _customer_in_a_walk(text: str, anywhere: bool) -> ColumnElement[bool]:
     if anywhere:
-        return or_(*_of_customer(session, text, anywhere))
-    by_address = begins_exactly(Unindexed(Customer.email), text.lower())
-    return or_(by_address, begins(Unindexed(Customer.name), text))
+        return or_(*_of_customer(text, anywhere))
+    by_address = begins_exactly(Unindexed(Customer.email), as_in_an_address(text))
+    return or_(by_address, begins_exactly(Unindexed(Customer.folded_name), folded(text)))
 
 
 def _computer_in_a_walk(session: Session, text: str, code: str, anywhere: bool) -> list[ColumnElement[bool]]:
     if anywhere:
         return _of_computer(session, text, code, anywhere)
     by_id = [begins_code(Unindexed(Activation.computer_id), code)] if len(code) > 1 else []
-    return [begins(Unindexed(Activation.computer_name), text), *by_id]
+    return [begins_exactly(Unindexed(Activation.folded_computer_name), folded(text)), *by_id]
+
+
+def _code_in(text: str) -> str:
+    """Return a whole code as all faces read it, otherwise the text as the beginning of one; "" for none."""
+    for read in (ActivationKey.from_text, read_computer_id):
+        with suppress(MalformedCode):
+            return read(text, shifted=False).text.replace("-", "")
+    return as_in_a_code(text)

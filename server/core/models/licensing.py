@@ -17,10 +17,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from keyferry.server.core.folding import FOLDED_LENGTH, folded
 from keyferry.server.core.models.base import Base, one_of
-from keyferry.server.core.models.ordered import Folded, LastDay, ordered_text
+from keyferry.server.core.models.ordered import LastDay, ordered_text
 
 
 class LicenseStatus(StrEnum):
@@ -96,13 +97,20 @@ class Customer(Base):
     """Who holds licenses, known by an email address in lower case."""
 
     __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_name", Folded(text("name"))),)
+    __table_args__ = (Index("ix_customer_name", "folded_name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(ordered_text(254), unique=True)
     name: Mapped[str | None] = mapped_column(String(100))
+    # As it is searched, see `core.folding`.
+    folded_name: Mapped[str | None] = mapped_column(ordered_text(FOLDED_LENGTH))
     notes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+    @validates("name")
+    def _fold(self, _: str, name: str | None) -> str | None:
+        self.folded_name = folded(name) if name is not None else None
+        return name
 
 
 class Batch(Base):
@@ -249,7 +257,7 @@ class Activation(Base):
         # What one machine had on a license, and on others.
         Index("ix_activation_machine", "fingerprint", "license_id"),
         # The beginning of a computer ID is that of its fingerprint: the index above finds it.
-        Index("ix_activation_computer_name", Folded(text("computer_name")), "license_id"),
+        Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
         # Of those that have ended only: whatever activates need not be in it.
         Index(
             "ix_activation_ended",
@@ -267,6 +275,8 @@ class Activation(Base):
     commitment: Mapped[int] = mapped_column(BigInteger)
     computer_id: Mapped[str] = mapped_column(String(29))
     computer_name: Mapped[str | None] = mapped_column(String(40))
+    # As it is searched, see `core.folding`; whoever writes the name past the ORM writes this, too.
+    folded_computer_name: Mapped[str | None] = mapped_column(ordered_text(FOLDED_LENGTH))
     issued_on: Mapped[date]
     expires_on: Mapped[date | None]
     features: Mapped[int] = mapped_column(default=0)
@@ -284,3 +294,8 @@ class Activation(Base):
     unproven_before: Mapped[bool] = mapped_column(default=False)
 
     license: Mapped[License] = relationship(back_populates="activations")
+
+    @validates("computer_name")
+    def _fold(self, _: str, name: str | None) -> str | None:
+        self.folded_computer_name = folded(name) if name is not None else None
+        return name

@@ -15,25 +15,6 @@ def ordered_text(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-class Folded(FunctionElement[str]):
-    """A text without its case, for indexes that find beginnings; on SQLite only ASCII has a case."""
-
-    name = "folded"
-    type = String()
-    inherit_cache = True
-
-
-@compiles(Folded)
-def _folded(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
-    return f'(lower({compiler.process(element.clauses, **options)}) COLLATE "C")'
-
-
-@compiles(Folded, "sqlite")
-def _folded_on_sqlite(element: Folded, compiler: SQLCompiler, **options: Any) -> str:
-    # Not lower(): an index that holds the text as it is, is all that a search has to read.
-    return f"{compiler.process(element.clauses, **options)} COLLATE NOCASE"
-
-
 class Unindexed(FunctionElement[Any]):
     """A column whose index is not to be used: SQLite would gather and sort what it finds, not walk a list."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from keyferry.server.core.folding import FOLDED_LENGTH
 from keyferry.server.core.models.base import Base, one_of
 
 
@@ -29,7 +30,7 @@ class Operator(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
-    folded_name: Mapped[str] = mapped_column(String(60), unique=True)
+    folded_name: Mapped[str] = mapped_column(String(FOLDED_LENGTH), unique=True)
     role: Mapped[str] = mapped_column(String(13))
     password_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.events import Event
+from keyferry.server.core.folding import composed, folded
 from keyferry.server.core.models import Operator, OperatorSession, Role
 from keyferry.server.core.staff import passwords, sessions
 
@@ -22,7 +23,7 @@ _NAME = re.compile(r"[^\W_](?:[\w.@ -]{0,58}[\w.])?")
 
 def add(session: Session, name: str, role: Role, password: str, *, by: By, now: datetime) -> Operator:
     """Add an operator; raises Malformed (malformed_operator_name, malformed_password), Conflict."""
-    cleaned = " ".join(name.split())
+    cleaned = composed(" ".join(name.split()))
     if not _NAME.fullmatch(cleaned):
         raise Malformed(
             "Use a name of up to 60 letters, digits, spaces, and . - @ _, like ada or ada@example.com.",
@@ -30,7 +31,7 @@ def add(session: Session, name: str, role: Role, password: str, *, by: By, now: 
         )
     operator = Operator(
         name=cleaned,
-        folded_name=cleaned.casefold(),
+        folded_name=folded_name(cleaned),
         role=role.value,
         password_hash=passwords.hashed(password),
         created_at=now,
@@ -70,11 +71,22 @@ def with_id(session: Session, number: int) -> Operator:
 
 def known(session: Session, name: str) -> Operator | None:
     """Return an operator by name, in any case, or None."""
-    folded = " ".join(name.split()).casefold()
-    if not folded.isprintable():
+    wanted = folded_name(name)
+    if not wanted.isprintable():
         # No name has such characters, and a database may be unable to look for them.
         return None
-    return session.scalar(select(Operator).where(Operator.folded_name == folded))
+    return session.scalar(select(Operator).where(Operator.folded_name == wanted))
+
+
+def folded_name(name: str) -> str:
+    """Return the form in which names are compared."""
+    return folded(" ".join(name.split()))
+
+
+def names_with(session: Session, text: str) -> Sequence[str]:
+    """Return the names of operators that have a text in them, however it is spelled."""
+    found = select(Operator.name).where(Operator.folded_name.contains(folded(text), autoescape=True))
+    return session.scalars(found).all()
 
 
 def everyone(session: Session) -> Sequence[Operator]:

@@ -11,11 +11,14 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from keyferry.server.core.errors import Malformed
+from keyferry.server.core.folding import composed
 from keyferry.server.core.turns import Turns, busy
 
 LEAST, MOST = 12, 256
 
 _SALT_BYTES, _HASH_BYTES = 16, 32
+# A letter may be typed with several accents.
+_MOST_TYPED = 4 * MOST
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ TURNS = Turns(1, wait_seconds=10)
 
 def hashed(password: str) -> str:
     """Return the hash to keep; raises Malformed (malformed_password) and Busy (server_busy)."""
+    password = composed(password)
     if not LEAST <= len(password) <= MOST or not password.isprintable():
         raise Malformed(
             "Choose a password of {least} to {most} visible characters. A few words work well.",
@@ -54,12 +58,13 @@ def fits(password: str, password_hash: str | None) -> bool:
 
     Raises Busy (server_busy), which says nothing about the password.
     """
+    typed = composed(password[:_MOST_TYPED])[:MOST].encode(errors="replace")
     with _turn():
         if password_hash is None:
-            _derivation(bytes(_SALT_BYTES)).derive(password[:MOST].encode(errors="replace"))
+            _derivation(bytes(_SALT_BYTES)).derive(typed)
             return False
         try:
-            Argon2id.verify_phc_encoded(password[:MOST].encode(errors="replace"), password_hash)
+            Argon2id.verify_phc_encoded(typed, password_hash)
         except InvalidKey:
             return False
     return True

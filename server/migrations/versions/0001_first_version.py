@@ -84,21 +84,6 @@ def _ordered_text(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
 
-class _Folded(FunctionElement[Any]):
-    name = "folded"
-    inherit_cache = True
-
-
-@compiles(_Folded)
-def _folded(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
-    return f'(lower({compiler.process(element.clauses, **options)}) COLLATE "C")'
-
-
-@compiles(_Folded, "sqlite")
-def _folded_on_sqlite(element: FunctionElement[Any], compiler: SQLCompiler, **options: Any) -> str:
-    return f"{compiler.process(element.clauses, **options)} COLLATE NOCASE"
-
-
 class _LastDay(FunctionElement[Any]):
     name = "last_day"
     inherit_cache = True
@@ -152,9 +137,10 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("email", _ordered_text(254), nullable=False, unique=True),
     sa.Column("name", sa.String(100)),
+    sa.Column("folded_name", _ordered_text(200)),
     sa.Column("notes", sa.Text),
     sa.Column("created_at", _TIME, nullable=False),
-    sa.Index("ix_customer_name", _Folded(sa.text("name"))),
+    sa.Index("ix_customer_name", "folded_name"),
 )
 sa.Table(
     "kept_figures",
@@ -185,7 +171,7 @@ sa.Table(
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(60), nullable=False),
-    sa.Column("folded_name", sa.String(60), nullable=False, unique=True),
+    sa.Column("folded_name", sa.String(200), nullable=False, unique=True),
     sa.Column("role", sa.String(13), nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
@@ -329,6 +315,7 @@ sa.Table(
     sa.Column("commitment", sa.BigInteger, nullable=False),
     sa.Column("computer_id", sa.String(29), nullable=False),
     sa.Column("computer_name", sa.String(40)),
+    sa.Column("folded_computer_name", _ordered_text(200)),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("expires_on", sa.Date),
     sa.Column("features", sa.Integer, nullable=False),
@@ -352,7 +339,7 @@ sa.Table(
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
     sa.UniqueConstraint("license_id", "computer_id"),
     sa.Index("ix_activation_machine", "fingerprint", "license_id"),
-    sa.Index("ix_activation_computer_name", _Folded(sa.text("computer_name")), "license_id"),
+    sa.Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
     sa.Index(
         "ix_activation_ended",
         "ended_how",

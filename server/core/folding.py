@@ -1,0 +1,18 @@
+"""One form for all spellings that a person would call the same: case, width, and how an accent is put on."""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+FOLDED_LENGTH = 200
+"""How much of a text is searched: a letter may become eighteen, and an index takes no more."""
+
+
+def folded(text: str) -> str:
+    """Return a text in the form in which it is looked for, like the databases' own but the same on each."""
+    return normalize("NFKC", normalize("NFKD", text).casefold())[:FOLDED_LENGTH]
+
+
+def composed(text: str) -> str:
+    """Return a text in the one form in which it is kept and compared; keyboards and systems differ in it."""
+    return normalize("NFC", text)
