@@ -22,9 +22,9 @@ from keyferry.server.core.licensing import products
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring, key_id_of
-from keyferry.server.core.staff import second_factor
+from keyferry.server.core.staff import kept_forms, second_factor
 
-PLACES = (*products.SEALED, second_factor.SEALED, outbox.SEALED)
+PLACES = (*products.SEALED, second_factor.SEALED, kept_forms.SEALED, outbox.SEALED)
 
 # A key ID has up to 32 characters, between the version and a colon.
 _BEGINNING = 40

@@ -21,6 +21,7 @@ from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.mail.outbox import Taken
 from keyferry.server.core.models import License
+from keyferry.server.core.staff import kept_forms
 from keyferry.server.db import explained, reading, transaction
 from keyferry.server.mail.mailer import Undelivered, deliver, message_of
 from keyferry.server.mail_server import SmtpServer, server_of
@@ -120,6 +121,7 @@ class _Worker:
             outbox.wipe_kept(session, now)
             outbox.bring_forward(session, now)
             release_links.forget_expired(session, now)
+            kept_forms.forget(session, now)
             if self.outgoing is not None:
                 delivery.looked(session, now)
         self.looked_at = now

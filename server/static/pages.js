@@ -65,6 +65,10 @@ addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[aria-busy]")) button.ariaBusy = null;
 });
 
+// The answer to a form is kept by no browser: who comes back to it, or reloads it, gets the page of the form.
+const behind = document.documentElement.dataset.pageBehind;
+if (behind) atOnce(() => history.replaceState(null, "", behind));
+
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) atOnce(() => history.replaceState(null, "", location.origin + location.pathname));
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from flask import Flask, Request, abort, request, session
+from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
@@ -54,6 +55,7 @@ def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = _FormSessions()
+    app.jinja_env.globals["page_behind"] = page_behind
     csrf.init_app(app)
 
 
@@ -92,6 +94,19 @@ def posted() -> dict[str, str]:
     values = request.form.to_dict()
     name, _, text = values.pop("take", "").partition("=")
     return values | {name: text} if name in values else values
+
+
+def page_behind() -> str:
+    """Return the page that the form of this request stands on, "" where this is no answer to a form.
+
+    Browsers keep no answer to a form that may not be stored: who comes back to it is to get this instead.
+    """
+    adapter, path = request_ctx.url_adapter, request.path
+    if request.method != "POST" or adapter is None:
+        return ""
+    while path.count("/") > 1 and not adapter.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path if path.count("/") > 1 else f"{path}/"
 
 
 def refusal_of(error: CodedError) -> Refusal:

@@ -45,6 +45,7 @@ CODES: Mapping[str, Code] = {
     "expiry_out_of_range": Code(400, field="expires"),
     "foreign_form": Code(403),
     "form_expired": Code(400),
+    "form_not_kept": Code(404),
     "internal_error": Code(500),
     "last_administrator": Code(409),
     "license_expired": Code(403, reason="license expired"),

@@ -25,6 +25,7 @@ from keyferry.server.core.models.records import (
 )
 from keyferry.server.core.models.staff import (
     BrandPart,
+    KeptForm,
     Operator,
     OperatorSession,
     RecoveryCode,
@@ -45,6 +46,7 @@ __all__ = [
     "Ending",
     "FormerActivationKey",
     "KeptFigures",
+    "KeptForm",
     "License",
     "LicenseStatus",
     "MailDelivery",

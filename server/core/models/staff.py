@@ -75,6 +75,18 @@ class OperatorSession(Base):
     operator: Mapped[Operator] = relationship()
 
 
+class KeptForm(Base):
+    """What an operator had typed when the session ended; whoever shows the secret gets the form back."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_form: Mapped[str] = mapped_column(Text)
+    kept_until: Mapped[datetime] = mapped_column(index=True)
+
+
 class ServerProperty(Base):
     """A server property that staff have set; one that is not here has its default."""
 

@@ -58,6 +58,12 @@ def find(session: Session, token: str, *, now: datetime) -> OperatorSession:
     return row
 
 
+def whose(session: Session, token: str) -> Operator | None:
+    """Return the operator of a session that is live or has ended, None where there was none."""
+    row = session.scalar(select(OperatorSession).where(OperatorSession.token_digest == _digest(token)))
+    return row.operator if row is not None else None
+
+
 def is_live(row: OperatorSession, now: datetime) -> bool:
     """Return whether a session still counts: not ended, not idle for too long, and not too old.
 

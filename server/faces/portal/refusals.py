@@ -17,8 +17,9 @@ from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.brand.pictures import too_large
 from keyferry.server.core.errors import NotAllowed, NotFound
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import branding, staff
+from keyferry.server.faces.portal import branding, kept_forms, staff
 from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
+from keyferry.server.services.permission import require
 from keyferry.server.web import problems
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 
@@ -39,6 +40,12 @@ def init(blueprint: Blueprint, rooms: Iterable[ModuleType]) -> None:
     pages = {room.blueprint.name: room.page_refused for room in rooms if hasattr(room, "page_refused")}
     answer = partial(refused, pages)
     blueprint.register_error_handler(CodedError, answer)
+
+    @blueprint.get("/typed/<secret>")
+    @staff.needs(Permission.SEE_LICENSES)
+    def typed_again(secret: str) -> str:
+        return _typed_again(pages, secret)
+
     blueprint.register_error_handler(CSRFError, lambda error: answer(form_expired()))
     # The only forms with a file: what is too large for them is so before any view sees it.
     branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: answer(too_large()))
@@ -49,12 +56,14 @@ def refused(pages: Pages, error: CodedError) -> Response:
     endpoint = request.endpoint or ""
     if endpoint in _SIGN_IN:
         return _not_signed_in(error, endpoint)
+    room, _, operation = endpoint.partition(".")[2].partition(".")
     try:
         if not staff.is_known():
             staff.enter(Permission.SEE_LICENSES)
     except NotAllowed as shut_out:
-        return _shut_out(shut_out)
-    room, _, operation = endpoint.partition(".")[2].partition(".")
+        is_signed_out = error.code == shut_out.code == "signed_out"
+        is_kept = request.method == "POST" and is_signed_out and room in pages
+        return (kept_forms.kept(room) if is_kept else None) or _shut_out(shut_out)
     if request.method != "POST" or room not in pages or not _may_see(endpoint, room):
         return problems.answered(error)
     try:
@@ -64,13 +73,27 @@ def refused(pages: Pages, error: CodedError) -> Response:
         return problems.answered(gone)
 
 
+def _typed_again(pages: Pages, secret: str) -> str:
+    """Show a form as it was typed before its session ended; nothing is done."""
+    kept_forms.take_up(secret)
+    endpoint = request.endpoint or ""
+    room, _, operation = endpoint.partition(".")[2].partition(".")
+    if not _may_see(endpoint, room):
+        require(staff.by(), _permission_of(endpoint))
+    return pages[room](operation, kept_forms.nothing_done())
+
+
 def _may_see(endpoint: str, room: str) -> bool:
     """Return whether who asks may see the page that a form stands on; a license's page all of them may.
 
     Asked here, too: a stale form is refused before its view asks, as is an operation that is not permitted.
     """
+    return room in ("operations", "changes") or staff.may(_permission_of(endpoint).name)
+
+
+def _permission_of(endpoint: str) -> Permission:
     needed: Permission = getattr(current_app.view_functions[endpoint], "permission", Permission.SEE_LICENSES)
-    return room in ("operations", "changes") or staff.may(needed.name)
+    return needed
 
 
 def _not_signed_in(error: CodedError, endpoint: str) -> Response:

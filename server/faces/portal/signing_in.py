@@ -12,7 +12,7 @@ from keyferry.server.core.errors import NotAllowed, NotFound
 from keyferry.server.core.staff import sessions
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import transaction
-from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal import kept_forms, staff
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import Shown, show_password
 from keyferry.server.services.signing_in import enter as open_session
@@ -29,7 +29,8 @@ _CODE_WITHIN = timedelta(minutes=10)
 @blueprint.get("/sign-in")
 def form() -> str:
     """Show the form."""
-    return sign_in_page({"next": request.args.get("next", "")})
+    wanted = request.args.get("next", "")
+    return sign_in_page({"next": wanted}, refusal=kept_forms.signed_out(wanted))
 
 
 @blueprint.post("/sign-in")

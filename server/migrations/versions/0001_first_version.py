@@ -298,6 +298,15 @@ sa.Table(
     sa.UniqueConstraint("product_number", "number"),
 )
 sa.Table(
+    "kept_form",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("operator_id", sa.Integer, sa.ForeignKey("operator.id"), nullable=False, index=True),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("sealed_form", sa.Text, nullable=False),
+    sa.Column("kept_until", _TIME, nullable=False, index=True),
+)
+sa.Table(
     "recovery_code",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
