@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.servers.instance import Instance
-from bench.servers.load import Answers, drive, post
+from bench.servers.load import CONNECTIONS, Answers, drive, post
 from bench.servers.processes import Server, floor, keyferry, postgresql
 
 REQUESTS, FEW = 2000, 160
-_WARM_UP = 40
+_WARM_UP, _MANY = 40, 64
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 DURABILITY = {
     "SQLite": "WAL, synchronous=FULL: a commit is on the disk before its answer",
@@ -31,6 +31,7 @@ class Row:
     per_second: float
     p50: float
     p99: float
+    longest: float
     cpu: float
     refused: int
     against: str
@@ -63,6 +64,8 @@ def _keyferry(engine: str, instance: Instance, server: Server) -> Iterator[Row]:
     firsts = instance.activations(keys)
     yield _row(engine, "first", server, firsts, "first")
     yield _row(engine, "repeat", server, firsts, "repeat")
+    crowd = instance.activations(instance.issue(REQUESTS))
+    yield _row(engine, f"first, {_MANY} connections", server, crowd, "first", connections=_MANY)
     few = instance.issue(FEW)
     taken, given_back = instance.releases(few)
     drive(server.port, taken)
@@ -72,12 +75,20 @@ def _keyferry(engine: str, instance: Instance, server: Server) -> Iterator[Row]:
     yield _row(engine, "portal search", server, instance.searches(keys[: REQUESTS // 4]), "repeat")
 
 
-def _row(engine: str, case: str, server: Server, requests: Sequence[bytes], against: str) -> Row:
+def _row(
+    engine: str,
+    case: str,
+    server: Server,
+    requests: Sequence[bytes],
+    against: str,
+    *,
+    connections: int = CONNECTIONS,
+) -> Row:
     drive(server.port, requests[:_WARM_UP])
     before = server.cpu_seconds
-    done: Answers = drive(server.port, requests[_WARM_UP:])
+    done: Answers = drive(server.port, requests[_WARM_UP:], connections=connections)
     cpu = (server.cpu_seconds - before) / len(done.statuses) * 1000
-    return Row(engine, case, done.per_second, done.p50, done.p99, cpu, done.refused, against)
+    return Row(engine, case, done.per_second, done.p50, done.p99, done.longest, cpu, done.refused, against)
 
 
 def _token() -> bytes:
@@ -99,7 +110,7 @@ def _form(port: int) -> tuple[str, str]:
 
 def table(rows: Sequence[Row]) -> str:
     """Return the rows as a table; ratios are to the floor of the same engine."""
-    heads = ("/s", "÷ floor", "CPU ms", "÷ floor", "p50 ms", "p99 ms", "p99/p50")
+    heads = ("/s", "÷ floor", "CPU ms", "÷ floor", "p50 ms", "p99 ms", "p99/p50", "max ms")
     lines = [" " * 24 + "".join(f"{head:>9}" for head in heads)]
     known = {(row.engine, row.case): row for row in rows}
     for engine, durability in DURABILITY.items():
@@ -113,7 +124,8 @@ def _line(row: Row, known: dict[tuple[str, str], Row]) -> str:
     refused = f"  {row.refused} refused" if row.refused else ""
     return (
         f"  {row.case:22}{row.per_second:9.0f}{row.per_second / least.per_second:9.2f}{row.cpu:9.2f}"
-        f"{row.cpu / least.cpu:9.2f}{row.p50:9.1f}{row.p99:9.1f}{row.p99 / row.p50:9.1f}{refused}"
+        f"{row.cpu / least.cpu:9.2f}{row.p50:9.1f}{row.p99:9.1f}{row.p99 / row.p50:9.1f}{row.longest:9.0f}"
+        f"{refused}"
     )
 
 
@@ -121,7 +133,7 @@ def servers(target: Path) -> None:
     """Measure, print the table, and write the figures as JSON."""
     with TemporaryDirectory(prefix="keyferry-bench-") as folder:
         rows = list(measured(Path(folder)))
-    print("\nServers under load: 16 connections, 2 processes each")
+    print(f"\nServers under load: {CONNECTIONS} connections, 2 processes each")
     print(table(rows))
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")

@@ -39,6 +39,11 @@ class Answers:
         return sorted(self.milliseconds)[int(0.99 * len(self.milliseconds))]
 
     @property
+    def longest(self) -> float:
+        """What the slowest answer took, in milliseconds."""
+        return max(self.milliseconds)
+
+    @property
     def refused(self) -> int:
         """How many answers were no success."""
         return sum(status != 200 for status in self.statuses)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LINES = (b"POST /phone/v1/activations HTTP/1.1\r\n", b"POST /phone/v1/requests HTTP/1.1\r\n")
+_LINES = (b"POST /phone/v1/activations HTTP/1.", b"POST /phone/v1/requests HTTP/1.")
 _BODY = re.compile(rb'\{"token": ?"A[0-9A-Z.]+"\}')
 
 
