@@ -39,16 +39,17 @@ class Faces:
 
     def ask(self) -> list[TestResponse]:
         """Send what is written down."""
-        codes = {
-            "activation_key": self.machine.activation_key.text,
-            "computer_id": self.machine.computer_id.text,
-        }
         return [
             self.phone("activations"),
             self.stranger.post("/portal/sign-in", name="nobody", password=PASSWORD),
-            self.stranger.post("/self-help/activate", **codes),
+            self.type_codes(),
             self.staff.post("/portal/sign-out"),
         ]
+
+    def type_codes(self) -> TestResponse:
+        """Activate by typed codes at Self Help."""
+        key, computer_id = self.machine.activation_key.text, self.machine.computer_id.text
+        return self.stranger.post("/self-help/activate", activation_key=key, computer_id=computer_id)
 
     def phone(self, operation: str) -> TestResponse:
         token = {"token": self.machine.activation_token}
