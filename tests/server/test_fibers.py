@@ -100,4 +100,21 @@ def test_what_fails_for_several_is_logged_and_the_others_go_on(requests, caplog)
         requests.fibers.finish_round()
     assert requests.did[-1] == "a is over"
     [logged] = caplog.records
-    assert "several requests" in logged.message
+    assert "main thread" in logged.message
+
+
+def test_what_fails_after_it_waited_is_logged_and_the_others_go_on(requests, caplog):
+    def fail_at_last() -> None:
+        new_ticket().acquire(timeout=0)
+        raise ZeroDivisionError
+
+    requests.fibers.start(fail_at_last, partial(requests.did.append, "failing is over"))
+    requests.fibers.soon(fail_at_last)
+    requests.fibers.finish_round()
+    requests.start("a")
+    with caplog.at_level(logging.ERROR):
+        requests.fibers.give_up_overdue()
+        requests.tickets["a"].release()
+        requests.fibers.finish_round()
+    assert requests.did[-3:] == ["failing is over", "a goes on", "a is over"]
+    assert [one.exc_info[0] for one in caplog.records] == [ZeroDivisionError] * 2

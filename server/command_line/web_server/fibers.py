@@ -1,6 +1,6 @@
-"""Requests that share the main thread: while one waits for its turn to write, the next one goes on.
+"""Requests that share the main thread: while one waits for its turn to write, the thread runs the others.
 
-A fiber is a request on a stack of its own, which the thread leaves only where the request waits. See
+A fiber is a request with a stack of its own, which the thread leaves only where the request waits. See
 docs/decisions/0017-quick-requests.md.
 """
 
@@ -19,9 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 class Fibers:
-    """The fibers of the thread that makes this.
+    """The fibers of the thread that creates this object; only that thread calls its methods.
 
-    Where another thread releases a ticket, it calls `wake`, upon which `finish_round` is to be called.
+    The exception is a ticket, which any thread can release. That calls `wake`, and the fibers' thread then has
+    to call `finish_round`.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:
@@ -33,62 +34,62 @@ class Fibers:
 
     @property
     def waiting(self) -> int:
-        """How many fibers wait."""
+        """How many fibers are waiting."""
         return len(self._waiting)
 
     def start(self, work: Callable[[], None], done: Callable[[], None] | None = None) -> None:
-        """Let `work` go as far as it can; `done` is called after its end, outside of it."""
+        """Run `work` until it waits or ends; once it has ended, call `done` outside of the fiber."""
         _Fiber(self._run, self._thread, done).step(work)
 
     def soon(self, work: Callable[[], None]) -> None:
-        """Start something once no fiber can go on any more."""
+        """Start `work` once every fiber waits or has ended."""
         self._soon.append(work)
 
     def ticket(self) -> _Ticket:
-        """Return the ticket of a fiber."""
+        """Return a ticket that a fiber can wait for."""
         return _Ticket(self)
 
     def go_on(self) -> None:
-        """Let everyone go on whose ticket was released."""
+        """Resume every fiber whose ticket was released."""
         while self._ready:
             ticket = self._ready.popleft()
-            # It may have been released before anybody waited, and so be acquired already.
+            # A ticket that was released before anybody waited for it may be used up by now.
             if ticket in self._waiting and ticket.is_released:
                 self._end_waiting(ticket, True)
 
     def finish_round(self) -> None:
-        """Go on until everybody waits."""
+        """Run fibers, and what is to start soon, until every fiber waits."""
         self.go_on()
         while self._soon:
-            try:
-                self.start(self._soon.popleft())
-            except Exception:
-                # Nobody waits for just this, and all others are still to be served.
-                logger.exception("What several requests wait for has failed")
+            self.start(self._soon.popleft())
             self.go_on()
 
     def give_up_overdue(self) -> None:
-        """Let those go on who have waited as long as they would."""
+        """Resume every fiber whose time to wait is up."""
         now = time.monotonic()
         for ticket in [one for one in self._waiting if one.until <= now]:
             if ticket in self._waiting:
                 self._end_waiting(ticket, ticket.is_released)
 
     def wait(self, ticket: _Ticket) -> bool:
-        """Leave the thread to others until the ticket is released or overdue; returns which."""
+        """Leave the thread to others until the ticket is released (true) or its time is up (false)."""
         self._waiting.add(ticket)
         ticket.fiber = getcurrent()
         return bool(self._thread.switch())
 
     def released(self, ticket: _Ticket) -> None:
-        """Have whoever waits for this go on; called in any thread."""
+        """Have the fiber that waits for this ticket resumed; any thread may call this."""
         self._ready.append(ticket)
         if getcurrent().parent is not self._thread and getcurrent() is not self._thread:
             self._wake()
 
     def _run(self, work: Callable[[], None]) -> None:
         SHARING.set(self)
-        work()
+        try:
+            work()
+        except Exception:
+            # It would come up in the main thread, wherever that resumed the fiber, and end the process.
+            logger.exception("Work on the main thread has failed")
 
     def _end_waiting(self, ticket: _Ticket, is_released: bool) -> None:
         self._waiting.discard(ticket)
@@ -105,7 +106,7 @@ class _Fiber(greenlet):  # type: ignore[misc]  # greenlet has no types
         self._done = done
 
     def step(self, value: object) -> None:
-        """Go on until it waits or ends; called by the thread, outside of all fibers."""
+        """Run until it waits or ends; only the thread itself calls this, never a fiber."""
         self.switch(value)
         if self.dead and self._done is not None:
             self._done()
