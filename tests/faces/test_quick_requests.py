@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
@@ -102,3 +104,55 @@ def test_who_asks_again_at_once_is_answered_at_once(vendor, settings):
             assert any(line == b"\r\n" for line in iter(answers.readline, b""))
             states.append(json.loads(answers.read(length))["state"])
     assert states == ["new", "active"]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.thorough
+def test_who_asks_without_end_keeps_nobody_else_waiting(vendor, serving):
+    token = vendor.machine(vendor.issue()).activation_token
+    body = json.dumps({"token": token}).encode()
+    asked = HEAD.replace(b"200", str(len(body)).encode()) + body
+    ends, answered = threading.Event(), threading.Event()
+
+    def ask(crowd: socket.socket) -> None:
+        while not ends.is_set():
+            crowd.sendall(100 * asked)
+
+    def read(crowd: socket.socket) -> None:
+        while crowd.recv(65536):
+            answered.set()
+
+    with (
+        serving() as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as crowd,
+        ThreadPoolExecutor() as phones,
+    ):
+        done = [phones.submit(one, crowd) for one in (ask, read)]
+        try:
+            assert answered.wait(PATIENCE)
+            assert post(server, "/phone/v1/requests", {"token": token})[0] == 200
+        finally:
+            ends.set()
+            crowd.shutdown(socket.SHUT_RDWR)
+        assert [type(one.exception(PATIENCE)) for one in done] == [BrokenPipeError, type(None)]
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.thorough
+def test_another_program_that_writes_keeps_nobody_waiting_who_only_reads(vendor, serving, settings):
+    """It has the lock of SQLite, and has never heard of ours."""
+    key = vendor.issue(seats=2)
+    tokens = [vendor.machine(key, f"PC-{number}").activation_token for number in range(2)]
+    with (
+        serving() as server,
+        ThreadPoolExecutor() as phones,
+        closing(sqlite3.connect(settings.sqlite_file, isolation_level=None)) as program,
+    ):
+        program.execute("BEGIN IMMEDIATE")
+        asked = [phones.submit(post, server, "/phone/v1/activations", {"token": one}) for one in tokens]
+        for _ in range(20):
+            status, preview = post(server, "/phone/v1/requests", {"token": tokens[0]})
+            assert (status, preview["state"]) == (200, "new")
+        assert not any(one.done() for one in asked)
+        program.execute("ROLLBACK")
+        assert [one.result(PATIENCE)[0] for one in asked] == [200] * 2

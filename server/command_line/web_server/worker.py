@@ -195,7 +195,10 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._waiting.add(connection)
 
     def _answer_quick_ones(self) -> None:
-        while self._quick and self._fibers.waiting < _MOST_FIBERS:
+        # Whoever asks again at once comes in the next turn: all others have theirs in between.
+        for _ in range(len(self._quick)):
+            if self._fibers.waiting >= _MOST_FIBERS:
+                break
             connection = self._quick.popleft()
             self._fibers.start(partial(self._answer, connection), partial(self._go_on, connection))
             # The turn between processes may have come meanwhile, and others wait for it.
