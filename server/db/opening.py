@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from select import POLLIN, poll
@@ -13,16 +14,21 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
 from keyferry.server.core.prepared import driven, is_of_standby
+from keyferry.server.db.tickets import SHARING, new_ticket
 
 db = SQLAlchemy(model_class=Base)
 
+_BUSY_SECONDS = 15
+_BUSY_TIMEOUT = f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}"
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+_ASK_AGAIN_SECONDS = 0.1
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 15000",
+    _BUSY_TIMEOUT,
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -100,11 +106,39 @@ def begin_writing(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # Sessions that join must know of it, or they would end it.
         connection.begin()
-        driven(connection, "BEGIN IMMEDIATE")
+        if SHARING.get() is None:
+            driven(connection, _BEGIN_WRITING)
+        else:
+            _begin_on_shared_thread(connection)
     else:
         # What may write is not said to: where the database itself may only be read, that is a refusal.
         driver: Any = connection.connection.dbapi_connection
         driver.read_only = None
+
+
+def _begin_on_shared_thread(connection: Connection) -> None:
+    """Wait for SQLite's write lock without sleeping in SQLite, which would hold up the whole thread.
+
+    Only programs without our queue are waited for here, so asking again is good enough.
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    driven(connection, "PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                driven(connection, _BEGIN_WRITING)
+                return
+            except DBAPIError as error:
+                if not _is_busy(error) or time.monotonic() >= deadline:
+                    raise
+            new_ticket().acquire(timeout=_ASK_AGAIN_SECONDS)
+    finally:
+        driven(connection, _BUSY_TIMEOUT)
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    name: str = getattr(error.orig, "sqlite_errorname", None) or ""
+    return name.startswith("SQLITE_BUSY")
 
 
 def _engine_options(url: URL) -> dict[str, Any]:
