@@ -21,6 +21,12 @@ class MalformedCode(ProtocolError):
     code = "malformed_code"
 
 
+class NewerVersion(ProtocolError):
+    """What was read is in order, but made for a newer version; its `code` is `newer_` and what it is."""
+
+    code = "newer_version"
+
+
 class ComputerIdMismatch(ProtocolError):
     """A computer ID was not made for this product and this activation key."""
 
@@ -40,7 +46,11 @@ class ComputerKeyRefused(ProtocolError):
 
 
 class LicenseFileRefused(ProtocolError):
-    """A license file is damaged, forged, or was issued for another computer."""
+    """A license file is forged, or was issued for another computer.
+
+    `license_file_empty` and `license_file_incomplete` if nothing, or only a part of it, arrived;
+    `not_a_license_file` if it is something else.
+    """
 
     code = "license_file_refused"
 

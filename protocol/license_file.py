@@ -1,42 +1,40 @@
-"""The license file: a JWT signed with EdDSA, for machines that can take a file or a picture.
+"""The license file: a JWT signed with Ed25519, for machines that can take a file or a picture.
 
 It says more than a computer key can (names), but the same 40 bits of claims alone decide. It says nothing of
-the customer, since the answer to a scanned code brings it, to whoever photographed that. The wizard fixes
-algorithm, type, issuer and audience, and applies its own day rule to its own clock.
+the customer, since the answer to a scanned code brings it, to whoever photographed that. The reader fixes
+algorithm, type, issuer and audience, and applies its own day rule to its own clock. It refuses what it has to
+understand and does not, so that a restriction of a later version is never passed over.
 """
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from jwt.utils import base64url_encode
 
 from keyferry.protocol.alphabet import SYMBOLS, write
 from keyferry.protocol.claims import CLAIMS_SYMBOLS, Claims
 from keyferry.protocol.computer_key import Binding
-from keyferry.protocol.errors import LicenseFileRefused
+from keyferry.protocol.errors import LicenseFileRefused, NewerVersion
+from keyferry.protocol.license_text import canonical_text
 
 TYPE = "keyferry-license+jwt"
 ISSUER = "keyferry"
-MAX_CHARACTERS = 8192
 
 _ALGORITHM = "EdDSA"
+# RFC 9864 gives the same signature a name of its own.
+_ALGORITHMS = (_ALGORITHM, "Ed25519")
+_NEWER_TYPE = re.compile(r"keyferry-license-[0-9]+\+jwt")
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
-_REQUIRED = ["iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims"]
-# The claims and the wizard's own day rule decide, not a library's check of `iat` and the like.
-_CHECKS: Any = {
-    "require": _REQUIRED,
-    "strict_aud": True,
-    "verify_exp": False,
-    "verify_nbf": False,
-    "verify_iat": False,
-}
+_REQUIRED = ("iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims")
+_KNOWN = frozenset((*_REQUIRED, "computer_name", "features"))
 
 
 @dataclass(frozen=True)
@@ -63,23 +61,31 @@ def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25
         "computer_name": content.computer_name,
         "features": list(content.features),
     }
-    # The library reads license files; to write one it would take three times as long as the signature.
-    signed = _header(binding.computer_id.epoch) + b"." + _encoded(payload)
-    return (signed + b"." + base64url_encode(private_key.sign(signed))).decode("ascii")
+    signed = f"{_header(binding.computer_id.epoch)}.{_encoded(payload)}"
+    return f"{signed}.{_base64url(private_key.sign(signed.encode('ascii')))}"
 
 
 @lru_cache
-def _header(epoch: int) -> bytes:
+def _header(epoch: int) -> str:
     return _encoded({"alg": _ALGORITHM, "kid": str(epoch), "typ": TYPE})
 
 
-def _encoded(part: dict[str, Any]) -> bytes:
-    return base64url_encode(_COMPACT.encode(part).encode("ascii"))
+def _encoded(part: dict[str, Any]) -> str:
+    return _base64url(_COMPACT.encode(part).encode("ascii"))
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey) -> LicenseFile:
-    """Verify a license file for one product, activation key and computer ID; raises LicenseFileRefused."""
-    payload = _verified_payload(text.strip(), binding.product_code, public_key)
+    """Verify a license file for one product, activation key and computer ID.
+
+    Raises LicenseFileRefused, or NewerVersion (newer_license_file).
+    """
+    payload = _verified_payload(canonical_text(text), public_key)
+    if payload["iss"] != ISSUER or payload["aud"] != binding.product_code:
+        raise LicenseFileRefused("This license file is for another product. Choose the file for this one.")
     _require_same(
         payload, "computer_id", binding.computer_id.text, "another computer, or an earlier activation"
     )
@@ -95,33 +101,82 @@ def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey)
     raise refused
 
 
-def _verified_payload(text: str, product_code: str, public_key: Ed25519PublicKey) -> dict[str, Any]:
-    if len(text) > MAX_CHARACTERS:
-        raise LicenseFileRefused("This file is too large to be a license file. Choose the .lic file.")
+def _verified_payload(text: str, public_key: Ed25519PublicKey) -> dict[str, Any]:
+    """Return the payload of a compact JWT, once its header is known and its signature verified."""
+    signed, _, signature = text.rpartition(".")
+    header, _, body = signed.partition(".")
+    _require_known_header(_object(header))
     try:
-        token = jwt.decode_complete(
-            text, public_key, algorithms=[_ALGORITHM], issuer=ISSUER, audience=product_code, options=_CHECKS
-        )
-    except (jwt.InvalidAudienceError, jwt.InvalidIssuerError):
-        refused = LicenseFileRefused(
-            "This license file is for another product. Choose the file for this one."
-        )
-    except (jwt.PyJWTError, UnicodeError, RecursionError):
+        public_key.verify(_decoded(signature), signed.encode("ascii"))
+    except InvalidSignature:
         refused = _altered()
     else:
-        return _payload_of_a_license_file(token, text)
-    # Not raised above, since the library's errors hold what they refuse and would come along as the context.
+        payload = _object(body)
+        _require_known_names(payload)
+        return payload
+    # Not raised above: no error of a library, which may hold what it refuses, comes along as the context.
     raise refused
 
 
-def _payload_of_a_license_file(token: dict[str, Any], text: str) -> dict[str, Any]:
-    # The library ignores what does not belong in the base64 of a signature; only one form is right.
-    if base64url_encode(token["signature"]) != text.rpartition(".")[2].encode("ascii"):
-        raise _altered()
-    if token["header"].get("typ") != TYPE:
+def _require_known_header(header: dict[str, Any]) -> None:
+    # An extension that has to be understood is refused whichever it is: no version knows one yet.
+    if "crit" in header or _NEWER_TYPE.fullmatch(str(header.get("typ"))):
+        raise _newer()
+    if header.get("typ") != TYPE:
         raise LicenseFileRefused("This file is signed, but it isn’t a license file. Choose the .lic file.")
-    payload: dict[str, Any] = token["payload"]
-    return payload
+    if header.get("alg") not in _ALGORITHMS or "b64" in header or not isinstance(header.get("kid", ""), str):
+        raise _altered()
+
+
+def _require_known_names(payload: dict[str, Any]) -> None:
+    """Refuse a payload without its names, or with one that has to be understood and is not."""
+    if not payload.keys() >= set(_REQUIRED):
+        raise _altered()
+    if "crit" not in payload:
+        return
+    critical = payload["crit"]
+    if not isinstance(critical, list) or not critical or not all(isinstance(name, str) for name in critical):
+        raise _altered()
+    if not _KNOWN.issuperset(critical):
+        raise _newer()
+    if not payload.keys() >= set(critical):
+        raise _altered()
+
+
+def _object(part: str) -> dict[str, Any]:
+    """Return the JSON object in a part of a JWT; raises LicenseFileRefused for anything else."""
+    try:
+        value = json.loads(
+            _decoded(part).decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_no_number
+        )
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise _altered()
+    return value
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Of a name that stands twice, two readers might take one value each.
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _decoded(part: str) -> bytes:
+    """Return the bytes of base64url in its one form; raises LicenseFileRefused for any other."""
+    try:
+        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except ValueError:
+        data = b""
+    if _base64url(data) != part:
+        raise _altered()
+    return data
 
 
 def _require_same(payload: dict[str, Any], name: str, expected: str, whose: str) -> None:
@@ -165,4 +220,12 @@ def _claims(text: str) -> Claims:
 def _altered() -> LicenseFileRefused:
     return LicenseFileRefused(
         "This isn’t a license file for this application, or it was changed. Download it again."
+    )
+
+
+def _newer() -> NewerVersion:
+    return NewerVersion(
+        "This license file is for a newer version of the application. Install that version, then use the "
+        "file again.",
+        code="newer_license_file",
     )

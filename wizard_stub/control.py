@@ -33,6 +33,7 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import SECRET_BYTES
 from keyferry.protocol.keys import machine_fingerprint
+from keyferry.protocol.license_text import text_of
 from keyferry.protocol.profile import MachineSource, WizardProfile
 from keyferry.wizard import judgment, transitions
 from keyferry.wizard.anchor import (
@@ -152,13 +153,14 @@ class ActivationControl:
     def complete(self, text: str) -> Completed:
         """Take a typed computer key, or the text of a license file, and store the license durably.
 
-        What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused or LicenseFileRefused,
-        KeyNotAccepted, NotActivated if nothing was begun, and the errors of the state.
+        What is refused changes nothing. Raises MalformedCode, ComputerKeyRefused, LicenseFileRefused or
+        NewerVersion, KeyNotAccepted, NotActivated if nothing was begun, and the errors of the state.
         """
         return self._complete(partial(self._machine.read_proof, text=text))
 
-    def complete_from_file(self, text: str) -> Completed:
-        """Take the text of a license file, whatever it looks like; raises as `complete` does."""
+    def complete_from_file(self, content: str | bytes) -> Completed:
+        """Take the text of a license file, or the bytes of one; raises as `complete` does."""
+        text = text_of(content) if isinstance(content, bytes) else content
         return self._complete(partial(self._machine.read_file, text=text))
 
     def _complete(self, read: Callable[[Grant], Proof]) -> Completed:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.license_text import text_of
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import StorageUnavailable
 from keyferry.wizard.qr import ScanCode
@@ -98,8 +99,8 @@ def read_license_file(path: Path) -> str:
 
 def _read(path: Path) -> str:
     with path.open("rb") as file:
-        # A Windows editor puts a byte order mark in front; what is no text is refused by its reader.
-        return file.read(_LARGEST_FILE).decode("utf-8-sig", errors="replace")
+        # What is no text is refused by its reader.
+        return text_of(file.read(_LARGEST_FILE))
 
 
 def _not_writable(path: Path, reason: str | None) -> StorageUnavailable:

@@ -18,6 +18,7 @@ from keyferry.protocol.deactivation import DeactivationCode, commitment, deactiv
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys
 from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.license_text import canonical_text, looks_like_license_file
 from keyferry.protocol.profile import ProfileEpoch, WizardProfile
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
@@ -84,9 +85,9 @@ class ThisMachine:
         return self.read_file(grant, text) if looks_like_license_file(text) else self.read_key(grant, text)
 
     def read_file(self, grant: Grant, text: str) -> Proof:
-        """Verify the text of a license file for a grant; raises LicenseFileRefused."""
+        """Verify the text of a license file for a grant; raises LicenseFileRefused or NewerVersion."""
         content = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
-        return Proof(content.claims, license_file=text.strip())
+        return Proof(content.claims, license_file=canonical_text(text))
 
     def read_key(self, grant: Grant, text: str) -> Proof:
         """Verify a typed computer key for a grant; raises MalformedCode or ComputerKeyRefused."""
@@ -107,7 +108,7 @@ class ThisMachine:
                 "The stored license was not issued for this computer and this version of the application.",
                 detail="not_issued_here",
             ) from error
-        if proof.corrections:
+        if proof.corrections or proof.license_file != stored.license_file:
             raise StateDamaged("The stored license is not what was issued.", detail="not_issued_here")
         return proof
 
@@ -135,11 +136,6 @@ class ThisMachine:
     def _keys(self, grant: Grant) -> EpochKeys:
         secret = self._epoch(grant).application_secret
         return EpochKeys.derive(secret, product_code=self.profile.product_code, epoch=grant.epoch)
-
-
-def looks_like_license_file(text: str) -> bool:
-    """Return whether this is a license file, not a typed key: three parts of base64, the first an object."""
-    return text.strip().startswith("ey") and text.count(".") == 2
 
 
 # An application may ask for its status often; scrypt is what costs, and its inputs fix its result.

@@ -185,7 +185,7 @@ def test_an_error_holds_nothing_of_what_it_refuses(refusal):
 
 
 def test_an_error_drags_no_error_of_a_library_along(refusal):
-    """Those of json, itsdangerous, PyJWT and of decoders hold the text that they were given."""
+    """Those of json, itsdangerous and of decoders hold the text that they were given."""
     error, _ = refusal
     while error is not None:
         assert isinstance(error, ProtocolError)
@@ -213,6 +213,7 @@ def test_a_suggestion_is_the_only_reading_that_an_error_holds():
 ERROR_CODES = {
     errors.ProtocolError: "protocol_error",
     errors.MalformedCode: "malformed_code",
+    errors.NewerVersion: "newer_version",
     errors.ComputerIdMismatch: "computer_id_mismatch",
     errors.WrongDeactivationCode: "wrong_deactivation_code",
     errors.ComputerKeyRefused: "computer_key_refused",

@@ -22,6 +22,7 @@ from keyferry.protocol.deactivation import (
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 from keyferry.protocol.license_file import read_license_file
+from keyferry.protocol.license_text import canonical_text, text_of
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.reed_solomon import check_symbols
 from keyferry.protocol.repair import read_short, read_signed
@@ -253,6 +254,15 @@ def test_license_files_are_read(case):
     assert list(content.features) == case["feature_names"]
 
 
+def text_of_file(case):
+    return canonical_text(text_of(bytes.fromhex(case["bytes"])))
+
+
+@valid("license_texts")
+def test_license_files_are_brought_into_their_one_form(case):
+    assert text_of_file(case) == case["text"] == canonical_text(case["text"])
+
+
 @valid("profiles")
 def test_profiles_are_read_and_written(case):
     profile = WizardProfile.from_json(case["profile"])
@@ -275,6 +285,7 @@ READERS = {
     "request_tokens": lambda case: verify_request(case["token"], keys_of(given("request_tokens"))),
     "deactivation_codes": verify_code,
     "license_files": read_file,
+    "license_texts": text_of_file,
     "profiles": lambda case: WizardProfile.from_json(case["profile"]),
 }
 

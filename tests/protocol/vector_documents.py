@@ -30,6 +30,7 @@ from vector_inputs import (
     fixed_bytes,
     refused,
 )
+from vector_journeys import JOURNEYS, LOST
 
 from keyferry.protocol.alphabet import write
 from keyferry.protocol.computer_key import Style
@@ -37,6 +38,8 @@ from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 
 REFUSED, MALFORMED = "license_file_refused", "malformed_profile"
+EMPTY, INCOMPLETE = "license_file_empty", "license_file_incomplete"
+ELSE, NEWER = "not_a_license_file", "newer_license_file"
 CONTENT = LicenseFile(
     activation_id="c0ffee00-1234-4abc-8def-000000004711",
     issued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
@@ -61,6 +64,7 @@ PAYLOAD: Case = {
 def license_files() -> Case:
     """License files."""
     nameless = LicenseFile(CONTENT.activation_id, CONTENT.issued_at, replace(CLAIMS, expires=None))
+    longest = replace(CONTENT, features=("x" * 24_109,))
     return document(
         "License files: JWTs under the epoch's key for license files; only the claims decide.",
         given={
@@ -74,8 +78,11 @@ def license_files() -> Case:
             *map(_file_case, (CONTENT, nameless)),
             {**_file_case(CONTENT), "file": f"\n {_file(CONTENT)}\r\n"},
             {**_file_case(CONTENT), "file": _made(payload={**PAYLOAD, "exp": 1, "later": {}})},
+            {**_file_case(CONTENT), "file": _made({**HEADER, "alg": "Ed25519"})},
+            {**_file_case(CONTENT), "file": _made(payload={**PAYLOAD, "crit": ["features", "claims"]})},
+            {**_file_case(longest), "file": _file(longest)},
         ],
-        invalid=[*_forged_files(), *_foreign_files(), *_odd_files()],
+        invalid=[*_forged_files(), *_foreign_files(), *_odd_files(), *_critical_files()],
     )
 
 
@@ -98,12 +105,23 @@ def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
+def _part(content: Any) -> bytes:
+    return json.dumps(content).encode("ascii")
+
+
+_PAYLOAD = _part(PAYLOAD)
+
+
 def _message(header: Case, payload: Any) -> str:
-    return ".".join(_base64url(json.dumps(part).encode("ascii")) for part in (header, payload))
+    return f"{_base64url(_part(header))}.{_base64url(_part(payload))}"
 
 
 def _made(header: Case = HEADER, payload: Any = PAYLOAD) -> str:
-    message = _message(header, payload)
+    return _signed(_part(header), _part(payload))
+
+
+def _signed(header: bytes, payload: bytes) -> str:
+    message = f"{_base64url(header)}.{_base64url(payload)}"
     return f"{message}.{_base64url(LICENSE_FILE_KEY.sign(message.encode('ascii')))}"
 
 
@@ -113,12 +131,12 @@ def _forged_files() -> Iterator[Case]:
     changed = _message(HEADER, {**PAYLOAD, "claims": write(replace(CLAIMS, expires=None).symbols)})
     unsigned = _message({**HEADER, "alg": "none"}, PAYLOAD)
     other = Ed25519PrivateKey.from_private_bytes(fixed_bytes("another licence file key"))
-    yield refused("nothing", REFUSED, file="")
-    yield refused("cut short", REFUSED, file=text[:-1])
+    yield refused("nothing", EMPTY, file="")
+    yield refused("cut short", INCOMPLETE, file=text[:-1])
     yield refused("the claims were changed", REFUSED, file=f"{changed}.{signature}")
-    yield refused("a character that decoders of base64 pass over", REFUSED, file=f"{message}.*{signature}")
-    yield refused("padding", REFUSED, file=f"{text}==")
-    yield refused("the algorithm `none`", REFUSED, file=f"{unsigned}.")
+    yield refused("a character that decoders of base64 pass over", ELSE, file=f"{message}.*{signature}")
+    yield refused("padding", ELSE, file=f"{text}==")
+    yield refused("the algorithm `none`", INCOMPLETE, file=f"{unsigned}.")
     yield refused("the algorithm HS256 in the header", REFUSED, file=_made({**HEADER, "alg": "HS256"}))
     yield refused("another key", REFUSED, file=issue_license_file(CONTENT, BINDING, other))
     yield refused(
@@ -152,11 +170,58 @@ def _odd_files() -> Iterator[Case]:
         ("features are a text", {"features": "export"}),
         ("a feature is a number", {"features": [1]}),
         ("the computer name is a list", {"computer_name": []}),
-        ("more than 8192 characters", {"computer_name": "x" * 8192}),
     ]
     for because, field in fields:
         yield refused(because, REFUSED, file=_made(payload={**PAYLOAD, **field}))
     yield refused("the payload is a list", REFUSED, file=_made(payload=[PAYLOAD]))
+    long = _made(payload={**PAYLOAD, "computer_name": "x" * 32_000})
+    yield refused("more than 32,768 characters", ELSE, file=long)
+    for because, payload in {
+        "a name twice": b'{"claims":"00000000",' + _PAYLOAD[1:],
+        "a name twice, further in": _PAYLOAD[:-1] + b',"later":{"a":1,"a":2}}',
+        "no UTF-8": _PAYLOAD[:-1] + b',"later":"\xff"}',
+        "a byte order mark": b"\xef\xbb\xbf" + _PAYLOAD,
+        "UTF-16": _PAYLOAD.decode().encode("utf-16-le"),
+        "a number that JSON does not have": _PAYLOAD[:-1] + b',"later":NaN}',
+    }.items():
+        yield refused(f"{because} in the payload", REFUSED, file=_signed(_part(HEADER), payload))
+    twice = b'{"alg":"none",' + _part(HEADER)[1:]
+    yield refused("a name twice in the header", REFUSED, file=_signed(twice, _PAYLOAD))
+
+
+def _critical_files() -> Iterator[Case]:
+    """Files of a later version, which say what has to be understood."""
+    for because, header in {
+        "an extension in the header": {"crit": ["exp"], "exp": 1},
+        "an extension without a name": {"crit": []},
+        "unencoded payloads": {"crit": ["b64"], "b64": False},
+        "a newer type": {"typ": "keyferry-license-2+jwt"},
+    }.items():
+        yield refused(f"{because} is not known", NEWER, file=_made({**HEADER, **header}))
+    for because, error, fields in [
+        ("a critical field is not known", NEWER, {"crit": ["hours"], "hours": "09:00-17:00"}),
+        ("one of two critical fields is not known", NEWER, {"crit": ["features", "hours"], "hours": 1}),
+        ("a critical field is not known, and missing", NEWER, {"crit": ["hours"]}),
+        ("a critical field is missing", REFUSED, {"crit": ["features"], "features": ...}),
+        ("no field is critical", REFUSED, {"crit": []}),
+        ("the critical fields are a text", REFUSED, {"crit": "features"}),
+        ("a critical field is a number", REFUSED, {"crit": [1]}),
+    ]:
+        payload = {name: value for name, value in {**PAYLOAD, **fields}.items() if value is not ...}
+        yield refused(because, error, file=_made(payload=payload))
+
+
+def license_texts() -> Case:
+    """License files as they arrive."""
+    bare = f"{_base64url(_part(HEADER))}.{_base64url(_PAYLOAD[:60])}.{'A-_z' * 21}A8"
+    arrived = [{"how": how, "bytes": made(bare).hex(), "text": bare} for how, made in JOURNEYS.items()]
+    lost = [refused(because, error, bytes=made(bare).hex()) for because, (error, made) in LOST.items()]
+    return document(
+        "License files as they arrive: bytes, and the one form of the text; the signature is not looked at.",
+        given={},
+        valid=arrived,
+        invalid=lost,
+    )
 
 
 def profiles() -> Case:

@@ -130,8 +130,14 @@ def test_a_license_file_activates(run_json, key, issue, tmp_path):
 
 def test_files_that_are_no_license_file_are_named(refuses, run_json, key, tmp_path):
     run_json("request", key.text)
-    (tmp_path / "noise").write_bytes(bytes(range(256)) * 99)
-    refuses(1, "license_file_refused", "activate", "--file", str(tmp_path / "noise"))
+    found = {
+        "license_file_empty": b"\xef\xbb\xbf\r\n",
+        "license_file_incomplete": b"eyJhbGciOiJFZERTQSIsImtpZCI6IjIi",
+        "not_a_license_file": b"<!DOCTYPE html><title>Sign in</title>",
+    }
+    for code, content in {**found, "not_a_license_file": bytes(range(256)) * 99}.items():
+        (tmp_path / "noise").write_bytes(content)
+        refuses(1, code, "activate", "--file", str(tmp_path / "noise"))
     for missing in (tmp_path / "missing", tmp_path):
         refuses(1, "file_not_readable", "activate", "--file", str(missing))
 

@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 _MOST = 4
+# Windows may hide the second ending, which a mail program or an editor put behind the first.
+_ENDINGS = (".lic", ".lic.txt")
 
 
 def license_files_nearby(folder: Path) -> list[Path]:
@@ -25,7 +27,7 @@ def home() -> Path:
 
 def _in(place: Path) -> list[Path]:
     try:
-        return [path for path in place.iterdir() if path.suffix == ".lic" and path.is_file()]
+        return [path for path in place.iterdir() if path.name.lower().endswith(_ENDINGS) and path.is_file()]
     except OSError:
         # A folder that is missing or closed holds nothing that this person could use.
         return []

@@ -4,7 +4,14 @@ import pytest
 
 from keyferry.protocol.computer_key import Style
 from keyferry.wizard.results import LicenseState
+from tests.protocol.vector_journeys import JOURNEYS, LOST
 from tests.wizard.terminal.person import SMALL, Person, tell
+
+LOST_IN_WORDS = {
+    "nothing": "This license file is empty",
+    "the end is missing": "A part of this license file is missing",
+    "a page to sign in": "If a web page was saved instead",
+}
 
 
 @pytest.fixture
@@ -149,6 +156,30 @@ def test_a_license_file_is_named_by_its_path_or_pasted(machine, vendor, begun, s
     async def pasting(person: Person) -> None:
         await person.choose("renew", "type_key")
         await person.paste(path.read_text())
+        assert person.step == "Done"
+
+    tell(machine, pasting, size=size)
+
+
+def test_the_full_screen_reads_a_license_file_as_it_arrives(machine, vendor, begun, size, tmp_path):
+    file, path = vendor.license_file(begun), tmp_path / "x.lic.txt"
+
+    async def story(person: Person) -> None:
+        await person.choose("use_file")
+        await person.paste(str(path))
+        for how, words in LOST_IN_WORDS.items():
+            path.write_bytes(LOST[how][1](file))
+            await person.press("enter")
+            assert words in person.sees
+        path.write_bytes(JOURNEYS["in UTF-16 with a byte order mark"](file))
+        await person.press("enter")
+        assert person.step == "Done"
+
+    tell(machine, story, size=size)
+
+    async def pasting(person: Person) -> None:
+        await person.choose("renew", "use_file", "path")
+        await person.paste(JOURNEYS["in a reply"](file).decode())
         assert person.step == "Done"
 
     tell(machine, pasting, size=size)

@@ -65,6 +65,10 @@ def codes() -> set[str]:
     return {*found, "malformed_activation_key", "malformed_computer_key", "malformed_computer_name"} | {
         "computer_key_refused",
         "license_file_refused",
+        "license_file_empty",
+        "license_file_incomplete",
+        "not_a_license_file",
+        "newer_license_file",
     }
 
 

@@ -11,7 +11,7 @@ from keyferry.protocol.codes import Kind
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
 from keyferry.protocol.doubt import doubts
-from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode
+from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode, NewerVersion
 from keyferry.wizard.errors import KeyNotAccepted
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
@@ -98,7 +98,7 @@ class ComputerKeyScreen(WizardScreen):
             self._point_at_doubts()
         except ComputerKeyRefused:
             self.remark(self.say("computer_key.refused"))
-        except (KeyNotAccepted, LicenseFileRefused) as error:
+        except (KeyNotAccepted, LicenseFileRefused, NewerVersion) as error:
             self.remark("! " + self.explain(error))
         except Refusal as error:
             self.remark("")

@@ -8,6 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from keyferry.protocol.license_text import looks_like_license_file
 from keyferry.wizard.errors import StorageUnavailable
 from keyferry.wizard.files import read_license_file
 from keyferry.wizard.results import Completed
@@ -17,7 +18,7 @@ from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.done import DoneScreen
 from keyferry.wizard.terminal.screens.problem import ProblemScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
-from keyferry.wizard.this_machine import looks_like_license_file
+from keyferry.wizard.terminal.widgets.file_line import FileLine
 
 
 class LicenseFileScreen(WizardScreen):
@@ -37,7 +38,7 @@ class LicenseFileScreen(WizardScreen):
                 # The name first: a long folder may wrap.
                 yield Choice(f"{path.name}  {path.parent}", id=f"found-{place}")
         yield self.paragraph("file.path", "label above")
-        yield Input(id="path", compact=True)
+        yield FileLine(id="path", compact=True)
         yield Static("", id="said", markup=False)
         yield Choice(self.say("file.use"), id="use")
 
@@ -63,6 +64,11 @@ class LicenseFileScreen(WizardScreen):
         else:
             self.remark(self.say("file.none"))
             self.query_one(Input).focus()
+
+    @on(FileLine.PastedFile)
+    def take_file(self, event: FileLine.PastedFile) -> None:
+        """Take a file that was pasted instead of its path."""
+        self._complete(event.text)
 
     @work(exclusive=True)
     async def _complete(self, named: str) -> None:

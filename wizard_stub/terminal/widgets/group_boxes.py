@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from keyferry.protocol.alphabet import GROUP
+from keyferry.protocol.license_text import looks_like_license_file
 from keyferry.wizard.terminal.typed_groups import Noticed, TypedGroups
-from keyferry.wizard.this_machine import looks_like_license_file
 
 BOX = GROUP + 4
 _ACROSS = BOX + 1
