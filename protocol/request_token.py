@@ -16,11 +16,20 @@ from functools import cached_property, lru_cache
 from itsdangerous import Signer
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.alphabet import SYMBOLS, Symbols, exact_symbols, to_int, to_symbols, top_bits, write
+from keyferry.protocol.alphabet import (
+    BITS,
+    SYMBOLS,
+    Symbols,
+    exact_symbols,
+    to_int,
+    to_symbols,
+    top_bits,
+    write,
+)
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, shortened_for_token
+from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, readable_name, shortened_for_token
 from keyferry.protocol.deactivation import DeactivationCode
-from keyferry.protocol.errors import BadSignature, MalformedCode, MalformedToken
+from keyferry.protocol.errors import BadSignature, MalformedToken
 from keyferry.protocol.keys import EpochKeys, mac
 
 MAX_PRODUCT_NUMBER = 2**20 - 1
@@ -69,10 +78,7 @@ class TokenHeader:
 
 
 def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKeys) -> str:
-    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups.
-
-    Raises MalformedCode (malformed_computer_name) as `clean_computer_name` does.
-    """
+    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups."""
     operation = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
     head = (operation, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
     body = _masked(request.activation_key.symbols, head, keys)
@@ -150,16 +156,15 @@ def _name_symbols(name: str) -> Symbols:
 
 
 def _name(symbols: Symbols) -> str | None:
-    size, padding = divmod(5 * len(symbols), 8)
-    encoded = (to_int(symbols) >> padding).to_bytes(size, "big")
+    """Return the name in a request, None if it is none: a signature vouches for the rest all the same."""
+    size, spare = divmod(5 * len(symbols), 8)
+    value = to_int(symbols)
+    if spare >= BITS or value & (1 << spare) - 1:
+        return None
     try:
-        name = shortened_for_token(encoded.decode("utf-8", errors="replace"))
-    except MalformedCode:
-        name = ""
-    # One canonical encoding; everything else is refused.
-    if _name_symbols(name) != symbols:
-        raise _malformed("The computer name in this QR code can’t be shown. Rename the computer.")
-    return name or None
+        return readable_name((value >> spare).to_bytes(size, "big").decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
 
 
 class _TokenSigner(Signer):

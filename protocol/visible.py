@@ -9,12 +9,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from keyferry.protocol.characters import JOINERS, SPACES
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # They count as letters or marks, and show nothing: terminals do not agree on how wide that is.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 # They choose between forms of the character before them, and with that its width.
 _VARIANTS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+# A terminal that doesn't join two emoji shows both, which says as much.
+_UNSHOWN = _VARIANTS | JOINERS
+_OTHER_SPACES = SPACES - frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _MARKS = {"Mn", "Me"}
 # More of them above one letter than any language writes would reach into the lines around.
 _MOST_MARKS = 4
@@ -40,7 +45,9 @@ def visible_lines(text: str) -> str:
 
 def _replaced(text: str) -> Iterator[str]:
     for character in text:
-        if character not in _VARIANTS:
+        if character in _OTHER_SPACES:
+            yield " "
+        elif character not in _UNSHOWN:
             yield character if is_visible(character) else REPLACEMENT
 
 

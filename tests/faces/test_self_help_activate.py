@@ -114,7 +114,7 @@ def test_two_mistyped_codes_are_repaired_one_after_the_other(vendor, visitor):
         ({"computer_id": ""}, "computer_id", "Type the computer ID."),
         ({"activation_key": "???"}, "activation_key", "activation key"),
         ({"computer_id": "ABCDE"}, "computer_id", "computer ID"),
-        ({"computer_name": "x" * 41}, "computer_name", "name"),
+        ({"computer_name": "a\u202eb"}, "computer_name", "name"),
         ({"computer_name": "a\x00b"}, "computer_name", "name"),
     ],
 )

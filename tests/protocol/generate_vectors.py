@@ -20,6 +20,7 @@ from keyferry import protocol
 FOLDER = Path(protocol.__path__[0]) / "vectors"
 
 FILES: dict[str, Callable[[], Case]] = {
+    "code_points": vector_codes.code_points,
     "alphabet": vector_codes.alphabet,
     "check_groups": vector_codes.check_groups,
     "reading": vector_codes.reading,
@@ -31,6 +32,7 @@ FILES: dict[str, Callable[[], Case]] = {
     "short_computer_keys": vector_computer_keys.short_computer_keys,
     "signed_computer_keys": vector_computer_keys.signed_computer_keys,
     "repair": vector_computer_keys.repair,
+    "computer_names": vector_requests.computer_names,
     "request_tokens": vector_requests.request_tokens,
     "deactivation_codes": vector_requests.deactivation_codes,
     "license_files": vector_documents.license_files,

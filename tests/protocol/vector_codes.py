@@ -34,6 +34,7 @@ from vector_inputs import (
     wrong,
 )
 
+from keyferry.protocol import characters
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import SYMBOLS, grouped, typed_groups, value_of, write
 from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, Claims
@@ -43,7 +44,35 @@ from keyferry.protocol.computer_key import ROW_CHECK, ROW_CONTENT
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 from keyferry.protocol.reed_solomon import check_symbols
 
+LISTS = {
+    "spaces": characters.SPACES,
+    "dashes": characters.DASHES,
+    "quotes": characters.QUOTES,
+    "punctuation": characters.PUNCTUATION,
+    "ignored": characters.IGNORED,
+    "untypable": characters.UNTYPABLE,
+    "joiners": characters.JOINERS,
+    "extending": characters.EXTENDING,
+    "not_in_names": characters.NOT_IN_NAMES,
+}
 KINDS = {kind.name.lower(): kind for kind in Kind}
+
+
+def code_points() -> Case:
+    """The fixed lists by which texts are read."""
+    return document(
+        "Lists of code points: ranges in hexadecimal digits, both ends among them.",
+        given={},
+        valid=({"list": name, "ranges": _ranges(points)} for name, points in LISTS.items()),
+        invalid=[],
+    )
+
+
+def _ranges(characters: frozenset[str]) -> list[str]:
+    points = set(map(ord, characters))
+    firsts = sorted(point for point in points if point - 1 not in points)
+    lasts = sorted(point for point in points if point + 1 not in points)
+    return [f"{first:04X}-{last:04X}" for first, last in zip(firsts, lasts, strict=True)]
 
 
 def alphabet() -> Case:

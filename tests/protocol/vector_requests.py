@@ -34,6 +34,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import grouped, to_symbols, write
 from keyferry.protocol.codes import Kind, encode
 from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_name import clean_computer_name, shortened_for_token
 from keyferry.protocol.deactivation import commitment, deactivation_code
 from keyferry.protocol.keys import EpochKeys
 from keyferry.protocol.request_token import (
@@ -48,15 +49,18 @@ SERVER_URL = "https://lic.example.com"
 ACTIVATE = ActivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, "LAB-PC-07")
 DEACTIVATE = DeactivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, CODE, "LAB-PC-07")
 MALFORMED, BAD_SIGNATURE = "malformed_token", "bad_signature"
-NAMES = {
-    "a name with a control character": b"A\nB",
-    "a name that turns the direction of writing": "A\u202eB".encode(),
-    "a name with a space before it": b" LAB",
-    "a name with a space after it": b"LAB ",
-    "a name that is not composed (NFC)": "Bu\u0308ro".encode(),
-    "a name that is no UTF-8": b"\xff\xfe",
-    "a name that is cut within a character": "Bü".encode()[:-1],
-    "a name of 25 bytes": b"x" * 25,
+# What somebody else's wizard may have signed, and the name that the reader tells.
+NAMES: dict[str, tuple[bytes, str | None]] = {
+    "a name with a control character": (b"A\nB", None),
+    "a name that turns the direction of writing": ("A\u202eB".encode(), None),
+    "a name with a space before it": (b" LAB", "LAB"),
+    "a name with a space after it": (b"LAB ", "LAB"),
+    "a name that is not composed (NFC)": ("Bu\u0308ro".encode(), "Büro"),
+    "a name that is no UTF-8": (b"\xff\xfe", None),
+    "a name that is cut within a character": ("Bü".encode()[:-1], None),
+    "a name of 30 bytes": (b"x" * 30, "x" * 30),
+    "a name of a later Unicode version": ("\U0001fae9 PC".encode(), "\U0001fae9 PC"),
+    "a name of spaces": (b"   ", None),
 }
 
 
@@ -78,13 +82,87 @@ def request_tokens() -> Case:
         valid=[
             *map(_token_case, several),
             {**_token_case(shortened), "read_name": "a computer with a long n"},
+            *_odd_names(),
         ],
         invalid=[*_broken_tokens(), *_odd_tokens()],
     )
 
 
-def _token_case(request: ActivationRequest | DeactivationRequest) -> Case:
-    token = sign_request(request, KEYS)
+def computer_names() -> Case:
+    """What is a computer's name, and what a QR code carries of it."""
+    names = [
+        *(
+            "LAB-PC-07",
+            "Büro 3 – Ω",
+            "  LAB\t",
+            "Bu\u0308ro",
+            "研究室の計算機",
+            "開発\u3000１号機",
+            "工作站\u00a003",
+        ),
+        *(
+            "👩\u200d💻",
+            "ශ්\u200dරී-PC",
+            "می\u200cخواهم",
+            "❤\ufe0f",
+            "🏴\U000e0067\U000e0062\U000e0065\U000e007f",
+            "🇩🇪",
+        ),
+        *("x" * 24, "x" * 25, "x" * 23 + "ü", "x" * 22 + "ü", "x" * 23 + " y", "x" * 40, "x" * 41, "x" * 400),
+        *(
+            "e\u0301" * 30,
+            "x" * 20 + "👩\u200d💻",
+            "x" * 39 + "q\u0323",
+            "කි" * 20,
+            "\U0001fae9",
+            "\u3164",
+            "",
+            " \u3000",
+        ),
+    ]
+    refused_names = [
+        *(
+            "a\x00b",
+            "a\x1b[31mb",
+            "a\nb",
+            "\x7f",
+            "a\x85b",
+            "a\u2028b",
+            "a\u202eb",
+            "a\u2066b",
+            "a\u200eb",
+            "a\u061cb",
+        ),
+        *(
+            "a\u200bb",
+            "a\ufeffb",
+            "a\u00adb",
+            "a\u2060b",
+            "a\ufff9b",
+            "a\ue000b",
+            "a\U000f0000b",
+            "a\ufffeb",
+            "a\ufdd0b",
+        ),
+        *("\u200db", "a\u200d", "a\u200d b", "a \u200db", "a\u200d\u200db", "a\U000e0067b", "🏴\U000e0067"),
+    ]
+    return document(
+        "Computer names: as they are kept, in at most 40 characters, and as a token carries them.",
+        given={},
+        valid=[
+            {"typed": name, "name": clean_computer_name(name), "in_token": shortened_for_token(name)}
+            for name in names
+        ],
+        invalid=[refused(_points(name), "malformed_computer_name", typed=name) for name in refused_names],
+    )
+
+
+def _points(text: str) -> str:
+    return " ".join(f"U+{ord(character):04X}" for character in text)
+
+
+def _token_case(request: ActivationRequest | DeactivationRequest, token: str = "") -> Case:
+    token = token or sign_request(request, KEYS)
     return {
         "operation": "deactivate" if isinstance(request, DeactivationRequest) else "activate",
         "product_number": request.product_number,
@@ -120,15 +198,23 @@ def _broken_tokens() -> Iterator[Case]:
     yield refused("made with another secret", BAD_SIGNATURE, token=sign_request(ACTIVATE, other))
 
 
-def _odd_tokens() -> Iterator[Case]:
-    """Tokens whose signature is right, made by somebody who took the application apart."""
+def _odd_names() -> Iterator[Case]:
+    """Tokens whose signature is right: none is refused for its name."""
     head = sign_request(replace(ACTIVATE, computer_name=None), KEYS).partition(".")[0]
-    for because, name in NAMES.items():
+    for because, (name, read_name) in NAMES.items():
         count = -(-8 * len(name) // 5)
         symbols = to_symbols(int.from_bytes(name, "big") << (5 * count - 8 * len(name)), count)
-        yield refused(because, MALFORMED, token=_signed(head + write(symbols)))
-    yield refused("spare bits that are not zero", MALFORMED, token=_signed(head + "9H4"))
-    yield refused("a symbol alone, which is no byte", MALFORMED, token=_signed(head + "0"))
+        yield _odd_name(because, head + write(symbols), read_name)
+    yield _odd_name("spare bits that are not zero", head + "9H4", None)
+    yield _odd_name("a symbol alone, which is no byte", head + "0", None)
+
+
+def _odd_name(because: str, packed: str, read_name: str | None) -> Case:
+    return {"because": because, **_token_case(ACTIVATE, _signed(packed)), "read_name": read_name}
+
+
+def _odd_tokens() -> Iterator[Case]:
+    """Tokens whose signature is right, made by somebody who took the application apart."""
     newer = ActivationKey((2, *ACTIVATION_KEY.symbols[1:]))
     yield refused(
         "an activation key of format 2",
