@@ -1,13 +1,16 @@
 """The 32 symbols in which every code is written: Crockford's base32, chosen because it has no look-alikes.
 
-Writing uses upper case in groups of five. Reading is forgiving: it takes either case, skips spaces
-and dashes, and reads I and L as 1 and O as 0; any other printable character means "unreadable".
+Writing uses upper case in groups of five. Reading is forgiving: it takes either case and every width, splits
+at spaces, dashes, quotation marks and punctuation, passes over what shows nothing, and reads I and L as 1 and
+O as 0; any other character means "unreadable".
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
+from keyferry.protocol.characters import DASHES, IGNORED, PUNCTUATION, QUOTES, SPACES, UNTYPABLE
 from keyferry.protocol.errors import MalformedCode
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -23,8 +26,11 @@ _VALUES = {letter: value for value, letter in enumerate(SYMBOLS)}
 _VALUES |= {letter.lower(): value for letter, value in _VALUES.items()}
 _VALUES |= dict.fromkeys("IiLl", 1) | dict.fromkeys("Oo", 0)
 
-# Mail programs and word processors turn "-" and " " into these.
-SEPARATORS = frozenset("- \t\r\n\u00a0\u2007\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+MOST_TEXT = 4096
+"""The longest text in which a code is looked for."""
+
+_SPACED = dict.fromkeys(map(ord, SPACES | DASHES | QUOTES | PUNCTUATION), " ")
+_SPACED |= dict.fromkeys(map(ord, IGNORED), "")
 
 
 def value_of(character: str) -> int | None:
@@ -43,14 +49,19 @@ def exact_symbols(text: str) -> Symbols | None:
     return None if _NO_SYMBOL in symbols else tuple(symbols)
 
 
-def typed_groups(text: str, *, limit: int) -> tuple[str, ...]:
-    """Split typed text at spaces and dashes; raises MalformedCode over `limit` characters or on controls."""
-    if len(text) > limit:
+def spaced(text: str) -> str:
+    """Return typed text in NFKC, with a space for each separator, and without what shows nothing."""
+    # Before, too: compatibility would take some of them apart.
+    return unicodedata.normalize("NFKC", text.translate(_SPACED)).translate(_SPACED)
+
+
+def typed_groups(text: str) -> tuple[str, ...]:
+    """Split typed text at its separators; raises MalformedCode over 4,096 characters, or on controls."""
+    if len(text) > MOST_TEXT:
         raise MalformedCode("That’s too long to be a code. Type only the code itself.")
-    spaced = "".join(" " if character in SEPARATORS else character for character in text)
-    if not spaced.isprintable():
+    if not UNTYPABLE.isdisjoint(text):
         raise MalformedCode("That has characters that can’t be typed. Type the code by hand.")
-    return tuple(spaced.split())
+    return tuple(filter(None, spaced(text).split(" ")))
 
 
 def write(symbols: Iterable[int]) -> str:

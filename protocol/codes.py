@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 
-from keyferry.protocol.alphabet import GROUP, Symbols, grouped, typed_groups
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, typed_groups, values_of
 from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.reed_solomon import check_symbols, codewords_near
+from keyferry.protocol.runs import whole_runs
 from keyferry.protocol.sentences import Sentence, template
 from keyferry.protocol.typed import Correction, Layout, as_typed, corrections, shifted_layouts
 
 CHECK = GROUP
+
+_MOST_GROUPS = 64
 
 
 class Kind(Enum):
@@ -71,10 +75,12 @@ def read(kind: Kind, text: str, *, vouched: bool = False, shifted: bool = True) 
     Repairs two wrong characters, or while 2 * wrong + unreadable is at most 3 (5 if the caller verifies
     the reading by other means: `vouched`), and a character or two missing or too many, unless `shifted` is
     off: that takes some hundred times as long. Nothing but the check group confirms a repaired reading:
-    verify it, or show it for confirmation.
+    verify it, or show it for confirmation. In a longer text, the one code without any mistake is read.
     """
     groups = split(kind, text)
-    found = _plain_reading(kind, groups, vouched) or (_shifted_reading(kind, groups) if shifted else None)
+    found = _plain_reading(kind, groups, vouched) or _contained_reading(kind, groups)
+    if found is None and shifted:
+        found = _shifted_reading(kind, groups)
     if found is None:
         raise unreadable(kind, groups)
     return found
@@ -93,27 +99,46 @@ def read_unrepaired(
     return reading.content
 
 
+def whole_code(kind: Kind, text: str) -> str | None:
+    """Return the one code of a kind in a text that is typed without any mistake, or None."""
+    try:
+        found = contained(kind, split(kind, text))
+    except MalformedCode:
+        return None
+    return found.text if found else None
+
+
 def recognized(text: str) -> Kind | None:
     """Return the kind of code that a text is without any mistake, or None if it is none."""
     try:
-        groups = typed_groups(text, limit=4 * max(kind.length for kind in Kind))
+        groups = typed_groups(text)
     except MalformedCode:
         return None
     return next((kind for kind in Kind if _is_exactly(kind, groups)), None)
 
 
-def split(kind: Kind, text: str, *, length: int | None = None) -> tuple[str, ...]:
-    """Return the typed groups; raises MalformedCode if nothing, or no code of any kind, was typed.
-
-    `length` is the number of symbols if it differs from the kind's own.
-    """
+def split(kind: Kind, text: str) -> tuple[str, ...]:
+    """Return the typed groups; raises MalformedCode if nothing, or no code of any kind, was typed."""
     try:
-        groups = typed_groups(text, limit=4 * (length or kind.length))
+        groups = typed_groups(text)
     except MalformedCode as error:
         raise MalformedCode(error.args[0], code=kind.malformed) from None
     if not groups:
         raise MalformedCode("Type the {kind}.", code=kind.malformed, kind=Sentence(kind.words))
     return groups
+
+
+def the_one(kind: Kind, found: set[str]) -> Layout | None:
+    """Return the one code that was found in a text, or None; raises MalformedCode if there are several."""
+    different = {layout.values: layout for layout in map(Layout, map(tuple, found))}
+    if len(different) > 1:
+        raise _refused(kind, template("There is more than one {kind} in this text. Paste only one."))
+    return next(iter(different.values()), None)
+
+
+def contained(kind: Kind, groups: tuple[str, ...]) -> Layout | None:
+    """Return the one whole code of a kind in a longer text; raises MalformedCode if there are several."""
+    return the_one(kind, whole_runs(groups, kind.length, partial(_is_code, kind)))
 
 
 def near(kind: Kind, layout: Layout, errors: int) -> Iterator[Symbols]:
@@ -139,7 +164,7 @@ def unreadable(
 ) -> MalformedCode:
     """Return the error that says what is wrong with what was typed."""
     typed, length = sum(map(len, groups)), length or kind.length
-    other = next((other for other in Kind if other is not kind and _is_exactly(other, groups)), None)
+    other = next((other for other in Kind if other is not kind and _holds(other, groups)), None)
     if other is not None:
         return _refused(
             kind, template("This is the {other}. Type the {kind} here."), other=Sentence(other.words)
@@ -174,6 +199,11 @@ def _plain_reading(kind: Kind, groups: tuple[str, ...], vouched: bool) -> Readin
     return None
 
 
+def _contained_reading(kind: Kind, groups: tuple[str, ...]) -> Reading | None:
+    layout = contained(kind, groups)
+    return reading(kind, layout, next(near(kind, layout, 0))) if layout else None
+
+
 def _shifted_reading(kind: Kind, groups: tuple[str, ...]) -> Reading | None:
     """Return the one shifted reading with the fewest wrong characters, or None if two are as good."""
     if any(_is_exactly(other, groups) for other in Kind):
@@ -203,6 +233,22 @@ def _spare(layout: Layout, errors: int) -> bool:
     return 2 * errors + layout.unreadable + len(layout.surplus) <= CHECK - 2
 
 
+def _holds(kind: Kind, groups: tuple[str, ...]) -> bool:
+    # Looking for each kind in the longest text would cost whoever is asked for codes by strangers.
+    if len(groups) > _MOST_GROUPS:
+        return False
+    try:
+        return contained(kind, groups) is not None
+    except MalformedCode:
+        return True
+
+
 def _is_exactly(kind: Kind, groups: tuple[str, ...]) -> bool:
-    layout = as_typed(groups, kind.length)
-    return layout is not None and not layout.unreadable and any(near(kind, layout, 0))
+    run = "".join(groups)
+    return len(run) == kind.length and _is_code(kind, run)
+
+
+def _is_code(kind: Kind, run: str) -> bool:
+    values = values_of(run)
+    content = tuple(value for value in values[: kind.content] if value is not None)
+    return len(content) == kind.content and encode(kind, content) == values

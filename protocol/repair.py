@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped
 from keyferry.protocol.claims import Claims
-from keyferry.protocol.codes import CHECK, Kind, encode, near, split, unreadable
+from keyferry.protocol.codes import CHECK, Kind, contained, encode, near, split, the_one, unreadable
 from keyferry.protocol.computer_key import (
     ROW,
     ROW_CHECK,
@@ -23,12 +23,14 @@ from keyferry.protocol.computer_key import (
     SIGNED_LENGTH,
     Binding,
     ComputerKey,
+    Style,
     encode_rows,
     verify_short,
     verify_signed,
 )
-from keyferry.protocol.errors import ComputerKeyRefused
+from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode
 from keyferry.protocol.reed_solomon import codewords_near, nearest_codeword
+from keyferry.protocol.runs import whole_runs
 from keyferry.protocol.sentences import template
 from keyferry.protocol.typed import Layout, as_typed, corrections, shifted_layouts
 
@@ -51,7 +53,7 @@ def read_short(text: str, binding: Binding, key: bytes) -> ComputerKey:
 
 def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> ComputerKey:
     """Read a typed 120-character key; raises MalformedCode, or ComputerKeyRefused for another computer's."""
-    groups = split(Kind.COMPUTER_KEY, text, length=SIGNED_LENGTH)
+    groups = split(Kind.COMPUTER_KEY, text)
     verify = partial(verify_signed, binding=binding, public_key=public_key)
     # Almost any row of two check symbols is one symbol away from a codeword: a correction proves nothing.
     verified = _first_verified(_signed_guesses(groups), verify, encode_rows, most_changed=0)
@@ -61,6 +63,16 @@ def read_signed(text: str, binding: Binding, public_key: Ed25519PublicKey) -> Co
         )
         raise unreadable(Kind.COMPUTER_KEY, groups, length=SIGNED_LENGTH, advice=advice)
     return verified
+
+
+def whole_key(text: str, style: Style) -> str | None:
+    """Return the one computer key in a text that is typed without any mistake, unverified, or None."""
+    try:
+        groups = split(Kind.COMPUTER_KEY, text)
+        found = contained(Kind.COMPUTER_KEY, groups) if style is Style.SHORT else _contained_rows(groups)
+    except MalformedCode:
+        return None
+    return found.text if found else None
 
 
 def _first_verified(
@@ -93,7 +105,7 @@ def _first_verified(
 
 def _short_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
     """Yield what may have been meant, the likely first: as typed, then shifted, each with few wrong first."""
-    typed = as_typed(groups, Kind.COMPUTER_KEY.length)
+    typed = as_typed(groups, Kind.COMPUTER_KEY.length) or contained(Kind.COMPUTER_KEY, groups)
     if typed is not None:
         for errors in range(max(MOST_WRONG - typed.unreadable, _reach(typed)) + 1):
             yield from ((typed, content) for content in near(Kind.COMPUTER_KEY, typed, errors))
@@ -110,7 +122,7 @@ def _reach(layout: Layout) -> int:
 
 
 def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
-    typed = as_typed(groups, SIGNED_LENGTH)
+    typed = as_typed(groups, SIGNED_LENGTH) or _contained_rows(groups)
     layouts = [typed] if typed is not None else []
     if abs(sum(map(len, groups)) - SIGNED_LENGTH) == 1:
         # Two shifts at unknown places would be 7,140 layouts; the license file is easier then.
@@ -121,6 +133,16 @@ def _signed_guesses(groups: tuple[str, ...]) -> Iterator[_Guess]:
         # A doubtful row is some 400 signatures, or 29 beside a gap: not for a surplus that may be anywhere.
         if not layout.surplus or len(layouts) <= GROUP + 1:
             yield from ((layout, content) for content in _one_doubtful_row(layout))
+
+
+def _contained_rows(groups: tuple[str, ...]) -> Layout | None:
+    """Return the one whole signed key in a longer text; raises MalformedCode if there are several."""
+    return the_one(Kind.COMPUTER_KEY, whole_runs(groups, SIGNED_LENGTH, _is_signed_key))
+
+
+def _is_signed_key(run: str) -> bool:
+    rows = _rows(Layout(tuple(run)))
+    return all(nearest_codeword(row, check=ROW_CHECK) == row for row in rows)
 
 
 def _plain_rows(layout: Layout) -> Iterator[Symbols]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 
-from keyferry.protocol.alphabet import GROUP, Symbols, value_of, values_of, write
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, value_of, values_of, write
 
 _Characters = tuple[str, ...]
 
@@ -33,6 +33,11 @@ class Layout:
     def values(self) -> tuple[int | None, ...]:
         """The symbol of each place, None if it is unreadable or was not typed."""
         return values_of(self.characters)
+
+    @property
+    def text(self) -> str:
+        """The code in groups; every place has to have a symbol."""
+        return grouped([value for value in self.values if value is not None])
 
     @property
     def unreadable(self) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from unicodedata import category, normalize
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from keyferry.protocol.alphabet import GROUP, SYMBOLS, value_of
+from keyferry.protocol.alphabet import GROUP, SYMBOLS, spaced, values_of
+from keyferry.protocol.codes import Kind, whole_code
 
 PAGE_SIZE = 50
 # Almost everything holds one or two letters: they are looked for at the beginnings. (Bytes of UTF-8: one
@@ -18,10 +18,6 @@ PAGE_SIZE = 50
 _SHORTEST = 3
 # Beyond any character that a text holds, by the order of its bytes.
 _LAST_CHARACTER = "\U0010ffff"
-# What may stand around a code, and between its groups: every kind of space and dash, and what shows nothing.
-_AROUND = ".,;!?()[]<>*|\"'`„“”‚‘’«»‹› "
-_BETWEEN = {"Zs", "Zl", "Zp", "Pd", "Cf"}
-_MINUS = "\u2212"
 
 Row = TypeVar("Row")
 Other = TypeVar("Other")
@@ -167,8 +163,10 @@ def visible(text: str) -> str:
 def as_in_a_code(search: str) -> str:
     """Return the text as it would stand in a key or an ID, without dashes; "" where it cannot.
 
-    What stands around a code in a sentence may be there, such as “Key: …”.
+    Of a longer text it is the one activation key, else the one computer ID, that is in it.
     """
-    typed = normalize("NFKC", search).rpartition(":")[2].strip(_AROUND)
-    values = [value_of(one) for one in typed if category(one) not in _BETWEEN and one != _MINUS]
+    found = whole_code(Kind.ACTIVATION_KEY, search) or whole_code(Kind.COMPUTER_ID, search)
+    if found is not None:
+        return found.replace("-", "")
+    values = values_of(spaced(search).replace(" ", ""))
     return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)

@@ -2,6 +2,7 @@
  * What a browser can do beyond the plain pages: copy, print, and keep codes out of the address bar. Every page works without.
  */
 import { atOnce, inTime, soon } from "/pwa/js/convenience.js";
+import { pasteInOneLine } from "/pwa/js/paste.js";
 
 /** @type {Record<"copied" | "selected" | "chosen", string>} in the language of the page */
 const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
@@ -68,6 +69,11 @@ addEventListener("pageshow", () => {
 // The answer to a form is kept by no browser: who comes back to it, or reloads it, gets the page of the form.
 const behind = document.documentElement.dataset.pageBehind;
 if (behind) atOnce(() => history.replaceState(null, "", behind));
+
+// A line of its own would join the lines of a pasted message, and with them a code and the word behind it.
+for (const field of document.querySelectorAll("input.is-code, input[type=search]")) {
+  if (field instanceof HTMLInputElement) field.addEventListener("paste", pasteInOneLine);
+}
 
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) atOnce(() => history.replaceState(null, "", location.origin + location.pathname));

@@ -24,6 +24,7 @@ FILES: dict[str, Callable[[], Case]] = {
     "alphabet": vector_codes.alphabet,
     "check_groups": vector_codes.check_groups,
     "reading": vector_codes.reading,
+    "spellings": vector_codes.spellings,
     "keys": vector_codes.keys,
     "fingerprints": vector_codes.fingerprints,
     "activation_keys": vector_codes.activation_keys,

@@ -11,7 +11,7 @@ from keyferry.protocol import characters
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import SYMBOLS, to_symbols, typed_groups, value_of, write
 from keyferry.protocol.claims import Claims
-from keyferry.protocol.codes import Kind, encode, read
+from keyferry.protocol.codes import Kind, encode, read, whole_code
 from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_computer_id
 from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
 from keyferry.protocol.computer_name import clean_computer_name, readable_name, shortened_for_token
@@ -91,7 +91,7 @@ def test_the_lists_of_code_points_are_those_that_texts_are_read_by(case):
 
 @valid("alphabet")
 def test_the_alphabet_is_read(case):
-    assert list(typed_groups(case["typed"], limit=1000)) == case["groups"]
+    assert list(typed_groups(case["typed"])) == case["groups"]
     assert [value_of(letter) for letter in "".join(case["groups"])] == case["symbols"]
     assert given("alphabet")["symbols"] == SYMBOLS
 
@@ -115,6 +115,13 @@ def test_typed_codes_are_read(case):
     kind, reading = read_plainly(case)
     assert reading.text(kind) == case["text"]
     assert bool(reading.corrections) is case["repaired"]
+
+
+@valid("spellings")
+def test_every_spelling_is_read_as_the_code_that_it_spells(case):
+    kind, reading = read_plainly(case)
+    assert (reading.text(kind), reading.corrections) == (case["text"], ())
+    assert whole_code(kind, case["typed"]) == case["text"]
 
 
 @valid("keys")
@@ -290,9 +297,10 @@ def test_profiles_are_read_and_written(case):
 
 
 READERS = {
-    "alphabet": lambda case: typed_groups(case["typed"], limit=1000),
+    "alphabet": lambda case: typed_groups(case["typed"]),
     "check_groups": lambda case: read(Kind[case["kind"].upper()], case["typed"]),
     "reading": read_plainly,
+    "spellings": read_plainly,
     "activation_keys": lambda case: ActivationKey.from_text(case["typed"]),
     "computer_ids": verify_typed_id,
     "short_computer_keys": lambda case: read_short_key(case["typed"]),

@@ -33,6 +33,7 @@ from vector_inputs import (
     unreadable,
     wrong,
 )
+from vector_spellings import READ, REFUSED
 
 from keyferry.protocol import characters
 from keyferry.protocol.activation_key import ActivationKey
@@ -81,10 +82,13 @@ def alphabet() -> Case:
         SYMBOLS,
         SYMBOLS.lower(),
         "IiLlOo",
-        "?Uu#.é１",
+        "?Uu#é漢",
+        "１ａＢ①",
         "ABCDE-12345 fghjk",
         "\n ABCDE\r\n12345\t",
         "AB–CD—EF‐GH‑JK−MN\u00a0PQ",
+        "AB\u200bCD\u00adEF\ufeff\u202eGH",
+        "„AB“ >CD_EF.GH",
         "--A--B--",
         "",
     ]
@@ -96,13 +100,13 @@ def alphabet() -> Case:
             refused(
                 f"U+{ord(character):04X} cannot be typed", "malformed_code", typed=f"ABCDE{character}12345"
             )
-            for character in "\x00\x1b\x7f\u200b\u202e\ufeff"
+            for character in "\x00\x1b\x7f\x9b\ud800"
         ),
     )
 
 
 def _alphabet_case(typed: str) -> Case:
-    groups = typed_groups(typed, limit=1000)
+    groups = typed_groups(typed)
     return {"typed": typed, "groups": groups, "symbols": [value_of(letter) for letter in "".join(groups)]}
 
 
@@ -185,9 +189,40 @@ def _unreadable(kind: str, text: str) -> Iterator[Case]:
     yield refused("three wrong characters", error, kind=kind, typed=wrong(text, 0, 6, 12))
     yield refused("three characters are missing", error, kind=kind, typed=missing(text, 1, 7, 13))
     yield refused("a control character", error, kind=kind, typed=text + "\x07")
-    yield refused("more than four times as long as the code", error, kind=kind, typed=text * 5)
+    yield refused("the same without end", error, kind=kind, typed=text * 5)
     if kind == "activation_key":
         yield refused("four unreadable characters", error, kind=kind, typed=unreadable(text, 1, 2, 3, 4))
+
+
+def spellings() -> Case:
+    """What every reader of typed and pasted codes has one answer to."""
+    codes = {
+        "activation_key": ACTIVATION_KEY.text,
+        "computer_id": COMPUTER_ID.text,
+        "deactivation_code": CODE.text,
+    }
+    return document(
+        "Spellings of a code that is typed or pasted, also within a longer text; none of them is repaired.",
+        given=codes,
+        valid=[
+            {"how": how, "kind": kind, "typed": spelled(text), "text": text}
+            for how, spelled in READ.items()
+            for kind, text in codes.items()
+        ],
+        invalid=[
+            *(
+                refused(because, KINDS[kind].malformed, kind=kind, typed=spelled(text))
+                for because, spelled in REFUSED.items()
+                for kind, text in codes.items()
+            ),
+            refused(
+                "two of them",
+                "malformed_activation_key",
+                kind="activation_key",
+                typed=f"{ACTIVATION_KEY.text}, {OTHER_ACTIVATION_KEY.text}",
+            ),
+        ],
+    )
 
 
 def keys() -> Case:

@@ -277,7 +277,6 @@ def _not_repaired(style: str, text: str, of_another_computer: str) -> Iterator[C
         "another computer's key, two wrong", MALFORMED, style=style, typed=wrong(of_another_computer, 3, 9)
     )
     yield refused("half of it", MALFORMED, style=style, typed=text[: len(text) // 2])
-    yield refused("all twice", MALFORMED, style=style, typed=f"{text}-{text}")
     yield refused(
         "nothing but unreadable characters", MALFORMED, style=style, typed=unreadable(text, *range(120))
     )

@@ -88,72 +88,74 @@ def request_tokens() -> Case:
     )
 
 
+_COMPUTER_NAMES = [
+    *(
+        "LAB-PC-07",
+        "Büro 3 – Ω",
+        "  LAB\t",
+        "Bu\u0308ro",
+        "研究室の計算機",
+        "開発\u3000１号機",
+        "工作站\u00a003",
+    ),
+    *(
+        "👩\u200d💻",
+        "ශ්\u200dරී-PC",
+        "می\u200cخواهم",
+        "❤\ufe0f",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e007f",
+        "🇩🇪",
+    ),
+    *("x" * 24, "x" * 25, "x" * 23 + "ü", "x" * 22 + "ü", "x" * 23 + " y", "x" * 40, "x" * 41, "x" * 400),
+    *(
+        "e\u0301" * 30,
+        "x" * 20 + "👩\u200d💻",
+        "x" * 39 + "q\u0323",
+        "කි" * 20,
+        "\U0001fae9",
+        "\u3164",
+        "",
+        " \u3000",
+    ),
+]
+_NO_NAMES = [
+    *(
+        "a\x00b",
+        "a\x1b[31mb",
+        "a\nb",
+        "\x7f",
+        "a\x85b",
+        "a\u2028b",
+        "a\u202eb",
+        "a\u2066b",
+        "a\u200eb",
+        "a\u061cb",
+    ),
+    *(
+        "a\u200bb",
+        "a\ufeffb",
+        "a\u00adb",
+        "a\u2060b",
+        "a\ufff9b",
+        "a\ue000b",
+        "a\U000f0000b",
+        "a\ufffeb",
+        "a\ufdd0b",
+    ),
+    *("\u200db", "a\u200d", "a\u200d b", "a \u200db", "a\u200d\u200db", "a\U000e0067b", "🏴\U000e0067"),
+]
+
+
 def computer_names() -> Case:
     """What is a computer's name, and what a QR code carries of it."""
-    names = [
-        *(
-            "LAB-PC-07",
-            "Büro 3 – Ω",
-            "  LAB\t",
-            "Bu\u0308ro",
-            "研究室の計算機",
-            "開発\u3000１号機",
-            "工作站\u00a003",
-        ),
-        *(
-            "👩\u200d💻",
-            "ශ්\u200dරී-PC",
-            "می\u200cخواهم",
-            "❤\ufe0f",
-            "🏴\U000e0067\U000e0062\U000e0065\U000e007f",
-            "🇩🇪",
-        ),
-        *("x" * 24, "x" * 25, "x" * 23 + "ü", "x" * 22 + "ü", "x" * 23 + " y", "x" * 40, "x" * 41, "x" * 400),
-        *(
-            "e\u0301" * 30,
-            "x" * 20 + "👩\u200d💻",
-            "x" * 39 + "q\u0323",
-            "කි" * 20,
-            "\U0001fae9",
-            "\u3164",
-            "",
-            " \u3000",
-        ),
-    ]
-    refused_names = [
-        *(
-            "a\x00b",
-            "a\x1b[31mb",
-            "a\nb",
-            "\x7f",
-            "a\x85b",
-            "a\u2028b",
-            "a\u202eb",
-            "a\u2066b",
-            "a\u200eb",
-            "a\u061cb",
-        ),
-        *(
-            "a\u200bb",
-            "a\ufeffb",
-            "a\u00adb",
-            "a\u2060b",
-            "a\ufff9b",
-            "a\ue000b",
-            "a\U000f0000b",
-            "a\ufffeb",
-            "a\ufdd0b",
-        ),
-        *("\u200db", "a\u200d", "a\u200d b", "a \u200db", "a\u200d\u200db", "a\U000e0067b", "🏴\U000e0067"),
-    ]
     return document(
         "Computer names: as they are kept, in at most 40 characters, and as a token carries them.",
         given={},
         valid=[
             {"typed": name, "name": clean_computer_name(name), "in_token": shortened_for_token(name)}
-            for name in names
+            for name in _COMPUTER_NAMES
         ],
-        invalid=[refused(_points(name), "malformed_computer_name", typed=name) for name in refused_names],
+        invalid=[refused(_points(name), "malformed_computer_name", typed=name) for name in _NO_NAMES],
     )
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from demo.film import qr_picture
 from demo.typing_errors import mistype
 from tests.browsing import key_on, sees
+from tests.protocol.vector_spellings import READ
 
 
 def test_a_photo_is_read_too(house, phone, tmp_path):
@@ -49,3 +50,17 @@ def test_typed_codes_lead_to_the_same_key_and_a_mistyped_one_is_met_with_a_sugge
     assert house.short.seats_used(license) == 0
     page.locator("#confirm").click()
     assert key_on(page) == house.short.activate(machine).computer_key
+
+
+def test_codes_are_read_out_of_pasted_messages(house, phone):
+    machine = house.short.machine(house.short.issue(), "PASTED")
+    page = phone(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    page.locator("#type").click()
+    for field, code in (("activationKey", machine.activation_key), ("computerId", machine.computer_id)):
+        page.evaluate("text => navigator.clipboard.writeText(text)", READ["in a message"](code.text))
+        page.locator(f"#{field}").focus()
+        page.keyboard.press("Control+V")
+    page.locator("#ask").click()
+    sees(page, "confirm-activate")

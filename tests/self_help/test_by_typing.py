@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from demo.typing_errors import mistype
 from tests.offline import Wizard
+from tests.protocol.vector_spellings import READ
 from tests.self_help.conftest import Customer
 
 
@@ -146,6 +147,22 @@ def test_the_key_is_copied_whole_with_its_dashes(house, customer):
     expect(visitor.page.get_by_role("status")).to_be_in_viewport(ratio=0.99)
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
     assert copied == visitor.key == house.signed.activate(machine).computer_key
+
+
+def test_a_code_is_read_out_of_a_pasted_message(house, customer):
+    visitor = customer()
+    visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=house.origin)
+    machine = house.short.machine(house.short.issue())
+    visitor.open()
+    visitor.choose("Activate a computer")
+    visitor.type(**codes(machine))
+    message = READ["in a message"](machine.activation_key.text)
+    visitor.page.evaluate("text => navigator.clipboard.writeText(text)", message)
+    key = visitor.page.get_by_label("Activation key")
+    key.select_text()
+    key.press("Control+V")
+    visitor.send("activate")
+    assert visitor.key == house.short.activate(machine).computer_key
 
 
 def test_without_scripts_there_is_no_button_that_does_nothing(house, customer):

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "wizard_error",
     "not_a_code",
     "state_newer",
+    "newer_license_file",
     "would_lose_access",
     "not_replaceable",
 } | {f"{what}_{how}" for what in ("state", "anchor") for how in ("busy", "not_lockable")}
@@ -210,6 +211,18 @@ def file_of_another_request(person: Person) -> None:
     person.type(person.vendor.license_file(shown))
 
 
+def file_that_did_not_arrive(person: Person) -> None:
+    file = person.vendor.license_file(person.begin())
+    for code, text in {
+        "license_file_empty": "\ufeff\r\n",
+        "license_file_incomplete": file[:200],
+        "not_a_license_file": "<!DOCTYPE html><title>Sign in</title>",
+    }.items():
+        with person.refused(code, "ownload"):
+            person.machine.control().complete_from_file(text)
+    person.type(file)
+
+
 def no_such_file(person: Person) -> None:
     file = person.folder / "mine.lic"
     file.write_text(person.vendor.license_file(person.begin()))
@@ -287,6 +300,7 @@ WAYS: dict[Callable[[Person], None], set[str]] = {
     unfit_name: {"malformed_computer_name"},
     key_of_another_request: {"computer_key_refused"},
     file_of_another_request: {"license_file_refused"},
+    file_that_did_not_arrive: {"license_file_empty", "license_file_incomplete", "not_a_license_file"},
     no_such_file: {"file_not_readable"},
     picture_in_no_folder: {"file_not_writable"},
     picture_exists: {"file_exists"},

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from keyferry.protocol.alphabet import GROUP, SEPARATORS, SYMBOLS, value_of
+from keyferry.protocol.alphabet import GROUP, SYMBOLS, spaced, value_of
+from keyferry.protocol.characters import UNTYPABLE
 
 UNREADABLE = "?"
-_SEPARATORS = SEPARATORS | set("_.,;:/|")
 
 
 class Remark(Enum):
@@ -70,8 +70,12 @@ class TypedGroups:
         self.move_to(0)
 
     def type(self, character: str) -> Noticed | None:
-        """Take one printable character at the cursor, and go on to the next group after the fifth."""
-        if character in _SEPARATORS:
+        """Take one character at the cursor, as the reader does; go on to the next group after the fifth."""
+        noticed = [found for one in spaced(character) if (found := self._take(one)) is not None]
+        return noticed[0] if noticed else None
+
+    def _take(self, character: str) -> Noticed | None:
+        if character == " ":
             if self.place and self.group < self.count - 1:
                 self.move_to(self.group + 1)
             return None
@@ -85,13 +89,14 @@ class TypedGroups:
 
     def paste(self, text: str) -> tuple[Noticed, ...]:
         """Take a pasted text: a whole code from the first group on, anything less from the cursor on."""
-        characters = [character for character in text if character not in _SEPARATORS]
-        if len(characters) >= self.count * GROUP - GROUP:
+        read = spaced("".join(UNREADABLE if one in UNTYPABLE else one for one in text))
+        bare = read.replace(" ", "")
+        if len(bare) >= self.count * GROUP - GROUP:
             self.clear()
-        noticed = (
-            self.type(character) for character in text if character.isprintable() or character.isspace()
-        )
-        return tuple(found for found in noticed if found)
+        if len(bare) == self.count * GROUP:
+            # Where the line was broken says nothing of the groups.
+            read = bare
+        return tuple(found for one in read if (found := self._take(one)) is not None)
 
     def backspace(self) -> None:
         """Take back the character before the cursor, in the group before where this one begins."""

@@ -2,6 +2,7 @@ import { el } from "../dom.js";
 import { hasWords, rich, t } from "../i18n.js";
 import { button, buttonColumn } from "../parts/button.js";
 import { inlineCode } from "../parts/code.js";
+import { pasteInOneLine } from "../paste.js";
 
 /** @typedef {import("../api.js").Typed} Typed */
 
@@ -38,10 +39,11 @@ function field(name, value, problem) {
   const input = el("input", {
     id: name, name, type: "text", class: isCode && "is-code", dir: isCode ? "ltr" : "auto", autocomplete: "off",
     autocapitalize: isCode ? "characters" : "off", autocorrect: "off", spellcheck: "false",
-    maxlength: isCode ? 60 : 40, required: isCode, "aria-invalid": mine && "true",
+    maxlength: isCode ? 4096 : 40, required: isCode, "aria-invalid": mine && "true",
     "aria-describedby": mine ? `${hint} ${name}-fault` : hint,
   });
   input.value = value;
+  if (isCode) input.addEventListener("paste", pasteInOneLine);
   return el(
     "div",
     { class: "field" },

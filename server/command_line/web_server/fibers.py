@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 class Fibers:
     """The fibers of the thread that creates this object; only that thread calls its methods.
 
-    The exception is a ticket, which any thread can release. That calls `wake`, and the fibers' thread then has
-    to call `finish_round`.
+    The exception is a ticket, which any thread can release. That calls `wake`, and the fibers' thread then
+    has to call `finish_round`.
     """
 
     def __init__(self, wake: Callable[[], None]) -> None:

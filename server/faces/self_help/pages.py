@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.codes import Kind, whole_code
 from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.errors import ProtocolError
@@ -242,6 +243,11 @@ _STOPPED_THERE = {
     ("mail_not_configured", "self_help.release_link_form"): _NO_LINK,
     ("mail_not_configured", "self_help.ask_release_link"): _NO_LINK,
 }
+_KINDS = {
+    "activation_key": Kind.ACTIVATION_KEY,
+    "computer_id": Kind.COMPUTER_ID,
+    "code": Kind.DEACTIVATION_CODE,
+}
 _FORMS = {
     "self_help.activate": "activate",
     "self_help.license_file": "activate",
@@ -290,7 +296,7 @@ def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
 def _asked(values: dict[str, str], *, named: bool = True) -> ActivationRequest | Typed:
     """Return what is asked for: the wizard's own request with its signature, where its link was pasted."""
     typed, pasted = _typed(values, named=named), values.get("computer_id", "")
-    if is_carried(pasted):
+    if _is_link(pasted, "computer_id"):
         asked = opened(pasted)
         with misread(_by()) as shifted:
             key = ActivationKey.from_text(typed.activation_key, shifted=shifted)
@@ -310,13 +316,18 @@ def _proof(values: dict[str, str]) -> Code | Claimed:
     return Claimed()
 
 
+def _is_link(text: str, field: str) -> bool:
+    """Tell whether the link of a QR code was pasted, and no code, whatever other links are around it."""
+    return is_carried(text) and whole_code(_KINDS[field], text) is None
+
+
 def _code(values: dict[str, str], field: str) -> str:
     """Return a code as it was typed, or out of the address of a QR code that was pasted into its field.
 
     It goes to the operation and into no page: the activation key in such an address is masked.
     """
     text = values.get(field, "")
-    if not is_carried(text):
+    if not _is_link(text, field):
         return text
     asked = opened(text)
     if field == "activation_key":

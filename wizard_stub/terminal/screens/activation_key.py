@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.codes import Kind
+from keyferry.protocol.codes import Kind, whole_code
 from keyferry.protocol.errors import MalformedCode
 from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
@@ -53,7 +54,7 @@ class ActivationKeyScreen(WizardScreen):
         if self._method is not Method.SCAN:
             text += " " + self.say("key.text.first")
         yield Static(text, classes="text", markup=False)
-        yield GroupBoxes(_GROUPS, id="boxes")
+        yield GroupBoxes(_GROUPS, whole=partial(whole_code, Kind.ACTIVATION_KEY), id="boxes")
         progress = self.say("typing.progress", typed=0, length=Kind.ACTIVATION_KEY.length)
         yield Static(progress, id="said", markup=False)
         yield Choice(self.say("key.use_suggestion"), id="use-suggestion")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -12,6 +14,7 @@ from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
 from keyferry.protocol.doubt import doubts
 from keyferry.protocol.errors import ComputerKeyRefused, LicenseFileRefused, MalformedCode, NewerVersion
+from keyferry.protocol.repair import whole_key
 from keyferry.wizard.errors import KeyNotAccepted
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
@@ -49,7 +52,7 @@ class ComputerKeyScreen(WizardScreen):
         self.set_class(self._style is Style.SIGNED, "tight")
         yield self.paragraph("computer_key.title", "title")
         yield self.paragraph("computer_key.text")
-        yield GroupBoxes(self._length // GROUP, id="boxes")
+        yield GroupBoxes(self._length // GROUP, whole=partial(whole_key, style=self._style), id="boxes")
         progress = self.say("typing.progress", typed=0, length=self._length)
         yield Static(progress, id="said", markup=False)
         yield Choice(self.say("computer_key.check"), id="check")

@@ -5,6 +5,7 @@ Were each box an input of its own, a key pressed while the focus moves could ove
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -62,9 +63,11 @@ class GroupBoxes(Widget, can_focus=True):
             super().__init__()
             self.text = text
 
-    def __init__(self, count: int, *, id: str) -> None:
+    def __init__(self, count: int, *, whole: Callable[[str], str | None], id: str) -> None:
+        """Take the number of groups, and what finds a whole code in a longer text."""
         super().__init__(id=id)
         self.typed = TypedGroups(count)
+        self._whole = whole
         self.doubtful: frozenset[int] = frozenset()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -134,7 +137,7 @@ class GroupBoxes(Widget, can_focus=True):
         if looks_like_license_file(event.text):
             self.post_message(self.PastedFile(event.text))
             return
-        noticed = self.typed.paste(event.text)
+        noticed = self.typed.paste(self._whole(event.text) or event.text)
         self._changed(noticed, ended=self.typed.complete)
 
     def on_click(self, event: events.Click) -> None:
