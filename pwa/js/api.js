@@ -223,17 +223,8 @@ export async function activate(asked, signal) {
     style: read(answer, "key_style", isOneOf("short", "signed")),
     expires: read(answer, "expires", isDayOrNull),
     features: read(answer, "features", isTexts),
-    licenseFile: licenseFile(answer),
+    licenseFile: { name: read(answer, "license_file_name", isText), text: read(answer, "license_file", isText) },
     formerComputerIds: read(answer, "former_computer_ids", isTexts),
-  };
-}
-
-/** @param {Record<string, unknown>} answer */
-function licenseFile(answer) {
-  const ending = read(answer, "computer_id", isText).slice(-5);
-  return {
-    name: `${read(answer, "product", isText)}-${ending}.lic`,
-    text: read(answer, "license_file", isText),
   };
 }
 

@@ -22,6 +22,7 @@ from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, activation_rows, deactivation, licenses
 from keyferry.server.core.licensing.activation import Activated, Judged, Request
 from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
+from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.licensing.notes import checked_notes, checked_reason
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
@@ -54,6 +55,12 @@ class Given:
     customer: Customer | None = None
     mailed_to: str | None = None
     waits: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The name of the license file."""
+        activation = self.done.activation
+        return license_file_name(self.done.product.code, activation.computer_name, activation.computer_id)
 
 
 @permitted(Permission.ACTIVATE, customers_too=True)
@@ -214,7 +221,7 @@ def _mailed(session: Session, given: Given, recipient: str | None, by: By, now: 
     if recipient is None:
         return given
     done, keyring = given.done, parts().keyring
-    mail = _key_mail(recipient, done, given.license_file, templates.chosen(session, templates.COMPUTER_KEY))
+    mail = _key_mail(recipient, given, templates.chosen(session, templates.COMPUTER_KEY))
     outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
     return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
 
@@ -232,14 +239,15 @@ def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
             return deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
 
 
-def _key_mail(recipient: str, done: Activated, license_file: str, words: Template) -> mails.Mail:
+def _key_mail(recipient: str, given: Given, words: Template) -> mails.Mail:
+    done = given.done
     return mails.computer_key(
         recipient,
         product_name=done.product.name,
         computer_name=done.activation.computer_name,
         computer_key=done.computer_key,
         expires=done.activation.expires_on,
-        license_file=license_file,
+        license_file=mails.Attachment(given.file_name, given.license_file),
         activation_key=done.license.activation_key,
         computer_id=done.activation.computer_id,
         template=words,

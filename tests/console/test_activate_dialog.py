@@ -31,6 +31,10 @@ def mail_in_the_outbox(vendor):
         return taken and outbox.opened(taken, vendor.keyring)
 
 
+def file_name(given: KeyFacts) -> str:
+    return f"demo-cad-LAB-PC-07-{given.activation.computer_id[-5:]}.lic"
+
+
 async def spell_copy_and_save(person: Person, given: KeyFacts, folder: Path) -> None:
     await person.press("s")
     assert f"1 {given.computer_key[:5]} {spelled(given.computer_key)[0]}" in person.sees
@@ -38,7 +42,7 @@ async def spell_copy_and_save(person: Person, given: KeyFacts, folder: Path) -> 
     assert person.app.clipboard == given.computer_key
     assert "Copied to your terminal’s clipboard" in person.sees
     await person.press("f")
-    assert person.value("path") == str(folder / "LAB-PC-07.lic")
+    assert person.value("path") == str(folder / file_name(given))
     await person.press("enter")
     assert person.step == "ComputerKey"
     await person.press("f", "enter")
@@ -71,7 +75,7 @@ async def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tm
         assert person.step == "Main"
         assert "1/2" in person.sees
         assert "LAB-PC-07" in person.sees
-    saved = tmp_path / "LAB-PC-07.lic"
+    saved = tmp_path / file_name(given)
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     with transaction() as session:
         again = activation.activate(

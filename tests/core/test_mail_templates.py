@@ -9,7 +9,7 @@ import pytest
 from keyferry.server.core import properties
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.mail import LANGUAGES, mails, templates
-from keyferry.server.core.mail.mails import Held
+from keyferry.server.core.mail.mails import Attachment, Held
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, LICENSE_KEYS, Template
 from keyferry.server.db import transaction
 from tests.audit_log import events
@@ -49,11 +49,11 @@ def test_our_own_words_are_good_by_our_own_rules(name, language):
 
 
 def test_the_german_mail_is_german_throughout():
-    said = mail(templates.default(COMPUTER_KEY, "de"), license_file="content")
+    said = mail(templates.default(COMPUTER_KEY, "de"), license_file=Attachment("DEMO-PRÜF.lic", "content"))
     assert said.subject == "Ihr Computerschlüssel für Demo CAD"
     assert "für Ihren Computer LAB-PC-07. Gültig bis 31.12.2027." in said.text
     assert "    1:  12FX2    2:  EQ05J" in said.text
-    assert "die angehängte Lizenzdatei license.lic" in said.text
+    assert "die angehängte Lizenzdatei DEMO-PRÜF.lic" in said.text
     held = [Held("Demo CAD", "1TX21", 1, None), Held("Tool", "1ABCD", 5, None, 30)]
     said = mails.license_keys("ada@example.com", held=held, template=templates.default(LICENSE_KEYS, "de"))
     assert "Demo CAD, 1 Platz. Unbegrenzt gültig.\n    Aktivierungsschlüssel: 1TX21" in said.text

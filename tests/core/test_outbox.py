@@ -9,7 +9,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.events import Channel
 from keyferry.server.core.mail import mails, outbox
-from keyferry.server.core.mail.mails import Held, Mail
+from keyferry.server.core.mail.mails import Attachment, Held, Mail
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import db, reading, transaction
@@ -76,14 +76,14 @@ def test_a_mail_commits_with_its_operation_and_rolls_back_with_it(vendor):
 
 
 def test_what_is_opened_is_what_was_posted(vendor):
-    mail = key_mail(license_file="a license\n")
+    mail = key_mail(license_file=Attachment("DEMO.lic", "a license\n"))
     posted(vendor, mail)
     assert outbox.opened(taken(), vendor.keyring) == mail
 
 
 @pytest.mark.engines("sqlite")
 def test_no_key_lies_in_the_database_in_the_clear(vendor, settings):
-    mail = key_mail(license_file="the license file")
+    mail = key_mail(license_file=Attachment("DEMO.lic", "the license file"))
     number = posted(vendor, mail)
     sealed = row(number).sealed_text
     assert sealed
@@ -269,9 +269,9 @@ def test_the_computer_key_comes_in_numbered_groups_and_in_one_piece():
     assert "    1:  12FX2    2:  EQ05J    3:  FMTPY\n    4:  NH8Y1    5:  662TY    6:  KYN5Z\n" in mail.text
     assert "\n12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z\n" in mail.text
     assert "license file" not in mail.text
-    with_file = key_mail(license_file="content", computer_name=None, expires=None)
+    with_file = key_mail(license_file=Attachment("DEMO.lic", "content"), computer_name=None, expires=None)
     assert "Type this key on your computer to activate Demo CAD. Never expires." in with_file.text
-    assert [(file.name, file.content) for file in with_file.attachments] == [("license.lic", "content")]
+    assert [(file.name, file.content) for file in with_file.attachments] == [("DEMO.lic", "content")]
 
 
 def test_the_license_keys_are_listed_with_product_and_seats():

@@ -48,6 +48,6 @@ def save_a_file(stage: Stage, product: str, tmp_path: Path) -> None:
         phone.tap()
         phone.sees("key")
         name = phone.download_license_file(tmp_path / "license")
-    assert re.fullmatch(rf"{product}-[0-9A-Z]{{5}}\.lic", name)
+    assert re.fullmatch(rf"{product}-FILE-{product}-[0-9A-Z]{{5}}\.lic", name)
     assert machine.run("activate", "--file", str(tmp_path / "license"))["status"] == "valid"
     assert machine.run("status")["expires"] == "2099-12-31"

@@ -80,7 +80,8 @@ def test_the_computer_key_is_shown_again_spelled_and_mailed(vendor, desk, machin
 
 def test_the_license_file_is_that_of_the_computer(desk, machine):
     answer = desk.post(f"{COMPUTER}/license-file")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
+    name = f"demo-cad-LAB-PC-07-{machine.computer_id.text[-5:]}.lic"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
     key = machine.profile.epochs[0].license_file_key
     assert read_license_file(answer.text, binding, key).computer_name == "LAB-PC-07"

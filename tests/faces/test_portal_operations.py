@@ -118,7 +118,8 @@ def test_a_mistyped_computer_id_is_offered_repaired_and_taken_by_one_press(vendo
 def test_the_license_file_is_that_of_the_activation(desk, machine):
     activate(desk, machine)
     answer = desk.post(f"{LICENSE}/license-file", computer_id=machine.computer_id.text)
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
+    name = f"demo-cad-{machine.computer_id.text[-5:]}.lic"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     binding = Binding("demo-cad", machine.activation_key, machine.computer_id)
     key = machine.profile.epochs[0].license_file_key
     assert read_license_file(answer.text, binding, key).computer_name is None

@@ -182,7 +182,8 @@ def test_the_license_file_is_that_of_the_activation(app, vendor, visitor):
     shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07", license_file="1")
     saved = visitor.send(shown.form)
     assert saved.status == 200
-    assert saved.answer.headers["Content-Disposition"] == 'attachment; filename="license.lic"'
+    name = f"demo-cad-LAB-PC-07-{machine.computer_id.text[-5:]}.lic"
+    assert saved.answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert saved.answer.headers["Cache-Control"] == "no-store"
     phone = app.test_client().post("/phone/v1/activations", json={"token": machine.activation_token}).json
     assert saved.answer.text == phone["license_file"]

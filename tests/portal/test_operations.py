@@ -36,7 +36,7 @@ def test_a_customer_calls_and_gets_a_key_that_is_read_out_copied_and_saved(desk,
     assert dialog.locator(".spelled li").count() == len(shown.split("-"))
     with page.expect_download() as download:
         dialog.get_by_role("button", name="License file").click()
-    assert download.value.suggested_filename == "license.lic"
+    assert download.value.suggested_filename.endswith(f"-{machine.computer_id.text[-5:]}.lic")
     dialog.get_by_role("button", name="Done").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_text("1 of 2").first).to_be_visible()

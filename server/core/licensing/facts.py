@@ -13,6 +13,7 @@ from datetime import date, datetime
 from keyferry.server.core.audit import ending
 from keyferry.server.core.licensing.activation import Activated, Outcome
 from keyferry.server.core.licensing.deactivation import Preview, Released
+from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
 from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import Activation, Customer, Ending, License, Product
@@ -93,6 +94,12 @@ class KeyFacts:
     computer_key: str = field(repr=False)
     key_style: str
     outcome: Outcome
+
+    @property
+    def file_name(self) -> str:
+        """The name of the license file."""
+        activation = self.activation
+        return license_file_name(self.license.product_code, activation.computer_name, activation.computer_id)
 
 
 @dataclass(frozen=True)

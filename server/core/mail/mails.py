@@ -16,7 +16,6 @@ from keyferry.server.core.mail import WORDS, templates
 from keyferry.server.core.mail.templates import Template, filled
 
 _GROUPS_IN_A_LINE = 3
-_LICENSE_FILE = "license.lic"
 LICENSE_KEYS_ASKED_FOR = templates.LICENSE_KEYS
 
 
@@ -68,7 +67,7 @@ def computer_key(
     computer_name: str | None,
     computer_key: str,
     expires: date | None,
-    license_file: str | None = None,
+    license_file: Attachment | None = None,
     activation_key: str = "",
     computer_id: str = "",
     template: Template | None = None,
@@ -84,9 +83,9 @@ def computer_key(
         "product": _in_one_line(product_name),
         "computer": words("computer.named", name=name) if name else words("computer"),
         "validity": _until(words, expires),
-        "license file": words("license_file", file=_LICENSE_FILE) if license_file is not None else "",
+        "license file": words("license_file", file=license_file.name) if license_file is not None else "",
     }
-    files = () if license_file is None else (Attachment(_LICENSE_FILE, license_file),)
+    files = () if license_file is None else (license_file,)
     return _mail(templates.COMPUTER_KEY, recipient, template, values, files)
 
 

@@ -50,6 +50,7 @@ def activated(key: KeyFacts, given: Given) -> dict[str, Any]:
         "computer_key": key.computer_key,
         "key_style": key.key_style,
         "license_file": given.license_file,
+        "license_file_name": key.file_name,
         "expires": _day(key.activation.expires),
         "features": key.activation.features,
         "former_computer_ids": list(given.done.former),

@@ -22,6 +22,7 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
+from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -62,9 +63,8 @@ def key(number: int) -> str:
 @staff.runs(operations.activate)
 def license_file(number: int) -> Response:
     """Give the license file of the computer as a file."""
-    response = Response(_given(number).license_file, mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
-    return response
+    given = _given(number)
+    return as_file(Response(given.license_file, mimetype="application/octet-stream"), given.file_name)
 
 
 @blueprint.post("/computers/<int:number>/release")

@@ -7,8 +7,9 @@ from datetime import date
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.mail import LANGUAGES, mails, templates
-from keyferry.server.core.mail.mails import Held, Mail
+from keyferry.server.core.mail.mails import Attachment, Held, Mail
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, Template
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -123,7 +124,7 @@ def _example(name: str, words: Template) -> Mail:
             computer_name=_COMPUTER,
             computer_key=_COMPUTER_KEY,
             expires=_LAST_DAY,
-            license_file="",
+            license_file=Attachment(license_file_name("DEMO-CAD", _COMPUTER, _COMPUTER_ID), ""),
             activation_key=_ACTIVATION_KEY,
             computer_id=_COMPUTER_ID,
             template=words,

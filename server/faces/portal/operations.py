@@ -17,6 +17,7 @@ from keyferry.server.faces.portal.start import start_page
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
 from keyferry.server.services.requests import Typed, opened
+from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
 
@@ -44,9 +45,8 @@ def activate(number: int) -> str:
 @staff.runs(operations.activate)
 def license_file(number: int) -> Response:
     """Give the license file of a computer as a file: the same activation once more."""
-    response = Response(_activated(number).license_file, mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
-    return response
+    given = _activated(number)
+    return as_file(Response(given.license_file, mimetype="application/octet-stream"), given.file_name)
 
 
 @blueprint.post("/licenses/<int:number>/release")

@@ -18,6 +18,7 @@ from keyferry.server.faces.portal import staff, typed
 from keyferry.server.parts import parts
 from keyferry.server.services import figures
 from keyferry.server.services import products as changes
+from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import said
@@ -87,8 +88,7 @@ def profile(code: str) -> Response:
     written = changes.export(code, by=staff.by())
     response = Response(f"{written.to_json()}\n", mimetype="application/json")
     name = f"{written.product_code}-epoch-{written.current_epoch.number}.profile.json"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(response, name)
 
 
 @blueprint.post("/products/<code>/rotate")

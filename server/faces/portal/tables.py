@@ -12,6 +12,7 @@ from flask import Response, stream_with_context
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License
 from keyferry.server.parts import parts
+from keyferry.server.web.files import as_file
 
 # A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -41,9 +42,7 @@ def csv_file(name: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
     # The mark says that this is UTF-8. The first rows are read now: an answer that has begun could not say
     # that the database is away.
     begun = "".join(next(lines, "") for _ in range(2))
-    response = Response(stream_with_context(chain([begun], lines)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(Response(stream_with_context(chain([begun], lines)), mimetype="text/csv"), name)
 
 
 def _lines(rows: Iterable[Row]) -> str:

@@ -31,6 +31,7 @@ from keyferry.server.services.misreadings import misread
 from keyferry.server.services.requests import Typed, opened
 from keyferry.server.web import problems
 from keyferry.server.web.addresses import release_link_address
+from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import said
@@ -91,9 +92,7 @@ def license_file() -> Response:
     _site().require("showActivateLink")
     _site().require("showGenerateLicenseFileCheckbox")
     given = operations.activate(_asked(posted(), named=False), by=_by())
-    response = Response(given.license_file, mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = 'attachment; filename="license.lic"'
-    return response
+    return as_file(Response(given.license_file, mimetype="application/octet-stream"), given.file_name)
 
 
 @blueprint.get("/deactivate")

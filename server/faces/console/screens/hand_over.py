@@ -88,7 +88,5 @@ def save(path: Path, text: str) -> None:
 
 
 def suggested_path(given: KeyGiven) -> Path:
-    """Return where a license file may go: named for its computer, in the present folder."""
-    known = given.key.activation.computer_name or ""
-    name = "".join(one if one.isalnum() or one in "-_." else "-" for one in known).strip("-.")
-    return Path.cwd() / f"{name or 'license'}.lic"
+    """Return where a license file may go: in the present folder."""
+    return Path.cwd() / given.key.file_name

@@ -1,0 +1,26 @@
+"""The name of a license file, the same wherever it is handed over."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, normalize
+
+from keyferry.server.core.audit import ending
+
+# Letters, their marks, and digits of every script; other characters a system, a shell or a mail may refuse.
+_KEPT = ("L", "M", "N")
+_SIGNS = "-_."
+_GAPS = re.compile("-{2,}")
+
+
+def license_file_name(product_code: str, computer_name: str | None, computer_id: str) -> str:
+    """Return the product, the computer's name, and the last group of its ID: what tells files apart."""
+    parts = (product_code, _safe(computer_name or ""), ending(computer_id))
+    return f"{'-'.join(part for part in parts if part)}.lic"
+
+
+def _safe(name: str) -> str:
+    kept = "".join(
+        one if category(one).startswith(_KEPT) or one in _SIGNS else "-" for one in normalize("NFC", name)
+    )
+    return _GAPS.sub("-", kept).strip(_SIGNS)
