@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from bench.lists import LONGEST_MS, Warehouse, lists
 from bench.measure import Measured, measure
 from bench.servers.cases import servers
 from bench.subjects import ActivatedMachine
@@ -77,11 +76,7 @@ def main() -> int:
         table("Reading a typed short key", short_keys(short))
         table("Reading a typed signed key", signed_keys(signed))
         table("Operations", operations(short))
-        rows = lists(Warehouse(Path(folder) / "lists"))
-        table("Lists for staff, with 100 thousand licenses", rows)
         servers(Path("build/bench.json"))
-    slow = [row.name for row in rows if row.seconds * 1000 > LONGEST_MS]
-    print(f"\nAbove {LONGEST_MS} ms: {', '.join(slow) or 'none'}")
     return 0
 
 

@@ -20,8 +20,9 @@ from bench.growth.hot_path import compared
 from bench.growth.index_costs import costs
 from bench.growth.loading import loaded
 from bench.growth.subjects import subjects
-from bench.growth.timing import Timed, timed
+from bench.growth.timing import Timed, timed, whole_cpu
 from bench.servers.processes import postgresql
+from keyferry.server.db import db
 
 SIZES = (1_000, 100_000, 1_000_000)
 ENGINES = ("SQLite", "PostgreSQL")
@@ -53,8 +54,10 @@ def longest(size: int, group: str) -> int | None:
 def _lists(engine: str, size: int, app: Flask) -> Iterator[Timed]:
     print(f"\n{engine}, {size:,} licenses{'CPU ms':>41}{'p50 ms':>10}{'p99 ms':>10}", flush=True)
     with app.app_context():
+        with db.engine.connect() as connection:
+            cpu = whole_cpu(connection)
         for group, subject, asked in subjects(app):
-            row = timed(engine, size, group, subject, asked)
+            row = timed(engine, size, group, subject, asked, cpu)
             most = longest(size, group)
             mark = f"  over {most}" if most is not None and row.p99 > most else ""
             figures = f"{row.cpu:9.1f}{row.p50:10.1f}{row.p99:10.1f}"

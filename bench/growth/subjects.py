@@ -83,13 +83,13 @@ def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
     with reading() as session:
         sample = Sample(session)
         session.expunge_all()
-    yield from _lists(portal)
+    yield from _lists(portal, sample)
     yield from _pages(portal, sample)
     yield from _searches(portal, sample)
     yield from _console(sample)
 
 
-def _lists(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
+def _lists(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     for order in Order:
         for way in ("asc", "desc"):
             yield "list", f"licenses by {order}, {way}", [portal.opens("/licenses", sort=order, dir=way)]
@@ -101,9 +101,14 @@ def _lists(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
         for order in Order:
             opened = portal.opens("/licenses", product=f"product-{product}", sort=order)
             yield "list", f"licenses of product {product}, by {order}", [opened]
+    yield from _two_filters(portal)
     soon = date.today() + timedelta(days=30)  # noqa: DTZ011
     yield "list", "licenses that end soon", [portal.opens("/licenses", ends_by=soon, sort="expiry")]
     yield "list", "licenses, page 200", [portal.opens("/licenses", page=200)]
+    middle = sample.licenses[0].id
+    for way in ("after", "before"):
+        opened = [portal.opens("/licenses", page=5000, sort=order, **{way: middle}) for order in Order]
+        yield "list", f"licenses, {way} one in the middle", opened
     yield "list", "customers", [portal.opens("/customers")]
     yield "list", "customers, page 200", [portal.opens("/customers", page=200)]
     yield "list", "computers", [portal.opens("/computers")]
@@ -113,6 +118,20 @@ def _lists(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
     yield "list", "outbox", [portal.opens("/outbox")]
     yield "list", "products", [portal.opens("/products")]
     yield "list", "operators", [portal.opens("/operators")]
+
+
+def _two_filters(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
+    """Yield lists by two filters, of which at a million licenses each finds more than is counted."""
+    for standing in Standing:
+        opened = [
+            portal.opens("/licenses", product=f"product-{product}", standing=standing, sort=order)
+            for product in (1, 4, 7)
+            for order in (Order.ISSUED, Order.CUSTOMER, Order.EXPIRY)
+        ]
+        yield "list", f"licenses of a product, {standing}", opened
+        for text in ("ada", "desktop"):
+            opened = [portal.opens("/licenses", q=text, standing=standing)]
+            yield "search: beginning", f"“{text}”, {standing}", opened
 
 
 def _audit(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
@@ -167,13 +186,15 @@ def _searches(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]
     yield found(beginning, "of a computer’s name, many", "/licenses", ["desktop", "lab", "DESKTOP-1"])
     yield found(beginning, "of a name, many, by customer", "/licenses", ["ada"], sort="customer", dir="asc")
     yield found(beginning, "computers by name", "/computers", [name[:-1] for name in names])
-    yield found(beginning, "computers by name, many", "/computers", ["desktop", "lab"])
+    yield found(beginning, "computers by name, many", "/computers", ["desktop", "lab", "d"])
     yield found(beginning, "computers by ID", "/computers", [one[:8] for one in ids])
     yield found(beginning, "customers by address", "/customers", [email[:9] for email in emails])
     yield found(beginning, "customers by name", "/customers", [name[:12] for name in people])
     yield found(middle, "of a key", "/licenses", [key[12:20] for key in keys])
     yield found(middle, "of an address", "/licenses", [email[-22:] for email in emails])
     yield found(middle, "of many addresses", "/licenses", ["company-1", "company"])
+    yield found(middle, "with letters beyond ASCII", "/licenses", ["üller.29", "rüfstand-047", "Groß 47"])
+    yield found(middle, "of names, many, of a product", "/licenses", ["*esktop"], product="product-2")
     yield found(middle, "of a computer ID", "/licenses", [one[9:17] for one in ids])
     yield found(middle, "of a computer’s name", "/licenses", [name[-6:] for name in names])
     yield found(middle, "nothing", "/licenses", ["nobody at all", "ZZZZZZZZ"])

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
+    case,
     func,
     select,
     text,
@@ -89,10 +90,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class _Few:
-    """What a filter finds: how many rows, how many of those all filters let through, and those of the page.
-
-    Of too many `candidates`, `found` are different rows.
-    """
+    """What a filter finds: how many rows, how many of them all filters let through, and those of a page."""
 
     candidates: int
     found: int
@@ -113,15 +111,14 @@ def listed(
     if session.get_bind().dialect.name == "postgresql":
         # A plan for just any text or filter goes through whole tables for some of them.
         session.execute(_PLANNED_EACH_TIME)
-    number, at_least = max(1, min(number, _PAGES)), 0
+    number, at_least = max(1, min(number, _PAGES)), None
     for one in _narrowing(listing):
         if not one.costly and _is_long(session, one):
-            at_least = MOST
             continue
         few = _few(session, listing, one, number, size, MOST)
         if few.candidates <= MOST:
             return Page(_loaded(session, rows, listing, few.shown), few.found, few.number, size)
-        at_least = min(few.found, MOST)
+        at_least = few.found
     page = _walked(session, listing, number, size, beside)
     if page.ends_early:
         page = _found_otherwise(session, listing, number, size, beside) or page
@@ -131,9 +128,9 @@ def listed(
     if beside is None and page.after is None:
         # All of it is on this page.
         return Page(loaded, shown, 1, size)
-    # What one of several filters lets through, all of them together need not.
-    is_all = all(one.numbers is not None for one in listing.filters) and len(listing.filters) < 2
-    return replace(page.of(loaded), total=max(at_least, shown) if is_all else shown)
+    if at_least is None:
+        at_least = _at_least(session, listing)
+    return replace(page.of(loaded), total=max(min(at_least, MOST), shown))
 
 
 def _narrowing(listing: Listing) -> Sequence[Filter]:
@@ -155,17 +152,22 @@ def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
 def _few(session: Session, listing: Listing, by: Filter, number: int, size: int, most: int) -> _Few:
     """Hold what a filter finds, to count and to sort it: else a search would look at everything twice."""
     sort, candidates = listing.sort, _numbers(by, most).cte("candidates")
-    number_of = candidates.c[0]
+    number_of, counted = candidates.c[0], _count(candidates).cte("counted")
+    candidate_count = select(counted.c[0]).scalar_subquery()
     others = [one.in_a_walk for one in listing.filters if one is not by]
-    # Of too many, none is looked at.
-    others.append(_count(candidates).scalar_subquery() <= most)
-    columns: list[ColumnElement[Any]] = [] if sort.by is None else [sort.by.label("sorted_by")]
-    found = listing.rows.add_columns(*columns).where(sort.key.in_(select(number_of)), *others).cte("found")
+    # Of too many, none is looked at to be sorted.
+    are_few, columns = candidate_count <= most, list[ColumnElement[Any]]()
+    if others or sort.by is not None:
+        columns += [] if sort.by is None else [sort.by.label("sorted_by")]
+        wanted = listing.rows.add_columns(*columns).where(sort.key.in_(select(number_of)), *others)
+    else:
+        # All that the list has of these rows is their numbers.
+        wanted = select(number_of.label(sort.key.key)).distinct()
+    found = wanted.where(are_few).cte("found")
     row, by_column = found.c[sort.key.key], found.c.sorted_by if columns else None
-    distinct = select(func.count(number_of.distinct())).select_from(candidates)
-    counts = select(
-        *(one.scalar_subquery() for one in (_count(candidates), distinct, _count(found)))
-    ).subquery()
+    at_least = _passed(listing, candidates, others).scalar_subquery()
+    count = case((are_few, _count(found).scalar_subquery()), else_=at_least)
+    counts = select(candidate_count, count).subquery()
 
     def page(number: int) -> Sequence[Any]:
         shown = select(found).order_by(*sort.order(row, by_column))
@@ -175,13 +177,27 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
         return session.execute(both.order_by(*sort.order(shown_row, shown_by))).all()
 
     turned = page(number)
-    [candidate_count, distinct_count, count, _] = turned[0]
-    if turned[0][-1] is None and number > 1 and count:
-        number = last_page(count, size)
+    [candidate_number, found_number, first] = turned[0]
+    if first is None and number > 1 and found_number and candidate_number <= most:
+        number = last_page(found_number, size)
         turned = page(number)
     shown = [row for *_, row in turned if row is not None]
-    is_few = candidate_count <= most
-    return _Few(candidate_count, count if is_few else distinct_count, number if shown else 1, shown)
+    return _Few(candidate_number, found_number, number if shown else 1, shown)
+
+
+def _at_least(session: Session, listing: Listing) -> int:
+    """Count what all filters let through of what the first one finds, as far as that is looked at."""
+    by = _narrowing(listing)[0]
+    others = [one.in_a_walk for one in listing.filters if one is not by]
+    return session.scalars(_passed(listing, _numbers(by, MOST).cte("candidates"), others)).one()
+
+
+def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:
+    """Return how many different rows of the candidates the other filters let through."""
+    number_of, key = candidates.c[0], listing.sort.key
+    if not others:
+        return select(func.count(number_of.distinct())).select_from(candidates)
+    return select(func.count(key)).where(key.in_(select(number_of)), *others)
 
 
 def _count(rows: FromClause) -> Select[int]:

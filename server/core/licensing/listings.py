@@ -21,6 +21,8 @@ from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 from keyferry.server.core.staff import operators
 
+# As its partial indexes say it: SQLite takes no parameter for a word.
+_ON_HOLD = text("license.status = 'suspended'")
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
 
@@ -172,8 +174,7 @@ def _filters(wanted: Wanted, now: datetime) -> list[Filter]:
 def _stands(standing: Standing, now: datetime) -> Filter:
     suspended = License.status == LicenseStatus.SUSPENDED.value
     if standing is Standing.SUSPENDED:
-        # As the index says it: SQLite takes no parameter for a word.
-        on_hold = select(License.id).where(text("license.status = 'suspended'"))
+        on_hold = select(License.id).where(_ON_HOLD)
         return Filter(suspended, on_hold, Unindexed(License.status) == LicenseStatus.SUSPENDED.value)
     ended, numbers, day = _ended_by(now), select(License.id), Unindexed(License.last_day)
     if standing is Standing.EXPIRED:
@@ -210,8 +211,9 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
         of_somebody = Stretch(of_customers, (by, key), first_too=True, by_key=by_key)
         stretches = [of_somebody, Stretch(of_nobody, (key,))]
     elif wanted.order is Order.PRODUCT:
-        by, stretches = Product.name, _by_product(session, wanted.descending)
-        rows = rows.join(Product, License.product_number == Product.number)
+        # Not by a join: PostgreSQL would meet each license once for each product.
+        named = select(Product.name).where(Product.number == License.product_number)
+        by, stretches = named.scalar_subquery(), _by_product(session, wanted.descending)
     empty_last = wanted.order in (Order.CUSTOMER, Order.EXPIRY)
     return Listing(rows, Sort(key, by, wanted.descending, empty_last), stretches, filters)
 
@@ -219,6 +221,9 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
 def _by_day(wanted: Wanted, now: datetime) -> list[Stretch]:
     """Return the licenses by their last day, of those days that are wanted; at the end those without one."""
     rows, day = select(License.id), License.last_day
+    if wanted.standing is Standing.SUSPENDED:
+        # A few among many, and perhaps all at the other end: they have an index of their own.
+        rows = rows.where(_ON_HOLD)
     days: list[ColumnElement[bool]] = [day.is_not(None)]
     if wanted.standing is Standing.EXPIRED:
         days.append(day <= _ended_by(now))

@@ -172,6 +172,13 @@ class License(Base):
             sqlite_where=text("status = 'suspended'"),
             postgresql_where=text("status = 'suspended'"),
         ),
+        Index(
+            "ix_license_suspended_last_day",
+            "last_day",
+            "id",
+            sqlite_where=text("status = 'suspended'"),
+            postgresql_where=text("status = 'suspended'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -268,6 +268,13 @@ sa.Table(
         sqlite_where=sa.text("status = 'suspended'"),
         postgresql_where=sa.text("status = 'suspended'"),
     ),
+    sa.Index(
+        "ix_license_suspended_last_day",
+        "last_day",
+        "id",
+        sqlite_where=sa.text("status = 'suspended'"),
+        postgresql_where=sa.text("status = 'suspended'"),
+    ),
 )
 sa.Table(
     "operator_session",
