@@ -29,6 +29,7 @@ from keyferry.server.parts import utc_now
 
 Some = TypeVar("Some", License, Activation, Customer)
 Asked = Sequence[Callable[[], object]]
+Found = Callable[..., tuple[str, str, Asked]]
 # Each subject is asked for as often, in as many ways as there are.
 VARIANTS = 20
 
@@ -75,6 +76,14 @@ class Sample:
             for _ in range(VARIANTS)
         ]
         return list(self._session.scalars(select(model).where(model.id.in_(numbers))).all())
+
+    def texts(self) -> tuple[list[str], list[str], list[str], list[str], list[str]]:
+        """Return keys, computer IDs, computers' names, addresses, and customers' names."""
+        names = [one.computer_name for one in self.activations if one.computer_name]
+        people = [one.name for one in self.customers if one.name]
+        keys = [one.activation_key for one in self.licenses]
+        emails = [one.email for one in self.customers]
+        return keys, [one.computer_id for one in self.activations], names, emails, people
 
 
 def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
@@ -168,42 +177,46 @@ def _searches(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]
     ) -> tuple[str, str, Asked]:
         return kind, name, [portal.opens(path, q=text, **more) for text in texts]
 
-    keys = [one.activation_key for one in sample.licenses]
-    ids = [one.computer_id for one in sample.activations]
-    names = [one.computer_name for one in sample.activations if one.computer_name]
-    emails = [one.email for one in sample.customers]
-    people = [one.name for one in sample.customers if one.name]
-    beginning, middle = "search: beginning", "search: middle"
-    yield found(beginning, "of a key", "/licenses", [key[:8] for key in keys])
-    yield found(beginning, "of a key, 2 symbols", "/licenses", [key[:2] for key in keys])
-    yield found(beginning, "a whole key", "/licenses", keys)
-    yield found(beginning, "of an address", "/licenses", [email[:9] for email in emails])
-    yield found(beginning, "a whole address", "/licenses", emails)
-    yield found(beginning, "of an address, 1 letter", "/licenses", ["a", "m", "o"])
-    yield found(beginning, "of a customer’s name", "/licenses", [name[:12] for name in people])
-    yield found(beginning, "of a computer ID", "/licenses", [one[:8] for one in ids])
-    yield found(beginning, "of a computer’s name", "/licenses", [name[:-1] for name in names])
-    yield found(beginning, "of a computer’s name, many", "/licenses", ["desktop", "lab", "DESKTOP-1"])
-    yield found(beginning, "of a name, many, by customer", "/licenses", ["ada"], sort="customer", dir="asc")
-    yield found(beginning, "computers by name", "/computers", [name[:-1] for name in names])
-    yield found(beginning, "computers by name, many", "/computers", ["desktop", "lab", "d"])
-    yield found(beginning, "computers by ID", "/computers", [one[:8] for one in ids])
-    yield found(beginning, "customers by address", "/customers", [email[:9] for email in emails])
-    yield found(beginning, "customers by name", "/customers", [name[:12] for name in people])
-    yield found(middle, "of a key", "/licenses", [key[12:20] for key in keys])
-    yield found(middle, "of an address", "/licenses", [email[-22:] for email in emails])
-    yield found(middle, "of many addresses", "/licenses", ["company-1", "company"])
-    yield found(middle, "with letters beyond ASCII", "/licenses", ["üller.29", "rüfstand-047", "Groß 47"])
-    yield found(middle, "of names, many, of a product", "/licenses", ["*esktop"], product="product-2")
-    yield found(middle, "of a computer ID", "/licenses", [one[9:17] for one in ids])
-    yield found(middle, "of a computer’s name", "/licenses", [name[-6:] for name in names])
-    yield found(middle, "nothing", "/licenses", ["nobody at all", "ZZZZZZZZ"])
-    yield found(middle, "computers by name", "/computers", [name[-6:] for name in names])
-    yield found(middle, "computers by ID", "/computers", [one[9:17] for one in ids])
-    yield found(middle, "computers, nothing", "/computers", ["nobody at all"])
-    yield found(middle, "customers by address", "/customers", [email[-22:] for email in emails])
-    yield found(middle, "customers by name", "/customers", [name[4:] for name in people])
-    yield found(middle, "customers, nothing", "/customers", ["nobody at all"])
+    yield from _beginnings(partial(found, "search: beginning"), sample)
+    yield from _middles(partial(found, "search: middle"), sample)
+
+
+def _beginnings(found: Found, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    keys, ids, names, emails, people = sample.texts()
+    yield found("of a key", "/licenses", [key[:8] for key in keys])
+    yield found("of a key, 2 symbols", "/licenses", [key[:2] for key in keys])
+    yield found("a whole key", "/licenses", keys)
+    yield found("of an address", "/licenses", [email[:9] for email in emails])
+    yield found("a whole address", "/licenses", emails)
+    yield found("of an address, 1 letter", "/licenses", ["a", "m", "o"])
+    yield found("of a customer’s name", "/licenses", [name[:12] for name in people])
+    yield found("of a computer ID", "/licenses", [one[:8] for one in ids])
+    yield found("of a computer’s name", "/licenses", [name[:-1] for name in names])
+    yield found("of a computer’s name, many", "/licenses", ["desktop", "lab", "DESKTOP-1"])
+    yield found("of a name, many, by customer", "/licenses", ["ada"], sort="customer", dir="asc")
+    yield found("computers by name", "/computers", [name[:-1] for name in names])
+    yield found("computers by name, many", "/computers", ["desktop", "lab", "d"])
+    yield found("computers by ID", "/computers", [one[:8] for one in ids])
+    yield found("customers by address", "/customers", [email[:9] for email in emails])
+    yield found("customers by name", "/customers", [name[:12] for name in people])
+
+
+def _middles(found: Found, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    keys, ids, names, emails, people = sample.texts()
+    yield found("of a key", "/licenses", [key[12:20] for key in keys])
+    yield found("of an address", "/licenses", [email[-22:] for email in emails])
+    yield found("of many addresses", "/licenses", ["company-1", "company"])
+    yield found("with letters beyond ASCII", "/licenses", ["üller.29", "rüfstand-047", "Groß 47"])
+    yield found("of names, many, of a product", "/licenses", ["*esktop"], product="product-2")
+    yield found("of a computer ID", "/licenses", [one[9:17] for one in ids])
+    yield found("of a computer’s name", "/licenses", [name[-6:] for name in names])
+    yield found("nothing", "/licenses", ["nobody at all", "ZZZZZZZZ"])
+    yield found("computers by name", "/computers", [name[-6:] for name in names])
+    yield found("computers by ID", "/computers", [one[9:17] for one in ids])
+    yield found("computers, nothing", "/computers", ["nobody at all"])
+    yield found("customers by address", "/customers", [email[-22:] for email in emails])
+    yield found("customers by name", "/customers", [name[4:] for name in people])
+    yield found("customers, nothing", "/customers", ["nobody at all"])
 
 
 def _console(sample: Sample) -> Iterator[tuple[str, str, Asked]]:

@@ -168,5 +168,6 @@ def as_in_a_code(search: str) -> str:
     found = whole_code(Kind.ACTIVATION_KEY, search) or whole_code(Kind.COMPUTER_ID, search)
     if found is not None:
         return found.replace("-", "")
-    values = values_of(spaced(search).replace(" ", ""))
+    # A part of one may have its name before it, such as “Key: …”.
+    values = values_of(spaced(search.rpartition(":")[2]).replace(" ", ""))
     return "" if None in values else "".join(SYMBOLS[value] for value in values if value is not None)

@@ -96,7 +96,7 @@ def test_a_refused_activation_mails_nothing_and_keeps_what_was_typed(vendor, des
         ("computer_id", "", "Type the computer ID."),
         ("email", "nobody", "Enter the customer’s email address"),
         ("notes", "n" * 2001, "Use up to"),
-        ("computer_name", "n" * 41, "computer name"),
+        ("computer_name", "PC\u202e7", "computer name"),
     ],
 )
 def test_what_is_malformed_is_named_beside_its_field(desk, machine, field, value, sentence):
