@@ -60,7 +60,7 @@ class GroupCommit:
     def turn(self) -> Iterator[Connection]:
         """Work in turn, in a transaction that is committed when this ends; raises Busy (server_busy)."""
         self._refuse_nesting()
-        member = _Member(None)
+        member = self._member(None)
         self._await_turn(member)
         with self._at_work(member) as connection:
             yield connection
@@ -71,12 +71,15 @@ class GroupCommit:
         Whoever is at work anyway does it sooner than a thread that would have to wake up first.
         """
         self._refuse_nesting()
-        member = _Member(work)
+        member = self._member(work)
         self._await_turn(member)
         if member.group is not None:
             return cast(T, member.result_of(member.group))
         with self._at_work(member) as connection:
             return work(connection)
+
+    def _member(self, work: Callable[[Connection], object] | None) -> _Member:
+        return _Member(work, time.monotonic() + self._wait_seconds)
 
     def _refuse_nesting(self) -> None:
         if getattr(self._inside, "here", False):
@@ -84,7 +87,7 @@ class GroupCommit:
 
     @contextmanager
     def _at_work(self, member: _Member) -> Iterator[Connection]:
-        group = self._joined()
+        group = self._joined(member.until)
         self._inside.here = True
         try:
             with group.member(member):
@@ -126,7 +129,7 @@ class GroupCommit:
                 return
             self._taken = True
         try:
-            group = self._joined()
+            group = self._joined(time.monotonic() + self._wait_seconds)
         except (Busy, SQLAlchemyError):
             # The next one has been called, meets the same, and has somebody to tell it to.
             return
@@ -159,11 +162,11 @@ class GroupCommit:
         else:
             self._call_next()
 
-    def _joined(self) -> _Group:
+    def _joined(self, until: float) -> _Group:
         if self._group is not None:
             return self._group
         try:
-            if not self._lock.acquire(self._wait_seconds):
+            if not self._lock.acquire(max(until - time.monotonic(), 0)):
                 raise busy()
             try:
                 self._group = _Group(self._begun(), self._longest_seconds)
@@ -218,8 +221,10 @@ class GroupCommit:
 class _Member:
     """Somebody who works in a group, or whose `work` another one does there."""
 
-    def __init__(self, work: Callable[[Connection], object] | None) -> None:
+    def __init__(self, work: Callable[[Connection], object] | None, until: float) -> None:
         self.work = work
+        # For turn and lock together, on the monotonic clock.
+        self.until = until
         # What the work asks for is that of the request it belongs to.
         self._context = copy_context() if work is not None else None
         # Others release it: to call this thread for its turn, and once the group has ended.
@@ -313,7 +318,14 @@ class _Group:
         return self._lost is None and self._members < _MOST_MEMBERS and time.monotonic() < self._full_at
 
     def end(self) -> None:
-        """Commit for all members, or for none."""
+        """Commit for all members, or for none; whatever fails here, they are waited for no longer."""
+        try:
+            self._commit()
+        finally:
+            for member in self._unanswered:
+                member.ticket.release()
+
+    def _commit(self) -> None:
         with self._guard:
             if not self._driver.in_transaction:
                 self._lost = self._lost or busy()
@@ -330,8 +342,6 @@ class _Group:
                 self._lose(busy())
                 self._roll_back()
             self.connection.close()
-            for member in self._unanswered:
-                member.ticket.release()
 
     def _roll_back(self) -> None:
         # A commit that was refused leaves the transaction open, and the connection would carry it on.

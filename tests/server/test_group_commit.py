@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -233,6 +234,36 @@ def test_while_another_process_writes_fibers_leave_their_thread_to_others(writer
     holder.end()
     assert errors(waiting) == [None, None]
     assert rows() == set("ab")
+
+
+@pytest.mark.thorough
+def test_turn_and_lock_together_are_waited_for_no_longer_than_one_of_them(writers):
+    holder, several = Holder(db.engine.url.database), writers(wait_seconds=2)
+    first = several.others.submit(several.write, "first")
+    with pytest.raises(FutureTimeout):
+        first.result(0.2)
+    begun = time.monotonic()
+    assert errors([several.others.submit(several.write, "second"), first]) == [Busy, Busy]
+    assert time.monotonic() - begun < 3
+    holder.end()
+
+
+def test_everybody_is_answered_whatever_fails_as_a_group_ends(writers):
+    several, failures = writers(), [ZeroDivisionError]
+
+    def fail_once(*_: object) -> None:
+        if failures:
+            raise failures.pop()
+
+    event.listen(db.engine, "checkin", fail_once)
+    try:
+        with several.held() as done:
+            done.append(several.others.submit(several.write, "a"))
+        assert set(errors(done)) <= {None, ZeroDivisionError}
+    finally:
+        event.remove(db.engine, "checkin", fail_once)
+    several.write("b")
+    assert rows() == {"first", "a", "b"}
 
 
 def test_transactions_do_not_nest(app):

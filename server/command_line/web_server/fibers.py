@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 class Fibers:
     """The fibers of the thread that creates this object; only that thread calls its methods.
 
-    The exception is a ticket, which any thread can release. That calls `wake`, and the fibers' thread then
+    The exception is a ticket, which any thread can release. That calls `wake`, after which the fibers' thread
     has to call `finish_round`.
     """
 
