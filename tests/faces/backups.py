@@ -15,8 +15,8 @@ from sqlalchemy.exc import DatabaseError
 
 from keyferry.server import create_app
 from keyferry.server.config import Settings
-from keyferry.server.core.models import AuditEvent
-from keyferry.server.db import MIGRATIONS, db, migrating, transaction
+from keyferry.server.core.models import Activation, AuditEvent, License
+from keyferry.server.db import MIGRATIONS, db, migrating, reading, transaction
 from tests.conftest import Machine, Vendor
 
 
@@ -70,6 +70,47 @@ def fill(vendor: Vendor, keyferry: Any) -> None:
         == 0
     )
     assert keyferry("property", "set", "mail/language", "de").exit_code == 0
+
+
+def fill_and_restore_elsewhere(
+    vendor: Vendor, settings: Settings, elsewhere: Settings, keyferry: Any, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Any, Any]:
+    """Restore a backup of a vendor's database into another one, which then equals it table by table.
+
+    Returns what both commands said in JSON.
+    """
+    use(monkeypatch, settings)
+    fill(vendor, keyferry)
+    backup = keyferry("backup", "saved", "--json")
+    use(monkeypatch, elsewhere)
+    restore = keyferry("restore", "saved", "--json")
+    assert (backup.exit_code, restore.exit_code) == (0, 0)
+    before = everything(settings.database)
+    assert {"license", "activation", "audit_event", "alembic_version"} <= {
+        name for name, rows in before.items() if rows
+    }
+    assert everything(elsewhere.database) == before
+    return backup.json, restore.json
+
+
+def activate_while_a_backup_is_made(
+    vendor: Vendor, settings: Settings, elsewhere: Settings, keyferry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Restore a backup that was made while customers activated: whoever had been answered is in it."""
+    writers = [Writer(vendor, name) for name in ("A", "B")]
+    use(monkeypatch, settings)
+    with writing(*writers):
+        before = set.union(*(writer.names for writer in writers))
+        assert keyferry("backup", "saved").exit_code == 0
+    use(monkeypatch, elsewhere)
+    assert keyferry("restore", "saved").exit_code == 0
+    with create_app(elsewhere).app_context():
+        with reading() as session:
+            found = session.scalars(select(Activation.computer_name)).all()
+            used = session.scalars(select(License.seats_used)).all()
+        db.engine.dispose()
+    assert before <= set(found)
+    assert sum(used) == len(found)
 
 
 class Writer:

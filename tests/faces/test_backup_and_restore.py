@@ -7,21 +7,19 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from keyferry.server import create_app
 from keyferry.server.config import Settings
-from keyferry.server.core.models import Activation, License
+from keyferry.server.core.models import License
 from keyferry.server.core.secrets import new_master_key
-from keyferry.server.db import db, reading, transaction
+from keyferry.server.db import db, transaction
 from tests.faces.backups import (
-    Writer,
+    activate_while_a_backup_is_made,
     add_migration,
     assert_audit_is_append_only,
     everything,
-    fill,
+    fill_and_restore_elsewhere,
     use,
-    writing,
 )
 from tests.faces.conftest import mode_of
 
@@ -56,21 +54,12 @@ def left_in(folder) -> list[str]:
 
 @pytest.mark.thorough
 def test_what_is_restored_equals_the_original_table_by_table(
-    vendor, instance, done, settings, tmp_path, elsewhere, monkeypatch
+    vendor, instance, settings, tmp_path, elsewhere, monkeypatch
 ):
-    use(monkeypatch, settings)
-    fill(vendor, instance)
-    told = done("backup", "saved")
-    assert (told["file"], told["bytes"]) == ("saved", (tmp_path / "saved").stat().st_size)
-    use(monkeypatch, elsewhere)
-    told = done("restore", "saved")
-    assert told["master_key_problem"] is None
-    assert told["database"] == elsewhere.database
-    before = everything(settings.database)
-    assert {"license", "activation", "audit_event", "alembic_version"} <= {
-        name for name, rows in before.items() if rows
-    }
-    assert everything(elsewhere.database) == before
+    backup, restore = fill_and_restore_elsewhere(vendor, settings, elsewhere, instance, monkeypatch)
+    assert (backup["file"], backup["bytes"]) == ("saved", (tmp_path / "saved").stat().st_size)
+    assert restore["master_key_problem"] is None
+    assert restore["database"] == elsewhere.database
     assert mode_of(elsewhere.home) == 0o700
     assert mode_of(elsewhere.sqlite_file) == 0o600
     assert left_in(elsewhere.home) == ["keyferry.db"]
@@ -89,23 +78,11 @@ def test_a_backup_is_one_file_for_its_owner_and_holds_no_master_key(saved, insta
 
 
 def test_what_was_activated_before_a_backup_is_in_it_while_others_go_on(
-    vendor, instance, tmp_path, elsewhere, settings, monkeypatch
+    vendor, instance, elsewhere, settings, monkeypatch
 ):
-    writers = [Writer(vendor, name) for name in ("A", "B")]
-    use(monkeypatch, settings)
-    with writing(*writers):
-        before = set.union(*(writer.names for writer in writers))
-        assert instance("backup", "saved").exit_code == 0
-    use(monkeypatch, elsewhere)
-    assert instance("restore", "saved").exit_code == 0
-    with create_app(elsewhere).app_context():
-        with reading() as session:
-            found = session.scalars(select(Activation.computer_name)).all()
-            used = session.scalars(select(License.seats_used)).all()
-            assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-        db.engine.dispose()
-    assert before <= set(found)
-    assert sum(used) == len(found)
+    activate_while_a_backup_is_made(vendor, settings, elsewhere, instance, monkeypatch)
+    with closing(sqlite3.connect(elsewhere.sqlite_file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_a_backup_waits_for_nobody_who_writes(vendor, instance):

@@ -20,6 +20,8 @@ from keyferry.server.parts import parts
 from tests.audit_log import events
 from tests.conftest import STAFF
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 PHONE = "192.0.2.7"
 
 

@@ -27,6 +27,8 @@ from tests.audit_log import events
 from tests.conftest import Vendor
 from tests.refusals import refused
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 ADA, GRACE = "ada@example.com", "grace@example.com"
 MARK = "0123456789abcdefghij_-"
 MANAGER = By(Channel.PORTAL, "ada", "192.0.2.7", Role.MANAGER)

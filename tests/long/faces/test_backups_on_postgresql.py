@@ -9,13 +9,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import select
 
-from keyferry.server import create_app
 from keyferry.server.config import Settings
-from keyferry.server.core.models import Activation, License
-from keyferry.server.db import db, reading
-from tests.faces.backups import Writer, assert_audit_is_append_only, everything, fill, use, writing
+from tests.faces.backups import (
+    activate_while_a_backup_is_made,
+    assert_audit_is_append_only,
+    everything,
+    fill_and_restore_elsewhere,
+    use,
+)
 from tests.faces.conftest import keyferry, mode_of
 from tests.postgresql_server import postgresql, postgresql_server
 from tests.server.on_postgresql import app, new_database, settings
@@ -64,37 +66,17 @@ def restoring(saved, instance, elsewhere, monkeypatch):
 def test_what_is_restored_equals_the_original_table_by_table(
     vendor, instance, settings, tmp_path, elsewhere, monkeypatch
 ):
-    fill(vendor, instance)
-    said = instance("backup", "saved", "--json")
-    assert (said.exit_code, said.json["bytes"]) == (0, (tmp_path / "saved").stat().st_size)
+    backup, restore = fill_and_restore_elsewhere(vendor, settings, elsewhere, instance, monkeypatch)
+    assert backup["bytes"] == (tmp_path / "saved").stat().st_size
+    assert restore["master_key_problem"] is None
     assert mode_of(tmp_path / "saved") == 0o600
     assert "." not in {name[0] for name in os.listdir(tmp_path)}
-    use(monkeypatch, elsewhere)
-    said = instance("restore", "saved", "--json")
-    assert (said.exit_code, said.json["master_key_problem"]) == (0, None)
-    before = everything(settings.database)
-    assert {"license", "activation", "audit_event", "alembic_version"} <= {
-        name for name, rows in before.items() if rows
-    }
-    assert everything(elsewhere.database) == before
 
 
 def test_what_was_activated_before_a_backup_is_in_it_while_others_go_on(
-    vendor, instance, elsewhere, monkeypatch
+    vendor, instance, elsewhere, settings, monkeypatch
 ):
-    writers = [Writer(vendor, name) for name in ("A", "B")]
-    with writing(*writers):
-        before = set.union(*(writer.names for writer in writers))
-        assert instance("backup", "saved").exit_code == 0
-    use(monkeypatch, elsewhere)
-    assert instance("restore", "saved").exit_code == 0
-    with create_app(elsewhere).app_context():
-        with reading() as session:
-            found = session.scalars(select(Activation.computer_name)).all()
-            used = session.scalars(select(License.seats_used)).all()
-        db.engine.dispose()
-    assert before <= set(found)
-    assert sum(used) == len(found)
+    activate_while_a_backup_is_made(vendor, settings, elsewhere, instance, monkeypatch)
 
 
 def test_the_restored_audit_refuses_changes_and_the_server_goes_on(saved, restoring, elsewhere):

@@ -101,6 +101,17 @@ def filled(disk: Path) -> Iterator[None]:
     ballast.unlink()
 
 
+def full_disk(instance: Instance, disk: Path, log: Path) -> None:
+    """Tell the story of a server whose disk gets full and has room again."""
+    with story_of(instance, log) as story:
+        more = story.machines(FILLING)
+        with filled(disk):
+            until_refused(story, more)
+            story.asked_to_come_again()
+        story.ends_well()
+    assert "was answered with 503: database_full" in log.read_text()
+
+
 def until_refused(story: Story, more: list[bytes]) -> None:
     """Activate until the last page that the database had is used up; who was answered has the seat."""
     for body in more:
@@ -114,13 +125,7 @@ def until_refused(story: Story, more: list[bytes]) -> None:
 
 @needs_root
 def test_a_full_disk_of_sqlite(small_disk: Path, tmp_path: Path):
-    with story_of(Instance(small_disk / "home", None), tmp_path / "log") as story:
-        more = story.machines(FILLING)
-        with filled(small_disk):
-            until_refused(story, more)
-            story.asked_to_come_again()
-        story.ends_well()
-    assert "was answered with 503: database_full" in (tmp_path / "log").read_text()
+    full_disk(Instance(small_disk / "home", None), small_disk, tmp_path / "log")
 
 
 @pytest.mark.parametrize("what", ["home", "home/keyferry.db"])
@@ -173,13 +178,7 @@ def test_a_full_disk_of_postgresql(postgresql: str, small_disk: Path, tmp_path: 
         outside.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
         outside.execute("CREATE DATABASE small TABLESPACE small")
     address = postgresql.replace("/postgres?", "/small?").replace("postgresql://", "postgresql+psycopg://")
-    with story_of(Instance(tmp_path / "home", address), tmp_path / "log") as story:
-        more = story.machines(FILLING)
-        with filled(small_disk):
-            until_refused(story, more)
-            story.asked_to_come_again()
-        story.ends_well()
-    assert "was answered with 503: database_full" in (tmp_path / "log").read_text()
+    full_disk(Instance(tmp_path / "home", address), small_disk, tmp_path / "log")
     with psycopg.connect(postgresql, autocommit=True) as outside:
         outside.execute("DROP DATABASE small WITH (FORCE)")
         outside.execute("DROP TABLESPACE small")
