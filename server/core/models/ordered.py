@@ -28,12 +28,8 @@ class Unindexed(FunctionElement[Any]):
 
 @compiles(Unindexed)
 def _unindexed(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
-
-
-@compiles(Unindexed, "sqlite")
-def _unindexed_on_sqlite(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
-    return f"+{compiler.process(element.clauses, **options)}"
+    column = compiler.process(element.clauses, **options)
+    return f"+{column}" if _is_sqlite(compiler) else column
 
 
 class LastDay(FunctionElement[Any]):
@@ -47,10 +43,10 @@ class LastDay(FunctionElement[Any]):
 @compiles(LastDay)
 def _last_day(element: LastDay, compiler: SQLCompiler, **options: Any) -> str:
     counted = "first_activated_on + days_from_first_activation"
+    if _is_sqlite(compiler):
+        counted = "date(first_activated_on, '+' || days_from_first_activation || ' days')"
     return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"
 
 
-@compiles(LastDay, "sqlite")
-def _last_day_on_sqlite(element: LastDay, compiler: SQLCompiler, **options: Any) -> str:
-    counted = "date(first_activated_on, '+' || days_from_first_activation || ' days')"
-    return f"CASE WHEN days_from_first_activation IS NOT NULL THEN {counted} ELSE expires_on END"
+def _is_sqlite(compiler: SQLCompiler) -> bool:
+    return compiler.dialect.name == "sqlite"
