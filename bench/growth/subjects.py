@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -29,7 +30,6 @@ from keyferry.server.parts import utc_now
 
 Some = TypeVar("Some", License, Activation, Customer)
 Asked = Sequence[Callable[[], object]]
-Found = Callable[..., tuple[str, str, Asked]]
 # Each subject is asked for as often, in as many ways as there are.
 VARIANTS = 20
 
@@ -77,14 +77,6 @@ class Sample:
         ]
         return list(self._session.scalars(select(model).where(model.id.in_(numbers))).all())
 
-    def texts(self) -> tuple[list[str], list[str], list[str], list[str], list[str]]:
-        """Return keys, computer IDs, computers' names, addresses, and customers' names."""
-        names = [one.computer_name for one in self.activations if one.computer_name]
-        people = [one.name for one in self.customers if one.name]
-        keys = [one.activation_key for one in self.licenses]
-        emails = [one.email for one in self.customers]
-        return keys, [one.computer_id for one in self.activations], names, emails, people
-
 
 def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
     """Yield group, name and requests."""
@@ -94,7 +86,8 @@ def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
         session.expunge_all()
     yield from _lists(portal, sample)
     yield from _pages(portal, sample)
-    yield from _searches(portal, sample)
+    yield from _beginnings(portal, sample)
+    yield from _middles(portal, sample)
     yield from _console(sample)
 
 
@@ -171,18 +164,24 @@ def _pages(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     yield "page", "a customer", [portal.opens(f"/customers/{one.id}") for one in sample.customers]
 
 
-def _searches(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
-    def found(
-        kind: str, name: str, path: str, texts: Sequence[str], **more: object
-    ) -> tuple[str, str, Asked]:
-        return kind, name, [portal.opens(path, q=text, **more) for text in texts]
+@dataclass(frozen=True)
+class _Search:
+    """Searches of one kind, as the portal makes them."""
 
-    yield from _beginnings(partial(found, "search: beginning"), sample)
-    yield from _middles(partial(found, "search: middle"), sample)
+    portal: Portal
+    kind: str
+
+    def found(self, name: str, path: str, texts: Sequence[str], **more: object) -> tuple[str, str, Asked]:
+        return self.kind, name, [self.portal.opens(path, q=text, **more) for text in texts]
 
 
-def _beginnings(found: Found, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
-    keys, ids, names, emails, people = sample.texts()
+def _beginnings(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    found = _Search(portal, "search: beginning").found
+    keys = [one.activation_key for one in sample.licenses]
+    ids = [one.computer_id for one in sample.activations]
+    names = [one.computer_name for one in sample.activations if one.computer_name]
+    emails = [one.email for one in sample.customers]
+    people = [one.name for one in sample.customers if one.name]
     yield found("of a key", "/licenses", [key[:8] for key in keys])
     yield found("of a key, 2 symbols", "/licenses", [key[:2] for key in keys])
     yield found("a whole key", "/licenses", keys)
@@ -201,8 +200,13 @@ def _beginnings(found: Found, sample: Sample) -> Iterator[tuple[str, str, Asked]
     yield found("customers by name", "/customers", [name[:12] for name in people])
 
 
-def _middles(found: Found, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
-    keys, ids, names, emails, people = sample.texts()
+def _middles(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
+    found = _Search(portal, "search: middle").found
+    keys = [one.activation_key for one in sample.licenses]
+    ids = [one.computer_id for one in sample.activations]
+    names = [one.computer_name for one in sample.activations if one.computer_name]
+    emails = [one.email for one in sample.customers]
+    people = [one.name for one in sample.customers if one.name]
     yield found("of a key", "/licenses", [key[12:20] for key in keys])
     yield found("of an address", "/licenses", [email[-22:] for email in emails])
     yield found("of many addresses", "/licenses", ["company-1", "company"])

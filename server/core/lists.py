@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     CompoundSelect,
     FromClause,
@@ -22,7 +23,6 @@ from sqlalchemy import (
     case,
     func,
     select,
-    text,
     true,
     tuple_,
 )
@@ -35,7 +35,9 @@ MOST = 10_000
 LOOKED_AT = 30_000
 """How many rows a page looks at to fill itself."""
 _PAGES = 10**6
-_PLANNED_EACH_TIME = text("SET LOCAL plan_cache_mode = force_custom_plan")
+# A plan for just any text or filter goes through whole tables for some of them. And where reading here and
+# there is taken for dear, PostgreSQL first gathers all that an index finds, of which a part was asked for.
+_PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
 _EQUAL_TOO: dict[Any, Any] = {operator.lt: operator.le, operator.gt: operator.ge}
 # How many times more rows a walk looks at with each step.
 _STEPS = 8
@@ -109,8 +111,7 @@ def listed(
 ) -> Page[Row]:
     """Return a page of `rows`, one beyond the last is the last; `beside` has it begin at a row."""
     if session.get_bind().dialect.name == "postgresql":
-        # A plan for just any text or filter goes through whole tables for some of them.
-        session.execute(_PLANNED_EACH_TIME)
+        session.execute(select(*(func.set_config(*one, True) for one in _PLANNED.items())))
     number, at_least = max(1, min(number, _PAGES)), None
     for one in _narrowing(listing):
         if not one.costly and _is_long(session, one):
@@ -149,9 +150,14 @@ def _numbers(one: Filter, most: int) -> Select[int] | CompoundSelect[int]:
     return one.numbers.limit(most + 1)
 
 
+def _candidates(one: Filter, most: int) -> CTE:
+    # By itself, and before anything else: PostgreSQL might join it to all that another filter finds.
+    return _numbers(one, most).cte("candidates").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
 def _few(session: Session, listing: Listing, by: Filter, number: int, size: int, most: int) -> _Few:
     """Hold what a filter finds, to count and to sort it: else a search would look at everything twice."""
-    sort, candidates = listing.sort, _numbers(by, most).cte("candidates")
+    sort, candidates = listing.sort, _candidates(by, most)
     number_of, counted = candidates.c[0], _count(candidates).cte("counted")
     candidate_count = select(counted.c[0]).scalar_subquery()
     others = [one.in_a_walk for one in listing.filters if one is not by]
@@ -189,7 +195,7 @@ def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
     by = _narrowing(listing)[0]
     others = [one.in_a_walk for one in listing.filters if one is not by]
-    return session.scalars(_passed(listing, _numbers(by, MOST).cte("candidates"), others)).one()
+    return session.scalars(_passed(listing, _candidates(by, MOST), others)).one()
 
 
 def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:

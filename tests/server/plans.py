@@ -1,18 +1,24 @@
-"""How SQLite goes about what a list asks: it plans the same for a hundred rows as for a million."""
+"""How a database goes about what a list asks: with a few rows, planned as if they were a million.
+
+SQLite plans the same for both; PostgreSQL is told that there are so many.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
-from keyferry.server.db import db, reading
+from keyferry.server.db import db
 
 LARGE = "license|activation|audit_event|customer|outbox_mail"
 Asked = list[tuple[str, Any]]
+# What hands on row by row, or those that are alike, and so stops with the limit above it.
+_AS_THEY_COME = ("Append", "Incremental Sort", "Merge Append", "Nested Loop", "Result", "Subquery Scan")
 
 
 @contextmanager
@@ -36,16 +42,60 @@ def whole_tables(asked: Asked) -> list[str]:
 
     One with a limit that sorts nothing ends with its page, wherever an index has the rows in order.
     """
-    with reading() as session:
-        plan = session.connection().exec_driver_sql
-        found = []
-        for statement, values in asked:
-            steps = plan(f"EXPLAIN QUERY PLAN {statement}", values).all()
-            sorting = {parent for _, parent, _, step in steps if "TEMP B-TREE FOR ORDER" in step}
-            scans = [
-                step
-                for _, parent, _, step in steps
-                if re.match(rf"SCAN ({LARGE})\b", step) and ("LIMIT" not in statement or parent in sorting)
-            ]
-            found += [f"{step}: {' '.join(statement.split())}" for step in scans]
-        return found
+    with db.engine.connect() as connection:
+        whole = _whole_on_sqlite
+        if connection.dialect.name == "postgresql":
+            whole = partial(_whole_on_postgresql, _as_if_large(connection))
+        # Each is planned once, whatever its values.
+        return [
+            f"{step}: {' '.join(statement.split())}"
+            for statement, values in dict(asked).items()
+            for step in whole(connection, statement, values)
+        ]
+
+
+def _as_if_large(connection: Connection) -> Collection[str]:
+    """Have PostgreSQL plan for a million rows until the transaction ends; returns its indexes of some rows.
+
+    What it still reads whole, no index leads to.
+    """
+    run = connection.exec_driver_sql
+    run("SET TRANSACTION READ WRITE")
+    run("ANALYZE")
+    run(f"UPDATE pg_class SET reltuples = 1e6, relpages = 1 WHERE relname ~ '^({LARGE})$'")
+    run("SET LOCAL max_parallel_workers_per_gather = 0")
+    for way in ("seqscan", "hashjoin", "mergejoin"):
+        run(f"SET LOCAL enable_{way} = off")
+    some = "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL"
+    return set(run(some).scalars())
+
+
+def _whole_on_sqlite(connection: Connection, statement: str, values: Any) -> list[str]:
+    steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    sorting = {parent for _, parent, _, step in steps if "TEMP B-TREE FOR ORDER" in step}
+    return [
+        step
+        for _, parent, _, step in steps
+        if re.match(rf"SCAN ({LARGE})\b", step) and ("LIMIT" not in statement or parent in sorting)
+    ]
+
+
+def _whole_on_postgresql(
+    small: Collection[str], connection: Connection, statement: str, values: Any
+) -> list[str]:
+    [plan] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
+    return list(_scans(plan["Plan"], small, ends_early=False))
+
+
+def _scans(step: dict[str, Any], small: Collection[str], *, ends_early: bool) -> Iterator[str]:
+    """Yield what reads a whole large table; not what ends with a page, or is a small index of some rows."""
+    kind, index = step["Node Type"], step.get("Index Name")
+    if kind == "Seq Scan" and "Filter" in step:
+        # Its page may end where the table does.
+        ends_early = False
+    is_whole = kind == "Seq Scan" or ("Index Cond" not in step and index is not None and index not in small)
+    if is_whole and re.fullmatch(LARGE, step.get("Relation Name", "")) and not ends_early:
+        yield f"{kind} of {step['Relation Name']}"
+    for part in step.get("Plans", ()):
+        goes_on = kind == "Limit" or (ends_early and kind in _AS_THEY_COME)
+        yield from _scans(part, small, ends_early=goes_on and part["Parent Relationship"] != "Inner")
