@@ -8,7 +8,7 @@ from functools import cached_property
 
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_symbols, top_bits
 from keyferry.protocol.codes import Kind, encode, read_unrepaired
-from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.errors import NewerVersion
 from keyferry.protocol.sentences import template
 
 FORMAT = 1
@@ -33,19 +33,19 @@ class ActivationKey:
     def from_text(cls, text: str, *, shifted: bool = True) -> ActivationKey:
         """Read a typed key; raises MalformedCode, with a `suggestion` if a repaired reading exists.
 
-        Nothing verifies an activation key where it is typed, so it is never replaced silently. `shifted` as
-        in `codes.read`.
+        Nothing verifies an activation key where it is typed, so it is never replaced silently. Raises
+        NewerVersion, too. `shifted` as in `codes.read`.
         """
         mistyped = template("This activation key is mistyped. Did you mean {suggestion}?")
         return cls.from_symbols(read_unrepaired(Kind.ACTIVATION_KEY, text, mistyped, shifted=shifted))
 
     @classmethod
     def from_symbols(cls, symbols: Symbols) -> ActivationKey:
-        """Take 20 symbols; raises MalformedCode if their format is not known here."""
+        """Take 20 symbols; raises NewerVersion if their format is not known here."""
         if symbols[0] != FORMAT:
-            raise MalformedCode(
-                "This activation key has a newer format. Update the application, or ask its vendor.",
-                code=Kind.ACTIVATION_KEY.malformed,
+            raise NewerVersion(
+                "This activation key is for a newer version of the application. Install that version, or ask "
+                "the vendor."
             )
         return cls(symbols)
 

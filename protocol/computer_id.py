@@ -13,9 +13,12 @@ from functools import cached_property
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_int, to_symbols, top_bits
 from keyferry.protocol.codes import Kind, encode, read_unrepaired
-from keyferry.protocol.errors import ComputerIdMismatch
+from keyferry.protocol.errors import ComputerIdMismatch, NewerVersion
 from keyferry.protocol.keys import FINGERPRINT_BITS, EpochKeys, mac, product_digest
 from keyferry.protocol.sentences import template
+
+ESCAPE = 0
+"""What stands in the place of the epoch where a later version has a longer computer ID."""
 
 COMMITMENT_BITS = 40
 TAG_BITS = 15
@@ -40,7 +43,11 @@ class ComputerId:
 
     @classmethod
     def from_symbols(cls, symbols: Symbols) -> ComputerId:
-        """Take 20 symbols; every value means something, so verify it."""
+        """Take 20 symbols, to be verified; raises NewerVersion if they are the beginning of a longer ID."""
+        if symbols[0] == ESCAPE:
+            raise NewerVersion(
+                "This computer ID is from a newer version of the application. Ask the vendor how to use it."
+            )
         return cls(symbols[0], to_int(symbols[1:9]), to_int(symbols[9:17]), to_int(symbols[17:20]))
 
     @property
@@ -70,7 +77,7 @@ class ComputerId:
 def read_computer_id(text: str, *, shifted: bool = True) -> ComputerId:
     """Read a typed computer ID; raises MalformedCode, with a `suggestion` if a repaired reading exists.
 
-    `shifted` as in `codes.read`.
+    Raises NewerVersion, too. `shifted` as in `codes.read`.
     """
     mistyped = template("This computer ID is mistyped. Did you mean {suggestion}?")
     kind = Kind.COMPUTER_ID

@@ -40,6 +40,8 @@ _RESERVED_BITS = 3
 _RESERVED = b"\x00"
 _SCHEME_SHORT = 1
 _SCHEME_SIGNED = 2
+SCHEMES = frozenset((_SCHEME_SHORT, _SCHEME_SIGNED))
+"""The schemes that are known here; each of the other thirty is for a later version."""
 
 
 class Style(StrEnum):

@@ -22,7 +22,7 @@ class MalformedCode(ProtocolError):
 
 
 class NewerVersion(ProtocolError):
-    """What was read is in order, but made for a newer version; its `code` is `newer_` and what it is."""
+    """What was read has a format of a newer version: only that version can say more of it."""
 
     code = "newer_version"
 

@@ -81,7 +81,7 @@ def _base64url(data: bytes) -> str:
 def read_license_file(text: str, binding: Binding, public_key: Ed25519PublicKey) -> LicenseFile:
     """Verify a license file for one product, activation key and computer ID.
 
-    Raises LicenseFileRefused, or NewerVersion (newer_license_file).
+    Raises LicenseFileRefused, or NewerVersion.
     """
     payload = _verified_payload(canonical_text(text), public_key)
     if payload["iss"] != ISSUER or payload["aud"] != binding.product_code:
@@ -226,6 +226,5 @@ def _altered() -> LicenseFileRefused:
 def _newer() -> NewerVersion:
     return NewerVersion(
         "This license file is for a newer version of the application. Install that version, then use the "
-        "file again.",
-        code="newer_license_file",
+        "file again."
     )

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from keyferry.protocol.claims import MAX_FEATURES
 from keyferry.protocol.computer_key import Style
-from keyferry.protocol.errors import MalformedProfile
+from keyferry.protocol.errors import MalformedProfile, NewerVersion
 from keyferry.protocol.keys import (
     APPLICATION_SECRET_BYTES,
     FINGERPRINT_KEY_BYTES,
@@ -29,10 +29,12 @@ from keyferry.protocol.keys import (
 from keyferry.protocol.request_token import MAX_PRODUCT_NUMBER
 
 FORMAT = "keyferry-profile/1"
+ALGORITHM = "Ed25519"
 
 _E = TypeVar("_E", bound=StrEnum)
 
 _PUBLIC_KEY_BYTES = 32
+_ANY_FORMAT = re.compile(r"keyferry-profile/[1-9][0-9]*")
 # No path: every character of the address costs space in the QR code, and upper case must mean the same.
 _SERVER_URL = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -132,9 +134,10 @@ class WizardProfile:
 
     @classmethod
     def from_json(cls, text: str) -> WizardProfile:
-        """Read a profile; raises MalformedProfile, which names the field that is wrong."""
+        """Read a profile; raises MalformedProfile, which names the field that is wrong, or NewerVersion."""
         read = _Reader(_json_object(text))
-        read.matching("format", re.compile(re.escape(FORMAT)))
+        if read.matching("format", _ANY_FORMAT) != FORMAT:
+            raise _newer()
         return cls(
             product_number=read.number("product_number", 1, MAX_PRODUCT_NUMBER),
             product_code=read.text("product_code"),
@@ -207,6 +210,9 @@ class _Reader:
         return epochs
 
     def epoch(self) -> ProfileEpoch:
+        for name in ("typed_key_algorithm", "license_file_algorithm"):
+            if self.document.get(name, ALGORITHM) != ALGORITHM:
+                raise _newer()
         return ProfileEpoch(
             number=self.number("number", FIRST_EPOCH, LAST_EPOCH),
             application_secret=self.binary("application_secret", APPLICATION_SECRET_BYTES),
@@ -234,6 +240,13 @@ def _is_base64(value: Any, size: int) -> bool:
 
 def _base64(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
+
+
+def _newer() -> NewerVersion:
+    return NewerVersion(
+        "This wizard profile is for a newer version of the License Wizard. Build the application with that "
+        "version."
+    )
 
 
 def _malformed(reason: str) -> MalformedProfile:

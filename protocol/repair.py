@@ -20,6 +20,7 @@ from keyferry.protocol.computer_key import (
     ROW,
     ROW_CHECK,
     ROW_CONTENT,
+    SCHEMES,
     SIGNED_LENGTH,
     Binding,
     ComputerKey,
@@ -28,7 +29,7 @@ from keyferry.protocol.computer_key import (
     verify_short,
     verify_signed,
 )
-from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode
+from keyferry.protocol.errors import ComputerKeyRefused, MalformedCode, NewerVersion
 from keyferry.protocol.reed_solomon import codewords_near, nearest_codeword
 from keyferry.protocol.runs import whole_runs
 from keyferry.protocol.sentences import template
@@ -82,12 +83,12 @@ def _first_verified(
     *,
     most_changed: int,
 ) -> ComputerKey | None:
-    """Return the first guess that verifies; raises ComputerKeyRefused for another computer's key.
+    """Return the first guess that verifies; raises ComputerKeyRefused or NewerVersion.
 
-    That is one whose first reading needs at most `most_changed` corrections, so few that chance is ruled out:
-    the person must not be asked to look for mistyped characters.
+    The key is another computer's, or a newer version's, if its first reading needs at most `most_changed`
+    corrections, so few that chance is ruled out: nobody must be asked to look for mistyped characters.
     """
-    refused: ComputerKeyRefused | None = None
+    refused: ComputerKeyRefused | NewerVersion | None = None
     for number, (layout, content) in enumerate(guesses):
         claims = verify(content)
         if claims is not None:
@@ -95,7 +96,7 @@ def _first_verified(
             return ComputerKey(grouped(symbols), claims, corrections(layout, symbols))
         if number == 0:
             changed = len(corrections(layout, encoded(content)))
-            refused = _refused() if changed <= most_changed else None
+            refused = _refusal(content) if changed <= most_changed else None
             if not changed:
                 break
     if refused is not None:
@@ -176,7 +177,13 @@ def _content(rows: list[Symbols]) -> Symbols:
     return tuple(symbol for row in rows for symbol in row[:ROW_CONTENT])
 
 
-def _refused() -> ComputerKeyRefused:
+def _refusal(content: Symbols) -> ComputerKeyRefused | NewerVersion:
+    """Return what is wrong with a key that can be read and does not verify."""
+    if content[0] not in SCHEMES:
+        return NewerVersion(
+            "This computer key is for a newer version of the application. Install that version, then type "
+            "the key again."
+        )
     return ComputerKeyRefused(
         "This computer key can be read, but it’s for another computer, activation key, or product, or "
         "for an earlier activation. Scan the QR code shown now, and type the key it gives you."

@@ -26,10 +26,10 @@ from keyferry.protocol.alphabet import (
     top_bits,
     write,
 )
-from keyferry.protocol.computer_id import ComputerId
+from keyferry.protocol.computer_id import ESCAPE, ComputerId
 from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, readable_name, shortened_for_token
 from keyferry.protocol.deactivation import DeactivationCode
-from keyferry.protocol.errors import BadSignature, MalformedToken
+from keyferry.protocol.errors import BadSignature, MalformedToken, NewerVersion
 from keyferry.protocol.keys import EpochKeys, mac
 
 MAX_PRODUCT_NUMBER = 2**20 - 1
@@ -46,6 +46,7 @@ _HEADER, _CID, _AK, _DVC = 5, 20, 20, 10
 _MAX_NAME = -(-8 * MAX_TOKEN_BYTES // 5)
 _SHORTEST = _HEADER + _CID + _AK
 _LONGEST = _SHORTEST + _DVC + _MAX_NAME
+_LONGEST_OF_ANY = 1024
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,15 @@ def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKe
 
 
 def peek(token: str) -> TokenHeader:
-    """Read which product and epoch a token names; raises MalformedToken. Nothing of it is verified."""
+    """Read which product and epoch a token names, unverified; raises MalformedToken or NewerVersion."""
     symbols, _ = _split(token)
+    if symbols[_HEADER] == ESCAPE:
+        raise _newer()
     return TokenHeader(to_int(symbols[1:_HEADER]), symbols[_HEADER])
 
 
 def verify_request(token: str, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
-    """Verify, then parse; raises MalformedToken, BadSignature, or MalformedCode for a newer key format."""
+    """Verify, then parse; raises MalformedToken, BadSignature or NewerVersion."""
     symbols, operation = _split(token)
     # Not `unsign`: its error carries the token.
     if not _signer(operation, keys).validate(token):
@@ -123,20 +126,24 @@ def _parse(symbols: Symbols, operation: int, keys: EpochKeys) -> ActivationReque
 
 def _split(token: str) -> tuple[Symbols, int]:
     """Return the packed symbols and the operation of a token that has the form of one."""
-    packed, separator, signature = token[: _LONGEST + _SIGNATURE + 2].partition(_SEPARATOR)
+    packed, _, signature = token[:_LONGEST_OF_ANY].partition(_SEPARATOR)
+    has_head = len(packed) >= _HEADER + _CID and len(signature) == _SIGNATURE
+    symbols = exact_symbols(packed + signature) if has_head else None
+    # Of another version, nothing but this is known. What begins with a digit has lost its kind, a letter.
+    if symbols is not None and symbols[0] >= _ACTIVATE and symbols[0] not in _SALTS:
+        raise _newer()
     shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
-    whole = shortest <= len(packed) <= _LONGEST and separator and len(signature) == _SIGNATURE
-    symbols = exact_symbols(packed + signature) if whole else None
-    if symbols is None:
+    if symbols is None or symbols[0] not in _SALTS or not shortest <= len(packed) <= _LONGEST:
         raise _malformed(
             "This QR code is incomplete, or it isn’t from a License Wizard. Scan it again, all of it."
         )
-    operation = symbols[0]
-    if operation not in _SALTS:
-        raise _malformed(
-            "This QR code is from a newer License Wizard than this server supports. Ask the vendor."
-        )
-    return symbols[: len(packed)], operation
+    return symbols[: len(packed)], symbols[0]
+
+
+def _newer() -> NewerVersion:
+    return NewerVersion(
+        "This QR code is from a newer version of the License Wizard than this server knows. Ask the vendor."
+    )
 
 
 def _malformed(message: str) -> MalformedToken:

@@ -85,6 +85,7 @@ CODES: Mapping[str, Code] = {
     "malformed_token": Code(400, field="link"),
     "malformed_vendor_name": Code(400, field="name"),
     "method_not_allowed": Code(405),
+    "newer_version": Code(400, reason="made by a newer version"),
     "no_release_link": Code(403, reason="no release link for this license"),
     "no_seat_left": Code(403, reason="no seats left"),
     "not_activated": Code(409, field="computer_id", is_guess=True, reason="computer not activated"),

@@ -1,8 +1,11 @@
 """Typed codes: the same questions and operations as with a scanned token, for whoever has no camera."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
+from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.models import Attempt
 from keyferry.server.db import transaction
 
@@ -63,3 +66,16 @@ def test_codes_cannot_be_typed_to_deactivate(vendor, typed):
     machine = vendor.machine(vendor.issue())
     answer = typed("deactivations", machine.activation_key.text, machine.computer_id.text)
     assert answer.json["code"] == "malformed_token"
+
+
+def test_what_a_newer_version_made_is_called_that(app, vendor, typed):
+    machine = vendor.machine(vendor.issue())
+    key, computer_id = machine.activation_key, machine.computer_id
+    newer_key = ActivationKey((2, *key.symbols[1:])).text
+    for codes in ((newer_key, computer_id.text), (key.text, replace(computer_id, epoch=0).text)):
+        answer = typed("requests", *codes)
+        assert (answer.status_code, answer.json["code"]) == (400, "newer_version")
+    token = machine.activation_token
+    for newer in (f"B{token[1:]}", f"HTTPS://KEYS.EXAMPLE.COM/A#B{token[1:]}"):
+        answer = app.test_client().post("/phone/v1/requests", json={"token": newer})
+        assert (answer.status_code, answer.json["code"]) == (400, "newer_version")

@@ -18,6 +18,7 @@ LANGUAGES = ("en", "de")
 # Ended by the network, by the page loaded anew, by the server's owner, or by an update of the application.
 ELSEWHERE = {
     "unknown_product",
+    "newer_version",
     "malformed_request",
     "internal_error",
     "server_busy",

@@ -222,7 +222,7 @@ def test_an_unreadable_group_of_a_computer_id_leads_to_a_suggestion_for_its_tag_
 
 
 @PROPERTY
-@given(st.integers(0, 31), st.integers(0, 2**40 - 1), st.integers(0, 2**40 - 1), st.integers(0, 2**15 - 1))
+@given(st.integers(1, 31), st.integers(0, 2**40 - 1), st.integers(0, 2**40 - 1), st.integers(0, 2**15 - 1))
 def test_a_computer_id_survives_being_typed(epoch, fingerprint, commitment, tag):
     computer_id = ComputerId(epoch, fingerprint, commitment, tag)
     assert read_computer_id(computer_id.text) == computer_id

@@ -84,7 +84,7 @@ def refused(text, binding=BINDING, key=PUBLIC):
 def newer(text):
     with pytest.raises(NewerVersion, match="newer version") as caught:
         read(text)
-    assert caught.value.code == "newer_license_file"
+    assert caught.value.code == "newer_version"
 
 
 def without(name):

@@ -275,7 +275,7 @@ def activation_keys() -> Case:
         given={},
         valid=(_activation_key_case(entropy) for entropy in made),
         invalid=[
-            refused("format 2 is not known", error, typed=newer, suggestion=None),
+            refused("format 2 is of a newer version", "newer_version", typed=newer, suggestion=None),
             refused("mistyped: ask before it is used", error, typed=wrong(text, 4, 20), suggestion=text),
             refused("a character is missing", error, typed=missing(text, 11), suggestion=text),
             refused("too many wrong characters", error, typed=wrong(text, 1, 8, 20), suggestion=None),
@@ -334,6 +334,8 @@ def _mismatches() -> Iterator[Case]:
     for field, value in (("epoch", EPOCH + 1), ("fingerprint", 0), ("commitment", 0), ("tag", 0)):
         changed = replace(COMPUTER_ID, **{field: value})
         yield refused(f"the {field} was changed, and the check group made anew", error, typed=changed.text)
+    longer = replace(COMPUTER_ID, epoch=0)
+    yield refused("epoch 0 begins a longer computer ID", "newer_version", typed=longer.text)
     yield refused("mistyped: ask before it is used", malformed, typed=wrong(COMPUTER_ID.text, 2, 19))
     yield refused("this is an activation key", malformed, typed=ACTIVATION_KEY.text)
 

@@ -64,6 +64,7 @@ OTHER_BINDINGS = {
     "another epoch": replace(BINDING, computer_id=replace(COMPUTER_ID, epoch=3)),
 }
 REFUSED, MALFORMED = "computer_key_refused", Kind.COMPUTER_KEY.malformed
+NEWER = "newer_version"
 
 
 def symbols_of(text: str) -> Symbols:
@@ -78,7 +79,6 @@ def short_computer_keys() -> Case:
         "the last bit of the tag was flipped": (*content[:-1], content[-1] ^ 1),
         "the claims were changed": (1, *replace(CLAIMS, expires=None).symbols, *content[9:]),
         "the scheme is that of the other style, under a tag that fits": _short_of_scheme(2),
-        "the scheme is 0, under a tag that fits": _short_of_scheme(0),
     }
     return document(
         "Computer keys of the style `short`: 80 bits of an HMAC.",
@@ -94,10 +94,18 @@ def short_computer_keys() -> Case:
                 refused(because, REFUSED, typed=grouped(encode(Kind.COMPUTER_KEY, symbols)))
                 for because, symbols in changed.items()
             ),
+            *_newer_short_keys(),
             refused("this is an activation key", MALFORMED, typed=ACTIVATION_KEY.text),
             refused("nothing was typed", MALFORMED, typed=""),
         ],
     )
+
+
+def _newer_short_keys() -> Iterator[Case]:
+    for scheme in (0, 3, 31):
+        text = grouped(encode(Kind.COMPUTER_KEY, _short_of_scheme(scheme)))
+        yield refused(f"the scheme is {scheme}", NEWER, typed=text)
+        yield refused(f"the scheme is {scheme}, and one character is wrong", NEWER, typed=wrong(text, 12))
 
 
 def _short(binding: Binding, claims: Claims) -> str:
@@ -150,6 +158,12 @@ def signed_computer_keys() -> Case:
             *(
                 refused(because, REFUSED, typed=grouped(encode_rows(symbols)))
                 for because, symbols in changed.items()
+            ),
+            *(
+                refused(
+                    f"the scheme is {scheme}", NEWER, typed=grouped(encode_rows(_signed_of_scheme(scheme)))
+                )
+                for scheme in (0, 3, 31)
             ),
             refused("this is a short computer key", MALFORMED, typed=SHORT),
             refused("this is an activation key", MALFORMED, typed=ACTIVATION_KEY.text),

@@ -39,7 +39,7 @@ from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 
 REFUSED, MALFORMED = "license_file_refused", "malformed_profile"
 EMPTY, INCOMPLETE = "license_file_empty", "license_file_incomplete"
-ELSE, NEWER = "not_a_license_file", "newer_license_file"
+ELSE, NEWER = "not_a_license_file", "newer_version"
 CONTENT = LicenseFile(
     activation_id="c0ffee00-1234-4abc-8def-000000004711",
     issued_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
@@ -286,9 +286,16 @@ def _broken_profiles() -> Iterator[Case]:
         broken = {**whole, "epochs": [whole["epochs"][0], without]}
         field = f"epochs[1].{name}"
         yield refused(f"{field} is missing", MALFORMED, profile=json.dumps(broken), field=field)
+    later = {**whole, "format": "keyferry-profile/2"}
+    yield refused("a later format", NEWER, profile=json.dumps(later), field=None)
+    for name in ("typed_key_algorithm", "license_file_algorithm"):
+        epoch = {**whole["epochs"][1], name: "ML-DSA-44"}
+        later = {**whole, "epochs": [whole["epochs"][0], epoch]}
+        yield refused(f"another {name}", NEWER, profile=json.dumps(later), field=None)
     secret = whole["fingerprint_key"]
     fields: list[tuple[str, Any]] = [
-        ("format", "keyferry-profile/2"),
+        ("format", "keyferry-profile/0"),
+        ("format", "keyferry-profile"),
         ("product_number", 2**20),
         ("product_number", "4711"),
         ("product_name", ""),

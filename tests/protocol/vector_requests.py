@@ -48,7 +48,7 @@ from keyferry.protocol.request_token import (
 SERVER_URL = "https://lic.example.com"
 ACTIVATE = ActivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, "LAB-PC-07")
 DEACTIVATE = DeactivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, CODE, "LAB-PC-07")
-MALFORMED, BAD_SIGNATURE = "malformed_token", "bad_signature"
+MALFORMED, BAD_SIGNATURE, NEWER = "malformed_token", "bad_signature", "newer_version"
 # What somebody else's wizard may have signed, and the name that the reader tells.
 NAMES: dict[str, tuple[bytes, str | None]] = {
     "a name with a control character": (b"A\nB", None),
@@ -188,7 +188,14 @@ def _broken_tokens() -> Iterator[Case]:
     yield refused("two dots", MALFORMED, token=f"{packed}..{signature}")
     yield refused("a look-alike, which people may type but no token holds", MALFORMED, token=f"AO{token[2:]}")
     yield refused("a character that is no symbol", MALFORMED, token=f"A?{token[2:]}")
-    yield refused("the operation of a newer wizard", MALFORMED, token=f"B{token[1:]}")
+    yield refused("the first character is missing", MALFORMED, token=token[1:])
+    for kind in "BEZ":
+        yield refused(f"a request of the kind {kind}", NEWER, token=f"{kind}{token[1:]}")
+    yield refused("a longer request of another kind", NEWER, token=f"B{packed}{packed}.{signature}")
+    yield refused("a shorter request of another kind", NEWER, token=f"B{packed[1:30]}.{signature}")
+    yield refused("another kind, but cut short", MALFORMED, token=f"B{token[1:-1]}")
+    longer_id = _signed(f"{packed[:5]}0{packed[6:]}")
+    yield refused("a computer ID of epoch 0", NEWER, token=longer_id)
     yield refused("a deactivation without its code", MALFORMED, token=f"D{_signed(packed[1:45])}")
     yield refused("a character of the computer ID was changed", BAD_SIGNATURE, token=_changed(token, 10))
     yield refused("a character of the masked key was changed", BAD_SIGNATURE, token=_changed(token, 30))
@@ -220,7 +227,7 @@ def _odd_tokens() -> Iterator[Case]:
     newer = ActivationKey((2, *ACTIVATION_KEY.symbols[1:]))
     yield refused(
         "an activation key of format 2",
-        Kind.ACTIVATION_KEY.malformed,
+        NEWER,
         token=sign_request(replace(ACTIVATE, activation_key=newer), KEYS),
     )
 

@@ -25,8 +25,6 @@ NOT_ON_THE_WEB = {
     "license_file_empty",
     "license_file_incomplete",
     "not_a_license_file",
-    "newer_license_file",
-    "newer_version",
     "malformed_profile",
     "refused",
     "malformed_argument",

@@ -28,7 +28,7 @@ ELSEWHERE = {
     "wizard_error",
     "not_a_code",
     "state_newer",
-    "newer_license_file",
+    "newer_version",
     "would_lose_access",
     "not_replaceable",
 } | {f"{what}_{how}" for what in ("state", "anchor") for how in ("busy", "not_lockable")}

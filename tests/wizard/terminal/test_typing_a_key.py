@@ -7,8 +7,10 @@ import pytest
 from textual.geometry import Offset
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.alphabet import grouped
+from keyferry.protocol.codes import Kind, encode
 from keyferry.protocol.computer_key import Style
-from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.errors import MalformedCode, NewerVersion
 from tests.wizard.terminal.person import Person, tell
 
 
@@ -245,6 +247,30 @@ def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, beg
         await person.press("ctrl+u")
         await person.paste(vendor.computer_key(begun, issued=today + timedelta(60), expires=None))
         assert "issued after" in person.sees
+
+    tell(machine, story)
+
+
+@pytest.mark.parametrize("scheme", [3, 31])
+def test_a_key_of_a_newer_version_is_called_that_and_no_other_computers(machine, vendor, begun, scheme):
+    key = grouped(encode(Kind.COMPUTER_KEY, (scheme, *range(24))))
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(key)
+        assert "a newer version of the application" in person.sees
+        assert "another computer" not in person.sees
+
+    tell(machine, story)
+    with pytest.raises(NewerVersion, match="newer version"):
+        machine.control().complete(key)
+
+
+def test_an_activation_key_of_a_newer_version_is_called_that(machine):
+    async def story(person: Person) -> None:
+        await person.choose("activate", "scan")
+        await person.paste(grouped(encode(Kind.ACTIVATION_KEY, (2, *range(19)))))
+        assert "a newer version of the application" in person.sees
 
     tell(machine, story)
 

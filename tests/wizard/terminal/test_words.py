@@ -68,7 +68,7 @@ def codes() -> set[str]:
         "license_file_empty",
         "license_file_incomplete",
         "not_a_license_file",
-        "newer_license_file",
+        "newer_version",
     }
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.codes import Kind, whole_code
-from keyferry.protocol.errors import MalformedCode
+from keyferry.protocol.errors import MalformedCode, NewerVersion
 from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
 from keyferry.wizard.terminal.screens.base import WizardScreen
@@ -94,6 +94,9 @@ class ActivationKeyScreen(WizardScreen):
         except MalformedCode as error:
             self._offer(error.suggestion)
             self.remark(self._words_for(error))
+            return None
+        except NewerVersion as error:
+            self.remark("! " + self.explain(error))
             return None
         self.remark(self.say("key.right"))
         return key
