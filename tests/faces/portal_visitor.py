@@ -48,7 +48,8 @@ class Visitor:
         return self.post("/portal/sign-in", name=name, password=password, **more)
 
     def _kept(self, response: TestResponse) -> TestResponse:
-        if found := CSRF_VALUE.search(response.get_data(as_text=True)):
+        is_page = response.mimetype == "text/html"
+        if is_page and (found := CSRF_VALUE.search(response.get_data(as_text=True))):
             self.csrf = found[1]
         return response
 

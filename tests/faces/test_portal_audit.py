@@ -13,6 +13,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import listings
 from keyferry.server.db import transaction
+from tests.workbooks import table_of
 
 
 def record(vendor, event: str, days: int = 0, who: str | None = "grace", **more) -> None:
@@ -68,6 +69,17 @@ def test_what_is_filtered_is_saved_as_a_table(vendor, desk):
     assert (renewed["who"], renewed["detail"]) == ("Grace, “the boss”", '{"days": 30}')
     assert renewed["at (UTC)"] == "2026-11-24T12:00:00"
     assert {row["channel"] for row in table(answer)} == {"Command line"}
+
+
+def test_a_workbook_has_the_same_as_texts_that_excel_opens_in_columns(vendor, desk):
+    record(vendor, "license_renewed", who="=1+1", detail={"name": "Ünal; 測定室, \t“x”"})
+    address = "/portal/audit.xlsx?event=license_renewed"
+    assert f'href="{address}"' in desk.get("/portal/audit?event=license_renewed").text
+    answer = desk.get(address)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit-2026-11-24.xlsx"'
+    [row], [same] = table_of(answer.get_data()), table(desk.get(address.replace("xlsx", "csv")))
+    assert row["who"] == "=1+1"
+    assert row | {"who": ""} == same | {"who": ""}
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "=HYPERLINK(“x”)"])

@@ -10,6 +10,7 @@ from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from tests.audit_log import events
 from tests.faces.portal_visitor import Visitor, staff
+from tests.workbooks import rows_of
 
 PAGE = "/portal/licenses/1"
 
@@ -152,10 +153,10 @@ def test_nothing_chosen_shows_what_to_do(vendor, desk, values):
     assert desk.post("/portal/licenses/export").status_code == 400
 
 
-def test_chosen_licenses_are_a_table_that_no_cell_can_turn_into_a_formula(vendor, desk):
-    key = vendor.issue(customer="=cmd@example.com", seats=3, expires=date(2027, 1, 2))
+def test_chosen_licenses_are_a_workbook_that_no_cell_can_turn_into_a_formula(vendor, desk):
+    key = vendor.issue(customer="=ünal@example.com", seats=3, expires=date(2027, 1, 2))
     answer = desk.post("/portal/licenses/export", chosen=["1"])
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="licenses.csv"'
-    head, row = answer.get_data().decode("utf-8-sig").splitlines()
-    assert head == "activation_key,product,customer,seats,seats_used,expires,days,status"
-    assert row == f"{key.text},demo-cad,'=cmd@example.com,3,0,2027-01-02,,active"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="licenses.xlsx"'
+    [head, row] = rows_of(answer.get_data())
+    assert ",".join(head) == "activation_key,product,customer,seats,seats_used,expires,days,status"
+    assert row == [key.text, "demo-cad", "=ünal@example.com", "3", "0", "2027-01-02", "", "active"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from keyferry.server.db import reading
 from keyferry.server.services import issuing
 from tests.conftest import STAFF
 from tests.portal.conftest import open_license
+from tests.workbooks import table_of
 
 MANAGER = Role.MANAGER
 
@@ -68,10 +68,9 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").split() == keys
     with page.expect_download() as download:
-        press(page, "Download CSV")
-    download.value.save_as(tmp_path / "licenses.csv")
-    with (tmp_path / "licenses.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        press(page, "Download for Excel")
+    download.value.save_as(tmp_path / "licenses.xlsx")
+    rows = table_of((tmp_path / "licenses.xlsx").read_bytes())
     assert [row["activation_key"] for row in rows] == keys
     assert {(row["customer"], row["seats"], row["expires"]) for row in rows} == {
         ("buyer@example.com", "4", "2030-12-31")

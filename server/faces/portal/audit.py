@@ -15,7 +15,7 @@ from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
@@ -64,8 +64,18 @@ def listing() -> str:
 @staff.needs(Permission.SEE_AUDIT)
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
-    name = f"audit-{parts().clock().date().isoformat()}.csv"
-    return csv_file(name, tuple(_COLUMNS), _table(_wanted()))
+    return csv_file(f"{_name()}.csv", tuple(_COLUMNS), _table(_wanted()))
+
+
+@blueprint.get("/audit.xlsx")
+@staff.needs(Permission.SEE_AUDIT)
+def export_workbook() -> Response:
+    """Give what is filtered as a workbook, the latest events of too many."""
+    return workbook(f"{_name()}.xlsx", tuple(_COLUMNS), _table(_wanted()))
+
+
+def _name() -> str:
+    return f"audit-{parts().clock().date().isoformat()}"
 
 
 def _table(wanted: AuditWanted) -> Iterator[Iterator[tuple[object, ...]]]:

@@ -17,7 +17,7 @@ from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row
+from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, license_row, workbook
 from keyferry.server.services import changes
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -55,7 +55,7 @@ def do() -> AnyResponse:
 def export() -> Response:
     """Give the chosen licenses as a table."""
     rows = changes.export(_numbers(), by=staff.by(), show=license_row)
-    return csv_file("licenses.csv", LICENSE_COLUMNS, [rows])
+    return workbook("licenses.xlsx", LICENSE_COLUMNS, [rows])
 
 
 def ask_page(**context: Any) -> str:

@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.products import every_product, feature_mask,
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row
+from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, license_row, workbook
 from keyferry.server.parts import parts
 from keyferry.server.services import issuing
 from keyferry.server.web.forms import Refusal, posted
@@ -101,9 +101,9 @@ def stop(number: int) -> Response:
 @blueprint.post("/licenses/issued/<int:number>/export")
 @staff.runs(issuing.export)
 def export(number: int) -> Response:
-    """Give the licenses of a batch as a table, a piece at a time."""
+    """Give the licenses of a batch as a table."""
     pieces = issuing.export(number, by=staff.by(), show=license_row)
-    return csv_file(f"licenses-{number}.csv", LICENSE_COLUMNS, pieces)
+    return workbook(f"licenses-{number}.xlsx", LICENSE_COLUMNS, pieces)
 
 
 def issued_page(number: int, **context: Any) -> str:

@@ -37,7 +37,7 @@ def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
     # A file leaves the page as it is, and the button is free again at once.
     page.get_by_role("link", name="Licenses").first.click()
     page.locator("input[name=chosen]").first.check()
-    button = page.get_by_role("button", name="Download CSV")
+    button = page.get_by_role("button", name="Download for Excel")
     with page.expect_download():
         button.click()
     page.evaluate("new Promise(done => setTimeout(done, 400))")
@@ -75,4 +75,4 @@ def test_who_may_not_change_licenses_is_not_offered_it(desk, house, role):
     page.get_by_role("link", name="Licenses").first.click()
     expect(page.get_by_role("link", name="Issue licenses")).to_have_count(0)
     expect(page.get_by_role("button", name="Put on hold")).to_have_count(0)
-    expect(page.get_by_role("button", name="Download CSV")).to_be_visible()
+    expect(page.get_by_role("button", name="Download for Excel")).to_be_visible()
