@@ -104,9 +104,9 @@ def _is_name(host: str) -> bool:
 
 def _typical_token() -> str:
     """Return a token of the longer kind; its size depends on nothing but the computer's name."""
-    code = to_symbols(0, 20)
+    code, computer_id = to_symbols(0, 20), ComputerId(FIRST_EPOCH, 0, 0, 0)
     request = DeactivationRequest(
-        1, ComputerId.from_symbols(code), ActivationKey(code), DeactivationCode(code[:10]), _TYPICAL_NAME
+        1, computer_id, ActivationKey(code), DeactivationCode(code[:10]), _TYPICAL_NAME
     )
     secret = bytes(APPLICATION_SECRET_BYTES)
     return sign_request(request, EpochKeys.derive(secret, product_code="", epoch=FIRST_EPOCH))
