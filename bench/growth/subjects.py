@@ -109,8 +109,8 @@ def _lists(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     yield "list", "licenses, page 200", [portal.opens("/licenses", page=200)]
     middle = sample.licenses[0].id
     for way in ("after", "before"):
-        each = [portal.opens("/licenses", page=5000, sort=order, **{way: middle}) for order in Order]
-        yield "list", f"licenses, {way} one in the middle", each
+        beside = [portal.opens("/licenses", page=5000, sort=order, **{way: middle}) for order in Order]
+        yield "list", f"licenses, {way} one in the middle", beside
     yield "list", "customers", [portal.opens("/customers")]
     yield "list", "customers, page 200", [portal.opens("/customers", page=200)]
     yield "list", "computers", [portal.opens("/computers")]
