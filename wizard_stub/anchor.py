@@ -57,7 +57,8 @@ class FileAnchor:
             try:
                 with open(self.path, "rb") as file:
                     text = file.read(_LONGEST_FILE)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
+                # Some accounts have /dev/null for a home: nothing can be kept there, nor ever was.
                 return None
         found = re.fullmatch(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{16})\n", text)
         return int(found[1]) if found and found[2] == _check(int(found[1])) else None
@@ -76,6 +77,30 @@ class FileAnchor:
         """Return once what was written survives a power cut; raises StorageUnavailable."""
         with self._place.writing("synced"):
             return sync_folder(self.path.parent)
+
+
+class AnchorWithoutPlace:
+    """The anchor of an account that has no place for one: its license goes on, and nothing can be changed."""
+
+    def __init__(self, missing: StorageUnavailable) -> None:
+        self._missing = missing
+
+    def read(self) -> None:
+        """Return None: none was ever written."""
+        return
+
+    def write(self, generation: int) -> set[Lacking]:
+        """Raise StorageUnavailable (anchor_not_writable), which says what the account lacks."""
+        raise self._missing
+
+
+def default_anchor(folder: Path | None, *, product_number: int, fingerprint: int) -> Anchor:
+    """Return the anchor of a product in a folder, or in the system's, if this account has any."""
+    try:
+        folder = folder or default_anchor_folder()
+    except StorageUnavailable as missing:
+        return AnchorWithoutPlace(missing)
+    return file_anchor(folder, product_number=product_number, fingerprint=fingerprint)
 
 
 def default_anchor_folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:

@@ -74,7 +74,7 @@ class Invocation:
         from_host = self.profile.machine_source is MachineSource.HOST
         if self.folder is None:
             raise click.UsageError("Missing --state DIR before the command.")
-        if from_host and not (self.machine and self.machine.isprintable()):
+        if from_host and not (self.machine or "").strip():
             raise click.UsageError("This product needs --machine ID before the command.")
         if self.machine is not None and not from_host:
             raise click.UsageError(

@@ -34,15 +34,9 @@ from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import SECRET_BYTES
 from keyferry.protocol.keys import machine_fingerprint
 from keyferry.protocol.license_text import text_of
-from keyferry.protocol.profile import MachineSource, WizardProfile
+from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard import judgment, transitions
-from keyferry.wizard.anchor import (
-    Anchor,
-    FileAnchor,
-    default_anchor_folder,
-    file_anchor,
-    shared_anchor_folder,
-)
+from keyferry.wizard.anchor import Anchor, FileAnchor, default_anchor, shared_anchor_folder
 from keyferry.wizard.clock import utc_now, worth_remembering
 from keyferry.wizard.errors import (
     KeyNotAccepted,
@@ -55,7 +49,7 @@ from keyferry.wizard.errors import (
     WrongMachine,
 )
 from keyferry.wizard.guarantees import Lacking, in_order
-from keyferry.wizard.machine import machine_identifier as identifier_of_this_machine
+from keyferry.wizard.machine import identifier_for
 from keyferry.wizard.reading import Reading, settled, take
 from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
 from keyferry.wizard.state import Grant, State
@@ -85,18 +79,15 @@ class ActivationControl:
         folder `<name>.anchor` beside a state folder that accounts share, or the system's. `now` returns
         aware UTC.
         """
-        if machine_identifier is None:
-            if profile.machine_source is MachineSource.HOST:
-                raise ValueError("this profile's machine source is the host: hand in machine_identifier")
-            machine_identifier = identifier_of_this_machine()
+        identifier = identifier_for(profile.machine_source, machine_identifier)
         self._profile = profile
-        self._machine = ThisMachine(profile, machine_fingerprint(profile.fingerprint_key, machine_identifier))
+        self._machine = ThisMachine(profile, machine_fingerprint(profile.fingerprint_key, identifier))
         self._folder = StateFolder(folder, profile, self._machine.fingerprint)
         beside = shared_anchor_folder(folder)
         self.shared = beside is not None
         if anchor is None:
-            anchor = file_anchor(
-                anchor_folder or beside or default_anchor_folder(),
+            anchor = default_anchor(
+                anchor_folder or beside,
                 product_number=profile.product_number,
                 fingerprint=self._machine.fingerprint,
             )

@@ -13,7 +13,8 @@ from keyferry.wizard.state import State
 
 WRONG_MACHINE = (
     "The license here belongs to another computer. You can activate this computer, too, with an "
-    "activation key that has a free seat. The other computer's license isn't touched."
+    "activation key that has a free seat. The other computer's license isn't touched. If this computer was "
+    "set up anew, its old seat may be in use still: the page that you scan can email a link that frees it."
 )
 RETIRED_EPOCH = (
     "The vendor has retired the keys of the earlier version that this license was made for. "

@@ -125,7 +125,7 @@ def scanned_again(desk: Desk, key: ActivationKey, change: Callable[[], object], 
 
 
 def no_seat(desk: Desk) -> str:
-    key, other = desk.vendor.issue(), desk.wizard(computer="OTHER")
+    key, other = desk.vendor.issue(), desk.wizard(computer="OTHER-PC")
     desk.activate(other, key)
     return scanned_again(desk, key, lambda: desk.release(other))
 
@@ -346,7 +346,7 @@ def mailed_link(clock: Callable[[], datetime]) -> str:
 def no_link_and_asked(desk: Desk) -> str:
     with transaction() as session:
         delivery.looked(session, desk.vendor.clock.now)
-    key, former, wizard = desk.vendor.issue(), desk.wizard(), desk.wizard(computer="OTHER")
+    key, former, wizard = desk.vendor.issue(), desk.wizard(), desk.wizard(computer="OTHER-PC")
     desk.activate(former, key)
     asked = wizard.begin(key).url
     met = desk.refused(asked, "release-links")
@@ -378,7 +378,8 @@ CHANNELS: dict[str, list[Callable[[Desk], str]]] = {
     "retired_epoch": [retired],
     "not_activated": [never_activated],
     "unknown_activation_key": [unknown_key, key_of_another_product],
-    "release_limit_reached": [moved_too_often_and_waited, moved_too_often_and_asked, claimed_too_often],
+    "computer_looks_the_same": [moved_too_often_and_waited, moved_too_often_and_asked],
+    "release_limit_reached": [claimed_too_often],
     "activation_limit_reached": [activated_too_often],
     "too_many_attempts": [too_many_attempts],
     "malformed_token": [cut],

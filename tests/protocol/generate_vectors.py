@@ -13,6 +13,7 @@ import vector_codes
 import vector_computer_keys
 import vector_documents
 import vector_requests
+import vector_texts
 from vector_inputs import Case
 
 from keyferry import protocol
@@ -20,13 +21,14 @@ from keyferry import protocol
 FOLDER = Path(protocol.__path__[0]) / "vectors"
 
 FILES: dict[str, Callable[[], Case]] = {
-    "code_points": vector_codes.code_points,
+    "code_points": vector_texts.code_points,
     "alphabet": vector_codes.alphabet,
     "check_groups": vector_codes.check_groups,
     "reading": vector_codes.reading,
-    "spellings": vector_codes.spellings,
+    "spellings": vector_texts.spellings,
     "keys": vector_codes.keys,
     "fingerprints": vector_codes.fingerprints,
+    "machine_identifiers": vector_texts.machine_identifiers,
     "activation_keys": vector_codes.activation_keys,
     "computer_ids": vector_codes.computer_ids,
     "claims": vector_codes.claims,

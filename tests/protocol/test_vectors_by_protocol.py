@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from generate_vectors import FILES, FOLDER, rendered
+from vector_texts import SOURCES
 
 from keyferry.protocol import characters
 from keyferry.protocol.activation_key import ActivationKey
@@ -136,6 +137,17 @@ def test_keys_are_derived(case):
 def test_fingerprints_are_made(case):
     key = bytes.fromhex(given("fingerprints")["fingerprint_key"])
     assert f"{machine_fingerprint(key, case['identifier']):010x}" == case["fingerprint"]
+
+
+@valid("machine_identifiers")
+def test_machine_identifiers_are_made(case):
+    assert SOURCES[case["source"]](case["text"]) == case["identifier"]
+
+
+@pytest.mark.parametrize("case", DOCUMENTS["machine_identifiers"]["invalid"])
+def test_what_names_no_machine_is_no_identifier(case):
+    assert case["error"] == "machine_unknown"
+    assert SOURCES[case["source"]](case["text"]) is None
 
 
 @valid("activation_keys")
@@ -349,4 +361,8 @@ def test_an_input_out_of_range_is_refused(name, case):
 
 
 def test_every_invalid_case_is_tried():
-    assert {name for name in FILES if DOCUMENTS[name]["invalid"]} == {*READERS, *OUT_OF_RANGE}
+    assert {name for name in FILES if DOCUMENTS[name]["invalid"]} == {
+        *READERS,
+        *OUT_OF_RANGE,
+        "machine_identifiers",
+    }

@@ -33,9 +33,7 @@ from vector_inputs import (
     unreadable,
     wrong,
 )
-from vector_spellings import READ, REFUSED
 
-from keyferry.protocol import characters
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import SYMBOLS, grouped, typed_groups, value_of, write
 from keyferry.protocol.claims import EPOCH_DAY, LAST_DAY, Claims
@@ -45,35 +43,7 @@ from keyferry.protocol.computer_key import ROW_CHECK, ROW_CONTENT
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 from keyferry.protocol.reed_solomon import check_symbols
 
-LISTS = {
-    "spaces": characters.SPACES,
-    "dashes": characters.DASHES,
-    "quotes": characters.QUOTES,
-    "punctuation": characters.PUNCTUATION,
-    "ignored": characters.IGNORED,
-    "untypable": characters.UNTYPABLE,
-    "joiners": characters.JOINERS,
-    "extending": characters.EXTENDING,
-    "not_in_names": characters.NOT_IN_NAMES,
-}
 KINDS = {kind.name.lower(): kind for kind in Kind}
-
-
-def code_points() -> Case:
-    """The fixed lists by which texts are read."""
-    return document(
-        "Lists of code points: ranges in hexadecimal digits, both ends among them.",
-        given={},
-        valid=({"list": name, "ranges": _ranges(points)} for name, points in LISTS.items()),
-        invalid=[],
-    )
-
-
-def _ranges(characters: frozenset[str]) -> list[str]:
-    points = set(map(ord, characters))
-    firsts = sorted(point for point in points if point - 1 not in points)
-    lasts = sorted(point for point in points if point + 1 not in points)
-    return [f"{first:04X}-{last:04X}" for first, last in zip(firsts, lasts, strict=True)]
 
 
 def alphabet() -> Case:
@@ -192,37 +162,6 @@ def _unreadable(kind: str, text: str) -> Iterator[Case]:
     yield refused("the same without end", error, kind=kind, typed=text * 5)
     if kind == "activation_key":
         yield refused("four unreadable characters", error, kind=kind, typed=unreadable(text, 1, 2, 3, 4))
-
-
-def spellings() -> Case:
-    """What every reader of typed and pasted codes has one answer to."""
-    codes = {
-        "activation_key": ACTIVATION_KEY.text,
-        "computer_id": COMPUTER_ID.text,
-        "deactivation_code": CODE.text,
-    }
-    return document(
-        "Spellings of a code that is typed or pasted, also within a longer text; none of them is repaired.",
-        given=codes,
-        valid=[
-            {"how": how, "kind": kind, "typed": spelled(text), "text": text}
-            for how, spelled in READ.items()
-            for kind, text in codes.items()
-        ],
-        invalid=[
-            *(
-                refused(because, KINDS[kind].malformed, kind=kind, typed=spelled(text))
-                for because, spelled in REFUSED.items()
-                for kind, text in codes.items()
-            ),
-            refused(
-                "two of them",
-                "malformed_activation_key",
-                kind="activation_key",
-                typed=f"{ACTIVATION_KEY.text}, {OTHER_ACTIVATION_KEY.text}",
-            ),
-        ],
-    )
 
 
 def keys() -> Case:

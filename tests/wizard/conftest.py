@@ -54,9 +54,9 @@ def profile(vendor, tmp_path):
 def run(profile, machine, monkeypatch, capsys):
     """Run one command as a person does, and return exit code, standard output and standard error."""
     monkeypatch.setenv("KEYFERRY_ANCHOR_DIR", str(machine.anchors))
-    machine.identifier = "usb-1"
+    machine.identifier = "usb-4711"
 
-    def run(*arguments: str, machine_id: str | None = "usb-1") -> tuple[int, str, str]:
+    def run(*arguments: str, machine_id: str | None = "usb-4711") -> tuple[int, str, str]:
         before = ["--profile", str(profile), "--state", str(machine.folder)]
         if machine_id is not None:
             before += ["--machine", machine_id]

@@ -55,7 +55,14 @@ class Shared:
 
     def run(self, account: int, *arguments: str) -> dict[str, object]:
         """Run the wizard as an account, and return its answer."""
-        before = ["--profile", f"{self.home}/profile.json", "--state", f"{self.folder}", "--machine", "usb-1"]
+        before = [
+            "--profile",
+            f"{self.home}/profile.json",
+            "--state",
+            f"{self.folder}",
+            "--machine",
+            "usb-4711",
+        ]
         print(
             json.dumps([account, self.group, [*before, *arguments, "--json"]]),
             file=self.accounts.stdin,

@@ -158,7 +158,7 @@ def test_an_application_that_names_the_machine_must_hand_the_name_in(vendor, tmp
 
 def test_a_product_that_asks_the_system_needs_no_name(vendor, tmp_path, monkeypatch):
     vendor.machine_source = MachineSource.OS
-    monkeypatch.setattr("keyferry.wizard.control.identifier_of_this_machine", lambda: "linux:1")
+    monkeypatch.setattr("keyferry.wizard.machine.machine_identifier", lambda: "linux:1")
     control = ActivationControl(vendor.profile, tmp_path / "state", anchor_folder=tmp_path / "anchors")
     begun = control.begin(vendor.activation_key())
     control.complete(vendor.computer_key(begun, issued=date(2020, 1, 2), expires=None))

@@ -44,14 +44,14 @@ def test_a_clock_set_back_ends_with_4(fails, run_json, licensed, monkeypatch):
 
 
 def test_another_machine_ends_with_5_and_names_the_way_out(fails, refuses, run_json, licensed, key):
-    code, answer = run_json("status", machine_id="usb-2")
+    code, answer = run_json("status", machine_id="usb-4712")
     assert (code, answer["status"], answer["code"]) == (5, "wrong_machine", "wrong_machine")
-    err = fails(5, "status", machine_id="usb-2")
+    err = fails(5, "status", machine_id="usb-4712")
     assert "request ACTIVATION-KEY" in err
     assert "--start-over" not in err
     for command in (["activate", "ABCDE"], ["deactivate"], ["show-code"]):
-        refuses(5, "wrong_machine", *command, machine_id="usb-2")
-    code, answer = run_json("request", key.text, machine_id="usb-2")
+        refuses(5, "wrong_machine", *command, machine_id="usb-4712")
+    code, answer = run_json("request", key.text, machine_id="usb-4712")
     assert (code, answer["set_aside"]) == (0, None)
     assert run_json("status")[1]["status"] == "valid"
 
@@ -135,8 +135,10 @@ def test_a_wrong_use_with_json_is_an_object_too(refuses):
 
 
 def test_a_product_that_the_host_names_needs_the_machine(refuses):
-    for missing in (None, "", "tab\t", "\udcff"):
+    for missing in (None, "", " \t"):
         assert "--machine" in refuses(2, "usage", "status", machine_id=missing)["message"]
+    for unfit in ("usb-1", "00000000", "To be filled by O.E.M.", "serial\x1b4711", "\udcff" * 6):
+        assert "placeholder" in refuses(1, "machine_unknown", "status", machine_id=unfit)["message"]
 
 
 def test_a_product_that_asks_the_system_takes_no_machine(refuses, vendor, profile):

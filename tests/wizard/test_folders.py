@@ -169,6 +169,6 @@ def test_an_account_without_a_home_is_asked_to_set_one(monkeypatch):
 
 
 def test_a_product_that_names_no_anchor_folder_gets_the_systems(machine, vendor, monkeypatch, tmp_path):
-    monkeypatch.setattr("keyferry.wizard.control.default_anchor_folder", lambda: tmp_path / "default")
+    monkeypatch.setattr("keyferry.wizard.anchor.default_anchor_folder", lambda: tmp_path / "default")
     machine.control(anchor_folder=None).begin(vendor.activation_key())
     assert list((tmp_path / "default").glob("7-*.anchor"))

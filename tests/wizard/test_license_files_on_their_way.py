@@ -46,7 +46,7 @@ def test_a_piece_of_a_file_that_was_pasted_is_no_mistyped_key(machine, file):
 
 def test_the_command_line_reads_what_arrives_and_says_what_became_of_it(run_json, machine, vendor, tmp_path):
     arriving = tmp_path / "X.LIC"
-    machine.identifier = "usb-1"
+    machine.identifier = "usb-4711"
     file = vendor.license_file(machine.control().begin(vendor.activation_key()), expires=None)
     for how, (code, lost) in LOST.items():
         arriving.write_bytes(lost(file))

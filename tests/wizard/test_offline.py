@@ -49,7 +49,7 @@ def test_the_watch_itself_notices_a_socket(tmp_path):
 
 @pytest.fixture
 def before(profile, tmp_path):
-    return ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "m"]
+    return ["--profile", str(profile), "--state", str(tmp_path / "state"), "--machine", "machine-1"]
 
 
 @pytest.mark.thorough

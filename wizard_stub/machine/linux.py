@@ -6,9 +6,9 @@ identity that depends on who asks would look like another machine.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from keyferry.protocol.machine_identifier import of_board, of_linux
 from keyferry.wizard.errors import MachineUnknown
 
 # In this order: if both exist, D-Bus's is a link to systemd's or was its origin (machine-id(5)).
@@ -16,10 +16,6 @@ _MACHINE_ID_FILES = ("etc/machine-id", "var/lib/dbus/machine-id")
 _PRODUCT_UUID = "sys/class/dmi/id/product_uuid"
 _CONTAINER_MARKS = (".dockerenv", "run/.containerenv", "run/systemd/container")
 
-# What mainboards say whose maker never filled the field in.
-_UNFILLED_UUIDS = frozenset(
-    {"0" * 32, "f" * 32, "03000200040005000006000700080009", "00020003000400050006000700080009"}
-)
 _LONGEST_FILE = 256
 
 
@@ -27,13 +23,13 @@ def identifier(root: Path = Path("/")) -> str:
     """Return the identifier of the system under `root`; raises MachineUnknown with what to do."""
     findings = {path: _read(root / path) for path in _MACHINE_ID_FILES}
     for text in findings.values():
-        if text is not None and _is_machine_id(text):
-            return f"linux:{text.lower()}"
+        if text is not None and (found := of_linux(text)) is not None:
+            return found
     in_container = any((root / mark).exists() for mark in _CONTAINER_MARKS)
     if not in_container and all(text is None for text in findings.values()):
-        uuid = _product_uuid(root)
-        if uuid is not None:
-            return f"linux-dmi:{uuid}"
+        found = of_board(_read(root / _PRODUCT_UUID) or "")
+        if found is not None:
+            return found
     raise MachineUnknown(_advice(findings, in_container=in_container))
 
 
@@ -44,15 +40,6 @@ def _read(path: Path) -> str | None:
             return file.read(_LONGEST_FILE).decode("ascii", errors="replace").strip()
     except OSError:
         return None
-
-
-def _is_machine_id(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-fA-F]{32}", text) is not None and text.strip("0") != ""
-
-
-def _product_uuid(root: Path) -> str | None:
-    text = (_read(root / _PRODUCT_UUID) or "").replace("-", "").lower()
-    return text if re.fullmatch(r"[0-9a-f]{32}", text) and text not in _UNFILLED_UUIDS else None
 
 
 def _advice(findings: dict[str, str | None], *, in_container: bool) -> str:

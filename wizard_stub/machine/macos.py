@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable
 
+from keyferry.protocol.machine_identifier import of_macos
 from keyferry.wizard.errors import MachineUnknown
 
 _SECONDS = 10
@@ -32,10 +33,11 @@ def identifier(read: Callable[[], str] = read_ioreg) -> str:
         raise MachineUnknown(
             f"`ioreg` doesn't return this Mac's identifier ({type(error).__name__}). {_ADVICE}"
         ) from error
-    found = re.search(r'"IOPlatformUUID" = "([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"', text)
-    if found is None or not found[1].strip("0-"):
+    named = re.search(r'"IOPlatformUUID" = "([^"]*)"', text)
+    found = of_macos(named[1]) if named else None
+    if found is None:
         raise MachineUnknown(f"`ioreg` returns no identifier for this Mac. {_ADVICE}")
-    return f"macos:{found[1].lower()}"
+    return found
 
 
 _ADVICE = "Run `/usr/sbin/ioreg -rd1 -c IOPlatformExpertDevice` to see why, and tell the vendor."

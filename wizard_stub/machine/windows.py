@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 
+from keyferry.protocol.machine_identifier import of_windows
 from keyferry.wizard.errors import MachineUnknown
 
 _FOLDER = r"SOFTWARE\Microsoft\Cryptography"
@@ -30,10 +30,10 @@ def identifier(read: Callable[[], object] = read_registry) -> str:
         value = read()
     except OSError as error:
         raise MachineUnknown(_advice(f"cannot be read: {error.strerror or error}")) from error
-    guid = value.strip().strip("{}").lower() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", guid) or not guid.strip("0-"):
+    found = of_windows(value) if isinstance(value, str) else None
+    if found is None:
         raise MachineUnknown(_advice("holds no identifier"))
-    return f"windows:{guid}"
+    return found
 
 
 def _advice(finding: str) -> str:

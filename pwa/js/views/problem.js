@@ -11,6 +11,7 @@ const START_OVER = new Set([
   "license_suspended",
   "no_seat_left",
   "release_limit_reached",
+  "computer_looks_the_same",
   "activation_limit_reached",
 ]);
 

@@ -140,8 +140,8 @@ def activate(
     again if it still holds; IntegrityError then says that the same machine was quicker. Raises NotFound
     (unknown_activation_key, unknown_product), RetiredEpoch, ComputerIdMismatch, LicenseRefused
     (license_expired, license_suspended, no_seat_left, replacement_needs_vendor), ComputerIdBurnt
-    (computer_id_released, computer_id_superseded), LimitReached (release_limit_reached,
-    activation_limit_reached).
+    (computer_id_released, computer_id_superseded), LimitReached (computer_looks_the_same,
+    release_limit_reached, activation_limit_reached).
     """
     found, has_seat = seen, seen is not None and _takes_seen_seat(session, seen, now)
     if found is None or not has_seat:

@@ -54,13 +54,14 @@ def no_seat_left(license: License) -> LicenseRefused:
     if license.seats == 1:
         return LicenseRefused(
             "The only seat of this license is in use. Deactivate a computer you no longer use, or ask the "
-            "vendor for more seats. Was this computer reinstalled or replaced? Ask the vendor to release its "
-            "old seat.",
+            "vendor for more seats. Was this computer set up anew or replaced? Self Help can email a link "
+            "that frees its old seat, or the vendor can release it.",
             code="no_seat_left",
         )
     return LicenseRefused(
         "All {seats} seats are in use. Deactivate a computer you no longer use, or ask the vendor for more "
-        "seats. Was this computer reinstalled or replaced? Ask the vendor to release its old seat.",
+        "seats. Was this computer set up anew or replaced? Self Help can email a link that frees its old "
+        "seat, or the vendor can release it.",
         code="no_seat_left",
         seats=license.seats,
     )

@@ -58,7 +58,11 @@ def check_claim(session: Session, license: License, fingerprint: int, now: datet
 
 
 def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
-    """Raise LimitReached (release_limit_reached) where one more unproven replacement would be too many."""
+    """Raise LimitReached where one more unproven replacement would be too many.
+
+    `computer_looks_the_same` if this machine had too many, as if another had its identifier, too;
+    `release_limit_reached` if the license had.
+    """
     successor, earlier = aliased(Activation), aliased(Activation)
     # An epoch that the machine never had comes with a newer application, not with a lost or copied state.
     had_epoch = exists().where(
@@ -74,6 +78,15 @@ def check_replacement(session: Session, license: License, fingerprint: int, now:
         .where(Activation.ended_how == Ending.SUPERSEDED, had_epoch)
     )
     days = properties.read(session)["options/maxReleasePeriodInDays"]
+    recent = _recent(replaced, days, license, now)
+    if _of_machine(session, recent, fingerprint) >= REPLACEMENTS.per_machine:
+        raise LimitReached(
+            "Another computer looks the same as this one, or another account here has a license of its own: "
+            "they took this seat from each other too often in the last {days} days. Give each computer a "
+            "machine identifier of its own, let accounts share one license, or ask the vendor for help.",
+            code="computer_looks_the_same",
+            days=days,
+        )
     _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)
 
 
@@ -112,12 +125,8 @@ def _check(
     fingerprint: int,
     now: datetime,
 ) -> None:
-    period = timedelta(days=days)
-    # What ended later than now did so before the clock was set back: it counts as long, and no longer.
-    is_recent = and_(Activation.ended_at > now - period, Activation.ended_at < now + period)
-    recent = changes.where(Activation.license_id == license.id, is_recent)
-    on_license = session.scalars(recent).one()
-    on_machine = session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()
+    recent = _recent(changes, days, license, now)
+    on_license, on_machine = session.scalars(recent).one(), _of_machine(session, recent, fingerprint)
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
         raise LimitReached(
             "Transfer limit reached: this license changed computers too often in the last {days} days. "
@@ -126,3 +135,14 @@ def _check(
             code="release_limit_reached",
             days=days,
         )
+
+
+def _recent(changes: Select[int], days: int, license: License, now: datetime) -> Select[int]:
+    period = timedelta(days=days)
+    # What ended later than now did so before the clock was set back: it counts as long, and no longer.
+    is_recent = and_(Activation.ended_at > now - period, Activation.ended_at < now + period)
+    return changes.where(Activation.license_id == license.id, is_recent)
+
+
+def _of_machine(session: Session, recent: Select[int], fingerprint: int) -> int:
+    return session.scalars(recent.where(Activation.fingerprint == fingerprint)).one()

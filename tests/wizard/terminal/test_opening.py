@@ -117,5 +117,5 @@ def test_what_is_missing_before_the_full_screen_is_said_in_one_line(monkeypatch,
     monkeypatch.setattr(command_line, "has_terminal", lambda: True)
     assert command_line.main(["--language", "de"]) == 2
     assert "Missing --profile FILE" in capsys.readouterr().err
-    assert command_line.main(["--profile", str(profile), "--machine", "m"]) == 2
+    assert command_line.main(["--profile", str(profile), "--machine", "machine-1"]) == 2
     assert "Missing --state DIR" in capsys.readouterr().err
