@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from flask import Flask, Request, abort, request, session
+from flask import Flask, Request, abort, current_app, request, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
@@ -120,11 +120,28 @@ def refusal_of(error: CodedError) -> Refusal:
 
 def form_expired() -> CoreError:
     """Return the error for a form whose field does not fit: sent again from the new page, it goes through."""
+    if parts().settings.is_https and _came_in_the_clear():
+        address = parts().settings.public_url + (page_behind() or request.path)
+        return CoreError(
+            "Here your browser keeps no cookies, because this address has no https. Open {address} instead.",
+            code="opened_over_http",
+            address=address,
+        )
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return CoreError(
+            "Your browser sent no cookie with this. If that happens again, allow cookies for this site. What "
+            "you typed is still here. Send it again.",
+            code="form_expired",
+        )
     return CoreError(
-        "This page was open too long, or your browser blocks cookies. What you typed is still here. Send "
-        "it again.",
-        code="form_expired",
+        "This page was out of date. What you typed is still here. Send it again.", code="form_expired"
     )
+
+
+def _came_in_the_clear() -> bool:
+    """Return whether it was sent without encryption, also where a proxy doesn't say so."""
+    # Browsers name the site of what they send over HTTPS only, and on the machine itself.
+    return not request.is_secure and "Sec-Fetch-Site" not in request.headers
 
 
 def _refuse_foreign() -> None:

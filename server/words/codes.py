@@ -93,6 +93,7 @@ CODES: Mapping[str, Code] = {
     "not_found": Code(404),
     "not_permitted": Code(403, reason="role doesn’t allow it"),
     "nothing_chosen": Code(400),
+    "opened_over_http": Code(400),
     "operator_exists": Code(409, field="name"),
     "own_account": Code(409),
     "product_exists": Code(409, field="code"),

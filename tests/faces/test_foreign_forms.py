@@ -95,7 +95,7 @@ def test_a_page_from_before_the_sign_in_is_asked_to_be_sent_again(vendor):
     victim.get("/portal/operators")
     answer = victim.client.post("/portal/operators", data={"csrf_token": old, **NEW})
     assert answer.status_code == 400
-    assert "open too long" in answer.text
+    assert "Send it again" in answer.text
 
 
 def test_over_https_no_other_host_can_set_our_cookies(vendor, settings):

@@ -59,7 +59,7 @@ def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:
     gets_the_key(page, house.scan(machine))
     key = key_on(page)
     assert key == house.short.activate(machine).computer_key
-    kept = "The key is saved on this phone" if keeps else "couldn’t be saved on this phone"
+    kept = "The key is saved in this browser" if keeps else "couldn’t be saved on this phone"
     expect(page.locator("#key-kept")).to_contain_text(kept, timeout=PROMPT)
     for tapped in page.locator("#copy, #read-aloud, #share").all():
         tapped.click()

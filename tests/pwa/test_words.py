@@ -95,15 +95,8 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     # What only people can cause who fill in forms, or work for the vendor.
     own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
     own |= {"computer_not_chosen", "release_link_expired", "replacement_needs_reason"}
-    own |= {
-        "form_expired",
-        "form_not_kept",
-        "foreign_form",
-        "wrong_sign_in",
-        "signed_out",
-        "not_permitted",
-        "unknown_license",
-    }
+    own |= {"form_expired", "form_not_kept", "opened_over_http", "foreign_form", "wrong_sign_in"}
+    own |= {"signed_out", "not_permitted", "unknown_license"}
     own |= {"switched_off", "unknown_session", "seats_in_use", "license_never_expires", "nothing_chosen"}
     own |= {
         "batch_differs",
