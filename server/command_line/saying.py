@@ -1,4 +1,4 @@
-"""What a command says that goes on until it is stopped: lines for people, or as JSON."""
+"""The output of commands that run until they are stopped: lines for people, or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log_format_option = click.option(
 
 
 def sayer(log_format: LogFormat, name: str, level: int) -> Callable[[str], None]:
-    """Return what says a line on standard error; as JSON, it is of a logger's name and of a level."""
+    """Return a function that writes a line to standard error; in JSON, it has this logger name and level."""
     if log_format == "text":
         return lambda line: click.echo(visible(line), err=True)
     init_logs(log_format)

@@ -1,4 +1,4 @@
-"""Group commit: who writes to SQLite takes a turn in one transaction, and the last in line commits for all.
+"""Group commit: writers to SQLite take turns in one transaction, and the last in line commits for all.
 
 A commit waits for the disk, which takes longer than everything else about a small transaction. Each member
 works in a savepoint of its own, and is answered only once the commit of the group is on the disk.
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class GroupCommit:
-    """The turns of a process on one database; `begin` begins a transaction that may write."""
+    """The turns of one process at one database; `begin` begins a transaction that may write."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class GroupCommit:
 
     @property
     def waiting(self) -> int:
-        """How many wait for their turn."""
+        """How many are waiting for their turn."""
         return len(self._waiting)
 
     @contextmanager
@@ -123,7 +123,7 @@ class GroupCommit:
             raise
 
     def _work_off(self) -> None:
-        """Do the work of those who share a thread."""
+        """Do the work of everybody in line, for the requests that share a thread."""
         with self._guard:
             if self._taken or not self._waiting:
                 return
@@ -131,7 +131,7 @@ class GroupCommit:
         try:
             group = self._joined(time.monotonic() + self._wait_seconds)
         except (Busy, SQLAlchemyError):
-            # The next one has been called, meets the same, and has somebody to tell it to.
+            # Nobody waits for this call. The next in line was called, and meets the same trouble.
             return
         self._inside.here = True
         try:
@@ -140,7 +140,7 @@ class GroupCommit:
             self._inside.here = False
 
     def _is_being_done(self, member: _Member) -> bool:
-        """Whether another thread has begun this member's work; then its group is waited for."""
+        """Return whether somebody has begun this member's work, after waiting for the end of its group."""
         with self._guard:
             group = member.group
         if group is None:
@@ -156,7 +156,7 @@ class GroupCommit:
             if member.group is not None:
                 # Its work is being done, for nobody.
                 return
-        # It was called in this very moment.
+        # It was called at the very moment when it gave up, so it has to pass the turn on.
         if self._group is not None:
             self._hand_on(self._group)
         else:
@@ -219,7 +219,7 @@ class GroupCommit:
 
 
 class _Member:
-    """Somebody who works in a group, or whose `work` another one does there."""
+    """Somebody who works in a group, or whose `work` another member does there."""
 
     def __init__(self, work: Callable[[Connection], object] | None, until: float) -> None:
         self.work = work
@@ -227,24 +227,24 @@ class _Member:
         self.until = until
         # What the work asks for is that of the request it belongs to.
         self._context = copy_context() if work is not None else None
-        # Others release it: to call this thread for its turn, and once the group has ended.
+        # Others release it twice: to call this member for its turn, and once the group has ended.
         self.ticket = new_ticket()
         self.group: _Group | None = None
         self._result: object = None
         self._error: BaseException | None = None
 
     def do(self, connection: Connection) -> None:
-        """Do its work for it."""
+        """Do the work of this member, in the context of its request."""
         if self._context is not None and self.work is not None:
             self._result = self._context.run(self.work, connection)
 
     def fail(self, error: BaseException) -> None:
-        """Let it know that its work has failed; it waits for nothing more."""
+        """Tell this member that its work has failed; it waits for nothing more."""
         self._error = error
         self.ticket.release()
 
     def result_of(self, group: _Group) -> object:
-        """Return what came of its work, once the group has ended."""
+        """Return the result of its work once the group has ended; raises what kept it from its commit."""
         if self._error is not None:
             raise self._error
         group.require_kept()
@@ -266,9 +266,9 @@ class _Group:
 
     @contextmanager
     def member(self, member: _Member) -> Iterator[None]:
-        """Work in the transaction; what fails is undone, and nothing else.
+        """Work in the transaction; if this fails, only its own part is undone.
 
-        The ticket of who succeeds is released when the group ends.
+        If it succeeds, the member's ticket is released when the group ends.
         """
         self._members += 1
         is_first = self._members == 1
@@ -287,7 +287,7 @@ class _Group:
         self._unanswered.append(member)
 
     def do(self, member: _Member) -> None:
-        """Do the work of a member that waits."""
+        """Do the work of a member in line."""
         try:
             with self.member(member):
                 member.do(self.connection)
@@ -314,7 +314,7 @@ class _Group:
             self._lost = self._lost or error
 
     def takes_more(self) -> bool:
-        """Whether another member may join: those before have to be answered soon."""
+        """Return whether another member may join; those who came before have to be answered soon."""
         return self._lost is None and self._members < _MOST_MEMBERS and time.monotonic() < self._full_at
 
     def end(self) -> None:

@@ -1,8 +1,8 @@
 """The turn of a process among all processes that write to one SQLite database.
 
-SQLite makes whoever waits sleep, and look again, at ever longer intervals: so the unlucky wait for seconds.
-A lock of the operating system wakes the next one at once. It is no more than a queue: SQLite's own lock
-decides, here as with any other program, and where there can be no lock file SQLite's own wait serves.
+SQLite makes whoever waits sleep and look again at ever longer intervals, so the unlucky wait for seconds. A
+lock of the operating system wakes the next one at once. It is only a queue: SQLite's own lock decides, as it
+does with any other program. Where there can't be a lock file, processes wait as SQLite has them wait.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from queue import SimpleQueue
 
 from keyferry.server.db.tickets import Ticket, new_ticket
 
-# Two bytes of the file: who has the first is next, who has the second writes. With one alone, a process that
-# gives the lock back and takes it again would be there before those that have to wake up first.
+# Two bytes of the file: whoever has the first is next, whoever has the second writes. With only one, a
+# process that gives the lock back and takes it again would beat those that have to wake up first.
 _NEXT, _TURN = 0, 1
 _SUFFIX = ".lock"
 
 
 class LockFile:
-    """A lock between processes beside a database file; the threads of one process take turns before."""
+    """A lock between processes, beside a database file; the threads of a process have to take turns first."""
 
     def __init__(self, database: str | None) -> None:
         self._path = f"{database}{_SUFFIX}" if database and os.path.isabs(database) else None
@@ -31,7 +31,7 @@ class LockFile:
         self._waiter: _Waiter | None = None
 
     def acquire(self, seconds: float) -> bool:
-        """Wait for the lock so long; returns whether there is nothing more to wait for."""
+        """Wait for the lock up to so many seconds; return whether there is nothing more to wait for."""
         file = self._file()
         if file is None:
             return True
@@ -42,7 +42,7 @@ class LockFile:
                     fcntl.lockf(file, fcntl.LOCK_UN, 1, _NEXT)
                     return True
             except OSError:
-                # A file system without locks.
+                # The file system has no locks.
                 return True
             self._waiter = self._waiter or _Waiter()
             awaited = _Awaited(file)
@@ -52,7 +52,7 @@ class LockFile:
         return is_there
 
     def release(self) -> None:
-        """Let the next process write."""
+        """Give the lock to the next process."""
         if self._opened is not None and self._opened[0] == os.getpid():
             with suppress(OSError):
                 fcntl.lockf(self._opened[1], fcntl.LOCK_UN, 1, _TURN)
@@ -67,14 +67,14 @@ class LockFile:
 
 
 class _Waiter:
-    """A thread that waits for locks, since waiting for one of the operating system knows no end."""
+    """A thread that waits for locks, because waiting for one of the operating system has no timeout."""
 
     def __init__(self) -> None:
         self._wanted: SimpleQueue[_Awaited] = SimpleQueue()
         threading.Thread(target=self._run, name="keyferry-lock", daemon=True).start()
 
     def start(self, awaited: _Awaited) -> None:
-        """Begin to wait."""
+        """Have the thread wait for the lock."""
         self._wanted.put(awaited)
 
     def _run(self) -> None:
@@ -83,26 +83,27 @@ class _Waiter:
 
 
 class _Awaited:
-    """Both bytes, while a thread waits for them, or once it has them.
+    """Both bytes: being waited for by the thread, or taken.
 
-    There is one at a time: locks belong to the process, so a second one would give back what the first has.
+    There is only one at a time: locks belong to the process, and a second one would give back those of the
+    first.
     """
 
     def __init__(self, file: int) -> None:
         self._file = file
         self._guard = threading.Lock()
         self._is_there = self._is_over = False
-        # Of whoever wants both; None once they have given up.
+        # Released when both are taken; None once nobody wants them any more.
         self._ticket: Ticket | None = new_ticket()
 
     def is_taken_over(self) -> bool:
-        """Want again what somebody has given up on; False where it has come and gone meanwhile."""
+        """Want again what was given up on; return False if it was taken and given back meanwhile."""
         with self._guard:
             self._ticket = None if self._is_over else new_ticket()
             return not self._is_over
 
     def wait(self, seconds: float) -> bool:
-        """Wait so long, then give up: what comes later is given back at once, or all others would wait."""
+        """Wait up to so many seconds, then give up: a lock that comes later is given back at once."""
         if self._ticket is not None and self._ticket.acquire(timeout=seconds):
             return True
         with self._guard:
@@ -111,7 +112,7 @@ class _Awaited:
             return self._is_there
 
     def take(self) -> None:
-        """Wait for both, in the thread that is there for it."""
+        """Wait for both bytes; only the thread of `_Waiter` calls this."""
         with suppress(OSError):
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _NEXT)
             fcntl.lockf(self._file, fcntl.LOCK_EX, 1, _TURN)
@@ -135,7 +136,7 @@ def _try(file: int, place: int) -> bool:
 
 
 def _opened(path: str | None) -> int | None:
-    """Open the lock file, for whoever may write to the database; None where there can be none."""
+    """Open the lock file for everybody who may write to the database; None if there can't be one."""
     if path is None:
         return None
     try:
@@ -144,7 +145,7 @@ def _opened(path: str | None) -> int | None:
     except OSError:
         return None
     made, mode = os.fstat(file), database.st_mode & 0o666
-    # Asked only where something is to change: a service that may change no owner would be killed for asking.
+    # Only if something has to change: a service whose system calls are filtered may be killed for trying.
     with suppress(PermissionError):
         if (made.st_uid, made.st_gid) != (database.st_uid, database.st_gid):
             os.fchown(file, database.st_uid, database.st_gid)

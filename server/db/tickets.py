@@ -1,4 +1,4 @@
-"""What a request waits for: its thread sleeps, or goes on with other requests where it has several."""
+"""What a request waits on: its thread sleeps, or runs other requests meanwhile if it has several."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Protocol
 
 
 class Ticket(Protocol):
-    """What one waits for, and another releases, perhaps in another thread."""
+    """Something to wait for, which somebody else releases, perhaps in another thread."""
 
     def acquire(self, *, timeout: float = -1) -> bool:
-        """Wait so many seconds, without end where negative; returns whether it was released."""
+        """Wait for up to `timeout` seconds, or without limit if negative; return whether it was released."""
 
     def release(self) -> None:
-        """Let go on who waits, or will wait."""
+        """Resume whoever waits for this ticket, now or later."""
 
 
 class Sharing(Protocol):
-    """A thread that many requests share: while one of them waits, others go on."""
+    """A thread that many requests share: while one of them waits, it runs the others."""
 
     def ticket(self) -> Ticket:
-        """Return the ticket of a request on this thread."""
+        """Return a ticket for a request on this thread."""
 
     def soon(self, work: Callable[[], None]) -> None:
-        """Do something on this thread, once all of its requests have come as far as they can."""
+        """Run `work` on this thread once each of its requests waits or has ended."""
 
 
 SHARING: ContextVar[Sharing | None] = ContextVar("SHARING", default=None)
-"""The thread that a request shares with others, where it does."""
+"""The thread that the current request shares with others; None if it has a thread of its own."""
 
 
 def new_ticket() -> Ticket:
-    """Return a ticket for whoever asks."""
+    """Return a ticket that the current request can wait for."""
     sharing = SHARING.get()
     if sharing is not None:
         return sharing.ticket()

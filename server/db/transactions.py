@@ -35,7 +35,7 @@ def transaction() -> Iterator[Session]:
 
 
 def do_in_transaction(work: Callable[[Session], T]) -> T:
-    """Do `work` as in `transaction`; on SQLite, a thread that writes already may do it, which is quicker.
+    """Do `work` as in `transaction`; on SQLite, a thread that is writing already may do it, which is quicker.
 
     Raises what `transaction` and `work` raise.
     """
@@ -52,7 +52,7 @@ def do_in_transaction(work: Callable[[Session], T]) -> T:
 
 
 def one_at_a_time(session: Session, what: str) -> None:
-    """Wait until no other transaction does what has this name, where there may be no row to lock."""
+    """Wait until no other transaction does what this name stands for, where there is no row to lock."""
     if db.engine.dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"keyferry {what}"))))
 
@@ -71,9 +71,9 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def looking() -> Iterator[Session]:
-    """Open a session for a statement that only reads; each further one sees what is committed by then.
+    """Open a session without a transaction, for one statement that only reads.
 
-    It saves what a transaction costs, which on PostgreSQL are two more questions and answers.
+    A second statement would see what was committed in between. On PostgreSQL this saves two round trips.
     """
     with db.engine.connect() as connection, without_transaction(connection):
         session = _session(connection, "rollback_only")

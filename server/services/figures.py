@@ -1,4 +1,4 @@
-"""Figures for staff: counted for each page while that is quick, and kept for some minutes where it is not."""
+"""Figures for staff: counted for each page while that is quick, otherwise kept for some minutes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _COUNTING = threading.Lock()
 
 @dataclass(frozen=True)
 class Counted:
-    """Values and when they were counted, None for this moment."""
+    """Values, and when they were counted; None means just now."""
 
     values: Values
     at: datetime | None
 
 
 def of_the_start_page() -> tuple[Figures, datetime | None]:
-    """Return the figures of the start page, and when they were counted, None for now."""
+    """Return the figures of the start page, and when they were counted; None means just now."""
     counted = _counted(
         "start page", lambda session, now: figures.as_values(figures.figures(session, now=now))
     )
@@ -43,7 +43,7 @@ def of_the_start_page() -> tuple[Figures, datetime | None]:
 
 
 def live_computers(product: Product) -> tuple[dict[int, int], datetime | None]:
-    """Return how many computers hold a seat under each epoch, and when they were counted, None for now."""
+    """Return how many computers hold a seat under each epoch, and when they were counted; None: just now."""
     with reading() as session:
         if not kept_figures.are_needed(session):
             return products.live_computers(session, product), None

@@ -30,9 +30,9 @@ from keyferry.server.services.permission import permitted
 
 CHUNK = 500
 CHUNK_SECONDS = 0.05
-"""Whichever comes first ends a chunk; those who wait to activate are served before the next one."""
+"""A chunk ends at so many licenses or seconds; whoever waits to activate is served before the next one."""
 SPELL_SECONDS = 1.0
-"""How long one request goes on with a batch."""
+"""How long one request continues a batch."""
 _PIECE = 1000
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def issue(wanted: Wanted, *, by: By, show: Callable[[Session, License], T]) -> T
 
 @permitted(Permission.CHANGE_LICENSES)
 def begin(wanted: Wanted, mark: str, *, by: By) -> Progress:
-    """Ask for a batch, and issue its first chunk; the same mark stands for the same batch, however often.
+    """Create a batch and issue its first chunk; asked for again with the same mark, return the same batch.
 
     Raises NotFound (unknown_product) and what `core.licensing.batches.ask` raises.
     """
@@ -93,7 +93,7 @@ def begin(wanted: Wanted, mark: str, *, by: By) -> Progress:
 
 @permitted(Permission.CHANGE_LICENSES)
 def go_on(number: int, *, by: By, seconds: float = SPELL_SECONDS) -> Progress:
-    """Issue chunk after chunk, until all that were wanted are done or the seconds are over.
+    """Issue chunk after chunk until the batch is done or the time is up.
 
     Raises NotFound (unknown_batch) and Malformed (expiry_in_the_past).
     """
@@ -110,7 +110,7 @@ def go_on(number: int, *, by: By, seconds: float = SPELL_SECONDS) -> Progress:
 
 @permitted(Permission.CHANGE_LICENSES)
 def stop(number: int, *, by: By) -> bool:
-    """Issue no more of a batch than there are; returns whether any were left.
+    """Issue no more licenses of a batch; return whether any were left.
 
     Raises NotFound (unknown_batch).
     """
@@ -121,7 +121,7 @@ def stop(number: int, *, by: By) -> bool:
 
 @permitted(Permission.SEE_LICENSES)
 def export(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[list[T]]:
-    """Return what `show` tells of each license of a batch, piece by piece, and write down who took the keys.
+    """Return what `show` makes of each license of a batch, piece by piece, and record who exported the keys.
 
     Raises NotFound (unknown_batch).
     """
@@ -134,7 +134,7 @@ def export(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[lis
 
 @permitted(Permission.SEE_LICENSES)
 def issued(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[list[T]]:
-    """Return what `show` tells of each license of a batch, piece by piece; nothing is written down."""
+    """Return what `show` makes of each license of a batch, piece by piece; nothing is recorded."""
     after = 0
     while True:
         # Whoever reads slowly keeps no transaction open.

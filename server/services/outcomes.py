@@ -1,4 +1,4 @@
-"""Telling whoever listens, such as the metrics, what an operation has come to."""
+"""Telling listeners, such as the metrics, the outcome of an operation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Done = TypeVar("Done", bound=Activated | Released)
 
 
 def tell(done: Done, by: By) -> Done:
-    """Tell what was done, and return it; call it once that is committed."""
+    """Tell every listener what was done, and return it; call this after the commit."""
     for listener in parts().listeners:
         listener(done, by.channel)
     return done

@@ -64,7 +64,7 @@ class Counted:
 
     @property
     def is_free(self) -> bool:
-        """Whether nothing was counted, and so nothing is to be taken back."""
+        """Whether nothing was counted, so that no count has to be taken back."""
         return not self._limits
 
     @contextmanager
@@ -87,7 +87,7 @@ class Counted:
             forgive(session, self._limits, self._now)
 
     def write(self, work: Callable[[Session], T]) -> T:
-        """Do `work` in a transaction whose success takes the count back, as `do_in_transaction` does it."""
+        """Do `work` by `do_in_transaction`; its success takes the count back."""
 
         def done(session: Session) -> T:
             result = work(session)

@@ -1,4 +1,4 @@
-"""The lines of the log, for people or as JSON, with the ID of the request that they are about."""
+"""Log lines, for people or as JSON, with the ID of the request that they are about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keyferry.server.web.request_ids import REQUEST_ID
 from keyferry.server.web.watching import Answered
 
 IN_JSON = "message_in_json"
-"""The attribute of a record with another message for programs."""
+"""The attribute of a log record that replaces its message in JSON."""
 
 _TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 
@@ -41,7 +41,7 @@ class _Lines(logging.Formatter):
 
 
 class TextLines(_Lines):
-    """Lines for people: the ID stands before the message."""
+    """Lines for people, with the ID before the message."""
 
     def __init__(self, format: str = _TEXT, date_format: str | None = None) -> None:
         super().__init__(format.replace("%(message)s", "%(about)s%(message)s"), date_format)
@@ -54,7 +54,7 @@ class TextLines(_Lines):
 
 
 class JsonLines(_Lines):
-    """An object a line; what a record has as `fields` is added to it."""
+    """One JSON object per line, to which a record's `fields` are added."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a line without what addresses carry."""
@@ -73,7 +73,7 @@ class JsonLines(_Lines):
 
 
 def init_logs(log_format: LogFormat) -> None:
-    """Log to standard error: warnings and errors, and as JSON each request, too."""
+    """Log warnings and errors to standard error; in JSON, also each request."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if log_format == "json" else TextLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -1,7 +1,7 @@
-"""What a server process counts for Prometheus; imported only where that is wanted.
+"""What a server process counts for Prometheus; imported only if metrics are switched on.
 
-Each process writes its counts into files of its own, which the one that shows them adds up. A process that
-takes the place of a dead one goes on with its files, so no count ever goes back.
+Each worker writes its counts into files of its own, and the process that shows them adds them up. A worker
+that replaces a dead one goes on with its files, so no count ever decreases.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from keyferry.server.web.watching import Answered
 from keyferry.server.words.codes import is_guess
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable by which the library knows the folder of the files."""
+"""The environment variable from which the library takes the folder of the files."""
 
 _BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 # Console and command line are processes of their own, which count nothing.
@@ -33,7 +33,7 @@ _STATUS = {hundreds: f"{hundreds}xx" for hundreds in range(1, 10)}
 
 
 class _Bound(dict[tuple[str, ...], Any]):
-    """The counts of a metric by their labels: the library's own look-up takes longer than counting."""
+    """The counts of a metric by their labels: the library's own lookup takes longer than the counting."""
 
     def __init__(self, metric: Counter | Histogram) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class Counting:
         self._begin()
 
     def _begin(self) -> None:
-        # What begins with zero shows its first one as an increase.
+        # Prometheus sees the first one as an increase only if there was a zero before.
         for channel in _CHANNELS:
             for outcome in Outcome:
                 self._activated[channel, outcome].inc(0)
@@ -89,7 +89,7 @@ class Counting:
             self._released[channel, _ALREADY if done.already_released else done.recorded].inc()
 
     def answered(self, answered: Answered) -> None:
-        """Count a request, and the refusal that it met."""
+        """Count a request, and its error if it was refused."""
         labels = answered.endpoint or "none", _STATUS[answered.status // 100]
         self._answered[labels].observe(answered.seconds)
         if answered.code is not None:
@@ -99,9 +99,9 @@ class Counting:
 
 
 def count(app: Flask, folder: Path, place: int) -> Counting:
-    """Count what this process does, in files of its `place`, which no other process has at the same time.
+    """Count what this process does, in the files of its `place`, which no other process has at the same time.
 
-    Activations and releases are counted as they come; `answered` is for whoever watches requests.
+    Activations and releases are counted from now on; pass `answered` to `watch` to count requests, too.
     """
     os.environ[FOLDER] = str(folder)
     values.ValueClass = MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]

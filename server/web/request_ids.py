@@ -1,4 +1,4 @@
-"""An ID for each request: it is in the log, and in the answer, where a customer can read it to the vendor."""
+"""An ID for each request, in the log and in the answer, so that a customer can tell it to the vendor."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 REQUEST_ID = "keyferry.request_id"
-"""Where a request's environment has it."""
+"""The name of the ID in a request's environment."""
 
 _GIVEN = re.compile("[A-Za-z0-9._-]{1,64}")
 
 
 def init_request_ids(app: Flask, settings: Settings) -> None:
-    """Give each request an ID, or keep the one in `X-Request-ID` where a trusted proxy is in front."""
+    """Give each request an ID, or behind a trusted proxy keep the one in `X-Request-ID`."""
     inner, is_behind_proxy = app.wsgi_app, settings.trusted_proxies > 0
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "") if is_behind_proxy else ""
-        # Eleven times as quick as a UUID, and right in processes that were forked, too.
+        # Eleven times as fast as a UUID; unlike `random`, it never repeats in a process that was forked.
         own = given if _GIVEN.fullmatch(given) else os.urandom(8).hex()
         environ[REQUEST_ID] = own
 

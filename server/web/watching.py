@@ -1,4 +1,4 @@
-"""Watching what a server answers, for metrics and logs: what is told holds no key, no code and no token."""
+"""Watching what a server answers, for metrics and logs; watchers see no key, no code and no token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 CODE = "keyferry.code"
-"""Where a request's environment has the code of the error that it is answered with."""
+"""The name in a request's environment of the error code that it is answered with."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -34,7 +34,7 @@ Watcher = Callable[[Answered], None]
 
 
 def watch(app: Flask, *watchers: Watcher) -> None:
-    """Tell the watchers of each request once it is answered; nobody's answer waits for the network here."""
+    """Tell the watchers about each request once its answer is made; sending it isn't part of the time."""
     inner = app.wsgi_app
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -54,7 +54,7 @@ def watch(app: Flask, *watchers: Watcher) -> None:
             seconds = time.perf_counter() - begun
             method = environ["REQUEST_METHOD"]
             answered = Answered(
-                # A stranger can send any word.
+                # A stranger can send any word, and each would be a new label.
                 method if method in _METHODS else "other",
                 endpoint,
                 status,

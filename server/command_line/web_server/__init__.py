@@ -41,7 +41,7 @@ def run(
 ) -> None:
     """Serve on a bound socket until SIGTERM or SIGINT; ends the process.
 
-    On another one, which is not for the public, `metrics` are shown.
+    With `metrics`, another bound socket that is not for the public, show metrics there.
     """
     # Every connection inherits it.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
@@ -72,10 +72,10 @@ def run(
 
 
 class _Discreet(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Names no address whole: a request that cannot be read, or a fault, is logged with its first line."""
+    """Shortens addresses: gunicorn logs the first line of a request that fails, which may carry a token."""
 
     def setup(self, cfg: Any) -> None:
-        """Write errors in gunicorn's format or as JSON, but for what addresses carry."""
+        """Set up gunicorn's log, without the secrets in addresses."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(self._lines())
@@ -90,17 +90,14 @@ class _DiscreetInJson(_Discreet):
 
 
 class _OurArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-    """Ends like SIGTERM on SIGINT, too: a person's Ctrl-C must not cut an activation short.
-
-    It looks after the metrics, where there are any.
-    """
+    """Treats SIGINT like SIGTERM, so that Ctrl-C cuts no activation short; keeps the metrics running."""
 
     def handle_int(self) -> None:
         """Leave the main loop, which stops the workers gracefully."""
         raise StopIteration
 
     def manage_workers(self) -> None:
-        """See to it that everything runs that should; gunicorn asks about once in a second."""
+        """Start what should run and doesn't; gunicorn calls this about once a second."""
         super().manage_workers()
         if self.app.metrics is not None:
             self.app.metrics.keep_up(self)
@@ -114,13 +111,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.limits = limits
         self.settings = settings
         self.metrics = metrics
-        # PostgreSQL is waited for at every statement.
+        # On PostgreSQL, a request waits at every statement, and would hold up the main thread.
         self._quick = is_quick if settings.sqlite_file is not None else None
         self._gunicorn = {**gunicorn, **(metrics.hooks if metrics else {})}
         super().__init__()
 
     def is_quick(self, received: bytearray) -> bool:
-        """Whether a whole request waits for nothing but SQLite: then the main thread answers it."""
+        """Return whether the main thread should answer a whole request itself."""
         return self._quick is not None and self._quick(received)
 
     def load_config(self) -> None:
@@ -128,8 +125,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        # Checked before gunicorn began. A worker that begins anew while the database is away serves all the
-        # same; had it to check, gunicorn would end the whole server.
+        # `keyferry serve` has checked. If a worker is replaced while the database is down, a check would
+        # fail, and gunicorn would end the whole server.
         return create_app(self.settings, checks=False)
 
     def run(self) -> None:

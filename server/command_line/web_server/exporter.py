@@ -1,6 +1,6 @@
 """The process that shows Prometheus what the workers count, and what the database says of seats and mail.
 
-A process of its own: it answers while every worker is busy, and outlives any of them.
+It is a process of its own, so it answers while every worker is busy, and outlives any of them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _REST = 50
 
 
 class Stock(Collector):
-    """What the database says at the moment: licenses, seats, and mail that waits.
+    """What the database says now: licenses, seats, and mail that waits.
 
     Counting the licenses takes at most a fiftieth of the time; until then, what was counted before is shown.
     """
@@ -49,7 +49,7 @@ class Stock(Collector):
         self._next_count = 0.0
 
     def collect(self) -> Iterable[Metric]:
-        """Return the figures; where the database cannot be read, only that."""
+        """Return the figures, or only that the database can't be read."""
         try:
             require_migrated(self._settings)
             with reading() as session:
@@ -81,7 +81,7 @@ class Stock(Collector):
 
 
 class Counts(MultiProcessCollector):
-    """What the workers count, but for files that a worker has made at this moment: nothing is in them yet."""
+    """What the workers count, without files that a worker has only just created: they are still empty."""
 
     def __init__(self, registry: CollectorRegistry, folder: Path) -> None:
         self._folder = folder
@@ -106,15 +106,15 @@ def _gauge(name: str, help: str, value: float) -> Metric:
 
 
 class _Silent(WSGIRequestHandler):
-    # Whoever says nothing keeps Prometheus waiting for so many seconds, and no longer.
+    # Requests are answered one after the other: a client that says nothing holds up Prometheus for so long.
     timeout = 5
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Log nothing: each line would be one that Prometheus caused."""
+        """Log nothing: Prometheus asks every few seconds."""
 
 
 class _Exporter(WSGIServer):
-    """Serves on a socket that is bound, as long as the process that began it lives."""
+    """Serves on a bound socket for as long as its parent process lives."""
 
     def __init__(self, listener: socket.socket, folder: Path) -> None:
         super().__init__(listener.getsockname()[:2], _Silent, bind_and_activate=False)
@@ -129,14 +129,14 @@ class _Exporter(WSGIServer):
         logger.warning("Metrics were asked for, and not taken", exc_info=True)
 
     def service_actions(self) -> None:
-        """End with the server, also where that was killed and could not clean up."""
+        """End with the server, even if it was killed and couldn't clean up."""
         if os.getppid() != self._parent:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise SystemExit(0)
 
 
 def export(listener: socket.socket, folder: Path, settings: Settings) -> None:
-    """Serve what is counted in a folder until SIGTERM, or until the parent process is gone."""
+    """Serve the counts in a folder until SIGTERM, or until the parent process is gone."""
     # A terminal sends Ctrl-C to every process; this one ends when the server has.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with _Exporter(listener, folder) as server:
@@ -145,7 +145,7 @@ def export(listener: socket.socket, folder: Path, settings: Settings) -> None:
 
 
 def application(folder: Path, settings: Settings) -> Flask:
-    """Return what answers at `/metrics`, and nowhere else."""
+    """Return an application that answers only at `/metrics`."""
     registry = CollectorRegistry()
     Counts(registry, folder)
     registry.register(Stock(settings))

@@ -1,4 +1,4 @@
-"""What a server with metrics has beside its workers: a folder of counts, and a process that shows them."""
+"""What a server with metrics has besides its workers: a folder of counts, and a process that shows them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from keyferry.server.web.watching import Watcher
 
 logger = logging.getLogger(__name__)
 
-# In memory: what is counted must not wait for a disk that is busy with activations.
+# In memory, so that counting doesn't wait for a disk that is busy with activations.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is made by mkdtemp
 
-# What gunicorn's first process does at these is not for a process that is forked from it.
+# Gunicorn handles these in its main process; the process that shows the metrics must not inherit that.
 _SIGNALS = (
     *(signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2),
     *(signal.SIGTTIN, signal.SIGTTOU, signal.SIGWINCH),
@@ -29,7 +29,7 @@ _SIGNALS = (
 
 
 class Metrics:
-    """The metrics of one server, which are shown on a bound socket."""
+    """The metrics of one server, shown on a bound socket."""
 
     def __init__(self, listener: socket.socket, settings: Settings) -> None:
         self._listener, self._settings = listener, settings
@@ -39,11 +39,11 @@ class Metrics:
 
     @property
     def hooks(self) -> dict[str, Callable[..., None]]:
-        """What gunicorn calls as workers come and go."""
+        """The functions that gunicorn calls as workers come and go."""
         return {"pre_fork": self._place, "child_exit": self._bury, "on_exit": self._end}
 
     def keep_up(self, arbiter: Any) -> None:
-        """Start the process that shows the counts, if it does not run."""
+        """Start the process that shows the counts if it isn't running."""
         if self._exporter is not None:
             if _runs(self._exporter):
                 return
@@ -53,14 +53,14 @@ class Metrics:
             self._export(arbiter)
 
     def begin(self, worker: Any) -> Watcher:
-        """Count what a worker does; returns what counts its requests."""
+        """Count what a worker does; return the function that counts its requests."""
         from keyferry.server.web import metrics
 
         self._listener.close()
         return metrics.count(worker.wsgi, self._folder, worker.place).answered
 
     def _export(self, arbiter: Any) -> None:
-        """Export until the end; never returns into the process that was forked."""
+        """Show metrics until the end; never returns, since the caller is gunicorn's main loop."""
         from keyferry.server.command_line.web_server.exporter import export
 
         try:
@@ -75,7 +75,7 @@ class Metrics:
             os._exit(1)
 
     def _place(self, arbiter: Any, worker: Any) -> None:
-        """Give a worker a place that none has: in the files of that, it goes on where a dead one ended."""
+        """Give a worker a free place: it goes on counting in the files of a dead worker that had it."""
         taken = {other.place for other in arbiter.WORKERS.values()}
         worker.place = next(place for place in count() if place not in taken)
 
@@ -92,7 +92,7 @@ class Metrics:
 
 
 def _runs(process: int) -> bool:
-    """Whether a child runs; one that has ended is gone for good, since gunicorn waits for every child."""
+    """Return whether a child process runs; gunicorn, which waits for all, may have waited for it already."""
     try:
         return os.waitpid(process, os.WNOHANG) == (0, 0)
     except ChildProcessError:

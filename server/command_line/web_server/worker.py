@@ -1,4 +1,4 @@
-"""Gunicorn's threads, which here get only whole requests: none of them ever waits for a stranger."""
+"""Gunicorn's threads, which get only whole requests here: none of them ever waits for a stranger."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         # With the bytes that each held when it was last seen, and the sum of them.
         self._open: dict[Connection, int] = {}
         self._held = 0
-        # Those that the server waits for; all others are with a thread, or wait for one.
+        # Those that the server waits for. All others are being answered, or wait for a thread.
         self._waiting: set[Connection] = set()
         self._watched: dict[Connection, Wait] = {}
         # Whole requests, in the order in which they became whole.
@@ -195,13 +195,13 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._waiting.add(connection)
 
     def _answer_quick_ones(self) -> None:
-        # Whoever asks again at once comes in the next turn: all others have theirs in between.
+        # Whoever asks again at once is answered in the next round, after everybody else.
         for _ in range(len(self._quick)):
             if self._fibers.waiting >= _MOST_FIBERS:
                 break
             connection = self._quick.popleft()
             self._fibers.start(partial(self._answer, connection), partial(self._go_on, connection))
-            # The turn between processes may have come meanwhile, and others wait for it.
+            # This process may have got its turn to write meanwhile, and other processes wait for it.
             self._fibers.go_on()
         self._fibers.finish_round()
 

@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.models import MailDelivery, OutboxMail
 
 LATE = timedelta(minutes=15)
-# Mail that waits. Not "IS NOT NULL": by this, an index finds it among all that was ever sent.
+# Mail that waits. With "IS NOT NULL", SQLite wouldn't find it by the index among all that was ever sent.
 WAITS = OutboxMail.next_try_at > datetime(2000, 1, 1, tzinfo=UTC)
 # A worker runs only where a mail server is set; cron may have it run as seldom as once a day.
 _LATELY = timedelta(days=1)
-# SQLite finds what waits in the index by a comparison, and not by asking whether there is a time.
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ class Queue:
 
 
 def queue(session: Session) -> Queue:
-    """Return what waits, however short."""
-    waits = select(func.count(), func.min(OutboxMail.due_at)).where(OutboxMail.next_try_at > _LONG_AGO)
+    """Return all mail that waits, however short a time."""
+    waits = select(func.count(), func.min(OutboxMail.due_at)).where(WAITS)
     count, since = session.execute(waits).one()
     return Queue(count, since, _state(session).looked_at)
 
@@ -65,7 +63,7 @@ def worker_runs(session: Session, now: datetime) -> bool:
 
 
 def has_looked(session: Session, now: datetime, lately: timedelta) -> bool:
-    """Return whether a worker has looked for mail lately."""
+    """Return whether a worker has looked for mail within this time."""
     looked_at = _state(session).looked_at
     # Where the clock was set back, a later time says nothing of the worker.
     return looked_at is not None and abs(now - looked_at) < lately
