@@ -48,7 +48,7 @@ def forgive(session: Session, bucket: str, now: datetime) -> None:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Forget what was counted in windows that are over: a digest may be that of an address."""
+    """Remove counts whose windows are over: the digest in one may be that of a network address."""
     windows.take_over(session, Attempt, now)
 
 

@@ -20,9 +20,9 @@ from keyferry.server.core.prepared import Prepared, connection_of
 WINDOW = timedelta(hours=1)
 """How long what a stranger repeats is counted, and not written again."""
 
-# Servers that share a database may differ by so much.
+# The clocks of servers that share a database may differ by so much.
 _TOLERANCE = timedelta(minutes=5)
-# A clock that was corrected for good is behind the audit, too: after so many events that is of no interest.
+# A clock that was ahead and has been corrected is behind the audit, too. So many events later, that is past.
 _LATEST = 1000
 
 
@@ -86,14 +86,14 @@ def record(
 
 
 def columns_of(event: Event, by: By, now: datetime, **about: Unpack[About]) -> dict[str, Any]:
-    """Return the columns of an event, for a statement that appends it with what it is about."""
+    """Return the columns of an event, for a statement that writes it together with what it is about."""
     return {**_columns(event, by, about), "at": now}
 
 
 def record_issued(
     session: Session, issued: Iterable[tuple[int, str]], *, product_number: int, by: By, now: datetime
 ) -> None:
-    """Append the event of each of many licenses, which come with their activation keys."""
+    """Append an event for each of many licenses, given by their IDs and activation keys."""
     same = {
         **_columns(Event.LICENSE_ISSUED, by, {}),
         "product_number": product_number,
@@ -117,9 +117,9 @@ def record_once(session: Session, *, event: Event, by: By, now: datetime, **abou
 
 
 def from_the_future(session: Session, now: datetime) -> datetime | None:
-    """Return the latest time of the last events if the clock is behind it, None where all is well.
+    """Return the latest time among the last events if the clock is behind it; None means that all is well.
 
-    Then the clock was set back since: it is wrong now, or it was then.
+    If it is behind, the clock was set back: it is wrong now, or it was wrong then.
     """
     last = select(AuditEvent.at).order_by(AuditEvent.id.desc()).limit(_LATEST).subquery()
     newest = session.scalar(select(func.max(last.c.at)))

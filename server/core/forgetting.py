@@ -1,8 +1,8 @@
 """Network addresses are forgotten after a time that the vendor sets: in the audit, and of who signed in.
 
-A table is gone through once, by the numbers of its rows, and how far that has come is a row of its own. So it
-needs no index, which every activation would have to write. What was written before a row that is old enough
-is old enough, too, whatever a clock that was wrong for a while has said of it.
+Each table is gone through once, by the IDs of its rows, and a row of `addresses_forgotten` says how far. So
+no index is needed that every activation would have to write. Whatever was written before a row that is old
+enough is old enough, too, even if the clock was wrong for a while and gave it a later time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AT_ONCE = 500
 _PATIENCE = timedelta(days=1)
 
 _Place = type[AuditEvent] | type[OperatorSession]
-# When a row was written, and what of it is forgotten: browsers are told apart by what they call themselves.
+# The time of a row, and the columns that are forgotten. The name of a browser can identify a person, too.
 _PLACES: dict[_Place, tuple[InstrumentedAttribute[datetime], tuple[str, ...]]] = {
     AuditEvent: (AuditEvent.at, ("address",)),
     OperatorSession: (OperatorSession.created_at, ("address", "device")),
@@ -27,7 +27,7 @@ _PLACES: dict[_Place, tuple[InstrumentedAttribute[datetime], tuple[str, ...]]] =
 
 
 def forget(session: Session, now: datetime) -> bool:
-    """Forget the addresses of some rows that are old enough; returns whether there are more of them."""
+    """Forget the addresses of some rows that are old enough; return whether more are left."""
     before = _before(session, now)
     if before is None:
         return False
@@ -56,7 +56,7 @@ def _is_left(session: Session, place: _Place, before: datetime) -> bool:
 
 
 def _newest(session: Session, place: _Place, before: datetime) -> int:
-    """Return the number of the newest row from before then; the index of the times leads to it."""
+    """Return the ID of the newest row from before then; the index of the times leads to it."""
     at, _ = _PLACES[place]
     return (
         session.scalar(select(place.id).where(at < before).order_by(at.desc(), place.id.desc()).limit(1)) or 0
@@ -64,7 +64,7 @@ def _newest(session: Session, place: _Place, before: datetime) -> int:
 
 
 def _forget(session: Session, place: _Place, before: datetime) -> bool:
-    # Of two workers, the second one goes on where the first one ends.
+    # Locked, so that of two workers the second goes on where the first ends.
     state = session.get_one(AddressesForgotten, place.__tablename__, with_for_update=True)
     newest = _newest(session, place, before)
     if newest <= state.up_to:

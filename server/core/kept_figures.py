@@ -1,4 +1,4 @@
-"""Figures that are counted once in a while, since tables have become too large to be counted for a page."""
+"""Figures that are counted once in a while, because the tables are too large to count them for each page."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.models import Activation, AuditEvent, KeptFigures, License
 
 MOST_AT_ONCE = 50_000
-"""How many rows of a table are counted for a page."""
+"""Tables with more rows than this aren't counted for each page."""
 
 
 def are_needed(session: Session) -> bool:
-    """Return whether a table is too large to be counted for each page, by its highest number."""
+    """Return whether a table is too large to be counted for each page, judging by its highest ID."""
     tables = (License, Activation, AuditEvent)
     return any((session.scalar(select(func.max(one.id))) or 0) > MOST_AT_ONCE for one in tables)
 
 
 def read(session: Session, name: str) -> KeptFigures | None:
-    """Return what was counted last."""
+    """Return what was counted last, or None."""
     return session.get(KeptFigures, name)
 
 

@@ -46,13 +46,13 @@ class Done:
 
 
 def work(parts: Parts, *, once: bool, say: Say, sends: bool = True) -> Done:
-    """Send what is due, and with `once` no more; without it go on until SIGTERM or SIGINT.
+    """Send what is due; go on until SIGTERM or SIGINT, or with `once` end then.
 
-    While it runs it writes down that it does, and wipes what was kept for long enough. Without `sends` it
-    does only that.
+    While it runs, it records that it does, and wipes what was kept for long enough. Without `sends`, it only
+    wipes.
 
-    Both end it after the mail under way. `say` gets a line for each trouble. Raises ConfigError
-    (mail_not_configured).
+    Either signal ends it after the mail that it is sending. `say` gets a line for each trouble. Raises
+    ConfigError (mail_not_configured).
     """
     worker = _Worker(parts, _configured(parts) if sends else None, say)
     with _signals_wait():
@@ -103,7 +103,7 @@ class _Worker:
     looked_at: datetime | None = None
 
     def do_what_is_due(self, *, everything: bool) -> bool:
-        """Send and forget what is due; True if the worker has to end."""
+        """Send and forget what is due; return whether the worker has to end."""
         while not _has_to_end(0):
             self._give_sign_of_life()
             if not self._sends_one():
@@ -127,9 +127,9 @@ class _Worker:
         self.looked_at = now
 
     def _forget_addresses(self, *, everything: bool) -> bool:
-        """Forget network addresses in chunks, since others wait for their turn; True if it has to end.
+        """Forget network addresses in chunks, because others wait to write; return whether it has to end.
 
-        Without `everything` some are left for the next time: mail should not wait for them.
+        Without `everything`, some may be left for the next time, so that mail doesn't wait for them.
         """
         ends = time.monotonic() + _FORGETS_FOR_SECONDS
         with reading() as session:
@@ -142,7 +142,7 @@ class _Worker:
         return False
 
     def _sends_one(self) -> bool:
-        """Send a mail that is due; False if none is."""
+        """Send one mail that is due; return whether there was one."""
         if self.outgoing is None:
             return False
         with reading() as session:

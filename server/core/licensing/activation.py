@@ -170,7 +170,8 @@ def activate_at_once(
 ) -> Activated | None:
     """Give the computer key for a free seat that was `seen`, in one statement, which is its own transaction.
 
-    None where that can't be, or anything that decides has changed since. Raises IntegrityError as `activate`.
+    Return None if that isn't possible, or if anything that decides has changed since. Raises IntegrityError
+    as `activate` does.
     """
     license = seen.license
     begins_today = license.first_activated_on is None and license.days_from_first_activation is not None

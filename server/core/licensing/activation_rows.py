@@ -103,7 +103,7 @@ def _values(table: Table, names: Sequence[str], prefix: str = "") -> list[BindPa
 
 
 def _all_at_once() -> Select[Any]:
-    """Take a seat as it was read, add its activation and the event: in one statement, unlike on SQLite."""
+    """Take a seat as it was read, add its activation and the event, in one statement (not on SQLite)."""
     seat = _seat_as_read.returning(_license.c.id).cte("seat")
     row = select(seat.c.id, *_values(_activation, _ADDED[1:])).select_from(seat)
     added = insert(_activation).from_select(_ADDED, row).returning(_activation.c.id).cte("added")
@@ -186,9 +186,9 @@ def add_all_at_once(
     values: dict[str, Any],
     event: dict[str, Any],
 ) -> Activation | None:
-    """Take a seat, add its activation and the event in one statement, for which no transaction is needed.
+    """Take a seat, add its activation and the event in one statement, which needs no transaction.
 
-    None where license or epoch are no longer what was read, and on SQLite.
+    Return None on SQLite, or if license or epoch have changed since they were read.
     """
     if connection_of(session).dialect.name == "sqlite":
         return None

@@ -1,8 +1,8 @@
 """Licenses that are issued together, up to 100,000: piece by piece, and never more than were asked for.
 
-A batch is a row that says how many were wanted, how many are done, and what each of them grants. A piece
-locks that row, adds licenses, and counts them in the same transaction. So whoever goes on with it, after a
-crash or at the same moment as others, goes on where the last piece ended.
+A batch is a row that says how many licenses are wanted, how many are done, and what each of them grants. A
+piece locks that row, adds licenses, and counts them in the same transaction. So whoever continues a batch,
+after a crash or at the same moment as others, continues where the last piece ended.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def new_form() -> str:
 
 
 def mark_of_form(form: str) -> str:
-    """Return the mark of what a form brought; what is no mark of a form stands for a fresh one."""
+    """Return the mark that a form sent, or a fresh one if that is none."""
     return form if _FORM.fullmatch(form) else new_form()
 
 
 def mark_of_name(name: str) -> str:
-    """Return the mark of a batch that was named; no form has it. Raises Malformed (malformed_batch_name)."""
+    """Return the mark of a named batch, which no form ever has. Raises Malformed (malformed_batch_name)."""
     if not _NAME.fullmatch(name):
         raise Malformed(
             "Use up to 40 letters, digits, dots, dashes, and underscores for the batch’s name.",
@@ -76,7 +76,7 @@ def mark_of_name(name: str) -> str:
 
 
 def fresh_keys(count: int) -> list[str]:
-    """Return activation keys that no license has; make them before a transaction, not in it."""
+    """Return new activation keys; call this before a transaction, not in it, since it takes time."""
     return [ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text for _ in range(count)]
 
 
@@ -85,8 +85,8 @@ def ask(
 ) -> tuple[Batch, bool]:
     """Return the batch that a mark stands for, and whether it is new; nothing is issued yet.
 
-    Of two that come at once the second waits for the first. Raises what `licenses.issue` raises, and Conflict
-    (batch_differs) where something else was asked for under this mark.
+    If two ask at once, the second waits for the first. Raises what `licenses.issue` raises, and Conflict
+    (batch_differs) if something else was asked for under this mark.
     """
     licenses.check_new(wanted.seats, wanted.terms, wanted.count, now)
     grants = {
@@ -117,9 +117,9 @@ def ask(
 def go_on(
     session: Session, batch: Batch, keys: Sequence[str], *, by: By, now: datetime, until: Callable[[], bool]
 ) -> None:
-    """Issue licenses with these keys, until all that were wanted are done, or it is time.
+    """Issue licenses with these keys until the batch is done or `until` says so.
 
-    `until` is asked after every few of them, and may stop it there. The batch is a new one, or what `locked`
+    `until` is asked after every few licenses. The batch is a new one, or what `locked`
     returned. Raises Malformed (expiry_in_the_past).
     """
     licenses.check_new(batch.seats, _terms(batch), batch.wanted, now)
@@ -133,7 +133,7 @@ def go_on(
 
 
 def locked(session: Session, number: int) -> Batch:
-    """Return a batch that nobody else changes before the end; raises NotFound (unknown_batch)."""
+    """Return a batch, locked until the transaction ends; raises NotFound (unknown_batch)."""
     # Whoever merges or deletes a customer locks it first, too, and then its batches.
     held = select(Batch.customer_id).where(Batch.id == number).scalar_subquery()
     session.execute(select(Customer.id).where(Customer.id == held).with_for_update(read=True, key_share=True))
@@ -144,7 +144,7 @@ def locked(session: Session, number: int) -> Batch:
 
 
 def stop(session: Session, batch: Batch, *, by: By, now: datetime) -> bool:
-    """Want no more of a `locked` batch than there are; returns whether any were left."""
+    """Issue no more licenses of a `locked` batch; return whether any were left."""
     if batch.done == batch.wanted:
         return False
     batch.wanted = batch.done
@@ -162,13 +162,13 @@ def find(session: Session, number: int) -> Batch:
 
 
 def unfinished(session: Session) -> Sequence[Batch]:
-    """Return batches that somebody has to go on with, the latest first, with product and customer."""
+    """Return batches that aren't done, the latest first, with product and customer."""
     wanted = select(Batch).where(Batch.done < Batch.wanted).order_by(Batch.id.desc()).limit(MOST_UNFINISHED)
     return session.scalars(wanted.options(joinedload(Batch.product), joinedload(Batch.customer))).all()
 
 
 def licenses_of(session: Session, batch: int, *, after: int = 0, most: int) -> Sequence[License]:
-    """Return licenses of a batch with product and customer, those after one of them by its number."""
+    """Return up to `most` licenses of a batch after the one with this ID, with product and customer."""
     held = (
         select(License).where(License.batch_id == batch, License.id > after).order_by(License.id).limit(most)
     )

@@ -199,9 +199,9 @@ def wipe_kept(session: Session, now: datetime) -> None:
 
 
 def bring_forward(session: Session, now: datetime) -> None:
-    """Have mail that was posted before the clock was set back go out now, and not only when that time comes.
+    """Send mail now that was posted before the clock was set back, instead of when its time comes again.
 
-    What a worker may have under way is left to it for a lease.
+    Mail that a worker may be sending is left to it until its lease ends.
     """
     is_later = or_(OutboxMail.due_at > now + LEASE, OutboxMail.next_try_at > now + _LONGEST_PAUSE + LEASE)
     waits = update(OutboxMail).where(is_later, OutboxMail.next_try_at > now + LEASE)

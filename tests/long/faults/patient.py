@@ -25,7 +25,7 @@ class Try:
 
 
 class PatientCustomers:
-    """So many at once, at one server after the other; whoever is refused for good goes away."""
+    """Customers who ask the servers in turn, so many at once; whoever is refused for good goes away."""
 
     def __init__(self, ports: Sequence[int], bodies: Sequence[bytes], at_once: int) -> None:
         self._ports, self._waiting, self._at_once = itertools.cycle(ports), iter(bodies), at_once
@@ -50,12 +50,12 @@ class PatientCustomers:
 
     @property
     def without_service(self) -> tuple[float, float]:
-        """Between which two answers the longest time passed."""
+        """The two answers between which the most time passed."""
         answered = sorted(one.ended for one in self.tries if one.status == 200)
         return max(itertools.pairwise(answered), key=lambda pair: pair[1] - pair[0])
 
     def failures_since(self, moment: float) -> int:
-        """How often the one who met most failures met them in what was asked after a moment."""
+        """The most failures that any customer met with requests sent after this moment."""
         late = Counter(one.body for one in self.tries if one.began > moment and one.status not in (200, 403))
         return max(late.values(), default=0)
 
@@ -69,7 +69,7 @@ class PatientCustomers:
                 pass
 
     def _has_asked(self, body: bytes) -> bool:
-        """Ask once; return whether that was an answer to stay with, and pause where it was not."""
+        """Ask once; return whether the answer is final, and pause if it isn't."""
         with self._guard:
             port = next(self._ports)
         began = time.monotonic()

@@ -74,7 +74,7 @@ def story_of(instance: Instance, log: Path) -> Iterator[Story]:
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """A file system of its own, with 24 MB, where the account of PostgreSQL gets, too."""
+    """A file system of 24 MB that the account of PostgreSQL can enter, too."""
     place = Path(tempfile.mkdtemp(prefix="keyferry-"))
     place.chmod(0o755)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", place], check=True)
@@ -87,7 +87,7 @@ def small_disk() -> Iterator[Path]:
 
 @contextmanager
 def filled(disk: Path) -> Iterator[None]:
-    """Leave not a page free while the block runs."""
+    """Leave no free page while the block runs."""
     ballast = disk / "ballast"
     with ballast.open("wb", buffering=0) as file:
 
@@ -113,7 +113,7 @@ def full_disk(instance: Instance, disk: Path, log: Path) -> None:
 
 
 def until_refused(story: Story, more: list[bytes]) -> None:
-    """Activate until the last page that the database had is used up; who was answered has the seat."""
+    """Activate until the database's last free page is used up; whoever was answered has the seat."""
     for body in more:
         key = activated(story.port, body)
         if key is None:
