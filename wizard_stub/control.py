@@ -37,7 +37,7 @@ from keyferry.protocol.license_text import text_of
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard import judgment, transitions
 from keyferry.wizard.anchor import Anchor, FileAnchor, default_anchor, shared_anchor_folder
-from keyferry.wizard.clock import utc_now, worth_remembering
+from keyferry.wizard.clock import is_outdated, moved_back, utc_now, worth_remembering
 from keyferry.wizard.errors import (
     KeyNotAccepted,
     LicenseInUse,
@@ -118,13 +118,15 @@ class ActivationControl:
             with self._folder.back_on_failure(aside):
                 # Even if nothing changes: what cannot be written must show before the key is typed.
                 anchored = self._rehearsed_anchor(state, lacking)
+                now = self._now()
                 state, grant = transitions.with_request(
                     state,
                     activation_key,
                     self._profile.current_epoch.number,
                     name,
-                    partial(self._new_grant, state, activation_key, name, anchored + 1),
+                    partial(self._new_grant, state, activation_key, name, anchored + 1, now),
                     new_request=new_request,
+                    now=now,
                 )
                 lacking |= self._folder.write(state)
             with done_all_the_same(*judgment.REQUESTED, code="requested_not_synced"):
@@ -183,8 +185,7 @@ class ActivationControl:
     def status(self) -> Status:
         """Verify the stored license again, against this machine and this moment; under 50 ms.
 
-        It raises only StorageUnavailable, if the state or the anchor cannot be read, or if other
-        processes change them all the time.
+        It raises only StorageUnavailable: state or anchor cannot be read, or others change them all the time.
         """
         try:
             state = self._look(self._judged)
@@ -267,6 +268,7 @@ class ActivationControl:
             shorter_urls=tuple(shorter_urls),
             renewal=grant is not state.pending,
             set_aside=set_aside,
+            outdated=grant is state.pending and is_outdated(grant, state.latest_seen, self._now()),
             may_replace_account=state.license is None and not self.shared,
         )
 
@@ -353,21 +355,22 @@ class ActivationControl:
             raise LicenseInUse(judgment.LICENSE_IN_USE)
         return replace(state, pending=None), None
 
-    def _new_grant(self, state: State, key: ActivationKey, name: str | None, generation: int) -> Grant:
+    def _new_grant(
+        self, state: State, key: ActivationKey, name: str | None, generation: int, now: datetime
+    ) -> Grant:
         epoch = self._profile.current_epoch.number
         secret = self._random_bytes(SECRET_BYTES)
-        return Grant(key, epoch, secret, generation, name or state.computer_name)
+        wrong = state.latest_seen if moved_back(now, state.latest_seen) else None
+        return Grant(key, epoch, secret, generation, name or state.computer_name, wrong)
 
     def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
         """Return the latest time seen from now on; raises KeyNotAccepted."""
         if self._machine.is_retired(grant):
             raise KeyNotAccepted(judgment.RETIRED_EPOCH, code="retired_epoch")
         judgment.require_acceptable(claims, now)
-        if state.license is None or grant != state.license.grant:
-            # The server answered a new computer ID: a clock that had run ahead is corrected.
-            return now
-        stored = self._machine.stored_proof(state.license)
-        return judgment.renewed(claims, stored.claims, state.latest_seen, now)
+        if state.license is not None and grant == state.license.grant:
+            judgment.require_not_older(claims, self._machine.stored_proof(state.license).claims)
+        return judgment.seen_once_complete(grant, state.latest_seen, now)
 
     def _remember(self, state: State, now: datetime, lacking: set[Lacking]) -> WizardError | None:
         """Store the time if that is due, and let the anchor catch up; return why it cannot be done.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from keyferry.protocol.claims import Claims, Validity
-from keyferry.wizard.clock import moved_back
+from keyferry.wizard.clock import corrects, moved_back
 from keyferry.wizard.days import in_words, moment_in_words
 from keyferry.wizard.errors import KeyNotAccepted, StateDamaged
 from keyferry.wizard.results import LicenseState, Status
-from keyferry.wizard.state import State
+from keyferry.wizard.state import Grant, State
 
 WRONG_MACHINE = (
     "The license here belongs to another computer. You can activate this computer, too, with an "
@@ -73,11 +73,8 @@ def require_acceptable(claims: Claims, now: datetime) -> None:
         )
 
 
-def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: datetime) -> datetime:
-    """Return the latest time seen once a further key for the license in use is accepted.
-
-    Raises KeyNotAccepted if that key is older than the one in use, or would hide a clock set back.
-    """
+def require_not_older(claims: Claims, stored: Claims) -> None:
+    """Raise KeyNotAccepted if a further key for the license in use is older than the one stored."""
     if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
         raise KeyNotAccepted(
             f"This key is genuine, but older than the one in use, which {_until(stored)}. "
@@ -85,13 +82,19 @@ def renewed(claims: Claims, stored: Claims, latest_seen: datetime | None, now: d
             "make a new request with the same activation key.",
             code="older_license",
         )
-    if claims.issued > stored.issued or latest_seen is None:
-        # The server has issued it since: a clock that had run ahead is corrected.
+
+
+def seen_once_complete(grant: Grant, latest_seen: datetime | None, now: datetime) -> datetime:
+    """Return the latest time seen once a key is accepted; raises KeyNotAccepted if the clock was set back.
+
+    A key never lowers it: one that was typed late, with the clock set back to its issue day, would last as
+    much longer. Only a request begun after the wrong time does, since its key was issued after that.
+    """
+    if not moved_back(now, latest_seen):
+        return max(now, latest_seen or now)
+    if corrects(grant, latest_seen):
         return now
-    # Otherwise typing the old key again would erase that this computer was in use on a later day.
-    if moved_back(now, latest_seen):
-        raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back", clock=now)
-    return max(now, latest_seen)
+    raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back", clock=now)
 
 
 def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> tuple[LicenseState, str]:

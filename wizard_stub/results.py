@@ -53,6 +53,8 @@ class Begun(Done):
     """Where a state that was started over from is kept."""
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
     """The same request with ever less of the computer's name, for a screen that has no room for `url`."""
+    outdated: bool = False
+    """Whether no key of it can be used, since the clock was wrong after it: `begin` makes a new request."""
     may_replace_account: bool = False
     """Whether another account's activation on this computer would be replaced, if there is one."""
 

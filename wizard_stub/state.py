@@ -54,6 +54,8 @@ class Grant:
     secret: bytes = field(repr=False)
     generation: int
     computer_name: str | None
+    wrong_time: datetime | None = None
+    """The latest time seen when this was begun, if the clock was far behind it: its key may correct that."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _to_json(state: State) -> dict[str, object]:
         "license": _license_to_json(state.license) if state.license else None,
         "pending": _grant_to_json(state.pending) if state.pending else None,
         "released": [_grant_to_json(grant) for grant in state.released],
-        "latest_seen": state.latest_seen.isoformat(timespec="seconds") if state.latest_seen else None,
+        "latest_seen": _moment_to_json(state.latest_seen),
     }
 
 
@@ -183,7 +185,12 @@ def _grant_to_json(grant: Grant) -> dict[str, object]:
         "secret": grant.secret.hex(),
         "generation": grant.generation,
         "computer_name": grant.computer_name,
+        "wrong_time": _moment_to_json(grant.wrong_time),
     }
+
+
+def _moment_to_json(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _from_json(data: dict[str, object], profile: WizardProfile) -> State:
@@ -221,6 +228,7 @@ def _grant_from_json(profile: WizardProfile, value: object) -> Grant:
         secret=secret,
         generation=_of(int, data["generation"]),
         computer_name=_or_none(_text, data["computer_name"]),
+        wrong_time=_or_none(_moment, data["wrong_time"]),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
+from keyferry.wizard.clock import is_outdated
 from keyferry.wizard.state import Grant, State, StoredLicense
 from keyferry.wizard.this_machine import Proof
 
@@ -19,9 +21,11 @@ def with_request(
     new_grant: Callable[[], Grant],
     *,
     new_request: bool,
+    now: datetime,
 ) -> tuple[State, Grant]:
     """Return the state and the grant that serves a key in an epoch: the pending, the license's, or a new one.
 
+    What waits from before a wrong time is replaced, since its key could not correct that.
     A license in use stays beside what is pending, since only a verified key may replace it. Both may be of
     one key, if the server no longer accepts the license's computer ID: then the pending one is shown.
     """
@@ -29,10 +33,12 @@ def with_request(
     def serves(grant: Grant) -> bool:
         return grant.activation_key == key and grant.epoch == epoch
 
+    pending = state.pending
     if new_request:
         grant = new_grant()
-    elif state.pending is not None and serves(state.pending):
-        grant = _renamed(state.pending, name)
+    elif pending is not None and serves(pending):
+        outdated = is_outdated(pending, state.latest_seen, now)
+        grant = new_grant() if outdated else _renamed(pending, name)
     elif state.license is not None and serves(state.license.grant):
         grant = _renamed(state.license.grant, name)
         return replace(state, license=replace(state.license, grant=grant)), grant
@@ -61,7 +67,8 @@ def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> 
             # Another activation key's seat: its code is kept so that the seat can be freed.
             state = state.with_tombstone(state.license.grant)
         # Beyond the anchor even if another folder of this machine was completed meanwhile.
-        grant = replace(grant, generation=max(grant.generation, anchored + 1))
+        generation = max(grant.generation, anchored + 1)
+        grant = replace(grant, generation=generation, wrong_time=None)
         state = replace(state, pending=None)
     return replace(
         state,

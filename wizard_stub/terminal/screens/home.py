@@ -177,12 +177,12 @@ class HomeScreen(WizardScreen):
 
     @on(Choice.Chosen, "#go_on")
     def go_on(self) -> None:
-        """Show what is pending, or request again if the vendor has retired the keys that it is for."""
+        """Show what is pending, or request again if no key of it would be accepted."""
         pending = self._overview.pending if self._overview else None
         if pending is None:
             return
         epoch = self.wizard.profile.epoch(pending.computer_id.epoch)
-        if epoch is None or epoch.retired:
+        if epoch is None or epoch.retired or pending.outdated:
             self._show_request(pending.activation_key)
         else:
             self.wizard.push_screen(ScanScreen(pending))
