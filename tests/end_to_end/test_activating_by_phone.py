@@ -44,7 +44,8 @@ def test_a_license_file_saved_on_the_phone_activates_an_offline_machine(stage, t
 def save_a_file(stage: Stage, product: str, tmp_path: Path) -> None:
     license = stage.vendor.issue(product, "--seats", "1", "--expires", "2099-12-31")
     machine = stage.machine(f"FILE-{product}", product)
-    with stage.scanned(machine.run("request", license)["url"]) as phone:
+    asked = machine.run("request", license, "--name", f"FILE-{product}")
+    with stage.scanned(asked["url"]) as phone:
         phone.tap()
         phone.sees("key")
         name = phone.download_license_file(tmp_path / "license")
