@@ -12,6 +12,7 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.notices import Notice
 from keyferry.wizard.qr import ScanCode
 from keyferry.wizard.results import Begun, Completed, Done, LicenseState, Released, Status
 
@@ -46,7 +47,7 @@ def of_activation(completed: Completed, profile: WizardProfile) -> Answer:
         "computer_key": completed.computer_key,
         "repaired": [asdict(correction) for correction in completed.corrections],
         "replaced_activation_key": completed.replaced.text if completed.replaced else None,
-        "warnings": _warnings(completed.warnings),
+        "warnings": _warnings(completed.warnings, completed.notices),
     }
 
 
@@ -66,7 +67,7 @@ def of_status(status: Status, profile: WizardProfile) -> Answer:
         **_product(profile),
         **_claims(status.claims, status.features),
         "warning": status.not_remembered,
-        "warnings": _warnings(status.warnings, status.hindrance),
+        "warnings": _warnings(status.warnings, status.notices, status.hindrance),
         **({"code": code_of(status.state), "message": status.message} if refused else {}),
     }
 
@@ -113,8 +114,13 @@ def _claims(claims: Claims | None, features: tuple[str, ...]) -> Answer:
     }
 
 
-def _warnings(lacking: tuple[Lacking, ...], hindrance: WizardError | None = None) -> list[Answer]:
+def _warnings(
+    lacking: tuple[Lacking, ...],
+    notices: tuple[Notice, ...] = (),
+    hindrance: WizardError | None = None,
+) -> list[Answer]:
     found: list[Answer] = [{"code": warning.value, "message": warning.message} for warning in lacking]
+    found += [{"code": notice.code.value, "message": notice.message} for notice in notices]
     return [*found, {"code": hindrance.code, "message": str(hindrance)}] if hindrance else found
 
 

@@ -244,8 +244,10 @@ def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool) -> in
     if as_json:
         click.echo(json.dumps(answer))
         return 0
-    for warning in result.warnings:
-        click.echo(f"Warning: {warning.message}", err=True)
+    notices = result.notices if isinstance(result, Completed | Status) else ()
+    messages = [*(warning.message for warning in result.warnings), *(notice.message for notice in notices)]
+    for message in messages:
+        click.echo(f"Warning: {message}", err=True)
     click.echo(visible_lines(words), nl=False)
     if isinstance(result, Begun | Released):
         # Last, so that all of it fits on a terminal of 24 lines; in color even through a pipe.

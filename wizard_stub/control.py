@@ -50,6 +50,7 @@ from keyferry.wizard.errors import (
 )
 from keyferry.wizard.guarantees import Lacking, in_order
 from keyferry.wizard.machine import identifier_for
+from keyferry.wizard.notices import notices
 from keyferry.wizard.reading import Reading, settled, take
 from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
 from keyferry.wizard.state import Grant, State
@@ -118,15 +119,14 @@ class ActivationControl:
             with self._folder.back_on_failure(aside):
                 # Even if nothing changes: what cannot be written must show before the key is typed.
                 anchored = self._rehearsed_anchor(state, lacking)
-                now = self._now()
                 state, grant = transitions.with_request(
                     state,
                     activation_key,
                     self._profile.current_epoch.number,
                     name,
-                    partial(self._new_grant, state, activation_key, name, anchored + 1, now),
+                    partial(self._new_grant, state, activation_key, name, anchored + 1),
                     new_request=new_request,
-                    now=now,
+                    now=self._now(),
                 )
                 lacking |= self._folder.write(state)
             with done_all_the_same(*judgment.REQUESTED, code="requested_not_synced"):
@@ -179,6 +179,7 @@ class ActivationControl:
             corrections=proof.corrections,
             computer_key=proof.computer_key,
             replaced=transitions.replaced_key(state, grant),
+            notices=notices(proof.claims, latest_seen, now),
             warnings=in_order(lacking),
         )
 
@@ -202,10 +203,9 @@ class ActivationControl:
         except (StateNewer, WrongMachine) as error:
             return Status(LicenseState(error.code), str(error))
         now = self._now()
-        verdict, message = judgment.of_license(proof.claims, state.latest_seen, now)
+        verdict, message, told = judgment.of_license(proof.claims, state.latest_seen, now)
         lacking: set[Lacking] = set()
-        trusted = verdict is not LicenseState.CLOCK_MOVED_BACK
-        hindrance = self._remember(state, now, lacking) if trusted else None
+        hindrance = None if verdict is LicenseState.CLOCK_MOVED_BACK else self._remember(state, now, lacking)
         return Status(
             state=verdict,
             message=message,
@@ -218,6 +218,7 @@ class ActivationControl:
             not_remembered=str(hindrance) if hindrance else None,
             hindrance=hindrance,
             pending=state.pending is not None,
+            notices=told,
             warnings=in_order(lacking),
         )
 
@@ -355,12 +356,10 @@ class ActivationControl:
             raise LicenseInUse(judgment.LICENSE_IN_USE)
         return replace(state, pending=None), None
 
-    def _new_grant(
-        self, state: State, key: ActivationKey, name: str | None, generation: int, now: datetime
-    ) -> Grant:
+    def _new_grant(self, state: State, key: ActivationKey, name: str | None, generation: int) -> Grant:
         epoch = self._profile.current_epoch.number
         secret = self._random_bytes(SECRET_BYTES)
-        wrong = state.latest_seen if moved_back(now, state.latest_seen) else None
+        wrong = state.latest_seen if moved_back(self._now(), state.latest_seen) else None
         return Grant(key, epoch, secret, generation, name or state.computer_name, wrong)
 
     def _accept(self, state: State, grant: Grant, claims: Claims, now: datetime) -> datetime:
@@ -369,8 +368,9 @@ class ActivationControl:
             raise KeyNotAccepted(judgment.RETIRED_EPOCH, code="retired_epoch")
         judgment.require_acceptable(claims, now)
         if state.license is not None and grant == state.license.grant:
-            judgment.require_not_older(claims, self._machine.stored_proof(state.license).claims)
-        return judgment.seen_once_complete(grant, state.latest_seen, now)
+            stored = self._machine.stored_proof(state.license)
+            judgment.require_not_older(claims, stored.claims, state.latest_seen, now)
+        return judgment.seen_once_complete(grant, claims, state.latest_seen, now)
 
     def _remember(self, state: State, now: datetime, lacking: set[Lacking]) -> WizardError | None:
         """Store the time if that is due, and let the anchor catch up; return why it cannot be done.

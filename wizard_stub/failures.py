@@ -31,6 +31,7 @@ _EXIT_CODES = {
 # By code and detail, else by code. None of them sets aside what this version does not understand.
 _NEW_REQUEST = "To make a new request: keyferry-wizard … request ACTIVATION-KEY --new"
 _WAYS_OUT = {
+    ("license_expired", None): "To scan: keyferry-wizard … request ACTIVATION-KEY",
     ("clock_moved_back", None): _NEW_REQUEST,
     ("not_yet_valid", None): _NEW_REQUEST,
     ("older_license", None): _NEW_REQUEST,

@@ -8,6 +8,7 @@ from keyferry.protocol.claims import Claims, Validity
 from keyferry.wizard.clock import corrects, moved_back
 from keyferry.wizard.days import in_words, moment_in_words
 from keyferry.wizard.errors import KeyNotAccepted, StateDamaged
+from keyferry.wizard.notices import Notice, notices
 from keyferry.wizard.results import LicenseState, Status
 from keyferry.wizard.state import Grant, State
 
@@ -39,6 +40,10 @@ GIVEN_UP = (
 )
 # Scanning again would show the same key. Only a new computer ID starts over with it.
 _IF_RIGHT = "If it's right, make a new request with the same activation key."
+# The end of a lease is not that of the license, and the wizard can't tell them apart: the page can.
+_IF_THE_LICENSE_ENDED = (
+    "If the page says that the license has expired, renew it with the vendor, then scan again."
+)
 
 
 def require_newest(state: State, anchored: int | None) -> None:
@@ -54,27 +59,36 @@ def require_newest(state: State, anchored: int | None) -> None:
 
 
 def require_acceptable(claims: Claims, now: datetime) -> None:
-    """Raise KeyNotAccepted if a genuine key has expired, or the clock is before its issue day."""
+    """Raise KeyNotAccepted if a genuine key has expired, or the clock is before its issue day.
+
+    A key without an end is good whatever the clock says.
+    """
+    if claims.expires is None:
+        return
     validity = claims.state_at(now)
     if validity is Validity.EXPIRED:
         raise KeyNotAccepted(
-            f"This key is genuine, but it {_ended(claims)}, and this computer's clock says "
-            f"{moment_in_words(now)}. If the clock is wrong, correct it, then type the key again. "
-            "Otherwise, renew the license, then scan the QR code again for a new key.",
+            f"This key is genuine, but it ended on {in_words(claims.expires)}, and this computer's clock "
+            f"says {moment_in_words(now)}. If the clock is wrong, correct it, then type the key again. "
+            f"Otherwise, scan the QR code again for a new key. {_IF_THE_LICENSE_ENDED}",
             clock=now,
         )
     if validity is Validity.NOT_YET_VALID:
         raise KeyNotAccepted(
             f"This key was issued on {in_words(claims.issued)}, "
-            f"but this computer's clock says {moment_in_words(now)}. "
-            f"Correct the clock, then type the key again. {_IF_RIGHT}",
+            f"but this computer's clock says {moment_in_words(now)}. Correct the clock, then type the key "
+            "again. If it's right, scan the QR code again for a new key. If you get this key again, make a "
+            "new request with the same activation key.",
             code="not_yet_valid",
             clock=now,
         )
 
 
-def require_not_older(claims: Claims, stored: Claims) -> None:
+def require_not_older(claims: Claims, stored: Claims, latest_seen: datetime | None, now: datetime) -> None:
     """Raise KeyNotAccepted if a further key for the license in use is older than the one stored."""
+    if stored.issued > now.date() and not moved_back(now, latest_seen):
+        # The server's clock was ahead when it gave that one. What it gives now is of an earlier day.
+        return
     if claims.issued < stored.issued or (claims.issued == stored.issued and _ends_before(claims, stored)):
         raise KeyNotAccepted(
             f"This key is genuine, but older than the one in use, which {_until(stored)}. "
@@ -84,36 +98,46 @@ def require_not_older(claims: Claims, stored: Claims) -> None:
         )
 
 
-def seen_once_complete(grant: Grant, latest_seen: datetime | None, now: datetime) -> datetime:
+def seen_once_complete(grant: Grant, claims: Claims, latest_seen: datetime | None, now: datetime) -> datetime:
     """Return the latest time seen once a key is accepted; raises KeyNotAccepted if the clock was set back.
 
     A key never lowers it: one that was typed late, with the clock set back to its issue day, would last as
     much longer. Only a request begun after the wrong time does, since its key was issued after that.
     """
-    if not moved_back(now, latest_seen):
+    if latest_seen is None or not moved_back(now, latest_seen):
         return max(now, latest_seen or now)
-    if corrects(grant, latest_seen):
+    if corrects(grant, latest_seen) and claims.state_at(now) is Validity.VALID:
         return now
+    if claims.expires is None:
+        return latest_seen
     raise KeyNotAccepted(_clock_message(now, latest_seen), code="clock_moved_back", clock=now)
 
 
-def of_license(claims: Claims, latest_seen: datetime | None, now: datetime) -> tuple[LicenseState, str]:
-    """Check the claims of a verified license, and explain the result in a sentence."""
+def of_license(
+    claims: Claims, latest_seen: datetime | None, now: datetime
+) -> tuple[LicenseState, str, tuple[Notice, ...]]:
+    """Check the claims of a verified license; explain the result in a sentence, with notices if it runs."""
+    told = notices(claims, latest_seen, now)
+    if claims.expires is None:
+        # Without an end, nobody gains by a clock that is set back; one that is wrong must stop nobody.
+        return LicenseState.ACTIVE, "The license is valid and never expires.", told
     validity = claims.state_at(now)
     if moved_back(now, latest_seen):
-        return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen)
+        return LicenseState.CLOCK_MOVED_BACK, _clock_message(now, latest_seen), ()
     if validity is Validity.NOT_YET_VALID:
-        return LicenseState.CLOCK_MOVED_BACK, (
+        message = (
             f"The clock says {moment_in_words(now)}, "
             f"but the license was issued on {in_words(claims.issued)}. Correct the clock. {_IF_RIGHT}"
         )
+        return LicenseState.CLOCK_MOVED_BACK, message, ()
     if validity is Validity.EXPIRED:
-        return LicenseState.EXPIRED, (
-            f"The license {_ended(claims)}, and this computer's clock says {moment_in_words(now)}. "
-            "If the clock is wrong, correct it. "
-            "Otherwise, renew the license, then request a new key for this computer."
+        message = (
+            f"This computer's key ended on {in_words(claims.expires)}: scan for a new one. "
+            f"This computer's clock says {moment_in_words(now)}. If that's wrong, correct it instead. "
+            f"{_IF_THE_LICENSE_ENDED}"
         )
-    return LicenseState.ACTIVE, f"The license {_until(claims)}."
+        return LicenseState.EXPIRED, message, ()
+    return LicenseState.ACTIVE, f"This computer's key {_until(claims)}.", told
 
 
 def without_license(*, pending: bool) -> Status:
@@ -133,10 +157,6 @@ def _clock_message(now: datetime, latest_seen: datetime | None) -> str:
 
 def _ends_before(one: Claims, other: Claims) -> bool:
     return one.expires is not None and (other.expires is None or one.expires < other.expires)
-
-
-def _ended(claims: Claims) -> str:
-    return f"was valid until {in_words(claims.expires)}" if claims.expires else "has expired"
 
 
 def _until(claims: Claims) -> str:

@@ -15,6 +15,7 @@ from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.typed import Correction
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.notices import Notice
 
 
 class LicenseState(Enum):
@@ -70,6 +71,8 @@ class Completed(Done):
     """The canonical text of a typed key; None if a license file was used."""
     replaced: ActivationKey | None
     """Another activation key that was in use here until now; `show_code` of it frees its seat."""
+    notices: tuple[Notice, ...] = ()
+    """As those of `Status`."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class Status:
     """The same, with its code and cause."""
     pending: bool = False
     """Whether a computer key was requested and not typed yet, also beside a license that is in use."""
+    notices: tuple[Notice, ...] = ()
+    """What the application should tell its user while it runs, such as a key that ends soon."""
     detail: str | None = None
     """What is wrong with a damaged state, for the vendor's support; a word, not a sentence."""
     warnings: tuple[Lacking, ...] = ()

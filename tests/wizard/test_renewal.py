@@ -44,6 +44,7 @@ def test_an_older_key_never_silently_replaces_a_newer_one(machine, vendor):
     machine.control().complete(
         vendor.computer_key(begun, issued=TODAY + timedelta(1), expires=TODAY + timedelta(60))
     )
+    machine.clock.advance(days=1)
     before = machine.state_file.read_bytes()
     with pytest.raises(KeyNotAccepted, match="older than the one in use") as refused:
         machine.control().complete(old)

@@ -71,7 +71,7 @@ def expired(person: Person) -> None:
     begun = person.begin()
     old = person.key_of(begun)
     person.machine.clock.advance(days=60)
-    with person.refused("license_expired", "renew the license, then scan the QR code again"):
+    with person.refused("license_expired", "scan the QR code again for a new key"):
         person.type(old)
     person.type(person.key_of(person.begin(begun.activation_key), **person.today()))
 
@@ -96,14 +96,16 @@ def clock_behind(person: Person) -> None:
 
 def issue_day_ahead(person: Person) -> None:
     begun = person.begin()
-    key = person.key_of(begun, issued=TODAY + timedelta(400), expires=None)
-    with person.refused("not_yet_valid", "If it's right, make a new request with the same activation key"):
+    key = person.key_of(begun, issued=TODAY + timedelta(400), expires=TODAY + timedelta(430))
+    with person.refused("not_yet_valid", "If it's right, scan the QR code again for a new key"):
+        person.type(key)
+    with person.refused("not_yet_valid", "make a new request with the same activation key"):
         person.type(key)
     person.type(person.key_of(person.begin(begun.activation_key, new_request=True)))
 
 
 def clock_was_wrong(person: Person) -> None:
-    completed = person.machine.activate(expires=None)
+    completed = person.machine.activate(expires=TODAY + timedelta(90))
     person.machine.clock.advance(days=4000)
     person.machine.control().status()
     person.machine.clock.advance(days=-3999)
@@ -118,6 +120,7 @@ def older_key(person: Person) -> None:
     completed = person.machine.activate()
     begun = person.begin(completed.activation_key)
     person.type(person.key_of(begun, issued=TODAY + timedelta(1), expires=TODAY + timedelta(60)))
+    person.machine.clock.advance(days=1)
     with person.refused("older_license", "make a new request with the same activation key"):
         person.type(str(completed.computer_key))
     person.type(person.key_of(person.begin(completed.activation_key, new_request=True)))

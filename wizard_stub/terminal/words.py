@@ -15,6 +15,8 @@ from pathlib import Path
 
 import polib
 
+from keyferry.wizard.notices import Notice
+
 CATALOGS = Path(__file__).parent.parent / "words"
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, *sorted(path.stem for path in CATALOGS.glob("*.po")))
@@ -46,6 +48,11 @@ class Words:
     def day(self, day: date) -> str:
         """Return a day as this language writes it."""
         return self("date", day=day.day, month=self(f"month.{day.month}"), year=day.year)
+
+    def notice(self, notice: Notice) -> str:
+        """Return the words for a notice."""
+        day = self.day(notice.ends) if notice.ends else ""
+        return self(f"notice.{notice.code.value}", day=day, today=self.today(notice.clock))
 
     def today(self, clock: datetime) -> str:
         """Return the day that the computer's clock shows to the person, in the time zone of here."""

@@ -18,7 +18,10 @@ WORDS = {
     },
     "another": {"en": "belongs to another computer", "de": "gehört zu einem anderen Computer"},
     "clock": {"en": "The clock looks wrong", "de": "Die Uhr geht anscheinend falsch"},
-    "expired": {"en": "The license has expired", "de": "Die Lizenz ist abgelaufen"},
+    "expired": {
+        "en": "key ended on April 1, 2026: scan",
+        "de": "Schlüssel dieses Computers galt bis zum 1. April 2026",
+    },
     "retired": {"en": "You need a new computer key", "de": "Sie brauchen einen neuen Computerschlüssel"},
     "newer": {"en": "This license is from a newer version", "de": "stammt von einer neueren Version"},
     "account": {"en": "by another account", "de": "in einem anderen Konto"},

@@ -245,7 +245,9 @@ def test_a_genuine_key_that_does_not_serve_now_is_explained(machine, vendor, beg
         )
         assert "genuine, but it has expired. This computer’s clock says" in person.sees
         await person.press("ctrl+u")
-        await person.paste(vendor.computer_key(begun, issued=today + timedelta(60), expires=None))
+        await person.paste(
+            vendor.computer_key(begun, issued=today + timedelta(60), expires=today + timedelta(90))
+        )
         assert "issued after" in person.sees
 
     tell(machine, story)

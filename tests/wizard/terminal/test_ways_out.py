@@ -75,7 +75,8 @@ def test_a_new_request_can_be_refused_seen_again_and_discarded(machine, licensed
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, licensed, language):
+def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, language):
+    machine.activate()
     machine.clock.advance(days=4000)
     machine.control().status()
     machine.clock.advance(days=-3999)
@@ -90,7 +91,9 @@ def test_a_clock_that_was_wrong_once_leads_to_a_new_request(machine, vendor, lic
 
 
 def test_an_issue_day_that_is_wrong_leads_to_a_new_request(machine, vendor, key, language):
-    ahead = vendor.computer_key(machine.control().begin(key), issued=TODAY + timedelta(400), expires=None)
+    ahead = vendor.computer_key(
+        machine.control().begin(key), issued=TODAY + timedelta(400), expires=TODAY + timedelta(430)
+    )
 
     async def story(person: Person) -> None:
         await person.choose("go_on", "type_key")
@@ -194,3 +197,69 @@ def test_an_activation_key_that_was_replaced_is_not_called_another_license(
         assert machine.control().show_code().code.text in person.sees
 
     tell(machine, story, language=language)
+
+
+ENDS_SOON = {"en": "key ends on April 1, 2026: scan", "de": "gilt nur noch bis zum 1. April 2026"}
+CLOCK = {"en": "The license has no end, so it is valid", "de": "Die Lizenz ist unbefristet und gilt trotzdem"}
+
+
+def test_a_key_that_ends_soon_is_told_and_leads_to_the_scan(machine, vendor, key, language):
+    begun = machine.control().begin(key)
+    machine.clock.advance(days=25)
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(vendor.computer_key(begun))
+        assert person.step == "Done"
+        assert ENDS_SOON[language] in person.sees
+        await person.choose("home")
+        assert ENDS_SOON[language] in person.sees
+        await person.choose("renew")
+        assert person.step == "Scan"
+
+    tell(machine, story, language=language)
+
+
+def test_a_clock_in_1970_is_told_beside_a_license_without_an_end(machine, licensed, language):
+    machine.clock.advance(days=-20500)
+
+    async def story(person: Person) -> None:
+        assert "●" in person.lines_joined
+        assert CLOCK[language] in person.sees
+
+    tell(machine, story, language=language)
+
+
+def test_a_key_that_ended_by_a_wrong_clock_is_looked_at_again(machine, language):
+    machine.activate()
+    machine.clock.advance(days=31, hours=12)
+
+    async def story(person: Person) -> None:
+        assert {"en": "clock says April 2, 2026", "de": "zeigt den 2. April 2026"}[language] in person.sees
+        machine.clock.advance(days=-1)
+        await person.choose("look_again")
+        assert "●" in person.lines_joined
+
+    tell(machine, story, language=language)
+
+
+@pytest.mark.parametrize("deactivates", [False, True], ids=["beside a license", "after a deactivation"])
+def test_a_request_from_before_a_wrong_time_is_shown_anew(machine, vendor, key, deactivates):
+    machine.activate()
+    before = machine.control().begin(key)
+    machine.clock.advance(days=4000)
+    machine.control().status()
+    machine.clock.advance(days=-4000)
+    if deactivates:
+        machine.control().deactivate()
+
+    async def story(person: Person) -> None:
+        if deactivates:
+            await person.choose("new_request", "yes")
+        else:
+            await person.choose("go_on")
+        assert person.step == "Scan"
+        assert before.computer_id.text not in person.sees
+        await type_new_key(person, machine, vendor)
+
+    tell(machine, story)

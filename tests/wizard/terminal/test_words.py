@@ -10,6 +10,7 @@ from keyferry.protocol.codes import Kind
 from keyferry.wizard import terminal
 from keyferry.wizard.errors import Cause
 from keyferry.wizard.guarantees import Lacking
+from keyferry.wizard.notices import NoticeCode
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.terminal.screens.activation_key import Method
 from keyferry.wizard.terminal.screens.home import CHOICES, DAMAGED_ELSEWHERE
@@ -38,6 +39,7 @@ MADE = {
     *(f"month.{number}" for number in range(1, 13)),
     *(f"cause.{cause.value}" for cause in Cause),
     *(f"warning.{warning.value}" for warning in Lacking),
+    *(f"notice.{code.value}" for code in NoticeCode),
     "date",
     *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
     *("do.new_request.hint", "do.drop_request", "do.drop_request.hint"),

@@ -35,6 +35,8 @@ class DoneScreen(WizardScreen):
             yield self.paragraph("done.replaced", "text above", former=self._completed.replaced.text)
             yield Choice(self.say("do.show_code"), id="show_code")
         yield from self.warnings(self._completed.warnings)
+        for notice in self._completed.notices:
+            yield Static(self.wizard.words.notice(notice), classes="text note above", markup=False)
         yield self.paragraph("done.text", "text above")
         yield Choice(self.say("do.quit"), id="quit")
         yield Choice(self.say("do.home"), id="home")

@@ -32,7 +32,7 @@ CHOICES = {
     LicenseState.NOT_ACTIVATED: ("activate",),
     LicenseState.PENDING: (*_PENDING, "start_over", "deactivate"),
     LicenseState.ACTIVE: ("renew", "deactivate", "other_key"),
-    LicenseState.EXPIRED: ("renew", "deactivate", "other_key"),
+    LicenseState.EXPIRED: ("renew", "look_again", "deactivate", "other_key"),
     LicenseState.CLOCK_MOVED_BACK: ("look_again", "new_request", "deactivate"),
     LicenseState.RETIRED_EPOCH: ("new_key", "deactivate"),
     LicenseState.WRONG_MACHINE: ("activate_too", "look_again"),
@@ -92,6 +92,8 @@ class HomeScreen(WizardScreen):
     def _names(self, known: Overview) -> Iterator[str]:
         state, anew = known.status.state, known.renews_by_new_request
         choices = CHOICES[state]
+        if state is LicenseState.PENDING and known.pending and known.pending.outdated:
+            choices = ("new_request", *choices[1:])
         for name in reversed(choices) if known.status.detail in DAMAGED_ELSEWHERE else choices:
             if anew and name in ("renew", "new_request"):
                 yield from (*_PENDING, "drop_request")
@@ -121,6 +123,7 @@ class HomeScreen(WizardScreen):
         if status.hindrance:
             texts.append(self.explain(status.hindrance))
         texts += [self.say(f"warning.{warning.value}") for warning in status.warnings]
+        texts += [words.notice(notice) for notice in status.notices]
         if known.withheld:
             texts.append(self.explain(known.withheld))
         if status.state is LicenseState.DAMAGED:
@@ -195,8 +198,10 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#new_request")
     def new_request(self) -> None:
         """Ask whether a new computer ID is to be made."""
-        if self._overview and self._overview.status.activation_key:
-            ask_for_new_request(self, self._overview.status.activation_key, fresh_scan)
+        known = self._overview
+        asked = known and (known.pending if known.status.activation_key is None else known.status)
+        if asked and asked.activation_key:
+            ask_for_new_request(self, asked.activation_key, fresh_scan)
 
     @on(Choice.Chosen, "#type_key")
     def type_key(self) -> None:
