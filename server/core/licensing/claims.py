@@ -8,8 +8,6 @@ from keyferry.protocol.claims import LAST_DAY, Claims
 from keyferry.server.core.licensing.licenses import expiry
 from keyferry.server.core.models import Activation, License
 
-_A_DAY = timedelta(days=1)
-
 
 def claims_now(license: License, activation: Activation | None, now: datetime) -> Claims:
     """Return the claims for a scan at this moment.
@@ -18,8 +16,8 @@ def claims_now(license: License, activation: Activation | None, now: datetime) -
     half of a lease is left: so the same key comes back whichever way it is asked for.
     """
     today = now.date()
-    # A wizard takes no key of a day that hasn't come: one given before the clock was set back is given anew.
-    if activation is not None and activation.issued_on <= today + _A_DAY:
+    # A day that hasn't come was issued while the clock was ahead: a wizard takes no such key.
+    if activation is not None and activation.issued_on <= today:
         present = claims_of(activation)
         if present == _granted(license, present.issued, today) and not _wants_new_lease(
             license, present, today
