@@ -10,8 +10,11 @@ from tests.wizard.terminal.test_storage import (  # noqa: F401 - collected here 
 )
 from tests.wizard.terminal.test_ways_out import (  # noqa: F401 - collected here once more
     licensed,
+    test_a_clock_in_1970_is_told_beside_a_license_without_an_end,
     test_a_clock_that_was_wrong_once_leads_to_a_new_request,
     test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown,
+    test_a_key_that_ended_by_a_wrong_clock_is_looked_at_again,
+    test_a_key_that_ends_soon_is_told_and_leads_to_the_scan,
     test_a_key_that_stays_older_leads_to_a_new_request,
     test_a_renewal_that_the_page_refuses_leads_to_a_new_request,
     test_a_request_under_keys_that_were_retired_is_shown_anew,
