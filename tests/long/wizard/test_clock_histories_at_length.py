@@ -23,6 +23,6 @@ def test_no_history_stretches_a_lease():
 
 
 def test_a_renewal_that_sets_the_time_back_is_found(monkeypatch):
-    monkeypatch.setattr(judgment, "seen_once_complete", lambda grant, latest_seen, now: now)
+    monkeypatch.setattr(judgment, "seen_once_complete", lambda grant, claims, latest_seen, now: now)
     with pytest.raises(AssertionError, match="days_run"):
         run_state_machine_as_test(ClockHistories, settings=MANY)
