@@ -6,6 +6,26 @@ at all. What a reader accepts must not follow from that.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+
+class CodePoints:
+    """Single characters and long ranges: as a set, those for private use alone would take 20 MB."""
+
+    def __init__(self, single: frozenset[str], ranges: Sequence[range]) -> None:
+        self._single, self._ranges = single, ranges
+
+    def __contains__(self, character: str) -> bool:
+        return character in self._single or any(ord(character) in each for each in self._ranges)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._single, (chr(point) for each in self._ranges for point in each))
+
+    def isdisjoint(self, text: str) -> bool:
+        """Whether a text has none of them."""
+        return not any(character in self for character in text)
+
 
 def _listed(*ranges: int | tuple[int, int]) -> frozenset[str]:
     pairs = (pair if isinstance(pair, tuple) else (pair, pair) for pair in ranges)
@@ -58,10 +78,15 @@ EXTENDING = _listed(
 )
 """What belongs to the character before it, so that no name is cut in front of it."""
 
-NOT_IN_NAMES = (
+_NO_CHARACTERS = _listed(
+    (0xFDD0, 0xFDEF), *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0xF0000, 0x10000))
+)
+NOT_IN_NAMES = CodePoints(
     UNTYPABLE
     | (IGNORED - JOINERS - EXTENDING)
-    | _listed((0x09, 0x0D), 0x85, 0x2028, 0x2029, (0xE000, 0xF8FF), (0xFDD0, 0xFDEF), (0xF0000, 0x10FFFF))
-    | _listed(*((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0xF0000, 0x10000)))
+    | _listed((0x09, 0x0D), 0x85, 0x2028, 0x2029)
+    | _NO_CHARACTERS,
+    # For private use.
+    (range(0xE000, 0xF900), range(0xF0000, 0x110000)),
 )
 """Controls, ends of lines, what turns the direction of writing or shows nothing, and what is no character."""

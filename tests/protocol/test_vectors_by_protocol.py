@@ -87,7 +87,7 @@ def test_each_invalid_case_says_why_and_with_which_code(name):
 def test_the_lists_of_code_points_are_those_that_texts_are_read_by(case):
     ranges = [[int(end, 16) for end in listed.split("-")] for listed in case["ranges"]]
     points = {chr(point) for first, last in ranges for point in range(first, last + 1)}
-    assert getattr(characters, case["list"].upper()) == points
+    assert set(getattr(characters, case["list"].upper())) == points
 
 
 @valid("alphabet")
