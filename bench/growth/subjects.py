@@ -77,6 +77,14 @@ class Sample:
         ]
         return list(self._session.scalars(select(model).where(model.id.in_(numbers))).all())
 
+    def texts(self) -> tuple[list[str], list[str], list[str], list[str], list[str]]:
+        """Return activation keys, computer IDs, computers' names, addresses, and customers' names."""
+        keys = [one.activation_key for one in self.licenses]
+        ids = [one.computer_id for one in self.activations]
+        names = [one.computer_name for one in self.activations if one.computer_name]
+        emails = [one.email for one in self.customers]
+        return keys, ids, names, emails, [one.name for one in self.customers if one.name]
+
 
 def subjects(app: Flask) -> Iterator[tuple[str, str, Asked]]:
     """Yield group, name and requests."""
@@ -177,11 +185,7 @@ class _Search:
 
 def _beginnings(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     found = _Search(portal, "search: beginning").found
-    keys = [one.activation_key for one in sample.licenses]
-    ids = [one.computer_id for one in sample.activations]
-    names = [one.computer_name for one in sample.activations if one.computer_name]
-    emails = [one.email for one in sample.customers]
-    people = [one.name for one in sample.customers if one.name]
+    keys, ids, names, emails, people = sample.texts()
     yield found("of a key", "/licenses", [key[:8] for key in keys])
     yield found("of a key, 2 symbols", "/licenses", [key[:2] for key in keys])
     yield found("a whole key", "/licenses", keys)
@@ -202,11 +206,7 @@ def _beginnings(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Aske
 
 def _middles(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     found = _Search(portal, "search: middle").found
-    keys = [one.activation_key for one in sample.licenses]
-    ids = [one.computer_id for one in sample.activations]
-    names = [one.computer_name for one in sample.activations if one.computer_name]
-    emails = [one.email for one in sample.customers]
-    people = [one.name for one in sample.customers if one.name]
+    keys, ids, names, emails, people = sample.texts()
     yield found("of a key", "/licenses", [key[12:20] for key in keys])
     yield found("of an address", "/licenses", [email[-22:] for email in emails])
     yield found("of many addresses", "/licenses", ["company-1", "company"])

@@ -36,7 +36,7 @@ LOOKED_AT = 30_000
 """How many rows a page looks at to fill itself."""
 _PAGES = 10**6
 # A plan for just any text or filter goes through whole tables for some of them. And where reading here and
-# there is taken for dear, PostgreSQL first gathers all that an index finds, of which a part was asked for.
+# there counts as expensive, PostgreSQL first gathers all that an index finds, of which a part was asked for.
 _PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
 _EQUAL_TOO: dict[Any, Any] = {operator.lt: operator.le, operator.gt: operator.ge}
 # How many times more rows a walk looks at with each step.
