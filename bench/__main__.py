@@ -10,7 +10,8 @@ from bench.servers.cases import servers
 from bench.subjects import ActivatedMachine
 from demo.typing_errors import mistype
 from keyferry.protocol.computer_key import Style
-from keyferry.protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
+from keyferry.protocol.deactivation import SECRET_BYTES, proof
+from keyferry.protocol.openings import commitment
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import verify_request
 
@@ -46,9 +47,7 @@ def operations(machine: ActivatedMachine) -> list[Measured]:
     """Measure what server and application do, against one HMAC; an application's first status adds scrypt."""
     fingerprint, key = machine.begun.computer_id.fingerprint, machine.activation_key
     secret = bytes(SECRET_BYTES)
-    code = partial(
-        deactivation_code, machine.keys, secret=secret, activation_key=key, fingerprint=fingerprint
-    )
+    code = partial(proof, machine.keys, secret=secret, activation_key=key, fingerprint=fingerprint)
     product = machine.profile.product_code
     commit = partial(commitment, code(), product_code=product, activation_key=key, fingerprint=fingerprint)
     token = machine.begun.url.partition("#")[2]

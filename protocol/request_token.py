@@ -1,15 +1,17 @@
 """The request token: what the QR code carries from the offline wizard to the server, through a phone.
 
-One symbol for operation and version (A activate, D deactivate), product number (4), computer ID (20), masked
-activation key (20), for a deactivation its code (10), then the computer name in UTF-8; a dot; a signature of
-20 symbols. It is no authentication, since its secret ships in the application: it keeps accidents and junk
-away from the database. It has no time stamp, since an offline clock may be wrong: it is idempotent instead.
+One symbol for operation and version (A activate, B continue an earlier computer ID, D deactivate), product
+number (4), computer ID (20), masked activation key (20), in B and D the openings, masked (11 each), then the
+computer name in UTF-8; a dot; a signature of 20 symbols. It is no authentication, since its secret ships in
+the application: it keeps accidents and junk away from the database. It has no time stamp, since an offline
+clock may be wrong: it is idempotent instead.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -31,43 +33,66 @@ from keyferry.protocol.computer_name import MAX_TOKEN_BYTES, readable_name, shor
 from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.errors import BadSignature, MalformedToken, NewerVersion
 from keyferry.protocol.keys import EpochKeys, mac
+from keyferry.protocol.openings import OPENING, OPENING_BITS, Level, Opening
 
 MAX_PRODUCT_NUMBER = 2**20 - 1
 
+MOST_OPENINGS = 4
+MOST_CODES = 5
+MOST_OPENINGS_WITH_NAME = 2
+"""How many leave room for a computer name, in a QR code that a phone reads from a small screen."""
+
 _ACTIVATE = SYMBOLS.index("A")
+_CONTINUE = SYMBOLS.index("B")
 _DEACTIVATE = SYMBOLS.index("D")
-_SALTS = {_ACTIVATE: b"keyferry/1 activation request", _DEACTIVATE: b"keyferry/1 deactivation request"}
+_SALTS = {
+    _ACTIVATE: b"keyferry/1 activation request",
+    _CONTINUE: b"keyferry/1 continuation request",
+    _DEACTIVATE: b"keyferry/1 deactivation request",
+}
+_MOST = {_ACTIVATE: 0, _CONTINUE: MOST_OPENINGS, _DEACTIVATE: MOST_CODES}
+# What an opening's level is increased by if another opening follows.
+_MORE = 4
 _SEPARATOR = "."
 _SIGNATURE_BITS = 100
 _SIGNATURE = _SIGNATURE_BITS // 5
 # One for each operation and epoch of a server's products.
 _MOST_SIGNERS = 1024
-_HEADER, _CID, _AK, _DVC = 5, 20, 20, 10
+_HEADER, _CID, _AK = 5, 20, 20
 _MAX_NAME = -(-8 * MAX_TOKEN_BYTES // 5)
 _SHORTEST = _HEADER + _CID + _AK
-_LONGEST = _SHORTEST + _DVC + _MAX_NAME
+_LONGEST = _SHORTEST + MOST_CODES * (1 + OPENING) + _MAX_NAME
 _LONGEST_OF_ANY = 1024
 
 
 @dataclass(frozen=True)
 class ActivationRequest:
-    """A wizard asks for a computer key."""
+    """A wizard asks for a computer key; up to four openings say which computer IDs it continues."""
 
     product_number: int
     computer_id: ComputerId
     activation_key: ActivationKey
     computer_name: str | None = None
+    openings: tuple[Opening, ...] = ()
 
 
 @dataclass(frozen=True)
 class DeactivationRequest:
-    """A wizard proves that it gave its license up."""
+    """A wizard shows that it gave its license up: the code of the computer ID, then of up to four others.
+
+    The others are of the same machine and activation key; each is found by the commitment that it opens.
+    """
 
     product_number: int
     computer_id: ComputerId
     activation_key: ActivationKey
-    code: DeactivationCode
+    codes: tuple[Opening, ...]
     computer_name: str | None = None
+
+    @property
+    def code(self) -> DeactivationCode:
+        """The code of the computer ID, as a person would type it."""
+        return DeactivationCode.of(self.codes[0])
 
 
 @dataclass(frozen=True)
@@ -79,13 +104,15 @@ class TokenHeader:
 
 
 def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKeys) -> str:
-    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups."""
-    operation = _DEACTIVATE if isinstance(request, DeactivationRequest) else _ACTIVATE
+    """Pack and sign a request under the keys of its computer ID's epoch; upper case, no check groups.
+
+    With more than two openings the computer name is left out. Raises ValueError for openings that do not fit.
+    """
+    operation, openings = _operation(request)
     head = (operation, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
-    body = _masked(request.activation_key.symbols, head, keys)
-    if isinstance(request, DeactivationRequest):
-        body += request.code.symbols
-    packed = write(head + body + _name_symbols(shortened_for_token(request.computer_name)))
+    body = _masked(request.activation_key.symbols, head, keys) + _opening_symbols(openings, head, keys)
+    name = request.computer_name if len(openings) <= MOST_OPENINGS_WITH_NAME else None
+    packed = write(head + body + _name_symbols(shortened_for_token(name)))
     return _signer(operation, keys).sign(packed).decode("ascii")
 
 
@@ -114,14 +141,54 @@ def scan_url(server_url: str, token: str) -> str:
     return f"{server_url.upper()}/A#{token}"
 
 
+def _operation(request: ActivationRequest | DeactivationRequest) -> tuple[int, tuple[Opening, ...]]:
+    if isinstance(request, ActivationRequest):
+        operation, openings = _CONTINUE if request.openings else _ACTIVATE, request.openings
+    else:
+        operation, openings = _DEACTIVATE, request.codes
+        if not openings:
+            raise ValueError("a deactivation shows a code")
+    if len(openings) > _MOST[operation] or not _fit(operation, openings):
+        raise ValueError("a request holds no such openings")
+    return operation, openings
+
+
 def _parse(symbols: Symbols, operation: int, keys: EpochKeys) -> ActivationRequest | DeactivationRequest:
     head, rest = symbols[: _HEADER + _CID], symbols[_HEADER + _CID :]
     number, computer_id = to_int(head[1:_HEADER]), ComputerId.from_symbols(head[_HEADER:])
     activation_key = ActivationKey.from_symbols(_masked(rest[:_AK], head, keys))
-    if operation == _ACTIVATE:
-        return ActivationRequest(number, computer_id, activation_key, _name(rest[_AK:]))
-    code = DeactivationCode(rest[_AK : _AK + _DVC])
-    return DeactivationRequest(number, computer_id, activation_key, code, _name(rest[_AK + _DVC :]))
+    openings, rest = _openings(rest[_AK:], head, keys) if _MOST[operation] else ((), rest[_AK:])
+    if operation == _DEACTIVATE:
+        return DeactivationRequest(number, computer_id, activation_key, openings, _name(rest))
+    return ActivationRequest(number, computer_id, activation_key, _name(rest), openings)
+
+
+def _opening_symbols(openings: tuple[Opening, ...], head: Symbols, keys: EpochKeys) -> Symbols:
+    written: Symbols = ()
+    for place, opening in enumerate(openings):
+        more = _MORE if place + 1 < len(openings) else 0
+        written += (opening.level + more, *_masked_opening(opening.symbols, place, head, keys))
+    return written
+
+
+def _openings(rest: Symbols, head: Symbols, keys: EpochKeys) -> tuple[tuple[Opening, ...], Symbols]:
+    """Return the openings and what follows them; raises MalformedToken if they are none."""
+    openings: list[Opening] = []
+    more = 1
+    while more:
+        place, (first, *masked), after = len(openings), rest[: 1 + OPENING] or (0,), rest[1 + OPENING :]
+        more, level = divmod(first, _MORE)
+        if len(masked) < OPENING or place == _MOST[head[0]] or more > 1 or level > Level.PROOF:
+            raise _incomplete()
+        openings.append(Opening(Level(level), _masked_opening(tuple(masked), place, head, keys)))
+        rest = after
+    if not _fit(head[0], openings):
+        raise _incomplete()
+    return tuple(openings), rest
+
+
+def _fit(operation: int, openings: Iterable[Opening]) -> bool:
+    return operation != _DEACTIVATE or all(one.level is not Level.CONTINUATION for one in openings)
 
 
 def _split(token: str) -> tuple[Symbols, int]:
@@ -132,11 +199,8 @@ def _split(token: str) -> tuple[Symbols, int]:
     # Of another version, nothing but this is known. What begins with a digit has lost its kind, a letter.
     if symbols is not None and symbols[0] >= _ACTIVATE and symbols[0] not in _SALTS:
         raise _newer()
-    shortest = _SHORTEST + (_DVC if packed.startswith("D") else 0)
-    if symbols is None or symbols[0] not in _SALTS or not shortest <= len(packed) <= _LONGEST:
-        raise _malformed(
-            "This QR code is incomplete, or it isn’t from a License Wizard. Scan it again, all of it."
-        )
+    if symbols is None or symbols[0] not in _SALTS or not _SHORTEST <= len(packed) <= _LONGEST:
+        raise _incomplete()
     return symbols[: len(packed)], symbols[0]
 
 
@@ -146,14 +210,22 @@ def _newer() -> NewerVersion:
     )
 
 
-def _malformed(message: str) -> MalformedToken:
-    return MalformedToken(message)
+def _incomplete() -> MalformedToken:
+    return MalformedToken(
+        "This QR code is incomplete, or it isn’t from a License Wizard. Scan it again, all of it."
+    )
 
 
 def _masked(symbols: Symbols, head: Symbols, keys: EpochKeys) -> Symbols:
     """Mask an activation key, or unmask it: phones keep the address that they opened in their history."""
     digest = mac(keys.activation_key_mask, "activation key mask", bytes(head))
     return to_symbols(to_int(symbols) ^ top_bits(digest, 5 * _AK), _AK)
+
+
+def _masked_opening(symbols: Symbols, place: int, head: Symbols, keys: EpochKeys) -> Symbols:
+    """Mask an opening, or unmask it; each place has a mask of its own."""
+    digest = mac(keys.activation_key_mask, "opening mask", bytes((*head, place)))
+    return to_symbols(to_int(symbols) ^ top_bits(digest, OPENING_BITS), OPENING)
 
 
 def _name_symbols(name: str) -> Symbols:

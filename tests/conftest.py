@@ -23,11 +23,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
-from keyferry.protocol import deactivation as deactivation_codes
+from keyferry.protocol import openings as commitments
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.deactivation import SECRET_BYTES, DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.deactivation import SECRET_BYTES, DeactivationCode, proof
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.openings import Level, Opening, commitment, weaken
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
 from keyferry.server import create_app
@@ -50,7 +51,7 @@ pytest_plugins = ["tests.postgresql_server", "tests.engines", "tests.browsing"]
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Four lanes need 32 KiB at least, and so the lock around them is tested.
 CHEAPEST, FULL_PRICE = passwords.Cost(memory_kib=32, passes=1, lanes=4), passwords.COST
-FULL_COMMITMENT = deactivation_codes.COMMITMENT_COST
+FULL_COMMITMENT = commitments.COMMITMENT_COST
 CHEAP_COMMITMENT = FULL_COMMITMENT | {"n": 2}
 STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
@@ -97,19 +98,30 @@ class Machine:
         return machine_fingerprint(self.profile.fingerprint_key, self.name)
 
     @cached_property
-    def code(self) -> DeactivationCode:
-        return deactivation_code(
+    def proof(self) -> Opening:
+        return proof(
             self.keys, secret=self.secret, activation_key=self.activation_key, fingerprint=self.fingerprint
         )
 
+    @property
+    def code(self) -> DeactivationCode:
+        return DeactivationCode.of(self.proof)
+
+    def opening(self, level: Level) -> Opening:
+        """What this state shows of itself, at one level."""
+        return weaken(self.proof, level, **self.holder)
+
+    @property
+    def holder(self) -> dict[str, Any]:
+        return {
+            "product_code": self.profile.product_code,
+            "activation_key": self.activation_key,
+            "fingerprint": self.fingerprint,
+        }
+
     @cached_property
     def computer_id(self) -> ComputerId:
-        committed = commitment(
-            self.code,
-            product_code=self.profile.product_code,
-            activation_key=self.activation_key,
-            fingerprint=self.fingerprint,
-        )
+        committed = commitment(self.proof, **self.holder)
         return ComputerId.make(
             self.keys, self.activation_key, fingerprint=self.fingerprint, commitment=committed
         )
@@ -135,7 +147,7 @@ class Machine:
     def deactivation_token_for(self, computer_id: ComputerId) -> str:
         """The code of this state beside any computer ID, as a guess would be."""
         number = self.profile.product_number
-        request = DeactivationRequest(number, computer_id, self.activation_key, self.code, self.name)
+        request = DeactivationRequest(number, computer_id, self.activation_key, (self.proof,), self.name)
         return sign_request(request, self.keys)
 
 
@@ -221,7 +233,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let a commitment cost next to nothing, but where another process or a vector names the real one."""
     marks = {mark.name for mark in item.iter_markers()}
     full_price = marks & {"full_price", "browser", "terminal", "processes"}
-    deactivation_codes.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP_COMMITMENT
+    commitments.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP_COMMITMENT
 
 
 def pytest_collection_finish() -> None:

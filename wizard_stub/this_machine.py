@@ -14,11 +14,12 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import Binding, Style
 from keyferry.protocol.computer_name import ever_shorter
-from keyferry.protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.deactivation import DeactivationCode, proof
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys
 from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.license_text import canonical_text, looks_like_license_file
+from keyferry.protocol.openings import Opening, commitment
 from keyferry.protocol.profile import ProfileEpoch, WizardProfile
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
@@ -46,7 +47,10 @@ class ThisMachine:
 
     def code(self, grant: Grant) -> DeactivationCode:
         """Return the deactivation verification code of a grant."""
-        return deactivation_code(
+        return DeactivationCode.of(self._proof(grant))
+
+    def _proof(self, grant: Grant) -> Opening:
+        return proof(
             self._keys(grant),
             secret=grant.secret,
             activation_key=grant.activation_key,
@@ -56,7 +60,7 @@ class ThisMachine:
     def computer_id(self, grant: Grant) -> ComputerId:
         """Return the computer ID of a grant; some 40 ms the first time in a process."""
         committed = _commitment(
-            self.code(grant), self.profile.product_code, grant.activation_key, self.fingerprint
+            self._proof(grant), self.profile.product_code, grant.activation_key, self.fingerprint
         )
         return ComputerId.make(
             self._keys(grant), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
@@ -75,7 +79,7 @@ class ThisMachine:
             self.profile.product_number,
             self.computer_id(grant),
             grant.activation_key,
-            self.code(grant),
+            (self._proof(grant),),
             grant.computer_name,
         )
         return self._urls(request, grant)
@@ -140,7 +144,7 @@ class ThisMachine:
 
 # An application may ask for its status often; scrypt is what costs, and its inputs fix its result.
 @lru_cache(maxsize=8)
-def _commitment(
-    code: DeactivationCode, product_code: str, activation_key: ActivationKey, fingerprint: int
-) -> int:
-    return commitment(code, product_code=product_code, activation_key=activation_key, fingerprint=fingerprint)
+def _commitment(opening: Opening, product_code: str, activation_key: ActivationKey, fingerprint: int) -> int:
+    return commitment(
+        opening, product_code=product_code, activation_key=activation_key, fingerprint=fingerprint
+    )

@@ -17,7 +17,8 @@ from bench.servers.load import get, post
 from demo.server_process import SCRIPTS
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.deactivation import SECRET_BYTES, commitment, deactivation_code
+from keyferry.protocol.deactivation import SECRET_BYTES, proof
+from keyferry.protocol.openings import commitment
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, sign_request
 from keyferry.server import create_app
 from keyferry.server.config import Settings
@@ -112,14 +113,14 @@ class Instance:
         taken, given_back = [], []
         for key in keys:
             fingerprint, secret = secrets.randbits(40), secrets.token_bytes(SECRET_BYTES)
-            code = deactivation_code(self._keys, secret=secret, activation_key=key, fingerprint=fingerprint)
+            opening = proof(self._keys, secret=secret, activation_key=key, fingerprint=fingerprint)
             bound: dict[str, Any] = {
                 "product_code": "bench",
                 "activation_key": key,
                 "fingerprint": fingerprint,
             }
-            asked = self._asked(key, commitment(code, **bound), fingerprint)
-            done = DeactivationRequest(asked.product_number, asked.computer_id, key, code, "BENCH-PC")
+            asked = self._asked(key, commitment(opening, **bound), fingerprint)
+            done = DeactivationRequest(asked.product_number, asked.computer_id, key, (opening,), "BENCH-PC")
             taken.append(self._scanned("activations", sign_request(asked, self._keys)))
             given_back.append(self._scanned("deactivations", sign_request(done, self._keys)))
         return taken, given_back

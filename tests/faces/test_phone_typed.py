@@ -76,6 +76,6 @@ def test_what_a_newer_version_made_is_called_that(app, vendor, typed):
         answer = typed("requests", *codes)
         assert (answer.status_code, answer.json["code"]) == (400, "newer_version")
     token = machine.activation_token
-    for newer in (f"B{token[1:]}", f"HTTPS://KEYS.EXAMPLE.COM/A#B{token[1:]}"):
+    for newer in (f"C{token[1:]}", f"HTTPS://KEYS.EXAMPLE.COM/A#C{token[1:]}"):
         answer = app.test_client().post("/phone/v1/requests", json={"token": newer})
         assert (answer.status_code, answer.json["code"]) == (400, "newer_version")

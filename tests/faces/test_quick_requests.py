@@ -134,7 +134,8 @@ def test_who_asks_without_end_keeps_nobody_else_waiting(vendor, serving):
         finally:
             ends.set()
             crowd.shutdown(socket.SHUT_RDWR)
-        assert [type(one.exception(PATIENCE)) for one in done] == [BrokenPipeError, type(None)]
+        # Neither was left waiting: the end of the connection reached both, in one of its forms.
+        assert all(isinstance(one.exception(PATIENCE), ConnectionError | None) for one in done)
 
 
 @pytest.mark.engines("sqlite")

@@ -19,8 +19,9 @@ from keyferry.protocol.alphabet import SYMBOLS
 from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
-from keyferry.protocol.deactivation import DeactivationCode, commitment, deactivation_code
+from keyferry.protocol.deactivation import DeactivationCode, proof
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.openings import Level, Opening, commitment, weaken
 
 # Deterministic, and without a limit that a busy machine would break.
 PROPERTY = settings(derandomize=True, deadline=None, database=None, max_examples=100)
@@ -69,15 +70,29 @@ class Machine:
         return machine_fingerprint(fixed_bytes("fingerprint key"), self.identifier)
 
     @property
-    def code(self) -> DeactivationCode:
-        return deactivation_code(
+    def proof(self) -> Opening:
+        return proof(
             self.keys, secret=self.secret, activation_key=self.activation_key, fingerprint=self.fingerprint
+        )
+
+    @property
+    def code(self) -> DeactivationCode:
+        return DeactivationCode.of(self.proof)
+
+    def opening(self, level: Level) -> Opening:
+        """What this machine shows of itself, at one level."""
+        return weaken(
+            self.proof,
+            level,
+            product_code=self.product_code,
+            activation_key=self.activation_key,
+            fingerprint=self.fingerprint,
         )
 
     @cached_property
     def computer_id(self) -> ComputerId:
         committed = commitment(
-            self.code,
+            self.proof,
             product_code=self.product_code,
             activation_key=self.activation_key,
             fingerprint=self.fingerprint,

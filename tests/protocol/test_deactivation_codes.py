@@ -9,12 +9,12 @@ from protocol_samples import ACTIVATION_KEY, KEYS, MACHINE, fixed_bytes, with_wr
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.deactivation import (
     DeactivationCode,
-    commitment,
-    deactivation_code,
+    proof,
     read_deactivation_code,
     verify_deactivation_code,
 )
 from keyferry.protocol.errors import WrongDeactivationCode
+from keyferry.protocol.openings import Level, Opening, commitment, weaken
 
 pytestmark = pytest.mark.full_price
 
@@ -28,7 +28,7 @@ OTHERS = {
 
 
 def verify(code, machine=MACHINE):
-    verify_deactivation_code(
+    return verify_deactivation_code(
         code,
         product_code=machine.product_code,
         activation_key=machine.activation_key,
@@ -37,8 +37,40 @@ def verify(code, machine=MACHINE):
 
 
 def test_the_code_of_an_activation_opens_its_commitment():
-    verify(CODE)
-    verify(read_deactivation_code(CODE.text))
+    assert verify(CODE) is Level.PROOF
+    assert verify(read_deactivation_code(CODE.text)) is Level.PROOF
+
+
+def test_the_weak_code_opens_it_too_and_says_less():
+    assert verify(DeactivationCode.of(MACHINE.opening(Level.CLAIM))) is Level.CLAIM
+
+
+def test_what_only_continues_is_no_code():
+    continuing = MACHINE.opening(Level.CONTINUATION)
+    with pytest.raises(ValueError, match="no code"):
+        DeactivationCode.of(continuing)
+    with pytest.raises(WrongDeactivationCode):
+        verify(DeactivationCode(continuing.symbols))
+
+
+def test_every_level_leads_to_the_one_commitment_and_none_leads_back():
+    holder = {
+        "product_code": MACHINE.product_code,
+        "activation_key": ACTIVATION_KEY,
+        "fingerprint": MACHINE.fingerprint,
+    }
+    openings = [MACHINE.opening(level) for level in Level]
+    assert {commitment(opening, **holder) for opening in openings} == {MACHINE.computer_id.commitment}
+    assert len({opening.symbols for opening in openings}) == 3
+    assert weaken(MACHINE.opening(Level.CLAIM), Level.CONTINUATION, **holder) == openings[0]
+    with pytest.raises(ValueError, match="higher level"):
+        weaken(openings[0], Level.CLAIM, **holder)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_an_opening_does_not_show_in_what_is_printed(level):
+    opening = MACHINE.opening(level)
+    assert repr(opening) == repr(Opening(level, (0,) * 10))
 
 
 def test_a_code_has_three_groups():
@@ -78,7 +110,7 @@ def test_a_code_with_one_bit_flipped_is_wrong(place):
 @pytest.mark.parametrize("size", [0, 15, 17])
 def test_a_secret_of_another_size_is_refused(size):
     with pytest.raises(ValueError, match="16 bytes"):
-        deactivation_code(KEYS, secret=bytes(size), activation_key=ACTIVATION_KEY, fingerprint=0)
+        proof(KEYS, secret=bytes(size), activation_key=ACTIVATION_KEY, fingerprint=0)
 
 
 def test_a_code_is_compared_by_its_symbols_however_it_was_typed():
@@ -89,7 +121,7 @@ def test_the_computer_id_reveals_nothing_of_the_code_to_who_does_not_run_scrypt(
     other = replace(MACHINE, secret=fixed_bytes("another r", 16))
     assert (
         commitment(
-            other.code,
+            other.proof,
             product_code=MACHINE.product_code,
             activation_key=ACTIVATION_KEY,
             fingerprint=MACHINE.fingerprint,

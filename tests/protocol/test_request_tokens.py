@@ -12,9 +12,9 @@ from protocol_samples import KEYS, MACHINE, PROPERTY, fixed_bytes
 from keyferry.protocol.alphabet import SYMBOLS, to_symbols, write
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_name import readable_name, shortened_for_token
-from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.errors import BadSignature, MalformedToken, NewerVersion
 from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.openings import Level, Opening
 from keyferry.protocol.request_token import (
     MAX_PRODUCT_NUMBER,
     ActivationRequest,
@@ -27,12 +27,23 @@ from keyferry.protocol.request_token import (
 )
 
 ACTIVATION = ActivationRequest(42, MACHINE.computer_id, MACHINE.activation_key, "LAB-PC-07")
-DEACTIVATION = DeactivationRequest(42, MACHINE.computer_id, MACHINE.activation_key, MACHINE.code, "LAB-PC-07")
+DEACTIVATION = DeactivationRequest(
+    42, MACHINE.computer_id, MACHINE.activation_key, (MACHINE.proof,), "LAB-PC-07"
+)
+OPENINGS = tuple(MACHINE.opening(level) for level in (Level.CONTINUATION, Level.PROOF, Level.CLAIM))
 REQUESTS = [
     pytest.param(ACTIVATION, id="activation"),
     pytest.param(DEACTIVATION, id="deactivation"),
     pytest.param(replace(ACTIVATION, computer_name=None), id="activation without a name"),
     pytest.param(replace(DEACTIVATION, computer_name="x" * 24), id="deactivation with the longest name"),
+    pytest.param(replace(ACTIVATION, openings=OPENINGS[:1]), id="continuation"),
+    pytest.param(
+        replace(ACTIVATION, openings=(*OPENINGS, OPENINGS[0]), computer_name=None), id="four openings"
+    ),
+    pytest.param(
+        replace(DEACTIVATION, codes=(*OPENINGS[1:], *OPENINGS[1:], OPENINGS[1]), computer_name=None),
+        id="five codes",
+    ),
 ]
 ALPHANUMERIC = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 NAME = 45
@@ -50,7 +61,7 @@ def refused(token, keys=KEYS):
     with pytest.raises((MalformedToken, BadSignature, NewerVersion)) as caught:
         verify_request(token, keys)
     # No other letter begins a token yet.
-    others = "BCEFGHJKMNPQRSTVWXYZ"
+    others = "CEFGHJKMNPQRSTVWXYZ"
     assert caught.value.code in ("malformed_token", "bad_signature", "newer_version")
     assert caught.value.code != "newer_version" or token[0] in others
     assert token not in str(caught.value) or len(token) < 2
@@ -70,19 +81,63 @@ def test_a_request_survives_the_way(request_):
     fields=st.tuples(st.integers(0, 2**40 - 1), st.integers(0, 2**40 - 1), st.integers(0, 2**15 - 1)),
     name=st.none()
     | st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0x2FFF), max_size=30),
-    code=st.none() | st.lists(st.integers(0, 31), min_size=10, max_size=10),
+    codes=st.lists(st.lists(st.integers(0, 31), min_size=10, max_size=10), max_size=4),
+    releases=st.booleans(),
 )
-def test_any_request_survives_the_way(number, fields, name, code):
+def test_any_request_survives_the_way(number, fields, name, codes, releases):
     computer_id = ComputerId(KEYS.epoch, *fields)
     request: ActivationRequest | DeactivationRequest = ActivationRequest(
         number, computer_id, MACHINE.activation_key, name
     )
-    if code is not None:
-        request = DeactivationRequest(
-            number, computer_id, MACHINE.activation_key, DeactivationCode(tuple(code)), name
-        )
+    levels = (Level.PROOF, Level.CLAIM) if releases else tuple(Level)
+    openings = tuple(Opening(levels[code[0] % len(levels)], tuple(code)) for code in codes)
+    if releases and openings:
+        request = DeactivationRequest(number, computer_id, MACHINE.activation_key, openings, name)
+    elif openings:
+        request = replace(request, openings=openings)
+    carried = shortened_for_token(name) if len(openings) <= 2 else None
     token = sign_request(request, KEYS)
-    assert verify_request(token, KEYS) == replace(request, computer_name=shortened_for_token(name) or None)
+    assert token[0] == ("D" if releases and openings else "B" if openings else "A")
+    assert verify_request(token, KEYS) == replace(request, computer_name=carried or None)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        replace(ACTIVATION, openings=OPENINGS[:1] * 5),
+        replace(DEACTIVATION, codes=()),
+        replace(DEACTIVATION, codes=OPENINGS[1:2] * 6),
+        replace(DEACTIVATION, codes=OPENINGS[:1]),
+    ],
+    ids=["five openings", "no code", "six codes", "a code that only continues"],
+)
+def test_openings_that_do_not_fit_are_not_signed(request_):
+    with pytest.raises(ValueError, match=r"code|openings"):
+        sign_request(request_, KEYS)
+
+
+@pytest.mark.parametrize("level", ["3", "7", "8", "Z", "4"])
+def test_a_block_of_openings_has_one_form(level):
+    """No level 3, no further flag, and what promises more holds more."""
+    packed = sign_request(replace(ACTIVATION, openings=OPENINGS[:1], computer_name=None), KEYS)[:-21]
+    token = signed(packed[:NAME] + level + packed[NAME + 1 :], "continuation")
+    assert refused(token) is MalformedToken
+
+
+def test_a_deactivation_with_what_only_continues_is_malformed():
+    packed = sign_request(replace(DEACTIVATION, computer_name=None), KEYS)[:-21]
+    token = signed(packed[:NAME] + "0" + packed[NAME + 1 :], "deactivation")
+    assert refused(token) is MalformedToken
+
+
+def test_the_same_opening_looks_different_in_each_request_and_place():
+    twice = sign_request(replace(ACTIVATION, openings=OPENINGS[:1] * 2, computer_name=None), KEYS)
+    block = twice[NAME:-21]
+    assert block[1:11] != block[12:22]
+    other = sign_request(
+        replace(ACTIVATION, product_number=43, openings=OPENINGS[:1] * 2, computer_name=None), KEYS
+    )
+    assert other[NAME:-21][1:11] != block[1:11]
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
@@ -183,7 +238,7 @@ def test_a_deactivation_is_never_taken_for_an_activation_nor_the_other_way_round
 
 
 def test_an_operation_of_a_newer_wizard_is_called_newer():
-    packed = "B" + sign_request(ACTIVATION, KEYS).partition(".")[0][1:]
+    packed = "C" + sign_request(ACTIVATION, KEYS).partition(".")[0][1:]
     with pytest.raises(NewerVersion, match="newer version"):
         peek(signed(packed))
 

@@ -112,7 +112,7 @@ REFUSALS = {
     "token of another product": (lambda text: verify_request(text, OTHER_KEYS), TOKEN),
     "token cut short": (lambda text: verify_request(text, KEYS), TOKEN[:-1]),
     "token in lower case": (peek, TOKEN.lower()),
-    "token of a newer wizard": (peek, "B" + TOKEN[1:]),
+    "token of a newer wizard": (peek, "C" + TOKEN[1:]),
     "file of another key": (lambda text: read_license_file(text, BINDING, PUBLIC_KEY), FILE),
     "file cut short": (lambda text: read_license_file(text, BINDING, PUBLIC_KEY), FILE[:-9]),
     "file for another product": (
@@ -241,7 +241,7 @@ SHOWN = {
     "a computer key": read_short(SHORT_KEY, BINDING, KEYS.short_computer_key),
     "a binding": BINDING,
     "an activation request": ACTIVATION,
-    "a deactivation request": DeactivationRequest(42, MACHINE.computer_id, ACTIVATION_KEY, MACHINE.code),
+    "a deactivation request": DeactivationRequest(42, MACHINE.computer_id, ACTIVATION_KEY, (MACHINE.proof,)),
     "derived keys": KEYS,
     "a profile": PROFILE,
 }

@@ -37,6 +37,10 @@ def invalid(name, error):
 KINDS = load("check_groups")["given"]["kinds"]
 
 
+TOKEN_SALTS = {"A": "activation request", "B": "continuation request", "D": "deactivation request"}
+MASK = {"key_label": "activation key mask"}
+
+
 def symbols(text):
     return [LETTERS.index(letter) for letter in text.replace("-", "")]
 
@@ -270,18 +274,21 @@ def token_signature(known, packed, operation):
 def test_request_tokens_are_packed_masked_and_signed(case):
     known = load("request_tokens")["given"]
     packed, _, signature = case["token"].partition(".")
-    operation = {"activate": "activation request", "deactivate": "deactivation request"}[case["operation"]]
+    operation = TOKEN_SALTS[packed[0]]
     assert signature == token_signature(known, packed, operation)
     values = symbols(packed)
-    assert packed[0] == case["operation"][0].upper()
+    assert packed[0] == {"activate": "A", "continue": "B", "deactivate": "D"}[case["operation"]]
     assert number(values[1:5]) == case["product_number"]
     assert bytes(values[5:25]) == content("computer_id", known["computer_id"])
     mask = tagged(known["application_secret"], "activation key mask", bytes(values[:25])) >> 156
     assert number(values[25:45]) ^ mask == number(content("activation_key", known["activation_key"]))
     rest = values[45:]
-    if case["operation"] == "deactivate":
-        assert bytes(rest[:10]) == content("deactivation_code", case["deactivation_code"])
-        rest = rest[10:]
+    for place, opening in enumerate(case["openings"]):
+        follows = 4 if place + 1 < len(case["openings"]) else 0
+        assert rest[0] == opening["level"] + follows
+        mask = tagged(known["application_secret"], "opening mask", bytes((*values[:25], place)), **MASK)
+        assert letters(number(rest[1:11]) ^ mask >> 206, 10) == opening["symbols"]
+        rest = rest[11:]
     # A name that no wizard writes costs nobody the request.
     if "because" not in case:
         size, spare = divmod(5 * len(rest), 8)
@@ -294,20 +301,27 @@ def test_request_tokens_are_packed_masked_and_signed(case):
 @invalid("request_tokens", "bad_signature")
 def test_refused_request_tokens_carry_another_signature(case):
     packed, _, signature = case["token"].partition(".")
-    operation = "activation request" if packed[0] == "A" else "deactivation request"
+    operation = TOKEN_SALTS[packed[0]]
     assert signature != token_signature(load("request_tokens")["given"], packed, operation)
 
 
-def opened(known, code, fingerprint):
-    salt = b"".join(
-        (
-            b"keyferry/1 deactivation commitment\0",
-            hashlib.sha256(known["product_code"].encode()).digest(),
-            content("activation_key", known["activation_key"]),
-            fingerprint,
-        )
-    )
-    return hashlib.scrypt(code, salt=salt, n=2**14, r=8, p=1, maxmem=2**26, dklen=32).hex()[:10]
+def stretched(known, label, code, fingerprint, cost):
+    product = hashlib.sha256(known["product_code"].encode()).digest()
+    key = content("activation_key", known["activation_key"])
+    salt = f"keyferry/1 {label}\0".encode() + product + key + fingerprint
+    return hashlib.scrypt(code, salt=salt, n=cost, r=8, p=1, maxmem=2**26, dklen=32)
+
+
+def weaker(known, label, code, fingerprint):
+    digest = stretched(known, label, code, fingerprint, 2**10)
+    return bytes(symbols(letters(int.from_bytes(digest, "big") >> 206, 10)))
+
+
+def opened(known, code, fingerprint, level=2):
+    """Return what a code commits to, if it is of that level."""
+    for label in ("weak deactivation code", "continuation")[2 - level :]:
+        code = weaker(known, label, code, fingerprint)
+    return stretched(known, "deactivation commitment", code, fingerprint, 2**14).hex()[:10]
 
 
 @valid("deactivation_codes")
@@ -316,12 +330,15 @@ def test_deactivation_codes_are_hmacs_that_scrypt_commits_to(case):
     code = content("deactivation_code", case["text"])
     computer_id = content("computer_id", case["computer_id"])
     fingerprint = number(computer_id[1:9]).to_bytes(5, "big")
-    assert opened(known, code, fingerprint) == f"{number(computer_id[9:17]):010x}"
+    assert opened(known, code, fingerprint, case["level"]) == f"{number(computer_id[9:17]):010x}"
     if "r" in case:
         key = content("activation_key", known["activation_key"])
         parts = (bytes.fromhex(case["r"]), key, bytes.fromhex(case["fingerprint"]))
         tag = tagged(known["application_secret"], "deactivation code", *parts, key_label="deactivation")
         assert number(code) == tag >> 206
+        weak = weaker(known, "weak deactivation code", code, fingerprint)
+        assert weak == content("deactivation_code", case["weak_code"])
+        assert [*weaker(known, "continuation", weak, fingerprint)] == symbols(case["continuation"])
 
 
 @invalid("deactivation_codes", "wrong_deactivation_code")
@@ -330,7 +347,8 @@ def test_wrong_deactivation_codes_open_nothing(case):
     fingerprint = number(computer_id[1:9]).to_bytes(5, "big")
     code = content("deactivation_code", case["typed"])
     committed = f"{number(computer_id[9:17]):010x}"
-    assert opened(load("deactivation_codes")["given"], code, fingerprint) != committed
+    for level in (2, 1):
+        assert opened(load("deactivation_codes")["given"], code, fingerprint, level) != committed
 
 
 def ed25519_payload(public, text):

@@ -17,8 +17,8 @@ from keyferry.protocol.computer_id import ComputerId, read_computer_id, verify_c
 from keyferry.protocol.computer_key import Binding, issue_short, issue_signed
 from keyferry.protocol.computer_name import clean_computer_name, readable_name, shortened_for_token
 from keyferry.protocol.deactivation import (
-    commitment,
-    deactivation_code,
+    DeactivationCode,
+    proof,
     read_deactivation_code,
     verify_deactivation_code,
 )
@@ -26,6 +26,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
 from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.license_text import canonical_text, text_of
+from keyferry.protocol.openings import Level, commitment, weaken
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.reed_solomon import check_symbols
 from keyferry.protocol.repair import read_short, read_signed
@@ -233,8 +234,10 @@ def test_request_tokens_are_made_and_verified(case):
     assert (request.computer_id, request.activation_key) == (binding.computer_id, binding.activation_key)
     assert request.product_number == case["product_number"] == peek(case["token"]).product_number
     assert request.computer_name == case.get("read_name", case["computer_name"])
-    if isinstance(request, DeactivationRequest):
-        assert request.code.text == case["deactivation_code"]
+    openings = request.codes if isinstance(request, DeactivationRequest) else request.openings
+    assert [(one.level, write(one.symbols)) for one in openings] == [
+        (one["level"], one["symbols"]) for one in case["openings"]
+    ]
     if "because" not in case:
         assert sign_request(request, keys_of(known)) == case["token"]
     assert scan_url(known["server_url"], case["token"]) == case["url"]
@@ -249,27 +252,31 @@ def test_computer_names_are_kept_and_shortened(case):
 def verify_code(case):
     known = given("deactivation_codes")
     code = read_deactivation_code(case["typed"])
-    verify_deactivation_code(
+    level = verify_deactivation_code(
         code,
         product_code=known["product_code"],
         activation_key=ActivationKey.from_text(known["activation_key"]),
         computer_id=read_computer_id(case["computer_id"]),
     )
-    return code
+    return code, level
 
 
 @valid("deactivation_codes")
 def test_deactivation_codes_are_made_and_verified(case):
     known = given("deactivation_codes")
     key = ActivationKey.from_text(known["activation_key"])
-    assert verify_code(case).text == case["text"]
+    read, level = verify_code(case)
+    assert (read.text, level) == (case["text"], case["level"])
     if "r" in case:
         fingerprint = int(case["fingerprint"], 16)
-        code = deactivation_code(
+        strong = proof(
             keys_of(known), secret=bytes.fromhex(case["r"]), activation_key=key, fingerprint=fingerprint
         )
-        assert code.text == case["text"]
-        committed = commitment(code, product_code="demo-cad", activation_key=key, fingerprint=fingerprint)
+        assert DeactivationCode.of(strong).text == case["text"]
+        holder = {"product_code": "demo-cad", "activation_key": key, "fingerprint": fingerprint}
+        assert DeactivationCode.of(weaken(strong, Level.CLAIM, **holder)).text == case["weak_code"]
+        assert write(weaken(strong, Level.CONTINUATION, **holder).symbols) == case["continuation"]
+        committed = commitment(strong, **holder)
         assert to_symbols(committed, 8) == to_symbols(int(case["commitment"], 16), 8)
 
 

@@ -14,8 +14,9 @@ from keyferry.protocol.alphabet import GROUP, SYMBOLS
 from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import Binding
-from keyferry.protocol.deactivation import commitment, deactivation_code
+from keyferry.protocol.deactivation import DeactivationCode, proof
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.openings import commitment
 
 Case = dict[str, Any]
 
@@ -41,15 +42,16 @@ KEYS = EpochKeys.derive(APPLICATION_SECRET, product_code=PRODUCT_CODE, epoch=EPO
 ACTIVATION_KEY = ActivationKey.generate(fixed_bytes("activation key", 12))
 OTHER_ACTIVATION_KEY = ActivationKey.generate(fixed_bytes("other activation key", 12))
 FINGERPRINT = machine_fingerprint(FINGERPRINT_KEY, MACHINE)
-CODE = deactivation_code(KEYS, secret=SECRET, activation_key=ACTIVATION_KEY, fingerprint=FINGERPRINT)
+PROOF = proof(KEYS, secret=SECRET, activation_key=ACTIVATION_KEY, fingerprint=FINGERPRINT)
+CODE = DeactivationCode.of(PROOF)
 CLAIMS = Claims(issued=date(2026, 11, 24), expires=date(2027, 11, 23), features=0b0000000101)
 
 
 def computer_id(secret: bytes = SECRET, fingerprint: int = FINGERPRINT) -> ComputerId:
     """Return the computer ID of one activation on one machine."""
-    code = deactivation_code(KEYS, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint)
+    opening = proof(KEYS, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint)
     committed = commitment(
-        code, product_code=PRODUCT_CODE, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
+        opening, product_code=PRODUCT_CODE, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
     )
     return ComputerId.make(KEYS, ACTIVATION_KEY, fingerprint=fingerprint, commitment=committed)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from vector_inputs import (
     ACTIVATION_KEY,
@@ -18,6 +19,7 @@ from vector_inputs import (
     OTHER_COMPUTER_ID,
     PRODUCT_CODE,
     PRODUCT_NUMBER,
+    PROOF,
     SECRET,
     Case,
     bare,
@@ -35,8 +37,9 @@ from keyferry.protocol.alphabet import grouped, to_symbols, write
 from keyferry.protocol.codes import Kind, encode
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_name import clean_computer_name, shortened_for_token
-from keyferry.protocol.deactivation import commitment, deactivation_code
+from keyferry.protocol.deactivation import DeactivationCode, proof
 from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.openings import Level, commitment, weaken
 from keyferry.protocol.request_token import (
     MAX_PRODUCT_NUMBER,
     ActivationRequest,
@@ -47,7 +50,17 @@ from keyferry.protocol.request_token import (
 
 SERVER_URL = "https://lic.example.com"
 ACTIVATE = ActivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, "LAB-PC-07")
-DEACTIVATE = DeactivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, CODE, "LAB-PC-07")
+DEACTIVATE = DeactivationRequest(PRODUCT_NUMBER, COMPUTER_ID, ACTIVATION_KEY, (PROOF,), "LAB-PC-07")
+HOLDER: dict[str, Any] = {
+    "product_code": PRODUCT_CODE,
+    "activation_key": ACTIVATION_KEY,
+    "fingerprint": FINGERPRINT,
+}
+EARLIER = proof(
+    KEYS, secret=fixed_bytes("an earlier r", 16), activation_key=ACTIVATION_KEY, fingerprint=FINGERPRINT
+)
+CONTINUE = replace(ACTIVATE, openings=(weaken(EARLIER, Level.CONTINUATION, **HOLDER),))
+OPERATIONS = {"A": "activate", "B": "continue", "D": "deactivate"}
 MALFORMED, BAD_SIGNATURE, NEWER = "malformed_token", "bad_signature", "newer_version"
 # What somebody else's wizard may have signed, and the name that the reader tells.
 NAMES: dict[str, tuple[bytes, str | None]] = {
@@ -65,7 +78,7 @@ NAMES: dict[str, tuple[bytes, str | None]] = {
 
 
 def request_tokens() -> Case:
-    """Request tokens of both operations."""
+    """Request tokens of every kind."""
     several = [
         ACTIVATE,
         DEACTIVATE,
@@ -74,6 +87,14 @@ def request_tokens() -> Case:
         replace(ACTIVATE, computer_name="Büro 3 – Ω"),
         replace(ACTIVATE, computer_name="x" * 24),
         replace(DEACTIVATE, product_number=MAX_PRODUCT_NUMBER),
+        CONTINUE,
+        replace(CONTINUE, openings=(*CONTINUE.openings, EARLIER)),
+        replace(DEACTIVATE, codes=(weaken(PROOF, Level.CLAIM, **HOLDER), EARLIER)),
+    ]
+    weak = weaken(EARLIER, Level.CLAIM, **HOLDER)
+    nameless = [
+        replace(CONTINUE, openings=(*CONTINUE.openings, EARLIER, weak, *CONTINUE.openings)),
+        replace(DEACTIVATE, codes=(PROOF, EARLIER, weak, PROOF, weak)),
     ]
     shortened = replace(ACTIVATE, computer_name="  a computer with a long näme ")
     return document(
@@ -82,6 +103,7 @@ def request_tokens() -> Case:
         valid=[
             *map(_token_case, several),
             {**_token_case(shortened), "read_name": "a computer with a long n"},
+            *({**_token_case(request), "read_name": None} for request in nameless),
             *_odd_names(),
         ],
         invalid=[*_broken_tokens(), *_odd_tokens()],
@@ -165,11 +187,14 @@ def _points(text: str) -> str:
 
 def _token_case(request: ActivationRequest | DeactivationRequest, token: str = "") -> Case:
     token = token or sign_request(request, KEYS)
+    openings = request.codes if isinstance(request, DeactivationRequest) else request.openings
     return {
-        "operation": "deactivate" if isinstance(request, DeactivationRequest) else "activate",
+        "operation": OPERATIONS[token[0]],
         "product_number": request.product_number,
         "computer_name": request.computer_name,
-        "deactivation_code": request.code.text if isinstance(request, DeactivationRequest) else None,
+        "openings": [
+            {"level": opening.level.value, "symbols": write(opening.symbols)} for opening in openings
+        ],
         "token": token,
         "url": scan_url(SERVER_URL, token),
     }
@@ -189,14 +214,14 @@ def _broken_tokens() -> Iterator[Case]:
     yield refused("a look-alike, which people may type but no token holds", MALFORMED, token=f"AO{token[2:]}")
     yield refused("a character that is no symbol", MALFORMED, token=f"A?{token[2:]}")
     yield refused("the first character is missing", MALFORMED, token=token[1:])
-    for kind in "BEZ":
+    for kind in "CEZ":
         yield refused(f"a request of the kind {kind}", NEWER, token=f"{kind}{token[1:]}")
-    yield refused("a longer request of another kind", NEWER, token=f"B{packed}{packed}.{signature}")
-    yield refused("a shorter request of another kind", NEWER, token=f"B{packed[1:30]}.{signature}")
-    yield refused("another kind, but cut short", MALFORMED, token=f"B{token[1:-1]}")
+    yield refused("a longer request of another kind", NEWER, token=f"C{packed}{packed}.{signature}")
+    yield refused("a shorter request of another kind", NEWER, token=f"C{packed[1:30]}.{signature}")
+    yield refused("another kind, but cut short", MALFORMED, token=f"C{token[1:-1]}")
     longer_id = _signed(f"{packed[:5]}0{packed[6:]}")
     yield refused("a computer ID of epoch 0", NEWER, token=longer_id)
-    yield refused("a deactivation without its code", MALFORMED, token=f"D{_signed(packed[1:45])}")
+    yield from _broken_openings()
     yield refused("a character of the computer ID was changed", BAD_SIGNATURE, token=_changed(token, 10))
     yield refused("a character of the masked key was changed", BAD_SIGNATURE, token=_changed(token, 30))
     yield refused("a character of the name was changed", BAD_SIGNATURE, token=_changed(token, 50))
@@ -205,6 +230,25 @@ def _broken_tokens() -> Iterator[Case]:
     )
     yield refused("the operation was changed", BAD_SIGNATURE, token=f"A{release[1:]}")
     yield refused("made with another secret", BAD_SIGNATURE, token=sign_request(ACTIVATE, other))
+
+
+def _broken_openings() -> Iterator[Case]:
+    """Tokens of kind B and D whose signature is right, and whose openings have another form."""
+    continuing, block = sign_request(CONTINUE, KEYS)[:45], sign_request(CONTINUE, KEYS)[45:56]
+    releasing = sign_request(DEACTIVATE, KEYS)[:45]
+    odd = {
+        "a continuation without an opening": continuing,
+        "an opening that is cut short": f"{continuing}{block[:-1]}",
+        "an opening of level 3": f"{continuing}3{block[1:]}",
+        "an opening with a further flag": f"{continuing}8{block[1:]}",
+        "an opening that promises another one": f"{continuing}4{block[1:]}",
+        "five openings": continuing + f"4{block[1:]}" * 4 + f"0{block[1:]}",
+        "a deactivation without its code": releasing,
+        "a deactivation with what only continues": f"{releasing}0{block[1:]}",
+        "six codes": releasing + f"6{block[1:]}" * 5 + f"2{block[1:]}",
+    }
+    for because, packed in odd.items():
+        yield refused(because, MALFORMED, token=_signed(packed))
 
 
 def _odd_names() -> Iterator[Case]:
@@ -237,7 +281,8 @@ def _changed(token: str, place: int) -> str:
 
 
 def _signed(packed: str) -> str:
-    key = hmac.digest(KEYS.request_token, b"keyferry/1 activation request", "sha256")
+    label = {"A": "activation", "B": "continuation", "D": "deactivation"}[packed[0]]
+    key = hmac.digest(KEYS.request_token, f"keyferry/1 {label} request".encode("ascii"), "sha256")
     digest = hmac.digest(key, packed.encode("ascii"), "sha256")
     return f"{packed}.{write(to_symbols(int.from_bytes(digest, 'big') >> 156, 20))}"
 
@@ -251,24 +296,27 @@ def deactivation_codes() -> Case:
     return document(
         "Deactivation codes: made of r, opened against the commitment in a computer ID, mistyped.",
         given=GIVEN,
-        valid=[*valid, *map(_typed_case, _typed_codes())],
+        valid=[*valid, *map(_typed_case, _typed_codes()), _weak_case()],
         invalid=_wrong_codes(),
     )
 
 
 def _code_case(secret: bytes, fingerprint: int) -> Case:
-    code = deactivation_code(KEYS, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint)
-    committed = commitment(
-        code, product_code=PRODUCT_CODE, activation_key=ACTIVATION_KEY, fingerprint=fingerprint
-    )
+    holder = HOLDER | {"fingerprint": fingerprint}
+    strong = proof(KEYS, secret=secret, activation_key=ACTIVATION_KEY, fingerprint=fingerprint)
+    weak, continuing = (weaken(strong, level, **holder) for level in (Level.CLAIM, Level.CONTINUATION))
+    committed, text = commitment(strong, **holder), DeactivationCode.of(strong).text
     computer_id = ComputerId.make(KEYS, ACTIVATION_KEY, fingerprint=fingerprint, commitment=committed)
     return {
         "r": secret.hex(),
         "fingerprint": f"{fingerprint:010x}",
         "commitment": f"{committed:010x}",
         "computer_id": computer_id.text,
-        "typed": code.text,
-        "text": code.text,
+        "weak_code": DeactivationCode.of(weak).text,
+        "continuation": write(continuing.symbols),
+        "typed": text,
+        "text": text,
+        "level": Level.PROOF.value,
     }
 
 
@@ -284,15 +332,27 @@ def _typed_codes() -> list[str]:
 
 
 def _typed_case(typed: str) -> Case:
-    return {"computer_id": COMPUTER_ID.text, "typed": typed, "text": CODE.text}
+    return {"computer_id": COMPUTER_ID.text, "typed": typed, "text": CODE.text, "level": Level.PROOF.value}
+
+
+def _weak_case() -> Case:
+    text = DeactivationCode.of(weaken(PROOF, Level.CLAIM, **HOLDER)).text
+    return {"computer_id": COMPUTER_ID.text, "typed": text, "text": text, "level": Level.CLAIM.value}
 
 
 def _wrong_codes() -> Iterator[Case]:
     wrong_code, malformed = "wrong_deactivation_code", Kind.DEACTIVATION_CODE.malformed
     text, here = CODE.text, COMPUTER_ID.text
     changed = grouped(encode(Kind.DEACTIVATION_CODE, (*CODE.symbols[:-1], CODE.symbols[-1] ^ 1)))
-    of_other_key = deactivation_code(
-        KEYS, secret=SECRET, activation_key=OTHER_ACTIVATION_KEY, fingerprint=FINGERPRINT
+    of_other_key = DeactivationCode.of(
+        proof(KEYS, secret=SECRET, activation_key=OTHER_ACTIVATION_KEY, fingerprint=FINGERPRINT)
+    )
+    continuing = weaken(PROOF, Level.CONTINUATION, **HOLDER)
+    yield refused(
+        "what only continues",
+        wrong_code,
+        typed=grouped(encode(Kind.DEACTIVATION_CODE, continuing.symbols)),
+        computer_id=here,
     )
     yield refused("of another machine", wrong_code, typed=text, computer_id=OTHER_COMPUTER_ID.text)
     yield refused("of an earlier activation", wrong_code, typed=text, computer_id=EARLIER_COMPUTER_ID.text)

@@ -11,8 +11,8 @@ import segno
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import to_symbols
 from keyferry.protocol.computer_id import ComputerId
-from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.keys import APPLICATION_SECRET_BYTES, FIRST_EPOCH, EpochKeys
+from keyferry.protocol.openings import Level, Opening
 from keyferry.protocol.request_token import DeactivationRequest, scan_url, sign_request
 from keyferry.server.command_line.doctor.findings import Finding, ok, problem, warning
 from keyferry.server.config import Settings
@@ -106,7 +106,7 @@ def _typical_token() -> str:
     """Return a token of the longer kind; its size depends on nothing but the computer's name."""
     code, computer_id = to_symbols(0, 20), ComputerId(FIRST_EPOCH, 0, 0, 0)
     request = DeactivationRequest(
-        1, computer_id, ActivationKey(code), DeactivationCode(code[:10]), _TYPICAL_NAME
+        1, computer_id, ActivationKey(code), (Opening(Level.PROOF, code[:10]),), _TYPICAL_NAME
     )
     secret = bytes(APPLICATION_SECRET_BYTES)
     return sign_request(request, EpochKeys.derive(secret, product_code="", epoch=FIRST_EPOCH))

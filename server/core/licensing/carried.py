@@ -21,10 +21,10 @@ _SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 _AT_BREAKS = "=>|"
 _SYMBOL = f"[{SYMBOLS}]"
 # What follows a dot at once is the signature of the token before it, whatever letter that begins with.
-_BEGINS = r"(?<!\w)(?<!\w\.)[AD]"
+_BEGINS = r"(?<!\w)(?<!\w\.)[ABD]"
 # Shortest and longest are for `peek` to judge. A character that follows at once would be one too many.
-_BARE = re.compile(rf"[AD]{_SYMBOL}{{44,93}}\.{_SYMBOL}{{20}}", re.ASCII)
-_TOKEN = re.compile(rf"{_BEGINS}(?: ?{_SYMBOL}){{44,93}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
+_BARE = re.compile(rf"[ABD]{_SYMBOL}{{44,138}}\.{_SYMBOL}{{20}}", re.ASCII)
+_TOKEN = re.compile(rf"{_BEGINS}(?: ?{_SYMBOL}){{44,138}}+ ?\.(?: ?{_SYMBOL}){{20}}(?!\w)", re.I | re.ASCII)
 
 
 def token_in(text: str) -> str:
