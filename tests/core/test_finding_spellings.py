@@ -21,9 +21,9 @@ from tests.refusals import refusal_of
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
-# What is stored, and what is typed.
+# What is stored, and what is typed; never three symbols, which may be the beginning of an activation key.
 SAME = {
-    "Ünal Yıldız": "ünal",
+    "Ünal Yıldız": "ünal y",
     "éclair": "ÉCLAIR",
     "Ромашка 7": "ромашка",
     "Ωμέγα-PC": "ΩΜΈΓΑ",
