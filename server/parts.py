@@ -11,7 +11,7 @@ from flask import current_app
 
 from keyferry.server.config import Settings
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing.activation import Activated
+from keyferry.server.core.licensing.activated import Activated
 from keyferry.server.core.licensing.deactivation import Released
 from keyferry.server.core.licensing.requests import Scanner
 from keyferry.server.core.secrets import Keyring

@@ -39,6 +39,8 @@ class Event(_Worded):
 
     ACTIVATED_NEW_SEAT = "activated_new_seat", "Activated on a new seat"
     ACTIVATED_SAME_SEAT = "activated_same_seat", "Activated again, same seat"
+    ACTIVATED_CONTINUED = "activated_continued", "Activated again, new computer ID proven"
+    ACTIVATED_STALE = "activated_stale", "Activated again from an earlier state, possibly a copy"
     ACTIVATED_REPLACEMENT = "activated_replacement", "Activated again, replacing an earlier computer ID"
     ACTIVATION_REFUSED = "activation_refused", "Activation refused"
     RELEASED_PROVEN = "released_proven", "Deactivated with a code"

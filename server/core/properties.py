@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -108,11 +108,19 @@ def _is_phone(text: str) -> bool:
     return len(text) <= _MAX_PHONE and bool(_PHONE.fullmatch(text))
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 _EMPTY_OR: Mapping[str, Callable[[str], bool]] = {
     "address": _is_address,
     "https address": _is_secure_address,
     "email address": is_deliverable,
     "phone number": _is_phone,
+    "day": _is_day,
 }
 _TAKES = {
     "yes or no": "true or false",
@@ -120,6 +128,7 @@ _TAKES = {
     "https address": "an address that starts with https://, or nothing",
     "email address": "one email address, like help@example.com, or nothing",
     "phone number": f"up to {_MAX_PHONE} digits, spaces, dashes, parentheses, and plus signs, or nothing",
+    "day": "a day like 2027-03-31, or nothing",
     "text": f"up to {_MAX_TEXT} visible characters",
 }
 SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
@@ -128,7 +137,14 @@ SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
     "branding/supportUrl",
 )
 FORGET_ADDRESSES = "audit/forgetAddressesAfterDays"
-_TYPES = {SUPPORT_EMAIL: "email address", SUPPORT_PHONE: "phone number", SUPPORT_URL: "https address"}
+ACCEPT_STALE_UNTIL = "options/acceptStaleRequestsUntil"
+RENEW_BY_SCAN_ONLY = "options/renewByScanOnly"
+_TYPES = {
+    SUPPORT_EMAIL: "email address",
+    SUPPORT_PHONE: "phone number",
+    SUPPORT_URL: "https address",
+    ACCEPT_STALE_UNTIL: "day",
+}
 
 PROPERTIES: Mapping[str, Property] = {
     declared.name: declared
@@ -203,6 +219,34 @@ PROPERTIES: Mapping[str, Property] = {
             least=NO_LIMIT,
         ),
         Property("options/maxReleasePeriodInDays", 30, "The period, in days; 0 for no limit."),
+        Property(
+            "options/maxUnprovenReplacementCount",
+            2,
+            "On a lease: how often a computer may come back without proof, or as an earlier state, in the "
+            "period below. Each time makes a copied computer run for one lease longer.",
+        ),
+        Property(
+            "options/maxUnprovenReplacementCountOfLongLeases",
+            1,
+            "The same for leases longer than half of the period.",
+        ),
+        Property(
+            "options/unprovenReplacementPeriodInDays",
+            365,
+            "The period, in days; for long leases, at least two of them.",
+        ),
+        Property(
+            ACCEPT_STALE_UNTIL,
+            "",
+            "After you restored a backup: the last day on which computers that have newer computer IDs than "
+            "the backup are accepted without counting. They’re listed under possible copies.",
+        ),
+        Property(
+            RENEW_BY_SCAN_ONLY,
+            False,
+            "Keys on a lease are renewed only by scanning a new request, not by typing. Copies of a computer "
+            "then can’t be renewed by typing, either.",
+        ),
         Property(
             SUPPORT_EMAIL,
             "",

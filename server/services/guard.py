@@ -74,6 +74,11 @@ def scanned_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
     return _limits(by, key, "license, by token")
 
 
+def opening_limits(by: By, key: ActivationKey) -> tuple[Limit, ...]:
+    """Return the limits of who brings openings, each of which may be a guess."""
+    return _limits(by, key, "license, by opening")
+
+
 def _limits(by: By, key: ActivationKey, purpose: str) -> tuple[Limit, ...]:
     if by.channel is Channel.COMMAND_LINE:
         return ()

@@ -19,11 +19,13 @@ from keyferry.server.core.attempts import bucket
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import find_or_add_customer, normalized_email
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import activation, activation_rows, deactivation, licenses
-from keyferry.server.core.licensing.activation import Activated, Judged, Request
-from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Proof, Released
+from keyferry.server.core.licensing import activation, activation_rows, deactivation, judging, licenses
+from keyferry.server.core.licensing.activated import Activated, license_file
+from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, Released
 from keyferry.server.core.licensing.file_names import license_file_name
+from keyferry.server.core.licensing.judging import Judged, Request
 from keyferry.server.core.licensing.notes import checked_notes, checked_reason
+from keyferry.server.core.licensing.openings import Opened
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template
 from keyferry.server.core.models import Customer, License
@@ -32,12 +34,13 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import transaction
 from keyferry.server.mail import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import guard, release_links
+from keyferry.server.services import guard, release_links, releases
+from keyferry.server.services.continuing import with_openings
 from keyferry.server.services.guard import Limit, count, guarded
 from keyferry.server.services.misreadings import misread
 from keyferry.server.services.outcomes import tell
 from keyferry.server.services.permission import allows, permitted
-from keyferry.server.services.requests import Counted, Typed, counted_request, guarded_request, request_of
+from keyferry.server.services.requests import Counted, Typed, counted_request, request_of
 
 # Nobody's mailbox is filled by a stranger, and nobody walks through a list of addresses.
 KEYS_PER_RECIPIENT, KEYS_PER_ADDRESS, KEYS_PERIOD = 3, 20, timedelta(hours=1)
@@ -95,12 +98,18 @@ def _given(asked: Request | Typed, by: By, email: str, mails_key: bool, notes: s
     why = checked_reason(reason) if reason.strip() and by.who is not None else None
     with counted_request(request, event, by, now) as counts:
         if by.who is None and recipient is None and not remark:
-            return _activated(counts, request, by, now, keyring)
-        with counts.writing() as session, release_links.offered(session, request, by):
-            done = activation.activate(session, request, keyring=keyring, by=by, now=now, reason=why)
-            customer = _noted(session, done, remark, recipient, by, now)
-            given = Given(done, activation.license_file(done, keyring=keyring), customer)
-            return _mailed(session, given, recipient if mails_key else None, by, now)
+            return with_openings(request, by, now, partial(_activated, counts, request, by, now, keyring))
+
+        def write(opened: Opened | None) -> Given:
+            with counts.writing() as session, release_links.offered(session, request, by):
+                done = activation.activate(
+                    session, request, keyring=keyring, by=by, now=now, reason=why, opened=opened
+                )
+                customer = _noted(session, done, remark, recipient, by, now)
+                given = Given(done, license_file(done, keyring=keyring), customer)
+                return _mailed(session, given, recipient if mails_key else None, by, now)
+
+        return with_openings(request, by, now, write)
 
 
 @permitted(Permission.ACTIVATE, customers_too=True)
@@ -109,8 +118,12 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
     keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
     request = request_of(asked, event, by, now)
     with counted_request(request, event, by, now) as counts:
-        with counts.looking() as session, release_links.offered(session, request, by):
-            seat = activation.preview(session, request, keyring=keyring, now=now)
+
+        def look(opened: Opened | None) -> activation.Preview:
+            with counts.looking() as session, release_links.offered(session, request, by):
+                return activation.preview(session, request, keyring=keyring, now=now, opened=opened)
+
+        seat = with_openings(request, by, now, look)
         counts.succeeded()
         return request, seat
 
@@ -118,25 +131,23 @@ def preview(asked: Request | Typed, *, by: By) -> tuple[Request, activation.Prev
 @permitted(Permission.RELEASE, customers_too=True)
 def preview_release(asked: DeactivationRequest, *, by: By) -> deactivation.Preview:
     """Say what a release would do; nothing happens yet. Raises as `release`."""
-    keyring, now, event = parts().keyring, parts().clock(), Event.REQUEST_REFUSED
-    with guarded_request(asked, event, by, now) as session:
-        return deactivation.preview(session, asked, Code(asked.code), keyring=keyring, now=now)
+    return releases.preview(asked, by=by)
 
 
 @permitted(Permission.RELEASE, customers_too=True)
 def release(asked: Request | Typed, proof: Code | Claimed, *, by: By) -> Released:
-    """Free a seat.
+    """Free a seat; of a token, all codes are tried, and `others` of the answer say what each did.
 
     Raises MalformedCode, LimitReached (too_many_attempts), and what `core.licensing.deactivation.deactivate`
     raises.
     """
-    return tell(_released(asked, proof, by), by)
+    return tell(releases.released(asked, proof, by), by)
 
 
 @permitted(Permission.FORCE_RELEASE)
 def force_release(asked: Request | Typed, reason: str, *, by: By) -> Released:
     """Free the seat of a computer that is dead or gone, for a reason that is kept; raises as `release`."""
-    return tell(_released(asked, Forced(reason), by), by)
+    return tell(releases.released(asked, Forced(reason), by), by)
 
 
 def look_up(activation_key: str, *, by: By) -> License:
@@ -175,18 +186,22 @@ def ask_for_license_keys(email: str, *, by: By) -> str | None:
         return delivery.obstacle(session, now)
 
 
-def _activated(counts: Counted, request: Request, by: By, now: datetime, keyring: Keyring) -> Given:
+def _activated(
+    counts: Counted, request: Request, by: By, now: datetime, keyring: Keyring, opened: Opened | None
+) -> Given:
     """Activate for a customer, who asks for nothing but the key."""
 
     # Who has the seat already waits for nobody who writes; for others, little is left to do while they write.
     def write(session: Session, seen: Judged | None = None) -> Activated:
         with release_links.offered(session, request, by):
-            return activation.activate(session, request, keyring=keyring, by=by, now=now, seen=seen)
+            return activation.activate(
+                session, request, keyring=keyring, by=by, now=now, opened=opened, seen=seen
+            )
 
     try:
         with counts.looking() as session, release_links.offered(session, request, by):
-            judged = activation.judge(session, request, keyring=keyring, now=now)
-            done = activation.repeat(judged, request, keyring=keyring, now=now)
+            judged = judging.judge(session, request, keyring=keyring, now=now, opened=opened)
+            done = activation.repeat(judged, keyring=keyring, now=now)
             if done is None and counts.is_free:
                 done = activation.activate_at_once(session, judged, request, keyring=keyring, by=by, now=now)
         if done is None:
@@ -196,7 +211,7 @@ def _activated(counts: Counted, request: Request, by: By, now: datetime, keyring
     except IntegrityError:
         # Another request of this machine was quicker: this one is judged anew.
         done = counts.write(write)
-    return Given(done, activation.license_file(done, keyring=keyring))
+    return Given(done, license_file(done, keyring=keyring))
 
 
 def _noted(
@@ -224,19 +239,6 @@ def _mailed(session: Session, given: Given, recipient: str | None, by: By, now: 
     mail = _key_mail(recipient, given, templates.chosen(session, templates.COMPUTER_KEY))
     outbox.post(session, mail, keyring=keyring, by=by, now=now, activation=done.activation)
     return replace(given, mailed_to=recipient, waits=delivery.obstacle(session, now))
-
-
-def _released(asked: Request | Typed, proof: Proof, by: By) -> Released:
-    keyring, now, event = parts().keyring, parts().clock(), Event.RELEASE_REFUSED
-    request = request_of(asked, event, by, now)
-    with counted_request(request, event, by, now) as counts:
-        with counts.reading() as session:
-            checked = deactivation.check(session, request, proof, keyring=keyring, by=by, now=now)
-        if checked.done is not None:
-            # It stays counted: whoever repeats what is done has a code checked each time.
-            return checked.done
-        with counts.writing() as session:
-            return deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)
 
 
 def _key_mail(recipient: str, given: Given, words: Template) -> mails.Mail:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from keyferry.server.core.audit import By
-from keyferry.server.core.licensing.activation import Activated
+from keyferry.server.core.licensing.activated import Activated
 from keyferry.server.core.licensing.deactivation import Released
 from keyferry.server.parts import parts
 

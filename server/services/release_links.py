@@ -21,8 +21,9 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError, LicenseRefused, Malformed
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import activation, deactivation, licenses, release_links
-from keyferry.server.core.licensing.activation import Activated, Request
+from keyferry.server.core.licensing.activated import Activated
 from keyferry.server.core.licensing.deactivation import Claimed, Released
+from keyferry.server.core.licensing.judging import Request
 from keyferry.server.core.licensing.requests import TypedRequest, check_reading
 from keyferry.server.core.mail import delivery, mails, outbox, templates
 from keyferry.server.core.mail.templates import Template

@@ -15,7 +15,7 @@ from keyferry.protocol.request_token import ActivationRequest, DeactivationReque
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import RetiredEpoch
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.licensing.activation import Request
+from keyferry.server.core.licensing.judging import Request
 from keyferry.server.core.licensing.requests import check_reading, read_typed
 from keyferry.server.db import do_in_transaction, looking, reading, transaction
 from keyferry.server.parts import parts
@@ -85,6 +85,12 @@ class Counted:
         with self._recorded(), transaction() as session:
             yield session
             forgive(session, self._limits, self._now)
+
+    @contextmanager
+    def noting(self) -> Iterator[Session]:
+        """Open a transaction that writes what leaves the request counted."""
+        with self._recorded(), transaction() as session:
+            yield session
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` by `do_in_transaction`; its success takes the count back."""

@@ -15,7 +15,8 @@ from prometheus_client import Counter, Gauge, Histogram, values
 from prometheus_client.values import MultiProcessValue
 
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing.activation import Activated, Outcome
+from keyferry.server.core.licensing.activated import Activated
+from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.server.core.licensing.deactivation import Released
 from keyferry.server.core.models import Ending
 from keyferry.server.parts import EXTENSION

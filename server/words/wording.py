@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 from keyferry.server.words.codes import reason_of
 
@@ -15,6 +15,8 @@ CHANNELS: Mapping[str, str] = {channel: channel.words for channel in Channel}
 OUTCOMES = {
     Outcome.NEW_SEAT: "Uses a new seat",
     Outcome.SAME_SEAT: "Keeps its seat",
+    Outcome.CONTINUED: "Keeps its seat, with a new computer ID",
+    Outcome.STALE: "Keeps its seat, from an earlier state: possibly a copy",
     Outcome.REPLACEMENT: "Keeps its seat and replaces its earlier activation, in any account",
 }
 STATES = {

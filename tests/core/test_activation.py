@@ -263,7 +263,7 @@ def test_a_license_file_says_what_the_key_says_and_any_jwt_library_can_check_it(
         done = activation.activate(
             session, machine.request, keyring=vendor.keyring, by=By(Channel.PHONE), now=vendor.clock.now
         )
-        text = activation.license_file(done, keyring=vendor.keyring)
+        text = license_file(done, keyring=vendor.keyring)
     public = machine.profile.epoch(1).license_file_key
     binding = Binding(machine.profile.product_code, key, machine.computer_id)
     content = read_license_file(text, binding, public)

@@ -234,7 +234,7 @@ def test_other_programs_can_check_license_files_with_the_public_keys(vendor):
         done = activation.activate(session, machine.request, keyring=vendor.keyring, by=by, now=now)
         product = products.find_product(session, "demo-cad")
         keys = public_keys.license_file_keys(product, vendor.keyring)
-        file = activation.license_file(done, keyring=vendor.keyring)
+        file = license_file(done, keyring=vendor.keyring)
     assert [key.epoch for key in keys] == [2, 1]
     assert jwt.get_unverified_header(file)["kid"] == json.loads(keys[1].jwk)["kid"] == "1"
     for key in (keys[1].pem, jwt.PyJWK(json.loads(keys[1].jwk))):

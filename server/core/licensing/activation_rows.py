@@ -20,6 +20,7 @@ from keyferry.server.core.folding import folded
 from keyferry.server.core.models import (
     Activation,
     AuditEvent,
+    FormerComputerId,
     License,
     Product,
     ProductEpoch,
@@ -30,10 +31,19 @@ from keyferry.server.core.prepared import Prepared, connection_of
 
 _license, _product = table_of(License), table_of(Product)
 _epoch, _activation = table_of(ProductEpoch), table_of(Activation)
-_audit = table_of(AuditEvent)
+_audit, _former = table_of(AuditEvent), table_of(FormerComputerId)
 _TABLES = (_license, _product, _epoch, _activation)
+_is_former = (
+    select(_former.c.id)
+    .where(
+        _former.c.license_id == _license.c.id,
+        _former.c.fingerprint == bindparam("fingerprint"),
+        _former.c.commitment == bindparam("commitment"),
+    )
+    .exists()
+)
 _FOUND = Prepared(
-    select(*(column for table in _TABLES for column in table.c))
+    select(*(column for table in _TABLES for column in table.c), _is_former.label("is_former"))
     .select_from(
         _license.join(_product, _product.c.number == _license.c.product_number)
         .outerjoin(
@@ -121,12 +131,13 @@ _CHANGE = update(_activation).where(_activation.c.id == bindparam("activation_id
 class Found:
     """A license with its product, an epoch of that, and all that one machine ever had on it, earliest first.
 
-    `epoch` is None where the product has none of that number.
+    `epoch` is None where the product has none of that number; `is_former` tells of the computer ID.
     """
 
     license: License
     epoch: ProductEpoch | None
     machine: Sequence[Activation]
+    is_former: bool = False
 
 
 def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock: bool) -> Found | None:
@@ -138,6 +149,7 @@ def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock:
         "activation_key": key.text,
         "epoch": computer_id.epoch,
         "fingerprint": computer_id.fingerprint,
+        "commitment": computer_id.commitment,
     }
     if lock and connection_of(session).dialect.name != "sqlite":
         # On its own: a statement that waited for a lock sees the other tables as they were before it waited.
@@ -149,12 +161,13 @@ def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock:
     product = detached(Product, zip(_OF_PRODUCT, first[_PRODUCT:_EPOCH], strict=True))
     license = detached(License, zip(_OF_LICENSE, first[:_PRODUCT], strict=True), product=product)
     epoch = detached(ProductEpoch, zip(_OF_EPOCH, first[_EPOCH:_ACTIVATION], strict=True), product=product)
+    end = _ACTIVATION + len(_OF_ACTIVATION)
     machine = [
-        detached(Activation, zip(_OF_ACTIVATION, row[_ACTIVATION:], strict=True), license=license)
+        detached(Activation, zip(_OF_ACTIVATION, row[_ACTIVATION:end], strict=True), license=license)
         for row in rows
         if row[_ACTIVATION] is not None
     ]
-    return Found(license, None if first[_EPOCH] is None else epoch, machine)
+    return Found(license, None if first[_EPOCH] is None else epoch, machine, bool(first[end]))
 
 
 def take_seat(

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.computer_id import verify_computer_id
 from keyferry.protocol.deactivation import DeactivationCode, verify_deactivation_code
+from keyferry.protocol.openings import Level
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import NotFound
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.licensing import release_limits
-from keyferry.server.core.licensing.activation import Request, activation_of, require_same_product
-from keyferry.server.core.licensing.computers import activation_key_of
-from keyferry.server.core.licensing.licenses import find
+from keyferry.server.core.licensing import former_ids, release_limits
+from keyferry.server.core.licensing.judging import Request
 from keyferry.server.core.licensing.notes import checked_reason
-from keyferry.server.core.licensing.products import find_epoch, keys_of
-from keyferry.server.core.models import Activation, Ending, License, Product
+from keyferry.server.core.licensing.openings import TURNS
+from keyferry.server.core.licensing.releasing import (
+    Holder,
+    Target,
+    look_up,
+    never_activated,
+    with_id_itself,
+)
+from keyferry.server.core.models import Activation, Ending, License
 from keyferry.server.core.secrets import Keyring
-from keyferry.server.core.turns import Turns
-
-# Each scrypt takes 16 MiB and a core for some 40 ms: a flood of guesses waits here instead of filling memory.
-TURNS = Turns(2, wait_seconds=10)
-"""Whose turn it is to check a code."""
 
 
 class Outcome(StrEnum):
@@ -46,6 +44,13 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A code that was found by the computer ID that it opens, and how much it says."""
+
+    level: Level
+
+
+@dataclass(frozen=True)
 class Claimed:
     """No proof, where the vendor allows that."""
 
@@ -57,40 +62,48 @@ class Forced:
     reason: str
 
 
-Proof = Code | Claimed | Forced
+Proof = Code | Opened | Claimed | Forced
 
 
 @dataclass(frozen=True)
 class Released:
-    """A released seat; `recorded` is proven, claimed or forced, or superseded where no seat was held."""
+    """A released seat; `recorded` is proven, claimed or forced, or superseded where no seat was held.
+
+    `computer_id` is what was asked for; another one may have held the seat. `others` are what further codes
+    of the same request did.
+    """
 
     outcome: Outcome
     license: License
     activation: Activation
+    computer_id: str
+    superseded: bool = False
+    """Whether a later computer ID of the same computer had taken the seat over, which it keeps."""
+    others: tuple[Released, ...] = ()
 
     @property
     def recorded(self) -> Ending:
         """How the release stands in the books."""
-        return Ending(str(self.activation.ended_how))
+        return Ending.SUPERSEDED if self.superseded else Ending(str(self.activation.ended_how))
 
     @property
     def already_released(self) -> bool:
         """Whether there was nothing left to do."""
         return self.outcome is Outcome.ALREADY_RELEASED
 
-    @property
-    def superseded(self) -> bool:
-        """Whether a later activation of the same computer had taken the seat over."""
-        return self.recorded is Ending.SUPERSEDED
-
 
 @dataclass(frozen=True)
 class Checked:
-    """A proof that `check` has found right for a request; `done` where the seat was free already."""
+    """A proof that `check` has found right for a request; `done` where the seat was free already.
+
+    `level` is what a code says. With `burns`, the computer ID was never used, and is not to be any more.
+    """
 
     request: Request
     proof: Proof
+    level: Level | None = None
     done: Released | None = None
+    burns: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,16 +112,15 @@ class Preview:
 
     license: License
     activation: Activation
+    computer_id: str
+    already_released: bool
+    superseded: bool
 
-    @property
-    def already_released(self) -> bool:
-        """Whether there is nothing left to do."""
-        return self.activation.ended_at is not None
 
-    @property
-    def superseded(self) -> bool:
-        """Whether a later activation of the same computer has taken the seat over."""
-        return self.activation.ended_how == Ending.SUPERSEDED
+def holder(session: Session, request: Request, *, keyring: Keyring) -> Holder:
+    """Return whose codes a request shows; raises as `check` for the computer ID."""
+    target = look_up(session, request, keyring, lock=False)
+    return Holder(request, target.keys, target.key)
 
 
 def preview(session: Session, request: Request, proof: Proof, *, keyring: Keyring, now: datetime) -> Preview:
@@ -116,12 +128,22 @@ def preview(session: Session, request: Request, proof: Proof, *, keyring: Keyrin
 
     Of a computer that was activated again since, only the right code learns anything.
     """
-    license, activation, key = _look_up(session, request, keyring, lock=False)
-    if activation.ended_at is None:
-        release_limits.check_release(session, license, activation.fingerprint, now)
-    if activation.ended_how == Ending.SUPERSEDED:
-        _check_code(proof, request, key, license.product)
-    return Preview(license, activation)
+    target = look_up(session, request, keyring, lock=False)
+    activation, frees = target.activation, _frees(target, proof)
+    if activation is None:
+        raise never_activated()
+    if frees:
+        release_limits.check_release(session, target.license, activation.fingerprint, now)
+    if target.former is not None:
+        _check_code(proof, request, target)
+    done = _nothing_done(session, target, activation, request)
+    return Preview(
+        target.license,
+        activation if frees else done.activation,
+        request.computer_id.text,
+        already_released=not frees,
+        superseded=not frees and done.superseded,
+    )
 
 
 def check(
@@ -133,55 +155,81 @@ def check(
     LimitReached (release_limit_reached, deactivation_too_early), Malformed (malformed_reason), Busy
     (server_busy).
     """
-    license, activation, key = _look_up(session, request, keyring, lock=False)
-    if activation.ended_at is None:
-        _check_limits(session, license, activation, proof, by, now)
-    _check_code(proof, request, key, license.product)
-    if activation.ended_at is not None:
-        return Checked(request, proof, Released(Outcome.ALREADY_RELEASED, license, activation))
+    target = look_up(session, request, keyring, lock=False)
+    activation, frees = target.activation, _frees(target, proof)
+    if activation is None and not isinstance(proof, Code | Opened):
+        raise never_activated()
+    if activation is not None and frees:
+        _check_limits(session, target.license, activation, proof, by, now)
+    level = _check_code(proof, request, target)
+    checked = Checked(request, proof, level)
+    if activation is None:
+        if target.former is None:
+            release_limits.check_burning(session, target.license, now)
+        return replace(checked, burns=True)
+    if not frees and not _is_to_be_noted(target, level):
+        return replace(checked, done=_nothing_done(session, target, activation, request))
+    if frees and _is_claim(checked):
+        release_limits.check_claim(session, target.license, activation.fingerprint, now)
     if isinstance(proof, Forced):
         checked_reason(proof.reason)
-    return Checked(request, proof)
+    return checked
 
 
 def deactivate(session: Session, checked: Checked, *, keyring: Keyring, by: By, now: datetime) -> Released:
-    """Free a seat and burn its computer ID; where it is free already, say so and change nothing.
+    """Free a seat and burn its computer ID; where it is free already, say so.
 
-    A code counts as proven only if no replacement without proof came before on this seat. An epoch that was
-    retired still releases: that only ever frees a seat. Raises as `check`, for what happened since.
+    A strong code counts as proven only if no replacement without proof came before on this seat. An epoch
+    that was retired still releases: that only ever frees a seat. Raises as `check`, for what happened since.
     """
-    proof = checked.proof
-    license, activation, _ = _look_up(session, checked.request, keyring, lock=True)
-    if activation.ended_at is not None:
-        return Released(Outcome.ALREADY_RELEASED, license, activation)
-    _check_limits(session, license, activation, proof, by, now)
-    _end(session, activation, proof, by, now)
+    proof, request = checked.proof, checked.request
+    target = look_up(session, request, keyring, lock=True)
+    activation = target.activation
+    if activation is None:
+        raise never_activated()
+    if not _frees(target, proof):
+        if _is_to_be_noted(target, checked.level):
+            # Its own code was given now: it takes no seat again.
+            activation.reopens = None
+        return _nothing_done(session, target, activation, request)
+    _check_limits(session, target.license, activation, proof, by, now)
+    if _is_claim(checked):
+        release_limits.check_claim(session, target.license, activation.fingerprint, now)
+    _end(session, activation, checked, by, now)
+    if target.former is not None:
+        activation.reopens = True
     event = Event.of(f"released_{activation.ended_how}")
     audit.record(session, event=event, by=by, activation=activation, detail=_detail(proof), now=now)
-    return Released(Outcome.RELEASED, license, activation)
+    return Released(Outcome.RELEASED, target.license, activation, request.computer_id.text)
 
 
-def _look_up(
-    session: Session, request: Request, keyring: Keyring, *, lock: bool
-) -> tuple[License, Activation, ActivationKey]:
-    """Return the license, the activation, and the activation key that its computer ID was made with."""
-    # A key that leaked and was replaced still gives back what was activated with it.
-    license = find(session, request.activation_key, lock=lock, former_too=True)
-    require_same_product(license, request)
-    activation = activation_of(session, license, request.computer_id)
-    key = request.activation_key
-    # Staff and customers know the new key; who knows only the one that leaked reaches nothing new with it.
-    if activation is not None and key.text == license.activation_key:
-        key = ActivationKey.from_text(activation_key_of(session, activation))
-    epoch = find_epoch(license.product, request.computer_id.epoch, retired_too=True)
-    verify_computer_id(request.computer_id, keys_of(epoch, keyring), key)
-    if activation is None:
-        raise NotFound(
-            "This computer was never activated with this activation key, so it has no seat. To use the "
-            "software on it, activate it in the License Wizard.",
-            code="not_activated",
-        )
-    return license, activation, key
+def burn(session: Session, checked: Checked, *, keyring: Keyring, now: datetime) -> None:
+    """Keep a computer ID from being activated whose code was given before; raises as `check`."""
+    target, computer_id = look_up(session, checked.request, keyring, lock=True), checked.request.computer_id
+    if target.activation is None and target.former is None:
+        former_ids.burn(session, target.license, computer_id.fingerprint, computer_id.commitment, now)
+
+
+def _frees(target: Target, proof: Proof) -> bool:
+    return target.is_freed(by_code=isinstance(proof, Code | Opened), by_staff=isinstance(proof, Forced))
+
+
+def _is_to_be_noted(target: Target, level: Level | None) -> bool:
+    """Whether a code is given whose own computer ID might take a seat again."""
+    activation = target.activation
+    return level is not None and target.former is None and activation is not None and bool(activation.reopens)
+
+
+def _nothing_done(session: Session, target: Target, activation: Activation, request: Request) -> Released:
+    is_superseded = target.former is not None and target.holds_seat
+    shown = with_id_itself(session, target, request.computer_id) if is_superseded else None
+    return Released(
+        Outcome.ALREADY_RELEASED,
+        target.license,
+        shown or activation,
+        request.computer_id.text,
+        is_superseded,
+    )
 
 
 def _check_limits(
@@ -198,30 +246,40 @@ def _check_limits(
         release_limits.check_claim(session, license, activation.fingerprint, now)
 
 
-def _check_code(proof: Proof, request: Request, key: ActivationKey, product: Product) -> None:
-    if isinstance(proof, Code):
-        with TURNS.turn():
-            verify_deactivation_code(
-                proof.code,
-                product_code=product.code,
-                activation_key=key,
-                computer_id=request.computer_id,
-            )
+def _check_code(proof: Proof, request: Request, target: Target) -> Level | None:
+    """Return what a code says, None without one; raises WrongDeactivationCode."""
+    if isinstance(proof, Opened):
+        return proof.level
+    if not isinstance(proof, Code):
+        return None
+    with TURNS.turn():
+        return verify_deactivation_code(
+            proof.code,
+            product_code=target.license.product.code,
+            activation_key=target.key,
+            computer_id=request.computer_id,
+        )
 
 
-def _end(session: Session, activation: Activation, proof: Proof, by: By, now: datetime) -> None:
+def _is_claim(checked: Checked) -> bool:
+    return isinstance(checked.proof, Claimed) or checked.level is Level.CLAIM
+
+
+def _end(session: Session, activation: Activation, checked: Checked, by: By, now: datetime) -> None:
+    proof = checked.proof
     activation.ended_at, activation.ended_by = now, by.who
-    activation.ended_how = _how(proof, activation).value
+    activation.ended_how = _how(checked, activation).value
+    activation.is_claim = _is_claim(checked) or None
     activation.reason = proof.reason.strip() if isinstance(proof, Forced) else None
     session.execute(
         update(License).where(License.id == activation.license_id).values(seats_used=License.seats_used - 1)
     )
 
 
-def _how(proof: Proof, activation: Activation) -> Ending:
-    if isinstance(proof, Forced):
+def _how(checked: Checked, activation: Activation) -> Ending:
+    if isinstance(checked.proof, Forced):
         return Ending.FORCED
-    if isinstance(proof, Code) and not activation.unproven_before:
+    if checked.level is Level.PROOF and not activation.unproven_before:
         return Ending.PROVEN
     return Ending.CLAIMED
 

@@ -7,11 +7,12 @@ of a plain query do as well.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from keyferry.server.core.audit import ending
-from keyferry.server.core.licensing.activation import Activated, Outcome
+from keyferry.server.core.licensing.activated import Activated
+from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.server.core.licensing.deactivation import Preview, Released
 from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
@@ -170,8 +171,12 @@ def key_facts(done: Activated, now: datetime, *, customer: Customer | None = Non
 def release_facts(done: Released | Preview, now: datetime) -> ReleaseFacts:
     """Return the facts of a release, or of what one would do."""
     product = done.license.product
+    activation = activation_facts(done.activation, product)
+    if done.superseded:
+        # What was asked for holds no seat, whatever its successor does.
+        activation = replace(activation, computer_id=done.computer_id, ended_how=Ending.SUPERSEDED.value)
     return ReleaseFacts(
         license_facts(done.license, product, now),
-        activation_facts(done.activation, product),
+        activation,
         done.already_released,
     )

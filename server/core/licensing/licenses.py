@@ -25,6 +25,8 @@ from keyferry.server.core.models import Customer, FormerActivationKey, License, 
 
 MAX_SEATS = 1_000_000
 MAX_COUNT = 100_000
+# So many of one license are tried where it matters which one a computer ID was made with.
+_MOST_FORMER_KEYS = 3
 _LONGEST = (LAST_DAY - EPOCH_DAY).days
 
 
@@ -106,6 +108,15 @@ def find(
     if license is None:
         raise unknown(session, activation_key)
     return license
+
+
+def former_keys(session: Session, license: License, since: datetime) -> list[ActivationKey]:
+    """Return the latest keys of a license that were replaced after a moment, the latest first."""
+    replaced = select(FormerActivationKey.activation_key).where(
+        FormerActivationKey.license_id == license.id, FormerActivationKey.replaced_at > since
+    )
+    latest = replaced.order_by(FormerActivationKey.replaced_at.desc()).limit(_MOST_FORMER_KEYS)
+    return [ActivationKey.from_text(one) for one in session.scalars(latest)]
 
 
 def unknown(session: Session, activation_key: ActivationKey) -> NotFound | LicenseRefused:

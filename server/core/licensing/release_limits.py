@@ -1,20 +1,29 @@
 """How often seats may change hands: what keeps a floating seat from serving a whole office.
 
 Releases of every kind count, and so do replacements without proof: a machine that comes with a new computer
-ID although its old one was never released. Both are counted from the activations themselves, which a locked
+ID and shows nothing of the one that is live. Both are counted from the rows themselves, which a locked
 license keeps exact. Server properties can set other numbers; they count from the next request on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
 
 from keyferry.server.core import properties
 from keyferry.server.core.errors import LimitReached
+from keyferry.server.core.licensing import former_ids
+from keyferry.server.core.licensing.activation_refusals import (
+    computer_looks_the_same,
+    replacement_needs_vendor,
+    too_many_transfers,
+)
+from keyferry.server.core.licensing.former_ids import Former
 from keyferry.server.core.models import Activation, Ending, License
 
 
@@ -36,6 +45,11 @@ RELEASES = Limit(per_machine=6, per_license=6, per_seat=2)
 REPLACEMENTS = Limit(per_machine=3, per_license=3, per_seat=1)
 # Nothing stands behind a claim but the word of whoever holds the activation key and the computer ID.
 CLAIMS = Limit(per_machine=1, per_license=2, per_seat=0)
+# Whoever gives up a request that never arrived: as often as releases, for each code of a wizard.
+BURNT = Limit(per_machine=0, per_license=30, per_seat=10)
+
+_HOUR = timedelta(hours=1)
+_MOST_FORMER_AN_HOUR = 100
 
 
 def check_release(session: Session, license: License, fingerprint: int, now: datetime) -> None:
@@ -52,42 +66,59 @@ def check_release(session: Session, license: License, fingerprint: int, now: dat
 
 def check_claim(session: Session, license: License, fingerprint: int, now: datetime) -> None:
     """Raise LimitReached (release_limit_reached) where one more release without proof would be too many."""
-    claimed = select(func.count()).select_from(Activation).where(Activation.ended_how == Ending.CLAIMED.value)
+    claimed = select(func.count()).select_from(Activation).where(Activation.is_claim.is_(True))
     days = properties.read(session)["options/maxReleasePeriodInDays"]
     _check(session, claimed, CLAIMS, days, license, fingerprint, now)
 
 
-def check_replacement(session: Session, license: License, fingerprint: int, now: datetime) -> None:
-    """Raise LimitReached where one more unproven replacement would be too many.
+def check_replacement(
+    session: Session, license: License, fingerprint: int, now: datetime, *, shows: bool
+) -> bool:
+    """Return whether one more replacement without proof counts; raises where it would be too many.
 
+    `shows` tells that the request had openings: for a time after a restore, those of a computer ID that the
+    backup doesn't know are accepted. LicenseRefused (replacement_needs_vendor) on a lease; else LimitReached:
     `computer_looks_the_same` if this machine had too many, as if another had its identifier, too;
     `release_limit_reached` if the license had.
     """
-    successor, earlier = aliased(Activation), aliased(Activation)
-    # An epoch that the machine never had comes with a newer application, not with a lost or copied state.
-    had_epoch = exists().where(
-        earlier.license_id == successor.license_id,
-        earlier.fingerprint == successor.fingerprint,
-        earlier.id < successor.id,
-        earlier.epoch >= successor.epoch,
-    )
-    replaced = (
-        select(func.count())
-        .select_from(Activation)
-        .join(successor, Activation.replaced_by == successor.id)
-        .where(Activation.ended_how == Ending.SUPERSEDED, had_epoch)
-    )
-    days = properties.read(session)["options/maxReleasePeriodInDays"]
-    recent = _recent(replaced, days, license, now)
-    if _of_machine(session, recent, fingerprint) >= REPLACEMENTS.per_machine:
+    values = properties.read(session)
+    if shows and now.date().isoformat() <= values[properties.ACCEPT_STALE_UNTIL]:
+        return False
+    if license.lease_days is not None:
+        most, days = passes(license.lease_days, values)
+        if former_ids.counted(session, license, now, days, fingerprint=fingerprint) >= most:
+            raise replacement_needs_vendor()
+        return True
+    days = values["options/maxReleasePeriodInDays"]
+    if former_ids.counted(session, license, now, days, fingerprint=fingerprint) >= REPLACEMENTS.per_machine:
+        raise computer_looks_the_same(days)
+    if former_ids.counted(session, license, now, days) >= REPLACEMENTS.of_license(license):
+        raise too_many_transfers(days)
+    return True
+
+
+def passes(lease_days: int, values: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how many replacements without proof a machine may have on a lease, and in how many days."""
+    period = values["options/unprovenReplacementPeriodInDays"]
+    if 2 * lease_days < period:
+        return values["options/maxUnprovenReplacementCount"], period
+    return values["options/maxUnprovenReplacementCountOfLongLeases"], max(period, 2 * lease_days)
+
+
+def check_continuing(former: Former, now: datetime) -> None:
+    """Raise LimitReached (too_many_attempts) where a machine goes on so often that it fills tables."""
+    lately = [one for one in former if now - _HOUR < one.at < now + _HOUR]
+    if len(lately) >= _MOST_FORMER_AN_HOUR:
         raise LimitReached(
-            "Another computer looks the same as this one, or another account here has a license of its own: "
-            "they took this seat from each other too often in the last {days} days. Give each computer a "
-            "machine identifier of its own, let accounts share one license, or ask the vendor for help.",
-            code="computer_looks_the_same",
-            days=days,
+            "This computer was activated too often in the last hour. Try again later.", retry_after=_HOUR
         )
-    _check(session, replaced, REPLACEMENTS, days, license, fingerprint, now)
+
+
+def check_burning(session: Session, license: License, now: datetime) -> None:
+    """Raise LimitReached (release_limit_reached) where too many IDs were given up that were never used."""
+    days = properties.read(session)["options/maxReleasePeriodInDays"]
+    if former_ids.burnt(session, license, now, days) >= BURNT.of_license(license):
+        raise too_many_transfers(days)
 
 
 def check_activation(session: Session, before: int) -> None:
@@ -128,13 +159,7 @@ def _check(
     recent = _recent(changes, days, license, now)
     on_license, on_machine = session.scalars(recent).one(), _of_machine(session, recent, fingerprint)
     if on_machine >= limit.per_machine or on_license >= limit.of_license(license):
-        raise LimitReached(
-            "Transfer limit reached: this license changed computers too often in the last {days} days. "
-            "Wait a few days, or ask the vendor for help. Accounts that take turns on one computer can "
-            "share one license instead.",
-            code="release_limit_reached",
-            days=days,
-        )
+        raise too_many_transfers(days)
 
 
 def _recent(changes: Select[int], days: int, license: License, now: datetime) -> Select[int]:

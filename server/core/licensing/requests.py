@@ -22,8 +22,8 @@ from keyferry.protocol.request_token import (
 )
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.licensing import licenses
-from keyferry.server.core.licensing.activation import Request, activation_of
 from keyferry.server.core.licensing.carried import token_in
+from keyferry.server.core.licensing.judging import Request, activation_of
 from keyferry.server.core.licensing.products import find_epoch, find_product_by_number, keys_of
 from keyferry.server.core.secrets import Keyring
 

@@ -40,6 +40,21 @@ class Ending(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class Displaced(StrEnum):
+    """How a computer ID became a former one."""
+
+    # Its successor proved that it goes on from it.
+    PROVEN = "proven"
+    # Its successor proved an ID from before it: a clone, or a restored backup.
+    STALE = "stale"
+    # Its successor proved nothing.
+    UNPROVEN = "unproven"
+    # It was never live: it was proven by a request that made another ID live.
+    COMPANION = "companion"
+    # Its code was shown to the server before it was ever activated.
+    BURNT = "burnt"
+
+
 class Product(Base):
     """What is sold; its number is in every request token and is never given twice."""
 
@@ -240,13 +255,23 @@ class ReleaseLink(Base):
 class Activation(Base):
     """One machine on one license, from its first key to its release; its row burns the computer ID for good.
 
-    No computer key is kept: it is made again from the claims here, always the same.
+    A request that proves to come from the same wizard continues it with another computer ID; what was there
+    before is a `FormerComputerId`. No computer key is kept: it is made again from the claims here, always the
+    same.
     """
 
     __tablename__ = "activation"
     __table_args__ = (
-        # One computer ID may fit two activation keys: its tag has 15 bits.
-        UniqueConstraint("license_id", "computer_id"),
+        # One computer ID may fit two activation keys: its tag has 15 bits. It comes once, unless its seat was
+        # freed by the code of an earlier one.
+        Index(
+            "uq_activation_computer_id",
+            "license_id",
+            "computer_id",
+            unique=True,
+            sqlite_where=text("reopens IS NULL"),
+            postgresql_where=text("reopens IS NULL"),
+        ),
         CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
         CheckConstraint(f"ended_how IS NULL OR {one_of('ended_how', Ending)}", name="ended_how"),
         CheckConstraint(
@@ -292,6 +317,8 @@ class Activation(Base):
     notes: Mapped[str | None] = mapped_column(Text)
     activated_at: Mapped[datetime] = mapped_column(index=True)
     refreshed_at: Mapped[datetime]
+    # When its present computer ID came, where that is not the first one.
+    continued_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_how: Mapped[str | None] = mapped_column(String(10))
     ended_by: Mapped[str | None] = mapped_column(String(254))
@@ -299,10 +326,60 @@ class Activation(Base):
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     # True once this seat changed hands without proof: a later release proves nothing about the earlier copy.
     unproven_before: Mapped[bool] = mapped_column(default=False)
+    # True where nothing but a weak code, or no code at all, freed the seat.
+    is_claim: Mapped[bool | None]
+    # True where the code of an earlier computer ID freed the seat: this one may take a seat again.
+    reopens: Mapped[bool | None]
 
     license: Mapped[License] = relationship(back_populates="activations")
+
+    @property
+    def computer_id_since(self) -> datetime:
+        """When its present computer ID was activated."""
+        return self.continued_at or self.activated_at
 
     @validates("computer_name")
     def _fold(self, _: str, name: str | None) -> str | None:
         self.folded_computer_name = folded(name) if name is not None else None
         return name
+
+
+class FormerComputerId(Base):
+    """A computer ID that is not to be activated (again), known by machine and commitment.
+
+    It belongs to the activation that holds the seat now, or held it last; to none if it was burnt unused.
+    """
+
+    __tablename__ = "former_computer_id"
+    __table_args__ = (
+        UniqueConstraint("license_id", "fingerprint", "commitment"),
+        CheckConstraint(one_of("how", Displaced), name="how"),
+        # What staff are shown as possible copies, and what limits count.
+        Index(
+            "ix_former_computer_id_copies",
+            "id",
+            sqlite_where=text("how IN ('stale', 'unproven')"),
+            postgresql_where=text("how IN ('stale', 'unproven')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
+    fingerprint: Mapped[int] = mapped_column(BigInteger)
+    commitment: Mapped[int] = mapped_column(BigInteger)
+    # None where it was never live.
+    computer_id: Mapped[str | None] = mapped_column(String(29))
+    activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"), index=True)
+    how: Mapped[str] = mapped_column(String(9))
+    at: Mapped[datetime]
+    # Whether its code frees the seat.
+    frees: Mapped[bool] = mapped_column(default=False)
+    # Displaced without proof, and nobody has proven anything since: whoever proves it, too, takes that back.
+    settles: Mapped[bool] = mapped_column(default=False)
+    # The mark of the activation before this ID was displaced without proof.
+    was_unproven: Mapped[bool] = mapped_column(default=False)
+    # Whether the limit of replacements counts it; not what staff did, or what was accepted after a restore.
+    counted: Mapped[bool] = mapped_column(default=False)
+
+    activation: Mapped[Activation | None] = relationship()
+    license: Mapped[License] = relationship()

@@ -7,11 +7,18 @@ from typing import Any
 
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core.licensing import activation
-from keyferry.server.core.licensing.activation import Outcome, Request
+from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.server.core.licensing.facts import KeyFacts, LicenseFacts, ReleaseFacts
+from keyferry.server.core.licensing.judging import Request
 from keyferry.server.services.operations import Given
 
-_STATES = {Outcome.NEW_SEAT: "new", Outcome.SAME_SEAT: "active", Outcome.REPLACEMENT: "replaces"}
+_STATES = {
+    Outcome.NEW_SEAT: "new",
+    Outcome.SAME_SEAT: "active",
+    Outcome.CONTINUED: "active",
+    Outcome.STALE: "replaces",
+    Outcome.REPLACEMENT: "replaces",
+}
 
 
 def activation_request(seat: activation.Preview, license: LicenseFacts, asked: Request) -> dict[str, Any]:

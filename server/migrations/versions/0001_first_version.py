@@ -340,12 +340,15 @@ sa.Table(
     sa.Column("notes", sa.Text),
     sa.Column("activated_at", _TIME, nullable=False, index=True),
     sa.Column("refreshed_at", _TIME, nullable=False),
+    sa.Column("continued_at", _TIME),
     sa.Column("ended_at", _TIME),
     sa.Column("ended_how", sa.String(10)),
     sa.Column("ended_by", sa.String(254)),
     sa.Column("reason", sa.Text),
     sa.Column("replaced_by", sa.Integer, sa.ForeignKey("activation.id")),
     sa.Column("unproven_before", sa.Boolean, nullable=False),
+    sa.Column("is_claim", sa.Boolean),
+    sa.Column("reopens", sa.Boolean),
     sa.CheckConstraint(
         "channel IN ('phone', 'self_help', 'portal', 'console', 'command_line')", name="channel"
     ),
@@ -353,7 +356,14 @@ sa.Table(
         "ended_how IS NULL OR ended_how IN ('proven', 'claimed', 'forced', 'superseded')", name="ended_how"
     ),
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
-    sa.UniqueConstraint("license_id", "computer_id"),
+    sa.Index(
+        "uq_activation_computer_id",
+        "license_id",
+        "computer_id",
+        unique=True,
+        sqlite_where=sa.text("reopens IS NULL"),
+        postgresql_where=sa.text("reopens IS NULL"),
+    ),
     sa.Index("ix_activation_machine", "fingerprint", "license_id"),
     sa.Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
     sa.Index(
@@ -370,6 +380,30 @@ sa.Table(
         unique=True,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    ),
+)
+sa.Table(
+    "former_computer_id",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), nullable=False),
+    sa.Column("fingerprint", sa.BigInteger, nullable=False),
+    sa.Column("commitment", sa.BigInteger, nullable=False),
+    sa.Column("computer_id", sa.String(29)),
+    sa.Column("activation_id", sa.Integer, sa.ForeignKey("activation.id"), index=True),
+    sa.Column("how", sa.String(9), nullable=False),
+    sa.Column("at", _TIME, nullable=False),
+    sa.Column("frees", sa.Boolean, nullable=False),
+    sa.Column("settles", sa.Boolean, nullable=False),
+    sa.Column("was_unproven", sa.Boolean, nullable=False),
+    sa.Column("counted", sa.Boolean, nullable=False),
+    sa.CheckConstraint("how IN ('proven', 'stale', 'unproven', 'companion', 'burnt')", name="how"),
+    sa.UniqueConstraint("license_id", "fingerprint", "commitment"),
+    sa.Index(
+        "ix_former_computer_id_copies",
+        "id",
+        sqlite_where=sa.text("how IN ('stale', 'unproven')"),
+        postgresql_where=sa.text("how IN ('stale', 'unproven')"),
     ),
 )
 sa.Table(
