@@ -35,7 +35,8 @@ from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, deactivation, licenses, products
+from keyferry.server.core.licensing import activated, activation, deactivation, licenses, products
+from keyferry.server.core.licensing.openings import Unread
 from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.models import Role
@@ -88,6 +89,7 @@ class Machine:
     name: str = "LAB-PC-07"
     epoch: int = 1
     secret: bytes = field(default_factory=lambda: os.urandom(SECRET_BYTES))
+    openings: tuple[Opening, ...] = ()
 
     @cached_property
     def keys(self) -> EpochKeys:
@@ -133,8 +135,13 @@ class Machine:
     @property
     def scanned(self) -> ActivationRequest:
         return ActivationRequest(
-            self.profile.product_number, self.computer_id, self.activation_key, self.name
+            self.profile.product_number, self.computer_id, self.activation_key, self.name, self.openings
         )
+
+    def continuing(self, *earlier: Machine, level: Level = Level.CONTINUATION, **more: Any) -> Machine:
+        """The next request of this machine, which opens its own computer ID and those of others."""
+        openings = tuple(one.opening(level) for one in (self, *earlier))
+        return replace(self, secret=os.urandom(SECRET_BYTES), openings=openings, **more)
 
     @property
     def activation_token(self) -> str:
@@ -187,11 +194,16 @@ class Vendor:
     def machine(self, key: ActivationKey, name: str = "LAB-PC-07", **more: Any) -> Machine:
         return Machine(self.profile, key, name, **more)
 
-    def activate(self, machine: Machine) -> activation.Activated:
+    def activate(self, machine: Machine) -> activated.Activated:
+        try:
+            return self._activate(machine)
+        except Unread as unread:
+            return self._activate(machine, opened=unread.read())
+
+    def _activate(self, machine: Machine, **known: Any) -> activated.Activated:
+        done = {"keyring": self.keyring, "by": STAFF, "now": self.clock.now}
         with transaction() as session:
-            return activation.activate(
-                session, machine.scanned, keyring=self.keyring, by=STAFF, now=self.clock.now
-            )
+            return activation.activate(session, machine.scanned, **done, **known)
 
     def release(self, machine: Machine, proof: deactivation.Proof | None = None) -> deactivation.Released:
         with transaction() as session:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from keyferry.protocol.request_token import scan_url
-from keyferry.server.core.licensing import activation, licenses
+from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.activated import license_file
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.models import Activation
 from keyferry.server.db import reading, transaction
@@ -81,7 +82,7 @@ async def test_the_key_is_the_one_that_every_other_way_gives(vendor, manager, tm
         again = activation.activate(
             session, machine.request, keyring=vendor.keyring, by=STAFF, now=vendor.clock.now
         )
-        assert saved.read_text() == activation.license_file(again, keyring=vendor.keyring)
+        assert saved.read_text() == license_file(again, keyring=vendor.keyring)
     with reading() as session:
         row = session.query(Activation).one()
         assert (row.channel, row.who, row.notes) == ("console", "grace", "called on Tuesday")

@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, O
 from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import transaction
 from tests.audit_log import events
-from tests.conftest import STAFF
+from tests.conftest import STAFF, Machine
 from tests.refusals import refused
 
 
@@ -98,16 +98,23 @@ def everything_written(session) -> list[tuple]:
     return [*columns, *session.scalars(select(AuditEvent.event))]
 
 
+def overtaken(vendor, key) -> Machine:
+    """A machine whose seat an earlier state of it took over, so that its code frees nothing."""
+    before = vendor.machine(key)
+    machine = before.continuing()
+    for state in (before, machine, before.continuing()):
+        vendor.activate(state)
+    return machine
+
+
 @pytest.mark.parametrize("ended", [None, Claimed(), Forced("stolen"), "superseded"])
 @pytest.mark.parametrize("proof", [None, Claimed(), Forced("to be sure"), Forced("")])
 def test_what_holds_no_seat_is_released_already_and_nothing_is_written(vendor, ended, proof):
     key = vendor.issue(seats=3)
-    machine = vendor.machine(key)
-    vendor.activate(machine)
+    machine = overtaken(vendor, key) if ended == "superseded" else vendor.machine(key)
     vendor.activate(vendor.machine(key, "another"))
-    if ended == "superseded":
-        vendor.activate(vendor.machine(key))
-    else:
+    if ended != "superseded":
+        vendor.activate(machine)
         vendor.release(machine, ended)
     with transaction() as session:
         before = everything_written(session)
@@ -120,14 +127,14 @@ def test_what_holds_no_seat_is_released_already_and_nothing_is_written(vendor, e
 @pytest.mark.parametrize("ended", [None, Forced("stolen"), "superseded"])
 def test_only_the_right_code_learns_that_nothing_is_to_be_released(vendor, ended):
     key = vendor.issue(seats=2)
-    machine, wrong = vendor.machine(key), Code(vendor.machine(key).code)
-    vendor.activate(machine)
+    wrong = Code(vendor.machine(key).code)
+    machine = overtaken(vendor, key) if ended == "superseded" else vendor.machine(key)
     if ended == "superseded":
-        vendor.activate(vendor.machine(key))
         with pytest.raises(WrongDeactivationCode):
             previewed(vendor, machine, wrong)
         assert previewed(vendor, machine).superseded
     else:
+        vendor.activate(machine)
         vendor.release(machine, ended)
     with pytest.raises(WrongDeactivationCode):
         vendor.release(machine, wrong)

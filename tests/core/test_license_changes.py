@@ -5,7 +5,7 @@ import pytest
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.errors import Conflict, LicenseRefused, Malformed
 from keyferry.server.core.licensing import license_changes, licenses, listings
-from keyferry.server.core.licensing.activation import Outcome
+from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import License

@@ -8,6 +8,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict, Malformed, NotFound, RetiredEpoch
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import activation, products, public_keys
+from keyferry.server.core.licensing.activated import license_file
 from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts

@@ -326,7 +326,7 @@ def test_an_unexpected_error_is_a_plain_problem_and_its_log_holds_no_secret(
     def fail(*_arguments, **_more):
         raise RuntimeError(f"broken by {token}")
 
-    monkeypatch.setattr("keyferry.server.core.licensing.activation.judge", fail)
+    monkeypatch.setattr("keyferry.server.core.licensing.judging.judge", fail)
     with caplog.at_level(logging.DEBUG):
         answer = phone("activations", token)
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")

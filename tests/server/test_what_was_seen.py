@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import activation, license_changes, licenses
+from keyferry.server.core.licensing import activated, activation, judging, license_changes, licenses
 from keyferry.server.core.models import Activation, AuditEvent, Base
 from keyferry.server.db import db, looking, reading, transaction
 from keyferry.server.services import operations
@@ -25,18 +25,18 @@ pytestmark = pytest.mark.engines("sqlite", "postgresql")
 PHONE = By(Channel.PHONE, address="192.0.2.7")
 
 
-def judge(vendor, machine) -> activation.Judged:
+def judge(vendor, machine) -> judging.Judged:
     with reading() as session:
-        return activation.judge(session, machine.scanned, keyring=vendor.keyring, now=vendor.clock.now)
+        return judging.judge(session, machine.scanned, keyring=vendor.keyring, now=vendor.clock.now)
 
 
-def activate(vendor, machine, seen) -> activation.Activated:
+def activate(vendor, machine, seen) -> activated.Activated:
     with transaction() as session:
         known = {"keyring": vendor.keyring, "by": PHONE, "now": vendor.clock.now, "seen": seen}
         return activation.activate(session, machine.scanned, **known)
 
 
-def activate_at_once(vendor, machine, seen) -> activation.Activated:
+def activate_at_once(vendor, machine, seen) -> activated.Activated:
     """As a customer's request does it: in one statement if that goes, which it does on PostgreSQL alone."""
     known = {"keyring": vendor.keyring, "by": PHONE, "now": vendor.clock.now}
     with looking() as session:
@@ -45,7 +45,7 @@ def activate_at_once(vendor, machine, seen) -> activation.Activated:
 
 
 @pytest.fixture(params=[activate, activate_at_once])
-def activates(request, vendor) -> Callable[..., activation.Activated]:
+def activates(request, vendor) -> Callable[..., activated.Activated]:
     return partial(request.param, vendor)
 
 
@@ -145,7 +145,7 @@ def test_a_customers_activation_asks_postgresql_twice(vendor):
     assert [text.split()[0] for text in asked] == ["SELECT", "WITH"]
 
 
-def judged_before(seen: activation.Judged) -> activation.Judged:
+def judged_before(seen: judging.Judged) -> judging.Judged:
     """Return what was seen as if the license had been activated long ago: nothing about it has changed."""
     with reading() as session:
         seen.license.first_activated_on = session.scalars(select(Activation.issued_on)).one()
@@ -155,7 +155,7 @@ def judged_before(seen: activation.Judged) -> activation.Judged:
 def test_a_customer_gets_the_key_although_another_request_of_the_machine_was_quicker(vendor, monkeypatch):
     key = vendor.issue(seats=2)
     vendor.activate(vendor.machine(key, "LAB-PC-08"))
-    machine, judged = vendor.machine(key), activation.judge
+    machine, judged = vendor.machine(key), judging.judge
 
     def overtaken(session, request, **known):
         found = judged(session, request, **known)
@@ -163,8 +163,8 @@ def test_a_customer_gets_the_key_although_another_request_of_the_machine_was_qui
             quicker.append(activate(vendor, machine, None))
         return found
 
-    quicker: list[activation.Activated] = []
-    monkeypatch.setattr(activation, "judge", overtaken)
+    quicker: list[activated.Activated] = []
+    monkeypatch.setattr(judging, "judge", overtaken)
     given = operations.activate(machine.scanned, by=PHONE)
     assert [given.done.computer_key] == [one.computer_key for one in quicker]
     assert vendor.seats_used(key) == 2

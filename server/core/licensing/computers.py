@@ -148,7 +148,7 @@ def activation_key_of(session: Session, activation: Activation) -> str:
         select(FormerActivationKey.activation_key)
         .where(
             FormerActivationKey.license_id == activation.license_id,
-            FormerActivationKey.replaced_at > activation.activated_at,
+            FormerActivationKey.replaced_at > activation.computer_id_since,
         )
         .order_by(FormerActivationKey.replaced_at)
         .limit(1)
@@ -177,7 +177,7 @@ def _stands(state: State) -> Filter:
 
 def _is_of_former_key(activation: Activation) -> bool:
     replaced = activation.license.key_replaced_at
-    return replaced is not None and activation.activated_at < replaced
+    return replaced is not None and activation.computer_id_since < replaced
 
 
 def _newest(session: Session, activation: Activation) -> Activation:
