@@ -26,6 +26,10 @@ STATES = {
     "forced": "released without a code",
     "superseded": "replaced",
 }
+DISPLACED = {
+    "stale": "Activated from an earlier state",
+    "unproven": "Activated without proof",
+}
 _MAILS = {
     "computer_key": "Computer key",
     "license_keys": "License keys",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from keyferry.protocol.request_token import scan_url
-from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing import activation, licenses
 from keyferry.server.core.licensing.activated import license_file
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.models import Activation

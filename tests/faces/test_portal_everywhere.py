@@ -39,6 +39,7 @@ def test_what_is_not_there_is_named_whatever_else_is_wrong(desk, sentence):
     [
         ("licenses", "No licenses yet"),
         ("computers", "No computers yet"),
+        ("possible-copies", "No possible copies"),
         ("customers", "No customers yet"),
         ("outbox", "Everything has been sent."),
     ],

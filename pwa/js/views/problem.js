@@ -28,6 +28,7 @@ const SCAN_AGAIN = new Set([
   "computer_id_released",
   "computer_id_superseded",
   "not_activated",
+  "renewal_needs_scan",
   "request_too_large",
   "wrong_deactivation_code",
 ]);

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from keyferry.protocol.claims import has_ended
 from keyferry.server.core import lists
 from keyferry.server.core.errors import NotFound
-from keyferry.server.core.licensing import search
+from keyferry.server.core.licensing import copies, search
 from keyferry.server.core.licensing.licenses import Standing, standing
 from keyferry.server.core.licensing.products import find_epoch
 from keyferry.server.core.lists import Filter, Listing, Stretch
-from keyferry.server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, License
+from keyferry.server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, FormerComputerId, License
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
 
@@ -59,7 +59,7 @@ class Computer:
     """One activation, how it stands, and what else is known of the same machine.
 
     `successor` took its seat over, `newest` is the latest on the license, None where that is it;
-    `ended_channel` is the channel on which it was released.
+    `ended_channel` is the channel on which it was released, `copies` are times that one may have come.
     """
 
     activation: Activation
@@ -68,6 +68,7 @@ class Computer:
     newest: Activation | None
     ended_channel: str | None
     others: Sequence[Activation]
+    copies: Sequence[FormerComputerId]
 
 
 def computers(
@@ -114,6 +115,7 @@ def described(session: Session, activation: Activation, now: datetime) -> Comput
         None if newest.id == activation.id else newest,
         _ended_channel(session, activation),
         _others(session, activation),
+        copies.of_machine(session, activation),
     )
 
 

@@ -108,7 +108,10 @@ def replaced(
     if is_stale:
         former_ids.set_freeing(session, activation, past.opened.commitments)
     how = Displaced.STALE if is_stale else Displaced.UNPROVEN
-    facts = {"frees": not is_stale, "settles": not is_stale, "counted": past.counts}
+    # The code of what a former activation key activated frees nothing that came with the new one.
+    replaced_at, since = license.key_replaced_at, live.continued_at or live.activated_at
+    frees = not is_stale and (replaced_at is None or since >= replaced_at)
+    facts = {"frees": frees, "settles": not is_stale, "counted": past.counts}
     facts["was_unproven"] = live.unproven_before
     former_ids.displace(session, live, activation, how, now, **facts)
     _keep_others(session, past, activation, now)

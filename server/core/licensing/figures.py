@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from keyferry.server.core.models import Activation, AuditEvent, Ending, License
+from keyferry.server.core.licensing.former_ids import WITHOUT_PROOF
+from keyferry.server.core.models import Activation, AuditEvent, Ending, FormerComputerId, License
 
 DAYS = 30
 
@@ -76,7 +77,9 @@ def figures(session: Session, *, now: datetime) -> Figures:
         ending_soon=session.scalars(select(func.count()).select_from(License).where(soon)).one(),
         refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
         unproven_replacements=session.scalars(
-            select(func.count()).where(Activation.unproven_before, Activation.activated_at > since)
+            select(func.count()).where(
+                FormerComputerId.how.in_(WITHOUT_PROOF), FormerComputerId.at > since
+            )
         ).one(),
         claimed_releases=ended.get(Ending.CLAIMED.value, 0),
         forced_releases=ended.get(Ending.FORCED.value, 0),

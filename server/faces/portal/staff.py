@@ -27,6 +27,7 @@ _PATH = "/portal"
 _NOTHING_DONE: dict[str, Any] = {"dialog": "", "values": {}, "refusal": None, "given": None, "released": None}
 _WORDS: dict[str, Any] = {
     "channels": wording.CHANNELS,
+    "displaced": wording.DISPLACED,
     "states": wording.STATES,
     "event_in_words": wording.event_in_words,
     "reason_in_words": wording.reason_in_words,

@@ -34,7 +34,7 @@ def key_dialog(page: Page, house, license_key: str) -> None:
 
 ADDRESSES = (
     *("", "licenses", "licenses?sort=expiry&dir=asc", "licenses?q=nothing", "licenses/999999"),
-    *("computers", "computers?q=nothing-at-all", "computers/999999"),
+    *("computers", "computers?q=nothing-at-all", "computers/999999", "possible-copies"),
     *("customers", "customers?q=nothing-at-all", "products", "add-product"),
     *("audit", "audit?event=signed_in&since=2020-01-01", "account"),
 )

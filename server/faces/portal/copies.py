@@ -1,0 +1,58 @@
+"""Possible copies of computers, as a list and as a table for a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flask import Blueprint, Response
+
+from keyferry.server.core.audit import ending
+from keyferry.server.core.licensing import copies
+from keyferry.server.core.models import FormerComputerId
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.turning import turned
+from keyferry.server.parts import parts
+from keyferry.server.words.wording import DISPLACED
+
+blueprint = Blueprint("copies", __name__)
+
+_PIECE = 500
+_COLUMNS: dict[str, Callable[[FormerComputerId], object]] = {
+    "at (UTC)": lambda one: one.at.isoformat(timespec="seconds").removesuffix("+00:00"),
+    "what happened": lambda one: DISPLACED[one.how],
+    "computer name": lambda one: one.activation and one.activation.computer_name,
+    "earlier computer ID": lambda one: one.computer_id,
+    "license": lambda one: one.license_id,
+    "activation key ends in": lambda one: one.activation and ending(one.activation.license.activation_key),
+    "counts": lambda one: "yes" if one.counted else "no",
+}
+
+
+@blueprint.get("/possible-copies")
+@staff.needs(Permission.SEE_LICENSES)
+def listing() -> str:
+    """Show who took a seat from an earlier state or without proof, the latest first."""
+    with reading() as session:
+        return staff.page("copies", found=copies.listed(session, number=turned()["number"]))
+
+
+@blueprint.get("/possible-copies.csv")
+@staff.needs(Permission.SEE_LICENSES)
+def export() -> Response:
+    """Give all of them as a table, a piece at a time."""
+    name = f"possible-copies-{parts().clock().date().isoformat()}.csv"
+    return csv_file(name, tuple(_COLUMNS), _table())
+
+
+def _table() -> Iterator[Iterator[tuple[object, ...]]]:
+    last: int | None = None
+    while True:
+        with reading() as session:
+            rows = copies.before(session, last, _PIECE)
+        if not rows:
+            return
+        yield (tuple(cell(one) for cell in _COLUMNS.values()) for one in rows)
+        last = rows[-1].id
