@@ -28,11 +28,13 @@ REPLACED = "A later activation of "
 def ended(request, vendor) -> tuple[Machine, bool]:
     """A computer that holds no seat any more, beside one that does; whether a later activation has its."""
     key = vendor.issue(seats=3)
-    machine = vendor.machine(key)
-    for one in (machine, vendor.machine(key, "ANOTHER")):
+    before = vendor.machine(key)
+    machine = before.continuing()
+    for one in (before, machine, vendor.machine(key, "ANOTHER")):
         vendor.activate(one)
     if request.param == "superseded":
-        vendor.activate(vendor.machine(key))
+        # An earlier state took the seat over.
+        vendor.activate(before.continuing())
     elif request.param == "superseded, key replaced":
         vendor.clock.pass_days(1)
         vendor.change(key, license_changes.replace_key)

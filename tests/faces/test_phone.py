@@ -146,7 +146,7 @@ def refusals(vendor):
     )
     yield "license_expired", "activations", vendor.machine(expired).activation_token
     yield "license_suspended", "activations", vendor.machine(suspended).activation_token
-    yield "not_activated", "deactivations", machine.deactivation_token
+    yield "not_activated", "deactivations", vendor.machine(key).deactivation_token
     vendor.activate(machine)
     yield "no_seat_left", "activations", vendor.machine(key, "second").activation_token
     renewed = vendor.machine(key)
