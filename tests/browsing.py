@@ -27,7 +27,8 @@ from keyferry.server.core.licensing import products
 from keyferry.server.core.mail import delivery
 from keyferry.server.db import transaction
 from keyferry.server.parts import EXTENSION
-from tests.conftest import STAFF, Clock, Machine, Vendor
+from tests.conftest import STAFF, Clock, Vendor
+from tests.machines import Machine
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}

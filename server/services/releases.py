@@ -33,7 +33,7 @@ def preview(asked: DeactivationRequest, *, by: By) -> Preview:
                 with counts.reading() as session:
                     found.append(deactivation.preview(session, request, proof, keyring=keyring, now=now))
             except (CoreError, ProtocolError) as refusal:
-                if _ends(refusal):
+                if _is_final(refusal):
                     raise
                 refusals.append(refusal)
             if found and not found[-1].already_released:
@@ -55,7 +55,7 @@ def released(asked: Request | Typed, proof: Proof, by: By) -> Released:
             try:
                 done += _released(counts, one, shown, by, now)
             except (CoreError, ProtocolError) as refusal:
-                if _ends(refusal):
+                if _is_final(refusal):
                     raise
                 refusals.append(refusal)
         if not done:
@@ -94,5 +94,5 @@ def _released(counts: Counted, request: Request, proof: Proof, by: By, now: date
         return [deactivation.deactivate(session, checked, keyring=keyring, by=by, now=now)]
 
 
-def _ends(refusal: CoreError | ProtocolError) -> bool:
+def _is_final(refusal: CoreError | ProtocolError) -> bool:
     return isinstance(refusal, Busy) or refusal.code in _WRONG

@@ -22,7 +22,7 @@ from keyferry.server.services import operations, settings
 from keyferry.server.services.guard import PER_LICENSE
 from keyferry.server.services.requests import Typed
 from tests.audit_log import events
-from tests.conftest import Machine
+from tests.machines import Machine
 from tests.refusals import refusal_of, refused
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")

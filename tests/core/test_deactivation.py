@@ -15,7 +15,8 @@ from keyferry.server.core.licensing.deactivation import Claimed, Code, Forced, O
 from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import transaction
 from tests.audit_log import events
-from tests.conftest import STAFF, Machine
+from tests.conftest import STAFF
+from tests.machines import Machine
 from tests.refusals import refused
 
 

@@ -17,7 +17,8 @@ from keyferry.server import create_app
 from keyferry.server.config import Settings
 from keyferry.server.core.models import Activation, AuditEvent, License
 from keyferry.server.db import MIGRATIONS, db, migrating, reading, transaction
-from tests.conftest import Machine, Vendor
+from tests.conftest import Vendor
+from tests.machines import Machine
 
 
 def use(monkeypatch: pytest.MonkeyPatch, settings: Settings, url: str | None = None) -> None:

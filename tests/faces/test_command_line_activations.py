@@ -12,8 +12,8 @@ from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.db import reading
-from tests.conftest import Machine
 from tests.faces.conftest import mode_of
+from tests.machines import Machine
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from keyferry.server.db import transaction
 from keyferry.server.faces.console import wording
 from keyferry.server.faces.console.access import Access
 from keyferry.server.services.requests import Typed
-from tests.conftest import Machine, Vendor
+from tests.conftest import Vendor
 from tests.faces.portal_visitor import add_operator, form_in, staff
 from tests.faces.visitor import Visitor
+from tests.machines import Machine
 
 REPLACED = "A later activation of "
 

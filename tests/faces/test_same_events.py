@@ -10,10 +10,11 @@ from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.services.requests import Typed
 from tests.audit_log import events
-from tests.conftest import Machine, Vendor
+from tests.conftest import Vendor
 from tests.faces.portal_visitor import staff
 from tests.faces.test_nothing_to_release import access
 from tests.faces.visitor import Visitor
+from tests.machines import Machine
 from tests.refusals import refusal_of
 
 PAGE = "/portal/licenses/1"

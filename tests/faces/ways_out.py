@@ -334,6 +334,31 @@ def typed_and_mailed(desk: Desk) -> str:
     return met
 
 
+def without_proof_too_often_and_asked(desk: Desk) -> str:
+    key = desk.vendor.issue(lease_days=60)
+    for state in range(3):
+        desk.activate(desk.wizard(f"state {state}"), key)
+    wizard = desk.wizard("state lost again")
+    asked = wizard.begin(key)
+    met = desk.refused(asked.url)
+    by = By(Channel.PORTAL, "bob", role=Role.SUPPORT)
+    given = operations.activate(Typed(key.text, asked.computer_id.text), by=by, reason="reinstalled").done
+    assert wizard.complete(given.computer_key).activation_key is not None
+    return met
+
+
+def typed_where_only_scanning_renews(desk: Desk) -> str:
+    desk.set("options/renewByScanOnly", "true")
+    key, wizard = desk.vendor.issue(lease_days=60), desk.wizard()
+    desk.activate(wizard, key)
+    live = wizard.begin(key).computer_id
+    desk.vendor.clock.pass_days(62)
+    typed = {"activation_key": key.text, "computer_id": live.text}
+    met = desk.vendor.app.test_client().post("/phone/v1/activations", json=typed).json["code"]
+    desk.request_anew(wizard, key)
+    return met
+
+
 def mailed_link(clock: Callable[[], datetime]) -> str:
     """What follows `/self-help/` in the link that waits in the outbox, once it was mailed."""
     with mail_server() as box:
@@ -372,7 +397,12 @@ CHANNELS: dict[str, list[Callable[[Desk], str]]] = {
     "no_seat_left": [no_seat],
     "no_release_link": [no_link_and_asked],
     "replacement_needs_link": [typed_and_mailed],
-    "replacement_needs_vendor": [typed_instead_of_scanned, typed_and_asked],
+    "replacement_needs_vendor": [
+        typed_instead_of_scanned,
+        typed_and_asked,
+        without_proof_too_often_and_asked,
+    ],
+    "renewal_needs_scan": [typed_where_only_scanning_renews],
     "license_expired": [expired],
     "license_suspended": [suspended],
     "retired_epoch": [retired],

@@ -43,7 +43,8 @@ from keyferry.server.core.models import (
 from keyferry.server.db import db, reading, transaction
 from keyferry.server.services import changes, issuing, operations, release_links
 from keyferry.server.services.requests import Typed
-from tests.conftest import Machine, Vendor
+from tests.conftest import Vendor
+from tests.machines import Machine
 from tests.postgresql_server import PostgresqlServer
 from tests.server.watching import watch_statements
 

@@ -11,8 +11,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from keyferry.server.db import db
-from tests.conftest import Browser, Machine, Vendor
+from tests.conftest import Browser, Vendor
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+from tests.machines import Machine
 
 BUSY = "The server is busy. Try again in a few seconds."
 

@@ -18,7 +18,15 @@ from keyferry.server.core.licensing import copies, search
 from keyferry.server.core.licensing.licenses import Standing, standing
 from keyferry.server.core.licensing.products import find_epoch
 from keyferry.server.core.lists import Filter, Listing, Stretch
-from keyferry.server.core.models import Activation, AuditEvent, Customer, Ending, FormerActivationKey, FormerComputerId, License
+from keyferry.server.core.models import (
+    Activation,
+    AuditEvent,
+    Customer,
+    Ending,
+    FormerActivationKey,
+    FormerComputerId,
+    License,
+)
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
 

@@ -77,9 +77,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
         ending_soon=session.scalars(select(func.count()).select_from(License).where(soon)).one(),
         refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
         unproven_replacements=session.scalars(
-            select(func.count()).where(
-                FormerComputerId.how.in_(WITHOUT_PROOF), FormerComputerId.at > since
-            )
+            select(func.count()).where(FormerComputerId.how.in_(WITHOUT_PROOF), FormerComputerId.at > since)
         ).one(),
         claimed_releases=ended.get(Ending.CLAIMED.value, 0),
         forced_releases=ended.get(Ending.FORCED.value, 0),

@@ -14,8 +14,8 @@ import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-from tests.conftest import Machine
 from tests.long.deploy.debian import Debian, bootstrap, commands, running
+from tests.machines import Machine
 
 ROOT = Path(__file__).parents[3]
 NAME = "keys.example.com"

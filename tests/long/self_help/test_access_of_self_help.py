@@ -14,7 +14,8 @@ from keyferry.server.db import transaction
 from keyferry.server.services.guard import PER_LICENSE
 from tests.access import TARGET, WHOM_TO_ASK, violations, zoomed
 from tests.browsing import DESK, PHONE, House
-from tests.conftest import Machine, Vendor
+from tests.conftest import Vendor
+from tests.machines import Machine
 from tests.self_help.conftest import Customer
 from tests.self_help.test_by_typing import codes, mistyped
 
