@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from keyferry.server.core.licensing.former_ids import WITHOUT_PROOF
-from keyferry.server.core.models import Activation, FormerComputerId, License
+from keyferry.server.core.models import Activation, FormerComputerId
 from keyferry.server.core.pages import PAGE_SIZE, Page, page
 
 _MOST_OF_MACHINE = 20
