@@ -93,3 +93,9 @@ class Machine:
         number = self.profile.product_number
         request = DeactivationRequest(number, computer_id, self.activation_key, (self.proof,), self.name)
         return sign_request(request, self.keys)
+
+    def deactivation_token_with(self, *others: Machine) -> str:
+        """The codes of this state and of others of the same machine."""
+        number, codes = self.profile.product_number, tuple(one.proof for one in (self, *others))
+        request = DeactivationRequest(number, self.computer_id, self.activation_key, codes, self.name)
+        return sign_request(request, self.keys)

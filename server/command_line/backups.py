@@ -195,6 +195,10 @@ def _key_place(settings: Settings) -> str:
 
 def _text(settings: Settings, file: Path, made: list[str], problem: CodedError | None) -> str:
     lines = [f"Restored {address(settings)} from {file}."]
+    lines.append(
+        "Computers that were renewed since the backup look like copies now. Accept them for a time: "
+        "`keyferry property set options/acceptStaleRequestsUntil DAY`."
+    )
     if "the database up to date" in made:
         lines.append("It was from an older version of Keyferry, and is up to date now.")
     if problem is None:

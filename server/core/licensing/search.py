@@ -19,11 +19,19 @@ from keyferry.protocol.keys import FINGERPRINT_BITS
 from keyferry.server.core.customers.contacts import as_in_an_address
 from keyferry.server.core.folding import folded
 from keyferry.server.core.lists import Filter
-from keyferry.server.core.models import Activation, Customer, FormerActivationKey, License
+from keyferry.server.core.models import (
+    Activation,
+    Customer,
+    Displaced,
+    FormerActivationKey,
+    FormerComputerId,
+    License,
+)
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import as_in_a_code, begins_code, begins_exactly, holds_code, holds_exactly
 
 _FINGERPRINT = slice(1, 1 + FINGERPRINT_BITS // 5)
+_WHOLE = 25
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
@@ -83,7 +91,20 @@ def _begins_id(code: str) -> ColumnElement[bool]:
     known = [SYMBOLS.index(symbol) for symbol in code[_FINGERPRINT]]
     unknown = FINGERPRINT_BITS // 5 - len(known)
     least, most = (to_int([*known, *[filler] * unknown]) for filler in (0, 31))
-    return and_(Activation.fingerprint.between(least, most), begins_code(Activation.computer_id, code))
+    fits = or_(begins_code(Activation.computer_id, code), *_went_on_from(code))
+    return and_(Activation.fingerprint.between(least, most), fits)
+
+
+def _went_on_from(code: str) -> list[ColumnElement[bool]]:
+    """Return the condition that an activation had a whole computer ID before: a wizard may still show it."""
+    if len(code) != _WHOLE:
+        return []
+    before = select(FormerComputerId.id).where(
+        FormerComputerId.activation_id == Activation.id,
+        FormerComputerId.how == Displaced.PROVEN.value,
+        begins_code(FormerComputerId.computer_id, code),
+    )
+    return [before.correlate(Activation).exists()]
 
 
 def _license_in_a_walk(session: Session, text: str, code: str, anywhere: bool) -> ColumnElement[bool]:
@@ -117,6 +138,7 @@ def _computer_in_a_walk(session: Session, text: str, code: str, anywhere: bool) 
     if anywhere:
         return _of_computer(session, text, code, anywhere)
     by_id = [begins_code(Unindexed(Activation.computer_id), code)] if len(code) > 1 else []
+    by_id += _went_on_from(code)
     return [begins_exactly(Unindexed(Activation.folded_computer_name), folded(text)), *by_id]
 
 

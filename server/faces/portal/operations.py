@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import read_deactivation_code
-from keyferry.protocol.request_token import DeactivationRequest
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.staff.roles import Permission
@@ -81,19 +84,34 @@ def link() -> str:
     values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}
     if isinstance(asked, DeactivationRequest):
         return license_page(number, dialog="release", values=values | {"code": asked.code.text})
+    if asked.openings:
+        # What it proves is in no field that a person could type.
+        values["link"] = posted().get("link", "")
     return license_page(number, dialog="activate", values=values)
 
 
 def _activated(number: int) -> Given:
     values = posted()
     return operations.activate(
-        Typed(_activation_key(number), values.get("computer_id", ""), values.get("computer_name", "")),
+        _asked(number, values),
         by=staff.by(),
         email=values.get("email", ""),
         mails_key=bool(values.get("mails_key")),
         notes=values.get("notes", ""),
         reason=values.get("reason", ""),
     )
+
+
+def _asked(number: int, values: dict[str, str]) -> ActivationRequest | Typed:
+    """Return what is asked for: the wizard's own request where its link was pasted and proves something."""
+    key, computer_id = _activation_key(number), values.get("computer_id", "")
+    if values.get("link"):
+        asked = opened(values["link"])
+        is_meant = asked.activation_key.text == key and asked.computer_id.text == computer_id.strip()
+        if isinstance(asked, ActivationRequest) and is_meant:
+            name = clean_computer_name(values.get("computer_name"))
+            return replace(asked, computer_name=name or asked.computer_name)
+    return Typed(key, computer_id, values.get("computer_name", ""))
 
 
 def _activation_key(number: int) -> str:
