@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import Activation, Displaced, FormerComputerId, License
@@ -42,6 +42,14 @@ def displace(
     session: Session, before: Activation, holder: Activation, how: Displaced, now: datetime, **facts: bool
 ) -> None:
     """Keep the ID that was live on a seat as a former one of who holds it now; `facts` are columns."""
+    # It may have been given up, unseen until then, at the very moment when it was activated.
+    session.execute(
+        delete(FormerComputerId).where(
+            FormerComputerId.license_id == before.license_id,
+            FormerComputerId.fingerprint == before.fingerprint,
+            FormerComputerId.commitment == before.commitment,
+        )
+    )
     _add(session, holder, [before.commitment], how, now, {**facts, "computer_id": before.computer_id})
 
 
