@@ -30,6 +30,8 @@ from keyferry.protocol.request_token import MAX_PRODUCT_NUMBER
 
 FORMAT = "keyferry-profile/1"
 ALGORITHM = "Ed25519"
+UNREMEMBERED_DAYS = 30
+MOST_UNREMEMBERED_DAYS = 3660
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -83,6 +85,8 @@ class WizardProfile:
     machine_source: MachineSource
     fingerprint_key: bytes = field(repr=False)
     epochs: tuple[ProfileEpoch, ...]
+    unremembered_days: int = UNREMEMBERED_DAYS
+    """How long a key that ends runs where the wizard can store the time nowhere."""
 
     @property
     def current_epoch(self) -> ProfileEpoch:
@@ -117,6 +121,7 @@ class WizardProfile:
                 "server_url": self.server_url,
                 "machine_source": self.machine_source,
                 "fingerprint_key": _base64(self.fingerprint_key),
+                "unremembered_days": self.unremembered_days,
                 "epochs": [
                     {
                         "number": epoch.number,
@@ -148,6 +153,9 @@ class WizardProfile:
             machine_source=read.choice("machine_source", MachineSource),
             fingerprint_key=read.binary("fingerprint_key", FINGERPRINT_KEY_BYTES),
             epochs=read.epochs("epochs"),
+            unremembered_days=read.number(
+                "unremembered_days", 0, MOST_UNREMEMBERED_DAYS, missing=UNREMEMBERED_DAYS
+            ),
         )
 
 
@@ -183,7 +191,9 @@ class _Reader:
     def text(self, name: str) -> str:
         return str(self._get(name, _is_text))
 
-    def number(self, name: str, lowest: int, highest: int) -> int:
+    def number(self, name: str, lowest: int, highest: int, *, missing: int | None = None) -> int:
+        if missing is not None and name not in self.document:
+            return missing
         return int(self._get(name, lambda value: type(value) is int and lowest <= value <= highest))
 
     def flag(self, name: str) -> bool:

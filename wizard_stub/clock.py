@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from keyferry.wizard.state import Grant
+from keyferry.wizard.grants import Grant
 
 # More than any time zone mistake and a day's drift, so that travel and summer time raise no alarm.
 TOLERANCE = timedelta(hours=26)

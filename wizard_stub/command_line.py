@@ -211,13 +211,20 @@ def status(invocation: Invocation, as_json: bool) -> int:
     return 0 if active else failures.exit_code_of(code)
 
 
-@_command("deactivate", _PNG, _SVG)
+@_command("deactivate", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)
 @click.pass_obj
-def deactivate(invocation: Invocation, png: Path | None, svg: Path | None, as_json: bool) -> int:
-    """Deactivate this computer and show its code."""
+def deactivate(
+    invocation: Invocation, activation_key: tuple[str, ...], png: Path | None, svg: Path | None, as_json: bool
+) -> int:
+    """Deactivate this computer and show its codes.
+
+    With an activation key, give up the license and the requests of that key. Without one, those of the
+    license in use.
+    """
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
-    return _answer_release(control.deactivate(), invocation, pictures, as_json=as_json)
+    released = control.deactivate(" ".join(activation_key) or None)
+    return _answer_release(released, invocation, pictures, as_json=as_json)
 
 
 @_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)

@@ -7,7 +7,9 @@ Windows a folder cannot be flushed; there the rename itself is journalled by NTF
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +20,37 @@ from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
 if sys.platform == "darwin":
     import fcntl
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""How a file is opened that somebody may have replaced: no link is followed, and no pipe waited for."""
+
+
+def read_file(path: Path, most: int) -> bytes | None:
+    """Return at most so many bytes of a file, or None if it is not there.
+
+    Raises OSError, also for a link, a pipe, and whatever else is no file of its own.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | PLAIN | _BINARY)
+    except (FileNotFoundError, NotADirectoryError):
+        # Some accounts have /dev/null for a home: nothing can be kept there, nor ever was.
+        return None
+    try:
+        require_plain(descriptor, path)
+        parts: list[bytes] = []
+        while most > 0 and (part := os.read(descriptor, most)):
+            parts.append(part)
+            most -= len(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def require_plain(descriptor: int, path: Path) -> None:
+    """Raise OSError if what was opened is no ordinary file."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
 
 
 def replace_file(path: Path, data: bytes, *, strict: bool = False) -> set[Lacking]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 
 from keyferry.protocol.claims import Claims, Validity
 from keyferry.wizard.clock import corrects, moved_back
 from keyferry.wizard.days import in_words, moment_in_words
-from keyferry.wizard.errors import KeyNotAccepted, StateDamaged
+from keyferry.wizard.errors import KeyNotAccepted
+from keyferry.wizard.grants import Grant
 from keyferry.wizard.notices import Notice, notices
 from keyferry.wizard.results import LicenseState, Status
-from keyferry.wizard.state import Grant, State
 
 WRONG_MACHINE = (
     "The license here belongs to another computer. You can activate this computer, too, with an "
@@ -24,6 +24,16 @@ RETIRED_EPOCH = (
 LICENSE_IN_USE = (
     "A license is in use here, and no other request is open, so there's nothing to start over. "
     "Request a key without starting over. The license stays in use until you type the new key."
+)
+NOTHING_HELD = "Nothing was requested or activated here. Request a computer key first."
+NOTHING_OF_KEY = "Nothing was requested or activated here with this activation key."
+KEY_NOT_NAMED = (
+    "No license is in use here, only requests are. To give one up, name its activation key: "
+    "keyferry-wizard … deactivate ACTIVATION-KEY"
+)
+ENDED_MEANWHILE = (
+    "What this key is for was deactivated meanwhile, from a copy of this folder. Request a computer key "
+    "again."
 )
 REQUESTED = (
     "The computer key was requested.",
@@ -44,18 +54,6 @@ _IF_RIGHT = "If it's right, make a new request with the same activation key."
 _IF_THE_LICENSE_ENDED = (
     "If the page says that the license has expired, renew it with the vendor, then scan again."
 )
-
-
-def require_newest(state: State, anchored: int | None) -> None:
-    """Raise StateDamaged if the anchor knows of a later activation or release than the state."""
-    if anchored is not None and any(grant.generation < anchored for grant in state.held):
-        raise StateDamaged(
-            "The stored state is an older copy. Since then, a license was activated or deactivated on this "
-            "computer: from this folder, by another account, or by a second installation. If an account or "
-            "installation there has a valid license, use that one. "
-            "If you put an older copy of the folder back, put the newest one back.",
-            detail="older_copy",
-        )
 
 
 def require_acceptable(claims: Claims, now: datetime) -> None:
@@ -140,13 +138,35 @@ def of_license(
     return LicenseState.ACTIVE, f"This computer's key {_until(claims)}.", told
 
 
-def without_license(*, pending: bool) -> Status:
-    """Return the status of a machine that holds no license."""
+def without_license(*, pending: bool, ended: bool = False) -> Status:
+    """Return the status of a machine that holds no license; `ended` if a copy of it was deactivated."""
+    if ended:
+        message = (
+            "The license here was deactivated on this computer: from a copy of this folder, by another "
+            "account, or by a second installation. Show its deactivation verification code, or request a "
+            "computer key again."
+        )
+        return Status(LicenseState.NOT_ACTIVATED, message, pending=pending, detail="deactivated")
     if pending:
         message = "Not activated yet. Type the computer key that you requested."
         return Status(LicenseState.PENDING, message, pending=True)
     return Status(
         LicenseState.NOT_ACTIVATED, "Not activated. Request a computer key with your activation key."
+    )
+
+
+def unremembered(claims: Claims, latest_seen: datetime | None, now: datetime, days: int) -> bool:
+    """Return whether a key that ends has run for too long while the time could not be stored anywhere."""
+    begin = max(latest_seen or datetime.min.replace(tzinfo=UTC), datetime.combine(claims.issued, time(), UTC))
+    return claims.expires is not None and now - begin > timedelta(days)
+
+
+def time_not_remembered(days: int) -> str:
+    """Return what to do once a key has run for so many days without the time being stored."""
+    return (
+        f"For more than {days} days, this computer could not store the time, so this computer's key, which "
+        "ends one day, is no longer accepted. Let this account write to the license folder or to a folder of "
+        "its own."
     )
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from keyferry.wizard import access
+from keyferry.wizard.durable import PLAIN, require_plain
 from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
 
 if sys.platform == "win32":
@@ -85,13 +86,23 @@ def _lock_of(path: Path) -> Path:
 
 def _open(lock: Path) -> int:
     """Open a lock that is there; with O_CREAT, Linux would refuse another's file in a sticky folder."""
+    descriptor = _open_plain(lock)
     try:
-        return os.open(lock, os.O_RDWR)
+        require_plain(descriptor, lock)
+    except OSError as error:
+        _close(descriptor)
+        raise NotLockable(lock, error) from error
+    return descriptor
+
+
+def _open_plain(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | PLAIN)
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise
     try:
-        return os.open(lock, os.O_RDONLY)
+        return os.open(lock, os.O_RDONLY | PLAIN)
     except PermissionError as error:
         raise NotLockable(lock, error) from error
 

@@ -110,6 +110,12 @@ def least_room(urls: Sequence[str], *, margin: int = _QUIET_ZONE) -> Room:
     return _needs(_version(urls[-1], "l"), margin)
 
 
+def comfortable(urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Return of ever shorter addresses those whose code a terminal holds, or else the smallest ones."""
+    most = max(_version(urls[-1], "l"), _LARGEST_COMFORTABLE_VERSION)
+    return urls[bisect_left(urls, True, key=lambda url: _version(url, "l") <= most) :]
+
+
 def _needs(version: int, margin: int) -> Room:
     modules = 17 + 4 * version
     return Room(modules + 2 * _QUIET_ZONE, -(-(modules + 2 * margin) // 2))

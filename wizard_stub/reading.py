@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from keyferry.wizard.anchor import Anchor
+from keyferry.wizard.anchor import Anchor, Anchored
 from keyferry.wizard.errors import StateDamaged
 from keyferry.wizard.state_folder import StateFolder
 
@@ -23,47 +23,58 @@ _PAUSE = 0.02
 T = TypeVar("T")
 
 
+class LooksOlder(StateDamaged):
+    """The anchor knows that something was given up which the state still holds: so another look is due."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """What stood in the anchor, and then in the state file."""
 
-    anchored: int | None
+    anchor: Anchor = field(compare=False)
+    anchored: Anchored | None
     stored: bytes | None
 
 
-def take(folder: StateFolder, anchor: Anchor) -> Reading:
+Judge = Callable[[Reading, bool], T]
+"""Judges a reading; raises LooksOlder or StateDamaged, LooksOlder not if it is sure (the second argument)."""
+
+
+def take(folder: StateFolder, anchor_for: Callable[[bytes | None], Anchor]) -> Reading:
     """Read both, the anchor first; raises StorageUnavailable."""
-    if folder.load() is None:
+    stored = folder.load()
+    anchor = anchor_for(stored)
+    if stored is None:
         # No anchor is needed, nor does one that cannot be read matter yet.
-        return Reading(None, None)
+        return Reading(anchor, None, None)
     anchored = anchor.read()
-    return Reading(anchored, folder.load())
+    return Reading(anchor, anchored, folder.load())
 
 
-def settled(folder: StateFolder, anchor: Anchor, judge: Callable[[Reading], T]) -> T:
+def settled(folder: StateFolder, taken: Callable[[], Reading], judge: Judge[T]) -> T:
     """Return what `judge` makes of a reading; damage is believed only if no other process is at work.
 
     Raises StateDamaged, whatever else `judge` raises, or StorageUnavailable (state_busy after two seconds).
     """
     try:
-        return judge(take(folder, anchor))
+        return judge(taken(), False)
     except StateDamaged:
         with folder.locked_to_read(patience=PATIENCE) as is_locked:
             if is_locked:
-                return judge(take(folder, anchor))
-    return _agreed(folder, anchor, judge)
+                return judge(taken(), True)
+    return _agreed(folder, taken, judge)
 
 
-def _agreed(folder: StateFolder, anchor: Anchor, judge: Callable[[Reading], T]) -> T:
+def _agreed(folder: StateFolder, taken: Callable[[], Reading], judge: Judge[T]) -> T:
     deadline = time.monotonic() + PATIENCE
-    former = take(folder, anchor)
+    former = taken()
     while time.monotonic() < deadline:
         time.sleep(_PAUSE)
-        reading = take(folder, anchor)
+        reading = taken()
+        if reading == former:
+            return judge(reading, True)
         try:
-            return judge(reading)
+            return judge(reading, False)
         except StateDamaged:
-            if reading == former:
-                raise
-        former = reading
+            former = reading
     raise folder.busy()

@@ -12,6 +12,7 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_name import ever_shorter
 from keyferry.protocol.deactivation import DeactivationCode
+from keyferry.protocol.openings import Level
 from keyferry.protocol.typed import Correction
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
@@ -28,6 +29,7 @@ class LicenseState(Enum):
     EXPIRED = "expired"
     CLOCK_MOVED_BACK = "clock_moved_back"
     WRONG_MACHINE = "wrong_machine"
+    TIME_NOT_REMEMBERED = "time_not_remembered"
     DAMAGED = "damaged"
     STATE_NEWER = "state_newer"
 
@@ -45,11 +47,17 @@ class Done:
 
 @dataclass(frozen=True)
 class Begun(Done):
-    """A request for a computer key: show `url` as a QR code, and activation key and computer ID as text."""
+    """A request for a computer key: show `url` as a QR code, and activation key and computer ID as text.
+
+    `computer_id` is what a person types. While a license is in use, that is the license's; the QR code asks
+    under a new one, `scanned_id`, and proves that it goes on from the license.
+    """
 
     url: str = field(repr=False)
     renewal: bool
-    """Whether a license is in use already and the next key only renews it."""
+    """Whether a license of this activation key is in use already, and the typed key only renews it."""
+    scanned_id: ComputerId
+    """The computer ID in the QR code: of a key that was scanned for."""
     set_aside: Path | None = None
     """Where a state that was started over from is kept."""
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
@@ -104,13 +112,38 @@ class Status:
 
 
 @dataclass(frozen=True)
-class Released(Done):
-    """A license that was given up here: the code, typed or scanned, frees its seat."""
+class Code:
+    """The deactivation verification code of one computer ID, and whether it proves or only claims."""
 
-    code: DeactivationCode
+    computer_id: ComputerId
+    code: DeactivationCode = field(repr=False)
+    level: Level
+
+
+@dataclass(frozen=True)
+class Released(Done):
+    """What was given up here of one activation key: the codes, typed or scanned, free its seat.
+
+    `codes` are all of them, the license's first; `computer_id` and `code` are those of the first. The QR code
+    carries the first five.
+    """
+
+    codes: tuple[Code, ...]
     url: str = field(repr=False)
     shorter_urls: tuple[str, ...] = field(default=(), repr=False)
     """As those of `Begun`."""
+    other_keys: tuple[ActivationKey, ...] = ()
+    """Further activation keys of which something was given up here, the newest first."""
+
+    @property
+    def code(self) -> DeactivationCode:
+        """Return the code to hand in first."""
+        return self.codes[0].code
+
+    @property
+    def level(self) -> Level:
+        """Return whether that code proves that no copy runs on, or only claims it."""
+        return self.codes[0].level
 
 
 def urls_of(shown: Begun | Released) -> tuple[str, ...]:
@@ -120,6 +153,8 @@ def urls_of(shown: Begun | Released) -> tuple[str, ...]:
 
 def name_within(shown: Begun | Released, url: str) -> str | None:
     """Return the computer's name as one of these addresses carries it."""
-    if url == shown.url:
+    urls, names = urls_of(shown), list(ever_shorter(shown.computer_name))
+    place = urls.index(url)
+    if place == 0 and len(urls) == len(names):
         return shown.computer_name
-    return list(ever_shorter(shown.computer_name))[urls_of(shown).index(url)]
+    return names[place - len(urls)]

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.access import require_replaceable
-from keyferry.wizard.durable import make_folder, replace_file, sync_folder
+from keyferry.wizard.durable import make_folder, read_file, replace_file, sync_folder
 from keyferry.wizard.errors import StateDamaged, StateNewer, StorageUnavailable, WizardError
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.locks import PATIENCE, locked, locked_to_read
-from keyferry.wizard.state import LARGEST_FILE, State, decode_state, encode_state
+from keyferry.wizard.state import State
+from keyferry.wizard.state_seal import LARGEST_FILE, decode_state, encode_state
 from keyferry.wizard.storage import Place
 
 # What versions before the first release wrote on every computer; the computer it belongs to keeps using it.
@@ -155,8 +156,4 @@ class StateFolder:
 
     def _load(self, file: Path) -> bytes | None:
         with replace(self._place, path=file).reading():
-            try:
-                with open(file, "rb") as opened:
-                    return opened.read(LARGEST_FILE + 1)
-            except FileNotFoundError:
-                return None
+            return read_file(file, LARGEST_FILE + 1)

@@ -14,18 +14,20 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId
 from keyferry.protocol.computer_key import Binding, Style
 from keyferry.protocol.computer_name import ever_shorter
-from keyferry.protocol.deactivation import DeactivationCode, proof
+from keyferry.protocol.deactivation import proof
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys
 from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.license_text import canonical_text, looks_like_license_file
-from keyferry.protocol.openings import Opening, commitment
+from keyferry.protocol.openings import Level, Opening, commitment, weaken
 from keyferry.protocol.profile import ProfileEpoch, WizardProfile
 from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, scan_url, sign_request
 from keyferry.protocol.typed import Correction
 from keyferry.wizard.errors import StateDamaged
-from keyferry.wizard.state import Grant, StoredLicense
+from keyferry.wizard.grants import Carried, Grant
+from keyferry.wizard.qr import comfortable
+from keyferry.wizard.state import StoredLicense
 
 
 @dataclass(frozen=True)
@@ -45,41 +47,38 @@ class ThisMachine:
     profile: WizardProfile
     fingerprint: int
 
-    def code(self, grant: Grant) -> DeactivationCode:
-        """Return the deactivation verification code of a grant."""
-        return DeactivationCode.of(self._proof(grant))
-
-    def _proof(self, grant: Grant) -> Opening:
-        return proof(
-            self._keys(grant),
-            secret=grant.secret,
-            activation_key=grant.activation_key,
-            fingerprint=self.fingerprint,
-        )
-
     def computer_id(self, grant: Grant) -> ComputerId:
         """Return the computer ID of a grant; some 40 ms the first time in a process."""
-        committed = _commitment(
-            self._proof(grant), self.profile.product_code, grant.activation_key, self.fingerprint
-        )
+        opening = self._proof(grant.activation_key, grant.carried_as(Level.PROOF))
+        committed = _commitment(opening, self.profile.product_code, grant.activation_key, self.fingerprint)
         return ComputerId.make(
-            self._keys(grant), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
+            self._keys(grant.epoch), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
+        )
+
+    def opening(self, key: ActivationKey, carried: Carried) -> Opening:
+        """Return what opens the computer ID of a secret of an activation key, on its level."""
+        return _weakened(
+            self._proof(key, carried), carried.level, self.profile.product_code, key, self.fingerprint
         )
 
     def activation_urls(self, grant: Grant) -> tuple[str, ...]:
         """Return the address whose page activates a grant, then the same with ever less of its name."""
         request = ActivationRequest(
-            self.profile.product_number, self.computer_id(grant), grant.activation_key, grant.computer_name
+            self.profile.product_number,
+            self.computer_id(grant),
+            grant.activation_key,
+            grant.computer_name,
+            tuple(self.opening(grant.activation_key, carried) for carried in grant.carries),
         )
         return self._urls(request, grant)
 
-    def deactivation_urls(self, grant: Grant) -> tuple[str, ...]:
-        """Return the address whose page releases the seat of a grant, then with ever less of its name."""
+    def deactivation_urls(self, grant: Grant, codes: tuple[Opening, ...]) -> tuple[str, ...]:
+        """Return the address whose page takes codes, the grant's first, then with ever less of its name."""
         request = DeactivationRequest(
             self.profile.product_number,
             self.computer_id(grant),
             grant.activation_key,
-            (self._proof(grant),),
+            codes,
             grant.computer_name,
         )
         return self._urls(request, grant)
@@ -90,7 +89,7 @@ class ThisMachine:
 
     def read_file(self, grant: Grant, text: str) -> Proof:
         """Verify the text of a license file for a grant; raises LicenseFileRefused or NewerVersion."""
-        content = read_license_file(text, self._binding(grant), self._epoch(grant).license_file_key)
+        content = read_license_file(text, self._binding(grant), self._epoch(grant.epoch).license_file_key)
         return Proof(content.claims, license_file=canonical_text(text))
 
     def read_key(self, grant: Grant, text: str) -> Proof:
@@ -98,9 +97,9 @@ class ThisMachine:
         binding = self._binding(grant)
         # The profile fixes the style; what was typed never does.
         if self.profile.key_style is Style.SHORT:
-            key = read_short(text, binding, self._keys(grant).short_computer_key)
+            key = read_short(text, binding, self._keys(grant.epoch).short_computer_key)
         else:
-            key = read_signed(text, binding, self._epoch(grant).typed_key)
+            key = read_signed(text, binding, self._epoch(grant.epoch).typed_key)
         return Proof(key.claims, key.corrections, computer_key=key.text)
 
     def stored_proof(self, stored: StoredLicense) -> Proof:
@@ -118,33 +117,50 @@ class ThisMachine:
 
     def is_retired(self, grant: Grant) -> bool:
         """Return whether the vendor has retired the epoch of a grant; it can still be given up."""
-        return self._epoch(grant).retired
+        return self._epoch(grant.epoch).retired
+
+    def _proof(self, key: ActivationKey, carried: Carried) -> Opening:
+        return proof(
+            self._keys(carried.epoch), secret=carried.secret, activation_key=key, fingerprint=self.fingerprint
+        )
 
     def _urls(self, request: ActivationRequest | DeactivationRequest, grant: Grant) -> tuple[str, ...]:
-        keys = self._keys(grant)
+        keys = self._keys(grant.epoch)
         requests = (replace(request, computer_name=name) for name in ever_shorter(request.computer_name))
-        return tuple(scan_url(self.profile.server_url, sign_request(each, keys)) for each in requests)
+        urls = (scan_url(self.profile.server_url, sign_request(each, keys)) for each in requests)
+        # Beyond two openings a token carries no name, whatever was asked for.
+        return comfortable(tuple(dict.fromkeys(urls)))
 
     def _binding(self, grant: Grant) -> Binding:
         return Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))
 
-    def _epoch(self, grant: Grant) -> ProfileEpoch:
-        epoch = self.profile.epoch(grant.epoch)
+    def _epoch(self, number: int) -> ProfileEpoch:
+        epoch = self.profile.epoch(number)
         if epoch is None:
             raise StateDamaged(
-                f"The stored state uses key epoch {grant.epoch}, which this application doesn't have.",
+                f"The stored state uses key epoch {number}, which this application doesn't have.",
                 detail="unknown_epoch",
             )
         return epoch
 
-    def _keys(self, grant: Grant) -> EpochKeys:
-        secret = self._epoch(grant).application_secret
-        return EpochKeys.derive(secret, product_code=self.profile.product_code, epoch=grant.epoch)
+    def _keys(self, epoch: int) -> EpochKeys:
+        secret = self._epoch(epoch).application_secret
+        return EpochKeys.derive(secret, product_code=self.profile.product_code, epoch=epoch)
 
 
-# An application may ask for its status often; scrypt is what costs, and its inputs fix its result.
-@lru_cache(maxsize=8)
+# An application may ask for its status often; scrypt is what costs, and its inputs fix its result. One
+# machine has a license, some requests, and some codes of each.
+@lru_cache(maxsize=32)
 def _commitment(opening: Opening, product_code: str, activation_key: ActivationKey, fingerprint: int) -> int:
     return commitment(
         opening, product_code=product_code, activation_key=activation_key, fingerprint=fingerprint
+    )
+
+
+@lru_cache(maxsize=64)
+def _weakened(
+    opening: Opening, level: Level, product_code: str, activation_key: ActivationKey, fingerprint: int
+) -> Opening:
+    return weaken(
+        opening, level, product_code=product_code, activation_key=activation_key, fingerprint=fingerprint
     )

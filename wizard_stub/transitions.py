@@ -1,79 +1,128 @@
-"""How a state follows from another one; nothing here touches a disk, a clock or a machine."""
+"""How a state follows from another one; nothing here touches a disk, a clock or a machine.
+
+`anchored` is what the anchor holds, None if there is none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
-from keyferry.wizard.clock import is_outdated
-from keyferry.wizard.state import Grant, State, StoredLicense
+from keyferry.protocol.openings import Level
+from keyferry.protocol.request_token import MOST_OPENINGS
+from keyferry.wizard.anchor import Anchored
+from keyferry.wizard.clock import corrects, is_outdated, moved_back
+from keyferry.wizard.grants import Carried, GivenUp, Grant, Line
+from keyferry.wizard.state import State, StoredLicense
 from keyferry.wizard.this_machine import Proof
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks for: a key in an epoch, and whether the page no longer takes what waits for it."""
+
+    key: ActivationKey
+    epoch: int
+    name: str | None
+    new_request: bool
+    now: datetime
+
+
+def settled(state: State, anchored: Anchored | None) -> State:
+    """Return the state in which everything is given up that the anchor knows as such: its code is shown."""
+    if anchored is None:
+        return state
+    burnt = [grant for grant in state.held if anchored.has_burnt(grant.line)]
+    return _without(state, burnt, anchored) if burnt else state
+
+
 def with_request(
-    state: State,
-    key: ActivationKey,
-    epoch: int,
-    name: str | None,
-    new_grant: Callable[[], Grant],
-    *,
-    new_request: bool,
-    now: datetime,
+    state: State, asked: Asked, anchored: Anchored | None, new_secret: Callable[[], bytes]
 ) -> tuple[State, Grant]:
-    """Return the state and the grant that serves a key in an epoch: the pending, the license's, or a new one.
+    """Return the state and the grant that serves a request: the newest that waits for it, or a new one.
 
-    What waits from before a wrong time is replaced, since its key could not correct that.
-    A license in use stays beside what is pending, since only a verified key may replace it. Both may be of
-    one key, if the server no longer accepts the license's computer ID: then the pending one is shown.
+    What was begun in another epoch, or before a wrong time, serves no more, but stays until it is given up,
+    and the new request goes on from it. A new one that a person asks for is made only if it can go on from
+    all.
     """
+    serving = [
+        grant
+        for grant in state.kept_of(asked.key)
+        if grant.epoch == asked.epoch and not is_outdated(grant, state.latest_seen, asked.now)
+    ]
+    if serving and not (asked.new_request and len(_since_activation(state, asked.key)) < MOST_OPENINGS):
+        grant = serving[-1]
+        shown = replace(
+            grant,
+            computer_name=asked.name or grant.computer_name,
+            instead=grant.instead or asked.new_request,
+        )
+        kept = tuple(shown if each is grant else each for each in state.kept)
+        return replace(state, kept=kept), shown
+    grant = _begun(state, asked, anchored, new_secret())
+    return replace(state, kept=(*state.kept, grant)), grant
 
-    def serves(grant: Grant) -> bool:
-        return grant.activation_key == key and grant.epoch == epoch
 
-    pending = state.pending
-    if new_request:
-        grant = new_grant()
-    elif pending is not None and serves(pending):
-        outdated = is_outdated(pending, state.latest_seen, now)
-        grant = new_grant() if outdated else _renamed(pending, name)
-    elif state.license is not None and serves(state.license.grant):
-        grant = _renamed(state.license.grant, name)
-        return replace(state, license=replace(state.license, grant=grant)), grant
-    else:
-        grant = new_grant()
-    return replace(state, pending=grant), grant
+def begins_line(state: State, grant: Grant) -> bool:
+    """Return whether a grant is new beside a state, and goes on with nothing in it."""
+    return all(each.secret != grant.secret and each.line != grant.line for each in state.held)
+
+
+def without_asking_anew(state: State, key: ActivationKey) -> State:
+    """Return the state in which the computer ID of the license in use is typed again, not a new one."""
+    kept = tuple(
+        replace(grant, instead=False) if grant.activation_key == key else grant for grant in state.kept
+    )
+    return replace(state, kept=kept)
+
+
+def typed_instead(state: State, grant: Grant, *, retired: Callable[[Grant], bool]) -> Grant:
+    """Return the grant whose computer ID a person types for a request: the license's, as long as that serves.
+
+    The page renews that one without a count. It helps no more if its epoch is retired, if the page no longer
+    takes it, or if only a new request corrects the clock.
+    """
+    license_grant = state.license.grant if state.license else None
+    if license_grant is None or license_grant.activation_key != grant.activation_key:
+        return grant
+    new = grant.instead or retired(license_grant) or corrects(grant, state.latest_seen)
+    return grant if new else license_grant
 
 
 def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:
-    """Verify a key or file for what is pending, else for the license in use; raises ProtocolError."""
+    """Verify a key or file for what waits, the newest first, else for the license; raises ProtocolError."""
     refusals: list[ProtocolError] = []
-    for grant in reversed(state.held):
+    in_use = (state.license.grant,) if state.license else ()
+    for grant in (*reversed(state.kept), *in_use):
         try:
             return grant, read(grant)
         except ProtocolError as error:
             refusals.append(error)
-    # The person was asked to scan what is pending: its refusal has the right words.
+    # The person was asked to scan what waits: its refusal has the right words.
     raise refusals[0]
 
 
-def with_license(state: State, grant: Grant, proof: Proof, *, anchored: int) -> State:
-    """Return the state in which a proof activates a grant: the pending one, or again the license's."""
-    renewed = state.license is not None and grant == state.license.grant
-    if not renewed:
+def with_license(state: State, grant: Grant, proof: Proof, anchored: Anchored | None) -> State:
+    """Return the state in which a proof activates a grant: one that waited, or again the license's.
+
+    Of its activation key, the requests that are older are dropped: it went on from them. A license of another
+    key is given up, so that its code can free that seat.
+    """
+    if state.license is None or grant != state.license.grant:
         if state.license is not None and replaced_key(state, grant):
-            # Another activation key's seat: its code is kept so that the seat can be freed.
-            state = state.with_tombstone(state.license.grant)
-        # Beyond the anchor even if another folder of this machine was completed meanwhile.
-        generation = max(grant.generation, anchored + 1)
-        grant = replace(grant, generation=generation, wrong_time=None)
-        state = replace(state, pending=None)
-    return replace(
-        state,
-        license=StoredLicense(grant, computer_key=proof.computer_key, license_file=proof.license_file),
-    )
+            state = _without(state, [state.license.grant], anchored)
+        kept = tuple(
+            each
+            for each in state.kept
+            if each.activation_key != grant.activation_key or each.number > grant.number
+        )
+        state = replace(state, kept=kept)
+        grant = replace(grant, wrong_time=None, instead=False)
+    stored = StoredLicense(grant, computer_key=proof.computer_key, license_file=proof.license_file)
+    return replace(state, license=stored)
 
 
 def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
@@ -83,12 +132,84 @@ def replaced_key(state: State, grant: Grant) -> ActivationKey | None:
     return state.license.grant.activation_key
 
 
-def without_newest_grant(state: State) -> tuple[Grant, State]:
-    """Return what a deactivation gives up, the license before what is pending, and the state without it."""
-    grant = state.held[0]
-    left = replace(state, license=None) if state.license else replace(state, pending=None)
-    return grant, left.with_tombstone(grant)
+def without_key(state: State, key: ActivationKey, anchored: Anchored | None) -> State:
+    """Return the state in which everything of an activation key is given up."""
+    return _without(state, [grant for grant in state.held if grant.activation_key == key], anchored)
 
 
-def _renamed(grant: Grant, name: str | None) -> Grant:
-    return grant if name is None else replace(grant, computer_name=name)
+def _without(state: State, gone: list[Grant], anchored: Anchored | None) -> State:
+    in_use = state.license.grant if state.license else None
+    given_up = [
+        GivenUp(grant, anchored.level_of(grant.line) if anchored else Level.CLAIM, in_use=grant == in_use)
+        # Codes are shown in the opposite order: the license's, then the requests' in theirs.
+        for grant in sorted(gone, key=lambda each: (each == in_use, -each.number))
+    ]
+    left = replace(
+        state,
+        license=None if in_use in gone else state.license,
+        kept=tuple(grant for grant in state.kept if grant not in gone),
+    )
+    return left.with_given_up(*given_up)
+
+
+def _begun(state: State, asked: Asked, anchored: Anchored | None, secret: bytes) -> Grant:
+    """Return a new grant: it goes on with the line of the license, or else of the newest request."""
+    before = _in_use(state, asked.key) or next(reversed(state.kept_of(asked.key)), None)
+    return Grant(
+        activation_key=asked.key,
+        epoch=asked.epoch,
+        secret=secret,
+        line=before.line if before else Line.begun_with(secret, anchored.number if anchored else None),
+        number=state.next_number,
+        computer_name=asked.name or state.computer_name,
+        wrong_time=wrong_time(state, asked.now),
+        instead=asked.new_request,
+        carries=_openings(state, asked.key, anchored),
+    )
+
+
+def _openings(state: State, key: ActivationKey, anchored: Anchored | None) -> tuple[Carried, ...]:
+    """Return what a new request goes on from: the newest activation first, then what was begun after it."""
+    carried = [
+        grant.carried_as(level_to_show(given, anchored) if given else Level.CONTINUATION)
+        for grant, given in _since_activation(state, key)
+    ]
+    in_use = _in_use(state, key)
+    if in_use and in_use.line == Line.begun_with(in_use.secret, in_use.line.anchor):
+        # The first renewal: the activation may have been typed, and its openings never seen.
+        carried += [each for each in in_use.carries if each.level is not Level.CONTINUATION]
+    return tuple(carried[:MOST_OPENINGS])
+
+
+def _since_activation(state: State, key: ActivationKey) -> list[tuple[Grant, GivenUp | None]]:
+    """Return the newest activation of a key, then what was begun after it, the newest first.
+
+    That is the license in use, or else the newest one that was given up; beside a license, what was given up
+    before it no longer matters.
+    """
+    in_use = _in_use(state, key)
+    found: list[tuple[Grant, GivenUp | None]] = [(grant, None) for grant in state.kept_of(key)]
+    if in_use:
+        found.append((in_use, None))
+    else:
+        found += [(given.grant, given) for given in state.given_up_of(key)]
+    activated = [grant.number for grant, given in found if grant == in_use or (given and given.in_use)]
+    newest = max(activated, default=0)
+    since = [each for each in found if each[0].number >= newest]
+    # The activation before everything else, in case that is too much.
+    return sorted(since, key=lambda each: (each[0].number != newest, -each[0].number))
+
+
+def level_to_show(given: GivenUp, anchored: Anchored | None) -> Level:
+    """Return the strongest code that may be shown of what was given up: here, too, and not only there."""
+    return min(given.level, anchored.level_later(given.grant.line) if anchored else Level.CLAIM)
+
+
+def wrong_time(state: State, now: datetime) -> datetime | None:
+    """Return the latest time seen if the clock is far behind it."""
+    return state.latest_seen if moved_back(now, state.latest_seen) else None
+
+
+def _in_use(state: State, key: ActivationKey) -> Grant | None:
+    grant = state.license.grant if state.license else None
+    return grant if grant and grant.activation_key == key else None

@@ -114,12 +114,14 @@ def issue(vendor):
     """Issue a key for what `request --json` answered."""
 
     def issue(answer: dict[str, object], *, file: bool = False, **claims: date | None) -> str:
+        computer_id = read_computer_id(answer["computer_id"])
         begun = Begun(
             activation_key=ActivationKey.from_text(answer["activation_key"]),
-            computer_id=read_computer_id(answer["computer_id"]),
+            computer_id=computer_id,
             computer_name=None,
             url="",
             renewal=False,
+            scanned_id=computer_id,
         )
         today = datetime.now(UTC).date()
         dates = {"issued": today, "expires": today + timedelta(30), **claims}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,11 +16,14 @@ from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_id import ComputerId, verify_computer_id
 from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
 from keyferry.protocol.deactivation import read_deactivation_code, verify_deactivation_code
-from keyferry.protocol.keys import machine_fingerprint
+from keyferry.protocol.keys import derive_key, mac, machine_fingerprint, product_digest
 from keyferry.protocol.license_file import LicenseFile, issue_license_file
+from keyferry.protocol.openings import Level
 from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.wizard import state_form
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import Begun, Completed
+from keyferry.wizard.state import State
 from keyferry.wizard.state_folder import StateFolder
 
 TODAY = date(2026, 3, 2)
@@ -36,6 +40,15 @@ class Clock:
 
     def advance(self, **by: float) -> None:
         self.moment += timedelta(**by)
+
+
+def seal_content(inner: bytes, profile: WizardProfile, epoch: int) -> bytes:
+    """Seal the inner object of a state file under the secret of an epoch."""
+    known = profile.epoch(epoch)
+    assert known is not None
+    key, product = derive_key(known.application_secret, "wizard state"), product_digest(profile.product_code)
+    seal = mac(key, "wizard state", product, bytes([epoch]), inner)
+    return b'{"epoch":%d,"mac":"%s","state":%s}\n' % (epoch, seal.hex().encode(), inner)
 
 
 @dataclass
@@ -121,6 +134,21 @@ class Vendor:
             activation_key=activation_key,
             computer_id=computer_id,
         )
+
+    def level_of(self, code: str, computer_id: ComputerId, activation_key: ActivationKey) -> Level:
+        """Return what a deactivation code says to the server."""
+        return verify_deactivation_code(
+            read_deactivation_code(code),
+            product_code=self.product_code,
+            activation_key=activation_key,
+            computer_id=computer_id,
+        )
+
+    def sealed(self, state: State, *, epoch: int) -> bytes:
+        """Return the file of a state under the seal of any epoch, as whoever holds its secret makes it."""
+        profile = self.profile
+        inner = json.dumps(state_form.to_json(state), separators=(",", ":")).encode()
+        return seal_content(inner, profile, epoch)
 
     def _binding(self, begun: Begun) -> Binding:
         keys = self.profile.keys(begun.computer_id.epoch)

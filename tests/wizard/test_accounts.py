@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from keyferry.wizard.anchor import shared_anchor_folder
+from keyferry.wizard.anchor_place import shared_anchor_folder
 from keyferry.wizard.results import LicenseState
 
 # One interpreter, which becomes another account for each command. What it needs is read before that: the

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyferry.wizard import locks
-from keyferry.wizard.anchor import default_anchor_folder
+from keyferry.wizard.anchor_place import default_anchor_folder
 from keyferry.wizard.errors import StorageUnavailable
 from keyferry.wizard.results import LicenseState
 

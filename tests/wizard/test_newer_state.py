@@ -7,7 +7,8 @@ import pytest
 
 from keyferry.wizard.errors import StateNewer
 from keyferry.wizard.results import LicenseState
-from keyferry.wizard.state import LARGEST_FILE, State, decode_state, encode_state
+from keyferry.wizard.state import State
+from keyferry.wizard.state_seal import LARGEST_FILE, decode_state, encode_state
 
 
 @pytest.fixture

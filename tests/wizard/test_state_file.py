@@ -13,7 +13,7 @@ from keyferry.protocol.keys import derive_key, mac, product_digest
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import StateDamaged
 from keyferry.wizard.results import LicenseState
-from keyferry.wizard.state import LARGEST_FILE, decode_state, encode_state
+from keyferry.wizard.state_seal import LARGEST_FILE, decode_state, encode_state
 
 KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
