@@ -18,6 +18,7 @@ _EXIT_CODES = {
     "license_expired": 3,
     "clock_moved_back": 4,
     "not_yet_valid": 4,
+    "time_not_remembered": 4,
     "wrong_machine": 5,
     "state_damaged": 5,
     "state_newer": 5,
@@ -41,10 +42,7 @@ _WAYS_OUT = {
         "If you have no newer copy to put back, put the file aside and start over: "
         "keyferry-wizard … request ACTIVATION-KEY --start-over"
     ),
-    ("state_damaged", "older_copy"): (
-        "If neither applies, start over: keyferry-wizard … request ACTIVATION-KEY --start-over. "
-        "This replaces whatever has been activated since."
-    ),
+    ("not_activated", "deactivated"): "To show its code: keyferry-wizard … show-code",
     ("state_damaged", "wrong_seal"): (
         "If another product uses this folder, give this one a folder of its own. "
         "Otherwise, put a newer copy back, or put the file aside and start over: "

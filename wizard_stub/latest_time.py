@@ -103,7 +103,8 @@ class LatestTime:
         try:
             self.memory.brought_up(found, lacking)
         except StorageUnavailable as error:
-            hindrance = error
+            # An anchor that another account keeps is none of this one's, unless something was given up.
+            hindrance = error if found.lacks_lines else None
         if found.state.license is None or not worth_remembering(now, self.seen(found)):
             return Kept(True, hindrance)
         try:

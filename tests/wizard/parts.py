@@ -196,8 +196,13 @@ class Machine:
         return ActivationControl(self.vendor.profile, self.folder, **handed_in)  # type: ignore[arg-type]
 
     def activate(self, key: ActivationKey | None = None, **claims: object) -> Completed:
-        begun = self.control().begin(key or self.vendor.activation_key())
-        return self.control().complete(self.vendor.computer_key(begun, **claims))  # type: ignore[arg-type]
+        return self.activate_with(self.control(), key, **claims)
+
+    def activate_with(
+        self, control: ActivationControl, key: ActivationKey | None = None, **claims: object
+    ) -> Completed:
+        begun = control.begin(key or self.vendor.activation_key())
+        return control.complete(self.vendor.computer_key(begun, **claims))  # type: ignore[arg-type]
 
     def at(self, folder: Path) -> Machine:
         return replace(self, folder=folder)

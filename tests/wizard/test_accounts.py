@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from keyferry.protocol.openings import Level
 from keyferry.wizard.anchor_place import shared_anchor_folder
 from keyferry.wizard.results import LicenseState
 
@@ -113,7 +114,7 @@ def test_one_license_serves_all_accounts_that_share_its_folder(shared, mates, ke
         assert shared.run(account, "show-code")["deactivation_code"] == released["deactivation_code"]
     # The anchor is shared, too: an account that puts a copy back does not run on it.
     next(shared.folder.glob("state-*.json")).write_bytes(copy)
-    assert shared.run(bob, "status")["status"] == "damaged"
+    assert shared.run(bob, "status")["status"] == "not_activated"
 
 
 @pytest.mark.thorough
@@ -142,14 +143,15 @@ def test_the_anchor_goes_beside_a_folder_that_is_shared_and_nowhere_else(machine
     assert list(beside.glob("7-*.anchor"))
 
 
-def test_a_license_that_moves_into_a_shared_folder_runs_on(machine, tmp_path):
+def test_a_license_that_moves_into_a_shared_folder_runs_on_beside_its_anchor(machine, tmp_path):
     machine.activate()
     moved = tmp_path / "everybody"
     (tmp_path / "everybody.anchor").mkdir()
     shutil.move(machine.folder, moved)
     control = machine.at(moved).control(anchor_folder=None)
     assert control.status().state is LicenseState.ACTIVE
-    assert list((tmp_path / "everybody.anchor").glob("7-*.anchor"))
+    assert control.deactivate().level is Level.PROOF
+    assert not list((tmp_path / "everybody.anchor").iterdir())
 
 
 def test_an_account_with_a_folder_of_its_own_is_warned_whom_it_may_replace(run, run_json, key, issue):

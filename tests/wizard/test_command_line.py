@@ -92,9 +92,9 @@ def test_a_terminal_without_block_characters_is_pointed_to_the_picture(run, key,
 def test_the_pictures_are_written_where_asked(run_json, key, tmp_path, command):
     run_json("request", key.text)
     if command == "show-code":
-        run_json("deactivate")
+        run_json("deactivate", key.text)
     png, svg = tmp_path / "code.png", tmp_path / "code.svg"
-    words = [command, key.text] if command == "request" else [command]
+    words = [command] if command == "show-code" else [command, key.text]
     code, answer = run_json(*words, "--png", str(png), "--svg", str(svg))
     assert (code, answer["png"], answer["svg"]) == (0, str(png), str(svg))
     [found] = zxingcpp.read_barcodes(Image.open(png))

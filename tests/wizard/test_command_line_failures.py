@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from keyferry.protocol.profile import MachineSource
 from keyferry.wizard import command_line
 from keyferry.wizard.command_line import main
 
-from .parts import Clock, Vendor
+from .parts import Vendor
 
 TODAY = datetime.now(UTC).date()
 
@@ -86,13 +87,17 @@ def test_a_newer_versions_state_ends_with_5_and_is_never_led_to_start_over(
     assert machine.state_file.read_bytes() == before
 
 
-def test_an_older_copy_is_first_led_to_the_account_that_is_active(run, licensed, machine, vendor, tmp_path):
-    usb = replace(machine, folder=tmp_path / "second", clock=Clock(datetime.now(UTC)))
-    usb.activate(vendor.activation_key(), issued=TODAY, expires=None)
-    code, _, err = run("status")
-    assert code == 5
-    assert err.index("use that one") < err.index("--start-over")
-    assert "This replaces whatever has been activated since." in err
+def test_a_license_that_a_copy_gave_up_ends_with_1_and_its_code_is_within_reach(
+    run, run_json, licensed, machine, tmp_path
+):
+    copy = shutil.copytree(machine.folder, tmp_path / "copy")
+    released = run_json("deactivate")[1]
+    for file in copy.iterdir():
+        shutil.copy(file, machine.folder)
+    code, answer = run_json("status")
+    assert (code, answer["status"], answer["code"]) == (1, "not_activated", "not_activated")
+    assert "from a copy of this folder" in answer["message"]
+    assert run_json("show-code")[1]["deactivation_code"] == released["deactivation_code"]
 
 
 def test_another_products_state_is_led_to_a_folder_of_its_own(run, machine, vendor):

@@ -111,7 +111,8 @@ def test_what_others_are_using_ends_with_6(
 def test_why_the_time_was_not_stored_has_its_code_in_json(run_json, licensed, machine):
     folder = machine.state_folder
     folder.write(replace(folder.read(), latest_seen=None))
-    with locks.locked(machine.state_file):
+    own = machine.anchor_file.with_suffix(".time")
+    with locks.locked(machine.state_file), locks.locked(own):
         code, answer = run_json("status")
     assert (code, answer["status"]) == (0, "valid")
     assert [warning["code"] for warning in answer["warnings"]] == ["state_busy"]

@@ -7,7 +7,10 @@ from unittest.mock import Mock
 import pytest
 
 from keyferry.protocol.errors import ComputerKeyRefused
-from keyferry.wizard.errors import LicenseInUse, StateDamaged, StorageUnavailable, WrongMachine
+from keyferry.protocol.openings import Level
+from keyferry.wizard.anchor import Anchored
+from keyferry.wizard.counter_anchor import CounterAnchor
+from keyferry.wizard.errors import LicenseInUse, NotActivated, StateNewer, StorageUnavailable, WrongMachine
 from keyferry.wizard.results import LicenseState
 
 from .parts import Vendor
@@ -62,8 +65,8 @@ def test_the_license_restored_from_a_copy_after_its_deactivation_does_not_run(ma
     machine.state_file.write_bytes((tmp_path / "copy" / machine.state_file.name).read_bytes())
     for folder in (tmp_path / "copy", machine.folder):
         status = machine.at(folder).control().status()
-        assert status.state is LicenseState.DAMAGED
-        assert "older copy" in status.message
+        assert (status.state, status.detail) == (LicenseState.NOT_ACTIVATED, "deactivated")
+        assert "Show its deactivation verification code" in status.message
 
 
 def test_a_request_restored_from_a_copy_cannot_be_completed_after_the_deactivation(machine, vendor):
@@ -73,18 +76,19 @@ def test_a_request_restored_from_a_copy_cannot_be_completed_after_the_deactivati
     machine.control().complete(key)
     machine.control().deactivate()
     machine.state_file.write_bytes(copy)
-    with pytest.raises(StateDamaged, match="older copy"):
+    with pytest.raises(NotActivated):
         machine.control().complete(key)
-    assert machine.control().status().state is LicenseState.DAMAGED
+    assert machine.control().status().state is LicenseState.NOT_ACTIVATED
 
 
 def test_a_request_that_was_given_up_cannot_be_restored_from_a_copy(machine, vendor):
     begun = machine.control().begin(vendor.activation_key())
     copy = machine.state_file.read_bytes()
-    machine.control().deactivate()
+    released = machine.control().deactivate(begun.activation_key)
     machine.state_file.write_bytes(copy)
-    with pytest.raises(StateDamaged, match="older copy"):
+    with pytest.raises(NotActivated):
         machine.control().complete(vendor.computer_key(begun))
+    assert machine.control().show_code() == released
 
 
 def test_a_copy_from_before_the_completion_is_completed_again_with_the_same_key(machine, vendor):
@@ -96,57 +100,55 @@ def test_a_copy_from_before_the_completion_is_completed_again_with_the_same_key(
     assert machine.control().status().computer_id == begun.computer_id
 
 
-def test_a_restored_license_is_started_over_only_on_request_and_gets_a_new_computer_id(machine, vendor):
+def test_a_restored_license_is_asked_for_again_and_gets_a_new_computer_id(machine, vendor):
     completed = machine.activate()
     copy = machine.state_file.read_bytes()
-    machine.control().deactivate()
+    released = machine.control().deactivate()
     machine.state_file.write_bytes(copy)
-    with pytest.raises(StateDamaged):
-        machine.control().begin(completed.activation_key)
-    begun = machine.control().begin(completed.activation_key, start_over=True)
-    assert begun.set_aside.read_bytes() == copy
+    begun = machine.control().begin(completed.activation_key)
+    assert begun.set_aside is None
     with pytest.raises(ComputerKeyRefused):
         machine.control().complete(completed.computer_key)
     machine.control().complete(vendor.computer_key(begun))
     assert machine.control().status().state is LicenseState.ACTIVE
+    assert machine.control().show_code() == released
 
 
-def test_a_second_folder_that_completes_takes_over_and_the_first_says_so(machine, tmp_path):
-    key = machine.activate().activation_key
-    second = machine.at(tmp_path / "second")
-    second.activate(key)
-    assert second.control().status().state is LicenseState.ACTIVE
-    status = machine.control().status()
-    assert status.state is LicenseState.DAMAGED
-    assert "older copy" in status.message
-
-
-def test_of_two_folders_that_asked_at_once_the_last_to_complete_runs(machine, tmp_path, vendor):
+@pytest.mark.parametrize("at_once", [False, True])
+def test_two_folders_stand_beside_each_other_until_one_gives_its_own_up(machine, tmp_path, vendor, at_once):
     second, key = machine.at(tmp_path / "second"), vendor.activation_key()
-    first_asked, second_asked = machine.control().begin(key), second.control().begin(key)
-    machine.control().complete(vendor.computer_key(first_asked))
+    both = (machine, second)
+    asked = [each.control().begin(key) for each in both] if at_once else [None, None]
+    for each, begun in zip(both, asked, strict=True):
+        each.control().complete(vendor.computer_key(begun or each.control().begin(key)))
+    assert [each.control().status().state for each in both] == [LicenseState.ACTIVE] * 2
+    second.control().deactivate()
     assert machine.control().status().state is LicenseState.ACTIVE
-    second.control().complete(vendor.computer_key(second_asked))
-    assert second.control().status().state is LicenseState.ACTIVE
-    assert machine.control().status().state is LicenseState.DAMAGED
 
 
-def test_a_missing_anchor_is_made_again_from_the_state(machine):
-    machine.activate()
-    anchor = machine.anchor_file
-    before = anchor.read_bytes()
-    anchor.unlink()
-    assert machine.control().status().state is LicenseState.ACTIVE
-    assert anchor.read_bytes() == before
-
-
-@pytest.mark.parametrize("rubbish", [b"", b"5", b"9 0000000000000000\n", b"\xff" * 1000, b"-1 abc\n"])
-def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, rubbish):
+def test_a_missing_anchor_is_made_again_and_is_another_one(machine):
     machine.activate()
     before = machine.anchor_file.read_bytes()
+    machine.anchor_file.unlink()
+    assert machine.control().status().state is LicenseState.ACTIVE
+    assert machine.anchor_file.read_bytes() != before
+
+
+def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, rubbish):
+    machine.activate()
     machine.anchor_file.write_bytes(rubbish)
     assert machine.control().status().state is LicenseState.ACTIVE
-    assert machine.anchor_file.read_bytes() == before
+    assert Anchored.from_bytes(machine.anchor_file.read_bytes())
+    assert machine.control().deactivate().level is Level.CLAIM
+
+
+def test_an_anchor_of_a_newer_version_is_left_alone(machine):
+    machine.activate()
+    machine.anchor_file.write_bytes(b"keyferry-anchor/2 whatever\n")
+    assert machine.control().status().state is LicenseState.STATE_NEWER
+    with pytest.raises(StateNewer):
+        machine.control().deactivate()
+    assert machine.anchor_file.read_bytes() == b"keyferry-anchor/2 whatever\n"
 
 
 def test_the_anchor_of_one_product_is_not_that_of_another(machine, tmp_path):
@@ -175,25 +177,57 @@ def test_another_products_state_is_damaged_for_this_one(machine):
     assert "belongs to another product" in status.message
 
 
-def test_any_store_with_read_and_write_can_be_the_anchor(machine, vendor):
-    class Counter:
-        value: int | None = None
+class Keyring:
+    """A store of bytes, as an application has one, and an anchor in it."""
 
-        def read(self) -> int | None:
-            return self.value
+    kept: bytes | None = None
 
-        def write(self, generation: int) -> None:
-            self.value = max(generation, self.value or 0)
+    def read(self) -> Anchored | None:
+        return Anchored.from_bytes(self.kept) if self.kept else None
 
-    counter = Counter()
-    begun = machine.control(anchor=counter).begin(vendor.activation_key())
-    machine.control(anchor=counter).complete(vendor.computer_key(begun))
+    def write(self, given_up, seal) -> None:
+        self.kept = (self.read() or Anchored.made_now()).with_(given_up, seal).to_bytes()
+
+
+class Chip:
+    """A counter in a chip, which can hold nothing else."""
+
+    value: int | None = None
+
+    def read(self) -> int | None:
+        return self.value
+
+    def raise_to(self, number: int) -> None:
+        self.value = max(number, self.value or 0)
+
+
+@pytest.mark.parametrize("store", [Keyring, lambda: CounterAnchor(Chip())], ids=["keyring", "counter"])
+def test_an_application_may_keep_the_anchor_elsewhere(machine, vendor, tmp_path, store):
+    anchor = store()
+    begun = machine.control(anchor=anchor).begin(vendor.activation_key())
     copy = machine.state_file.read_bytes()
-    machine.control(anchor=counter).deactivate()
-    assert counter.value == 2
+    machine.control(anchor=anchor).complete(vendor.computer_key(begun))
+    assert machine.control(anchor=anchor).status().state is LicenseState.ACTIVE
+    assert machine.control(anchor=anchor).deactivate().level is Level.PROOF
+    assert machine.control(anchor=anchor).show_code().level is Level.PROOF
     machine.state_file.write_bytes(copy)
-    assert machine.control(anchor=counter).status().state is LicenseState.DAMAGED
+    with pytest.raises(NotActivated):
+        machine.control(anchor=anchor).complete(vendor.computer_key(begun))
+    # What is begun afterwards has a line of its own.
+    machine.activate_with(machine.control(anchor=anchor))
+    assert machine.control(anchor=anchor).status().state is LicenseState.ACTIVE
     assert not machine.anchors.exists()
+
+
+def test_a_counter_that_fails_at_completing_ends_a_copy_all_the_same(machine, vendor, tmp_path):
+    anchor = CounterAnchor(Chip())
+    begun = machine.control(anchor=anchor).begin(vendor.activation_key())
+    shutil.copytree(machine.folder, tmp_path / "copy")
+    copy, key = machine.at(tmp_path / "copy"), vendor.computer_key(begun)
+    machine.control(anchor=anchor).complete(key)
+    copy.control(anchor=anchor).complete(key)
+    assert machine.control(anchor=anchor).deactivate().level is Level.PROOF
+    assert copy.control(anchor=anchor).status().detail == "deactivated"
 
 
 def test_an_anchor_that_cannot_be_read_is_an_error_and_no_license(machine):
@@ -210,12 +244,10 @@ def test_starting_over_never_throws_away_a_license_that_is_in_order(machine):
     assert machine.control().status().state is LicenseState.ACTIVE
 
 
-def test_starting_over_drops_a_pending_request_for_a_new_computer_id(machine, vendor):
+def test_starting_over_shows_the_same_request_again(machine, vendor):
     key = vendor.activation_key()
     begun = machine.control().begin(key)
-    fresh = machine.control().begin(key, start_over=True)
-    assert fresh.computer_id != begun.computer_id
-    assert fresh.set_aside is None
+    assert machine.control().begin(key, start_over=True) == begun
 
 
 def test_starting_over_keeps_the_codes_of_what_was_given_up(machine, vendor):

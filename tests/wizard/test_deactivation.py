@@ -30,7 +30,10 @@ def test_the_code_is_never_stored(machine):
 
 def test_a_pending_request_can_be_given_up_too(machine, vendor):
     begun = machine.control().begin(vendor.activation_key())
-    released = machine.control().deactivate()
+    with pytest.raises(NotActivated) as refused:
+        machine.control().deactivate()
+    assert refused.value.code == "key_not_named"
+    released = machine.control().deactivate(begun.activation_key)
     vendor.accepts_code(released.code.text, begun.computer_id, begun.activation_key)
     assert machine.control().status().state is LicenseState.NOT_ACTIVATED
 
@@ -72,7 +75,7 @@ def test_the_newest_code_is_shown_and_each_earlier_one_by_its_activation_key(mac
     machine.activate(vendor.activation_key())
     new = machine.control().deactivate()
     assert machine.control().show_code() == new
-    assert machine.control().show_code(first.activation_key.text) == old
+    assert machine.control().show_code(first.activation_key.text).codes == old.codes
     with pytest.raises(NotActivated, match="with this activation key") as refused:
         machine.control().show_code(vendor.activation_key())
     assert refused.value.code == "not_released"
@@ -94,9 +97,9 @@ def test_an_expired_license_can_be_given_up(machine, vendor):
 
 
 def test_the_record_of_what_was_given_up_is_bounded(machine, vendor, monkeypatch):
-    monkeypatch.setattr("keyferry.wizard.state.MOST_TOMBSTONES", 2)
+    monkeypatch.setattr("keyferry.wizard.state.MOST_GIVEN_UP", 2)
     for _ in range(3):
-        machine.control().begin(vendor.activation_key())
-        newest = machine.control().deactivate()
-    assert len(machine.state_folder.read().released) == 2
+        begun = machine.control().begin(vendor.activation_key())
+        newest = machine.control().deactivate(begun.activation_key)
+    assert len(machine.state_folder.read().given_up) == 2
     assert machine.control().show_code() == newest

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from keyferry.protocol.openings import Level
 from keyferry.wizard import locks
 from keyferry.wizard.anchor_place import default_anchor_folder
 from keyferry.wizard.errors import StorageUnavailable
@@ -111,6 +112,9 @@ def test_a_license_in_a_folder_that_became_read_only_still_runs_with_a_warning(m
     machine.folder.chmod(0o500)
     assert machine.control().status().not_remembered is None
     machine.clock.advance(days=1)
+    assert machine.control().status().not_remembered is None
+    machine.anchors.chmod(0o500)
+    machine.clock.advance(days=1)
     status = machine.control().status()
     assert status.state is LicenseState.ACTIVE
     assert "cannot be written" in status.not_remembered
@@ -122,10 +126,14 @@ def test_a_state_that_this_account_may_not_read_is_named_and_not_called_damaged(
     assert "account" in refused("state_not_readable", machine.control().status)
 
 
-def test_an_anchor_that_this_account_may_not_read_is_named(machine, unprivileged):
+def test_an_anchor_that_this_account_may_not_read_costs_no_license_and_stays(machine, unprivileged):
     machine.activate()
     machine.anchor_file.chmod(0)
-    refused("anchor_not_readable", machine.control().status)
+    status = machine.control().status()
+    assert (status.state, status.not_remembered) == (LicenseState.ACTIVE, None)
+    refused("anchor_not_writable", machine.control().deactivate)
+    machine.anchor_file.chmod(0o600)
+    assert machine.control().deactivate().level is Level.PROOF
 
 
 def test_the_state_and_the_anchor_may_share_a_folder(machine, vendor):
@@ -169,6 +177,6 @@ def test_an_account_without_a_home_is_asked_to_set_one(monkeypatch):
 
 
 def test_a_product_that_names_no_anchor_folder_gets_the_systems(machine, vendor, monkeypatch, tmp_path):
-    monkeypatch.setattr("keyferry.wizard.anchor.default_anchor_folder", lambda: tmp_path / "default")
+    monkeypatch.setattr("keyferry.wizard.memory.default_anchor_folder", lambda: tmp_path / "default")
     machine.control(anchor_folder=None).begin(vendor.activation_key())
     assert list((tmp_path / "default").glob("7-*.anchor"))

@@ -9,33 +9,33 @@ from itertools import count
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.keys import derive_key, mac, product_digest
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import StateDamaged
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.state_seal import LARGEST_FILE, decode_state, encode_state
+
+from .parts import seal_content
 
 KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
 
 @pytest.fixture
 def activated(machine, vendor):
-    """A machine whose state has every part: a license, a pending request and a tombstone."""
+    """A machine whose state has every part: a license, requests that carry openings, and what was given up."""
     secrets = count(1)
     machine.random_bytes = lambda size: next(secrets).to_bytes(size, "big")
     machine.activate(KEYS[0])
     machine.control().deactivate()
     machine.activate(KEYS[1])
+    machine.control().begin(KEYS[1])
     machine.control().begin(KEYS[2], "Büro 3")
     return machine
 
 
 def sealed(content: dict[str, object], profile: WizardProfile) -> bytes:
     """Write a file of any content under the seal of the newest epoch, as only the application can."""
-    epoch, inner = profile.current_epoch, json.dumps(content, separators=(",", ":")).encode()
-    key, product = derive_key(epoch.application_secret, "wizard state"), product_digest(profile.product_code)
-    seal = mac(key, "wizard state", product, bytes([epoch.number]), inner)
-    return b'{"epoch":%d,"mac":"%s","state":%s}\n' % (epoch.number, seal.hex().encode(), inner)
+    inner = json.dumps(content, separators=(",", ":")).encode()
+    return seal_content(inner, profile, profile.current_epoch.number)
 
 
 def test_a_state_is_stored_as_its_content_under_a_seal(activated):
@@ -46,8 +46,9 @@ def test_a_state_is_stored_as_its_content_under_a_seal(activated):
 def test_a_state_survives_writing_and_reading(activated):
     state = activated.state_folder.read()
     assert state.license
-    assert state.pending.computer_name == "Büro 3"
-    assert len(state.released) == 1
+    assert [len(grant.carries) for grant in state.kept] == [1, 0]
+    assert state.kept[-1].computer_name == "Büro 3"
+    assert len(state.given_up) == 1
     profile = activated.vendor.profile
     assert decode_state(encode_state(state, profile), profile) == state
 
@@ -92,7 +93,8 @@ def test_a_state_as_large_as_a_disk_is_not_read_to_its_end(activated):
 
 def test_the_largest_state_that_the_wizard_writes_is_far_under_what_it_reads(activated):
     state = activated.state_folder.read()
-    full = replace(state, released=state.released * 64)
+    kept = replace(state.kept[0], carries=state.kept[0].carries * 4)
+    full = replace(state, given_up=tuple(replace(state.given_up[0], grant=kept) for _ in range(64)))
     assert len(encode_state(full, activated.vendor.profile)) < LARGEST_FILE / 4
 
 
@@ -112,9 +114,11 @@ def test_a_state_with_a_seal_of_another_epoch_is_damage(activated):
         {"fingerprint": "f" * 11},
         {"latest_seen": "yesterday"},
         {"latest_seen": 7},
-        {"released": None},
-        {"pending": []},
-        {"pending": {}},
+        {"given_up": None},
+        {"given_up": [{}]},
+        {"kept": {}},
+        {"kept": [[]]},
+        {"anchor_place": 7},
         {"license": {"activation_key": "ABC"}},
     ],
 )
@@ -135,6 +139,14 @@ def test_a_sealed_state_of_an_unknown_form_is_damage_and_no_crash(activated, cha
         {"computer_key": None},
         {"license_file": "eyJ"},
         {"computer_name": 5},
+        {"line": "00"},
+        {"line": "F" * 16},
+        {"anchor": 5},
+        {"number": None},
+        {"instead": 1},
+        {"carries": None},
+        {"carries": [{"level": "proof", "epoch": 1}]},
+        {"carries": [{"level": "some", "epoch": 1, "secret": "00" * 16}]},
     ],
 )
 def test_a_sealed_license_of_an_unknown_form_is_damage_and_no_crash(activated, change):
@@ -150,12 +162,7 @@ def test_a_stored_key_is_verified_again_and_not_only_its_seal(activated, vendor,
     foreign = other.activate().computer_key
     folder = activated.state_folder
     state = folder.read()
-    generation = other.state_folder.read().license.grant.generation
-    grant = replace(state.license.grant, generation=generation)
-    pending = replace(state.pending, generation=generation + 1)
-    folder.write(
-        replace(state, license=replace(state.license, computer_key=foreign, grant=grant), pending=pending)
-    )
+    folder.write(replace(state, license=replace(state.license, computer_key=foreign)))
     status = activated.control().status()
     assert status.state is LicenseState.DAMAGED
     assert "was not issued for this computer" in status.message
