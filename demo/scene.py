@@ -12,11 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.protocol.claims import Claims
 from keyferry.protocol.computer_key import Binding, Style, issue_short, issue_signed
+from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import Begun
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+_ISSUED = NOON.date()
 
 
 def _fixed(name: str, count: int) -> bytes:
@@ -78,6 +82,13 @@ class Scene:
         if self.style is Style.SIGNED:
             return issue_signed(binding, claims, self.signer("typed"))
         return issue_short(binding, claims, self.profile.keys(1).short_computer_key)
+
+    def license_file(self, begun: Begun, *, issued: date = _ISSUED, days: int = 365) -> str:
+        """Issue the file that does the work of a computer key."""
+        content = LicenseFile(
+            activation_id="a-1", issued_at=NOON, claims=Claims(issued, issued + timedelta(days), 0b11)
+        )
+        return issue_license_file(content, self.binding(begun), self.signer("file"))
 
     def signer(self, name: str) -> Ed25519PrivateKey:
         """Return the vendor's key for what is `typed` or for a `file`."""

@@ -22,6 +22,12 @@ CELL_WIDTH, CELL_HEIGHT = 12, 24
 _FONTS = Path("/usr/share/fonts/truetype/dejavu")
 _FACES = {False: "DejaVuSansMono.ttf", True: "DejaVuSansMono-Bold.ttf"}
 _UPPER, _LOWER = {"█", "▀"}, {"█", "▄"}
+# Which of the four sides a line goes to, and whether it is double.
+_SIDES = {
+    "┌": "de", "┐": "dw", "└": "ue", "┘": "uw", "─": "we", "│": "ud",
+    "╔": "de=", "╗": "dw=", "╚": "ue=", "╝": "uw=", "═": "we=", "║": "ud=",
+}  # fmt: skip
+_LINES = {sign: tuple(side in sides for side in "udwe=") for sign, sides in _SIDES.items()}
 _GROUNDS = {True: ((0xE6, 0xE6, 0xE6), (0x12, 0x12, 0x12)), False: ((0x10, 0x10, 0x10), (0xFF, 0xFF, 0xFF))}
 _DIM = 0.6
 
@@ -73,10 +79,32 @@ def _paint(drawing: ImageDraw.ImageDraw, left: int, top: int, cell: Cell) -> Non
             drawing.rectangle((left, top, right, middle - 1), fill=cell.color)
         if cell.character in _LOWER:
             drawing.rectangle((left, middle, right, bottom), fill=cell.color)
+    elif cell.character in _LINES:
+        _paint_lines(drawing, (left, top, right, bottom), cell)
     elif cell.character.strip():
         drawing.text((left, top), cell.character, font=_font(cell.bold), fill=cell.color)
     if cell.underlined:
         drawing.line((left, bottom - 2, right, bottom - 2), fill=cell.color)
+
+
+def _paint_lines(drawing: ImageDraw.ImageDraw, box: tuple[int, int, int, int], cell: Cell) -> None:
+    """Paint the lines of a box without gaps, as terminals do themselves."""
+    left, top, right, bottom = box
+    middle, center = (left + right) // 2, (top + bottom) // 2
+    up, down, west, east, is_double = _LINES[cell.character]
+    width = 2 if cell.bold else 1
+    for off in (-2, 2) if is_double else (0,):
+        # The outer line of a double corner goes further than the inner one.
+        bend = off if (down and east) or (up and west) else -off
+        x, y = middle + off, center + bend if (up or down) and (west or east) else center + off
+        if up:
+            drawing.line((x, top, x, y), fill=cell.color, width=width)
+        if down:
+            drawing.line((x, y, x, bottom), fill=cell.color, width=width)
+        if west:
+            drawing.line((left, y, x if up or down else right, y), fill=cell.color, width=width)
+        if east:
+            drawing.line((x if up or down else left, y, right, y), fill=cell.color, width=width)
 
 
 @cache

@@ -41,7 +41,7 @@ def doubts(groups: Sequence[str], style: Style) -> Doubts:
         return Doubts(wrong)
     starts = range(0, len(groups), _GROUPS_A_ROW)
     rows = ("".join(groups[start : start + _GROUPS_A_ROW]) for start in starts)
-    doubtful = tuple(number for number, row in enumerate(rows, start=1) if not _adds_up(row))
+    doubtful = tuple(number for number, row in enumerate(rows, start=1) if not row_adds_up(row))
     # A group that is wrong by itself explains its row.
     explained = {(group - 1) // _GROUPS_A_ROW + 1 for group in wrong}
     return Doubts(wrong, tuple(row for row in doubtful if row not in explained))
@@ -51,7 +51,8 @@ def _is_whole(group: str) -> bool:
     return len(group) == GROUP and all(value_of(character) is not None for character in group)
 
 
-def _adds_up(row: str) -> bool:
+def row_adds_up(row: str) -> bool:
+    """Return whether a row of a `signed` key has all its characters and holds no mistake that shows."""
     values = [value for value in map(value_of, row) if value is not None]
     if len(values) != ROW:
         return False

@@ -19,7 +19,7 @@ from keyferry.wizard import answers, failures, wording
 from keyferry.wizard.answers import Answer
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.files import Pictures, read_license_file, read_profile
-from keyferry.wizard.qr import Room, ScanCode, least_room
+from keyferry.wizard.qr import Drawing, Room, ScanCode, least_room, writes
 from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status, name_within, urls_of
 from keyferry.wizard.terminal.opening import THEMES, has_terminal, open_wizard
 from keyferry.wizard.terminal.words import LANGUAGES
@@ -29,6 +29,12 @@ _PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
 _PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
 _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
+
+_WIDE = click.Option(
+    ["--wide"],
+    is_flag=True,
+    help="Draw the QR code without characters, twice as large, if the phone can't read it.",
+)
 
 _Result = Begun | Completed | Status | Released
 
@@ -139,6 +145,7 @@ def _command(name: str, *parameters: click.Parameter) -> Callable[[Callable[...,
     click.Option(["--name"], help="A name that helps you recognize this computer."),
     _PNG,
     _SVG,
+    _WIDE,
     click.Option(["--start-over"], is_flag=True, help="Put a damaged license aside and start over."),
     click.Option(
         ["--new", "new_request"],
@@ -153,6 +160,7 @@ def request(
     name: str | None,
     png: Path | None,
     svg: Path | None,
+    wide: bool,
     start_over: bool,
     new_request: bool,
     as_json: bool,
@@ -169,7 +177,7 @@ def request(
     code = ScanCode.of(begun.url)
     answer = {**answers.of_request(begun, code, invocation.profile), **pictures.write(code)}
     words = wording.of_request(begun, invocation.profile)
-    return _answer(begun, answer, words, as_json=as_json)
+    return _answer(begun, answer, words, as_json=as_json, wide=wide)
 
 
 @_command(
@@ -211,10 +219,15 @@ def status(invocation: Invocation, as_json: bool) -> int:
     return 0 if active else failures.exit_code_of(code)
 
 
-@_command("deactivate", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)
+@_command("deactivate", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG, _WIDE)
 @click.pass_obj
 def deactivate(
-    invocation: Invocation, activation_key: tuple[str, ...], png: Path | None, svg: Path | None, as_json: bool
+    invocation: Invocation,
+    activation_key: tuple[str, ...],
+    png: Path | None,
+    svg: Path | None,
+    wide: bool,
+    as_json: bool,
 ) -> int:
     """Deactivate this computer and show its codes.
 
@@ -224,30 +237,37 @@ def deactivate(
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
     released = control.deactivate(" ".join(activation_key) or None)
-    return _answer_release(released, invocation, pictures, as_json=as_json)
+    return _answer_release(released, invocation, pictures, as_json=as_json, wide=wide)
 
 
-@_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG)
+@_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG, _WIDE)
 @click.pass_obj
 def show_code(
-    invocation: Invocation, activation_key: tuple[str, ...], png: Path | None, svg: Path | None, as_json: bool
+    invocation: Invocation,
+    activation_key: tuple[str, ...],
+    png: Path | None,
+    svg: Path | None,
+    wide: bool,
+    as_json: bool,
 ) -> int:
     """Show the newest deactivation verification code again.
 
     With an activation key, show the newest code of that key.
     """
     released = invocation.control().show_code(" ".join(activation_key) or None)
-    return _answer_release(released, invocation, Pictures(png, svg), as_json=as_json)
+    return _answer_release(released, invocation, Pictures(png, svg), as_json=as_json, wide=wide)
 
 
-def _answer_release(released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool) -> int:
+def _answer_release(
+    released: Released, invocation: Invocation, pictures: Pictures, *, as_json: bool, wide: bool
+) -> int:
     code = ScanCode.of(released.url)
     answer = {**answers.of_release(released, code, invocation.profile), **pictures.write(code)}
     words = wording.of_release(released, invocation.profile)
-    return _answer(released, answer, words, as_json=as_json)
+    return _answer(released, answer, words, as_json=as_json, wide=wide)
 
 
-def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool) -> int:
+def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool, wide: bool = False) -> int:
     if as_json:
         click.echo(json.dumps(answer))
         return 0
@@ -258,23 +278,19 @@ def _answer(result: _Result, answer: Answer, words: str, *, as_json: bool) -> in
     click.echo(visible_lines(words), nl=False)
     if isinstance(result, Begun | Released):
         # Last, so that all of it fits on a terminal of 24 lines; in color even through a pipe.
-        click.echo(_drawing(result, _room()), nl=False, color=True)
+        click.echo(_drawing(result, _room(), wide=wide), nl=False, color=True)
     return 0
 
 
-def _drawing(shown: Begun | Released, room: Room) -> str:
+def _drawing(shown: Begun | Released, room: Room, *, wide: bool) -> str:
     """Return the QR code, or words if a terminal would show only a part of it: no phone reads that."""
     urls = urls_of(shown)
-    code = ScanCode.within(room, urls)
+    drawing = Drawing.SPACES if wide or not writes(sys.stdout, Drawing.BLOCKS.characters) else Drawing.BLOCKS
+    code = ScanCode.within(room, urls, drawing=drawing)
     if code is None:
-        return wording.of_no_room(least_room(urls), room)
-    drawing = code.terminal()
-    try:
-        drawing.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return "\nThis terminal can't show the QR code. Save it to a file with --png FILE.\n"
+        return wording.of_no_room(least_room(urls, drawing=drawing), room)
     named = wording.of_shortened_name(name_within(shown, code.url), shown.computer_name)
-    return f"{visible_lines(named)}\n{drawing}"
+    return f"{visible_lines(named)}\n{code.terminal(drawing)}"
 
 
 def _room() -> Room:

@@ -6,8 +6,11 @@ import io
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import groupby
+from math import ceil
+from typing import NamedTuple, TextIO
 
 import segno
 
@@ -16,13 +19,30 @@ _LARGEST_COMFORTABLE_VERSION = 5
 _QUIET_ZONE = 4
 # Four modules is the rule; three above and below leave a terminal of 24 lines its two bars, and are read.
 TIGHT = 3
+WIDE = _QUIET_ZONE
 _PIXELS_PER_MODULE = 8
-# Black on white whatever the colors of the terminal are: many phones do not read an inverted code.
-_BLACK_ON_WHITE = "\x1b[38;2;0;0;0;48;2;255;255;255m"
-_RESET = "\x1b[0m"
+# Black on white whatever the colors of the terminal are: many phones do not read an inverted code. First for
+# eight colors, then for 256: GNU screen 4 reads 24-bit colors as something else, and what knows neither
+# ignores it.
+BLACK_ON_WHITE = "30;47;38;5;16;48;5;231"
+_WHITE, _BLACK, _RESET = "\x1b[47;48;5;231m", "\x1b[40;48;5;16m", "\x1b[0m"
 _HALF_BLOCKS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 # As many as one request has addresses, in both corrections.
 _REMEMBERED = 64
+
+
+class Drawing(Enum):
+    """How modules are drawn, with the columns and lines of one."""
+
+    BLOCKS = (1, 0.5)
+    """Half-block characters: small, but lines that do not touch or a font without them break the code."""
+    SPACES = (2, 1)
+    """Only the color of the ground, no characters: twice as large each way, and nothing can break it."""
+
+    @property
+    def characters(self) -> str:
+        """The characters that a terminal must be able to write."""
+        return "".join(_HALF_BLOCKS.values()) if self is Drawing.BLOCKS else " "
 
 
 class Room(NamedTuple):
@@ -50,21 +70,30 @@ class ScanCode:
         return cls(_encode(url, "m" if small else "l"), url)
 
     @classmethod
-    def within(cls, room: Room, urls: Sequence[str], *, margin: int = _QUIET_ZONE) -> ScanCode | None:
+    def within(
+        cls,
+        room: Room,
+        urls: Sequence[str],
+        *,
+        margin: int = _QUIET_ZONE,
+        drawing: Drawing = Drawing.BLOCKS,
+    ) -> ScanCode | None:
         """Return the code of the first of ever shorter addresses that is whole in a room, None if none is."""
 
         def fits(url: str) -> bool:
-            return room.holds(_needs(_version(url, "l"), margin))
+            return room.holds(_needs(_version(url, "l"), margin, drawing))
 
         place = bisect_left(urls, True, key=fits)
         if place == len(urls):
             return None
         best = cls.of(urls[place])
-        return best if room.holds(best.needs(margin)) else cls(_encode(urls[place], "l"), urls[place])
+        if room.holds(best.needs(margin, drawing)):
+            return best
+        return cls(_encode(urls[place], "l"), urls[place])
 
-    def needs(self, margin: int = _QUIET_ZONE) -> Room:
+    def needs(self, margin: int = _QUIET_ZONE, drawing: Drawing = Drawing.BLOCKS) -> Room:
         """Return the room for the code with its margins, of which those above and below may be smaller."""
-        return _needs(self.version, margin)
+        return _needs(self.version, margin, drawing)
 
     @property
     def version(self) -> int:
@@ -76,15 +105,21 @@ class ScanCode:
         """Return the error correction level, M or L."""
         return str(self.symbol.error)
 
-    def terminal(self) -> str:
-        """Return the code as half-block characters with colors, two rows of modules a line."""
-        return "".join(f"{_BLACK_ON_WHITE}{line}{_RESET}\n" for line in self.half_blocks())
+    def terminal(self, drawing: Drawing = Drawing.BLOCKS) -> str:
+        """Return the code with colors, line by line."""
+        if drawing is Drawing.BLOCKS:
+            return "".join(f"\x1b[{BLACK_ON_WHITE}m{line}{_RESET}\n" for line in self.half_blocks())
+        return "".join(f"{_in_colors(row)}{_RESET}\n" for row in self.modules())
+
+    def modules(self, margin: int = _QUIET_ZONE) -> list[list[bool]]:
+        """Return the rows of modules, True for black, with this many of margin above and below."""
+        rows = [[bool(module) for module in row] for row in self.symbol.matrix_iter(border=_QUIET_ZONE)]
+        cut = _QUIET_ZONE - margin
+        return rows[cut : len(rows) - cut]
 
     def half_blocks(self, margin: int = _QUIET_ZONE) -> list[str]:
         """Return the lines of the code without colors, with this many modules of margin above and below."""
-        rows = [[bool(module) for module in row] for row in self.symbol.matrix_iter(border=_QUIET_ZONE)]
-        cut = _QUIET_ZONE - margin
-        rows = rows[cut : len(rows) - cut]
+        rows = self.modules(margin)
         if len(rows) % 2:
             rows.append([False] * len(rows[0]))
         return [
@@ -105,9 +140,9 @@ class ScanCode:
         return picture.getvalue()
 
 
-def least_room(urls: Sequence[str], *, margin: int = _QUIET_ZONE) -> Room:
+def least_room(urls: Sequence[str], *, margin: int = _QUIET_ZONE, drawing: Drawing = Drawing.BLOCKS) -> Room:
     """Return the smallest room in which one of ever shorter addresses is whole."""
-    return _needs(_version(urls[-1], "l"), margin)
+    return _needs(_version(urls[-1], "l"), margin, drawing)
 
 
 def comfortable(urls: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,9 +151,17 @@ def comfortable(urls: tuple[str, ...]) -> tuple[str, ...]:
     return urls[bisect_left(urls, True, key=lambda url: _version(url, "l") <= most) :]
 
 
-def _needs(version: int, margin: int) -> Room:
+def _needs(version: int, margin: int, drawing: Drawing) -> Room:
     modules = 17 + 4 * version
-    return Room(modules + 2 * _QUIET_ZONE, -(-(modules + 2 * margin) // 2))
+    columns, lines = drawing.value
+    return Room(int((modules + 2 * _QUIET_ZONE) * columns), ceil((modules + 2 * margin) * lines))
+
+
+def _in_colors(row: Sequence[bool]) -> str:
+    columns = int(Drawing.SPACES.value[0])
+    return "".join(
+        (_BLACK if black else _WHITE) + " " * columns * len(list(same)) for black, same in groupby(row)
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -136,3 +179,12 @@ def _encode(url: str, error_correction: str, mask: int | None = None) -> segno.Q
         mask=mask,
         boost_error=False,
     )
+
+
+def writes(stream: TextIO, characters: str) -> bool:
+    """Return whether a stream's encoding has some characters."""
+    try:
+        characters.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

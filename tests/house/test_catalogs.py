@@ -38,12 +38,12 @@ msgstr[0] "1 skan czeka"
 msgstr[1] "{count} skany czekają"
 msgstr[2] "{count} skanów czeka"
 
-msgctxt "done.corrections"
-msgid "One character was corrected, and the key confirms it:"
-msgid_plural "{count} characters were corrected, and the key confirms them:"
-msgstr[0] "Poprawiono jeden znak:"
-msgstr[1] "Poprawiono {count} znaki:"
-msgstr[2] "Poprawiono {count} znaków:"
+msgctxt "typing.left"
+msgid "One more character."
+msgid_plural "{count} more characters."
+msgstr[0] "Jeszcze jeden znak."
+msgstr[1] "Jeszcze {count} znaki."
+msgstr[2] "Jeszcze {count} znaków."
 """
 
 
@@ -125,9 +125,9 @@ def test_the_phone_offers_a_language_as_soon_as_its_file_is_there():
 @pytest.mark.usefixtures("polish")
 def test_the_wizard_speaks_a_language_as_soon_as_its_file_is_there():
     words = wizard_words.Words("pl")
-    assert words("done.corrections", count=1) == "Poprawiono jeden znak:"
-    assert words("done.corrections", count=3) == "Poprawiono 3 znaki:"
-    assert words("done.corrections", count=5) == "Poprawiono 5 znaków:"
+    assert words("typing.left", count=1) == "Jeszcze jeden znak."
+    assert words("typing.left", count=3) == "Jeszcze 3 znaki."
+    assert words("typing.left", count=5) == "Jeszcze 5 znaków."
     assert words("bar.quit") == "Ctrl+Q Quit"
 
 

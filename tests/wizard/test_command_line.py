@@ -10,6 +10,8 @@ from PIL import Image
 from keyferry.protocol.computer_key import Style
 from keyferry.wizard import command_line
 from keyferry.wizard.command_line import main
+from keyferry.wizard.qr import ScanCode
+from tests.wizard.test_qr import modules_of
 
 
 def test_the_whole_life_of_a_license_in_json_by_the_names_that_programs_rely_on(run_json, key, issue):
@@ -77,15 +79,16 @@ def test_a_person_reads_what_to_do_and_sees_the_code_last(run, key):
     assert all(line.endswith("\x1b[0m") for line in drawing.splitlines())
 
 
-def test_a_terminal_without_block_characters_is_pointed_to_the_picture(run, key, monkeypatch):
+def test_a_terminal_without_block_characters_gets_the_code_without_any(run, machine, key, monkeypatch):
     terminal = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
     with monkeypatch.context() as patched:
         patched.setattr(command_line.sys, "stdout", terminal)
         assert run("request", key.text)[0] == 0
     terminal.seek(0)
-    words = terminal.read()
-    assert words.endswith("\nThis terminal can't show the QR code. Save it to a file with --png FILE.\n")
-    assert "\x1b" not in words
+    words, drawing = terminal.read().split("\n\x1b", 1)
+    assert key.text in words
+    assert "?" not in drawing
+    assert modules_of(f"\x1b{drawing}") == ScanCode.of(machine.control().pending().url).modules()
 
 
 @pytest.mark.parametrize("command", ["request", "deactivate", "show-code"])

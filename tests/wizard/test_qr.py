@@ -6,11 +6,24 @@ import zxingcpp
 from PIL import Image, ImageOps
 
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest, verify_request
-from keyferry.wizard.qr import ScanCode
+from keyferry.wizard.qr import Drawing, Room, ScanCode, least_room
 
 PIXELS = 6
 LONG_URL = "HTTPS://LICENSES.A-LONG-NAME.EXAMPLE.COM:8443/A#" + "A0B1C2D3E4" * 20
-LINE = re.compile(r"\x1b\[38;2;0;0;0;48;2;255;255;255m([█▀▄ ]+)\x1b\[0m")
+LINE = re.compile(r"\x1b\[30;47;38;5;16;48;5;231m([█▀▄ ]+)\x1b\[0m")
+
+BLACK, WHITE = "40;48;5;16", "47;48;5;231"
+RUN = re.compile(rf"\x1b\[({BLACK}|{WHITE})m((?:  )+)")
+
+
+def modules_of(drawing: str) -> list[list[bool]]:
+    """Return the modules of the second drawing, which is nothing but grounds of two columns."""
+    rows = []
+    for line in drawing.splitlines():
+        runs = RUN.findall(line)
+        assert "".join(f"\x1b[{ground}m{spaces}" for ground, spaces in runs) + "\x1b[0m" == line
+        rows.append([ground == BLACK for ground, spaces in runs for _ in range(len(spaces) // 2)])
+    return rows
 
 
 def decoded(picture: Image.Image) -> str:
@@ -68,6 +81,27 @@ def test_a_long_address_falls_back_to_the_weaker_correction_and_is_still_read():
     assert (code.error_correction, code.version > 5) == ("L", True)
     assert decoded(Image.open(io.BytesIO(code.png()))) == LONG_URL
     assert decoded(rendered(code.terminal())) == LONG_URL
+
+
+def test_the_second_drawing_has_no_characters_and_twice_the_size():
+    code = ScanCode.of(LONG_URL)
+    modules = modules_of(code.terminal(Drawing.SPACES))
+    assert modules == code.modules()
+    needed, blocks = code.needs(drawing=Drawing.SPACES), code.needs()
+    assert needed == (2 * len(modules[0]), len(modules))
+    assert (blocks.columns, 2 * blocks.lines) == (needed.columns // 2, needed.lines + needed.lines % 2)
+    picture = Image.new("L", (len(modules[0]), len(modules)))
+    picture.putdata([0 if module else 255 for row in modules for module in row])
+    assert decoded(picture.resize((picture.width * PIXELS, picture.height * PIXELS))) == LONG_URL
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+def test_a_code_that_would_be_cut_is_not_made(drawing):
+    urls = [LONG_URL, LONG_URL[:-20], LONG_URL[:-40]]
+    needed = least_room(urls, drawing=drawing)
+    assert ScanCode.within(needed, urls, drawing=drawing).url == urls[-1]
+    for smaller in (Room(needed.columns - 1, needed.lines), Room(needed.columns, needed.lines - 1)):
+        assert ScanCode.within(smaller, urls, drawing=drawing) is None
 
 
 def test_a_short_address_has_the_stronger_correction():

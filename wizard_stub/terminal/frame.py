@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard.clock import utc_now
 from keyferry.wizard.control import ActivationControl
+from keyferry.wizard.qr import Drawing, writes
 from keyferry.wizard.terminal.hardening import HardenedApp
-from keyferry.wizard.terminal.themes import DARK, LIGHT
+from keyferry.wizard.terminal.plain_output import speaking_plainly
+from keyferry.wizard.terminal.themes import DARK, LIGHT, TERMINAL, THEMES
 from keyferry.wizard.terminal.words import Words
 
 # The last takes the terminal's own colors, whatever they are.
-_THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": "ansi-dark"}
+_THEMES = {"dark": DARK.name, "light": LIGHT.name, "terminal": TERMINAL.name}
 
 
 class WizardFrame(HardenedApp):
@@ -36,6 +43,7 @@ class WizardFrame(HardenedApp):
         words: Words,
         *,
         theme: str = "dark",
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__()
         self.control = control
@@ -43,17 +51,53 @@ class WizardFrame(HardenedApp):
         self.folder = folder
         self.words = words
         self.chosen_theme = theme
+        self.now = now
         self.failure: Exception | None = None
+
+    @property
+    def host(self) -> str:
+        """Where phones go to, as a person types it."""
+        return self.profile.server_url.partition("://")[2]
+
+    @property
+    def self_help(self) -> str:
+        """Where a person gets the key without a phone."""
+        return f"{self.host}/self-help"
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """How the QR code can be drawn here, the largest first."""
+        if not self.writes_blocks:
+            return (Drawing.SPACES,)
+        return (Drawing.BLOCKS,) if self.lacks_colors else (Drawing.SPACES, Drawing.BLOCKS)
+
+    @property
+    def least_drawing(self) -> Drawing:
+        """The drawing that takes the least room."""
+        return self.drawings[-1]
 
     @property
     def lacks_colors(self) -> bool:
         """Whether it is unknown which of background and character is lighter."""
         return self.console.color_system is None or (self.no_color and self.native_ansi_color)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Send what the terminal can read."""
+        return speaking_plainly(super().get_driver_class())
+
+    @property
+    def writes_blocks(self) -> bool:
+        """Whether the terminal's encoding has the blocks of which a QR code is drawn."""
+        return sys.__stderr__ is None or writes(sys.__stderr__, Drawing.BLOCKS.characters)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colors that our rules name, for the moment before a theme of ours is in use."""
+        return dict(DARK.variables)
+
     def use_theme(self) -> None:
         """Register our themes, and use the one asked for."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in THEMES:
+            self.register_theme(theme)
         self.theme = _THEMES[self.chosen_theme]
 
     def action_next_theme(self) -> None:

@@ -49,6 +49,12 @@ class Words:
         """Return a day as this language writes it."""
         return self("date", day=day.day, month=self(f"month.{day.month}"), year=day.year)
 
+    def time(self, moment: datetime) -> str:
+        """Return a time of day as this language writes it."""
+        if self.language != ENGLISH:
+            return f"{moment:%H:%M}"
+        return f"{moment.hour % 12 or 12}:{moment:%M} {'AM' if moment.hour < 12 else 'PM'}"
+
     def notice(self, notice: Notice) -> str:
         """Return the words for a notice."""
         day = self.day(notice.ends) if notice.ends else ""

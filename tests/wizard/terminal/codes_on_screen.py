@@ -40,7 +40,22 @@ def modules_on(app: WizardApp) -> Modules:
     """Return the black and white modules on the screen, with what is around them; nothing where none are."""
     lines = [[cell for cell in line if _is_of_code(cell)] for line in cells_of(app)]
     lines = [line for line in lines if line]
+    if any(cell.ground == BLACK for line in lines for cell in line):
+        return _without_characters(lines)
     return tuple(tuple(cell.character in half for cell in line) for line in lines for half in (UPPER, LOWER))
+
+
+def _without_characters(lines: list[list[Cell]]) -> Modules:
+    """Return the modules of the second drawing: two columns of one ground each, and no character."""
+    assert all(cell.character == " " for line in lines for cell in line)
+    first = min(
+        next(place for place, cell in enumerate(line) if cell.ground == BLACK)
+        for line in lines
+        if any(cell.ground == BLACK for cell in line)
+    )
+    pairs = [list(zip(line[first % 2 :: 2], line[first % 2 + 1 :: 2], strict=False)) for line in lines]
+    assert all(left.ground == right.ground for line in pairs for left, right in line)
+    return tuple(tuple(left.ground == BLACK for left, _ in line) for line in pairs)
 
 
 def decoded(picture: Image.Image) -> set[str]:
@@ -95,7 +110,7 @@ class Look:
 
     def _url_of(self, seen: Modules, size: tuple[int, int]) -> str:
         assert len({len(row) for row in seen}) == 1, f"not a rectangle at {size}"
-        inner, margins = _without_margins(seen)
+        inner, margins = without_margins(seen)
         above, below, left, right = margins
         assert min(above, below) >= LEAST_MARGIN_ALONG, size
         assert min(left, right) >= LEAST_MARGIN_ACROSS, size
@@ -120,10 +135,15 @@ class Look:
 
 
 def _is_of_code(cell: Cell) -> bool:
-    return (cell.color, cell.ground) == (BLACK, WHITE)
+    return (cell.color, cell.ground) in ((BLACK, WHITE), (WHITE, BLACK))
 
 
-def _without_margins(seen: Modules) -> tuple[Modules, tuple[int, int, int, int]]:
+def exchanged(seen: Modules) -> Modules:
+    """Return the same with black and white exchanged."""
+    return tuple(tuple(not module for module in row) for row in seen)
+
+
+def without_margins(seen: Modules) -> tuple[Modules, tuple[int, int, int, int]]:
     rows = [place for place, row in enumerate(seen) if any(row)]
     columns = [place for place in range(len(seen[0])) if any(row[place] for row in seen)]
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1

@@ -61,15 +61,15 @@ class Person:
             assert await self.pilot.click(f"#{name}"), f"{name} is not on the screen"
             await self.settled()
 
-    async def request(self, key: ActivationKey, choice: str = "activate", method: str = "scan") -> None:
+    async def request(self, key: ActivationKey, choice: str = "activate") -> None:
         """Begin with an activation key, from the overview on."""
-        await self.choose(choice, method)
+        await self.choose(choice)
         await self.paste(key.text)
         await self.choose("continue")
 
     async def give_up(self) -> None:
         """Deactivate, from the overview on."""
-        await self.choose("deactivate", "go-on", "yes")
+        await self.choose("deactivate", "yes")
 
     async def settled(self) -> None:
         # An answer may lead to a step that asks the control, too, and that to yet another message.
@@ -90,6 +90,11 @@ class Person:
     def sees(self) -> str:
         """The words on the screen, without where the lines break, and without a QR code beside them."""
         return " ".join(re.sub("[█▀▄]", " ", self.lines_joined).split())
+
+    @property
+    def without_frames(self) -> str:
+        """The same, without the lines around them."""
+        return " ".join(re.sub("[│─┌┐└┘]", " ", self.sees).split())
 
     @property
     def lines(self) -> list[str]:
@@ -119,7 +124,14 @@ def tell(
 
     async def run() -> None:
         control = machine.control()
-        app = WizardApp(control, machine.vendor.profile, machine.folder, Words(language), theme=theme)
+        app = WizardApp(
+            control,
+            machine.vendor.profile,
+            machine.folder,
+            Words(language),
+            theme=theme,
+            now=machine.clock.now,
+        )
         async with app.run_test(size=size) as pilot:
             person = Person(pilot, app)
             await person.settled()

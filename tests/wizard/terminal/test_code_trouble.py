@@ -42,7 +42,7 @@ async def to_the_trouble(person: Person) -> None:
 def test_the_code_is_saved_as_a_picture_that_a_scanner_reads(machine, begun, home):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
-        await person.choose("save")
+        await person.choose("picture", "save")
         assert "Saved as" in person.sees
 
     tell(machine, story)
@@ -55,10 +55,10 @@ def test_the_code_is_saved_as_a_picture_that_a_scanner_reads(machine, begun, hom
 def test_a_picture_that_is_there_is_not_replaced_and_another_name_is_offered(machine, begun, home):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
-        await person.choose("save", "save")
+        await person.choose("picture", "save", "save")
         assert "!" in person.sees
         await person.press("escape")
-        await person.choose("trouble", "save")
+        await person.choose("picture", "save")
 
     tell(machine, story)
     first, second = sorted(home.iterdir(), key=lambda path: len(path.name))
@@ -70,7 +70,7 @@ def test_a_full_disk_is_reported_and_leaves_no_half_of_a_picture(machine, begun,
     async def story(person: Person) -> None:
         await to_the_trouble(person)
         with room_for(16):
-            await person.choose("save")
+            await person.choose("picture", "save")
         assert "Saved as" not in person.sees
         assert "!" in person.sees
 
@@ -81,6 +81,7 @@ def test_a_full_disk_is_reported_and_leaves_no_half_of_a_picture(machine, begun,
 def test_a_picture_without_a_name_is_asked_for_one(machine, begun, home):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
+        await person.press("f5")
         person.screen.query_one("#path").value = " "
         await person.choose("save")
         assert "a name for the picture" in person.sees
@@ -98,16 +99,19 @@ def test_an_account_without_a_home_gets_the_present_folder(machine, begun, tmp_p
 
     async def story(person: Person) -> None:
         await to_the_trouble(person)
+        await person.choose("picture")
         assert Path(person.screen.query_one("#path").value).parent == tmp_path
 
     tell(machine, story)
 
 
-@pytest.mark.parametrize(("choice", "step"), [("alone", "CodeAlone"), ("invert", "Scan")])
+@pytest.mark.parametrize(
+    ("choice", "step"), [("alone", "CodeAlone"), ("invert", "Scan"), ("f4", "CodeAlone"), ("f3", "Scan")]
+)
 def test_the_code_is_shown_alone_or_inverted(machine, begun, home, choice, step):
     async def story(person: Person) -> None:
         await to_the_trouble(person)
-        await person.choose(choice)
+        await (person.press(choice) if choice.startswith("f") else person.choose(choice))
         assert person.step == step
 
     tell(machine, story)

@@ -9,19 +9,22 @@ from tests.wizard.terminal.person import Person, tell
 
 def test_a_screen_that_is_closed_twice_closes_nothing_else(machine, begun):
     async def story(person: Person) -> None:
-        for steps in (["f1"], ["2", "f1"]):
-            await person.press(*steps[:-1])
+        for choices in ([], ["start_over"]):
+            await person.choose(*choices)
             before = person.step
-            await person.press(steps[-1])
+            await person.press("f1")
             assert person.step == "Help"
-            person.app.screen.query_one("#close").focus()
-            await person.settled()
-            closing = person.app.screen.query_one("#close")
             # Both are on their way before the first is answered.
-            closing.action_choose()
-            closing.action_choose()
+            help_screen = person.app.screen
+            help_screen.action_back()
+            help_screen.action_help()
             await person.settled()
             assert person.step == before
+        no = person.app.screen.query_one("#no")
+        no.action_choose()
+        no.action_choose()
+        await person.settled()
+        assert person.step == "Home"
 
     tell(machine, story)
 
@@ -37,7 +40,7 @@ def test_leaving_while_the_control_works_is_no_failure_and_loses_no_license(
         return complete(self, text)
 
     async def story(person: Person) -> None:
-        await person.press("2")
+        await person.choose("type_key")
         assert person.step == "ComputerKey"
         monkeypatch.setattr(ActivationControl, "complete", slowly)
         for character in vendor.computer_key(begun).replace("-", ""):

@@ -9,7 +9,7 @@ from tests.wizard.terminal.person import SMALL, Person, tell
 
 def test_every_spelling_of_an_activation_key_is_read(machine, key):
     async def story(person: Person) -> None:
-        await person.choose("activate", "scan")
+        await person.choose("activate")
         for how, spelled in READ.items():
             await person.press("ctrl+u")
             await person.paste(spelled(key.text))

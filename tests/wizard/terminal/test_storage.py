@@ -37,7 +37,7 @@ def test_a_file_system_that_confirms_nothing_is_named_on_every_screen_that_shows
         await person.paste(vendor.computer_key(machine.control().pending()))
         assert person.step == "Done"
         assert WORDS["warning"][language] in person.sees
-        await person.choose("home", "deactivate", "go-on", "yes")
+        await person.choose("home", "deactivate", "yes")
         assert person.step == "Released"
         assert WORDS["warning"][language] in person.sees
 

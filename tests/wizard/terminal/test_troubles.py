@@ -139,7 +139,7 @@ def test_an_expired_license_leads_to_the_renewal(machine, licensed, language):
 
     async def story(person: Person) -> None:
         assert WORDS["expired"][language] in person.sees
-        await person.press("1")
+        await person.press("enter")
         assert person.step == "Scan"
 
     tell(machine, story, language=language)
@@ -151,7 +151,7 @@ def test_a_retired_epoch_leads_to_a_new_request(machine, vendor, licensed, langu
 
     async def story(person: Person) -> None:
         assert WORDS["retired"][language] in person.sees
-        await person.choose("new_key", "scan")
+        await person.choose("new_key")
         await person.paste(licensed.activation_key.text)
         await person.choose("continue", "type_key")
         await person.paste(vendor.computer_key(machine.control().pending()))

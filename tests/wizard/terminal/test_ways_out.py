@@ -28,7 +28,7 @@ async def make_new_request(person: Person, language: str) -> None:
     await person.choose("trouble")
     assert REJECTED[language] in person.sees
     await person.choose("rejected")
-    assert person.step == "Confirm"
+    assert person.step == "Question"
     await person.choose("yes")
     assert person.step == "Scan"
 
@@ -194,7 +194,8 @@ def test_an_activation_key_that_was_replaced_is_not_called_another_license(
         assert said in person.sees
         await person.choose("show_code")
         assert person.step == "Released"
-        assert machine.control().show_code().code.text in person.sees
+        groups = machine.control().show_code().code.text.split("-")
+        assert all(group in person.sees for group in groups)
 
     tell(machine, story, language=language)
 

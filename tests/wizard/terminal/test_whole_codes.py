@@ -3,7 +3,7 @@
 from demo.terminal_picture import picture_of
 from keyferry.wizard.results import Begun, Released
 from tests.wizard.parts import Machine, Vendor
-from tests.wizard.terminal.codes_on_screen import Look, decoded, modules_on
+from tests.wizard.terminal.codes_on_screen import Look, decoded, exchanged, modules_on, without_margins
 from tests.wizard.terminal.person import Person, tell
 
 NAME = "LABORATORY-PC-07-CENTRAL"
@@ -52,10 +52,10 @@ def test_a_small_terminal_shows_the_code_at_once_and_a_key_gives_the_words_back(
     shown = prepared(machine, vendor, "deactivation", SHORT)
 
     async def story(person: Person) -> None:
-        await person.press("2")
+        await person.choose("show_code")
         assert person.step == "CodeAlone"
         assert decoded(picture_of(person.app)) == {shown.url}
-        assert "Press any key to go back" in person.sees
+        assert "Esc Back F3 Swap black and white" in person.sees
         await person.press("x")
         assert "needs the whole window. Press F4" in person.sees
         await person.press("f4")
@@ -68,7 +68,7 @@ def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machi
     shown = prepared(machine, vendor, "activation", LONG)
 
     async def story(person: Person) -> None:
-        await person.press("1")
+        await person.press("enter")
         look = Look(person, shown, language)
         await look.at((40, 12))
         assert look.room is not None
@@ -78,9 +78,9 @@ def test_where_there_is_no_room_the_words_stay_in_sight_with_the_ways_left(machi
         ] in person.sees
         await person.press("f4")
         assert modules_on(person.app) == ()
-        assert {"en": "Press any key to go back", "de": "Zurück mit jeder Taste"}[language] in person.sees
+        assert {"en": "Esc Back", "de": "Esc Zurück"}[language] in person.sees
         await person.press("x")
-        await person.press("3")
+        await person.press("t")
         assert person.step == "CodeTrouble"
 
     tell(machine, story, size=(40, 12), language=language)
@@ -109,10 +109,13 @@ def test_a_code_with_black_and_white_exchanged_stays_whole_and_so_does_it_alone(
         await open_code(person, "activation")
         upright = modules_on(person.app)
         await person.choose("trouble", "invert")
-        exchanged = tuple(tuple(not module for module in row) for row in upright)
-        assert modules_on(person.app) == exchanged
+        assert exchanged(modules_on(person.app)) == upright
         await person.press("f4")
-        assert modules_on(person.app) == exchanged
+        code, _ = without_margins(upright)
+        assert without_margins(exchanged(modules_on(person.app)))[0] == code
+        await person.press("f3")
+        assert without_margins(modules_on(person.app))[0] == code
+        await person.press("f3")
         await person.resize(48, 22)
         await person.settled()
         assert len(modules_on(person.app)) == 44

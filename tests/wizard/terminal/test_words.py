@@ -12,8 +12,9 @@ from keyferry.wizard.errors import Cause
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.notices import NoticeCode
 from keyferry.wizard.results import LicenseState
-from keyferry.wizard.terminal.screens.activation_key import Method
-from keyferry.wizard.terminal.screens.home import CHOICES, DAMAGED_ELSEWHERE
+from keyferry.wizard.terminal.nearby import Fits
+from keyferry.wizard.terminal.screens.base import KEYS_EXPLAINED
+from keyferry.wizard.terminal.screens.home_parts import CHOICES, DAMAGED_ELSEWHERE
 from keyferry.wizard.terminal.typed_groups import Remark
 from keyferry.wizard.terminal.words import LANGUAGES, Words, english, language_of
 
@@ -21,13 +22,21 @@ SOURCES = sorted(Path(terminal.__file__).parent.rglob("*.py"))
 PACKAGE = Path(terminal.__file__).parents[1]
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 ANSWERS = ("no", "yes")
+# The license itself, or the steps to one, say what is the case.
+SAID_BY_FACTS = {LicenseState.ACTIVE, LicenseState.NOT_ACTIVATED}
 # Where a key is put together, what it is put together from.
 MADE = {
     *(f"state.{state.value}" for state in LicenseState),
-    *(f"home.{state.value}" for state in LicenseState),
+    *(f"home.{state.value}" for state in LicenseState if state not in SAID_BY_FACTS),
     *(f"home.damaged.{detail}" for detail in DAMAGED_ELSEWHERE),
-    *(f"do.{'start_over' if name == 'anew' else name}" for names in CHOICES.values() for name in names),
-    *(f"method.{method.value}{hint}" for method in Method for hint in ("", ".hint")),
+    *(f"do.{name}" for names in CHOICES.values() for name in names),
+    *(f"home.{state}.subtitle" for state in ("damaged", "wrong_machine", "state_newer")),
+    *(f"do.look_again.{state}.hint" for state in ("damaged", "wrong_machine", "state_newer")),
+    *(f"trouble.{way}{hint}" for way in ("alone", "invert", "wide", "picture") for hint in ("", ".hint")),
+    *(f"help.key.{name}" for name in KEYS_EXPLAINED),
+    *(f"file.{fits.value}" for fits in Fits),
+    *("copy", "copied", "row", "license", "request", "this_computer", "days_left"),
+    *("on_computer", "on_computer_until", "on_computer_never"),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"kind.{kind.name.lower()}" for kind in Kind),
     *(
@@ -35,13 +44,20 @@ MADE = {
         for topic in ("deactivate", "new_request", "start_over")
         for answer in ("no", "yes")
     ),
-    *(f"deactivate.{what}{pending}" for what in ("text", "confirm") for pending in ("", ".pending")),
+    *(f"deactivate.text{pending}" for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
     *(f"cause.{cause.value}" for cause in Cause),
     *(f"warning.{warning.value}" for warning in Lacking),
     *(f"notice.{code.value}" for code in NoticeCode),
     "date",
-    *("do.renew.hint", "do.deactivate.hint", "do.activate_too.hint", "do.show_code", "do.quit"),
+    *(
+        "do.renew.hint",
+        "do.deactivate.hint",
+        "do.activate_too.hint",
+        "do.show_code",
+        "do.quit",
+        "do.anew.hint",
+    ),
     *("do.new_request.hint", "do.drop_request", "do.drop_request.hint"),
 }
 # Raised, and handled before anybody could see them.
@@ -96,7 +112,7 @@ def test_the_languages_are_english_and_german():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plural_is_chosen_by_its_count(language):
-    one, two = (Words(language)("done.corrections", count=count) for count in (1, 2))
+    one, two = (Words(language)("typing.left", count=count) for count in (1, 2))
     assert one != two
     assert "2" in two
 

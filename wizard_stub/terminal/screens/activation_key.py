@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import partial
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -15,57 +18,54 @@ from keyferry.protocol.errors import MalformedCode, NewerVersion
 from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.remarks import other_kind, while_typing
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
-from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
 from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.scan import ScanScreen
-from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.choice import Button, Choice
+from keyferry.wizard.terminal.widgets.field import Field
 from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
+from keyferry.wizard.terminal.widgets.marked import code, marked
 
 _GROUPS = Kind.ACTIVATION_KEY.length // 5
 # With a name of this length and a usual address, the QR code still fits 80 by 24 characters.
 _LONGEST_NAME = 12
 
 
-class Method(Enum):
-    """What the person has for the activation."""
-
-    SCAN = "scan"
-    KEY = "key"
-    FILE = "file"
-
-
 class ActivationKeyScreen(WizardScreen):
     """Takes the key and the computer's name, and begins."""
 
     help_key = "help.activation_key"
-    numbers_choices = False
+    step = 1
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "use_suggestion", show=False)]
 
-    def __init__(self, method: Method, *, start_over: bool) -> None:
+    def __init__(self, *, start_over: bool) -> None:
         super().__init__()
-        self._method = method
         self._start_over = start_over
         self._suggestion: str | None = None
 
     def body(self) -> ComposeResult:
         """Show the boxes, what is said about them, and the name."""
-        yield self.paragraph("key.title", "title")
-        text = self.say("key.text")
-        if self._method is not Method.SCAN:
-            text += " " + self.say("key.text.first")
-        yield Static(text, classes="text", markup=False)
+        yield self.paragraph("key.title", "title lead")
+        yield self.paragraph("key.text", "secondary")
+        self.set_class(not self.wizard.control.shared, "noted")
+        if not self.wizard.control.shared:
+            yield self.paragraph("key.other_account", "hint")
         yield GroupBoxes(_GROUPS, whole=partial(whole_code, Kind.ACTIVATION_KEY), id="boxes")
-        progress = self.say("typing.progress", typed=0, length=Kind.ACTIVATION_KEY.length)
-        yield Static(progress, id="said", markup=False)
-        yield Choice(self.say("key.use_suggestion"), id="use-suggestion")
-        yield self.paragraph("key.name", "label")
-        yield Input(id="name", max_length=_LONGEST_NAME, compact=True)
+        yield Static("", id="said", classes="above", markup=False)
+        name, optional = self.say("key.name"), self.say("key.name.optional")
+        yield Static(Content.assemble((name, "$ink-2"), (f"  {optional}", "$ink-3")), classes="above")
+        yield Field(id="name", max_length=_LONGEST_NAME, compact=True)
         yield self.paragraph("key.name.hint", "hint")
-        yield Choice(self.say("key.continue"), id="continue")
+        with Horizontal(classes="buttons above"):
+            yield Button(self.say("key.use_suggestion"), id="use-suggestion", primary=True)
+            yield Button(self.say("key.retype"), id="retype")
+            yield Button(self.say("key.continue"), id="continue")
+        yield self.paragraph("key.nothing_yet", "hint above")
 
     def on_mount(self) -> None:
         """Begin in the first box."""
         self._offer(None)
+        words, typed = self.wizard.words, self.query_one(GroupBoxes).typed
+        self.remark(while_typing(words, typed, (), length=Kind.ACTIVATION_KEY.length))
         self.query_one(GroupBoxes).focus()
 
     @property
@@ -77,6 +77,7 @@ class ActivationKeyScreen(WizardScreen):
         """Say what there is to say about what was typed so far."""
         boxes = self.query_one(GroupBoxes)
         self._offer(None)
+        self.query_one("#continue", Button).set_class(not boxes.typed.complete, "not-yet")
         if not boxes.typed.complete:
             length = Kind.ACTIVATION_KEY.length
             self.remark(while_typing(self.wizard.words, boxes.typed, event.noticed, length=length))
@@ -92,8 +93,8 @@ class ActivationKeyScreen(WizardScreen):
         try:
             key = ActivationKey.from_text(self._typed)
         except MalformedCode as error:
-            self._offer(error.suggestion)
             self.remark(self._words_for(error))
+            self._offer(error.suggestion)
             return None
         except NewerVersion as error:
             self.remark("! " + self.explain(error))
@@ -102,24 +103,41 @@ class ActivationKeyScreen(WizardScreen):
         return key
 
     def _words_for(self, error: MalformedCode) -> str:
-        if error.suggestion:
-            count = len(self.query_one(GroupBoxes).doubtful)
-            return self.say("key.suggestion", suggestion=error.suggestion, count=count)
         other = other_kind(self.wizard.words, self._typed, Kind.ACTIVATION_KEY)
         return other or self.say("key.wrong")
 
     def _offer(self, suggestion: str | None) -> None:
         self._suggestion = suggestion
-        self.query_one("#use-suggestion").display = suggestion is not None
+        for name in ("#use-suggestion", "#retype"):
+            self.query_one(name).display = suggestion is not None
+        further = self.query_one("#continue", Button)
+        further.display = suggestion is None
+        further.show(further.label, primary=suggestion is None)
         if suggestion:
-            boxes = self.query_one(GroupBoxes)
-            pairs = zip(boxes.typed.groups, suggestion.split("-"), strict=True)
-            boxes.point_at(
-                tuple(place for place, (typed, read) in enumerate(pairs, start=1) if typed != read)
-            )
+            self._point_at(suggestion)
+
+    def _point_at(self, suggestion: str) -> None:
+        boxes = self.query_one(GroupBoxes)
+        meant = suggestion.split("-")
+        pairs = zip(boxes.typed.groups, meant, strict=True)
+        wrong = tuple(place for place, (typed, read) in enumerate(pairs, start=1) if typed != read)
+        boxes.point_at(wrong)
+        groups = ", ".join(map(str, wrong))
+        read = " ".join(meant[place - 1] for place in wrong)
+        question, _, mark = self.say("key.suggestion", groups=groups, read=read, count=len(wrong)).rpartition(
+            read
+        )
+        use, _, _ = self.say("key.use", suggestion=suggestion).rpartition(suggestion)
+        said = Content.assemble(
+            marked(question, "$warning"),
+            code(read, "bold"),
+            (f"{mark}\n", "$warning"),
+            *("  ", ("F3", "$primary bold"), f" {use}", code(suggestion, "bold")),
+        )
+        self.query_one("#said", Static).update(said)
 
     @on(Choice.Chosen, "#use-suggestion")
-    def use_suggestion(self) -> None:
+    def action_use_suggestion(self) -> None:
         """Put the repaired reading into the boxes."""
         boxes = self.query_one(GroupBoxes)
         if self._suggestion:
@@ -129,37 +147,35 @@ class ActivationKeyScreen(WizardScreen):
             self._read()
             self.query_one(Input).focus()
 
+    @on(Choice.Chosen, "#retype")
+    def retype(self) -> None:
+        """Begin again in the first box."""
+        boxes = self.query_one(GroupBoxes)
+        boxes.focus()
+        boxes.action_edit("clear")
+
     @on(GroupBoxes.Submitted)
     @on(Input.Submitted)
     @on(Choice.Chosen, "#continue")
     def proceed(self) -> None:
-        """Begin with the key, if it is right."""
+        """Use the correction if one is offered, otherwise begin with the key, if it is right."""
+        if self._suggestion:
+            self.action_use_suggestion()
+            return
         key = self._read()
         if key is not None:
             self._begin(key, self.query_one(Input).value)
-        elif self._suggestion:
-            self.query_one("#use-suggestion").focus()
         else:
             self.query_one(GroupBoxes).focus()
 
     @work(exclusive=True)
     async def _begin(self, key: ActivationKey, name: str) -> None:
-        control = self.wizard.control
+        control, start_over = self.wizard.control, self._start_over
+        await show_answer(
+            self, lambda: control.begin(key, name or None, start_over=start_over), self._next_step
+        )
 
-        def begin() -> tuple[Begun, bool]:
-            before = None if self._start_over else control.pending()
-            begun = control.begin(key, name or None, start_over=self._start_over)
-            known = begun.renewal or (before is not None and before.computer_id == begun.computer_id)
-            return begun, known
-
-        await show_answer(self, begin, self._next_step)
-
-    def _next_step(self, answer: tuple[Begun, bool]) -> WizardScreen:
-        begun, known = answer
+    def _next_step(self, begun: Begun) -> WizardScreen:
         # What was set aside or dropped is gone: going back and on again must not drop the new request, too.
         self._start_over = False
-        if known and self._method is Method.KEY:
-            return ComputerKeyScreen(begun.computer_id)
-        if known and self._method is Method.FILE:
-            return LicenseFileScreen()
-        return ScanScreen(begun, fresh=self._method is not Method.SCAN)
+        return ScanScreen(begun)

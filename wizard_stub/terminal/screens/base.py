@@ -1,4 +1,4 @@
-"""What every screen has: a title bar, a body, a bar of keys, help, and the control in the background."""
+"""What every screen has: a title bar, a body, a bar of keys, and the control in the background."""
 
 from __future__ import annotations
 
@@ -6,35 +6,60 @@ from collections.abc import Callable
 from typing import ClassVar, TypeVar, cast
 
 from textual import events, on
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import WorkerFailed
 
+from keyferry.protocol.claims import Claims
 from keyferry.wizard.guarantees import Lacking
 from keyferry.wizard.terminal.frame import WizardFrame
 from keyferry.wizard.terminal.problems import Refusal, explain
+from keyferry.wizard.terminal.widgets.bars import KeyHint, TitleBar, step_marks
 from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.terminal.widgets.license_panel import time_bar
+from keyferry.wizard.terminal.widgets.marked import RULE, marked
 
 T = TypeVar("T")
 
+KEYS_EXPLAINED = ("move", "choose", "back", "help", "theme", "f3", "f4", "copy", "quit")
+_KEY_COLUMN = 15
+
+_STEPS = 4
+# The lines and columns that every screen is drawn for; a larger window has more around them.
+_USUAL = Size(80, 24)
+_TEXT_WIDTH = 74
+
 
 class WizardScreen(Screen[None]):
-    """A step of the wizard; `help_key` names its help text."""
+    """A step of the wizard; `help_key` names its help text, `step` its place on the way to a license."""
 
     help_key = "help.home"
     can_go_back = True
-    numbers_choices = True
+    step = 0
+    giving_up = 0
+    """The step of a deactivation, 1 or 2."""
+    further_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What the bar of keys names besides: a word and its action."""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-usual")]  # noqa: RUF012 - Textual declares it for each instance
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", show=False),
         Binding("escape", "back", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
+        Binding("right", "button(1)", show=False),
+        Binding("left", "button(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
+        Binding("c", "copy('c')", show=False),
+        Binding("i", "copy('i')", show=False),
     ]
 
     @property
@@ -57,48 +82,95 @@ class WizardScreen(Screen[None]):
     def remark(self, text: str) -> None:
         """Say something about what was typed; it begins with "!" if that is a problem."""
         remarks = self.query_one("#said", Static)
-        remarks.update(text)
+        remarks.update(marked(text))
         remarks.set_class(text.startswith("!"), "problem")
+
+    def facts(self, *facts: Fact, below: bool = False, between: int = 3) -> Facts:
+        """Return a table, with the words beside what can be copied."""
+        copy, copied = self.say("copy"), self.say("copied")
+        return Facts(*facts, copy=copy, copied=copied, below=below, between=between)
+
+    def on_and_until(self, name: str | None, claims: Claims | None) -> str:
+        """Return on which computer, and until when."""
+        computer = name or self.say("this_computer")
+        if claims is None:
+            return self.say("on_computer", computer=computer)
+        if claims.expires is None:
+            return self.say("on_computer_never", computer=computer)
+        return self.say("on_computer_until", computer=computer, day=self.wizard.words.day(claims.expires))
+
+    def time_left(self, claims: Claims) -> Content | None:
+        """Return how much of a license's time is left; None if it has no end."""
+        if claims.expires is None:
+            return None
+        days = max(1, (claims.expires - claims.issued).days)
+        left = min(days, max(0, (claims.expires - self.wizard.now().date()).days))
+        return time_bar(left, days) + Content("  " + self.say("days_left", left=left, days=days))
+
+    def rule(self) -> Static:
+        """Return a line that parts what is below it."""
+        return Static(RULE * _TEXT_WIDTH, classes="rule", markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the bars around the body."""
-        with Horizontal(id="title-bar"):
-            title = self.say("bar.title", product=self.wizard.profile.product_name)
-            yield Static(title, id="product", markup=False)
-            yield Static(self.say("bar.no_network"), id="no-network", markup=False)
+        product, suffix = self.wizard.profile.product_name, self.say("bar.title")
+        yield TitleBar(product, f" · {suffix}", self._step_in_words(), self.say("bar.no_network"))
         with VerticalScroll(id="body", can_focus=False):
             yield from self.body()
         with Horizontal(id="key-bar"):
-            yield KeyHint(self.say("bar.help"), "screen.help")
-            yield KeyHint(self.say("bar.theme"), "app.next_theme")
-            if self.can_go_back:
-                yield KeyHint(self.say("bar.back"), "screen.back")
-            yield KeyHint(self.say("bar.quit"), "app.quit")
+            yield from self._keys()
+
+    def _step_in_words(self) -> Content:
+        if self.giving_up:
+            return Content.styled(self.say("bar.giving_up", step=self.giving_up), "$error bold")
+        if self.step:
+            return step_marks(self.say("bar.step", step=self.step, steps=_STEPS), self.step, _STEPS)
+        return Content("")
+
+    def _keys(self) -> ComposeResult:
+        yield KeyHint(self.say("bar.help"), "screen.help")
+        yield KeyHint(self.say("bar.theme"), "app.next_theme")
+        for word, action in self.further_keys:
+            yield KeyHint(self.say(word), action, id=word.replace(".", "-"))
+        if self.can_go_back:
+            yield KeyHint(self.say("bar.back"), "screen.back")
+        yield KeyHint(self.say("bar.quit"), "app.quit")
 
     def body(self) -> ComposeResult:
         """Yield what the step consists of."""
         raise NotImplementedError
 
-    def on_mount(self) -> None:
-        """Give the choices their numbers."""
-        self.number_choices()
+    def on_resize(self, event: events.Resize) -> None:
+        """Make the best of the room."""
+        self.make_room(event.size)
 
-    def number_choices(self) -> None:
-        """Give each choice that is shown its number."""
-        if self.numbers_choices:
-            shown = (choice for choice in self.query(Choice) if choice.display)
-            for number, choice in enumerate(shown, start=1):
-                choice.number = number
-                choice.refresh(layout=True)
+    def make_room(self, size: Size) -> None:
+        """Put what is drawn for 80 by 24 into the middle of a larger window."""
+        body = self.query_one("#body")
+        wider = max(0, size.width - _USUAL.width)
+        higher = max(0, size.height - _USUAL.height)
+        body.styles.padding = (1 + higher // 6, 1, 0, 3 + wider * 9 // 20)
 
-    def on_key(self, event: events.Key) -> None:
-        """Choose by number; boxes and inputs keep the digits that are typed into them."""
-        if event.character and event.character.isdigit():
-            for choice in self.query(Choice):
-                if choice.display and choice.number == int(event.character):
-                    event.stop()
-                    choice.focus()
-                    choice.action_choose()
+    def action_copy(self, letter: str) -> None:
+        """Copy what the letter stands beside to the clipboard, through the terminal."""
+        for facts in self.query(Facts):
+            value = facts.take(letter)
+            if value is not None:
+                self.app.copy_to_clipboard(value)
+
+    @on(Facts.Copied)
+    def copy_clicked(self, event: Facts.Copied) -> None:
+        """Copy what was clicked on."""
+        self.action_copy(event.letter)
+
+    def action_button(self, by: int) -> None:
+        """Go to the button beside this one."""
+        if not isinstance(self.focused, Choice):
+            raise SkipAction
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_help(self) -> None:
         """Explain this step."""
@@ -136,7 +208,7 @@ class WizardScreen(Screen[None]):
     def warnings(self, lacking: tuple[Lacking, ...]) -> ComposeResult:
         """Say what the file system could not guarantee."""
         for warning in lacking:
-            yield self.paragraph(f"warning.{warning.value}", "text note above")
+            yield self.paragraph(f"warning.{warning.value}", "text note")
 
     async def in_background(self, work: Callable[[], T]) -> T:
         """Let the control work in a thread, since scrypt and a repair would freeze the screen."""
@@ -161,22 +233,8 @@ class WizardScreen(Screen[None]):
         return cast("T", answer)
 
 
-class KeyHint(Static):
-    """A key and what it does; a click does the same."""
-
-    def __init__(self, text: str, action: str) -> None:
-        super().__init__(text, markup=False)
-        self._action = action
-
-    async def on_click(self) -> None:
-        """Do what the key does."""
-        await self.run_action(self._action)
-
-
 class HelpScreen(WizardScreen):
-    """The help of one step, and the keys that work everywhere; returns to where the person was."""
-
-    numbers_choices = False
+    """Explains, and returns to where the person was."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -186,8 +244,22 @@ class HelpScreen(WizardScreen):
         """Show the text of the step, then the keys."""
         yield self.paragraph("help.title", "title")
         yield self.paragraph(self._key)
-        yield self.paragraph("help.keys")
-        yield Choice(self.say("help.close"), id="close")
+        yield Static(Content("\n").join(self._keys_explained()), classes="text")
+        yield self.paragraph("help.mouse", "text hint")
+
+    def _keys_explained(self) -> list[Content]:
+        lines = []
+        for name in KEYS_EXPLAINED:
+            keys, _, what = self.say(f"help.key.{name}").partition("|")
+            lines.append(
+                Content.styled(keys.ljust(_KEY_COLUMN), "$primary bold") + Content.styled(what, "$ink-2")
+            )
+        return lines
+
+    def _keys(self) -> ComposeResult:
+        yield KeyHint(self.say("bar.back"), "screen.back")
+        yield KeyHint(self.say("bar.theme"), "app.next_theme")
+        yield KeyHint(self.say("bar.quit"), "app.quit")
 
     def action_help(self) -> None:
         """Close again with the same key."""

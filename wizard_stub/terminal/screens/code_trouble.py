@@ -1,95 +1,89 @@
-"""What to do if no phone reads the code from this terminal: alone, inverted, or saved as a picture."""
+"""What to do if no phone reads the code: alone, inverted, without characters, or as a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
 
-from keyferry.wizard.files import write_new_picture
-from keyferry.wizard.qr import ScanCode
-from keyferry.wizard.terminal.nearby import home
-from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.code_picture import CodePictureScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact
+
+# A window of this height has an empty line before each way.
+_ROOMY = 30
+_KEYS = {"alone": "F4", "invert": "F3", "wide": "F6", "picture": "F5"}
 
 
 class CodeTroubleScreen(WizardScreen):
-    """Offers to show one address differently; `alone`, `invert` and `rejected` act on the screen below."""
+    """Offers to show one address differently; what is chosen acts on the screen below."""
 
     help_key = "help.trouble"
-    numbers_choices = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key.lower(), f"way('{name}')", show=False) for name, key in _KEYS.items()
+    ]
 
     def __init__(
         self,
         url: str,
+        codes: Sequence[Fact],
         *,
+        place: tuple[int, int],
         alone: Callable[[], object],
         invert: Callable[[], object],
+        wide: Callable[[], object],
         rejected: Callable[[], object] | None,
     ) -> None:
+        """Take the address, the codes that do without it, and the step of the screen below and its ways."""
         super().__init__()
         self._url = url
-        self._alone = alone
-        self._invert = invert
+        self._codes = codes
+        self.step, self.giving_up = place
+        self._ways = {"alone": alone, "invert": invert, "wide": wide}
         self._rejected = rejected
 
     def body(self) -> ComposeResult:
-        """Offer what may help, the picture with the line for its name."""
+        """Offer what may help, and below it what to do without the code."""
         yield self.paragraph("trouble.title", "title")
-        yield self.paragraph("trouble.text")
-        yield Choice(self.say("trouble.alone"), id="alone")
-        yield Choice(self.say("trouble.invert"), id="invert")
+        yield self.paragraph("trouble.text", "secondary")
+        roomy = self.app.size.height >= _ROOMY
+        for place, (name, key) in enumerate(_KEYS.items()):
+            label, hint = self.say(f"trouble.{name}"), self.say(f"trouble.{name}.hint")
+            yield Choice(label, id=name, hint=hint, key=key).set_class(place == 0 or roomy, "spaced")
         if self._rejected is not None:
-            yield Choice(self.say("trouble.rejected"), id="rejected", hint=self.say("trouble.rejected.hint"))
-        yield self.paragraph("trouble.picture", "text above")
-        yield self.paragraph("trouble.path", "label")
-        yield Input(str(self._free_name()), id="path", compact=True)
-        yield Static("", id="said", markup=False)
-        yield Choice(self.say("trouble.save"), id="save")
+            label, hint = self.say("trouble.rejected"), self.say("trouble.rejected.hint")
+            yield Choice(label, id="rejected", hint=hint, key="  ")
+        yield self.rule()
+        yield self.paragraph("trouble.without", "title")
+        address = (self.wizard.self_help, "bold")
+        yield Static(Content.assemble((self.say("trouble.type_these") + " ", "$ink-2"), address))
+        yield self.facts(*self._codes).add_class("above")
 
-    def _free_name(self) -> Path:
-        # The home folder: over SSH, people look there for the file to copy.
-        stem = f"{self.wizard.profile.product_code}-qr"
-        names = (home() / f"{stem}{f'-{number}' if number > 1 else ''}.png" for number in count(1))
-        return next(name for name in names if not name.exists())
+    def on_mount(self) -> None:
+        """Begin with what helps most often."""
+        self.query(Choice).first().focus()
 
-    @on(Choice.Chosen, "#alone")
-    def show_alone(self) -> None:
-        """Return, and show nothing but the code."""
-        self.dismiss()
-        self._alone()
+    @on(Choice.Chosen, "#alone,#invert,#wide,#picture")
+    def chosen(self, event: Choice.Chosen) -> None:
+        """Do what was chosen."""
+        self.action_way(event.choice.id or "")
 
-    @on(Choice.Chosen, "#invert")
-    def show_inverted(self) -> None:
-        """Return to the code with black and white exchanged."""
-        self.dismiss()
-        self._invert()
+    def action_way(self, name: str) -> None:
+        """Return, and show the code in this way; or save it."""
+        if name == "picture":
+            self.wizard.push_screen(CodePictureScreen(self._url, place=(self.step, self.giving_up)))
+        elif self.is_active:
+            self.dismiss()
+            self._ways[name]()
 
     @on(Choice.Chosen, "#rejected")
     def make_new_request(self) -> None:
         """Go on if the page no longer accepts this request."""
         if self._rejected is not None:
             self._rejected()
-
-    @on(Input.Submitted)
-    @on(Choice.Chosen, "#save")
-    @work(exclusive=True)
-    async def save(self) -> None:
-        """Write the picture, and say where it is."""
-        named = self.query_one(Input).value.strip().strip("\"'")
-        if not named:
-            self.remark(self.say("trouble.none"))
-            return
-        path = Path(named).expanduser()
-        path = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
-        try:
-            await self.in_background(lambda: write_new_picture(path, ScanCode.of(self._url)))
-        except Refusal as error:
-            self.remark("! " + self.explain(error))
-        else:
-            self.remark(self.say("trouble.saved", path=path.absolute()))

@@ -6,20 +6,26 @@ from collections.abc import Iterator
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Static
 
+from keyferry.protocol.typed import Correction
 from keyferry.wizard.results import Completed
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
-from keyferry.wizard.terminal.widgets.choice import Choice
-from keyferry.wizard.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.terminal.widgets.choice import Button, Choice
+from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.license_panel import LicensePanel
+from keyferry.wizard.terminal.widgets.marked import about_characters, marked
 
 
 class DoneScreen(WizardScreen):
     """The end of every method of activation."""
 
     help_key = "help.done"
+    step = 4
 
     def __init__(self, completed: Completed) -> None:
         super().__init__()
@@ -27,45 +33,45 @@ class DoneScreen(WizardScreen):
 
     def body(self) -> ComposeResult:
         """Show the license, the corrections, and what became of a former license."""
-        yield self.paragraph("done.title", "title active", product=self.wizard.profile.product_name)
-        yield Facts(*self._facts())
-        if self._completed.corrections:
-            yield Static(self._corrections(), classes="text above note", markup=False)
-        if self._completed.replaced:
-            yield self.paragraph("done.replaced", "text above", former=self._completed.replaced.text)
+        completed = self._completed
+        title = self.say("done.title", product=self.wizard.profile.product_name)
+        yield Static(marked(title), classes="title")
+        yield Static(
+            self.on_and_until(completed.computer_name, completed.claims), classes="subtitle indented"
+        )
+        yield LicensePanel(self.say("license"), self.facts(*self._facts(), between=1))
+        for notice in completed.notices:
+            yield Static(marked(self.wizard.words.notice(notice)), classes="above")
+        yield from self.warnings(completed.warnings)
+        yield self.paragraph("done.text", "secondary above")
+        with Horizontal(classes="buttons above"):
+            yield Button(self.say("do.finish"), id="quit", primary=True)
+            yield Button(self.say("do.home"), id="home")
+        if completed.replaced:
+            yield self.paragraph("done.replaced", "secondary above", former=completed.replaced.text)
             yield Choice(self.say("do.show_code"), id="show_code")
-        yield from self.warnings(self._completed.warnings)
-        for notice in self._completed.notices:
-            yield Static(self.wizard.words.notice(notice), classes="text note above", markup=False)
-        yield self.paragraph("done.text", "text above")
-        yield Choice(self.say("do.quit"), id="quit")
-        yield Choice(self.say("do.home"), id="home")
 
     def _facts(self) -> Iterator[Fact]:
-        completed, words = self._completed, self.wizard.words
-        expires = completed.claims.expires
-        yield self.say("fact.expires"), words.day(expires) if expires else self.say("fact.never")
-        yield self.say("fact.features"), ", ".join(completed.features)
-        yield self.say("fact.activation_key"), completed.activation_key.text
-        yield self.say("fact.computer_id"), completed.computer_id.text
-        yield self.say("fact.computer_name"), completed.computer_name
-        yield self.say("fact.computer_key"), completed.computer_key if completed.corrections else None
+        completed = self._completed
+        yield Fact(self.say("fact.time_left"), self.time_left(completed.claims))
+        yield Fact(self.say("fact.features"), ", ".join(completed.features))
+        yield Fact(self.say("fact.activation_key"), completed.activation_key.text, copy="c")
+        yield Fact(self.say("fact.computer_id"), completed.computer_id.text, copy="i")
+        yield Fact(self.say("fact.computer_key"), completed.computer_key if completed.corrections else None)
+        for place, correction in enumerate(completed.corrections):
+            yield Fact(self.say("fact.fixed") if place == 0 else "", self._in_words(correction))
 
-    def _corrections(self) -> str:
-        corrections, nothing = self._completed.corrections, self.say("done.nothing")
-        lines = [self.say("done.corrections", count=len(corrections))]
-        lines += [
-            "  "
-            + self.say(
-                "done.correction",
-                group=correction.group,
-                place=correction.place,
-                typed=correction.typed or nothing,
-                read=correction.read or nothing,
-            )
-            for correction in corrections
-        ]
-        return "\n".join(lines)
+    def _in_words(self, correction: Correction) -> Content:
+        nothing = self.say("done.nothing")
+        values = {"group": correction.group, "place": correction.place}
+        where, _, how = self.say(
+            "done.correction", **values, typed=correction.typed or nothing, read=correction.read or nothing
+        ).partition(": ")
+        return Content(f"{where}: ") + about_characters(how)
+
+    def on_mount(self) -> None:
+        """Begin with what ends it."""
+        self.query_one("#quit").focus()
 
     def action_back(self) -> None:
         """Go to the overview: what led here is done."""

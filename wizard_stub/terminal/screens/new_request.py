@@ -7,8 +7,8 @@ from collections.abc import Callable
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.wizard.results import Begun
 from keyferry.wizard.terminal.screens.base import WizardScreen
-from keyferry.wizard.terminal.screens.confirm import ConfirmScreen
 from keyferry.wizard.terminal.screens.problem import show_answer
+from keyferry.wizard.terminal.screens.question import QuestionScreen
 
 
 def ask_for_new_request(
@@ -28,5 +28,7 @@ def ask_for_new_request(
         # In a group of its own: the screen comes to the front first, and may ask the control itself.
         screen.run_worker(show_answer(screen, begin, show_alone), exclusive=True, group="new_request")
 
-    title, text = screen.say("do.new_request"), screen.say("new_request.text")
-    wizard.push_screen(ConfirmScreen("new_request", ask, title=title, text=text, help_key="help.new_request"))
+    title, text = screen.say("new_request.title"), screen.say("new_request.text")
+    wizard.push_screen(
+        QuestionScreen("new_request", ask, title=title, text=text, help_key="help.new_request")
+    )

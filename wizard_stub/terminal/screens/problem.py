@@ -12,6 +12,8 @@ from keyferry.wizard.errors import NotSynced
 from keyferry.wizard.terminal.problems import Refusal, detail
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
+from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.marked import marked
 
 T = TypeVar("T")
 
@@ -26,15 +28,25 @@ class ProblemScreen(WizardScreen):
         self._error = error
 
     def body(self) -> ComposeResult:
-        """Show the words, and the detail for the support."""
-        yield self.paragraph("problem.title.done" if self._is_done else "problem.title", "title problem")
-        yield Static(self.explain(self._error), classes="text", markup=False)
-        further = detail(self.wizard.words, self._error)
-        if further:
-            yield Static(further, classes="text detail", markup=False)
+        """Show the words, the ways on, and what the support wants to know."""
+        title = "problem.title.done" if self._is_done else "problem.title"
+        yield Static(marked(self.say(title)), classes="title lead")
+        yield Static(self.explain(self._error), classes="text indented above", markup=False)
         if not self._is_done:
             yield Choice(self.say("do.back"), id="back")
         yield Choice(self.say("do.home"), id="home")
+        yield self.rule().add_class("above")
+        further = detail(self.wizard.words, self._error)
+        if further:
+            yield Static(further, classes="secondary above", markup=False)
+        yield self.facts(
+            Fact(self.say("fact.folder"), str(self.wizard.folder)),
+            Fact(self.say("fact.error_code"), getattr(self._error, "code", None), copy="c"),
+        ).add_class("above")
+
+    def on_mount(self) -> None:
+        """Begin with the first way on."""
+        self.query(Choice).first().focus()
 
     @property
     def _is_done(self) -> bool:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.widgets import Static
 
 from keyferry.wizard.results import Released
 from keyferry.wizard.terminal.screens.code_beside import CodeBesideScreen
-from keyferry.wizard.terminal.widgets.choice import Choice
-from keyferry.wizard.terminal.widgets.facts import Fact, Facts
+from keyferry.wizard.terminal.widgets.choice import Button
+from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.framed_code import framed
+from keyferry.wizard.terminal.widgets.marked import numbered
+
+
+# A window of this height has room for what is known already.
+_ROOMY = 30
 
 
 class ReleasedScreen(CodeBesideScreen):
     """Shows a deactivation verification code; back is the overview."""
 
     help_key = "help.released"
+    giving_up = 2
+    further_keys = (("bar.trouble", "screen.trouble"),)
 
     def __init__(self, released: Released) -> None:
         super().__init__(released)
@@ -24,19 +34,33 @@ class ReleasedScreen(CodeBesideScreen):
 
     def aside(self) -> ComposeResult:
         """Say how the seat becomes free."""
-        yield self.paragraph("released.title", "title roomy")
-        yield self.paragraph("released.steps")
-        yield Facts(*self.facts(self._released.computer_name), below=True)
+        yield self.paragraph("released.title", "title", product=self.wizard.profile.product_name)
+        yield Static(numbered(self.say("released.steps")), classes="above")
+        yield self.paragraph("released.by_hand", "secondary above")
+        yield Static(framed(self._released.code.text))
+        yield self.paragraph("fact.code", "secondary")
+        yield self.codes().add_class("above")
+        with Horizontal(classes="buttons above"):
+            yield Button(self.say("do.done"), id="home", primary=True)
+            yield Static(self._copy_hint(), id="copy-code", classes="secondary")
         yield from self.warnings(self._released.warnings)
-        yield self.paragraph("released.again", "text above")
-        yield Static("", classes="gap")
-        yield Choice(self.say("do.home"), id="home")
-        yield Choice(self.say("scan.trouble"), id="trouble")
 
-    def facts(self, name: str | None) -> Iterator[Fact]:
-        """Yield the code before what goes with it."""
-        yield self.say("fact.code"), self._released.code.text
-        yield from super().facts(name)
+    def _copy_hint(self, *, copied: bool = False) -> Content:
+        copy = Content.assemble(("c", "$primary bold"), f" {self.say('released.copy')}")
+        said = Content.styled(self.say("copied"), "$success") if copied else copy
+        return said + Content.styled(f"\n{self.say('released.again')}", "$ink-3")
+
+    def code_facts(self, name: str | None) -> Iterator[Fact]:
+        """Yield what goes with the code, which c copies; the name if it is cut, or if there is room."""
+        is_told = name != self._released.computer_name or self.app.size.height >= _ROOMY
+        for fact in list(super().code_facts(name))[: None if is_told else 2]:
+            yield fact._replace(copy="")
+
+    def action_copy(self, letter: str) -> None:
+        """Copy the code."""
+        if letter == "c":
+            self.app.copy_to_clipboard(self._released.code.text)
+            self.query_one("#copy-code", Static).update(self._copy_hint(copied=True))
 
     def action_back(self) -> None:
         """Go to the overview: what led here can no longer be done."""

@@ -1,11 +1,14 @@
-"""The request: a QR code to scan, and the codes to send without a phone."""
+"""The request: a QR code to scan, and the codes to type elsewhere without a phone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Static
 
 from keyferry.wizard.results import Begun
@@ -13,14 +16,17 @@ from keyferry.wizard.terminal.screens.code_beside import CodeBesideScreen
 from keyferry.wizard.terminal.screens.computer_key import ComputerKeyScreen
 from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
 from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
-from keyferry.wizard.terminal.widgets.choice import Choice
-from keyferry.wizard.terminal.widgets.facts import Facts
+from keyferry.wizard.terminal.widgets.choice import Button, Choice
+from keyferry.wizard.terminal.widgets.key_line import KeyLine
+from keyferry.wizard.terminal.widgets.marked import numbered
 
 
 class ScanScreen(CodeBesideScreen):
-    """Shows what was begun; `fresh` if the person hoped to have a key for it already."""
+    """Shows what was begun; `fresh` if earlier keys and files no longer fit."""
 
     help_key = "help.scan"
+    step = 2
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "use_file", show=False)]
 
     def __init__(self, begun: Begun, *, fresh: bool = False) -> None:
         super().__init__(begun)
@@ -28,24 +34,23 @@ class ScanScreen(CodeBesideScreen):
         self._fresh = fresh
 
     def aside(self) -> ComposeResult:
-        """Explain both, and lead on to the computer key."""
+        """Explain the code, and lead on to the computer key."""
         begun = self._begun
-        title = "scan.title.renew" if begun.renewal else "scan.title"
-        fresh = self._fresh and not begun.renewal
-        # 24 lines hold the note only instead of the empty line below the title.
-        yield self.paragraph(title, "title" if fresh else "title roomy")
-        if fresh:
-            yield self.paragraph("scan.fresh", "text note")
-        yield self.paragraph("scan.steps")
-        yield Static("", classes="gap")
-        yield Choice(self.say("do.type_key"), id="type_key")
-        yield Choice(self.say("do.use_file"), id="use_file")
-        yield Choice(self.say("scan.trouble"), id="trouble")
-        yield self.paragraph("scan.by_hand", "text above")
-        yield Facts(*self.facts(begun.computer_name), below=True)
-        yield from self.warnings(begun.warnings)
+        yield self.paragraph("scan.title.renew" if begun.renewal else "scan.title", "title")
+        if self._fresh and not begun.renewal:
+            yield self.paragraph("scan.fresh", "hint")
         if begun.set_aside:
-            yield self.paragraph("scan.aside", "text detail above", name=begun.set_aside.name)
+            yield self.paragraph("scan.aside", "hint", name=begun.set_aside.name)
+        yield Static(numbered(self.say("scan.steps")), classes="above")
+        yield Button(self.say("scan.have_key"), id="type_key", primary=True).add_class("above")
+        yield KeyLine("f", self.say("do.use_file"), id="use_file").add_class("above")
+        yield KeyLine("t", self.say("scan.trouble"), id="trouble")
+        by_hand = Content.assemble(
+            (self.say("scan.by_hand"), "$ink-2"), "\n", (self.wizard.self_help, "bold")
+        )
+        yield Static(by_hand, classes="above")
+        yield self.codes()
+        yield from self.warnings(begun.warnings)
 
     @property
     def rejected(self) -> Callable[[], object]:
@@ -58,9 +63,9 @@ class ScanScreen(CodeBesideScreen):
         self.wizard.push_screen(ComputerKeyScreen(self._begun.computer_id))
 
     @on(Choice.Chosen, "#use_file")
-    def use_file(self) -> None:
+    def action_use_file(self) -> None:
         """Go on to a license file."""
-        self.wizard.push_screen(LicenseFileScreen())
+        self.wizard.push_screen(LicenseFileScreen(type_instead=self.type_key))
 
 
 def fresh_scan(begun: Begun) -> ScanScreen:

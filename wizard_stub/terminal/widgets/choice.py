@@ -1,4 +1,4 @@
-"""What can be chosen: one line, focused by a mark and not by a color alone."""
+"""What can be chosen: a line of a list or a button, focused by a mark and not by a color alone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
 # Characters that every console font has, those of old Windows among them.
 MARK = "►"
+# On each side of the words of a button: the mark stands in it, so that the words never move.
+_PADDING = 4
 
 
 class Choice(Widget, can_focus=True):
-    """A line that is chosen with Enter, Space, its number or the mouse."""
+    """A line of a list, with what it does below it; chosen with Enter, Space, its key or the mouse."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", show=False)]
 
@@ -31,23 +34,33 @@ class Choice(Widget, can_focus=True):
             """Let handlers select it by its id."""
             return self.choice
 
-    def __init__(self, label: str, *, id: str, hint: str = "", danger: bool = False) -> None:
-        super().__init__(id=id, classes="danger" if danger else None)
+    def __init__(
+        self,
+        label: str,
+        *,
+        id: str,
+        hint: str = "",
+        danger: bool = False,
+        key: str = "",
+        spaced: bool = False,
+    ) -> None:
+        """Take the words; `key` is what chooses it from anywhere on the screen, as its screen binds it."""
+        super().__init__(id=id, classes=" ".join(["danger"] * danger + ["spaced"] * spaced) or None)
         self.label = label
         self.hint = hint
-        self.number: int | None = None
+        self.key = key
 
     def render(self) -> Content:
-        """Draw the mark, the number and the label, and the hint on a second line."""
-        mark = MARK if self.has_focus else " "
-        number = f"{self.number} " if self.number else ""
-        label = Content.assemble(f"{mark} ", (f"{number}{self.label}", "bold"))
-        indent = " " * (2 + len(number))
-        if not self.hint:
-            return label
-        # On the ground of the focus, muted would be too faint.
-        style = "" if self.has_focus else "$text-muted"
-        return Content("\n").join([label, Content.styled(indent + self.hint, style)])
+        """Draw the mark, the key and the label, and the hint on a second line."""
+        mark = Content.styled(f"{MARK if self.has_focus else ' '} ", "$primary bold")
+        key = Content.styled(f"{self.key}  ", "$primary bold") if self.key else Content("")
+        style = "$error" if self.has_class("danger") else ""
+        label = Content.styled(self.label, f"{style} bold".strip() if self.has_focus else style)
+        lines = [mark + key + label]
+        if self.hint:
+            indent = " " * (2 + len(key))
+            lines.append(Content.styled(indent + self.hint, "$ink-2"))
+        return Content("\n").join(lines)
 
     def action_choose(self) -> None:
         """Notify the screen."""
@@ -57,3 +70,45 @@ class Choice(Widget, can_focus=True):
         """Choose it with the mouse."""
         event.stop()
         self.action_choose()
+
+
+class Button(Choice):
+    """Three rows; filled if it has the focus, or if Enter presses it from where the focus is."""
+
+    def __init__(self, label: str, *, id: str, danger: bool = False, primary: bool = False) -> None:
+        super().__init__(label, id=id, danger=danger)
+        self.primary = primary
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Take the words and as much on each side."""
+        return len(Content(self.label)) + 2 * _PADDING
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take three rows."""
+        return 3
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether Enter presses it now."""
+        return self.has_focus or (self.primary and not isinstance(self.screen.focused, Button))
+
+    def render(self) -> Content:
+        """Draw the mark and the words in the middle row."""
+        filled = self.is_filled
+        mark = f"{MARK} " if filled else "  "
+        style = "" if self.has_class("not-yet") and not filled else "bold"
+        return Content.assemble("\n", (f"{'':{_PADDING - 2}}{mark}{self.label}", style))
+
+    def show(self, label: str, *, primary: bool) -> None:
+        """Show other words, and whether Enter presses it from anywhere."""
+        self.label = label
+        self.primary = primary
+        self._look()
+
+    def on_mount(self) -> None:
+        """Draw anew whenever the focus moves."""
+        self.watch(self.screen, "focused", self._look)
+
+    def _look(self) -> None:
+        self.set_class(self.is_filled, "filled")
+        self.refresh(layout=True)

@@ -1,46 +1,103 @@
-"""A table of names and values, such as the activation key and the day on which the license ends."""
+"""A table of names and values; a code among them is copied with a letter, or by a click on its line."""
 
 from __future__ import annotations
 
-from rich.text import Text
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
-from keyferry.protocol.visible import visible
+from keyferry.wizard.terminal.widgets.marked import shown
 from keyferry.wizard.wording import in_rows
 
-Fact = tuple[str, str | None]
+_BEFORE_HINT = 3
+
+
+class Fact(NamedTuple):
+    """A name and its value; `copy` is the letter that copies it. A fact without value is left out."""
+
+    name: str
+    value: str | Content | None
+    copy: str = ""
 
 
 class Facts(Static):
-    """Facts beside each other, or below each other if there is little room; empty ones are left out."""
+    """Facts beside each other, or below each other if there is little room."""
 
-    def __init__(self, *facts: Fact, below: bool = False) -> None:
-        self._draw = _below if below else _beside
-        super().__init__(self._drawn(facts), markup=False, classes="facts")
+    class Copied(Message):
+        """The person clicked on a code."""
+
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
+
+    def __init__(self, *facts: Fact, copy: str, copied: str, below: bool = False, between: int = 3) -> None:
+        """Take the facts, and the words beside what can be copied, and beside what was."""
+        super().__init__(classes="facts")
+        self._words = copy, copied
+        self._below = below
+        self._between = between
+        self._copied = ""
+        self._letters: list[str] = []
+        self._facts: tuple[Fact, ...] = ()
+        self.show(*facts)
 
     def show(self, *facts: Fact) -> None:
         """Show other facts in their place."""
-        self.update(self._drawn(facts))
+        self._facts = tuple(fact for fact in facts if fact.value)
+        self._draw()
 
-    def _drawn(self, facts: tuple[Fact, ...]) -> Text:
-        return self._draw([(name, visible(value)) for name, value in facts if value])
+    def take(self, letter: str) -> str | None:
+        """Return what a letter copies, and say beside it that it was; None if nothing here has it."""
+        value = next((fact.value for fact in self._facts if fact.copy == letter), None)
+        if value is None:
+            return None
+        self._copied = letter
+        self._draw()
+        return str(value)
 
+    def on_click(self, event: events.Click) -> None:
+        """Copy the code that was clicked on."""
+        place = event.get_content_offset(self)
+        if place is not None and place.y < len(self._letters) and self._letters[place.y]:
+            self.post_message(self.Copied(self._letters[place.y]))
 
-def _beside(facts: list[tuple[str, str]]) -> Text:
-    width = max((len(name) for name, _ in facts), default=0)
-    lines = Text()
-    for name, value in facts:
-        for place, line in enumerate(in_rows(value)):
-            lines.append((name if place == 0 else "").ljust(width + 2), "dim")
-            lines.append(line + "\n", "bold")
-    lines.rstrip()
-    return lines
+    def _draw(self) -> None:
+        self._letters = []
+        lines: list[Content] = []
+        for fact in self._facts:
+            drawn = self._in_two_lines(fact) if self._below else self._in_one_line(fact)
+            self._letters += [fact.copy] * len(drawn)
+            lines += drawn
+        self.update(Content("\n").join(lines))
 
+    def _in_one_line(self, fact: Fact) -> list[Content]:
+        names = max(cell_len(one.name) for one in self._facts)
+        width = names + self._between
+        values = [fact.value] if isinstance(fact.value, Content) else [*map(shown, in_rows(fact.value or ""))]
+        lines = [
+            Content.styled(fact.name if place == 0 else "", "$ink-2")
+            + Content(" " * (width - (cell_len(fact.name) if place == 0 else 0)))
+            + value
+            for place, value in enumerate(values)
+        ]
+        if fact.copy:
+            lines[0] = lines[0] + Content(" " * _BEFORE_HINT) + self._hint(fact)
+        return lines
 
-def _below(facts: list[tuple[str, str]]) -> Text:
-    lines = Text()
-    for name, value in facts:
-        lines.append(name + "\n", "dim")
-        lines.append(value + "\n", "bold")
-    lines.rstrip()
-    return lines
+    def _in_two_lines(self, fact: Fact) -> list[Content]:
+        value = fact.value if isinstance(fact.value, Content) else shown(fact.value or "")
+        name = Content.styled(fact.name, "$ink-2")
+        if fact.copy:
+            hint = self._hint(fact)
+            gap = max(2, value.cell_length - 1 - name.cell_length - cell_len(self._words[0]))
+            name = name + Content(" " * gap) + hint
+        return [name, value]
+
+    def _hint(self, fact: Fact) -> Content:
+        if fact.copy == self._copied:
+            return Content.styled(self._words[1], "$success")
+        return Content.assemble((fact.copy, "$primary bold"), (f" {self._words[0]}", "$ink-2"))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from textual import events
 from textual.message import Message
-from textual.widgets import Input
 
 from keyferry.protocol.license_text import looks_like_license_file
+from keyferry.wizard.terminal.widgets.field import Field
 
 
-class FileLine(Input):
+class FileLine(Field):
     """A path that is typed or pasted."""
 
     class PastedFile(Message):
