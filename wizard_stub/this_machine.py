@@ -128,8 +128,9 @@ class ThisMachine:
         keys = self._keys(grant.epoch)
         requests = (replace(request, computer_name=name) for name in ever_shorter(request.computer_name))
         urls = (scan_url(self.profile.server_url, sign_request(each, keys)) for each in requests)
+        carried = request.openings if isinstance(request, ActivationRequest) else request.codes[1:]
         # Beyond two openings a token carries no name, whatever was asked for.
-        return comfortable(tuple(dict.fromkeys(urls)))
+        return comfortable(tuple(dict.fromkeys(urls))) if carried else tuple(urls)
 
     def _binding(self, grant: Grant) -> Binding:
         return Binding(self.profile.product_code, grant.activation_key, self.computer_id(grant))

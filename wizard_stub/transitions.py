@@ -14,7 +14,7 @@ from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.openings import Level
 from keyferry.protocol.request_token import MOST_OPENINGS
 from keyferry.wizard.anchor import Anchored
-from keyferry.wizard.clock import corrects, is_outdated, moved_back
+from keyferry.wizard.clock import is_outdated, moved_back
 from keyferry.wizard.grants import Carried, GivenUp, Grant, Line
 from keyferry.wizard.state import State, StoredLicense
 from keyferry.wizard.this_machine import Proof
@@ -82,14 +82,13 @@ def without_asking_anew(state: State, key: ActivationKey) -> State:
 def typed_instead(state: State, grant: Grant, *, retired: Callable[[Grant], bool]) -> Grant:
     """Return the grant whose computer ID a person types for a request: the license's, as long as that serves.
 
-    The page renews that one without a count. It helps no more if its epoch is retired, if the page no longer
-    takes it, or if only a new request corrects the clock.
+    The page renews that one without a count, also beside newer keys. It helps no more if its epoch is
+    retired, or if the page no longer takes it.
     """
     license_grant = state.license.grant if state.license else None
     if license_grant is None or license_grant.activation_key != grant.activation_key:
         return grant
-    new = grant.instead or retired(license_grant) or corrects(grant, state.latest_seen)
-    return grant if new else license_grant
+    return grant if grant.instead or retired(license_grant) else license_grant
 
 
 def proved(state: State, read: Callable[[Grant], Proof]) -> tuple[Grant, Proof]:

@@ -111,6 +111,10 @@ class Vendor:
             return issue_short(binding, claims, keys.short_computer_key)
         return issue_signed(binding, claims, self.epochs[begun.computer_id.epoch - 1][1])
 
+    def scanned_key(self, begun: Begun, **claims: object) -> str:
+        """Make the key that a phone shows for a QR code."""
+        return self.computer_key(replace(begun, computer_id=begun.scanned_id), **claims)  # type: ignore[arg-type]
+
     def license_file(
         self,
         begun: Begun,

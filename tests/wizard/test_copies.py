@@ -134,9 +134,18 @@ def test_a_missing_anchor_is_made_again_and_is_another_one(machine):
     assert machine.anchor_file.read_bytes() != before
 
 
-def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, rubbish):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: b"",
+        lambda text: text[:-1],
+        lambda text: text.replace(b" 1\n", b" 2\n"),
+        lambda _: b"\xff" * 1000,
+    ],
+)
+def test_an_anchor_that_cannot_be_understood_costs_nobody_a_license(machine, damage):
     machine.activate()
-    machine.anchor_file.write_bytes(rubbish)
+    machine.anchor_file.write_bytes(damage(machine.anchor_file.read_bytes()))
     assert machine.control().status().state is LicenseState.ACTIVE
     assert Anchored.from_bytes(machine.anchor_file.read_bytes())
     assert machine.control().deactivate().level is Level.CLAIM

@@ -32,9 +32,7 @@ def is_active(machine):
 def renew(machine, **claims):
     """Scan a renewal and type its key."""
     begun = machine.control().begin(machine.control().status().activation_key)
-    machine.control().complete(
-        machine.vendor.computer_key(replace(begun, computer_id=begun.scanned_id), **claims)
-    )
+    machine.control().complete(machine.vendor.scanned_key(begun, **claims))
     return begun
 
 

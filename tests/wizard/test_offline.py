@@ -61,7 +61,8 @@ def test_the_whole_wizard_runs_where_sockets_are_refused(vendor, before, tmp_pat
 
     key = vendor.activation_key()
     asked = wizard("request", key.text, "--png", str(tmp_path / "q.png"), "--svg", str(tmp_path / "q.svg"))
-    begun = Begun(key, read_computer_id(asked["computer_id"]), None, "", False)
+    computer_id = read_computer_id(asked["computer_id"])
+    begun = Begun(key, computer_id, None, "", False, computer_id)
     today = datetime.now(UTC).date()
     (tmp_path / "demo.lic").write_text(vendor.license_file(begun, issued=today, expires=None))
     assert wizard("activate", vendor.computer_key(begun, issued=today, expires=None))["status"] == "valid"

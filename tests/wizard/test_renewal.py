@@ -124,11 +124,12 @@ def test_an_application_upgraded_to_a_new_epoch_asks_for_a_fresh_key_and_runs_me
     vendor.rotate()
     assert machine.control().status().state is LicenseState.ACTIVE
     begun = machine.control().begin(completed.activation_key)
-    assert (begun.computer_id.epoch, begun.renewal) == (2, False)
-    assert begun.computer_id.fingerprint == completed.computer_id.fingerprint
+    assert (begun.computer_id, begun.renewal) == (completed.computer_id, True)
+    assert begun.scanned_id.epoch == 2
+    assert begun.scanned_id.fingerprint == completed.computer_id.fingerprint
     assert machine.control().status().computer_id == completed.computer_id
     assert machine.control().begin(completed.activation_key) == begun
-    renewed = machine.control().complete(vendor.computer_key(begun))
+    renewed = machine.control().complete(vendor.scanned_key(begun))
     assert renewed.replaced is None
     assert machine.control().status().computer_id.epoch == 2
 

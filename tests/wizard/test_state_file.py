@@ -21,7 +21,7 @@ KEYS = [ActivationKey.generate(bytes([number] * 12)) for number in range(3)]
 
 @pytest.fixture
 def activated(machine, vendor):
-    """A machine whose state has every part: a license, requests that carry openings, and what was given up."""
+    """A machine whose state has every part: a license, requests, openings, and what was given up."""
     secrets = count(1)
     machine.random_bytes = lambda size: next(secrets).to_bytes(size, "big")
     machine.activate(KEYS[0])

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from keyferry.wizard.errors import KeyNotAccepted
+from keyferry.wizard.errors import KeyNotAccepted, NotActivated
 from keyferry.wizard.results import Begun, LicenseState
 
 from .parts import TODAY, Machine
@@ -46,7 +46,7 @@ class Holder:
             self.set_clock(clock)
             try:
                 self.machine.control().complete(key)
-            except KeyNotAccepted:
+            except (KeyNotAccepted, NotActivated):
                 continue
             return
 

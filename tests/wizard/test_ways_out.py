@@ -158,6 +158,13 @@ def nothing_released(person: Person) -> None:
     assert person.machine.control().show_code().activation_key == completed.activation_key
 
 
+def nothing_but_requests(person: Person) -> None:
+    begun = person.begin()
+    with person.refused("key_not_named", "name its activation key"):
+        person.machine.control().deactivate()
+    person.machine.control().deactivate(begun.activation_key)
+
+
 def damaged(person: Person) -> None:
     completed = person.machine.activate()
     person.machine.state_file.write_text("{}")
@@ -198,7 +205,8 @@ def unfit_name(person: Person) -> None:
 def key_of_another_request(person: Person) -> None:
     begun = person.begin()
     earlier = person.key_of(begun)
-    shown = person.begin(begun.activation_key, new_request=True)
+    person.machine.control().deactivate(begun.activation_key)
+    shown = person.begin(begun.activation_key)
     with person.refused("computer_key_refused"):
         person.type(earlier)
     assert person.machine.control().pending() == shown
@@ -208,7 +216,8 @@ def key_of_another_request(person: Person) -> None:
 def file_of_another_request(person: Person) -> None:
     begun = person.begin()
     earlier = person.vendor.license_file(begun)
-    shown = person.begin(begun.activation_key, new_request=True)
+    person.machine.control().deactivate(begun.activation_key)
+    shown = person.begin(begun.activation_key)
     with person.refused("license_file_refused"):
         person.type(earlier)
     person.type(person.vendor.license_file(shown))
@@ -296,6 +305,7 @@ WAYS: dict[Callable[[Person], None], set[str]] = {
     in_use: {"license_in_use"},
     nothing_requested: {"not_activated"},
     nothing_released: {"not_released"},
+    nothing_but_requests: {"key_not_named"},
     damaged: {"state_damaged"},
     another_computer: {"wrong_machine"},
     mistyped_activation_key: {"malformed_activation_key"},
