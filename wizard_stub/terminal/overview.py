@@ -13,12 +13,25 @@ _UNREADABLE = {LicenseState.DAMAGED, LicenseState.WRONG_MACHINE, LicenseState.ST
 
 @dataclass(frozen=True)
 class Overview:
-    """The status, what waits for its key, and the newest deactivation verification code, unless withheld."""
+    """The status, what waits for its key, and the newest deactivation verification codes, unless withheld."""
 
     status: Status
-    pending: Begun | None
+    requests: tuple[Begun, ...]
+    """All that wait for their keys, the newest first, without renewals of the license in use."""
     released: Released | None
     withheld: NotSynced | None = None
+
+    @property
+    def pending(self) -> Begun | None:
+        """The newest request that waits for its key."""
+        return self.requests[0] if self.requests else None
+
+    @property
+    def kept(self) -> tuple[Begun, ...]:
+        """The newest request of each further activation key."""
+        newest = {begun.activation_key: begun for begun in reversed(self.requests)}
+        first = self.pending.activation_key if self.pending else None
+        return tuple(begun for key, begun in reversed(newest.items()) if key != first)
 
     @property
     def renews_by_new_request(self) -> bool:
@@ -30,11 +43,11 @@ def overview(control: ActivationControl) -> Overview:
     """Ask for everything; some 40 ms for each activation the first time; raises WizardError."""
     status = control.status()
     if status.state in _UNREADABLE:
-        return Overview(status, None, None)
-    pending = control.pending()
+        return Overview(status, (), None)
+    requests = tuple(begun for begun in control.requests() if not begun.renewal)
     try:
-        return Overview(status, pending, control.show_code())
+        return Overview(status, requests, control.show_code())
     except NotActivated:
-        return Overview(status, pending, None)
+        return Overview(status, requests, None)
     except NotSynced as error:
-        return Overview(status, pending, None, withheld=error)
+        return Overview(status, requests, None, withheld=error)

@@ -9,7 +9,7 @@ from tests.wizard.terminal.person import Person, tell
 
 def test_a_screen_that_is_closed_twice_closes_nothing_else(machine, begun):
     async def story(person: Person) -> None:
-        for choices in ([], ["start_over"]):
+        for choices in ([], ["deactivate"]):
             await person.choose(*choices)
             before = person.step
             await person.press("f1")

@@ -108,8 +108,8 @@ def test_the_same_activation_key_again_leads_on_with_the_same_request(machine, k
     machine.control().begin(key)
 
     async def story(person: Person) -> None:
-        await person.choose("start_over", "no")
-        assert person.step == "Home"
+        await person.request(key, "other_key")
+        assert begun.computer_id.text in person.sees
 
     tell(machine, story, size=size)
     machine.control().complete(machine.vendor.computer_key(begun))
@@ -244,28 +244,36 @@ def test_a_deactivation_can_be_thought_over(machine, licensed, size, answers):
 def test_what_is_pending_is_given_up_with_a_code_as_well(machine, begun, size):
     async def story(person: Person) -> None:
         await person.choose("deactivate")
-        assert "The request is dropped" in person.sees
+        assert "The request is given up" in person.sees
         await person.choose("yes")
+        assert person.step == "Released"
         groups = machine.control().show_code().code.text.split("-")
         assert all(group in person.sees for group in groups)
 
     tell(machine, story, size=size)
 
 
-def test_starting_over_asks_first_and_makes_a_new_computer_id(machine, key, begun, size):
+def test_another_activation_key_beside_a_request_keeps_both(machine, vendor, key, begun, size):
+    other = vendor.activation_key()
+
     async def story(person: Person) -> None:
-        await person.choose("start_over")
-        assert "gets a new computer ID" in person.sees
-        await person.request(key, "yes")
+        await person.request(other, "other_key")
         new = machine.control().pending()
-        assert new.computer_id != begun.computer_id
+        assert new.activation_key == other
         assert new.computer_id.text in person.sees
         # Back, and on again: that must not drop what was just made.
         await person.press("escape")
         await person.choose("continue")
         assert new.computer_id.text in person.sees
+        await person.press("escape", "escape")
+        assert other.text in person.sees
+        assert f"Show the request for {key.text}" in person.sees
+        await person.choose("request-0")
+        assert person.step == "Scan"
+        assert begun.computer_id.text in person.sees
 
     tell(machine, story, size=size)
+    assert {one.activation_key for one in machine.control().requests()} == {key, other}
 
 
 def test_another_activation_key_takes_over_and_the_former_seat_can_be_freed(machine, vendor, licensed, size):

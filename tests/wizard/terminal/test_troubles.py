@@ -1,5 +1,6 @@
 """Everything that can be wrong has its screen, with words that say what to do."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
@@ -86,16 +87,20 @@ def test_a_state_of_a_newer_version_is_named_and_offers_nothing_that_would_part_
     assert machine.state_file.read_bytes() == before
 
 
-def test_an_older_copy_is_not_led_to_what_replaces_another_accounts_license(
-    machine, vendor, licensed, tmp_path, language
+def test_a_license_that_a_copy_gave_up_leads_to_its_code_and_to_a_new_activation(
+    machine, licensed, tmp_path, language
 ):
-    machine.at(tmp_path / "second").activate(licensed.activation_key)
+    shutil.copytree(machine.folder, tmp_path / "second")
+    machine.at(tmp_path / "second").control().deactivate()
 
     async def story(person: Person) -> None:
         assert WORDS["account"][language] in person.sees
         choices = [choice.id for choice in person.screen.query(Choice)]
-        assert choices == ["look_again", "anew", "quit"]
-        assert person.app.focused.id == "look_again"
+        assert choices == ["show_code", "activate", "quit"]
+        assert person.app.focused.id == "show_code"
+        await person.press("enter")
+        assert person.step == "Released"
+        assert licensed.computer_id.text in person.sees
 
     tell(machine, story, language=language)
 

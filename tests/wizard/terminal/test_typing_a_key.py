@@ -76,7 +76,7 @@ def test_an_activation_key_that_cannot_be_corrected_is_not_taken(machine, key):
 
 def test_a_computer_id_in_place_of_the_activation_key_is_recognized(machine, begun):
     async def story(person: Person) -> None:
-        await person.choose("start_over", "yes")
+        await person.choose("other_key")
         await person.paste(begun.computer_id.text)
         assert "This is the computer ID. Type the activation key here." in person.sees
 

@@ -163,17 +163,34 @@ def test_a_request_under_keys_that_were_retired_is_shown_anew(machine, vendor, k
     tell(machine, story, language=language)
 
 
-def test_a_key_or_file_of_an_earlier_request_leads_to_the_code_that_is_shown(machine, vendor, key, language):
+@pytest.mark.parametrize("kind", ["key", "file"])
+def test_a_key_or_file_of_an_earlier_request_is_still_taken(machine, vendor, key, language, kind):
     earlier = machine.control().begin(key)
-    shown = machine.control().begin(key, new_request=True)
+    machine.control().begin(key, new_request=True)
 
     async def story(person: Person) -> None:
         await person.choose("go_on", "type_key")
-        await person.paste(vendor.computer_key(earlier))
+        await person.paste((vendor.computer_key if kind == "key" else vendor.license_file)(earlier))
+        assert person.step == "Done"
+        assert earlier.computer_id.text in person.sees
+
+    tell(machine, story, language=language)
+    assert machine.control().status().computer_id == earlier.computer_id
+
+
+def test_a_key_that_was_made_for_another_computer_leads_to_the_code_that_is_shown(
+    machine, vendor, key, language
+):
+    other = machine.at(machine.folder.parent / "other").control().begin(vendor.activation_key())
+    shown = machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on", "type_key")
+        await person.paste(vendor.computer_key(other))
         assert {"en": "Scan the QR code shown now", "de": "Scannen Sie den QR-Code, der jetzt"}[language] in (
             person.sees
         )
-        await person.paste(vendor.license_file(earlier))
+        await person.paste(vendor.license_file(other))
         assert {"en": "Download it again", "de": "noch einmal herunter"}[language] in person.sees
         await person.press("escape")
         assert shown.computer_id.text in person.sees

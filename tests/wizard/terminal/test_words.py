@@ -14,7 +14,7 @@ from keyferry.wizard.notices import NoticeCode
 from keyferry.wizard.results import LicenseState
 from keyferry.wizard.terminal.nearby import Fits
 from keyferry.wizard.terminal.screens.base import KEYS_EXPLAINED
-from keyferry.wizard.terminal.screens.home_parts import CHOICES, DAMAGED_ELSEWHERE
+from keyferry.wizard.terminal.screens.home_parts import CHOICES, DAMAGED_ELSEWHERE, ENDED
 from keyferry.wizard.terminal.typed_groups import Remark
 from keyferry.wizard.terminal.words import LANGUAGES, Words, english, language_of
 
@@ -29,6 +29,8 @@ MADE = {
     *(f"state.{state.value}" for state in LicenseState),
     *(f"home.{state.value}" for state in LicenseState if state not in SAID_BY_FACTS),
     *(f"home.damaged.{detail}" for detail in DAMAGED_ELSEWHERE),
+    f"state.{ENDED}",
+    f"home.not_activated.{ENDED}",
     *(f"do.{name}" for names in CHOICES.values() for name in names),
     *(f"home.{state}.subtitle" for state in ("damaged", "wrong_machine", "state_newer")),
     *(f"do.look_again.{state}.hint" for state in ("damaged", "wrong_machine", "state_newer")),
@@ -39,11 +41,7 @@ MADE = {
     *("on_computer", "on_computer_until", "on_computer_never"),
     *(f"typing.{remark.value}" for remark in Remark),
     *(f"kind.{kind.name.lower()}" for kind in Kind),
-    *(
-        f"{topic}.{answer}"
-        for topic in ("deactivate", "new_request", "start_over")
-        for answer in ("no", "yes")
-    ),
+    *(f"{topic}.{answer}" for topic in ("deactivate", "new_request") for answer in ("no", "yes")),
     *(f"deactivate.text{pending}" for pending in ("", ".pending")),
     *(f"month.{number}" for number in range(1, 13)),
     *(f"cause.{cause.value}" for cause in Cause),
@@ -93,7 +91,7 @@ def codes() -> set[str]:
 def damages() -> set[str]:
     """Every way in which a state is found damaged."""
     sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
-    return {f"damaged.{way}" for way in re.findall(r'detail\s*=\s*"([a-z_]+)"', sources)}
+    return {f"damaged.{way}" for way in re.findall(r'detail\s*=\s*"([a-z_]+)"', sources) if way != ENDED}
 
 
 def said() -> set[str]:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.wizard.results import LicenseState
+from keyferry.wizard.results import Begun, LicenseState
 from keyferry.wizard.terminal.overview import Overview, overview
 from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.activation_key import ActivationKeyScreen
@@ -18,7 +18,6 @@ from keyferry.wizard.terminal.screens.home_parts import known_parts, unavailable
 from keyferry.wizard.terminal.screens.license_file import LicenseFileScreen
 from keyferry.wizard.terminal.screens.new_request import ask_for_new_request
 from keyferry.wizard.terminal.screens.problem import show_answer
-from keyferry.wizard.terminal.screens.question import QuestionScreen
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
 from keyferry.wizard.terminal.screens.scan import ScanScreen, fresh_scan
 from keyferry.wizard.terminal.widgets.choice import Choice
@@ -66,14 +65,6 @@ class HomeScreen(WizardScreen):
         """Start over beside a damaged state."""
         self.wizard.push_screen(ActivationKeyScreen(start_over=True))
 
-    @on(Choice.Chosen, "#start_over")
-    def start_over(self) -> None:
-        """Ask whether what is pending may be dropped."""
-        title, text = self.say("start_over.title"), self.say("start_over.text")
-        self.wizard.push_screen(
-            QuestionScreen("start_over", self.anew, title=title, text=text, help_key="help.home")
-        )
-
     @on(Choice.Chosen, "#renew")
     def renew(self) -> None:
         """Show the QR code of the license in use again."""
@@ -89,9 +80,16 @@ class HomeScreen(WizardScreen):
     @on(Choice.Chosen, "#go_on")
     def go_on(self) -> None:
         """Show what is pending, or request again if no key of it would be accepted."""
-        pending = self._overview.pending if self._overview else None
-        if pending is None:
-            return
+        if self._overview and self._overview.pending:
+            self._show(self._overview.pending)
+
+    @on(Choice.Chosen, ".request")
+    def go_on_with(self, event: Choice.Chosen) -> None:
+        """Show another request that was kept."""
+        if self._overview:
+            self._show(self._overview.kept[int((event.choice.id or "").removeprefix("request-"))])
+
+    def _show(self, pending: Begun) -> None:
         epoch = self.wizard.profile.epoch(pending.computer_id.epoch)
         if epoch is None or epoch.retired or pending.outdated:
             self._show_request(pending.activation_key)
@@ -130,12 +128,13 @@ class HomeScreen(WizardScreen):
         if known is not None:
             pending_only = known.status.state is LicenseState.PENDING
             given_up = known.status if known.status.activation_key else known.pending or known.status
-            ask_to_deactivate(self, given_up, self.give_up, pending_only=pending_only)
+            key = given_up.activation_key
+            ask_to_deactivate(self, given_up, lambda: self.give_up(key), pending_only=pending_only)
 
     @work(exclusive=True, group="give_up")
-    async def give_up(self) -> None:
-        """Give it up, and show the code."""
-        await show_answer(self, self.wizard.control.deactivate, ReleasedScreen)
+    async def give_up(self, key: ActivationKey | None) -> None:
+        """Give an activation key up, and show the codes."""
+        await show_answer(self, lambda: self.wizard.control.deactivate(key), ReleasedScreen)
 
     @on(Choice.Chosen, "#show_code")
     def show_code(self) -> None:

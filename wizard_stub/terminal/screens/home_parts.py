@@ -23,19 +23,23 @@ from keyferry.wizard.terminal.widgets.route import Route
 _PENDING = ("go_on", "type_key", "use_file")
 CHOICES = {
     LicenseState.NOT_ACTIVATED: ("activate",),
-    LicenseState.PENDING: (*_PENDING, "start_over", "deactivate"),
+    LicenseState.PENDING: (*_PENDING, "other_key", "deactivate"),
     LicenseState.ACTIVE: ("renew", "other_key", "deactivate"),
     LicenseState.EXPIRED: ("renew", "look_again", "other_key", "deactivate"),
     LicenseState.CLOCK_MOVED_BACK: ("look_again", "new_request", "deactivate"),
     LicenseState.RETIRED_EPOCH: ("new_key", "deactivate"),
+    LicenseState.TIME_NOT_REMEMBERED: ("look_again", "deactivate"),
     LicenseState.WRONG_MACHINE: ("activate_too", "look_again"),
     LicenseState.DAMAGED: ("anew", "look_again"),
     LicenseState.STATE_NEWER: ("look_again",),
 }
 """What can be done in each state, the likely first."""
 
-DAMAGED_ELSEWHERE = ("older_copy", "wrong_seal")
+DAMAGED_ELSEWHERE = ("wrong_seal",)
 """Damage whose state may be in order elsewhere: it is not set aside by pressing Enter."""
+
+ENDED = "deactivated"
+"""The detail of a license that was deactivated from a copy of this folder."""
 
 # These have words for the support instead of a license.
 _BROKEN = {LicenseState.WRONG_MACHINE, LicenseState.DAMAGED, LicenseState.STATE_NEWER}
@@ -43,12 +47,14 @@ _BROKEN = {LicenseState.WRONG_MACHINE, LicenseState.DAMAGED, LicenseState.STATE_
 
 def known_parts(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     """Yield what is known of the state, and what can be done."""
-    if known.status.state is LicenseState.NOT_ACTIVATED and not known.withheld:
+    is_fresh = known.status.state is LicenseState.NOT_ACTIVATED and known.status.detail != ENDED
+    if is_fresh and not known.withheld:
         yield from _welcome(screen, known)
         return
     state, product = known.status.state, screen.wizard.profile.product_name
     lead = " lead" if state in _BROKEN else ""
-    yield Static(marked(screen.say(f"state.{state.value}", product=product)), classes=f"title{lead}")
+    name = ENDED if known.status.detail == ENDED else state.value
+    yield Static(marked(screen.say(f"state.{name}", product=product)), classes=f"title{lead}")
     yield Static(_subtitle(screen, known), classes="subtitle indented", markup=False)
     texts = list(_texts(screen, known))
     if texts:
@@ -122,7 +128,8 @@ def _texts(screen: WizardScreen, known: Overview) -> Iterator[str]:
     today = words.today(status.clock) if status.clock else ""
     for key in (f"home.{status.state.value}.{status.detail}", f"home.{status.state.value}"):
         if words.knows(key):
-            yield screen.say(key, product=product, day=words.day(expires) if expires else "", today=today)
+            day, folder = words.day(expires) if expires else "", screen.wizard.folder
+            yield screen.say(key, product=product, day=day, today=today, folder=folder)
             break
     if status.not_remembered:
         yield screen.say("home.not_remembered", product=product)
@@ -158,6 +165,8 @@ def _choices(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     names = list(_names(known))
     first = True
     for name in names:
+        if name == ("deactivate" if "deactivate" in names else "quit"):
+            yield from _kept(screen, known)
         if name == "deactivate":
             yield screen.rule().add_class("above")
         choice = _choice(screen, name, known.status.state.value)
@@ -165,6 +174,13 @@ def _choices(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
             choice.add_class("spaced")
         first = False
         yield choice
+
+
+def _kept(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
+    """Yield the further requests that wait: each stays until its key is typed or it is given up."""
+    for place, begun in enumerate(known.kept):
+        label = screen.say("do.kept", code=begun.activation_key.text)
+        yield Choice(label, id=f"request-{place}").add_class("request")
 
 
 def _choice(screen: WizardScreen, name: str, state: str = "") -> Choice:
@@ -182,6 +198,10 @@ def _names(known: Overview) -> Iterator[str]:
     if known.status.detail in DAMAGED_ELSEWHERE:
         choices = tuple(reversed(choices))
     waiting = known.pending and not anew and state is not LicenseState.PENDING
+    if known.status.detail == ENDED:
+        codes = ("show_code",) if known.released else ()
+        yield from (*codes, *(_PENDING if known.pending else ()), *choices, "quit")
+        return
     for name in choices:
         if anew and name in ("renew", "new_request"):
             yield from (*_PENDING, "drop_request")

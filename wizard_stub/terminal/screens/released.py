@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from keyferry.protocol.activation_key import ActivationKey
 from keyferry.wizard.results import Released
 from keyferry.wizard.terminal.screens.code_beside import CodeBesideScreen
-from keyferry.wizard.terminal.widgets.choice import Button
+from keyferry.wizard.terminal.screens.codes import CodesScreen
+from keyferry.wizard.terminal.screens.problem import show_answer
+from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
 from keyferry.wizard.terminal.widgets.framed_code import framed
+from keyferry.wizard.terminal.widgets.key_line import KeyLine
 from keyferry.wizard.terminal.widgets.marked import numbered
-
 
 # A window of this height has room for what is known already.
 _ROOMY = 30
@@ -26,6 +32,7 @@ class ReleasedScreen(CodeBesideScreen):
 
     help_key = "help.released"
     giving_up = 2
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "all", show=False)]
     further_keys = (("bar.trouble", "screen.trouble"),)
 
     def __init__(self, released: Released) -> None:
@@ -39,6 +46,9 @@ class ReleasedScreen(CodeBesideScreen):
         yield self.paragraph("released.by_hand", "secondary above")
         yield Static(framed(self._released.code.text))
         yield self.paragraph("fact.code", "secondary")
+        count = len(self._released.codes)
+        if count > 1 or self._released.other_keys:
+            yield KeyLine("a", self.say("released.all", count=count), id="all")
         yield self.codes().add_class("above")
         with Horizontal(classes="buttons above"):
             yield Button(self.say("do.done"), id="home", primary=True)
@@ -61,6 +71,17 @@ class ReleasedScreen(CodeBesideScreen):
         if letter == "c":
             self.app.copy_to_clipboard(self._released.code.text)
             self.query_one("#copy-code", Static).update(self._copy_hint(copied=True))
+
+    @on(Choice.Chosen, "#all")
+    def action_all(self) -> None:
+        """Show every code of this activation key, and the other keys that have some."""
+        if self.query("#all"):
+            self.wizard.push_screen(CodesScreen(self._released, self.show_codes_of))
+
+    @work(exclusive=True)
+    async def show_codes_of(self, key: ActivationKey) -> None:
+        """Show the codes of another activation key."""
+        await show_answer(self, lambda: self.wizard.control.show_code(key), ReleasedScreen)
 
     def action_back(self) -> None:
         """Go to the overview: what led here can no longer be done."""
