@@ -77,9 +77,7 @@ class ActivationControl:
         self._memory = Memory(
             profile, self._machine.fingerprint, folder, anchor=anchor, anchor_folder=anchor_folder
         )
-        own = own_time(
-            anchor_folder, product_number=profile.product_number, fingerprint=self._machine.fingerprint
-        )
+        own = own_time(product_number=profile.product_number, fingerprint=self._machine.fingerprint)
         self._time = LatestTime(self._memory, own)
         self._presenter = Presenter(self._machine, shared=self._memory.shared)
         self._now = now

@@ -71,10 +71,10 @@ class OwnTime:
             sync_folder(self._path.parent)
 
 
-def own_time(folder: Path | None, *, product_number: int, fingerprint: int) -> OwnTime:
-    """Return the file of an account for one product on one machine, in a folder, or in the account's own."""
+def own_time(*, product_number: int, fingerprint: int) -> OwnTime:
+    """Return the file of an account for one product on one machine."""
     try:
-        folder = folder or default_anchor_folder()
+        folder = default_anchor_folder()
     except StorageUnavailable:
         return OwnTime(None)
     return OwnTime(folder / f"{product_number}-{fingerprint:010x}.time")

@@ -10,7 +10,7 @@ import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_id import read_computer_id
-from keyferry.wizard import locks
+from keyferry.wizard import latest_time, locks
 from keyferry.wizard.command_line import main
 from keyferry.wizard.results import Begun
 
@@ -18,6 +18,14 @@ from .accounts import Account
 from .parts import Clock, Machine, Vendor
 
 SECRETS = Vendor()
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch, tmp_path: Path) -> Path:
+    """The account's own folder, so that no test writes into that of whoever runs it."""
+    folder = tmp_path / "own"
+    monkeypatch.setattr(latest_time, "default_anchor_folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture

@@ -108,10 +108,11 @@ def test_what_others_are_using_ends_with_6(
     assert "another process is using it" in err
 
 
-def test_why_the_time_was_not_stored_has_its_code_in_json(run_json, licensed, machine):
+def test_why_the_time_was_not_stored_has_its_code_in_json(run_json, licensed, machine, own_folder):
     folder = machine.state_folder
     folder.write(replace(folder.read(), latest_seen=None))
-    own = machine.anchor_file.with_suffix(".time")
+    own_folder.mkdir()
+    own = own_folder / machine.anchor_file.with_suffix(".time").name
     with locks.locked(machine.state_file), locks.locked(own):
         code, answer = run_json("status")
     assert (code, answer["status"]) == (0, "valid")

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
 from keyferry.wizard import this_machine
-from keyferry.wizard.errors import StateDamaged, WizardError
+from keyferry.wizard.errors import WizardError
 from keyferry.wizard.results import Begun, LicenseState
 
 from .conftest import SECRETS
@@ -39,64 +39,76 @@ class Histories(RuleBasedStateMachine):
             random_bytes=lambda size: next(secrets).to_bytes(size, "big"),
         )
         self.genuine, this_machine.commitment = this_machine.commitment, COMMITMENT
-        self.license = self.pending = None
+        self.license: str | None = None
+        self.waiting: dict[str, list[str]] = {}
+        """The computer IDs that were scanned for and wait, of each activation key, the oldest first."""
         self.restored = False
         self.given_up: set[str] = set()
         self.backups: list[bytes] = []
-        self.asked: list[Begun] = []
+        self.asked: dict[str, Begun] = {}
         self.refusals: set[str] = set()
 
     def teardown(self) -> None:
         this_machine.commitment = self.genuine
-        assert self.refusals <= {"state_damaged", "computer_key_refused", "not_activated"}
+        assert self.refusals <= {"computer_key_refused", "not_activated"}
         shutil.rmtree(self.home)
 
     @property
     def control(self):
         return self.machine.control()
 
-    @rule(key=st.sampled_from(KEYS))
-    def ask(self, key):
-        try:
-            begun = self.control.begin(key)
-        except StateDamaged:
-            assert self.restored
-            begun = self.control.begin(key, start_over=True)
-            self.license, self.restored = None, False
-        assert begun.computer_id.text not in self.given_up
-        self.asked.append(begun)
-        if not begun.renewal:
-            self.pending = begun
+    @rule(key=st.sampled_from(KEYS), new_request=st.booleans())
+    def ask(self, key, new_request):
+        begun = self.control.begin(key, new_request=new_request)
+        asked = begun.scanned_id.text
+        assert asked not in self.given_up
+        assert begun.computer_id.text in (asked, self.license)
+        waiting = self.waiting.setdefault(key.text, [])
+        if not self.restored and waiting and not new_request:
+            assert asked == waiting[-1]
+        if asked not in waiting:
+            waiting.append(asked)
+        assert self.restored or len(waiting) <= 4
+        self.asked[asked] = begun
 
     @precondition(lambda self: self.asked)
     @rule(data=st.data())
     def type_any_key_that_was_ever_issued(self, data):
-        asked = data.draw(st.sampled_from(self.asked))
-        serves = [begun.computer_id for begun in (self.license, self.pending) if begun]
+        asked = data.draw(st.sampled_from(sorted(self.asked)))
+        begun = self.asked[asked]
+        waiting = self.waiting.get(begun.activation_key.text, [])
         try:
-            self.control.complete(SECRETS.computer_key(asked))
+            self.control.complete(SECRETS.scanned_key(begun))
         except (WizardError, ProtocolError) as error:
             self.refusals.add(error.code)
-            assert self.restored or asked.computer_id not in serves
+            assert self.restored or asked not in (self.license, *waiting)
         else:
-            assert asked.computer_id.text not in self.given_up
-            assert self.restored or asked.computer_id in serves
-            if self.pending and asked.computer_id == self.pending.computer_id:
-                self.license, self.pending = self.pending, None
+            assert asked not in self.given_up
+            assert self.restored or asked in (self.license, *waiting)
+            if asked in waiting:
+                former = self.asked.get(self.license or "")
+                if former and former.activation_key != begun.activation_key:
+                    self.given_up.add(former.scanned_id.text)
+                del waiting[: waiting.index(asked) + 1]
+            self.license = asked
 
-    @rule()
-    def give_up(self):
-        if self.restored or not (self.license or self.pending):
+    @rule(key=st.sampled_from(KEYS))
+    def give_up(self, key):
+        held = {begun.scanned_id.text for begun in self.control.requests() if begun.activation_key == key}
+        status = self.control.status()
+        if status.activation_key == key:
+            held.add(status.computer_id.text)
+        if not held:
             return
-        released = self.control.deactivate()
-        expected = self.license or self.pending
-        assert released.computer_id == expected.computer_id
-        if self.license:
+        released = self.control.deactivate(key)
+        listed = [code.computer_id.text for code in released.codes]
+        assert held <= set(listed)
+        if status.activation_key == key:
+            assert listed[0] == status.computer_id.text
             self.license = None
-        else:
-            self.pending = None
-        self.given_up.add(released.computer_id.text)
-        assert self.control.show_code() == released
+        assert self.control.show_code(key) == released
+        self.waiting.pop(key.text, None)
+        self.given_up |= set(listed)
 
     @rule()
     def back_up(self):
@@ -119,8 +131,8 @@ class Histories(RuleBasedStateMachine):
     def nobody_loses_a_license_or_gets_one(self):
         if not self.restored:
             status = self.control.status()
-            expected = self.license.computer_id if self.license else None
-            assert status.computer_id == expected
+            found = status.computer_id.text if status.computer_id else None
+            assert found == self.license
             assert (status.state is LicenseState.ACTIVE) == (self.license is not None)
 
 
