@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date
 
 from keyferry.protocol.claims import Claims
+from keyferry.protocol.openings import Level
 from keyferry.protocol.profile import WizardProfile
 from keyferry.wizard.errors import WizardError
 from keyferry.wizard.guarantees import Lacking
@@ -30,6 +31,7 @@ def of_request(begun: Begun, code: ScanCode, profile: WizardProfile) -> Answer:
     return {
         **_grant(begun, profile),
         "renewal": begun.renewal,
+        "scanned_computer_id": begun.scanned_id.text,
         "url": begun.url,
         "qr_version": code.version,
         "set_aside": str(begun.set_aside) if begun.set_aside else None,
@@ -73,10 +75,19 @@ def of_status(status: Status, profile: WizardProfile) -> Answer:
 
 
 def of_release(released: Released, code: ScanCode, profile: WizardProfile) -> Answer:
-    """Answer `deactivate` and `show-code`."""
+    """Answer `deactivate` and `show-code`; `codes` are all of the activation key, the first one included."""
     return {
         **_grant(released, profile),
         "deactivation_code": released.code.text,
+        "codes": [
+            {
+                "computer_id": code.computer_id.text,
+                "deactivation_code": code.code.text,
+                "proves": code.level is Level.PROOF,
+            }
+            for code in released.codes
+        ],
+        "other_activation_keys": [key.text for key in released.other_keys],
         "url": released.url,
         "qr_version": code.version,
         "warnings": _warnings(released.warnings),

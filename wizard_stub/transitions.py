@@ -162,7 +162,7 @@ def _begun(state: State, asked: Asked, anchored: Anchored | None, secret: bytes)
         number=state.next_number,
         computer_name=asked.name or state.computer_name,
         wrong_time=wrong_time(state, asked.now),
-        instead=asked.new_request,
+        instead=asked.new_request or any(grant.instead for grant in state.kept_of(asked.key)),
         carries=_openings(state, asked.key, anchored),
     )
 

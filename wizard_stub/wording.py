@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
+from keyferry.protocol.openings import Level
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.typed import Correction
 from keyferry.protocol.visible import visible
@@ -17,6 +18,10 @@ _OTHER_ACCOUNT = (
     "If another account on this computer uses the same activation key, this activation replaces it. "
     "To use one license in all accounts, share the license folder instead: see --state in "
     "keyferry-wizard --help."
+)
+_CLAIM = (
+    "The code says that the license was given up here, but can't prove that no copy of it runs on: what this "
+    "computer remembered beside the license folder is missing, or was made anew."
 )
 _REJECTED = (
     "If the page says that this computer ID is no longer valid, make a new request with a new one: "
@@ -91,12 +96,32 @@ def of_release(released: Released, profile: WizardProfile) -> str:
             ("Computer ID", released.computer_id.text),
             ("Computer name", released.computer_name),
         )
+        + _further_codes(released)
         + _paragraphs(
             "To free the seat, scan the QR code below with a phone that has internet access, or send the "
-            "three codes above to the vendor.",
+            "codes above to the vendor.",
+            *([_CLAIM] if released.level is Level.CLAIM else []),
+            *_further_keys(released),
             "To see this again: keyferry-wizard … show-code",
         )
     )
+
+
+def _further_codes(released: Released) -> str:
+    """List the codes of requests that were given up with the license, each with its computer ID."""
+    further = released.codes[1:]
+    if not further:
+        return ""
+    lines = "".join(f"  {code.code.text}  computer ID {code.computer_id.text}\n" for code in further)
+    words = "Requests of the same activation key were given up, too. The QR code has up to four of them:"
+    return _paragraphs(words) + lines
+
+
+def _further_keys(released: Released) -> list[str]:
+    return [
+        f"Another activation key was given up here, too: keyferry-wizard … show-code {key.text}"
+        for key in released.other_keys
+    ]
 
 
 def of_no_room(needed: Room, room: Room) -> str:
