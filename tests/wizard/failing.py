@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from keyferry.wizard import access, anchor, durable, locks, state_folder
+from keyferry.wizard import access, durable, locks, state_folder
 
 # What a file system lacks, and what fails, by turns: a call that is made often meets both.
 _KEEPING = ("EINVAL", "EIO", "ENOTSUP", "ENOSPC", "ENOSYS", "EROFS", "EPERM", "EDQUOT")
@@ -41,7 +41,7 @@ OPTIONAL = {"fsync", "flock", "chmod", "fchmod", "fchown", "setxattr", "removexa
 
 
 class FailingSystem:
-    """Stands in for `os`, `fcntl` and `open`; the call number `at` fails with `number`."""
+    """Stands in for `os` and `fcntl`; the call number `at` fails with `number`."""
 
     LOCK_EX, LOCK_NB = fcntl.LOCK_EX, fcntl.LOCK_NB
 
@@ -58,9 +58,6 @@ class FailingSystem:
 
     def sync(self) -> None:
         self.unsynced.clear()
-
-    def open_to_read(self, path: Path, mode: str) -> object:
-        return self._counted("read", open)(path, mode)
 
     def _counted(self, name: str, genuine: Callable[..., object]) -> Callable[..., object]:
         def call(*arguments: object) -> object:
@@ -101,8 +98,6 @@ class FailingSystem:
             for module in (access, durable, locks, state_folder):
                 patched.setattr(module, "os", self)
             patched.setattr(locks, "fcntl", self)
-            for module in (anchor, state_folder):
-                patched.setattr(module, "open", self.open_to_read, raising=False)
             yield
 
     def power_cuts(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from keyferry.protocol.deactivation import read_deactivation_code, verify_deacti
 from keyferry.protocol.keys import derive_key, mac, machine_fingerprint, product_digest
 from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.openings import Level
-from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
+from keyferry.protocol.profile import UNREMEMBERED_DAYS, MachineSource, ProfileEpoch, WizardProfile
 from keyferry.wizard import state_form
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import Begun, Completed
@@ -63,6 +63,7 @@ class Vendor:
     fingerprint_key: bytes = field(default_factory=lambda: token_bytes(32))
     epochs: list[tuple[bytes, Ed25519PrivateKey, Ed25519PrivateKey]] = field(default_factory=list)
     retired: set[int] = field(default_factory=set)
+    unremembered_days: int = UNREMEMBERED_DAYS
 
     def __post_init__(self) -> None:
         if not self.epochs:
@@ -82,6 +83,7 @@ class Vendor:
             server_url=self.server_url,
             machine_source=self.machine_source,
             fingerprint_key=self.fingerprint_key,
+            unremembered_days=self.unremembered_days,
             epochs=tuple(
                 ProfileEpoch(
                     number,

@@ -154,7 +154,7 @@ def test_a_license_is_activated_or_the_request_still_stands(machine, vendor, pre
         machine.control().complete(issued)
         assert machine.control().status().state is LicenseState.ACTIVE, outcome
         codes.add(outcome.error and outcome.error.code)
-    assert codes >= {None, "activated_not_synced", "state_not_writable", "anchor_not_writable"}
+    assert codes >= {None, "activated_not_synced", "state_not_writable"}
 
 
 @pytest.mark.thorough
@@ -215,7 +215,7 @@ def test_a_look_never_costs_a_license_and_says_what_it_could_not_store(machine, 
     for outcome in prepared.outcomes(lambda: machine.control().status()):
         if outcome.error:
             assert outcome.error.code in ("state_not_readable", "anchor_not_readable"), outcome
-            assert outcome.name == "read"
+            assert outcome.name in ("open", "read")
         else:
             assert outcome.answer.state is LicenseState.ACTIVE, outcome
             seen_now = machine.state_folder.read().latest_seen == machine.clock.now()
