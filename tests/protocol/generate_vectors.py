@@ -13,6 +13,7 @@ import vector_codes
 import vector_computer_keys
 import vector_documents
 import vector_requests
+import vector_states
 import vector_texts
 from vector_inputs import Case
 
@@ -41,6 +42,8 @@ FILES: dict[str, Callable[[], Case]] = {
     "license_files": vector_documents.license_files,
     "license_texts": vector_documents.license_texts,
     "profiles": vector_documents.profiles,
+    "wizard_states": vector_states.wizard_states,
+    "wizard_anchors": vector_states.wizard_anchors,
 }
 
 

@@ -311,6 +311,7 @@ def test_profiles_are_read_and_written(case):
     assert profile.to_json() == case["profile"]
     assert profile.current_epoch.number == case["current_epoch"]
     assert profile.fingerprint_key.hex() == case["fingerprint_key"]
+    assert profile.unremembered_days == case["unremembered_days"]
     secrets = {str(epoch.number): epoch.application_secret.hex() for epoch in profile.epochs}
     assert secrets == case["application_secrets"]
 
@@ -372,4 +373,7 @@ def test_every_invalid_case_is_tried():
         *READERS,
         *OUT_OF_RANGE,
         "machine_identifiers",
+        # By test_vectors_of_the_wizard.py.
+        "wizard_states",
+        "wizard_anchors",
     }

@@ -262,6 +262,7 @@ SMALL_PROFILE = replace(
     server_url="http://192.168.1.20:8000",
     machine_source=MachineSource.HOST,
     epochs=PROFILE.epochs[1:],
+    unremembered_days=0,
 )
 
 
@@ -270,6 +271,7 @@ def _profile_case(profile: WizardProfile) -> Case:
         "profile": profile.to_json(),
         "current_epoch": profile.current_epoch.number,
         "fingerprint_key": profile.fingerprint_key.hex(),
+        "unremembered_days": profile.unremembered_days,
         "application_secrets": {str(one.number): one.application_secret.hex() for one in profile.epochs},
     }
 
@@ -278,7 +280,7 @@ def _broken_profiles() -> Iterator[Case]:
     whole = json.loads(PROFILE.to_json())
     yield refused("it is no JSON", MALFORMED, profile=PROFILE.to_json()[:-2], field=None)
     yield refused("it is no object", MALFORMED, profile="[]", field=None)
-    for name in whole:
+    for name in (name for name in whole if name != "unremembered_days"):
         without = {key: value for key, value in whole.items() if key != name}
         yield refused(f"{name} is missing", MALFORMED, profile=json.dumps(without), field=name)
     for name in whole["epochs"][1]:
@@ -307,6 +309,9 @@ def _broken_profiles() -> Iterator[Case]:
         ("machine_source", "bios"),
         ("fingerprint_key", secret[:-4]),
         ("fingerprint_key", f"{secret}\n"),
+        ("unremembered_days", -1),
+        ("unremembered_days", 3661),
+        ("unremembered_days", "30"),
         ("epochs", []),
         ("epochs", whole["epochs"][::-1]),
     ]
