@@ -131,6 +131,24 @@ def require_replaceable(path: Path) -> None:
     _require_no_loser(path, old, replace(old, owner=me, group=group))
 
 
+def require_own(folder: Path) -> None:
+    """Raise ReplacementRefused if root would use a folder in which every account may put what it likes."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        return
+    try:
+        mode = os.stat(folder).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISDIR(mode) and mode & stat.S_IWOTH:
+        raise ReplacementRefused(
+            folder,
+            f"Every account of this computer may write to {folder}, so the wizard doesn't use it as root: "
+            "another account could have put something there. Nothing was changed. Take that right away "
+            "(chmod o-w), or run the wizard under the account that uses the application.",
+            code="folder_open_to_all",
+        )
+
+
 def mode_of_new(folder: Path) -> int:
     """Return the mode for a new file: private, unless the folder is there to be shared; raises OSError."""
     return _SHARED if _shared_by_mode(folder) or _attribute(folder, _DEFAULT_ACL) else _PRIVATE

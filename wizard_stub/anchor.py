@@ -17,7 +17,7 @@ from typing import Protocol
 
 from keyferry.protocol.keys import labeled
 from keyferry.protocol.openings import Level
-from keyferry.wizard.access import require_replaceable
+from keyferry.wizard.access import require_own, require_replaceable
 from keyferry.wizard.durable import make_folder, read_file, replace_file, sync_folder
 from keyferry.wizard.errors import Cause, StateNewer, StorageUnavailable
 from keyferry.wizard.grants import LINE_BITS, Line
@@ -136,6 +136,7 @@ class FileAnchor:
         """Return what the file holds, or None if there is no readable one."""
         try:
             with self._place.reading():
+                require_own(self.path.parent)
                 data = read_file(self.path, _LONGEST_FILE)
         except StorageUnavailable as error:
             if error.cause is Cause.NO_RIGHTS:
@@ -146,6 +147,7 @@ class FileAnchor:
     def write(self, given_up: Sequence[Line], seal: int) -> set[Lacking]:
         """Keep durably that lines were given up, and the highest seal."""
         with self._place.writing():
+            require_own(self.path.parent)
             require_replaceable(self.path)
             lacking = make_folder(self.path.parent)
             with locked(self.path) as unlocked:

@@ -2,7 +2,7 @@
 
 Until the rename nothing has happened, and after it everything has: so what replaces a file and what makes
 that last are two functions, and a caller can distinguish a failure of one from a failure of the other. On
-Windows a folder cannot be flushed; there the rename itself is journalled by NTFS.
+Windows a folder cannot be flushed; there the rename itself returns once it is on the disk.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from pathlib import Path
 
 from keyferry.wizard import access
 from keyferry.wizard.guarantees import UNSUPPORTED, Lacking
+from keyferry.wizard.patience import retried
 
 if sys.platform == "darwin":
     import fcntl
+if sys.platform == "win32":
+    from keyferry.wizard.patience import move_through
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
@@ -32,7 +35,7 @@ def read_file(path: Path, most: int) -> bytes | None:
     Raises OSError, also for a link, a pipe, and whatever else is no file of its own.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | PLAIN | _BINARY)
+        descriptor = retried(lambda: os.open(path, os.O_RDONLY | PLAIN | _BINARY))
     except (FileNotFoundError, NotADirectoryError):
         # Some accounts have /dev/null for a home: nothing can be kept there, nor ever was.
         return None
@@ -136,11 +139,18 @@ def _write_new(fresh: Path, data: bytes, *, like: Path, strict: bool) -> set[Lac
 
 def _rename(fresh: Path, path: Path, data: bytes) -> None:
     try:
-        os.replace(fresh, path)
+        retried(lambda: _replace(fresh, path))
     except FileNotFoundError:
         # It was there: a file server that lost its first answer says so of what it has done.
         if not path.is_file() or path.read_bytes() != data:
             raise
+
+
+def _replace(fresh: Path, path: Path) -> None:
+    if sys.platform == "win32":
+        move_through(fresh, path)
+    else:
+        os.replace(fresh, path)
 
 
 def _sync(descriptor: int) -> set[Lacking]:

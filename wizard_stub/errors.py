@@ -60,8 +60,8 @@ class StorageUnavailable(WizardError):
 
     `state_`, `anchor_` or `file_`, then `not_readable` or `not_writable`; `state_` or `anchor_`, then `busy`
     while another process uses it, or `not_lockable`. `would_lose_access` and `not_replaceable` if the
-    file is another account's; `file_exists` if a new one would replace another. Only with
-    `file_not_written` everything else was done.
+    file is another account's, `folder_open_to_all` if root would use a folder of everybody's; `file_exists`
+    if a new one would replace another. Only with `file_not_written` everything else was done.
     """
 
     code = "state_not_readable"

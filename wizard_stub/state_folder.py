@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from keyferry.protocol.profile import WizardProfile
-from keyferry.wizard.access import require_replaceable
+from keyferry.wizard.access import require_own, require_replaceable
 from keyferry.wizard.durable import make_folder, read_file, replace_file, sync_folder
 from keyferry.wizard.errors import StateDamaged, StateNewer, StorageUnavailable, WizardError
 from keyferry.wizard.guarantees import Lacking
@@ -87,6 +87,7 @@ class StateFolder:
         """
         with ExitStack() as stack:
             with self._place.writing():
+                require_own(self.path)
                 file = self._file
                 require_replaceable(file)
                 lacking = make_folder(self.path)
@@ -156,4 +157,5 @@ class StateFolder:
 
     def _load(self, file: Path) -> bytes | None:
         with replace(self._place, path=file).reading():
+            require_own(file.parent)
             return read_file(file, LARGEST_FILE + 1)

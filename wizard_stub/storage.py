@@ -38,6 +38,8 @@ class Place:
         """Turn what stops a reader into StorageUnavailable."""
         try:
             yield
+        except ReplacementRefused as error:
+            raise StorageUnavailable(str(error), code=error.code, detail=str(error.path)) from error
         except OSError as error:
             raise unavailable("read", self.path, error, code=self.read_code) from error
 

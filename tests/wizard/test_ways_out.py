@@ -31,6 +31,7 @@ ELSEWHERE = {
     "newer_version",
     "would_lose_access",
     "not_replaceable",
+    "folder_open_to_all",
 } | {f"{what}_{how}" for what in ("state", "anchor") for how in ("busy", "not_lockable")}
 NOT_SYNCED = {f"{operation}_not_synced" for operation in ("requested", "activated", "deactivated")}
 
