@@ -110,7 +110,7 @@ def _grant_from_json(profile: WizardProfile, value: object) -> Grant:
     return Grant(
         activation_key=ActivationKey.from_text(_text(data["activation_key"])),
         epoch=_epoch(profile, data["epoch"]),
-        secret=_secret(data["secret"]),
+        secret=_secret_bytes(data["secret"]),
         line=Line(
             _number(data["line"], LINE_BITS),
             _or_none(partial(_number, bits=LINE_BITS), data["anchor"]),
@@ -126,7 +126,7 @@ def _grant_from_json(profile: WizardProfile, value: object) -> Grant:
 def _carried_from_json(profile: WizardProfile, value: object) -> Carried:
     data = _of(dict, value)
     return Carried(
-        _NAMED[_text(data["level"])], _epoch(profile, data["epoch"]), secret=_secret(data["secret"])
+        _NAMED[_text(data["level"])], _epoch(profile, data["epoch"]), secret=_secret_bytes(data["secret"])
     )
 
 
@@ -137,7 +137,7 @@ def _epoch(profile: WizardProfile, value: object) -> int:
     return epoch
 
 
-def _secret(value: object) -> bytes:
+def _secret_bytes(value: object) -> bytes:
     secret = bytes.fromhex(_text(value))
     if len(secret) != SECRET_BYTES:
         raise ValueError("a secret of another length")
