@@ -111,6 +111,16 @@ missing_for_engines() {
     command -v firefox-esr >/dev/null || echo firefox-esr
 }
 
+# What reads QR codes beside Python's packages, the fonts that they are drawn with, and the terminals in a terminal.
+missing_for_codes() {
+    command -v zbarimg >/dev/null || echo zbar-tools
+    command -v tmux >/dev/null || echo tmux
+    command -v screen >/dev/null || echo screen
+    there_is '/usr/share/fonts/truetype/jetbrains-mono' || echo fonts-jetbrains-mono
+    there_is '/usr/share/fonts/truetype/liberation' || echo fonts-liberation
+    there_is '/usr/share/fonts/truetype/noto/NotoMono-Regular.ttf' || echo fonts-noto-mono
+}
+
 # It is in a folder that only root's PATH has.
 missing_for_proxies() {
     command -v nginx >/dev/null || there_is '/usr/sbin/nginx' || echo nginx-light
@@ -132,7 +142,7 @@ missing_for_containers() {
 
 prepare_engines() {
     local missing
-    missing="$(missing_for_engines) $(missing_for_proxies) $(missing_for_failover) $(missing_for_containers)"
+    missing="$(missing_for_engines) $(missing_for_proxies) $(missing_for_failover) $(missing_for_containers) $(missing_for_codes)"
     # shellcheck disable=SC2086 # words
     install_from_debian $missing
     # The tests start an etcd of their own; Debian has started one for everybody.
