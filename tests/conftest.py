@@ -47,7 +47,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Four lanes need 32 KiB at least, and so the lock around them is tested.
 CHEAPEST, FULL_PRICE = passwords.Cost(memory_kib=32, passes=1, lanes=4), passwords.COST
 FULL_COMMITMENT = commitments.COMMITMENT_COST
-CHEAP_COMMITMENT = FULL_COMMITMENT | {"n": 2}
+CHEAP, FULL_STEP = FULL_COMMITMENT | {"n": 2}, commitments.STEP_COST
 STAFF = By(Channel.COMMAND_LINE, who="ada", role=Role.ADMINISTRATOR)
 
 
@@ -161,7 +161,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let a commitment cost next to nothing, but where another process or a vector names the real one."""
     marks = {mark.name for mark in item.iter_markers()}
     full_price = marks & {"full_price", "browser", "terminal", "processes"}
-    commitments.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP_COMMITMENT
+    commitments.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP
+    commitments.STEP_COST = FULL_STEP if full_price else CHEAP
 
 
 def pytest_collection_finish() -> None:

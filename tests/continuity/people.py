@@ -1,0 +1,84 @@
+"""What an honest person does to get a computer active again: follow the messages, step by step."""
+
+from __future__ import annotations
+
+from keyferry.protocol.activation_key import ActivationKey
+
+from .worlds import World
+
+FOLDER = "X"
+_ROUNDS = 10
+_LONGEST_WAITS = 3
+_NEW_REQUEST = {"computer_id_superseded", "computer_id_released", "not_activated"}
+_LIMITS = {
+    "computer_looks_the_same",
+    "release_limit_reached",
+    "activation_limit_reached",
+    "too_many_attempts",
+}
+
+
+class Stranded(AssertionError):
+    """A person who did all that the messages say has no active computer."""
+
+
+def hand_in(world: World, key: ActivationKey | None = None) -> list[str]:
+    """Hand in every code that the first computer's wizard shows, its license's first; return the answers."""
+    papers = [
+        paper
+        for each in ([key] if key else world.keys)
+        for paper in world.show_codes(world.computers[0], FOLDER, each)
+    ]
+    return [world.report(paper) for paper in papers]
+
+
+def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None:
+    """Activate the first computer as the messages say; raises Stranded."""
+    computer, trail = world.computers[0], []
+    new = gave_up = False
+    waited = 0
+    for _ in range(_ROUNDS):
+        token = world.begin(computer, FOLDER, key, start_over=new, new=new)
+        new = False
+        if token is None:
+            raise Stranded(f"the wizard shows no request: {trail}")
+        answer = world.type_at_self_help(computer, FOLDER, key) if types else world.deliver(token)
+        trail.append(answer.refused or "key")
+        if answer.key is not None:
+            if world.complete(computer, FOLDER, answer.key) and computer.is_active(FOLDER):
+                return
+            trail.append("the wizard does not take it")
+            new = True
+        elif answer.refused in _NEW_REQUEST:
+            if types and world.deactivate(computer, FOLDER, key):
+                trail.append("deactivated")
+            new = True
+        else:
+            answers = hand_in(world)
+            trail.append(f"handed in {answers}")
+            if "released" in answers:
+                continue
+            if _LIMITS & {answer.refused, *answers} and waited < _LONGEST_WAITS:
+                world.pass_days(31)
+                waited += 1
+            elif not gave_up:
+                gave_up = True
+                world.deactivate(computer, FOLDER, key)
+                trail.append(f"gave up, handed in {hand_in(world)}")
+            else:
+                break
+    raise Stranded(f"stuck: {trail}")
+
+
+def give_back(world: World) -> None:
+    """Deactivate whatever the first computer holds, and hand in every code that its wizard shows."""
+    computer = world.computers[0]
+    for key in world.keys:
+        for _ in range(4):
+            if not world.deactivate(computer, FOLDER, key):
+                break
+    hand_in(world)
+    for _ in range(2):
+        if any(world.vendor.seats_used(key) for key in world.keys):
+            world.pass_days(31)
+            hand_in(world)

@@ -1,0 +1,1 @@
+"""Continuity at length: thousands of histories, and each cure taken out."""

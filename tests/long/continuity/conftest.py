@@ -1,0 +1,5 @@
+"""The same worlds as in the gate."""
+
+from tests.continuity.conftest import world_of
+
+__all__ = ["world_of"]
