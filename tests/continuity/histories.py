@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from random import Random
 from typing import TypeAlias, TypeVar
 
 from hypothesis import strategies as st
@@ -26,6 +27,12 @@ def histories(weights: Mapping[str, int], *, most: int) -> st.SearchStrategy[lis
     names = [name for name, weight in weights.items() for _ in range(weight)]
     step = st.tuples(st.sampled_from(names), st.integers(0, 2), st.integers(0, 3), st.integers(0, 3))
     return st.lists(step, min_size=2, max_size=most)
+
+
+def history_of(weights: Mapping[str, int], random: Random, *, most: int) -> list[Step]:
+    """Return one history at random, where nothing has to be made smaller that fails."""
+    names = random.choices(list(weights), list(weights.values()), k=random.randint(4, most))
+    return [(name, random.randrange(3), random.randrange(4), random.randrange(4)) for name in names]
 
 
 def take(world: World, step: Step) -> None:
