@@ -29,6 +29,9 @@ _PATH = click.Path(path_type=Path, readable=False)
 _JSON = click.Option(["--json", "as_json"], is_flag=True, help="Answer with one JSON object.")
 _PNG = click.Option(["--png"], type=_PATH, help="Also write the QR code to this PNG file.")
 _SVG = click.Option(["--svg"], type=_PATH, help="Also write the QR code to this SVG file.")
+_EARLIER = click.Option(
+    ["--earlier"], is_flag=True, help="What this computer held under another machine identifier."
+)
 
 _WIDE = click.Option(
     ["--wide"],
@@ -219,11 +222,12 @@ def status(invocation: Invocation, as_json: bool) -> int:
     return 0 if active else failures.exit_code_of(code)
 
 
-@_command("deactivate", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG, _WIDE)
+@_command("deactivate", click.Argument(["activation_key"], nargs=-1), _EARLIER, _PNG, _SVG, _WIDE)
 @click.pass_obj
 def deactivate(
     invocation: Invocation,
     activation_key: tuple[str, ...],
+    earlier: bool,
     png: Path | None,
     svg: Path | None,
     wide: bool,
@@ -236,26 +240,35 @@ def deactivate(
     """
     control, pictures = invocation.control(), Pictures(png, svg)
     pictures.require_writable()
-    released = control.deactivate(" ".join(activation_key) or None)
+    key = _key_to_give_up(activation_key, earlier)
+    released = control.deactivate_earlier(key) if key and earlier else control.deactivate(key)
     return _answer_release(released, invocation, pictures, as_json=as_json, wide=wide)
 
 
-@_command("show-code", click.Argument(["activation_key"], nargs=-1), _PNG, _SVG, _WIDE)
+@_command("show-code", click.Argument(["activation_key"], nargs=-1), _EARLIER, _PNG, _SVG, _WIDE)
 @click.pass_obj
 def show_code(
     invocation: Invocation,
     activation_key: tuple[str, ...],
+    earlier: bool,
     png: Path | None,
     svg: Path | None,
     wide: bool,
     as_json: bool,
 ) -> int:
-    """Show the newest deactivation verification code again.
+    """Show the deactivation verification codes again.
 
-    With an activation key, show the newest code of that key.
+    With an activation key, show the codes of that key.
     """
-    released = invocation.control().show_code(" ".join(activation_key) or None)
+    control, key = invocation.control(), _key_to_give_up(activation_key, earlier)
+    released = control.show_earlier_code(key) if key and earlier else control.show_code(key)
     return _answer_release(released, invocation, Pictures(png, svg), as_json=as_json, wide=wide)
+
+
+def _key_to_give_up(activation_key: tuple[str, ...], earlier: bool) -> str | None:
+    if earlier and not activation_key:
+        raise click.UsageError("With --earlier, name the activation key.", click.get_current_context())
+    return " ".join(activation_key) or None
 
 
 def _answer_release(

@@ -26,7 +26,7 @@ from keyferry.protocol.deactivation import SECRET_BYTES
 from keyferry.protocol.keys import machine_fingerprint
 from keyferry.protocol.license_text import text_of
 from keyferry.protocol.profile import WizardProfile
-from keyferry.wizard import judgment, transitions
+from keyferry.wizard import earlier, judgment, transitions
 from keyferry.wizard.anchor import Anchor
 from keyferry.wizard.clock import utc_now
 from keyferry.wizard.errors import (
@@ -46,6 +46,7 @@ from keyferry.wizard.memory import Memory, Remembered
 from keyferry.wizard.notices import notices
 from keyferry.wizard.presenting import Presenter
 from keyferry.wizard.results import Begun, Completed, LicenseState, Released, Status
+from keyferry.wizard.state import State
 from keyferry.wizard.storage import done_all_the_same
 from keyferry.wizard.this_machine import Proof, ThisMachine
 
@@ -248,7 +249,7 @@ class ActivationControl:
             left = transitions.without_key(found.state, key, found.anchored)
             found = self._memory.write(found, left, lacking)
             found = self._memory.confirm_given_up(found, lacking)
-        return replace(self._presenter.released(found, key), warnings=in_order(lacking))
+        return replace(self._presenter.released(found.state, found.anchored, key), warnings=in_order(lacking))
 
     def show_code(self, activation_key: ActivationKey | str | None = None) -> Released:
         """Return the codes of an activation key again, once the release is on the disk.
@@ -267,7 +268,26 @@ class ActivationControl:
             )
         lacking: set[Lacking] = set()
         found = self._memory.confirm_given_up(found, lacking)
-        return replace(self._presenter.released(found, key), warnings=in_order(lacking))
+        return replace(self._presenter.released(found.state, found.anchored, key), warnings=in_order(lacking))
+
+    def deactivate_earlier(self, activation_key: ActivationKey | str) -> Released:
+        """Give up what this computer holds of an activation key under an earlier machine identifier.
+
+        The codes only claim: nothing here tells such a computer from a copied folder. Raises NotActivated
+        (nothing_earlier), and the errors of the state.
+        """
+        key, lacking = _read(activation_key), set[Lacking]()
+        state = earlier.give_up(self._memory.folder, key, lacking)
+        return replace(self._released_earlier(state, key), warnings=in_order(lacking))
+
+    def show_earlier_code(self, activation_key: ActivationKey | str) -> Released:
+        """Return the codes of `deactivate_earlier` again; raises NotActivated (nothing_earlier)."""
+        key = _read(activation_key)
+        return self._released_earlier(earlier.given_up(self._memory.folder, key), key)
+
+    def _released_earlier(self, state: State, key: ActivationKey) -> Released:
+        machine = ThisMachine(self._profile, state.fingerprint)
+        return Presenter(machine, shared=self._memory.shared).released(state, None, key)
 
     def _begun(self, found: Remembered, grant: Grant) -> Begun:
         return self._presenter.begun(found, grant, self._now())

@@ -37,7 +37,10 @@ _WAYS_OUT = {
     ("not_yet_valid", None): _NEW_REQUEST,
     ("older_license", None): _NEW_REQUEST,
     ("license_in_use", None): "To do so: keyferry-wizard … request ACTIVATION-KEY",
-    ("wrong_machine", None): "To activate this computer: keyferry-wizard … request ACTIVATION-KEY",
+    ("wrong_machine", None): (
+        "To activate this computer: keyferry-wizard … request ACTIVATION-KEY. "
+        "To free its earlier seat: keyferry-wizard … deactivate ACTIVATION-KEY --earlier"
+    ),
     ("state_damaged", None): (
         "If you have no newer copy to put back, put the file aside and start over: "
         "keyferry-wizard … request ACTIVATION-KEY --start-over"

@@ -15,7 +15,8 @@ from keyferry.wizard.results import LicenseState, Status
 WRONG_MACHINE = (
     "The license here belongs to another computer. You can activate this computer, too, with an "
     "activation key that has a free seat. The other computer's license isn't touched. If this computer was "
-    "set up anew, its old seat may be in use still: the page that you scan can email a link that frees it."
+    "set up anew, its old seat may be in use still: deactivate its earlier license here, or have the page "
+    "that you scan email a link that frees it."
 )
 RETIRED_EPOCH = (
     "The vendor has retired the keys of the earlier version that this license was made for. "
@@ -30,6 +31,10 @@ NOTHING_OF_KEY = "Nothing was requested or activated here with this activation k
 KEY_NOT_NAMED = (
     "No license is in use here, only requests are. To give one up, name its activation key: "
     "keyferry-wizard … deactivate ACTIVATION-KEY"
+)
+NOTHING_EARLIER = (
+    "This folder holds nothing of this activation key that belongs to another machine identifier. Check the "
+    "activation key, or deactivate without naming an earlier computer."
 )
 ENDED_MEANWHILE = (
     "What this key is for was deactivated meanwhile, from a copy of this folder. Request a computer key "

@@ -9,6 +9,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.request_token import MOST_CODES
 from keyferry.wizard import transitions
+from keyferry.wizard.anchor import Anchored
 from keyferry.wizard.clock import is_outdated
 from keyferry.wizard.grants import Grant
 from keyferry.wizard.memory import Remembered
@@ -44,10 +45,10 @@ class Presenter:
             may_replace_account=found.state.license is None and not self.shared,
         )
 
-    def released(self, found: Remembered, key: ActivationKey) -> Released:
+    def released(self, state: State, anchored: Anchored | None, key: ActivationKey) -> Released:
         """Return the codes of an activation key, the newest license's first; some of it was given up."""
-        given_up = tuple(reversed(found.state.given_up_of(key)))
-        levels = [transitions.level_to_show(given, found.anchored) for given in given_up]
+        given_up = tuple(reversed(state.given_up_of(key)))
+        levels = [transitions.level_to_show(given, anchored) for given in given_up]
         openings = [
             self.machine.opening(key, given.grant.carried_as(level))
             for given, level in zip(given_up, levels, strict=True)
@@ -66,9 +67,7 @@ class Presenter:
             shorter_urls=tuple(shorter_urls),
             other_keys=tuple(
                 other
-                for other in dict.fromkeys(
-                    given.grant.activation_key for given in reversed(found.state.given_up)
-                )
+                for other in dict.fromkeys(given.grant.activation_key for given in reversed(state.given_up))
                 if other != key
             ),
         )

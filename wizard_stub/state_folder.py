@@ -62,8 +62,14 @@ class StateFolder:
 
     def holds_another_computers(self) -> bool:
         """Return whether another computer keeps its state of this product here."""
-        others = {*self.path.glob("state-*.json"), self._former} - {self._own}
-        return any(self._is_another_computers(file) for file in sorted(others))
+        return next(self.others(), None) is not None
+
+    def others(self) -> Iterator[tuple[StateFolder, State]]:
+        """Yield the states of this product that other computers keep here, each with how it is written."""
+        for file in sorted({*self.path.glob("state-*.json"), self._former} - {self._own}):
+            state = self._state_of_another(file)
+            if state is not None:
+                yield StateFolder(self.path, self._profile, state.fingerprint), state
 
     def write(self, state: State, *, strict: bool = False) -> set[Lacking]:
         """Replace the state, which lasts once `sync` has returned.
@@ -145,15 +151,15 @@ class StateFolder:
         if self._passes_over_former or not os.path.exists(former) or os.path.exists(self._own):
             return self._own
         # One that cannot be understood may be this computer's: that is reported, not ignored.
-        return self._own if self._is_another_computers(former) else former
+        return self._own if self._state_of_another(former) else former
 
-    def _is_another_computers(self, file: Path) -> bool:
+    def _state_of_another(self, file: Path) -> State | None:
         try:
             state = self.decode(self._load(file))
         except (StateDamaged, StateNewer, StorageUnavailable):
             # Another product's, perhaps: what is not understood is no reason for anything.
-            return False
-        return state is not None and state.fingerprint != self._fingerprint
+            return None
+        return state if state is not None and state.fingerprint != self._fingerprint else None
 
     def _load(self, file: Path) -> bytes | None:
         with replace(self._place, path=file).reading():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keyferry.protocol.activation_key import ActivationKey
 
-from .worlds import World
+from .worlds import Paper, World
 
 FOLDER = "X"
 _ROUNDS = 10
@@ -22,13 +22,12 @@ class Stranded(AssertionError):
     """A person who did all that the messages say has no active computer."""
 
 
-def hand_in(world: World, key: ActivationKey | None = None) -> list[str]:
+def hand_in(world: World) -> list[str]:
     """Hand in every code that the first computer's wizard shows, its license's first; return the answers."""
-    papers = [
-        paper
-        for each in ([key] if key else world.keys)
-        for paper in world.show_codes(world.computers[0], FOLDER, each)
-    ]
+    papers: list[Paper] = []
+    for key in world.keys:
+        papers += world.show_codes(world.computers[0], FOLDER, key)
+        papers += world.show_codes(world.computers[0], FOLDER, key, earlier=True)
     return [world.report(paper) for paper in papers]
 
 
@@ -64,6 +63,7 @@ def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None
             elif not gave_up:
                 gave_up = True
                 world.deactivate(computer, FOLDER, key)
+                world.deactivate(computer, FOLDER, key, earlier=True)
                 trail.append(f"gave up, handed in {hand_in(world)}")
             else:
                 break
@@ -75,7 +75,8 @@ def give_back(world: World) -> None:
     computer = world.computers[0]
     for key in world.keys:
         for _ in range(4):
-            if not world.deactivate(computer, FOLDER, key):
+            papers = world.deactivate(computer, FOLDER, key)
+            if not papers + world.deactivate(computer, FOLDER, key, earlier=True):
                 break
     hand_in(world)
     for _ in range(2):

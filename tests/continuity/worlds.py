@@ -146,14 +146,24 @@ class World:
         return True
 
     def deactivate(
-        self, computer: Computer, folder: str, key: ActivationKey, *, power_fails: bool = False
+        self,
+        computer: Computer,
+        folder: str,
+        key: ActivationKey,
+        *,
+        earlier: bool = False,
+        power_fails: bool = False,
     ) -> list[Paper]:
-        """Deactivate a key in the wizard; return the codes that it shows."""
-        return self._codes(computer, folder, key, "deactivate", power_fails)
+        """Deactivate a key in the wizard, also of an earlier identifier; return the codes that it shows."""
+        return self._codes(
+            computer, folder, key, "deactivate_earlier" if earlier else "deactivate", power_fails
+        )
 
-    def show_codes(self, computer: Computer, folder: str, key: ActivationKey) -> list[Paper]:
+    def show_codes(
+        self, computer: Computer, folder: str, key: ActivationKey, *, earlier: bool = False
+    ) -> list[Paper]:
         """Return the codes that the wizard shows again."""
-        return self._codes(computer, folder, key, "show_code", False)
+        return self._codes(computer, folder, key, "show_earlier_code" if earlier else "show_code", False)
 
     def report(self, paper: Paper) -> str:
         """Type a code into Self Help; return `released`, or how it was refused."""

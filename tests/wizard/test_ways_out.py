@@ -166,6 +166,13 @@ def nothing_but_requests(person: Person) -> None:
     person.machine.control().deactivate(begun.activation_key)
 
 
+def nothing_earlier(person: Person) -> None:
+    completed = person.machine.activate()
+    with person.refused("nothing_earlier", "without naming an earlier computer"):
+        person.machine.control().deactivate_earlier(completed.activation_key)
+    person.machine.control().deactivate(completed.activation_key)
+
+
 def damaged(person: Person) -> None:
     completed = person.machine.activate()
     person.machine.state_file.write_text("{}")
@@ -307,6 +314,7 @@ WAYS: dict[Callable[[Person], None], set[str]] = {
     nothing_requested: {"not_activated"},
     nothing_released: {"not_released"},
     nothing_but_requests: {"key_not_named"},
+    nothing_earlier: {"nothing_earlier"},
     damaged: {"state_damaged"},
     another_computer: {"wrong_machine"},
     mistyped_activation_key: {"malformed_activation_key"},
