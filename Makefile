@@ -8,7 +8,7 @@ environment := .venv/installed
 quick := not browser and not terminal and not processes and not thorough
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
 
-.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words lock clean lint-js demo-machine test-machine
+.PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words vendored lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,9 @@ lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page:
 
 words: $(environment) ## Collect what the web pages say, and bring every translation up to date
 	@exec $(python) -m demo.catalogs
+
+vendored: ## Make the key fonts and the icons anew from their packages (needs npm)
+	@demo/prepare.sh vendored
 
 lock: ## Resolve the dependencies again, those that run and those that develop (needs uv)
 	@demo/prepare.sh lock

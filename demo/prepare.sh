@@ -167,6 +167,23 @@ prepare_javascript() {
     fi
 }
 
+# Fonts and icons are made from npm packages of these versions; what makes them stays out of .venv.
+prepare_vendored() {
+    command -v npm >/dev/null || install_from_debian nodejs npm
+    local making=build/vendored package
+    mkdir -p "$making/packages"
+    "$(find_python)" -m venv "$making/python"
+    "$making/python/bin/python" -m pip --quiet --no-input --disable-pip-version-check \
+        install fonttools==4.68.0 brotli==1.2.1
+    for package in jetbrains-mono@1.0.6 lucide-static@1.62.0; do
+        rm -rf "$making/packages/${package%@*}"
+        mkdir "$making/packages/${package%@*}"
+        (cd "$making" && npm pack --silent "$package")
+        tar -xzf "$making/${package/@/-}.tgz" --strip-components 1 -C "$making/packages/${package%@*}"
+    done
+    "$making/python/bin/python" -m demo.vendored "$making/packages" 1.62.0
+}
+
 # The tests want PostgreSQL's programs, and start a server of their own; Debian would start one for everybody.
 keep_postgresql_quiet() {
     local settings=/etc/postgresql-common/createcluster.conf
@@ -203,6 +220,7 @@ case "${1:-}" in
     tests) prepare_tests ;;
     javascript) prepare_javascript ;;
     engines) prepare_engines ;;
+    vendored) prepare_vendored ;;
     lock) resolve_lock ;;
-    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | engines | lock"; exit 2 ;;
+    *) say "usage: demo/prepare.sh demo | tests | environment | project | javascript | engines | vendored | lock"; exit 2 ;;
 esac

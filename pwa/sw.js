@@ -17,8 +17,11 @@ const SPELLINGS = /^\/+a\/*((#|%(25)*23).*)?$/i;
 
 /** What the page, which comes in one piece, does not bring along; a test compares this list with the folder. */
 const FILES = [
+  "/pwa/icons/drawing.svg",
   "/pwa/icons/favicon.svg",
   "/pwa/manifest.webmanifest",
+  "/pwa/vendor/jetbrains-mono/keys-600.woff2",
+  "/pwa/vendor/jetbrains-mono/mono-500.woff2",
   "/pwa/vendor/lean-qr/index.js",
   ..."@catalogs@".split(" "),
 ];

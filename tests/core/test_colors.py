@@ -88,9 +88,18 @@ def test_the_grounds_are_those_of_the_house_style(pytestconfig):
         strict=True,
     ):
         tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", theme))
-        assert (tokens["page"], tokens["surface"], tokens["sunken"]) == grounds
-        assert tokens["ink-soft"] == soft_ink
+        assert {tokens[name] for name in ("page", "surface", "sunken", "raised")} == set(grounds)
+        assert tokens["ink-2"] == soft_ink
         assert set(re.findall(r"--([\w-]+):", palette("#ffd400").css)) <= tokens.keys()
+
+
+def test_digits_stand_out_from_what_can_be_tapped_whatever_the_vendors_color_is(pytestconfig):
+    style = (pytestconfig.rootpath / "pwa" / "house.css").read_text()
+    assert f"--digit: {colors.DIGIT};" in style
+    for color in ("#a8186b", "#c2185b", "#b0158a"):
+        assert palette(color).css.count("--digit:var(--ink)") == 2
+    for color in ("#1a56c4", "#11693b", "#ffd400", "#808080", "#d2691e"):
+        assert "--digit" not in palette(color).css
 
 
 @pytest.mark.parametrize("typed", ["#0B5A9E", " 0b5a9e ", "#0b5a9e"])

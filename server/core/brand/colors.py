@@ -10,15 +10,18 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from math import atan2, cos, hypot, sin
+from math import atan2, cos, hypot, pi, remainder, sin, tau
 
 from keyferry.server.core.errors import Malformed
 
 # 4.5:1 for text; what is no text, such as a focus ring, needs 3:1 and so has more than enough.
 LEGIBLE = 4.5
 # The grounds on which the house style sets its accent, and its soft ink: see the tokens of house.css.
-LIGHT_GROUNDS, LIGHT_SOFT_INK = ("#f2f5f8", "#ffffff", "#eef3f7"), "#4d5e6c"
-DARK_GROUNDS, DARK_SOFT_INK = ("#0c131a", "#151f29", "#1d2935"), "#a6b6c3"
+LIGHT_GROUNDS, LIGHT_SOFT_INK = ("#f5f7fa", "#ffffff", "#eef1f6"), "#465163"
+DARK_GROUNDS, DARK_SOFT_INK = ("#0c1016", "#141a22", "#1b222c", "#1c242f"), "#b4bfcd"
+# The color of digits in codes, and how near, in radians, a vendor's hue may come before digits give theirs up.
+DIGIT = "#a8186b"
+_TOO_NEAR = pi / 6
 
 # A gray button looks as if it could not be pressed: what is gray and must be shifted goes on until it is not.
 _GREY, _LEGIBLE_GREY = 0.03, 9.0
@@ -62,13 +65,21 @@ class Palette:
         return self.dark.accent != self.given
 
     @property
+    def is_near_digits(self) -> bool:
+        """Whether its hue is so near to that of digits in codes that one could be taken for the other."""
+        _, chroma, hue = _lch(self.given)
+        return chroma >= _GREY and abs(remainder(hue - _lch(DIGIT)[2], tau)) <= _TOO_NEAR
+
+    @property
     def css(self) -> str:
         """What takes the place of tokens of the house style; paper keeps its white ground."""
+        # Digits that look like what can be tapped would be no help; their slashed zero and weight remain.
+        digits = ";--digit:var(--ink)" if self.is_near_digits else ""
         return (
-            f":root{{{_tokens(self.light)}}}"
+            f":root{{{_tokens(self.light)}{digits}}}"
             f"@media screen{{:root{{--accent-soft:{self.light.soft}}}}}"
             "@media screen and (prefers-color-scheme: dark)"
-            f"{{:root{{{_tokens(self.dark)};--accent-soft:{self.dark.soft}}}}}"
+            f"{{:root{{{_tokens(self.dark)};--accent-soft:{self.dark.soft}{digits}}}}}"
         )
 
 
@@ -140,10 +151,7 @@ def _tinted(what: tuple[float, float], chroma: float, hue: float) -> str:
 
 
 def _tokens(theme: Theme) -> str:
-    return (
-        f"--accent:{theme.accent};--accent-strong:{theme.strong};--on-accent:{theme.on_accent};"
-        f"--digits:{theme.accent}"
-    )
+    return f"--accent:{theme.accent};--accent-strong:{theme.strong};--on-accent:{theme.on_accent}"
 
 
 def _channels(color: str) -> tuple[float, ...]:

@@ -33,6 +33,7 @@ _TYPES = {
     ".mjs": "text/javascript",
     ".webmanifest": "application/manifest+json",
     ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
 }
 # Everything else in the folder is compressed by its own format.
 _PACKABLE = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm", ".webmanifest"}
@@ -136,7 +137,7 @@ def version(vendor: Vendor) -> str:
     states = [
         (path, path.stat().st_mtime_ns, path.stat().st_size)
         for path in sorted(PWA.rglob("*"))
-        if path.suffix in _PACKABLE | _SOURCES | {".png"}
+        if path.suffix in _PACKABLE | _SOURCES | {".png", ".woff2"}
     ]
     sums = "".join(_read(*state).sum for state in states)
     return _sum(sums.encode("ascii") + vendor.attributes + vendor.colors.encode("ascii"))
