@@ -1,7 +1,7 @@
-"""Make the key fonts and the icons anew from their packages, and write their sums into the page of vendored code.
+"""Make the key fonts and the icons anew from their packages, and write their sums into `pwa/vendor/README.md`.
 
-`make vendored` calls this with a folder in which the two packages lie unpacked; it needs fontTools and Brotli,
-which nothing else does.
+`make vendored` calls this with a folder in which the two packages lie unpacked; it needs fontTools and
+Brotli, which nothing else does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ MORE_ICONS = (
 
 
 def make_font(source: Path, characters: str, target: Path) -> None:
-    """Write the part of a font that these characters need, with the slashed zero in the place of the other."""
+    """Write the part of a font that these characters need, with its slashed zero in place of the other."""
     font = TTFont(source, recalcTimestamp=False)
     slashed = next(name for name in font.getGlyphOrder() if name == "zero.zero")
     for table in font["cmap"].tables:

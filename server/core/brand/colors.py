@@ -19,7 +19,7 @@ LEGIBLE = 4.5
 # The grounds on which the house style sets its accent, and its soft ink: see the tokens of house.css.
 LIGHT_GROUNDS, LIGHT_SOFT_INK = ("#f5f7fa", "#ffffff", "#eef1f6"), "#465163"
 DARK_GROUNDS, DARK_SOFT_INK = ("#0c1016", "#141a22", "#1b222c", "#1c242f"), "#b4bfcd"
-# The color of digits in codes, and how near, in radians, a vendor's hue may come before digits give theirs up.
+# The color of digits in codes, and how near, in radians, a vendor's hue may come before digits give it up.
 DIGIT = "#a8186b"
 _TOO_NEAR = pi / 6
 
