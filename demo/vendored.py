@@ -1,4 +1,4 @@
-"""Make the key fonts and the icons anew from their packages, and write their sums into `pwa/vendor/README.md`.
+"""Make the key fonts and the icons anew from their packages, and write their sums beside them.
 
 `make vendored` calls this with a folder in which the two packages lie unpacked; it needs fontTools and
 Brotli, which nothing else does.
