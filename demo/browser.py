@@ -98,7 +98,7 @@ class Phone:
     @property
     def computer_key(self) -> str:
         """The key on the page, in groups with dashes."""
-        return "-".join(self.page.locator("#computer-key .group > .symbols").all_inner_texts())
+        return "-".join(self.page.locator("#computer-key .k").all_inner_texts())
 
     @property
     def address(self) -> str:
@@ -126,9 +126,11 @@ class Phone:
         return self.page.locator("main").get_attribute("data-view") or ""
 
     def download_license_file(self, target: Path) -> str:
-        """Tap "license file", keep what the browser saves, and return the name it would save it under."""
+        """Tap "Other ways" and "license file", keep what the browser saves, and return the name it would save it under."""
+        self.page.locator("#ways").click()
         with self.page.expect_download() as started:
             self.page.locator("#license-file").click()
+        self.page.locator("#ways-sheet-close").click()
         started.value.save_as(target)
         return started.value.suggested_filename
 

@@ -62,13 +62,13 @@ def make_font(source: Path, characters: str, target: Path) -> None:
     font.save(target)
 
 
-def sprite(icons: Path, names: tuple[str, ...], version: str) -> str:
-    """Return one SVG with a symbol for each icon, named as Lucide names it."""
+def sprite(icons: Path, names: tuple[str, ...], version: str, prefix: str = "") -> str:
+    """Return one SVG with a symbol for each icon, named as Lucide names it, with a prefix."""
     symbols = []
     for name in sorted(names):
         drawn = (icons / f"{name}.svg").read_text()
         shapes = re.sub(r"\s*/>", "/>", "".join(re.findall(r"<(?!svg|!)\w[^>]*/>", drawn)))
-        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>')
+        symbols.append(f'<symbol id="{prefix}{name}" viewBox="0 0 24 24">{shapes}</symbol>')
     license = f"<!-- Lucide {version}, ISC License, see LICENSE -->"
     return "\n".join((license, '<svg xmlns="http://www.w3.org/2000/svg" hidden>', *symbols, "</svg>", ""))
 
@@ -90,8 +90,12 @@ def main(packages: Path, lucide_version: str) -> None:
         source = fonts / "fonts" / "webfonts" / f"JetBrainsMono-{weight}.woff2"
         make_font(source, characters, VENDORED / "jetbrains-mono" / name)
     icons = VENDORED / "lucide"
-    for file, names in (("phone.svg", PHONE_ICONS), ("icons.svg", PHONE_ICONS + MORE_ICONS)):
-        (icons / file).write_text(sprite(lucide / "icons", names, lucide_version))
+    # In the phone page, symbols lie beside elements that have names of their own.
+    for file, names, prefix in (
+        ("phone.svg", PHONE_ICONS, "i-"),
+        ("icons.svg", PHONE_ICONS + MORE_ICONS, ""),
+    ):
+        (icons / file).write_text(sprite(lucide / "icons", names, lucide_version, prefix))
     shutil.copy(lucide / "LICENSE", icons / "LICENSE")
     write_sums()
 

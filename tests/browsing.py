@@ -231,7 +231,7 @@ def sees(page: Page, view: str) -> None:
 def key_on(page: Page) -> str:
     """The key on the page, in groups with dashes."""
     sees(page, "key")
-    return "-".join(page.locator("#computer-key .group > .symbols").all_inner_texts())
+    return "-".join(page.locator("#computer-key .k").all_inner_texts())
 
 
 def activate(page: Page, address: str) -> str:

@@ -124,11 +124,12 @@ async function post(address, asked, signal) {
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
   if (BUSY.has(answer.status)) throw new Problem("server_busy", "", answer.retryAfter);
-  const { code, detail, suggestion, release_link: offersLink, request_id: requestId } = parse(answer.body);
+  const { code, detail, suggestion, release_link: offersLink, request_id: requestId, seats } = parse(answer.body);
   if (!isText(code)) throw new Problem("unreadable_answer");
   const reading = isText(suggestion) ? suggestion : null;
   const problem = new Problem(code, isText(detail) ? detail : "", answer.retryAfter, reading, offersLink === true);
   problem.requestId = isText(requestId) ? requestId : null;
+  problem.seats = isCount(seats) ? seats : null;
   throw problem;
 }
 

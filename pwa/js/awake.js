@@ -9,7 +9,7 @@ import { inTime } from "./convenience.js";
  * @returns {() => void}
  */
 export function stayAwake() {
-  const leaving = new AbortController();
+  let isLeft = false;
   /** @type {WakeLockSentinel | null} */
   let lock = null;
   const release = () => inTime(() => lock?.release());
@@ -17,13 +17,15 @@ export function stayAwake() {
     inTime(async () => {
       if (document.visibilityState !== "visible") return;
       lock = await navigator.wakeLock.request("screen");
-      if (leaving.signal.aborted) await release();
+      if (isLeft) await release();
     });
   // The phone takes the lock away whenever the page is out of sight.
-  document.addEventListener("visibilitychange", () => void hold(), { signal: leaving.signal });
+  const seen = () => void hold();
+  document.addEventListener("visibilitychange", seen);
   void hold();
   return () => {
-    leaving.abort();
+    isLeft = true;
+    document.removeEventListener("visibilitychange", seen);
     void release();
   };
 }

@@ -58,6 +58,17 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Put these children in the place of all that an element has.
+ *
+ * @param {Element} element
+ * @param {...(Child | Child[])} children
+ */
+export function fill(element, ...children) {
+  while (element.firstChild !== null) element.removeChild(element.firstChild);
+  element.append(...present(children));
+}
+
+/**
  * Find an element that index.html promises.
  *
  * @param {string} selector

@@ -7,7 +7,7 @@
 import * as api from "./api.js";
 import { Pause } from "./pause.js";
 import { Problem } from "./problem.js";
-import { show } from "./screen.js";
+import { show, showAgain } from "./screen.js";
 import { dropActivation, dropScan, keepActivation, keepScan } from "./store.js";
 import { forget } from "./token.js";
 import { confirmView } from "./views/confirm.js";
@@ -25,6 +25,7 @@ import { workingView } from "./views/working.js";
  * @property {() => void} leave where the person goes when it is done
  * @property {() => void} giveUp where the person goes when it is not done, and left for now
  * @property {() => void} scanNext
+ * @property {() => void} history
  * @property {(typed: api.Typed, problem: Problem) => Promise<void>} mistyped back to the form
  */
 
@@ -95,12 +96,17 @@ async function meet(errand, step, problem) {
   const kept = keepOrDrop(asked, problem);
   const startOver = () => attempt(errand, () => ask(errand));
   const mailLink = () => attempt(errand, () => releaseByMail(errand));
-  show(() =>
-    problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, mailLink, scan: ways.scanNext, leave: ways.giveUp }),
-  );
-  // Asking changes nothing, and the tap stays the person's.
-  const again = () => void startOver();
-  if (problem.code === "offline") window.addEventListener("online", again, { once: true, signal: errand.signal });
+  const { scanNext: scan, history, giveUp: leave } = ways;
+  show(() => problemView(problem, { kept, repeat: () => attempt(errand, step), startOver, mailLink, scan, history, leave }));
+  if (problem.code === "offline") askWhenOnline(errand, startOver);
+}
+
+/** Ask again when the network is back: asking changes nothing, and the tap stays the person's. @param {Errand} errand @param {Step} startOver */
+function askWhenOnline({ signal }, startOver) {
+  const again = () => {
+    if (!signal.aborted) void startOver();
+  };
+  window.addEventListener("online", again, { once: true });
 }
 
 /**
@@ -112,7 +118,7 @@ async function meet(errand, step, problem) {
  */
 function keepOrDrop(asked, problem) {
   if (!("token" in asked)) return null;
-  if (problem.mayPass) return keepScan(asked.token);
+  if (problem.mayPass || problem.mayBeSettled) return keepScan(asked.token);
   void dropScan(asked.token);
   return null;
 }
@@ -127,7 +133,7 @@ function answered(asked) {
  * @param {api.Release | api.DeactivationQuestion} release
  */
 function showReleased({ asked, ways }, release) {
-  show(() => releasedView(release, { finish: ways.leave }));
+  show(() => releasedView(release, { finish: ways.leave, scanNext: ways.scanNext }));
   forget();
   answered(asked);
   void dropActivation(release.computerId);
@@ -137,7 +143,8 @@ function showReleased({ asked, ways }, release) {
 async function activate({ asked, signal, ways }) {
   const activation = await api.activate(asked, signal);
   const kept = keepActivation(activation);
-  show(() => keyView(activation, { kept, finish: ways.leave, scanNext: ways.scanNext }));
+  const place = { row: 0 };
+  show(() => keyView(activation, { kept, place, again: showAgain, finish: ways.leave, scanNext: ways.scanNext }));
   answered(asked);
   activation.formerComputerIds.forEach(dropActivation);
 }
@@ -163,7 +170,8 @@ async function ask(errand) {
   // A seat that is free already leaves nothing to confirm.
   if (question.kind === "deactivate" && question.state === "released") return showReleased(errand, question);
   const operation = question.kind === "activate" ? activate : deactivate;
-  show(() => confirmView(question, { confirm: () => attempt(errand, () => operation(errand)) }));
+  const confirm = () => attempt(errand, () => operation(errand));
+  show(() => confirmView(question, { confirm, cancel: errand.ways.giveUp }));
 }
 
 /** Put the errand in hand away, whatever it is waiting for. */

@@ -7,6 +7,7 @@ import { inTime } from "./convenience.js";
 import { find } from "./dom.js";
 import { deliveredWords, useCatalog } from "./i18n.js";
 import { dress, show } from "./screen.js";
+import { icon } from "./parts/icon.js";
 import { confirmView } from "./views/confirm.js";
 import { keyView } from "./views/key.js";
 
@@ -25,7 +26,7 @@ const nothing = () => undefined;
 /** @returns {View} */
 function question() {
   const asked = /** @type {const} */ ({ kind: "activate", state: "new" });
-  return confirmView({ ...SUBJECT, ...asked, seats: { total: 5, used: 1, after: 2 } }, { confirm: async () => undefined });
+  return confirmView({ ...SUBJECT, ...asked, seats: { total: 5, used: 1, after: 2 } }, { confirm: async () => undefined, cancel: nothing });
 }
 
 /** @returns {View} */
@@ -39,11 +40,11 @@ function key() {
     formerComputerIds: [],
     seats: { total: 5, used: 2, after: 2 },
   };
-  return keyView(given, { kept: inTime(nothing), finish: nothing });
+  return keyView(given, { kept: inTime(nothing), place: { row: 0 }, again: nothing, finish: nothing });
 }
 
 // Before anything is shown: a heading that takes the focus would take it from who types in the portal.
 document.body.inert = true;
 useCatalog(deliveredWords());
-dress(nothing);
+dress({ help: nothing, icon: () => icon("life-buoy") });
 show(find("main").dataset.view === "key" ? key : question);

@@ -5,7 +5,10 @@ import * as api from "./api.js";
 import { inTime, soon } from "./convenience.js";
 import { begin, endErrand } from "./errand.js";
 import { DELIVERED, deliveredWords, languages, useCatalog } from "./i18n.js";
+import { awaitOffer } from "./install.js";
 import { workOffline } from "./offline.js";
+import { icon } from "./parts/icon.js";
+import { openHelp } from "./parts/help.js";
 import { dress, show, showAgain } from "./screen.js";
 import * as store from "./store.js";
 import { recall, takeScanned } from "./token.js";
@@ -37,6 +40,7 @@ function open(asked) {
     leave: () => void home({ finished: true }),
     giveUp: () => void home({ finished: false }),
     scanNext: () => void scan(),
+    history: () => void history(),
     mistyped: type,
   });
 }
@@ -52,7 +56,9 @@ async function home({ finished }) {
   const again = () => void home({ finished: false });
   const ways = {
     scan: () => void scan(),
+    type: () => void type(NOTHING_TYPED, null),
     history: () => void history(),
+    choose: change,
     resume: (/** @type {string} */ token) => open({ token }),
     remove: (/** @type {string} */ token) => unlessGone(store.dropScan(token), again),
   };
@@ -86,11 +92,12 @@ async function scan() {
 async function type(values, problem) {
   turn += 1;
   const { typedView } = await import("./views/typed.js");
-  show(() => typedView({ values, problem, ask: open, back: () => void scan() }));
+  show(() => typedView({ values, problem, ask: open, scan: () => void scan() }));
 }
 
 /** The keys that this phone keeps. */
 async function history() {
+  endErrand();
   const { historyView } = await import("./views/history.js");
   turn += 1;
   const again = () => void history();
@@ -99,8 +106,11 @@ async function history() {
     unlessGone(store.dropActivation(computerId), again);
   const ways = {
     remove,
-    open: (/** @type {store.KeptActivation} */ activation) =>
-      show(() => keyView(activation, { kept, finish: again, remove: () => remove(activation) })),
+    open: (/** @type {store.KeptActivation} */ activation) => {
+      const place = { row: 0 };
+      show(() => keyView(activation, { kept, place, again: showAgain, finish: again, remove: () => remove(activation) }));
+    },
+    scan: () => void scan(),
     removeAll: () => unlessGone(store.dropAllActivations(), again),
     back: () => void home({ finished: false }),
   };
@@ -115,32 +125,29 @@ function wordsOf(language) {
 /** @param {import("./i18n.js").Catalog} catalog */
 function speak(catalog) {
   useCatalog(catalog);
-  dress((chosen) => void change(chosen));
+  dress({ help: () => openHelp(change), icon: () => icon("life-buoy") });
 }
 
-/** @param {string} language */
+/** Speak another language, where its words can be had. @param {string} language */
 async function change(language) {
   const words = await wordsOf(language);
-  if (words.done) {
-    speak(words.result);
-    store.keepLanguage(language);
-    showAgain();
-  } else {
-    // The switch was turned already; without the words it goes back.
-    dress((chosen) => void change(chosen));
-  }
+  if (!words.done) return;
+  speak(words.result);
+  store.keepLanguage(language);
+  showAgain();
 }
 
 /** Speak as somebody chose on this phone, else, or where those words are long in coming, as the page came. */
 async function loadWords() {
   const kept = store.keptLanguage();
-  const known = kept !== null && Object.hasOwn(languages(), kept);
+  const known = kept !== null && Object.keys(languages()).includes(kept);
   const words = known ? await soon(wordsOf(kept)) : null;
   speak(words?.done ? words.result : deliveredWords());
 }
 
 async function start() {
   takeScanned();
+  awaitOffer();
   await loadWords();
   window.addEventListener("hashchange", () => {
     const token = takeScanned();

@@ -3,28 +3,30 @@
  */
 
 export class Pause {
-  #end = 0;
-  #cutShort = () => {};
+  constructor() {
+    /** @type {{end: number, cutShort: () => void}} */
+    this.state = { end: 0, cutShort: () => undefined };
+  }
 
   /** Whole seconds that are left of it, 0 when it is over. */
   get seconds() {
-    return Math.max(0, Math.ceil((this.#end - performance.now()) / 1000));
+    return Math.max(0, Math.ceil((this.state.end - performance.now()) / 1000));
   }
 
   /** Begin it anew; over when the time is, or when it is cut short. @param {number} seconds @returns {Promise<void>} */
   take(seconds) {
-    this.#end = performance.now() + seconds * 1000;
+    this.state.end = performance.now() + seconds * 1000;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, seconds * 1000);
-      this.#cutShort = () => {
+      this.state.cutShort = () => {
         clearTimeout(timer);
-        this.#end = 0;
+        this.state.end = 0;
         resolve();
       };
     });
   }
 
   cutShort() {
-    this.#cutShort();
+    this.state.cutShort();
   }
 }

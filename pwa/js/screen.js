@@ -1,8 +1,10 @@
 /**
  * The one place that puts views on the screen: it moves the focus to the new heading and announces it.
  */
-import { el, find } from "./dom.js";
-import { languages, t } from "./i18n.js";
+import { el, fill, find } from "./dom.js";
+import { introduce, t } from "./i18n.js";
+import { closeAll } from "./modal.js";
+import { arrive, place } from "./motion.js";
 
 /**
  * What a view hands to the screen.
@@ -11,10 +13,17 @@ import { languages, t } from "./i18n.js";
  * @property {string} name its name in main[data-view]
  * @property {HTMLElement} heading the h1, which receives the focus
  * @property {Node[]} content everything inside <main>, the heading included
+ * @property {HTMLElement} [bar] what to do, at the lower edge
+ * @property {HTMLElement} [top] in place of the vendor's name
+ * @property {string} [look] the page's classes
+ * @property {string} [tone] the classes of <main>
  * @property {string} [announcement] what a listener hears besides the heading
  * @property {string} [problem] the code in main[data-problem]
  * @property {() => void} [leave] what ends when another view takes its place
  */
+
+/** The share of the screen from which the bar gives way to what the screen is for. */
+const CROWDED = 0.36;
 
 /** @param {string} text */
 export function announce(text) {
@@ -27,6 +36,23 @@ let shown = null;
 /** @type {(() => void) | undefined} */
 let leave;
 
+/** Opens the help. @type {() => void} */
+let help = () => undefined;
+
+/** With large letters on a small screen, only the first button stays in sight; the others come when the page is scrolled. */
+function makeRoom() {
+  const bar = find(".bar");
+  const { classList, style } = document.body;
+  classList.remove("is-crowded");
+  style.removeProperty("--below");
+  if (bar.hidden || bar.offsetHeight <= window.innerHeight * CROWDED) return;
+  classList.add("is-crowded");
+  const first = bar.querySelector(".primary, .danger");
+  if (first === null) return;
+  const below = bar.getBoundingClientRect().bottom - first.getBoundingClientRect().bottom;
+  style.setProperty("--below", `${Math.min(0, 8 - below)}px`);
+}
+
 /**
  * Show a view.
  *
@@ -34,20 +60,29 @@ let leave;
  */
 export function show(make) {
   leave?.();
-  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+  closeAll();
   shown = make;
+  const main = find("main");
+  const before = place(main);
   const view = make();
   leave = view.leave;
-  const main = find("main");
-  main.classList.remove("boot");
+  document.body.className = view.look ?? "";
+  main.className = view.tone ?? "";
   main.dataset.view = view.name;
   if (view.problem === undefined) delete main.dataset.problem;
   else main.dataset.problem = view.problem;
-  main.replaceChildren(...view.content);
-  document.title = t("page.title", { heading: view.heading.textContent ?? "", vendor: vendorName() });
+  fill(main, ...view.content);
+  find("header").replaceWith(view.top ?? vendorTop());
+  const bar = el("footer", { class: "bar", hidden: view.bar === undefined });
+  find(".bar").replaceWith(view.bar ?? bar);
+  const vendor = vendorName();
+  const heading = view.heading.textContent ?? "";
+  document.title = vendor === "" ? heading : t("page.title", { heading, vendor });
   view.heading.tabIndex = -1;
   view.heading.focus({ preventScroll: true });
   window.scrollTo(0, 0);
+  makeRoom();
+  arrive(main, before);
   announce(view.announcement ?? "");
 }
 
@@ -56,43 +91,30 @@ export function showAgain() {
   if (shown !== null) show(shown);
 }
 
-/** The name that the server's settings give the vendor, in index.html. */
-function vendorName() {
-  return document.body.dataset.vendor || "Keyferry";
+/** The name that the server's settings give the vendor, in index.html; "" where they give none. */
+export function vendorName() {
+  return document.body.dataset.vendor ?? "";
 }
 
-/** Put the vendor's name and logo at the head of the page, where the settings hold them. */
-function showVendor() {
+/** Whose page it is, and the way to help. */
+function vendorTop() {
   const { logo } = document.body.dataset;
-  find(".brand-name").textContent = vendorName();
-  const mark = find(".brand-mark");
-  if (logo) mark.setAttribute("src", logo);
-  mark.classList.toggle("is-vendor", Boolean(logo));
+  const mark = el("img", { class: logo ? "logo is-vendor" : "logo", src: logo || "/pwa/icons/favicon.svg", alt: "", width: 28, height: 28 });
+  const button = el("button", { type: "button", id: "help", class: "icon-btn", "aria-label": t("help.title") }, helpIcon?.());
+  button.addEventListener("click", () => help());
+  return el("header", { class: "top" }, mark, el("span", { class: "cut", translate: "no" }, vendorName() || t("page.noVendor")), button);
 }
 
-/** @param {(language: string) => void} choose */
-function languageSwitch(choose) {
-  const options = Object.entries(languages()).map(([tag, name]) =>
-    el("option", { value: tag, lang: tag, selected: tag === t("meta.language") }, name),
-  );
-  const select = el("select", { id: "language" }, ...options);
-  select.addEventListener("change", () => choose(select.value));
-  return el("label", { class: "language" }, el("span", {}, t("page.language")), select);
-}
+/** @type {(() => Node) | null} */
+let helpIcon = null;
 
 /**
  * Fill in what surrounds the views, once the words are there.
  *
- * @param {(language: string) => void} choose what a choice of language does
+ * @param {{help: () => void, icon: () => Node}} options what the button for help does, and its picture
  */
-export function dress(choose) {
-  const { privacy } = document.body.dataset;
-  showVendor();
-  const foot = find(".foot");
-  foot.replaceChildren(
-    languageSwitch(choose),
-    ...(privacy ? [el("p", {}, el("a", { id: "privacy", href: privacy, rel: "noreferrer" }, t("page.privacy")))] : []),
-    el("p", {}, t("page.footer")),
-  );
-  foot.hidden = false;
+export function dress(options) {
+  ({ help, icon: helpIcon } = options);
+  introduce("vendor", vendorName() || t("page.theVendor"));
+  window.addEventListener("resize", makeRoom);
 }

@@ -19,13 +19,19 @@ export function canSpeak() {
   return there.done && there.result;
 }
 
-/**
- * A group of symbols as words; a pause between them makes each stand alone.
- *
- * @param {string} group
- */
-export function spelled(group) {
-  return group.split("").map((symbol) => t(`spelling.${symbol}`)).join(", ");
+/** The words for a group's symbols. @param {string} group */
+export function spelledWords(group) {
+  return group.split("").map((symbol) => t(`spelling.${symbol}`));
+}
+
+/** A group of symbols as words; a pause between them makes each stand alone. @param {string} group */
+function spelled(group) {
+  return spelledWords(group).join(", ");
+}
+
+/** What is said of a key, group by group. @param {string} key groups with dashes */
+export function readings(key) {
+  return key.split("-").map((group, place) => `${t("key.readGroup", { number: place + 1 })}: ${spelled(group)}.`);
 }
 
 /** Stop speaking. */

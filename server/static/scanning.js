@@ -84,7 +84,7 @@ function init(form) {
       await watch(video, async (picture) => take(await read(picture)), own.signal, wait);
     } catch (error) {
       // What is not the webcam's is the reader's: not loaded, or without a picture that it can read.
-      if (!own.signal.aborted) say(error instanceof CameraTrouble ? WORDS[error.kind] : WORDS.no_reader);
+      if (!own.signal.aborted) say(error instanceof CameraTrouble ? WORDS[error.kind === "busy" ? "failed" : error.kind] : WORDS.no_reader);
     }
     if (looking === own) stop();
   });

@@ -142,8 +142,8 @@ class Driver(ABC):
     @property
     def key(self) -> str:
         """The computer key on the page, in groups with dashes."""
-        self.sees("#computer-key .symbols")
-        all_of = "() => [...document.querySelectorAll('#computer-key .symbols')]"
+        self.sees("#computer-key .k")
+        all_of = "() => [...document.querySelectorAll('#computer-key .k')]"
         groups = self.run(f"{all_of}.map((group) => group.textContent)")
         return "-".join("".join(group.split()) for group in groups)
 

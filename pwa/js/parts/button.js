@@ -2,6 +2,8 @@ import { el } from "../dom.js";
 import { announce } from "../screen.js";
 import { icon } from "./icon.js";
 
+/** @typedef {import("../dom.js").Child} Child */
+
 /**
  * A button whose operation takes a while: it says so, and taps meanwhile do nothing.
  *
@@ -10,14 +12,20 @@ import { icon } from "./icon.js";
  * @param {object} options
  * @param {string} options.id
  * @param {string} options.label
+ * @param {string} [options.name] what a listener hears in place of the label
  * @param {string} [options.busyLabel]
- * @param {"primary" | "secondary" | "quiet"} [options.look]
- * @param {Parameters<typeof icon>[0]} [options.picture]
+ * @param {"primary" | "danger" | "second" | "quiet"} [options.look]
+ * @param {string} [options.picture] before the label
+ * @param {string} [options.onward] a picture behind it
  * @param {() => Promise<void> | void} options.onPress
  */
-export function button({ id, label, busyLabel = label, look = "primary", picture, onPress }) {
-  const words = el("span", { class: "button-label" }, label);
-  const element = el("button", { id, type: "button", class: `button is-${look}` }, picture && icon(picture), words);
+export function button({ id, label, name, busyLabel = label, look = "primary", picture, onward, onPress }) {
+  const words = el("span", {}, label);
+  const element = el(
+    "button",
+    { id, type: "button", class: `btn ${look}`, "aria-label": name },
+    picture && icon(picture), words, onward && icon(onward),
+  );
   const setBusy = (/** @type {boolean} */ busy) => {
     element.setAttribute("aria-busy", String(busy));
     element.setAttribute("aria-disabled", String(busy));
@@ -38,12 +46,39 @@ export function button({ id, label, busyLabel = label, look = "primary", picture
   return element;
 }
 
-/** Buttons below each other, the most likely first. @param {...(import("../dom.js").Child)} children */
-export function buttonColumn(...children) {
-  return el("div", { class: "actions" }, ...children);
+/**
+ * A round button with a picture only.
+ *
+ * @param {object} options
+ * @param {string} options.id
+ * @param {string} options.name what a listener hears
+ * @param {string} options.picture
+ * @param {string} [options.look]
+ * @param {() => void} options.onPress
+ */
+export function iconButton({ id, name, picture, look = "", onPress }) {
+  const element = el("button", { id, type: "button", class: `icon-btn ${look}`.trim(), "aria-label": name }, icon(picture));
+  element.addEventListener("click", () => onPress());
+  return element;
 }
 
-/** Buttons beside each other, as far as there is room. @param {...(import("../dom.js").Child)} children */
-export function buttonPair(...children) {
-  return el("div", { class: "button-pair" }, ...children);
+/**
+ * A small button at the foot of the page.
+ *
+ * @param {{id: string, label: string, picture: string, onPress: () => void}} options
+ */
+export function footButton({ id, label, picture, onPress }) {
+  const element = el("button", { id, type: "button" }, icon(picture), label);
+  element.addEventListener("click", () => onPress());
+  return element;
+}
+
+/** What to do, the most likely first; a note stands above it. @param {...Child} children */
+export function bar(...children) {
+  return el("footer", { class: "bar" }, ...children);
+}
+
+/** Two buttons beside each other. @param {...Child} children */
+export function barRow(...children) {
+  return el("footer", { class: "bar row" }, ...children);
 }

@@ -1,89 +1,66 @@
 /**
- * Codes as a person reads them: in groups of five, left to right in every language, never translated.
+ * Codes as a person reads them: in groups of five, left to right in every language, never translated. Digits have a color of
+ * their own, so that 5 and S, 8 and B, 2 and Z are told apart at a glance.
  */
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
 
 const GROUPS_IN_A_ROW = 6;
 
+/** Symbols, each run of digits in an element of its own. @param {string} text @returns {(Node | string)[]} */
+export function colored(text) {
+  return (text.match(/\d+|\D+/g) ?? []).map((run) => (/\d/.test(run) ? el("i", {}, run) : run));
+}
+
 /**
- * A short code within a line; it breaks between groups only.
+ * A code within a line; it breaks between groups only.
  *
  * @param {string} code groups with dashes
+ * @param {string} [look]
  */
-export function inlineCode(code) {
+export function inlineCode(code, look = "") {
   const groups = code.split("-");
   const pieces = groups.flatMap((group, place) =>
-    place === groups.length - 1 ? [el("span", {}, group)] : [el("span", {}, `${group}-`), el("wbr")],
+    place === groups.length - 1 ? colored(group) : [...colored(group), "-", el("wbr")],
   );
-  return el("span", { class: "code", dir: "ltr", translate: "no" }, ...pieces);
+  return el("span", { class: `k ${look}`.trim(), dir: "ltr", translate: "no" }, ...pieces);
 }
 
 /**
- * Symbols, with digits set apart from letters, so that 5 and S, 8 and B, 2 and Z are told apart at a glance.
+ * One group, heard symbol by symbol in one go, and not as a word.
  *
  * @param {string} group
+ * @param {string} [look]
  */
-function symbols(group) {
-  const runs = group.match(/\d+|\D+/g) ?? [];
-  return runs.map((run) => (/\d/.test(run) ? el("span", { class: "digits" }, run) : run));
-}
-
-/**
- * @param {string} group
- * @param {number} number counted from 1 over the whole key, as the License Wizard counts
- */
-function groupItem(group, number) {
-  // As an image with a spelled-out name, a group is heard symbol by symbol in one go, not as a word.
+export function bareGroup(group, look = "") {
   const spelled = group.split("").join(" ");
-  return el(
-    "li",
-    { class: "group" },
-    el("span", { class: "number" }, String(number)),
-    el("span", { class: "symbols", role: "img", "aria-label": spelled }, ...symbols(group)),
-  );
+  return el("span", { class: `k ${look}`.trim(), role: "img", dir: "ltr", translate: "no", "aria-label": spelled }, ...colored(group));
+}
+
+/** @param {string} group @param {number} number counted from 1 over the whole key, as the License Wizard counts */
+function groupItem(group, number) {
+  return el("li", {}, el("span", { class: "n" }, String(number)), bareGroup(group));
 }
 
 /**
- * @param {string[]} groups
- * @param {number} first the number of the first of them
- */
-export function groupList(groups, first) {
-  const items = groups.map((group, place) => groupItem(group, first + place));
-  return el("ol", { class: "groups", start: first, dir: "ltr", translate: "no" }, ...items);
-}
-
-/**
- * The steps in which a key is typed: groups of a short key, rows of a long one.
+ * A computer key to be typed, in blocks of six groups: one of a short key, four of a long one.
  *
  * @param {string} key groups with dashes
  */
-export function keySteps(key) {
+export function keyBlocks(key) {
   const groups = key.split("-");
-  const length = groups.length > GROUPS_IN_A_ROW ? GROUPS_IN_A_ROW : 1;
-  return Array.from({ length: groups.length / length }, (_, step) => {
-    const start = step * length;
-    return { groups: groups.slice(start, start + length), first: start + 1 };
+  return Array.from({ length: Math.ceil(groups.length / GROUPS_IN_A_ROW) }, (_, row) => {
+    const start = row * GROUPS_IN_A_ROW;
+    const part = groups.slice(start, start + GROUPS_IN_A_ROW);
+    const items = part.map((group, place) => groupItem(group, start + place + 1));
+    const named = t("key.groups", { first: start + 1, last: start + part.length });
+    return el("ol", { class: "groups", "data-card": true, start: start + 1, translate: "no", "aria-label": named }, ...items);
   });
 }
 
-/** @param {string[]} groups @param {number} row counted from 0 */
-function labelledRow(groups, row) {
-  const label = el("h2", { class: "row-label", id: `row-${row + 1}` }, t("key.row", { row: row + 1 }));
-  const start = row * GROUPS_IN_A_ROW;
-  const part = groups.slice(start, start + GROUPS_IN_A_ROW);
-  return el("section", { class: "row", "aria-labelledby": label.id }, label, groupList(part, start + 1));
-}
-
-/**
- * A computer key to be typed: one block when short, labeled rows when long.
- *
- * @param {string} key groups with dashes
- */
-export function typedKey(key) {
-  const groups = key.split("-");
-  const rows = Math.ceil(groups.length / GROUPS_IN_A_ROW);
-  const parts = rows === 1 ? [groupList(groups, 1)] : Array.from({ length: rows }, (_, row) => labelledRow(groups, row));
-  const look = rows === 1 ? "typed-key is-short" : "typed-key is-long";
-  return el("div", { id: "computer-key", class: look }, ...parts);
+/** How 0 and 1 are read; their digits as they look in a key. */
+export function legend() {
+  const parts = t("key.reading").split(/([01](?!\d))/);
+  const said = parts.map((part) => (/^[01]$/.test(part) ? el("b", { translate: "no" }, part) : part));
+  return el("p", { class: "legend" }, ...said);
 }

@@ -1,12 +1,12 @@
 import { el } from "../dom.js";
-import { longDay, t } from "../i18n.js";
+import { dayInWords, t } from "../i18n.js";
 import { inlineCode } from "./code.js";
-import { properName } from "./names.js";
+import { longName } from "./names.js";
 
-/** @typedef {[label: string, ...value: (Node | string)[]]} Fact */
+/** @typedef {{label: string, value: Node | string | (Node | string)[], tall?: boolean}} Fact */
 
 /**
- * A list of labeled values.
+ * A card of labeled values.
  *
  * @param {(Fact | null)[]} facts null entries are left out
  */
@@ -14,41 +14,33 @@ export function factList(facts) {
   const rows = facts.filter((fact) => fact !== null);
   return el(
     "dl",
-    { class: "facts" },
-    ...rows.map(([label, ...value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value))),
+    { class: "facts", "data-card": true },
+    ...rows.map(({ label, value, tall }) => el("div", { class: tall && "tall" }, el("dt", {}, label), el("dd", {}, value))),
   );
 }
 
-/**
- * What identifies the machine and the license in question.
- *
- * @param {Pick<import("../api.js").Subject, "product" | "computerId" | "activationKeyEnding">} subject
- * @returns {Fact[]}
- */
-export function identity({ product, computerId, activationKeyEnding }) {
-  return [
-    [t("facts.product"), properName(product)],
-    [t("facts.computerId"), inlineCode(computerId)],
-    [t("facts.activationKey"), el("span", { class: "beside-code" }, t("facts.endsIn")), " ", inlineCode(activationKeyEnding)],
-  ];
+/** @param {string} label @param {string} name @returns {Fact} */
+export function named(label, name) {
+  const { node, isLong } = longName(name);
+  return { label, value: node, tall: isLong };
 }
 
-/**
- * The name that the computer gave itself, if it did.
- *
- * @param {string | null} name
- * @returns {Fact | null}
- */
-export function computer(name) {
-  return name === null ? null : [t("facts.computer"), properName(name)];
+/** @param {string} product @returns {Fact} */
+export function productFact(product) {
+  return named(t("facts.product"), product);
 }
 
-/**
- * Until when the license runs.
- *
- * @param {string | null} expires YYYY-MM-DD, or null for a license without an end
- * @returns {Fact}
- */
+/** The end of the activation key, which is all that may be shown of it. @param {string} ending @returns {Fact} */
+export function keyFact(ending) {
+  return { label: t("facts.activationKey"), value: [t("facts.endsIn"), inlineCode(ending)] };
+}
+
+/** @param {string} computerId @returns {Fact} */
+export function computerIdFact(computerId) {
+  return { label: t("facts.computerId"), value: inlineCode(computerId), tall: true };
+}
+
+/** Until when the license runs. @param {string | null} expires YYYY-MM-DD, or null for one without an end @returns {Fact} */
 export function validity(expires) {
-  return [t("facts.validUntil"), expires === null ? t("facts.noEnd") : longDay(expires)];
+  return { label: t("facts.validUntil"), value: expires === null ? t("facts.noEnd") : dayInWords(expires) };
 }

@@ -1,24 +1,24 @@
 import { soon } from "../convenience.js";
-import { el } from "../dom.js";
 import { t } from "../i18n.js";
 import { announce } from "../screen.js";
 
 /**
- * A line that says whether the phone keeps something, once that is known; a late answer corrects it.
+ * Have a line say whether the phone keeps something, once that is known; a late answer corrects it.
  *
  * @param {Promise<import("../convenience.js").Outcome<unknown>>} kept
+ * @param {HTMLElement} line
  * @param {object} options
- * @param {string} options.id
- * @param {string} options.look its class
- * @param {string} options.yes key of the words for something kept
+ * @param {string} options.yes key of the words for something kept; "" where that needs no words
  * @param {string} options.no
+ * @param {HTMLElement} [options.around] hidden while there is nothing to say
  */
-export function keptLine(kept, { id, look, yes, no }) {
-  const line = el("p", { id, class: look });
+export function sayWhetherKept(kept, line, { yes, no, around = line }) {
   const say = (/** @type {{done: boolean}} */ { done }) => {
-    line.textContent = t(done ? yes : no);
+    const key = done ? yes : no;
+    line.textContent = key === "" ? "" : t(key);
+    around.hidden = key === "";
     if (!done && line.isConnected) announce(line.textContent);
   };
   void soon(kept).then(say).then(() => kept).then(say);
-  return line;
+  return around;
 }

@@ -4,22 +4,57 @@
 import { el } from "../dom.js";
 import { rich, t } from "../i18n.js";
 
-/** Names up to the length that Windows allows its computers are kept in one piece in headings. */
+/** Names up to the length that Windows allows its computers are kept in one piece. */
 const SHORT_NAME = 15;
+/** Longer ones do not stand in headings, nor in sentences. */
+const MOST_IN_HEADINGS = 40;
+/** Longer ones take lines of their own. */
+const MOST_BESIDE_A_LABEL = 24;
 
 /** @param {string} name */
 export function properName(name) {
-  return el("bdi", { translate: "no", class: name.length <= SHORT_NAME && "is-short-name" }, name);
+  return el("bdi", { translate: "no", class: name.length <= SHORT_NAME && "name" }, name);
 }
 
 /**
- * A sentence about a computer, which may have no name: the catalog holds both forms.
+ * A name of any length on at most two lines; a tap shows it whole.
+ *
+ * @param {string} name
+ */
+export function longName(name) {
+  const node = el("bdi", { translate: "no", class: "clamp", title: name }, name);
+  node.addEventListener("click", () => node.classList.toggle("is-whole"));
+  return { node, isLong: [...name].length > MOST_BESIDE_A_LABEL };
+}
+
+/** Whether a heading can hold the name. @param {string | null} name @returns {name is string} */
+export function fitsHeading(name) {
+  return name !== null && [...name].length <= MOST_IN_HEADINGS;
+}
+
+/**
+ * A sentence about a computer, which may have no name, or one that is too long: the catalog holds both forms.
  *
  * @param {string} key of an entry with the forms `named` and `unnamed`
  * @param {string | null} computerName
+ * @param {Record<string, string | number>} [values]
  * @returns {(Node | string)[]}
  */
-export function aboutComputer(key, computerName) {
-  if (computerName === null) return [t(`${key}.unnamed`)];
-  return rich(`${key}.named`, { computer: properName(computerName) });
+export function aboutComputer(key, computerName, values = {}) {
+  if (!fitsHeading(computerName)) return [t(`${key}.unnamed`, values)];
+  return rich(`${key}.named`, { ...values, computer: properName(computerName) });
+}
+
+/** The name as a heading's end: what follows it, such as a question mark, stays with it. @param {HTMLElement} heading */
+export function keepTogether(heading) {
+  const name = heading.querySelector(".name");
+  const next = name?.nextSibling;
+  const sign = next instanceof Text ? /^[?.,؟]/.exec(next.data) : null;
+  if (name instanceof HTMLElement && next instanceof Text && sign !== null) {
+    const whole = el("span", { class: "name" });
+    name.replaceWith(whole);
+    whole.append(name, sign[0]);
+    next.data = next.data.slice(sign[0].length);
+  }
+  return heading;
 }

@@ -1,38 +1,34 @@
 import { el } from "../dom.js";
-import { rich, t } from "../i18n.js";
+
+/** More than this many seats are drawn as shares of one bar. */
+const MOST_SEGMENTS = 10;
 
 /**
- * A sentence with a share of the seats in it, such as "2 of 5", which never breaks in the middle.
- *
- * @param {string} key
- * @param {number} part
- * @param {number} total
+ * @param {string} look
+ * @param {number} share
  */
-export function seatSentence(key, part, total) {
-  const share = el("span", { class: "share" }, t("seats.share", { part, total }));
-  return rich(key, { share, count: total });
-}
-
-/** More than this many seats no longer read as single dots. */
-const MOST_DOTS = 10;
-
-/**
- * @param {number} place counted from 1
- * @param {number} used
- * @param {number} after
- */
-function dot(place, used, after) {
-  const state = place <= Math.min(used, after) ? "taken" : place <= after ? "taking" : place <= used ? "freeing" : "free";
-  return el("span", { class: `seat is-${state}` });
+function segment(look, share) {
+  const element = el("i", { class: look });
+  element.style.flexGrow = String(share);
+  return element;
 }
 
 /**
- * A picture of the seats: taken, about to be taken or freed, free. It only accompanies a sentence that says the same.
+ * A picture of the seats: taken, the one that is about to be taken or freed, free. It only accompanies a sentence that says
+ * the same.
  *
- * @param {import("../api.js").Seats} seats
+ * @param {{total: number, used: number, after: number}} seats
+ * @param {"now" | "free" | "freed"} [change] how the one is drawn that changes, or has changed
  */
-export function seatPicture({ total, used, after }) {
-  if (total < 1 || total > MOST_DOTS) return null;
-  const dots = Array.from({ length: total }, (_, index) => dot(index + 1, used, after));
-  return el("div", { class: "seats", "aria-hidden": "true" }, ...dots);
+export function seatPicture({ total, used, after }, change = after > used ? "now" : "free") {
+  if (total < 1) return null;
+  const stay = Math.max(0, Math.min(used, after, total));
+  const changing = Math.min(total - stay, Math.abs(after - used));
+  const counts = /** @type {[string, number][]} */ ([["used", stay], [change, changing], ["", total - stay - changing]]);
+  const bars = counts.flatMap(([look, count]) =>
+    total > MOST_SEGMENTS
+      ? count > 0 ? [segment(look, count)] : []
+      : Array.from({ length: count }, () => el("i", { class: look })),
+  );
+  return el("div", { class: "seats", "aria-hidden": "true" }, ...bars);
 }

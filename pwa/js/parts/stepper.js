@@ -1,39 +1,96 @@
 /**
- * The key step by step, as large as the screen allows: a group at a time, or a row of a long key.
+ * The key step by step: the group that is typed now as large as the screen allows, its neighbors above and below, so that
+ * the place is never lost. The last step asks what the computer says.
  */
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { t } from "../i18n.js";
-import { canSpeak, hush, speak, spelled } from "../speech.js";
+import { hush, spelledWords } from "../speech.js";
 import { button } from "./button.js";
-import { groupList, keySteps } from "./code.js";
-import { openDialog } from "./dialog.js";
+import { bareGroup, colored } from "./code.js";
+import { icon } from "./icon.js";
+import { aboutComputer, keepTogether } from "./names.js";
+import { openFull } from "./sheet.js";
 
 /** Pixels that a finger travels before it is a swipe and no tap. */
 const SWIPE = 40;
 
-/** @param {number} place @param {number} count */
-function progressBar(place, count) {
-  const dots = Array.from({ length: count }, (_, index) => el("span", { class: index <= place ? "dot is-past" : "dot" }));
-  return el("div", { class: "progress", "aria-hidden": "true" }, ...dots);
+/** @param {number} past @param {number} count */
+function marks(past, count) {
+  const bars = Array.from({ length: count }, (_, index) => el("i", { class: index < past ? "past" : "" }));
+  return el("div", { class: "marks", "aria-hidden": "true" }, ...bars);
+}
+
+/** A group's symbols as words; those of digits look like digits. @param {string} group */
+function spelling(group) {
+  const words = spelledWords(group).flatMap((word, place) => [
+    place === 0 ? "" : " · ",
+    /\d/.test(group[place]) ? el("b", { class: "d" }, word) : word,
+  ]);
+  return el("p", { class: "say" }, ...words);
+}
+
+/** @param {string[]} groups @param {number} place @param {string} arrival */
+function reel(groups, place, arrival) {
+  const side = (/** @type {string | undefined} */ group) =>
+    el("span", { class: "k side", dir: "ltr", translate: "no", "aria-hidden": "true" }, group === undefined ? "" : colored(group));
+  const center = el("div", { class: `center ${arrival}` }, bareGroup(groups[place], "big"), spelling(groups[place]));
+  return [side(groups[place - 1]), center, side(groups[place + 1])];
+}
+
+/** @param {string | null} computerName */
+function ask(computerName) {
+  return [
+    el("span", { class: "sign" }, icon("monitor-check")),
+    keepTogether(el("h2", {}, aboutComputer("stepper.done", computerName))),
+    el("p", { class: "sub" }, t("stepper.checkGroup")),
+  ];
+}
+
+/** @param {() => void} finish @param {() => void} close */
+function answers(finish, close) {
+  return [
+    button({ id: "step-yes", label: t("stepper.yes"), onPress: finish }),
+    button({ id: "step-again", label: t("stepper.again"), look: "second", onPress: close }),
+  ];
 }
 
 /**
- * A tap, a swipe or an arrow key takes a step.
+ * Ask what the computer says, once all rows of a long key are typed.
+ *
+ * @param {object} options
+ * @param {string | null} options.computerName
+ * @param {number} options.rows
+ * @param {() => void} options.finish when the computer says that it is activated
+ */
+export function openEnd({ computerName, rows, finish }) {
+  const bars = marks(rows, rows);
+  bars.classList.add("four");
+  const foot = el("div", { class: "bar" });
+  const { close } = openFull({
+    name: "stepper", look: "step", heading: el("h2", {}, t("stepper.allRows", { total: rows })),
+    content: [bars, el("div", { class: "stage ask" }, ...ask(computerName)), foot],
+  });
+  fill(foot, answers(finish, close));
+}
+
+/**
+ * A tap, a swipe or an arrow key takes a step; where words run from right to left, the keys and the swipe do, too.
  *
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} stage
  * @param {(change: number) => void} move
  */
 function listen(dialog, stage, move) {
+  const onward = document.documentElement.dir === "rtl" ? -1 : 1;
   let start = 0;
   stage.addEventListener("pointerdown", (event) => {
     start = event.clientX;
   });
   stage.addEventListener("pointerup", (event) => {
-    const way = event.clientX - start;
+    const way = (event.clientX - start) * onward;
     move(way > SWIPE ? -1 : 1);
   });
-  const steps = new Map([["ArrowRight", 1], ["ArrowDown", 1], ["ArrowLeft", -1], ["ArrowUp", -1]]);
+  const steps = new Map([["ArrowRight", onward], ["ArrowDown", 1], ["ArrowLeft", -onward], ["ArrowUp", -1]]);
   dialog.addEventListener("keydown", (event) => {
     const change = steps.get(event.key);
     if (change === undefined) return;
@@ -42,46 +99,58 @@ function listen(dialog, stage, move) {
   });
 }
 
+/** With large letters on a small screen the neighbors go first: what is typed now stays. @param {HTMLElement} stage */
+function makeRoom(stage) {
+  stage.classList.remove("is-tight");
+  stage.classList.toggle("is-tight", stage.scrollHeight > stage.clientHeight);
+}
+
 /**
  * Step through a key.
  *
- * @param {string} key groups with dashes
+ * @param {object} options
+ * @param {string} options.key groups with dashes
+ * @param {string | null} options.computerName
+ * @param {() => void} options.finish when the computer says that it is activated
  */
-export function openStepper(key) {
-  const steps = keySteps(key);
-  const words = steps[0].groups.length === 1 ? "stepper.group" : "stepper.row";
+export function openStepper({ key, computerName, finish }) {
+  const groups = key.split("-");
   let place = 0;
-  const heading = el("h2", { class: "full-title", "aria-live": "polite", "aria-atomic": "true" });
+  const heading = el("h2", { "aria-live": "polite", "aria-atomic": "true" });
   // With large letters on a small screen it scrolls, which a keyboard can only do where the focus can be.
-  const stage = el("div", { class: "stage", role: "group", tabindex: "0", "aria-label": t("key.title.unnamed") });
-  const read = () => speak(steps[place].groups.map(spelled));
-  const back = button({ id: "step-back", label: t("stepper.back"), look: "secondary", onPress: () => move(-1) });
-  const next = button({ id: "step-next", label: t("stepper.next"), onPress: () => move(1) });
-  const aloud = canSpeak() ? button({ id: "step-read", label: t("stepper.read"), look: "secondary", onPress: () => void read() }) : null;
-  const dialog = openDialog({
-    name: "stepper", heading, onClose: hush,
-    content: [stage, el("div", { class: "full-actions" }, back, aloud, next)],
+  const stage = el("div", { class: "stage reel", role: "group", tabindex: "0", "aria-label": t("key.title.unnamed") });
+  const progress = el("div", {});
+  const foot = el("div", { class: "bar" });
+  const { dialog, close } = openFull({
+    name: "stepper", look: "step", heading, content: [progress, stage, foot],
+    onClose: hush,
   });
-  const render = () => {
-    const { groups, first } = steps[place];
+  const back = button({ id: "step-back", label: t("actions.back"), look: "second", picture: "chevron-left", onPress: () => move(-1) });
+  const next = button({ id: "step-next", label: t("stepper.next"), onward: "chevron-right", onPress: () => move(1) });
+  const end = answers(finish, close);
+  /** @param {string} arrival */
+  const render = (arrival) => {
     hush();
-    heading.replaceChildren(
-      t(words, { number: place + 1, total: steps.length }),
-      el("span", { class: "visually-hidden" }, `: ${groups.map((group) => group.split("").join(" ")).join(", ")}`),
-    );
-    stage.replaceChildren(groupList(groups, first), progressBar(place, steps.length));
-    back.setAttribute("aria-disabled", String(place === 0));
-    next.setAttribute("data-last", String(place === steps.length - 1));
-    const label = next.querySelector(".button-label");
-    if (label !== null) label.textContent = t(place === steps.length - 1 ? "stepper.end" : "stepper.next");
+    const isEnd = place === groups.length;
+    const title = isEnd ? t("stepper.all", { total: groups.length }) : t("stepper.group", { number: place + 1, total: groups.length });
+    const spelled = isEnd ? "" : el("span", { class: "vh", translate: "no" }, `: ${groups[place].split("").join(" ")}`);
+    fill(heading, title, spelled);
+    fill(progress, marks(isEnd ? groups.length : place + 1, groups.length));
+      stage.className = isEnd ? "stage ask" : "stage reel";
+    fill(stage, isEnd ? ask(computerName) : reel(groups, place, arrival));
+    foot.className = isEnd ? "bar" : "bar row";
+    fill(foot, isEnd ? end : [place > 0 && back, next]);
+    if (place > 0 && !isEnd) back.setAttribute("aria-label", t("stepper.backTo", { number: place }));
+    makeRoom(stage);
+    if (!foot.contains(document.activeElement)) (isEnd ? end[0] : next).focus();
   };
   /** @param {number} change */
   function move(change) {
-    if (place + change >= steps.length) return dialog.close();
-    place = Math.max(0, place + change);
-    render();
+    const there = Math.max(0, Math.min(groups.length, place + change));
+    if (there === place) return;
+    place = there;
+    render(change > 0 ? "from-next" : "from-back");
   }
-  listen(dialog, stage, move);
-  render();
-  next.focus();
+  listen(dialog, stage, (change) => place < groups.length && move(change));
+  render("");
 }

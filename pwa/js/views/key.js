@@ -1,15 +1,17 @@
 import { stayAwake } from "../awake.js";
 import { el } from "../dom.js";
-import { list, moment, t } from "../i18n.js";
+import { t } from "../i18n.js";
+import { buzz } from "../haptics.js";
 import { hush } from "../speech.js";
-import { button, buttonColumn } from "../parts/button.js";
-import { typedKey } from "../parts/code.js";
-import { factList, identity, validity } from "../parts/facts.js";
-import { keptLine } from "../parts/kept-line.js";
-import { keyHelp } from "../parts/key-help.js";
-import { keyWays } from "../parts/key-ways.js";
-import { aboutComputer, properName } from "../parts/names.js";
-import { seatSentence } from "../parts/seats.js";
+import { barRow, button, footButton } from "../parts/button.js";
+import { keyBlocks, legend } from "../parts/code.js";
+import { validity } from "../parts/facts.js";
+import { icon } from "../parts/icon.js";
+import { openKeyDetails } from "../parts/key-details.js";
+import { download, openKeyWays } from "../parts/key-ways.js";
+import { sayWhetherKept } from "../parts/kept-line.js";
+import { aboutComputer, keepTogether, longName } from "../parts/names.js";
+import { openEnd, openStepper } from "../parts/stepper.js";
 
 /**
  * @typedef {import("../api.js").Activation | import("../store.js").KeptActivation} Given now, or earlier
@@ -17,43 +19,83 @@ import { seatSentence } from "../parts/seats.js";
  * @typedef {object} Actions
  * @property {Promise<import("../convenience.js").Outcome<unknown>>} kept whether the phone keeps the key
  * @property {() => void} finish
+ * @property {() => void} again shows the view again, after `place` has changed
+ * @property {{row: number}} place which row of a long key is shown, counted from 0
  * @property {() => void} [scanNext]
  * @property {() => Promise<void>} [remove] from the phone
  */
 
 /** @param {Given} given */
-function facts(given) {
-  return factList([
-    validity(given.expires),
-    "seats" in given ? [t("facts.seats"), ...seatSentence("facts.seatsInUse", given.seats.used, given.seats.total)] : null,
-    given.features.length === 0 ? null : [t("facts.features"), properName(list(given.features))],
-    ...identity(given),
-    "at" in given ? [t("facts.givenAt"), moment(given.at)] : null,
-  ]);
+function whatFor({ product, expires }) {
+  const { node } = longName(product);
+  node.className = "";
+  const until = expires === null ? t("facts.noEnd") : t("key.until", { day: String(validity(expires).value) });
+  return el("p", { class: "sub" }, node, " · ", until);
 }
 
-/**
- * @param {Given} given
- * @param {Actions} actions
- */
-function receipt(given, { kept, finish, scanNext, remove }) {
-  return el(
-    "div",
-    { class: "receipt" },
-    facts(given),
-    keptLine(kept, { id: "key-kept", look: "hint", yes: "key.kept", no: "key.notKept" }),
-    buttonColumn(
-      scanNext && button({ id: "scan-next", label: t("key.scanNext"), look: "secondary", picture: "scan", onPress: scanNext }),
-      remove && button({ id: "remove", label: t("history.remove"), look: "secondary", onPress: remove }),
-      button({ id: "finish", label: t(remove ? "actions.back" : "actions.done"), look: "secondary", onPress: finish }),
-    ),
-  );
+/** @param {string} picture @param {(Node | string)[]} words @param {string} [look] */
+function notice(picture, words, look = "") {
+  return el("p", { class: `stay ${look}`.trim() }, icon(picture), el("span", {}, ...words));
 }
 
-/** @param {Given} given */
-function nextSteps({ style }) {
-  const steps = ["type", "check", "keep"].map((step) => el("li", {}, t(`key.${style}.steps.${step}`)));
-  return el("div", { class: "next-steps" }, el("h2", {}, t("key.next")), el("ol", { class: "steps" }, ...steps));
+/** The license file, before anybody types 120 characters. @param {Given} given */
+function offer({ licenseFile }) {
+  const [before, label, after] = t("key.offer").split("|");
+  const words = el("span", { role: "status" });
+  const link = el("button", { type: "button", class: "link", id: "offer-file" }, label);
+  link.addEventListener("click", () => {
+    words.textContent = download(licenseFile).done ? t("key.downloaded", { name: licenseFile.name }) : t("key.notDownloaded");
+  });
+  words.append(before, link, after);
+  return el("p", { class: "stay is-offer" }, icon("file-down"), words);
+}
+
+/** @param {number} row @param {number} rows */
+function rowMarks(row, rows) {
+  const look = (/** @type {number} */ index) => (index < row ? "past" : index === row ? "here" : "");
+  return el("div", { class: "marks four", "aria-hidden": "true" }, ...Array.from({ length: rows }, (_, index) => el("i", { class: look(index) })));
+}
+
+/** The blocks of a key, of which one is in sight. @param {string} computerKey @param {number} row */
+function blocks(computerKey, row) {
+  const lists = keyBlocks(computerKey);
+  lists.forEach((list, place) => {
+    list.hidden = place !== row;
+    if (place !== row) list.removeAttribute("data-card");
+  });
+  return lists;
+}
+
+/** What stands above the key. @param {Given} given @param {number} row @param {number} rows */
+function opening(given, row, rows) {
+  if (row === 0) {
+    const heading = keepTogether(el("h1", {}, aboutComputer("key.title", given.computerName)));
+    return { heading, more: whatFor(given) };
+  }
+  const more = keepTogether(el("p", { class: "sub" }, aboutComputer("key.forComputer", given.computerName)));
+  return { heading: el("h1", {}, t("key.rowOf", { row: row + 1, rows })), more };
+}
+
+/** @param {Given} given @param {Actions} actions @param {number} rows */
+function whatToDo(given, { place, again, finish }, rows) {
+  const { computerKey, computerName } = given;
+  const ways = button({ id: "ways", label: t("key.ways"), look: "second", onPress: () => openKeyWays(given) });
+  if (rows === 1) {
+    const step = () => openStepper({ key: computerKey, computerName, finish });
+    return barRow(button({ id: "step-through", label: t("stepper.open"), onward: "arrow-right", onPress: step }), ways);
+  }
+  const { row } = place;
+  const go = (/** @type {number} */ there) => {
+    place.row = there;
+    again();
+  };
+  const last = row === rows - 1;
+  const next = button({
+    id: "row-next", label: last ? t("key.allRows") : t("key.row", { row: row + 2 }), onward: "arrow-right",
+    onPress: () => (last ? openEnd({ computerName, rows, finish }) : go(row + 1)),
+  });
+  if (row === 0) return barRow(next, ways);
+  return barRow(button({ id: "row-back", label: t("key.row", { row }), look: "second", picture: "chevron-left", onPress: () => go(row - 1) }), next);
 }
 
 /**
@@ -64,24 +106,45 @@ function nextSteps({ style }) {
  * @returns {import("../screen.js").View}
  */
 export function keyView(given, actions) {
-  const { style, computerKey } = given;
-  const heading = el("h1", {}, aboutComputer("key.title", given.computerName));
-  const lead = t(`key.${style}.lead`);
-  const typed = typedKey(computerKey);
-  const typing = [typed, keyHelp(computerKey, typed), el("p", { class: "hint" }, t("key.reading"))];
-  // A long key is better carried as a file: then those buttons come before the rows.
-  const ways = keyWays(given);
-  const card = el(
-    "div",
-    { class: `card is-key is-${style}` },
-    el("div", { class: "opening" }, heading, el("p", { class: "lead" }, lead)),
-    el("div", { class: "key-side" }, ...(style === "signed" ? [ways, ...typing] : [...typing, ways])),
-    el("div", { class: "next-side" }, nextSteps(given), receipt(given, actions)),
-  );
+  const { computerKey, computerName } = given;
+  const { row } = actions.place;
+  const rows = keyBlocks(computerKey).length;
+  const isLong = rows > 1;
+  const { heading, more } = opening(given, row, rows);
+  const line = el("span", { id: "key-kept" });
+  const unkept = el("p", { class: "stay is-warn key-kept", hidden: true }, icon("triangle-alert"), line);
+  const content = [
+    el("div", { class: "words" }, heading, more),
+    isLong && row === 0 && offer(given),
+    el(
+      "div",
+      { class: "key-side", id: "computer-key" },
+      isLong && row === 0 && el("div", { class: "rowline" }, el("b", {}, t("key.rowOf", { row: 1, rows })), el("span", {}, t("key.oneRow"))),
+      isLong && rowMarks(row, rows),
+      blocks(computerKey, row),
+    ),
+    (!isLong || row > 0) && legend(),
+    !isLong && notice("monitor-check", aboutComputer("key.keepOpen", computerName)),
+    sayWhetherKept(actions.kept, line, { yes: "", no: "key.notKept", around: unkept }),
+    el(
+      "div",
+      { class: "foot" },
+      footButton({
+        id: "finish", label: t(actions.remove ? "actions.back" : "actions.done"), picture: actions.remove ? "arrow-left" : "check",
+        onPress: actions.finish,
+      }),
+      footButton({ id: "details", label: t("key.details"), picture: "info", onPress: () => openKeyDetails(given, actions) }),
+    ),
+  ];
   const rest = stayAwake();
-  const leave = () => {
-    rest();
-    hush();
+  if (row === 0) buzz();
+  return {
+    name: "key", heading, bar: whatToDo(given, actions, rows), look: isLong ? "has-key rows4" : "has-key",
+    content: /** @type {Node[]} */ (content.filter((part) => part !== false)),
+    announcement: t(isLong ? "key.signed.lead" : "key.short.lead"),
+    leave: () => {
+      rest();
+      hush();
+    },
   };
-  return { name: "key", heading, content: [card], announcement: lead, leave };
 }

@@ -1,8 +1,8 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button, buttonColumn } from "../parts/button.js";
+import { bar, button } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
-import { waysToAsk } from "../parts/ways.js";
+import { whoToAsk } from "../parts/who.js";
 
 /**
  * A link that frees a seat is on its way to the license's customer.
@@ -13,17 +13,18 @@ import { waysToAsk } from "../parts/ways.js";
  * @returns {import("../screen.js").View}
  */
 export function linkSentView({ isDelayed, finish }) {
-  const words = isDelayed ? "delayed" : "sent";
-  const heading = el("h1", {}, t(`link.${words}.title`));
-  const card = el(
+  const words = `link.${isDelayed ? "delayed" : "sent"}`;
+  const heading = el("h1", {}, t(`${words}.title`));
+  const opening = el(
     "div",
-    { class: "card" },
-    el("div", { class: "badge" }, icon("mail")),
+    { class: "act" },
+    el("span", { class: "sign" }, icon(isDelayed ? "clock" : "mail-check")),
     heading,
-    el("p", { class: "lead" }, t(`link.${words}.lead`)),
-    el("p", { class: "hint" }, t(`link.${words}.hint`)),
-    waysToAsk(),
-    buttonColumn(button({ id: "finish", label: t("actions.done"), onPress: finish })),
+    el("p", {}, t(`${words}.lead`)),
   );
-  return { name: "link-sent", heading, content: [card], announcement: t(`link.${words}.lead`) };
+  return {
+    name: "link-sent", heading, tone: isDelayed ? "is-warn" : "is-good", announcement: t(`${words}.lead`),
+    content: [opening, whoToAsk({ question: t(`${words}.question`), ask: t(`${words}.hint`) })],
+    bar: bar(button({ id: "finish", label: t("actions.done"), onPress: finish })),
+  };
 }

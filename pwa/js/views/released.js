@@ -1,10 +1,10 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button, buttonColumn } from "../parts/button.js";
-import { factList, identity } from "../parts/facts.js";
+import { bar, button } from "../parts/button.js";
+import { computerIdFact, factList, keyFact, named, productFact } from "../parts/facts.js";
 import { icon } from "../parts/icon.js";
-import { aboutComputer } from "../parts/names.js";
-import { seatPicture, seatSentence } from "../parts/seats.js";
+import { aboutComputer, fitsHeading, keepTogether } from "../parts/names.js";
+import { seatPicture } from "../parts/seats.js";
 
 /** @param {{state: string, superseded: boolean}} release */
 function outcome({ state, superseded }) {
@@ -16,23 +16,40 @@ function outcome({ state, superseded }) {
  * The seat is free: by this tap, or by an earlier one; or there is none, since another activation has it.
  *
  * @param {import("../api.js").Release | import("../api.js").DeactivationQuestion} release
- * @param {{finish: () => void}} actions
+ * @param {{finish: () => void, scanNext: () => void}} actions
  * @returns {import("../screen.js").View}
  */
-export function releasedView(release, { finish }) {
-  const words = `released.${outcome(release)}`;
-  const seats = { total: release.seats.total, used: release.seats.after, after: release.seats.after };
-  const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
-  const lead = el("p", { class: "lead" }, seatSentence(`${words}.lead`, seats.used, seats.total));
-  const card = el(
+export function releasedView(release, { finish, scanNext }) {
+  const kind = outcome(release);
+  const words = `released.${kind}`;
+  const { total, after } = release.seats;
+  const heading = keepTogether(el("h1", {}, aboutComputer(`${words}.title`, release.computerName)));
+  const happened = t(`${words}.lead`);
+  const seats = t("released.seats", { part: after, count: total });
+  // What was just freed is drawn beside those in use.
+  const drawn = kind === "now" ? { total, used: after, after: Math.min(total, after + 1) } : { total, used: after, after };
+  const { computerName } = release;
+  const opening = el(
     "div",
-    { class: "card" },
-    el("div", { class: "badge is-good" }, icon("check")),
-    el("div", { class: "opening" }, heading, lead, seatPicture(seats)),
-    el("h2", {}, t("released.nextTitle")),
-    el("p", {}, t(`${words}.next`)),
-    factList(identity(release)),
-    buttonColumn(button({ id: "finish", label: t("actions.done"), look: "secondary", onPress: finish })),
+    { class: "act" },
+    el("span", { class: "sign" }, icon("check")),
+    heading,
+    el("p", { class: "lead" }, happened),
+    el("div", { class: "seat-line" }, seatPicture(drawn, "freed"), el("p", { class: "sub" }, seats)),
   );
-  return { name: "released", heading, content: [card], announcement: lead.textContent ?? "" };
+  return {
+    name: "released", heading, tone: "is-good", announcement: `${happened} ${seats}`,
+    content: [
+      opening,
+      factList([
+        computerName === null || fitsHeading(computerName) ? null : named(t("facts.computer"), computerName),
+        productFact(release.product), keyFact(release.activationKeyEnding), computerIdFact(release.computerId),
+      ]),
+      el("p", { class: "sub" }, t(`${words}.next`)),
+    ],
+    bar: bar(
+      button({ id: "finish", label: t("actions.done"), onPress: finish }),
+      button({ id: "scan-next", label: t("key.scanNext"), look: "quiet", picture: "scan-line", onPress: scanNext }),
+    ),
+  };
 }

@@ -1,18 +1,38 @@
-import { CameraTrouble, watch } from "../camera.js";
-import { el } from "../dom.js";
+import { Camera, CameraTrouble } from "../camera.js";
+import { el, svg } from "../dom.js";
+import { buzz } from "../haptics.js";
 import { t } from "../i18n.js";
-import { button, buttonColumn } from "../parts/button.js";
-import { outcomeLine } from "../parts/outcome.js";
+import { button, iconButton } from "../parts/button.js";
+import { icon } from "../parts/icon.js";
 import { destination, reader } from "../scanner.js";
+import { announce } from "../screen.js";
 
 /**
  * @typedef {object} Actions
  * @property {(token: string) => void} found
  * @property {() => void} type
  * @property {() => void} back
- *
- * @typedef {ReturnType<typeof outcomeLine>} Outcome
  */
+
+const CORNERS = "M3 70V30a27 27 0 0 1 27-27h40M230 3h40a27 27 0 0 1 27 27v40M297 230v40a27 27 0 0 1-27 27h-40M70 297H30a27 27 0 0 1-27-27v-40";
+
+/** A line over the picture that says what was seen, or what is the matter. */
+function outcomeLine() {
+  const line = el("p", { class: "outcome" });
+  return {
+    line,
+    say(/** @type {string} */ words) {
+      if (line.textContent === words) return;
+      line.textContent = words;
+      announce(words);
+    },
+    clear() {
+      line.textContent = "";
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof outcomeLine>} Outcome */
 
 /**
  * Go where a scanned text leads; returns whether it leads somewhere.
@@ -25,11 +45,11 @@ function follow(text, outcome, { found }) {
   if (text === null) return false;
   const place = destination(text);
   if (place !== null && "token" in place) {
+    buzz();
     found(place.token);
     return true;
   }
-  const words = place === null ? t("scan.anotherCode") : t("scan.foreign", { host: place.foreign });
-  if (outcome.line.textContent !== words) outcome.say(words, "note");
+  outcome.say(place === null ? t("scan.anotherCode") : t("scan.foreign", { host: place.foreign }));
   return false;
 }
 
@@ -45,24 +65,21 @@ async function take(file, outcome, actions) {
   try {
     picture = await createImageBitmap(file);
   } catch {
-    return outcome.say(t("scan.unreadablePhoto"), "note");
+    return outcome.say(t("scan.unreadablePhoto"));
   }
   let text;
   try {
     text = await (await reader())(picture);
   } catch {
-    return outcome.say(t("scan.noReader"), "note");
+    return outcome.say(t("scan.noReader"));
   }
-  if (text === null) outcome.say(t("scan.nothingInPhoto"), "note");
+  if (text === null) outcome.say(t("scan.nothingInPhoto"));
   follow(text, outcome, actions);
 }
 
-/**
- * @param {Outcome} outcome
- * @param {Actions} actions
- */
+/** @param {Outcome} outcome @param {Actions} actions */
 function photoPicker(outcome, actions) {
-  const input = el("input", { id: "photo", type: "file", accept: "image/*", class: "visually-hidden" });
+  const input = el("input", { id: "photo", type: "file", accept: "image/*", "aria-label": t("scan.photo") });
   input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     if (file === undefined) return;
@@ -70,7 +87,23 @@ function photoPicker(outcome, actions) {
     await take(file, outcome, actions);
     input.value = "";
   });
-  return el("label", { class: "button is-secondary file", for: "photo" }, input, el("span", { class: "button-label" }, t("scan.photo")));
+  return el("label", { class: "btn second file", for: "photo" }, input, icon("image"), el("span", { "aria-hidden": "true" }, t("scan.photoShort")));
+}
+
+/** What the camera can do besides: a light, and the next camera. @param {Camera} camera */
+function cameraButtons(camera) {
+  const light = iconButton({
+    id: "torch", name: t("scan.torch"), picture: "flashlight", look: "round",
+    onPress: async () => light.setAttribute("aria-pressed", String(await camera.toggleTorch())),
+  });
+  const next = iconButton({ id: "next-camera", name: t("scan.nextCamera"), picture: "switch-camera", look: "round", onPress: () => camera.next() });
+  return { light, next };
+}
+
+/** @param {HTMLElement} heading @param {() => void} back @param {Node[]} buttons */
+function top(heading, back, buttons) {
+  const cancel = iconButton({ id: "back", name: t("actions.cancel"), picture: "x", onPress: back });
+  return el("header", { class: "top" }, cancel, heading, ...buttons);
 }
 
 /**
@@ -81,40 +114,45 @@ function photoPicker(outcome, actions) {
  */
 export function scanView(actions) {
   const leaving = new AbortController();
-  const heading = el("h1", {}, t("scan.title"));
+  const heading = el("h1", { class: "cut" }, t("scan.title"));
   const outcome = outcomeLine();
-  const video = el("video", { class: "camera", muted: true, playsinline: true, hidden: true, "aria-label": t("scan.picture") });
+  const video = el("video", { muted: true, playsinline: true, hidden: true, "aria-label": t("scan.picture") });
   video.muted = true;
-  const wait = (/** @type {boolean} */ isLate) => (isLate ? outcome.say(t("scan.camera.late"), "note") : outcome.clear());
-  const start = button({
-    id: "camera", label: t("scan.start"), busyLabel: t("scan.looking"), picture: "scan",
-    onPress: async () => {
-      outcome.clear();
-      try {
-        const read = await reader();
-        const look = async (/** @type {HTMLVideoElement} */ picture) => follow(await read(picture), outcome, actions);
-        await watch(video, look, leaving.signal, wait);
-      } catch (error) {
-        if (leaving.signal.aborted) return;
-        // What is not the camera's is the reader's: not loaded, or without a picture that it can read.
-        outcome.say(t(error instanceof CameraTrouble ? `scan.camera.${error.kind}` : "scan.noReader"), "note");
-      }
-    },
-  });
-  const card = el(
-    "div",
-    { class: "card" },
-    heading,
-    el("p", { class: "lead" }, t("scan.lead")),
-    video,
-    outcome.line,
-    buttonColumn(
-      start,
-      photoPicker(outcome, actions),
-      button({ id: "type", label: t("scan.type"), look: "secondary", onPress: actions.type }),
-      button({ id: "back", label: t("actions.back"), look: "secondary", onPress: actions.back }),
-    ),
-    el("p", { class: "hint" }, t("scan.privacy")),
-  );
-  return { name: "scan", heading, content: [card], announcement: t("scan.lead"), leave: () => leaving.abort() };
+  const camera = new Camera(video, leaving.signal);
+  const { light, next } = cameraButtons(camera);
+  const frame = el("div", { class: "frame", "aria-hidden": "true" }, svg("svg", { viewBox: "0 0 300 300" }, svg("path", { d: CORNERS })));
+  const hint = el("p", { class: "hint" }, t("scan.lead"));
+  const trouble = el("span", { class: "big-sign" }, icon("camera-off"));
+  const start = button({ id: "camera", label: t("scan.start"), onPress: () => void look() });
+  const show = (/** @type {boolean} */ isOn) => {
+    for (const part of [frame, hint]) part.hidden = !isOn;
+    for (const part of [trouble, start]) part.hidden = isOn;
+    light.hidden = !isOn || !camera.hasTorch;
+    next.hidden = !isOn || !camera.hasMore;
+  };
+  async function look() {
+    outcome.clear();
+    show(true);
+    try {
+      const read = await reader();
+      await camera.watch({
+        look: async (picture) => follow(await read(picture), outcome, actions),
+        wait: (isLate) => (isLate ? outcome.say(t("scan.camera.late")) : outcome.clear()),
+        ready: () => show(true),
+      });
+    } catch (error) {
+      if (leaving.signal.aborted) return;
+      show(false);
+      // What is not the camera's is the reader's: not loaded, or without a picture that it can read.
+      outcome.say(t(error instanceof CameraTrouble ? `scan.camera.${error.kind}` : "scan.noReader"));
+    }
+  }
+  const type = button({ id: "type", label: t("scan.type"), look: "second", picture: "keyboard", onPress: actions.type });
+  void look();
+  return {
+    name: "scan", heading, look: "camera", content: [video, frame, trouble, hint, outcome.line, start], announcement: t("scan.lead"),
+    top: top(heading, actions.back, [next, light]),
+    bar: el("footer", { class: "bar" }, photoPicker(outcome, actions), type),
+    leave: () => leaving.abort(),
+  };
 }

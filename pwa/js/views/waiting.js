@@ -1,7 +1,9 @@
 import { el } from "../dom.js";
 import { t } from "../i18n.js";
-import { button, buttonColumn } from "../parts/button.js";
-import { keptLine } from "../parts/kept-line.js";
+import { bar, button } from "../parts/button.js";
+import { icon } from "../parts/icon.js";
+import { sayWhetherKept } from "../parts/kept-line.js";
+import { whoToAsk } from "../parts/who.js";
 
 /** Milliseconds between two looks at the clock. */
 const TICK = 250;
@@ -17,7 +19,7 @@ const TICK = 250;
  */
 export function waitingView(pause, { kept, leave }) {
   const heading = el("h1", {}, t("waiting.title"));
-  const next = el("p", { id: "next-try" });
+  const next = el("span", { id: "next-try" });
   const showNext = () => {
     const { seconds } = pause;
     next.textContent = seconds > 0 ? t("waiting.next", { count: seconds }) : t("actions.tryingAgain");
@@ -28,18 +30,21 @@ export function waitingView(pause, { kept, leave }) {
   };
   const clock = setInterval(showNext, TICK);
   showNext();
-  const card = el(
+  const opening = el(
     "div",
-    { class: "card" },
-    el("div", { class: "spinner", "aria-hidden": "true" }),
+    { class: "act" },
+    el("span", { class: "sign" }, icon("clock")),
     heading,
-    el("p", { class: "lead" }, t("waiting.happened")),
-    next,
-    kept && keptLine(kept, { id: "scan-kept", look: "hint", yes: "problem.kept", no: "problem.notKept" }),
-    buttonColumn(
-      button({ id: "try-now", label: t("waiting.now"), onPress: tryNow }),
+    el("p", {}, t("waiting.happened")),
+    el("p", { class: "wait" }, el("span", { class: "pulse" }), next),
+  );
+  return {
+    name: "waiting", heading, announcement: t("waiting.happened"), leave: () => clearInterval(clock),
+    content: [opening, whoToAsk({ question: t("problem.question"), ask: t("help.ask") })],
+    bar: bar(
+      kept && sayWhetherKept(kept, el("p", { class: "note", id: "scan-kept" }), { yes: "problem.kept", no: "problem.notKept" }),
+      button({ id: "try-now", label: t("waiting.now"), picture: "refresh-cw", onPress: tryNow }),
       button({ id: "leave", label: t("actions.leave"), look: "quiet", onPress: leave }),
     ),
-  );
-  return { name: "waiting", heading, content: [card], announcement: t("waiting.happened"), leave: () => clearInterval(clock) };
+  };
 }

@@ -1,9 +1,9 @@
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { moment, t } from "../i18n.js";
-import { button, buttonColumn, buttonPair } from "../parts/button.js";
+import { canInstall, install, onOffer } from "../install.js";
+import { bar, button, footButton, iconButton } from "../parts/button.js";
+import { languagePick, privacyLink, steps } from "../parts/help.js";
 import { icon } from "../parts/icon.js";
-
-const STEPS = ["open", "scan", "tap"];
 
 /**
  * @typedef {object} Options
@@ -12,7 +12,9 @@ const STEPS = ["open", "scan", "tap"];
  * @property {number} kept how many keys the phone keeps
  * @property {boolean} unread whether the phone does not say what it keeps
  * @property {() => void} scan
+ * @property {() => void} type
  * @property {() => void} history
+ * @property {(language: string) => Promise<void>} choose a language
  * @property {(token: string) => Promise<void>} resume
  * @property {(token: string) => Promise<void>} remove
  */
@@ -20,22 +22,35 @@ const STEPS = ["open", "scan", "tap"];
 /** @param {Options} options */
 function waiting({ scans, resume, remove }) {
   if (scans.length === 0) return null;
-  const items = scans.map(({ token, at }, place) =>
-    el(
-      "li",
-      {},
-      el("p", {}, t("welcome.waiting.scanned", { when: moment(at) })),
-      buttonPair(
-        button({ id: `resume-${place}`, label: t("welcome.waiting.resume"), onPress: () => resume(token) }),
-        button({
-          id: `drop-${place}`, label: t("welcome.waiting.remove"), look: "secondary", onPress: () => remove(token),
-        }),
-      ),
-    ),
-  );
-  const title = el("h2", { id: "waiting" }, t("welcome.waiting.title", { count: scans.length }));
-  const hint = el("p", { class: "hint" }, t("welcome.waiting.hint"));
-  return el("section", { class: "card is-waiting", "aria-labelledby": title.id }, title, el("ul", { class: "kept" }, ...items), hint);
+  const items = scans.map(({ token, at }, place) => {
+    const row = el(
+      "button",
+      { type: "button", class: "open", id: `resume-${place}` },
+      el("b", {}, t("welcome.waiting.resume")),
+      el("small", {}, t("welcome.waiting.scanned", { when: moment(at) })),
+    );
+    row.addEventListener("click", () => void resume(token));
+    const bin = iconButton({ id: `drop-${place}`, name: t("welcome.waiting.remove"), picture: "trash-2", onPress: () => void remove(token) });
+    return el("li", {}, row, bin);
+  });
+  const title = el("h2", { id: "waiting", class: "kept-title" }, t("welcome.waiting.title", { count: scans.length }));
+  return el("section", { "aria-labelledby": title.id, class: "form" }, title, el("ul", { class: "kept" }, ...items), el("p", { class: "sub" }, t("welcome.waiting.hint")));
+}
+
+/** What is offered beside the main thing. @param {Options} options */
+function foot({ kept, history, choose }) {
+  const line = el("div", { class: "foot" });
+  const draw = () =>
+    fill(
+      line,
+      kept > 0 && footButton({ id: "history", label: t("history.title"), picture: "clock", onPress: history }),
+      languagePick("language", choose),
+      canInstall() && footButton({ id: "install", label: t("welcome.install"), picture: "download", onPress: () => void install() }),
+      privacyLink(),
+    );
+  onOffer(draw);
+  draw();
+  return line;
 }
 
 /**
@@ -45,25 +60,27 @@ function waiting({ scans, resume, remove }) {
  * @returns {import("../screen.js").View}
  */
 export function welcomeView(options) {
-  const { finished, kept, unread, scan, history } = options;
+  const { finished, unread, scan, type } = options;
   const words = finished ? "welcome.finished" : "welcome.first";
   const heading = el("h1", {}, t(`${words}.title`));
-  const card = el(
-    "div",
-    { class: "card" },
-    el("div", { class: finished ? "badge is-good" : "badge" }, icon(finished ? "check" : "scan")),
-    heading,
-    el("p", { class: "lead" }, t(`${words}.lead`)),
-    el("h2", {}, t(`${words}.how`)),
-    el("ol", { class: "steps" }, ...STEPS.map((step) => el("li", {}, t(`welcome.steps.${step}`)))),
-    el("p", { class: "hint" }, t("welcome.promise")),
-    unread && el("p", { class: "hint", id: "unread" }, t("welcome.unread")),
-    buttonColumn(
-      button({ id: "scan", label: t("welcome.scan"), look: "secondary", picture: "scan", onPress: scan }),
-      kept > 0 &&
-        button({ id: "history", label: t("welcome.history", { count: kept }), look: "secondary", picture: "history", onPress: history }),
+  const picture = finished
+    ? el("span", { class: "sign" }, icon("check"))
+    : el("img", { src: "/pwa/icons/drawing.svg", alt: "", width: 360, height: 120 });
+  const content = [
+    waiting(options),
+    el("div", { class: "hero" }, picture, heading, finished && el("p", { class: "sub" }, t("welcome.finished.lead"))),
+    finished ? null : steps(),
+    finished ? null : el("p", { class: "sub" }, t("welcome.promise")),
+    unread ? el("p", { class: "sub", id: "unread" }, t("welcome.unread")) : null,
+    foot(options),
+  ];
+  return {
+    name: "welcome", heading, tone: finished ? "is-good" : "", announcement: t(finished ? "welcome.finished.lead" : "welcome.promise"),
+    content: /** @type {Node[]} */ (content.filter((part) => part !== null)),
+    bar: bar(
+      button({ id: "scan", label: t(finished ? "key.scanNext" : "welcome.scan"), picture: "scan-line", onPress: scan }),
+      button({ id: "type", label: t("scan.typeInstead"), look: "quiet", picture: "keyboard", onPress: type }),
     ),
-  );
-  const content = /** @type {Node[]} */ ([waiting(options), card].filter((part) => part !== null));
-  return { name: "welcome", heading, content, announcement: t(`${words}.lead`) };
+    leave: () => onOffer(() => undefined),
+  };
 }

@@ -7,7 +7,6 @@ import { t } from "../i18n.js";
  * @returns {import("../screen.js").View}
  */
 export function workingView() {
-  const heading = el("h1", { class: "quiet" }, t("working.title"));
-  const card = el("div", { class: "card is-working" }, el("div", { class: "spinner", "aria-hidden": "true" }), heading);
-  return { name: "working", heading, content: [card] };
+  const heading = el("h1", {}, t("working.title"));
+  return { name: "working", heading, tone: "is-working", content: [el("p", { class: "wait" }, el("span", { class: "pulse" })), heading] };
 }

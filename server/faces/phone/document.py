@@ -24,6 +24,9 @@ _STYLE = '<link rel="stylesheet" href="/pwa/app.css">'
 # The house style first: it is that of Self Help and the portal, too.
 _STYLES = ("house.css", "app.css")
 _SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
+# Before the module, for browsers that cannot run it.
+_GUARD, _GUARDED = "js/guard.js", '<script src="/pwa/js/guard.js"></script>'
+_ICONS, _ICON_FILE = "<!-- icons -->", "vendor/lucide/phone.svg"
 _MAIN, _EXAMPLE = "js/main.js", "js/example.js"
 _VIEW = 'data-view="working"'
 # How a page asks for its theme, and an answer that never depends on the screen.
@@ -49,8 +52,8 @@ def document(vendor: files.Vendor, language: str) -> Document:
 
 @lru_cache(_MOST_DOCUMENTS)
 def _assembled(vendor: files.Vendor, language: str, _version: str) -> Document:
-    page, style, script = _put_together(vendor, language, _style(vendor), _MAIN)
-    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),))
+    page, style, scripts = _put_together(vendor, language, _style(vendor), _MAIN)
+    policy = content_security_policy(scripts=tuple(map(_hash, scripts)), styles=(_hash(style),))
     return Document(files.packed(".html", page.encode("utf-8")), policy)
 
 
@@ -58,9 +61,11 @@ def example_document(vendor: files.Vendor, theme: str, view: str) -> tuple[bytes
     """Return the page with invented values in one theme, whatever the screen has, and its policy."""
     style = _style(vendor).replace(_ASKS_FOR_DARK, _ALWAYS if theme == "dark" else _NEVER)
     style = style.replace(_SCHEME, f"color-scheme: {theme}")
-    page, style, script = _put_together(vendor, ENGLISH, style, _EXAMPLE)
+    page, style, scripts = _put_together(vendor, ENGLISH, style, _EXAMPLE)
     page = _filled(page, _VIEW, f'data-view="{escape(view)}"')
-    policy = content_security_policy(scripts=(_hash(script),), styles=(_hash(style),), is_example=True)
+    policy = content_security_policy(
+        scripts=tuple(map(_hash, scripts)), styles=(_hash(style),), is_example=True
+    )
     return page.encode("utf-8"), policy
 
 
@@ -68,18 +73,23 @@ def _style(vendor: files.Vendor) -> str:
     return "".join(files.read(name).decode("utf-8") for name in _STYLES) + vendor.colors
 
 
-def _put_together(vendor: files.Vendor, language: str, style: str, entry: str) -> tuple[str, str, str]:
-    """Return the page with everything in it, and its style and its script, which the policy names."""
+def _put_together(
+    vendor: files.Vendor, language: str, style: str, entry: str
+) -> tuple[str, str, tuple[str, str]]:
+    """Return the page with everything in it, and its style and its scripts, which the policy names."""
     page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
     style = _harmless(style)
     script = _harmless(one_script(entry, lambda name: files.read(name).decode("utf-8")))
+    guard = _harmless(files.read(_GUARD).decode("utf-8"))
     for place, filling in (
         (_VENDOR, vendor.attributes.decode("utf-8")),
+        (_ICONS, files.read(_ICON_FILE).decode("utf-8")),
+        (_GUARDED, f"<script>{guard}</script>"),
         (_STYLE, f"<style>{style}</style>"),
         (_SCRIPT, f'{_words(language)}\n<script type="module">{script}</script>'),
     ):
         page = _filled(page, place, filling)
-    return page, style, script
+    return page, style, (guard, script)
 
 
 def _filled(page: str, place: str, filling: str) -> str:

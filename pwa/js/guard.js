@@ -1,0 +1,13 @@
+/**
+ * Runs before the page's module, in browsers that may not know modules, or a word in them: it shows at once what the page
+ * says when it cannot start, in place of something that turns for ever. Written for browsers of ten years ago.
+ */
+(function () {
+  /* eslint-disable no-var -- older than "const" */
+  function stuck() {
+    var boot = document.querySelector("main.boot");
+    if (boot) boot.className = "boot is-stuck";
+  }
+  window.onerror = stuck;
+  if (!("noModule" in document.createElement("script"))) stuck();
+})();

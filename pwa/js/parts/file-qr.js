@@ -1,0 +1,44 @@
+/**
+ * The license file as a QR code for the computer's webcam: white to the edges in both themes.
+ */
+import { inTime } from "../convenience.js";
+import { el } from "../dom.js";
+import { t } from "../i18n.js";
+import { qrPicture } from "../qr.js";
+import { button } from "./button.js";
+import { aboutComputer } from "./names.js";
+import { openFull } from "./sheet.js";
+
+/**
+ * @param {object} options
+ * @param {{name: string, text: string}} options.file
+ * @param {string | null} options.computerName
+ * @param {() => {done: boolean}} options.save
+ * @returns {Promise<boolean>} whether the code could be drawn
+ */
+export async function openFileQr({ file, computerName, save }) {
+  const drawn = await inTime(() => qrPicture(file.text));
+  if (!drawn.done) return false;
+  const how = el("p", { class: "sub", id: "file-qr-how" });
+  const [before, after] = t("key.qr.save").split("{name}");
+  how.append(before, el("span", { class: "k", dir: "ltr", translate: "no" }, file.name), after ?? "");
+  const keep = button({
+    id: "file-qr-save", label: t("key.qr.asFile"), look: "quiet", picture: "file-down",
+    onPress: () => {
+      how.textContent = save().done ? t("key.downloaded", { name: file.name }) : t("key.notDownloaded");
+    },
+  });
+  const stage = el(
+    "div",
+    { class: "stage" },
+    el("img", { class: "big-qr", src: drawn.result, alt: t("key.qr.alt", { name: file.name }) }),
+    el("p", {}, aboutComputer("key.qr.how", computerName)),
+    how,
+  );
+  const foot = el("div", { class: "bar" });
+  const { close } = openFull({
+    name: "file-qr", look: "paper", heading: el("h2", {}, t("key.qr.title")), content: [stage, foot],
+  });
+  foot.append(button({ id: "file-qr-done", label: t("actions.done"), onPress: close }), keep);
+  return true;
+}
