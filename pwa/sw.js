@@ -23,11 +23,13 @@ const FILES = [
   "/pwa/vendor/jetbrains-mono/keys-600.woff2",
   "/pwa/vendor/jetbrains-mono/mono-500.woff2",
   "/pwa/vendor/lean-qr/index.js",
-  ..."@catalogs@".split(" "),
 ];
 
-/** Kept from the first use on: the scanner for browsers without one, and a logo that only some vendors have, by its state. */
-const KEPT_ON_USE = ["/pwa/vendor/zxing-wasm/", "/vendor-logo"];
+/**
+ * Kept from the first use on: the scanner for browsers without one, the words of a language that somebody chose, and a logo
+ * that only some vendors have, by its state.
+ */
+const KEPT_ON_USE = ["/pwa/vendor/zxing-wasm/", "/pwa/words/", "/vendor-logo"];
 
 /** Milliseconds until a cache counts as one that does not answer. */
 const PATIENCE = 1_000;

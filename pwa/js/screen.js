@@ -116,5 +116,7 @@ let helpIcon = null;
 export function dress(options) {
   ({ help, icon: helpIcon } = options);
   introduce("vendor", vendorName() || t("page.theVendor"));
+  // In languages with cases: behind a word such as "to" or "of".
+  introduce("toVendor", vendorName() || t("page.toTheVendor"));
   window.addEventListener("resize", makeRoom);
 }

@@ -70,8 +70,15 @@ def init_problems(app: Flask) -> None:
     app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
 
-def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link: bool = False) -> Response:
-    """Return the answer to an error by its code."""
+def answer(
+    code: str,
+    detail: str,
+    *,
+    suggestion: str | None = None,
+    offers_link: bool = False,
+    seats: object = None,
+) -> Response:
+    """Return the answer to an error by its code; `seats` is how many there are, where all are taken."""
     status = CODES[code].status
     request.environ[CODE] = code
     if not request.path.startswith(API_PREFIXES):
@@ -87,6 +94,8 @@ def answer(code: str, detail: str, *, suggestion: str | None = None, offers_link
         problem["suggestion"] = suggestion
     if offers_link:
         problem["release_link"] = True
+    if seats is not None:
+        problem["seats"] = seats
     if (request_id := _request_id(status)) is not None:
         problem["request_id"] = request_id
     return Response(json.dumps(problem), status, mimetype="application/problem+json")
@@ -121,8 +130,11 @@ def answered(error: CodedError) -> Response:
     if error.code not in CODES:
         return _unexpected(error)
     offers_link = isinstance(error, LicenseRefused) and error.offers_link
+    detail = error.args[0]
+    seats = detail.values.get("seats") if isinstance(detail, Sentence) else None
     return _with_wait(
-        error, answer(error.code, error.args[0], suggestion=error.suggestion, offers_link=offers_link)
+        error,
+        answer(error.code, detail, suggestion=error.suggestion, offers_link=offers_link, seats=seats),
     )
 
 

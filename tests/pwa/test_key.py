@@ -1,4 +1,4 @@
-"""What the page does for somebody who types a key: step by step, aloud, larger, to copy, to carry."""
+"""What the page does for somebody who types a key: step by step, aloud, to copy, to carry."""
 
 import base64
 import io
@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browsing import activate
+from tests.browsing import activate, sees
 
 # What the page hands to the phone's voice, and to its sheet; both belong to the phone, not to the page.
 RECORD = """
@@ -35,20 +35,21 @@ def activated(house, phone):
     return activated
 
 
-def groups_in(page):
-    return page.locator("#stepper .symbols").all_inner_texts()
+def group_in(page):
+    return page.locator("#stepper .big").inner_text()
 
 
 def test_a_short_key_is_stepped_through_group_by_group_with_keys_taps_and_swipes(activated):
     page, key = activated()
     groups = key.split("-")
     page.locator("#step-through").click()
-    assert groups_in(page) == groups[:1]
+    assert group_in(page) == groups[0]
     expect(page.locator("#stepper h2")).to_contain_text("Group 1 of 6")
     page.keyboard.press("ArrowRight")
-    assert groups_in(page) == groups[1:2]
+    assert group_in(page) == groups[1]
+    assert page.locator("#stepper .side").all_inner_texts() == [groups[0], groups[2]]
     page.locator(".stage").click()
-    assert groups_in(page) == groups[2:3]
+    assert group_in(page) == groups[2]
     stage = page.locator(".stage").bounding_box()
     middle, height = stage["x"] + stage["width"] / 2, stage["y"] + 20
     for distance, expected in ((120, groups[1]), (-120, groups[2])):
@@ -56,35 +57,62 @@ def test_a_short_key_is_stepped_through_group_by_group_with_keys_taps_and_swipes
         page.mouse.down()
         page.mouse.move(middle + distance, height)
         page.mouse.up()
-        assert groups_in(page) == [expected]
+        assert group_in(page) == expected
     page.keyboard.press("ArrowLeft")
-    assert groups_in(page) == groups[1:2]
+    assert group_in(page) == groups[1]
     page.keyboard.press("Escape")
     expect(page.locator("#stepper")).to_have_count(0)
     expect(page.locator("#step-through")).to_be_focused()
 
 
-def test_a_signed_key_is_stepped_through_row_by_row_until_the_steps_end(activated):
+def test_a_signed_key_is_typed_row_by_row_until_the_page_asks_what_the_computer_says(activated):
     page, key = activated("signed")
     groups = key.split("-")
-    page.locator("#step-through").click()
     for row in range(4):
-        expect(page.locator("#stepper h2")).to_contain_text(f"Row {row + 1} of 4")
-        assert groups_in(page) == groups[row * 6 : row * 6 + 6]
+        expect(page.locator("main")).to_contain_text(f"Row {row + 1} of 4")
+        shown = page.locator("#computer-key .k:visible").all_inner_texts()
+        assert shown == groups[row * 6 : row * 6 + 6]
+        page.locator("#row-next").click()
+    expect(page.locator("#stepper h2").last).to_contain_text("say it’s activated?")
+    page.locator("#step-yes").click()
+    sees(page, "welcome")
+
+
+def test_the_last_step_asks_what_the_computer_says(activated):
+    page, _ = activated()
+    page.locator("#step-through").click()
+    for _ in range(6):
         page.locator("#step-next").click()
+    expect(page.locator("#stepper h2").last).to_contain_text("say it’s activated?")
+    page.locator("#step-again").click()
     expect(page.locator("#stepper")).to_have_count(0)
+
+
+# What a hand must reach on the smallest phone, and on one that lies on its side.
+SMALL = ({"width": 320, "height": 568}, {"width": 844, "height": 390})
+
+
+def test_the_key_and_what_to_do_fit_on_a_small_screen_also_with_larger_letters(activated):
+    page, _ = activated()
+    for size in SMALL:
+        page.set_viewport_size(size)
+        for part in (*page.locator("#computer-key .k").all(), page.locator("#step-through")):
+            expect(part).to_be_in_viewport(ratio=0.99)
+    page.set_viewport_size(SMALL[0])
+    page.evaluate("document.documentElement.style.fontSize = '32px'; dispatchEvent(new Event('resize'))")
+    expect(page.locator("#step-through")).to_be_in_viewport(ratio=0.99)
+    page.locator("#step-through").click()
+    for part in ("#stepper .big", "#step-next"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=0.99)
 
 
 def test_the_key_can_be_copied_and_shared(activated):
     page, key = activated()
     page.set_viewport_size({"width": 320, "height": 568})
-    # As it comes into sight: at the lower edge.
-    page.locator("#copy").evaluate("button => button.scrollIntoView({ block: 'end' })")
+    page.locator("#ways").click()
     page.locator("#copy").click()
-    expect(page.locator(".outcome.is-good")).to_have_text("Copied")
-    for part in (".outcome.is-good", "#copy"):
-        # Scrolling stops at whole pixels: a fraction of one may be cut.
-        expect(page.locator(part)).to_be_in_viewport(ratio=0.99)
+    expect(page.locator("#copy")).to_have_text("Copied")
+    expect(page.locator("#copy")).to_be_in_viewport(ratio=0.99)
     assert page.evaluate("navigator.clipboard.readText()") == key
     page.locator("#share").click()
     assert key in page.evaluate("window.shared")[0]["text"]
@@ -93,6 +121,7 @@ def test_the_key_can_be_copied_and_shared(activated):
 @pytest.mark.parametrize("style", ["short", "signed"])
 def test_the_license_file_is_a_qr_code_too(activated, tmp_path, style):
     page, _ = activated(style)
+    page.locator("#ways").click()
     with page.expect_download() as started:
         page.locator("#license-file").click()
     started.value.save_as(tmp_path / "file")

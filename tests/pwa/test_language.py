@@ -99,7 +99,8 @@ def test_the_switch_goes_back_when_the_words_cannot_be_fetched(house, phone):
 def test_another_language_can_be_chosen_in_the_middle_of_anything_and_is_remembered(house, phone):
     page = phone()
     key = activate(page, house.scan(house.short.machine(house.short.issue())))
-    page.locator("#language").select_option("de")
+    page.locator("#help").click()
+    page.locator("#help-language").select_option("de")
     expect(page.locator("h1")).to_contain_text("Diesen Schlüssel")
     assert key_on(page) == key, "a change of language loses nothing"
     page.locator("#finish").click()
@@ -112,6 +113,6 @@ def test_keys_run_from_left_to_right_where_words_run_from_right_to_left(house, p
     page = phone()
     activate(page, house.scan(house.short.machine(house.short.issue())))
     page.evaluate("document.documentElement.dir = 'rtl'")
-    boxes = [page.locator("#computer-key .group").nth(place).bounding_box() for place in (0, 1)]
+    boxes = [page.locator("#computer-key .groups > li").nth(place).bounding_box() for place in (0, 1)]
     assert boxes[0]["x"] < boxes[1]["x"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -28,7 +28,7 @@ def test_nothing_that_the_server_answered_is_in_the_cache(house, phone):
             return paths;
         }"""
     )
-    assert {"/a", "/pwa/words/de.json"} <= set(kept)
+    assert {"/a", "/pwa/vendor/lean-qr/index.js"} <= set(kept)
     assert [path for path in kept if path != "/a" and not path.startswith("/pwa/")] == []
 
 

@@ -35,15 +35,26 @@ def test_typed_codes_lead_to_the_same_key_and_a_mistyped_one_is_met_with_a_sugge
     mistyped = mistype(license.text, wrong=1, random=Random(1))
     page = phone()
     page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
     page.locator("#type").click()
-    page.locator("#activationKey").fill(mistyped)
-    page.locator("#computerId").fill(machine.computer_id.text.lower().replace("-", " "))
-    page.locator("#computerName").fill("TYPED")
-    page.keyboard.press("Enter")
-    expect(page.locator(".fault")).to_contain_text(f"Did you mean {license.text}?")
-    expect(page.locator("#activationKey")).to_have_attribute("aria-invalid", "true")
+    key, said = page.locator("#activationKey"), page.locator("#activationKey-said")
+    key.fill(license.text[:9])
+    expect(said).to_have_text("8 of 25 characters")
+    key.fill(mistyped)
+    for told_by in ("the page", "the server"):
+        expect(said.locator(".fix"), told_by).to_contain_text("Did you mean this?")
+        expect(said.locator(".fix .k"), told_by).to_have_text(license.text)
+        assert said.locator("u").all_inner_texts() == [
+            right for right, typed in zip(license.text, mistyped, strict=True) if right != typed
+        ]
+        expect(key).to_have_attribute("aria-invalid", "true")
+        page.locator("#computerId").fill(machine.computer_id.text.lower().replace("-", " "))
+        expect(page.locator("#computerId-said")).to_have_text("Complete, no typos")
+        page.locator("#computerName").fill("TYPED")
+        if told_by == "the page":
+            with page.expect_response("**/phone/v1/requests"):
+                page.keyboard.press("Enter")
     page.locator("#use-suggestion").click()
+    expect(said).to_have_text("Complete, no typos")
     page.locator("#ask").click()
     sees(page, "confirm-activate")
     expect(page.locator("h1")).to_contain_text("TYPED")
@@ -56,7 +67,6 @@ def test_codes_are_read_out_of_pasted_messages(house, phone):
     machine = house.short.machine(house.short.issue(), "PASTED")
     page = phone(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{house.origin}/a")
-    page.locator("#scan").click()
     page.locator("#type").click()
     for field, code in (("activationKey", machine.activation_key), ("computerId", machine.computer_id)):
         page.evaluate("text => navigator.clipboard.writeText(text)", READ["in a message"](code.text))

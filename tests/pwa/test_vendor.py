@@ -28,9 +28,9 @@ def test_the_vendors_name_logo_and_privacy_notice_are_on_the_page_also_without_n
         page.goto("about:blank")
         page.goto(f"{house.origin}/a")
         sees(page, "welcome")
-        expect(page.locator(".brand-name")).to_have_text('Acme & "Sons" <Ltd>')
+        expect(page.locator(".top .cut")).to_have_text('Acme & "Sons" <Ltd>')
         expect(page).to_have_title('Activate a computer that’s offline – Acme & "Sons" <Ltd>')
-        assert page.locator(".brand-mark").evaluate(
+        assert page.locator(".top .logo").evaluate(
             "async mark => { await mark.decode(); return mark.naturalWidth; }"
         )
         expect(page.locator("#privacy")).to_have_attribute("href", "https://example.com/privacy?a=1&b=2")
@@ -56,7 +56,7 @@ def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
     def shows(problem: str) -> None:
         sees(page, "problem")
         expect(page.locator("main")).to_have_attribute("data-problem", problem)
-        links = page.locator(".ways a")
+        links = page.locator(".who a")
         expect(links).to_have_text(["help@example.com", "+1 555 0142", "example.com/help"])
         addresses = [link.get_attribute("href") for link in links.all()]
         assert addresses == ["mailto:help@example.com", "tel:+15550142", "https://example.com/help"]

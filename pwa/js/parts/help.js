@@ -37,7 +37,7 @@ export function languagePick(id, choose) {
 /** The vendor's privacy notice, where the settings name one. */
 export function privacyLink() {
   const { privacy } = document.body.dataset;
-  return privacy ? el("a", { class: "privacy", href: privacy, rel: "noreferrer" }, t("page.privacy")) : null;
+  return privacy ? el("a", { class: "privacy", id: "privacy", href: privacy, rel: "noreferrer" }, t("page.privacy")) : null;
 }
 
 /** @param {(language: string) => Promise<void>} choose */

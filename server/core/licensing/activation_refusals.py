@@ -106,6 +106,7 @@ def no_seat_left(license: License) -> LicenseRefused:
             "seats. Was this computer set up anew or replaced? Self Help can email a link "
             "that frees its old seat, or the vendor can release it.",
             code="no_seat_left",
+            seats=license.seats,
         )
     return LicenseRefused(
         "All {seats} seats are in use. In the License Wizard, hand in codes that weren’t handed in yet. "

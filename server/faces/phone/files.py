@@ -25,7 +25,9 @@ WORDS = PWA / "words"
 VENDORED = "vendor"
 
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*$", re.DOTALL | re.MULTILINE)
-_VERSION, _CATALOGS = b"@version@", b"@catalogs@"
+# What types a word in the middle of a line, and what no line needs before it.
+_NOT_NEEDED = re.compile(rb"/\*\* @\w+ [^\n]*?\*/ ?|^[ \t]+", re.MULTILINE)
+_VERSION = b"@version@"
 _CATALOG = re.compile(r"words/(\w+)\.json")
 _WORDS = re.compile(r"\{\{([\w.]+)\}\}")
 _TYPES = {
@@ -93,8 +95,6 @@ def find(name: str, vendor: Vendor, language: str) -> PageFile | None:
         return None
     if name == WORKER:
         content = _without_comments(path.read_bytes())
-        catalogs = " ".join(f"/pwa/words/{language}.json" for language in languages(WORDS))
-        content = content.replace(_CATALOGS, catalogs.encode("ascii"))
         return packed(path.suffix, content.replace(_VERSION, version(vendor).encode("ascii")))
     if name == MANIFEST:
         manifest = json.loads(with_words(read(name), language, _in_json)) | vendor.in_manifest
@@ -161,8 +161,8 @@ def _in_json(text: str) -> str:
 
 
 def _without_comments(content: bytes) -> bytes:
-    """Leave out comments that have lines to themselves: a third of each file; line numbers stay."""
-    return _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content)
+    """Leave out comments, a third of each file, and what lines are moved in by; line numbers stay."""
+    return _NOT_NEEDED.sub(b"", _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), content))
 
 
 @lru_cache(_MOST_FILES)
