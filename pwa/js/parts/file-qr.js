@@ -3,7 +3,7 @@
  */
 import { inTime } from "../convenience.js";
 import { el } from "../dom.js";
-import { t } from "../i18n.js";
+import { rich, t } from "../i18n.js";
 import { qrPicture } from "../qr.js";
 import { button } from "./button.js";
 import { aboutComputer } from "./names.js";
@@ -19,9 +19,8 @@ import { openFull } from "./sheet.js";
 export async function openFileQr({ file, computerName, save }) {
   const drawn = await inTime(() => qrPicture(file.text));
   if (!drawn.done) return false;
-  const how = el("p", { class: "sub", id: "file-qr-how" });
-  const [before, after] = t("key.qr.save").split("{name}");
-  how.append(before, el("span", { class: "k", dir: "ltr", translate: "no" }, file.name), after ?? "");
+  const name = el("span", { class: "k", dir: "ltr", translate: "no" }, file.name);
+  const how = el("p", { class: "sub", id: "file-qr-how" }, ...rich("key.qr.save", { name }));
   const keep = button({
     id: "file-qr-save", label: t("key.qr.asFile"), look: "quiet", picture: "file-down",
     onPress: () => {
