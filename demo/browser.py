@@ -126,7 +126,7 @@ class Phone:
         return self.page.locator("main").get_attribute("data-view") or ""
 
     def download_license_file(self, target: Path) -> str:
-        """Tap "Other ways" and "license file", keep what the browser saves, and return the name it would save it under."""
+        """Tap "license file" under "Other ways", keep what is saved, and return its name."""
         self.page.locator("#ways").click()
         with self.page.expect_download() as started:
             self.page.locator("#license-file").click()

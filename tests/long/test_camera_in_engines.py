@@ -57,7 +57,7 @@ def test_what_is_wrong_with_a_camera_is_said_and_typing_is_left(at_the_scanner, 
     for script in camera:
         at_the_scanner.run(script, *([photo] if script == DRAWN else []))
     at_the_scanner.press("#camera")
-    at_the_scanner.sees(".outcome.is-note")
+    at_the_scanner.awaits(f"() => document.querySelector('.outcome').textContent.includes('{words}')")
     assert words in at_the_scanner.text(".outcome")
     assert at_the_scanner.run("() => document.querySelector('video').hidden"), "no black box"
     at_the_scanner.press("#type")

@@ -59,14 +59,22 @@ def goes_the_whole_way(page: Page, house: House, *, keeps: bool) -> None:
     gets_the_key(page, house.scan(machine))
     key = key_on(page)
     assert key == house.short.activate(machine).computer_key
-    kept = "The key is saved in this browser" if keeps else "couldn’t be saved on this phone"
-    expect(page.locator("#key-kept")).to_contain_text(kept, timeout=PROMPT)
+    if keeps:
+        page.locator("#details").click()
+        kept = page.locator("#details-sheet")
+        expect(kept).to_contain_text("The key is saved in this browser", timeout=PROMPT)
+        page.locator("#details-sheet-close").click()
+    else:
+        says = "couldn’t be saved on this phone"
+        expect(page.locator("#key-kept")).to_contain_text(says, timeout=PROMPT)
+    page.locator("#ways").click()
     for tapped in page.locator("#copy, #read-aloud, #share").all():
         tapped.click()
-    page.locator("#language").select_option("de")
-    expect(page.locator("h1")).to_contain_text("auf CAGED eintippen", timeout=PROMPT)
-    page.locator("#language").select_option("en")
-    expect(page.locator("h1")).to_contain_text("Type this key on CAGED", timeout=PROMPT)
+    page.locator("#ways-sheet-close").click()
+    for language, says in (("de", "auf CAGED eintippen"), ("en", "Type this key on CAGED")):
+        page.locator("#help").click()
+        page.locator("#help-language").select_option(language)
+        expect(page.locator("h1")).to_contain_text(says, timeout=PROMPT)
     page.locator("#finish").click()
     expect(page.locator("main")).to_have_attribute("data-view", "welcome", timeout=PROMPT)
     if keeps:
@@ -124,7 +132,8 @@ def test_the_workers_cache_misbehaves(house, phone, manner):
     await_worker(page)
     break_cache(page, manner)
     gets_the_key(page, house.scan(machine))
-    page.locator("#language").select_option("de")
+    page.locator("#help").click()
+    page.locator("#help-language").select_option("de")
     expect(page.locator("h1")).to_contain_text("Diesen Schlüssel", timeout=PROMPT)
 
 
