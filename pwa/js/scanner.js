@@ -11,7 +11,7 @@ const WASM = "/pwa/vendor/zxing-wasm/zxing_reader.wasm";
 /** Pixels on the longer side: enough for a code that fills a third of a picture. */
 const LARGEST = 1600;
 
-/** @typedef {HTMLVideoElement | ImageBitmap} Picture */
+/** @typedef {HTMLVideoElement | ImageBitmap | HTMLImageElement} Picture */
 /** @typedef {(picture: Picture) => Promise<string | null>} Reader the text of a code, null where none is seen */
 
 /** Most browsers have none, and some have only its name: ours reads everywhere. @returns {Promise<Reader | null>} */
@@ -72,12 +72,39 @@ function orOurs(own) {
   };
 }
 
+/** The smallest of all modules: its head. */
+const NOTHING = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+
+/** Whether the browser refuses to run what reads codes: too old, or told so by its settings. */
+export function refusesReader() {
+  return !atOnce(() => new WebAssembly.Module(NOTHING)).done;
+}
+
+/**
+ * A photo, as something that can be read.
+ *
+ * @param {File} file
+ * @returns {Promise<Picture>}
+ */
+export async function photographed(file) {
+  // Safari has it since version 15.
+  if (typeof createImageBitmap === "function") return createImageBitmap(file);
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+  return image;
+}
+
 /** @type {Promise<Reader> | null} */
 let loading = null;
 
 /** Get a reader ready. @returns {Promise<Reader>} */
 export async function reader() {
-  loading ??= browsersOwn().then((own) => (own === null ? ours() : orOurs(own)));
+  if (loading === null) loading = browsersOwn().then((own) => (own === null ? ours() : orOurs(own)));
   try {
     return await loading;
   } catch (error) {

@@ -4,7 +4,7 @@ import { buzz } from "../haptics.js";
 import { t } from "../i18n.js";
 import { button, iconButton } from "../parts/button.js";
 import { icon } from "../parts/icon.js";
-import { destination, reader } from "../scanner.js";
+import { destination, photographed, reader, refusesReader } from "../scanner.js";
 import { announce } from "../screen.js";
 
 /**
@@ -33,6 +33,11 @@ function outcomeLine() {
 }
 
 /** @typedef {ReturnType<typeof outcomeLine>} Outcome */
+
+/** Why nothing reads the picture: not loaded, or not let run. */
+function noReader() {
+  return t(refusesReader() ? "scan.refused" : "scan.noReader");
+}
 
 /**
  * Go where a scanned text leads; returns whether it leads somewhere.
@@ -63,7 +68,7 @@ function follow(text, outcome, { found }) {
 async function take(file, outcome, actions) {
   let picture;
   try {
-    picture = await createImageBitmap(file);
+    picture = await photographed(file);
   } catch {
     return outcome.say(t("scan.unreadablePhoto"));
   }
@@ -71,7 +76,7 @@ async function take(file, outcome, actions) {
   try {
     text = await (await reader())(picture);
   } catch {
-    return outcome.say(t("scan.noReader"));
+    return outcome.say(noReader());
   }
   if (text === null) outcome.say(t("scan.nothingInPhoto"));
   follow(text, outcome, actions);
@@ -144,7 +149,7 @@ export function scanView(actions) {
       if (leaving.signal.aborted) return;
       show(false);
       // What is not the camera's is the reader's: not loaded, or without a picture that it can read.
-      outcome.say(t(error instanceof CameraTrouble ? `scan.camera.${error.kind}` : "scan.noReader"));
+      outcome.say(error instanceof CameraTrouble ? t(`scan.camera.${error.kind}`) : noReader());
     }
   }
   const type = button({ id: "type", label: t("scan.type"), look: "second", picture: "keyboard", onPress: actions.type });
