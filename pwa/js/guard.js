@@ -3,7 +3,6 @@
  * says when it cannot start, in place of something that turns for ever. Written for browsers of ten years ago.
  */
 (function () {
-  /* eslint-disable no-var -- older than "const" */
   function stuck() {
     var boot = document.querySelector("main.boot");
     if (boot) boot.className = "boot is-stuck";
