@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from keyferry.protocol.alphabet import GROUP, SYMBOLS, spaced, values_of
+from keyferry.protocol.characters import NOT_IN_NAMES
 from keyferry.protocol.codes import Kind, whole_code
 
 PAGE_SIZE = 50
@@ -156,8 +157,12 @@ def holds_code(column: SQLColumnExpression[str], code: str) -> ColumnElement[boo
 
 
 def visible(text: str) -> str:
-    """Leave out what no name holds, and what a database may be unable to look for."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    """Leave out what no name holds, and what a database may be unable to look for.
+
+    A tab or a line break that was copied along stands for a space; a control character stands for nothing:
+    a search that finds more than was meant does no harm.
+    """
+    return " ".join("".join(one for one in text if one.isspace() or one not in NOT_IN_NAMES).split())
 
 
 def as_in_a_code(search: str) -> str:

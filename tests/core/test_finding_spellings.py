@@ -64,6 +64,24 @@ def test_names_are_found_in_every_spelling(vendor, form):
                 assert normalize("NFC", computer or "") == normalize("NFC", name)
 
 
+# A computer's name, and what somebody pastes to find it.
+PASTED = [
+    ("LAB PC 07", "LAB\tPC 07\r\n"),
+    ("LAB PC 07", "\ufeffLAB PC\u00a007"),
+    ("LAB-PC-07", "LAB\u00ad-PC-\u200b07"),
+    ("LAB-PC-07", "LAB-\x07PC-\x0007"),
+    ("Ada \U0001f469\u200d\U0001f4bb", "*\U0001f469\u200d\U0001f4bb"),
+    ("می\u200cخواهم", "می\u200cخوا"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed"), PASTED)
+def test_what_is_pasted_along_with_a_name_is_passed_over_but_for_what_belongs_to_it(vendor, name, typed):
+    vendor.activate(vendor.machine(vendor.issue(), name))
+    vendor.activate(vendor.machine(vendor.issue(), "Other"))
+    assert found(vendor, typed)[1] == [name]
+
+
 def test_what_names_a_person_who_was_deleted_is_found_by_nothing(vendor):
     vendor.activate(vendor.machine(vendor.issue(customer="ada@example.com"), "Ädas-PC"))
     assert found(vendor, "*ädas") == (["ada@example.com"], ["Ädas-PC"], [])

@@ -9,7 +9,7 @@ import pytest
 from keyferry.protocol.activation_key import ActivationKey
 from tests.protocol.vector_spellings import READ, REFUSED
 
-# A search looks for part of a code, too, and takes what no code holds for a space.
+# A search looks for part of a code, too, and passes over what nobody can type: finding harms nobody.
 SEARCHED_ANYWAY = {"nothing", "nothing but separators", "a control character within"}
 
 
