@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from flask import Flask, Request, abort, current_app, request, session
+from flask import Flask, Request, Response, abort, current_app, request, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
@@ -19,6 +19,9 @@ from keyferry.server.web.languages import said
 from keyferry.server.words.codes import field_of
 
 csrf = CSRFProtect()
+
+PLAIN = "plain"
+"""The field that a form has in a browser without scripts."""
 
 _BOUND = "made_for"
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -45,6 +48,7 @@ def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
     app.secret_key = keyring.derived("forms")
     # Before anything else looks at the form: what a foreign page sends is shown to nobody to be sent again.
     app.before_request(_refuse_foreign)
+    app.after_request(_let_back_show)
     app.config.update(
         SESSION_COOKIE_NAME=cookie_name("form", settings, keyring),
         SESSION_COOKIE_SAMESITE="Lax",
@@ -55,7 +59,7 @@ def init_forms(app: Flask, settings: Settings, keyring: Keyring) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = _FormSessions()
-    app.jinja_env.globals["page_behind"] = page_behind
+    app.jinja_env.globals["page_behind"] = lambda: "" if is_plain() else page_behind()
     csrf.init_app(app)
 
 
@@ -92,6 +96,7 @@ def bind(token: str) -> None:
 def posted() -> dict[str, str]:
     """Return what was typed into the form; a suggestion that was taken stands in the place of its field."""
     values = request.form.to_dict()
+    values.pop(PLAIN, None)
     name, _, text = values.pop("take", "").partition("=")
     return values | {name: text} if name in values else values
 
@@ -100,6 +105,7 @@ def page_behind() -> str:
     """Return the page that the form of this request stands on, "" where this is no answer to a form.
 
     Browsers keep no answer to a form that may not be stored: who comes back to it is to get this instead.
+    A script sees to that, see `_let_back_show` for where none runs.
     """
     adapter, path = request_ctx.url_adapter, request.path
     if request.method != "POST" or adapter is None:
@@ -157,6 +163,20 @@ def _refuse_foreign() -> None:
         is_own = origin is None or origin in ("null", *own)
     if not is_own:
         abort(403)
+
+
+def is_plain() -> bool:
+    """Return whether the form of this request was sent by a browser without scripts, as far as that is known."""
+    # What can't be read, such as a file that is too large, would fail again here.
+    form = vars(request).get("form")
+    return form is None or PLAIN in form
+
+
+def _let_back_show(response: Response) -> Response:
+    """Have a browser without scripts keep the answer to a form: else Back would end in an error of its own."""
+    if request.method == "POST" and response.mimetype == "text/html" and is_plain():
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def _digest(token: str) -> str:

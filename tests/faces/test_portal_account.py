@@ -39,8 +39,8 @@ def enrolled(vendor, desk: Visitor) -> tuple[str, list[str]]:
     answer = desk.post("/portal/account/second-factor/begin", password=PASSWORD)
     assert answer.location == "/portal/account/second-factor"
     secret = scanned(desk.get(answer.location).text)
-    page = desk.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now)).text
-    return secret, recovery_codes(page)
+    answer = desk.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
+    return secret, recovery_codes(desk.get(answer.location).text)
 
 
 def demand(vendor, role: Role = Role.ADMINISTRATOR) -> None:
@@ -56,8 +56,16 @@ def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_cod
     assert f'data-key="{secret}"' in page
     assert f">{' '.join(secret[at : at + 4] for at in range(0, len(secret), 4))}</p>" in page
     answer = desk.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
-    assert len(set(recovery_codes(answer.text))) == 10
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.location == "/portal/account/recovery-codes"
+    with desk.client.session_transaction() as kept:
+        held = str(dict(kept))
+    shown = desk.get(answer.location)
+    codes = recovery_codes(shown.text)
+    assert len(set(codes)) == 10
+    assert shown.headers["Cache-Control"] == "no-store"
+    # Once: not for whoever comes back, nor in what the browser held until then.
+    assert desk.get(answer.location).location == "/portal/account"
+    assert "recovery_codes" in held and not any(code in held for code in codes)
     assert "10 recovery codes left" in desk.get("/portal/account").text
     assert desk.get("/portal/account/second-factor").location == "/portal/account"
 
@@ -69,6 +77,12 @@ def test_a_wrong_first_code_keeps_the_qr_code_and_says_what_to_do(desk):
     assert answer.status_code == 403
     assert "check your device’s clock" in answer.text.split('id="code-fault"')[1]
     assert scanned(answer.text) == before
+    # Without scripts the browser keeps the answer.
+    answer = desk.post("/portal/account/second-factor/confirm", code="12345", plain="1")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (403, "private, no-cache")
+    assert "check your device’s clock" in answer.text
+    assert before not in answer.text
+    assert scanned(desk.get("/portal/account/second-factor").text) == before
 
 
 def test_a_code_before_anything_was_begun_is_refused(desk):
@@ -176,7 +190,8 @@ def test_new_recovery_codes_want_the_password_and_replace_the_earlier_ones(vendo
     answer = desk.post("/portal/account/recovery-codes", password="not mine at all")
     assert answer.status_code == 403
     assert 'id="codes" aria-labelledby="new-recovery-codes-title" data-opened' in answer.text
-    fresh = recovery_codes(desk.post("/portal/account/recovery-codes", password=PASSWORD).text)
+    answer = desk.post("/portal/account/recovery-codes", password=PASSWORD)
+    fresh = recovery_codes(desk.get(answer.location).text)
     assert len(set(fresh) - set(earlier)) == 10
 
 

@@ -131,3 +131,26 @@ def test_only_the_latest_are_kept_and_the_worker_removes_them(vendor, late):
     with transaction() as session:
         kept_forms.forget(session, vendor.clock.now + kept_forms.KEPT)
     assert count(KeptForm) == 0
+
+
+# What an earlier release may have kept: an address that there is no longer, and one that has other parts now.
+MOVED = [("portal.notes.save", {}), ("portal.changes.edit", {"key": "ABC"}), ("portal.customers.listing", {})]
+
+
+@pytest.mark.parametrize(("endpoint", "arguments"), MOVED)
+def test_what_was_typed_into_a_form_that_an_update_moved_is_shown_to_be_copied(
+    vendor, late, endpoint, arguments
+):
+    values = [("email", "ada@example.com"), ("notes", TYPED), ("version", "12"), ("name", " ")]
+    with transaction() as session:
+        form = kept_forms.Form(endpoint, arguments, values)
+        own = {"keyring": vendor.keyring, "now": vendor.clock.now}
+        secret = kept_forms.keep(session, session.get_one(Operator, 1), form, **own)
+    events = count(AuditEvent)
+    page = late.get(f"/portal/typed/{secret}")
+    assert page.status_code == 200
+    assert "the form has moved" in page.text
+    assert "ada@example.com</textarea>" in page.text
+    assert str(escape(TYPED)) in page.text
+    assert page.text.count("<textarea") == 2
+    assert count(AuditEvent) == events

@@ -139,7 +139,7 @@ def test_an_address_fills_the_form_by_the_names_that_qlm_gave_its_arguments(vend
         "license": {"activation_key"},
     }[page]
     assert {name: form.values[name] for name in wanted} == {name: sent[name] for name in wanted}
-    assert set(form.values) - wanted <= {"csrf_token", "computer_name"}
+    assert set(form.values) - wanted <= {"csrf_token", "plain", "computer_name"}
 
 
 @pytest.mark.parametrize(("value", "checked"), [("1", True), ("true", True), ("0", False), ("false", False)])
@@ -173,14 +173,26 @@ def answers(vendor, visitor):
     yield visitor.fill_in("license", activation_key=machine.activation_key.text)
     yield visitor.fill_in("deactivate", **codes(machine), code=machine.code.text)
     yield visitor.fill_in("keys", email="ada@example.com")
-    yield visitor.post("activate")
+    yield visitor.post("activate", plain="1")
     yield visitor.open("nothing")
 
 
-def test_no_answer_is_kept_referred_or_framed(vendor, visitor):
+def test_where_scripts_run_no_answer_is_kept(vendor, visitor):
+    machine = vendor.machine(vendor.issue())
+    form = visitor.open("activate").form
+    sent = {name: value for name, value in (form.values | codes(machine)).items() if name != "plain"}
+    for status in (400, 200):
+        answer = visitor.post("activate", **sent | ({} if status == 200 else {"computer_id": ""})).answer
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (status, "no-store")
+
+
+def test_no_answer_is_kept_elsewhere_referred_or_framed(vendor, visitor):
     for shown in answers(vendor, visitor):
         headers = shown.answer.headers
-        assert headers["Cache-Control"] == "no-store"
+        # Without scripts, only the browser's own copy of an answer to a form lies behind Back.
+        is_page = shown.answer.mimetype == "text/html"
+        is_kept = shown.answer.request.method == "POST" and is_page
+        assert headers["Cache-Control"] == ("private, no-cache" if is_kept else "no-store")
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["X-Content-Type-Options"] == "nosniff"
         policy = headers["Content-Security-Policy"]

@@ -6,13 +6,14 @@ import re
 
 from flask import current_app, redirect, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.staff.kept_forms import Form
 from keyferry.server.faces.portal import staff
 from keyferry.server.services import kept_forms
-from keyferry.server.web.forms import Refusal, is_bound
+from keyferry.server.web.forms import PLAIN, Refusal, is_bound
 from keyferry.server.web.languages import said
 
 PATH = "/portal/typed/"
@@ -21,7 +22,7 @@ PATH = "/portal/typed/"
 _SECRET_ROOMS = {"signing_in", "account", "second_factor"}
 _SECRET = re.compile("password|csrf_token|^code$|^link$")
 # What the page itself puts into each form.
-_OURS = {"version", "form", "product"}
+_OURS = {"version", "form", "product", PLAIN}
 _SIGNED_OUT = Sentence(
     "You’re no longer signed in. Sign in within 30 minutes, and what you typed is here again."
 )
@@ -48,12 +49,33 @@ def kept(room: str) -> Response | None:
     return redirect(url_for("portal.signing_in.form", next=back), 303)
 
 
-def take_up(secret: str) -> None:
-    """Let this request stand for the one whose form was kept; raises NotFound (form_not_kept)."""
+def take_up(secret: str) -> Form | None:
+    """Let this request stand for the one whose form was kept; raises NotFound (form_not_kept).
+
+    Where an update has taken away the address that the form was sent to, nothing stands for it: then the
+    form comes back by itself.
+    """
     form = kept_forms.find(secret, staff.operator())
-    request.url_rule = next(current_app.url_map.iter_rules(form.endpoint))
-    request.view_args = form.arguments
+    rule = _rule_of(form)
+    if rule is None:
+        return form
+    request.url_rule, request.view_args = rule, form.arguments
     vars(request)["form"] = ImmutableMultiDict(form.values)
+    return None
+
+
+def _rule_of(form: Form) -> Rule | None:
+    try:
+        rules = [*current_app.url_map.iter_rules(form.endpoint)]
+    except KeyError:
+        return None
+    takes = (one for one in rules if "POST" in (one.methods or ()) and one.arguments == form.arguments.keys())
+    return next(takes, None)
+
+
+def typed_into(form: Form) -> list[str]:
+    """Return what a person typed into a form that no page has any more."""
+    return [value for name, value in form.values if value.strip() and name not in _OURS]
 
 
 def nothing_done() -> Refusal:

@@ -75,7 +75,9 @@ def refused(pages: Pages, error: CodedError) -> Response:
 
 def _typed_again(pages: Pages, secret: str) -> str:
     """Show a form as it was typed before its session ended; nothing is done."""
-    kept_forms.take_up(secret)
+    unplaced = kept_forms.take_up(secret)
+    if unplaced is not None:
+        return staff.page("typed", typed=kept_forms.typed_into(unplaced))
     endpoint = request.endpoint or ""
     room, _, operation = endpoint.partition(".")[2].partition(".")
     if not _may_see(endpoint, room):

@@ -17,7 +17,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import Shown, show_password
 from keyferry.server.services.signing_in import enter as open_session
 from keyferry.server.web.brand import brand
-from keyferry.server.web.forms import posted
+from keyferry.server.web.forms import is_plain, posted
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -78,6 +78,9 @@ def leave() -> Response:
     session.clear()
     response = redirect(url_for("portal.signing_in.form"))
     staff.forget_token(response)
+    if is_plain():
+        # What it kept for Back is not for whoever comes next.
+        response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
