@@ -166,14 +166,14 @@ def _refuse_foreign() -> None:
 
 
 def is_plain() -> bool:
-    """Return whether the form of this request was sent by a browser without scripts, as far as that is known."""
+    """Return whether a browser without scripts sent the form of this request, as far as that is known."""
     # What can't be read, such as a file that is too large, would fail again here.
     form = vars(request).get("form")
     return form is None or PLAIN in form
 
 
 def _let_back_show(response: Response) -> Response:
-    """Have a browser without scripts keep the answer to a form: else Back would end in an error of its own."""
+    """Have a browser without scripts keep the answer to a form: else Back would show an error of its own."""
     if request.method == "POST" and response.mimetype == "text/html" and is_plain():
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response

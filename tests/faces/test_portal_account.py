@@ -65,7 +65,8 @@ def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_cod
     assert shown.headers["Cache-Control"] == "no-store"
     # Once: not for whoever comes back, nor in what the browser held until then.
     assert desk.get(answer.location).location == "/portal/account"
-    assert "recovery_codes" in held and not any(code in held for code in codes)
+    assert "recovery_codes" in held
+    assert not any(code in held for code in codes)
     assert "10 recovery codes left" in desk.get("/portal/account").text
     assert desk.get("/portal/account/second-factor").location == "/portal/account"
 

@@ -1,4 +1,4 @@
-"""Back to the answer to a form, in Safari's engine and Firefox: a page of ours, never the engine's own error."""
+"""Back to the answer to a form, in Safari's engine and Firefox: a page of ours, never the engine's error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tests.long.driver import Driver
 BACK = "() => { setTimeout(() => history.back(), 50); }"
 # What a browser without scripts sends along.
 WITHOUT_SCRIPTS = """() => {
-    const field = Object.assign(document.createElement("input"), { type: "hidden", name: "plain", value: "1" });
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "plain", value: "1" });
     document.querySelector("main form").append(field);
 }"""
 
