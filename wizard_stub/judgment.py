@@ -13,7 +13,7 @@ from keyferry.wizard.notices import Notice, notices
 from keyferry.wizard.results import LicenseState, Status
 
 WRONG_MACHINE = (
-    "The license here belongs to another computer. You can activate this computer, too, with an "
+    "The license here doesn't fit this computer. You can activate this computer, too, with an "
     "activation key that has a free seat. The other computer's license isn't touched. If this computer was "
     "set up anew, its old seat may be in use still: deactivate its earlier license here, or have the page "
     "that you scan email a link that frees it."

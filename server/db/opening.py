@@ -177,8 +177,14 @@ def _listen_to_sqlite(engine: Engine) -> None:
     def prepare(connection: sqlite3.Connection, record: Any) -> None:
         # The driver would begin transactions by itself, too late and without the write lock.
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            # It can't make its files beside the database there, and says only that it can't open one.
+            if error.sqlite_errorname == "SQLITE_CANTOPEN" and not os.access(os.path.dirname(path), os.W_OK):
+                error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"
+            raise
 
 
 def _file_at(path: str) -> tuple[int, int] | None:

@@ -15,12 +15,13 @@ _TROUBLES = {
     "database_busy": (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
         ("40001", "40P01", "53200", "53300", "55P03", "57014"),
-        "The database didn’t answer in time because others were using it. Try again.",
+        "The database couldn’t do this in time. Try again.",
     ),
     "database_read_only": (
         ("SQLITE_READONLY", "SQLITE_PERM"),
         ("25006", "42501"),
-        "This account can read the database but not write to it. Check who owns it and its folder.",
+        "The database can be read, but not written to. Check who owns it and its folder, whether its disk is "
+        "read-only, and whether PostgreSQL runs as a standby there.",
     ),
     "database_full": (
         ("SQLITE_FULL",),
@@ -37,8 +38,13 @@ _TROUBLES = {
         ("3F000",),
         "The database has no such schema. Create it, or name another one in KEYFERRY_DATABASE_URL.",
     ),
+    "database_damaged": (
+        ("SQLITE_NOTADB", "SQLITE_CORRUPT"),
+        ("XX001", "XX002"),
+        "The database is damaged, or it isn’t one. Keep its file, and restore a backup into an empty instance.",
+    ),
     "database_unreachable": (
-        ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT"),
+        ("SQLITE_CANTOPEN",),
         ("08",),
         "The database can’t be opened. Check that it’s running, that this account may use it, and "
         "KEYFERRY_DATABASE_URL.",

@@ -126,14 +126,15 @@ def refusal_of(error: CodedError) -> Refusal:
 
 def form_expired() -> CoreError:
     """Return the error for a form whose field does not fit: sent again from the new page, it goes through."""
-    if parts().settings.is_https and _came_in_the_clear():
+    has_cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if parts().settings.is_https and not has_cookie and _came_in_the_clear():
         address = parts().settings.public_url + (page_behind() or request.path)
         return CoreError(
             "Here your browser keeps no cookies, because this address has no https. Open {address} instead.",
             code="opened_over_http",
             address=address,
         )
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+    if not has_cookie:
         return CoreError(
             "Your browser sent no cookie with this. If that happens again, allow cookies for this site. What "
             "you typed is still here. Send it again.",

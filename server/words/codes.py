@@ -29,7 +29,7 @@ CODES: Mapping[str, Code] = {
     "activation_limit_reached": Code(403, reason="activation limit reached"),
     "bad_signature": Code(400, field="link"),
     "batch_differs": Code(409, reason="the same form or name asked for something else"),
-    "changed_meanwhile": Code(409, reason="changed by someone else, or sent twice"),
+    "changed_meanwhile": Code(409, reason="changed meanwhile"),
     "computer_id_mismatch": Code(
         400, field="computer_id", is_guess=True, reason="ID of another activation key"
     ),
@@ -97,7 +97,7 @@ CODES: Mapping[str, Code] = {
     "operator_exists": Code(409, field="name"),
     "own_account": Code(409),
     "product_exists": Code(409, field="code"),
-    "release_link_expired": Code(404, reason="release link used or expired"),
+    "release_link_expired": Code(404, reason="release link used, expired, or unknown"),
     "release_limit_reached": Code(403, reason="transfer limit reached"),
     "renewal_needs_scan": Code(403, reason="renewal only by scanning"),
     "replacement_needs_link": Code(403, reason="replacement by typed codes"),

@@ -151,7 +151,7 @@ async def test_refusals_stand_beside_their_field_and_are_over_when_one_types(ven
         ("full", "The only seat of this license is in use"),
         ("suspended", "This license is on hold."),
         ("expired", "This license expired on 2026-12-01."),
-        ("released", "This computer ID is no longer valid: it was deactivated."),
+        ("released", "This computer ID is no longer valid: its seat was released."),
     ],
 )
 async def test_what_the_license_forbids_is_said(vendor, manager, trouble, said):

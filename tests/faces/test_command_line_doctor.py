@@ -107,7 +107,7 @@ def test_a_file_that_is_no_database(instance, settings, checks):
     whole = settings.sqlite_file.read_bytes()
     settings.sqlite_file.write_text("not a database, whatever its name says, and longer than a header\n" * 20)
     found = checks()
-    assert found["database"]["code"] == "database_unreachable"
+    assert found["database"]["code"] == "database_damaged"
     assert found["master_key"]["status"] == "ok"
     assert not {"database_writable", "clock", "outbox"} & set(found)
     settings.sqlite_file.write_bytes(whole)

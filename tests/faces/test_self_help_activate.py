@@ -153,7 +153,7 @@ def refusals(vendor):
     vendor.activate(renewed)
     yield "computer_id_superseded", 409, "with a newer one", first
     vendor.release(renewed)
-    yield "computer_id_released", 409, "was deactivated", renewed
+    yield "computer_id_released", 409, "seat was released", renewed
     vendor.rotate(retire_old=True)
     yield "retired_epoch", 403, "Update it and try again.", vendor.machine(vendor.issue())
 

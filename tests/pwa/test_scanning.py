@@ -117,7 +117,7 @@ def test_another_code_is_explained_and_the_camera_stays_on(house, filmed, text, 
 
 def test_without_a_camera_the_page_says_what_else_there_is(house, without_a_camera):
     turn_camera_on(without_a_camera, house)
-    expect(without_a_camera.locator(".outcome")).to_contain_text("No camera was found.")
+    expect(without_a_camera.locator(".outcome")).to_contain_text("No camera is available here.")
 
 
 def test_a_camera_that_is_taken_away_leaves_no_picture_that_stands_still(house, filmed):

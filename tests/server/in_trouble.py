@@ -15,7 +15,7 @@ from tests.conftest import Browser, Vendor
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff
 from tests.machines import Machine
 
-BUSY = "The server is busy. Try again in a few seconds."
+BUSY = "The server can’t answer right now. Try again in a few seconds."
 
 
 @dataclass

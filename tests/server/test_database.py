@@ -181,7 +181,7 @@ def test_a_missing_driver_of_postgresql_is_named(monkeypatch):
 
 def test_a_file_that_is_no_database_is_noticed(tmp_path):
     (tmp_path / "keyferry.db").write_text("this is not a database, whatever its name says" * 100)
-    assert refusal_of(Settings(home=tmp_path)) == "database_unreachable"
+    assert refusal_of(Settings(home=tmp_path)) == "database_damaged"
 
 
 def test_a_server_without_its_master_key_does_not_start(settings):

@@ -25,7 +25,7 @@ def test_a_second_computer_is_activated_beside_the_first_and_both_run(machine, o
     before = machine.state_file.read_bytes()
     status = other.control().status()
     assert status.state is LicenseState.WRONG_MACHINE
-    assert "belongs to another computer. You can activate this computer, too" in status.message
+    assert "doesn't fit this computer. You can activate this computer, too" in status.message
     other.activate()
     assert other.control().status().state is LicenseState.ACTIVE
     assert machine.state_file.read_bytes() == before

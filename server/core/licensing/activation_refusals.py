@@ -23,7 +23,7 @@ def superseded() -> ComputerIdBurnt:
 def released() -> ComputerIdBurnt:
     """Return the error for a computer ID that was given up, or whose seat was."""
     return ComputerIdBurnt(
-        "This computer ID is no longer valid: it was deactivated. Activate the computer again in the "
+        "This computer ID is no longer valid: its seat was released. Activate the computer again in the "
         "License Wizard and scan the new QR code. If it’s still this one, make a new request in the "
         "License Wizard, or deactivate the computer there and activate it again."
     )

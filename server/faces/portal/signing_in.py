@@ -60,7 +60,9 @@ def code_form() -> Response | str:
 def enter_code() -> Response:
     """Sign in with the code, after the password."""
     kept = session.get(_SHOWN)
-    if kept is None or parts().clock().timestamp() - kept["at"] > _CODE_WITHIN.total_seconds():
+    if kept is None:
+        raise NotAllowed("Sign in with your name and password first.", code="sign_in_expired")
+    if parts().clock().timestamp() - kept["at"] > _CODE_WITHIN.total_seconds():
         raise NotAllowed(
             "That took too long. Sign in again with your name and password.", code="sign_in_expired"
         )

@@ -5,11 +5,13 @@ Customers are asked to come again, nothing is lost or doubled, and nobody restar
 
 from __future__ import annotations
 
+import json
 import os
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import pytest
 
 from bench.servers.instance import Instance
 from bench.servers.processes import keyferry
+from demo.server_process import SCRIPTS, free_port
 from tests.long.faults.customers import activated
 from tests.postgresql_server import account
 from tests.wizard.accounts import needs_root
@@ -126,6 +129,50 @@ def until_refused(story: Story, more: list[bytes]) -> None:
 @needs_root
 def test_a_full_disk_of_sqlite(small_disk: Path, tmp_path: Path):
     full_disk(Instance(small_disk / "home", None), small_disk, tmp_path / "log")
+
+
+@contextmanager
+def read_only(folder: Path, place: Path) -> Iterator[Path]:
+    """Have a folder at another place, too, where nothing can be written, whoever tries."""
+    place.mkdir()
+    subprocess.run(["mount", "--bind", folder, place], check=True)
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+@needs_root
+def test_a_disk_of_sqlite_that_can_only_be_read(on_sqlite: Instance, tmp_path: Path):
+    home, log = Path(on_sqlite.environment["KEYFERRY_HOME"]), tmp_path / "log"
+    with story_of(on_sqlite, log) as story:
+        pass
+    with read_only(home, tmp_path / "read-only") as place:
+        environment = {**on_sqlite.environment, "KEYFERRY_HOME": str(place)}
+        with closing(sqlite3.connect(home / "keyferry.db")) as other:
+            # What another program has open, SQLite can read there.
+            other.execute("SELECT count(*) FROM license").fetchone()
+            with keyferry(environment, log) as server:
+                story.port = server.port
+                story.asked_to_come_again()
+            assert "was answered with 503: database_read_only" in log.read_text()
+        for command in (["serve", "--bind", f"127.0.0.1:{free_port()}"], ["backup", str(tmp_path / "backup")]):
+            refused = subprocess.run(
+                [str(SCRIPTS / "keyferry"), *command, "--json"],
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=60,
+            )
+            said = json.loads(refused.stdout)
+            assert (refused.returncode, said["code"]) == (1, "database_read_only")
+            # The way out.
+            assert "whether its disk is read-only" in said["message"]
+    assert not (tmp_path / "backup").exists()
+    with keyferry(on_sqlite.environment, log) as server:
+        story.port = server.port
+        story.ends_well()
 
 
 @pytest.mark.parametrize("what", ["home", "home/keyferry.db"])

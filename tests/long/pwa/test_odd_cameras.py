@@ -30,8 +30,8 @@ def test_a_camera_whose_first_picture_is_not_awaited_goes_off_too(house, filmed)
 
 # What engines have been seen to throw where a camera cannot be had, and what a page must survive anyway.
 THROWN = {
-    "Promise.reject({ name: 'OverconstrainedError' })": "No camera was found",
-    "Promise.reject(new DOMException('', 'NotFoundError'))": "No camera was found",
+    "Promise.reject({ name: 'OverconstrainedError' })": "No camera is available here",
+    "Promise.reject(new DOMException('', 'NotFoundError'))": "No camera is available here",
     "Promise.reject(new DOMException('', 'NotAllowedError'))": "isn’t allowed to use the camera",
     "Promise.reject(new DOMException('', 'NotReadableError'))": "Another app is using the camera",
     "Promise.reject(new Error('no'))": "isn’t working right now",
@@ -51,7 +51,7 @@ def test_whatever_a_camera_throws_is_said_in_words_and_leaves_no_black_box(house
     plays = [f"HTMLMediaElement.prototype.play = () => {thrown}" for thrown in THROWN]
     absent = [DEVICES % "{}", DEVICES % "null"]
     back = "delete navigator.mediaDevices.getUserMedia"
-    words = [*THROWN.values(), *THROWN.values(), "No camera was found", "No camera was found"]
+    words = [*THROWN.values(), *THROWN.values(), "No camera is available here", "No camera is available here"]
     for script, said in zip([*calls, f"{back}; {plays[0]}", *plays[1:], *absent], words, strict=True):
         page.evaluate(f"() => {{ {script} }}")
         page.evaluate("document.querySelector('.outcome').textContent = ''")

@@ -17,7 +17,7 @@ WORDS = {
         "en": "license on this computer is damaged",
         "de": "Lizenz auf diesem Computer ist beschädigt",
     },
-    "another": {"en": "belongs to another computer", "de": "gehört zu einem anderen Computer"},
+    "another": {"en": "doesn’t fit this computer", "de": "passt nicht zu diesem Computer"},
     "clock": {"en": "The clock looks wrong", "de": "Die Uhr geht anscheinend falsch"},
     "expired": {
         "en": "key ended on April 1, 2026: scan",
