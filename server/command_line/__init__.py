@@ -31,14 +31,16 @@ Settings come from the environment:
 """
 
 
-def _late(module: str, name: str, help: str) -> Late:
-    return Late(f"{__name__}.{module}", name, help)
+def _late(module: str, name: str, help: str, *, logs: bool = False) -> Late:
+    return Late(f"{__name__}.{module}", name, help, logs)
 
 
 _COMMANDS = {
     "init": _late("initialize", "init", "Create the instance folder, its database, and its master key."),
-    "serve": _late("serve", "serve", "Serve the phone page."),
-    "worker": _late("worker", "worker", "Send email to customers, and forget what was kept for long enough."),
+    "serve": _late("serve", "serve", "Serve the phone page.", logs=True),
+    "worker": _late(
+        "worker", "worker", "Send email to customers, and forget what was kept for long enough.", logs=True
+    ),
     "doctor": _late("doctor", "doctor", "Find out what is wrong with this instance, and how to fix it."),
     "backup": _late("backups", "backup", "Save the database to a file, also while the server runs."),
     "restore": _late("backups", "restore", "Restore a backup into an empty instance."),

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from keyferry.protocol.visible import visible, visible_lines
 from keyferry.server.command_line.failures import USAGE, CommandFailed, Failure, failure_of
 
 _JSON = "--json"
+_LOG_FORMAT = "--log-format"
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,15 @@ class AnsweringGroup(AnsweringCommand, click.Group):
 
 @dataclass(frozen=True)
 class Late:
-    """A command that is imported once it is asked for: `name` in `module`, and its line in the list."""
+    """A command that is imported once it is asked for: `name` in `module`, and its line in the list.
+
+    One that `logs` runs until it is stopped, and says how it failed as it logs.
+    """
 
     module: str
     name: str
     help: str
+    logs: bool = False
 
     def load(self) -> click.Command:
         """Import the command; raises CommandFailed (server_not_installed)."""
@@ -118,7 +124,9 @@ class Door(AnsweringGroup):
                 _print(answer.data if _JSON in given else answer.text)
                 exit_code = answer.exit_code
         except Exception as error:  # noqa: BLE001 - the last door: whatever it is, people see one clear line
-            sys.exit(_fail(failure_of(error), as_json=_JSON in given))
+            command = given[0] if given else ""
+            logs = command in self.late and self.late[command].logs and _logs_json(given)
+            sys.exit(_fail(failure_of(error), as_json=_JSON in given, logger=command if logs else None))
         sys.exit(exit_code)
 
 
@@ -136,7 +144,23 @@ def _print(what: str | dict[str, Any]) -> None:
         ) from None
 
 
-def _fail(failure: Failure, *, as_json: bool) -> int:
+def _logs_json(given: Sequence[str]) -> bool:
+    """Return whether log lines are wanted in JSON, also where the arguments or settings can't be read."""
+    joined = " ".join(given).replace(f"{_LOG_FORMAT}=", f"{_LOG_FORMAT} ").split()
+    if _LOG_FORMAT in joined[:-1]:
+        return joined[joined.index(_LOG_FORMAT) + 1] == "json"
+    return os.environ.get("KEYFERRY_LOG_FORMAT") == "json"
+
+
+def _log_line(failure: Failure, logger: str) -> str:
+    """Return what the server's own log lines look like, without importing any of it."""
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")
+    name = f"keyferry.{logger}"
+    line = {"time": time, "level": "error", "logger": name, "process": os.getpid(), **failure.data}
+    return json.dumps(line)
+
+
+def _fail(failure: Failure, *, as_json: bool, logger: str | None) -> int:
     try:
         if as_json:
             click.echo(json.dumps(failure.data, indent=2))
@@ -145,7 +169,9 @@ def _fail(failure: Failure, *, as_json: bool) -> int:
     except OSError:
         _give_stdout_up()
         as_json = False
-    if not as_json:
+    if logger is not None:
+        click.echo(_log_line(failure, logger), err=True)
+    elif not as_json:
         click.echo(f"keyferry: {visible(' '.join(failure.message.split()))}", err=True)
     return failure.exit_code
 

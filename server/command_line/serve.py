@@ -171,7 +171,9 @@ def _cannot_listen(error: OSError, host: str, port: int, option: str) -> Command
             f"This account isn't allowed to listen on port {port}. Choose a port above 1023 with {option}.",
             code="port_not_permitted",
         )
-    return _no_address(host)
+    if error.errno == errno.EADDRNOTAVAIL:
+        return _no_address(host)
+    return CommandFailed(f"The system refuses to listen on {host}: {error.strerror}.", code="cannot_listen")
 
 
 def _no_address(host: str) -> CommandFailed:

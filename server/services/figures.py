@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ FRESH, LONGEST = timedelta(minutes=10), timedelta(hours=1)
 Values = dict[str, Any]
 _Count = Callable[[Session, datetime], Values]
 _COUNTING = threading.Lock()
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,21 @@ def _counted(name: str, count: _Count) -> Counted:
     if kept is None or not timedelta() <= now - kept.counted_at < LONGEST:
         return Counted(_count(name, count, now), now)
     if now - kept.counted_at >= FRESH and _COUNTING.acquire(blocking=False):
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-        threading.Thread(
-            target=_count_anew, args=(app, name, count), name="keyferry-figures", daemon=True
-        ).start()
+        _begin_to_count_anew(name, count)
     return Counted(kept.value, kept.counted_at)
+
+
+def _begin_to_count_anew(name: str, count: _Count) -> None:
+    """Count behind the page; where the system has no thread left, the next page tries again."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    counting = threading.Thread(
+        target=_count_anew, args=(app, name, count), name="keyferry-figures", daemon=True
+    )
+    try:
+        counting.start()
+    except RuntimeError:
+        _COUNTING.release()
+        logger.warning("Figures stay as they are: the system starts no further thread.")
 
 
 def _count_anew(app: Flask, name: str, count: _Count) -> None:

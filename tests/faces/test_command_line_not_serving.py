@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -65,3 +66,41 @@ def test_a_key_with_a_password_is_named_and_nobody_is_asked_for_it(instance, cer
 def test_a_lost_master_key_stops_the_start(vendor, instance, settings):
     (settings.home / "master.key").unlink()
     assert instance("serve", "--json").refusal == "missing_master_key"
+
+
+JSON = {"KEYFERRY_LOG_FORMAT": "json"}
+
+
+@pytest.mark.parametrize(
+    ("command", "settings_too", "code"),
+    [
+        (("serve", "--log-format", "json"), {}, "missing_master_key"),
+        (("serve",), JSON, "missing_master_key"),
+        (("worker", "--once", "--log-format=json"), {}, "missing_master_key"),
+        (("serve", "--log-format", "json", "--bind", "nowhere"), {}, "usage"),
+        (("serve", "--no-such-option"), JSON, "usage"),
+    ],
+)
+def test_where_logs_are_json_a_start_that_fails_is_too(
+    vendor, instance, settings, monkeypatch, command, settings_too, code
+):
+    (settings.home / "master.key").unlink()
+    for name, value in settings_too.items():
+        monkeypatch.setenv(name, value)
+    said = instance(*command)
+    [line] = said.stderr.splitlines()
+    found = json.loads(line)
+    assert (found["level"], found["logger"], found["code"]) == ("error", f"keyferry.{command[0]}", code)
+    assert found["message"]
+    assert found["time"].endswith("+00:00")
+    assert said.stdout == ""
+    assert said.exit_code == (2 if code == "usage" else 1)
+
+
+@pytest.mark.parametrize("command", [("serve", "--log-format", "text"), ("doctor",), ("serve", "--json")])
+def test_elsewhere_a_failure_stays_what_it_is(vendor, instance, settings, monkeypatch, command):
+    (settings.home / "master.key").unlink()
+    monkeypatch.setenv("KEYFERRY_LOG_FORMAT", "text" if "--json" in command else "json")
+    said = instance(*command)
+    assert said.exit_code == 1
+    assert not said.stderr.startswith("{")

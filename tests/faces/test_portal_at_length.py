@@ -94,6 +94,28 @@ def test_figures_of_large_tables_are_counted_once_in_a_while_and_say_when(vendor
     assert figured(desk) == "5!"
 
 
+def test_a_system_without_a_thread_left_costs_no_page_and_the_next_one_counts(
+    vendor, desk, large, monkeypatch, caplog
+):
+    assert figured(desk) == "3!"
+    vendor.issue()
+    vendor.clock.now += figures.FRESH
+    with monkeypatch.context() as full:
+
+        def refuse(thread: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        full.setattr(threading.Thread, "start", refuse)
+        for _ in range(2):
+            assert figured(desk) == "3!"
+    assert [record.getMessage() for record in caplog.records] == [
+        "Figures stay as they are: the system starts no further thread."
+    ] * 2
+    assert figured(desk) == "3!"
+    counted_anew()
+    assert figured(desk) == "4!"
+
+
 def test_figures_that_are_too_old_are_counted_for_the_page(vendor, large):
     vendor.issue()
     desk = staff(vendor)
