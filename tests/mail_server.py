@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import socket
 import ssl
@@ -35,12 +36,20 @@ class Box:
     password: str = "p@ss:w/rd"
     arrived: Event = field(default_factory=Event)
     hold: Event | None = None
+    seconds: float = 0
+    """How long it takes for each of its answers."""
 
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        await asyncio.sleep(self.seconds)
         if self.rcpt_refusals:
             return self.rcpt_refusals.pop(0)
         envelope.rcpt_tos.append(address)
@@ -48,6 +57,7 @@ class Box:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.arrived.set()
+        await asyncio.sleep(self.seconds)
         if self.hold is not None:
             await server.loop.run_in_executor(None, self.hold.wait, 30)
         if self.data_refusals:

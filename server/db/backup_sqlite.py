@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -17,9 +18,14 @@ from keyferry.server.db.backup_files import BackupRefused, damaged, not_a_backup
 from keyferry.server.db.opening import begin_reading, db
 from keyferry.server.new_file import FileRefused
 
+_MEBIBYTE = 1 << 20
 # SQLite's files beside a database, which hold what isn't in the database's file yet.
 _BESIDE = ("-wal", "-journal")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")
+# Two numbers that SQLite leaves to applications, and their places in the header of its files. In a backup they
+# hold the beginning of a digest of everything else: SQLite itself notices no letter that has become another.
+_MARKS = {"user_version": slice(60, 64), "application_id": slice(68, 72)}
+_MARKED = slice(60, 72)
 
 
 def save(file: Path) -> None:
@@ -42,6 +48,7 @@ def save(file: Path) -> None:
         is_sound = _is_sound(copy)
     if not is_sound:
         raise _database_damaged()
+    _mark(file)
 
 
 def revision_in(file: Path) -> str:
@@ -59,7 +66,7 @@ def revision_in(file: Path) -> str:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as backup:
             if not {"alembic_version", "license"} <= set(_tables(backup)):
                 raise not_a_backup(file)
-            if not (_is_whole(backup, file) and _is_sound(backup)):
+            if not (_is_whole(backup, file) and _is_as_marked(file) and _is_sound(backup)):
                 raise damaged(file)
             [(revision,)] = backup.execute("SELECT version_num FROM alembic_version")
     except (sqlite3.Error, ValueError):
@@ -80,6 +87,9 @@ def copy(file: Path, to: Path) -> None:
         with closing(sqlite3.connect(to)) as copied:
             # Where nothing can be written, SQLite passes over definitions that it can't read.
             copied.execute("PRAGMA page_count")
+            # From here on the database changes, and its marks would say that it was damaged.
+            for name in _MARKS:
+                copied.execute(f"PRAGMA {name} = 0")
     except sqlite3.Error:
         raise damaged(file) from None
 
@@ -124,6 +134,54 @@ def _is_whole(backup: sqlite3.Connection, file: Path) -> bool:
         backup.execute(f"PRAGMA {name}").fetchall() for name in ("page_count", "page_size")
     )
     return file.stat().st_size >= int(pages) * int(size)
+
+
+def _mark(file: Path) -> None:
+    """Write the digest of a finished backup into it, and read it once more as it is now on the disk."""
+    with _writing(), open(file, "r+b") as backup:
+        digest = _digest_of(backup)
+        for at, place in enumerate(_MARKS.values()):
+            backup.seek(place.start)
+            backup.write(digest[4 * at :][:4])
+        backup.flush()
+        os.fsync(backup.fileno())
+    if not _is_as_marked(file):
+        raise FileRefused(
+            f"What was written to {file.name} reads differently, so no backup was made. Check the disk, or name a "
+            "file on another one.",
+            code="file_not_writable",
+        )
+
+
+def _is_as_marked(file: Path) -> bool:
+    """Whether a backup is as it was made; also one without marks, which SQLite itself may have copied."""
+    with open(file, "rb") as backup:
+        header = backup.read(_MARKED.stop)
+        marks = b"".join(header[place] for place in _MARKS.values())
+        return not any(marks) or marks == _digest_of(backup)
+
+
+def _digest_of(backup: BinaryIO) -> bytes:
+    """Return the digest of a file without its marks."""
+    digest = hashlib.sha256()
+    backup.seek(0)
+    header = bytearray(backup.read(_MARKED.stop))
+    for place in _MARKS.values():
+        header[place] = bytes(len(header[place]))
+    digest.update(header)
+    while part := backup.read(_MEBIBYTE):
+        digest.update(part)
+    return digest.digest()[: 4 * len(_MARKS)]
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise FileRefused(
+            f"The backup can’t be written: {error.strerror}.", code="file_not_writable"
+        ) from None
 
 
 def _is_sound(connection: sqlite3.Connection) -> bool:

@@ -181,9 +181,10 @@ class _Worker:
         if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
             return mail
         with reading() as session:
-            held = [_held(license) for license in listings.held_by(session, mail.recipient)]
+            licenses, total = listings.held_by(session, mail.recipient, most=mails.MOST_LISTED)
+            held = [_held(license) for license in licenses]
             words = templates.chosen(session, templates.LICENSE_KEYS)
-        return mails.license_keys(mail.recipient, held=held, template=words) if held else None
+        return mails.license_keys(mail.recipient, held=held, total=total, template=words) if held else None
 
     def _put_off(self, taken: Taken, trouble: Undelivered) -> None:
         with transaction() as session:

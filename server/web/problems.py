@@ -163,7 +163,9 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
         return _unexpected(error)
     _log(f"was answered with 503: {known.code}")
     # Not that it is busy: its disk may be full. Nor that nothing was done: the connection may have broken off.
-    response = answer("server_busy", Sentence("The server can’t answer right now. Try again in a few seconds."))
+    response = answer(
+        "server_busy", Sentence("The server can’t answer right now. Try again in a few seconds.")
+    )
     response.headers["Retry-After"] = "5"
     return response
 

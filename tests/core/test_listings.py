@@ -147,5 +147,7 @@ def test_a_customer_holds_what_was_issued_to_the_address(vendor):
     first, second = vendor.issue(customer="ada@example.com"), vendor.issue(customer="ADA@example.com")
     vendor.issue(customer="grace@example.com")
     with reading() as session:
-        held = listings.held_by(session, "ada@example.com")
-    assert [license.activation_key for license in held] == [second.text, first.text]
+        held, total = listings.held_by(session, "ada@example.com", most=3)
+        [newest], all_of_them = listings.held_by(session, "ada@example.com", most=1)
+    assert ([license.activation_key for license in held], total) == ([second.text, first.text], 2)
+    assert (newest.activation_key, all_of_them) == (second.text, 2)

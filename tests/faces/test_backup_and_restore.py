@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -211,6 +213,45 @@ def test_damage_that_sqlite_passes_over_leaves_nothing_either(saved, instance, e
     assert left_in(elsewhere.home) == []
 
 
+def test_a_single_letter_that_became_another_is_noticed(saved, instance, elsewhere):
+    whole = saved.read_bytes()
+    assert b"Demo CAD" in whole
+    saved.write_bytes(whole.replace(b"Demo CAD", b"Demo CAT"))
+    with closing(sqlite3.connect(saved)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert instance("restore", str(saved), "--json").refusal == "backup_damaged"
+    assert not elsewhere.home.exists()
+    saved.write_bytes(whole)
+    assert instance("restore", str(saved)).exit_code == 0
+
+
+def test_a_backup_that_the_disk_keeps_differently_is_none(vendor, instance, monkeypatch, tmp_path):
+    flush = os.fsync
+
+    def flush_wrongly(handle: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        if path.name == "saved":
+            path.write_bytes(path.read_bytes().replace(b"Demo CAD", b"Demo CAT"))
+        flush(handle)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(os, "fsync", flush_wrongly)
+        said = instance("backup", "saved", "--json")
+    assert said.refusal == "file_not_writable"
+    assert "reads differently" in said.json["message"]
+    assert left_in(tmp_path) == ["home"]
+
+
+def test_what_was_restored_is_a_database_like_any_other(saved, instance, settings, elsewhere, tmp_path):
+    assert instance("restore", str(saved)).exit_code == 0
+    change(elsewhere.sqlite_file, "UPDATE product SET name = 'Renamed'")
+    copy = tmp_path / "copy"
+    shutil.copy(elsewhere.sqlite_file, copy)
+    elsewhere.sqlite_file.unlink()
+    # Whoever copies the file of a stopped server has a backup, too.
+    assert instance("restore", str(copy)).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -222,7 +263,7 @@ def test_damage_that_sqlite_passes_over_leaves_nothing_either(saved, instance, e
     ],
 )
 def test_a_database_that_is_not_ours_is_refused(saved, instance, elsewhere, statement, code):
-    change(saved, statement)
+    change(saved, "PRAGMA user_version = 0", "PRAGMA application_id = 0", statement)
     assert instance("restore", str(saved), "--json").refusal == code
     assert not elsewhere.home.exists()
 

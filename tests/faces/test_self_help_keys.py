@@ -165,3 +165,19 @@ def test_nobody_walks_through_a_list_of_addresses(app, vendor):
         assert asking.fill_in("keys", email=f"{number}@example.com").status == 200
     assert asking.fill_in("keys", email="one-more@example.com").status == 429
     assert Visitor(app, address="198.51.100.1").fill_in("keys", email="one-more@example.com").status == 200
+
+
+def test_who_holds_very_many_licenses_gets_the_newest_and_reads_that_there_are_more(
+    vendor, visitor, clock, monkeypatch
+):
+    monkeypatch.setattr(mails, "MOST_LISTED", 3)
+    keys = [vendor.issue(customer=KNOWN).text for _ in range(3)]
+    with mail_server() as box:
+        for is_more in (False, True):
+            if is_more:
+                keys.append(vendor.issue(customer=KNOWN).text)
+            visitor.fill_in("keys", email=KNOWN)
+            send_mail(box, clock)
+            text = box.mails[-1].get_body().get_content()
+            assert [key for key in keys if key in text] == keys[-3:]
+            assert ("These are your newest 3 of 4 licenses." in text) is is_more

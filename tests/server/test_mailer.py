@@ -381,5 +381,26 @@ def test_a_server_that_says_one_byte_at_a_time_is_left_before_the_lease_ends(app
         server.end()
 
 
+@pytest.mark.thorough
+def test_a_slow_server_gets_each_mail_once_and_one_that_is_too_slow_is_left(box, clock, monkeypatch):
+    box.seconds = 0.3
+    number = post(clock)
+    assert work(box.url, clock)[0] == worker.Done(sent=1)
+    assert row(number).sealed_text is None
+    # It takes longer than there is: the mail waits, and goes out once the server is itself again.
+    box.seconds = 3
+    with monkeypatch.context() as hurried:
+        hurried.setattr(mailer, "LONGEST_SECONDS", 0.5)
+        second = post(clock, "grace@example.com")
+        line = put_off(box.url, clock)
+    assert "closed the connection" in line
+    assert KEY not in line
+    assert row(second).sealed_text is not None
+    box.seconds = 0
+    clock.now += timedelta(hours=1)
+    assert work(box.url, clock)[0] == worker.Done(sent=1)
+    assert [mail["To"] for mail in box.mails] == ["ada@example.com", "grace@example.com"]
+
+
 def test_a_mail_server_has_less_time_than_a_lease():
     assert timedelta(seconds=mailer.LONGEST_SECONDS) < outbox.LEASE

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select, text, union_all
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, text, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core import lists
@@ -147,10 +147,14 @@ def _days(wanted: AuditWanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def held_by(session: Session, email: str) -> Sequence[License]:
-    """Return the licenses of the customer with this address, in lower case; the newest first."""
-    held = select(License).join(Customer).where(Customer.email == email).order_by(License.id.desc())
-    return session.scalars(held.options(joinedload(License.product))).all()
+def held_by(session: Session, email: str, *, most: int) -> tuple[Sequence[License], int]:
+    """Return the newest licenses of the customer with this address, in lower case, and how many there are."""
+    of_customer = select(License).join(Customer).where(Customer.email == email)
+    newest = of_customer.order_by(License.id.desc()).options(joinedload(License.product)).limit(most)
+    held = session.scalars(newest).all()
+    if len(held) < most:
+        return held, len(held)
+    return held, session.scalars(of_customer.with_only_columns(func.count(License.id))).one()
 
 
 def _filters(wanted: Wanted, now: datetime) -> list[Filter]:

@@ -15,6 +15,9 @@ from keyferry.server.core.errors import Malformed
 from keyferry.server.core.mail import WORDS, templates
 from keyferry.server.core.mail.templates import Template, filled
 
+MOST_LISTED = 200
+"""How many licenses one mail lists: more would make it too large for many a mailbox."""
+
 _GROUPS_IN_A_LINE = 3
 LICENSE_KEYS_ASKED_FOR = templates.LICENSE_KEYS
 
@@ -97,11 +100,13 @@ def license_keys_asked_for(recipient: str) -> Mail:
     return Mail(LICENSE_KEYS_ASKED_FOR, recipient, "Your license keys", "")
 
 
-def license_keys(recipient: str, *, held: Sequence[Held], template: Template | None = None) -> Mail:
-    """Return the mail that lists the licenses of a customer."""
+def license_keys(
+    recipient: str, *, held: Sequence[Held], total: int = 0, template: Template | None = None
+) -> Mail:
+    """Return the mail that lists licenses of a customer, and says where the others are if `total` is more."""
     template = template or templates.default(templates.LICENSE_KEYS, ENGLISH)
     words = Words(WORDS, template.language)
-    listed = "\n\n".join(_listed(words, one) for one in held)
+    listed = "\n\n".join((*(_listed(words, one) for one in held), *_others(words, len(held), total)))
     return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, {"licenses": listed})
 
 
@@ -131,6 +136,13 @@ def _listed(words: Words, held: Held) -> str:
     seats = words("license.seats", count=held.seats, seats=format_decimal(held.seats, locale=words.locale))
     key = words("license.key", key=held.activation_key)
     return f"{_in_one_line(held.product_name)}, {seats}. {_runs(words, held)}\n    {key}"
+
+
+def _others(words: Words, shown: int, total: int) -> tuple[str, ...]:
+    if total <= shown:
+        return ()
+    shown_here, all_there_are = (format_decimal(one, locale=words.locale) for one in (shown, total))
+    return (words("licenses.others", shown=shown_here, total=all_there_are),)
 
 
 def _runs(words: Words, held: Held) -> str:

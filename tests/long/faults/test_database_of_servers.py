@@ -157,7 +157,10 @@ def test_a_disk_of_sqlite_that_can_only_be_read(on_sqlite: Instance, tmp_path: P
                 story.port = server.port
                 story.asked_to_come_again()
             assert "was answered with 503: database_read_only" in log.read_text()
-        for command in (["serve", "--bind", f"127.0.0.1:{free_port()}"], ["backup", str(tmp_path / "backup")]):
+        for command in (
+            ["serve", "--bind", f"127.0.0.1:{free_port()}"],
+            ["backup", str(tmp_path / "backup")],
+        ):
             refused = subprocess.run(
                 [str(SCRIPTS / "keyferry"), *command, "--json"],
                 env=environment,
