@@ -19,7 +19,7 @@ def require(before: str, now: str) -> None:
     """Raise Conflict (changed_meanwhile) where another digest counts now than before; "" fits all."""
     if before and before != now:
         raise Conflict(
-            "This was changed after you opened it. Nothing was done. Check how it is now, and send this again "
-            "if it’s still right.",
+            "This was changed after you opened it. Nothing was done. Check how it is now, and send this "
+            "again if it’s still right.",
             code="changed_meanwhile",
         )

@@ -22,8 +22,8 @@ _MEBIBYTE = 1 << 20
 # SQLite's files beside a database, which hold what isn't in the database's file yet.
 _BESIDE = ("-wal", "-journal")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")
-# Two numbers that SQLite leaves to applications, and their places in the header of its files. In a backup they
-# hold the beginning of a digest of everything else: SQLite itself notices no letter that has become another.
+# Two numbers that SQLite leaves to applications, and their places in the header of its files. In a backup
+# they hold the beginning of a digest of everything else: SQLite itself notices no letter that has changed.
 _MARKS = {"user_version": slice(60, 64), "application_id": slice(68, 72)}
 _MARKED = slice(60, 72)
 
@@ -147,8 +147,8 @@ def _mark(file: Path) -> None:
         os.fsync(backup.fileno())
     if not _is_as_marked(file):
         raise FileRefused(
-            f"What was written to {file.name} reads differently, so no backup was made. Check the disk, or name a "
-            "file on another one.",
+            f"What was written to {file.name} reads differently, so no backup was made. Check the disk, or "
+            "name a file on another one.",
             code="file_not_writable",
         )
 

@@ -41,7 +41,8 @@ _TROUBLES = {
     "database_damaged": (
         ("SQLITE_NOTADB", "SQLITE_CORRUPT"),
         ("XX001", "XX002"),
-        "The database is damaged, or it isn’t one. Keep its file, and restore a backup into an empty instance.",
+        "The database is damaged, or it isn’t one. Keep its file, and restore a backup into an empty "
+        "instance.",
     ),
     "database_unreachable": (
         ("SQLITE_CANTOPEN",),

@@ -162,7 +162,7 @@ def _database_trouble(error: SQLAlchemyError) -> Response:
     if known is None:
         return _unexpected(error)
     _log(f"was answered with 503: {known.code}")
-    # Not that it is busy: its disk may be full. Nor that nothing was done: the connection may have broken off.
+    # Not that it is busy: its disk may be full. Nor that nothing was done: the connection may have ended.
     response = answer(
         "server_busy", Sentence("The server can’t answer right now. Try again in a few seconds.")
     )
