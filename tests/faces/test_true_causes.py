@@ -50,3 +50,13 @@ def test_a_browser_without_cookies_and_a_page_that_is_out_of_date_are_told_apart
     assert "This page was out of date." in late.text
     without = vendor.app.test_client(use_cookies=False).post("/portal/sign-in", **page)
     assert "Your browser sent no cookie" in without.text
+
+
+def test_a_browser_that_sent_its_cookie_is_not_told_that_it_keeps_none(encrypted):
+    client = encrypted().application.test_client()
+    client.set_cookie(client.application.config["SESSION_COOKIE_NAME"], "of an earlier page")
+    # An older browser behind a proxy that says nothing of https.
+    answer = client.post("/portal/sign-in", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "This page was out of date." in answer.text
+    assert "no https" not in answer.text
