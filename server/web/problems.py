@@ -25,6 +25,15 @@ logger = logging.getLogger(__name__)
 
 API_PREFIXES = ("/phone/",)
 
+# What staff read instead: they are the vendor, and scan nothing there.
+_FOR_STAFF = {
+    404: Sentence("The address may be mistyped, or what was there is gone."),
+    500: Sentence(
+        "It’s the server’s fault, not yours. Try again. If it happens again, give the request ID to whoever "
+        "runs the server."
+    ),
+}
+
 # What whoever runs the server has to set right, and no developer.
 _KNOWN = (SecretUnreadable, ConfigError)
 # A part of a rule that an address fills.
@@ -114,7 +123,7 @@ def _for_people(status: int, detail: str) -> Response:
     if not wants_html:
         return Response(f"{detail}\n", status, mimetype="text/plain")
     # Staff ask nobody; and a database that is busy now need not be asked whom to ask.
-    asks = not request.path.startswith("/portal/") and status != HTTPStatus.SERVICE_UNAVAILABLE
+    asks = not _is_for_staff() and status != HTTPStatus.SERVICE_UNAVAILABLE
     page = render_template(
         "problem.html",
         status=status,
@@ -149,7 +158,7 @@ def _http_error(error: HTTPException) -> Response:
     if fault is not None:
         return _database_trouble(fault) if isinstance(fault, SQLAlchemyError) else _unexpected(fault)
     known = error.code if error.code in _HTTP else 400 if (error.code or 500) < 500 else 500
-    response = answer(*_HTTP[known])
+    response = answer(*_of_status(known))
     allowed = error.get_response().headers.get("Allow")
     if allowed:
         response.headers["Allow"] = allowed
@@ -176,7 +185,16 @@ def _unexpected(error: Exception) -> Response:
         _log(f"failed: {error} ({error.code})")
     else:
         _log(f"failed:\n{without_messages(error)}")
-    return answer(*_HTTP[500])
+    return answer(*_of_status(500))
+
+
+def _of_status(status: int) -> tuple[str, Sentence]:
+    code, sentence = _HTTP[status]
+    return code, _FOR_STAFF.get(status, sentence) if _is_for_staff() else sentence
+
+
+def _is_for_staff() -> bool:
+    return request.path.startswith("/portal/")
 
 
 def _log(what: str) -> None:

@@ -17,7 +17,7 @@ from tests.faces.visitor import Reader
 
 EMAIL = "ada@example.com"
 TROUBLE = "The mail server in KEYFERRY_SMTP_URL refused the sign-in (535)."
-NO_WORKER = "No worker has checked for email yet. Start `keyferry worker`."
+NO_WORKER = "No worker has checked for email yet. Start keyferry worker."
 
 
 def words(page: str) -> str:

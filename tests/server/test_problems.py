@@ -205,3 +205,16 @@ def test_our_own_trouble_is_named_in_the_log_and_not_in_the_answer(failing, capl
     assert (answer.status_code, answer.json["code"]) == (500, "internal_error")
     assert "master key" not in answer.text
     assert "The master key “a” does not open a secret." in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "said"),
+    [(RuntimeError("no word of this"), 500, "whoever runs the server"), (404, 404, "may be mistyped")],
+)
+def test_staff_are_not_sent_to_the_vendor_who_they_are(failing, failure, status, said):
+    app = failing(failure, "/portal/failing")
+    answer = post(app, "/portal/failing", headers={"Accept": "text/html"})
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert (answer.headers["X-Request-ID"] in answer.text) == (status == 500)
+    assert "vendor" not in answer.text
+    assert "QR code" not in answer.text
