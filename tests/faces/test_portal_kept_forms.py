@@ -149,7 +149,7 @@ def test_what_was_typed_into_a_form_that_an_update_moved_is_shown_to_be_copied(
     events = count(AuditEvent)
     page = late.get(f"/portal/typed/{secret}")
     assert page.status_code == 200
-    assert "the form has moved" in page.text
+    assert "no longer on this server" in page.text
     assert "ada@example.com</textarea>" in page.text
     assert str(escape(TYPED)) in page.text
     assert page.text.count("<textarea") == 2
