@@ -64,6 +64,7 @@ class _Smtp(smtplib.SMTP):
     """
 
     _end: Timer | None = None
+    _is_over = False
 
     def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
         """Connect, and have no more time from now on than there is; raises OSError."""
@@ -78,7 +79,22 @@ class _Smtp(smtplib.SMTP):
             self._end.cancel()
         super().close()
 
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the server's next answer; raises TimeoutError where it was too slow for us, and not gone."""
+        try:
+            reply = super().getreply()
+        except OSError:
+            if not self._is_over:
+                raise
+        else:
+            # Of a server that is cut short, the library takes what it said so far for an answer.
+            if not self._is_over:
+                return reply
+        self.close()
+        raise TimeoutError
+
     def _break_off(self) -> None:
+        self._is_over = True
         if self.sock is not None:
             with suppress(OSError):
                 # Of the socket itself: encryption has a way of its own to end, which waits for the server.
@@ -192,6 +208,8 @@ def _trouble(error: Exception) -> Undelivered:
             return Undelivered(f"{_SERVER} doesn’t offer TLS on this port.")
         case socket.gaierror():
             return Undelivered("The host in KEYFERRY_SMTP_URL can’t be looked up.")
+        case TimeoutError():
+            return Undelivered(f"{_SERVER} didn’t answer in time.")
         case OSError():
             return Undelivered(f"{_SERVER} can’t be reached, or it dropped the connection.")
     return Undelivered(f"{_SERVER} didn’t respond as expected ({type(error).__name__}).")
