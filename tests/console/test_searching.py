@@ -79,6 +79,6 @@ async def test_a_database_in_trouble_is_reported_and_the_console_stays(vendor, w
         with monkeypatch.context() as patch:
             patch.setattr(accesses.listings, "licenses", busy)
             await person.search("ada")
-            assert "The database didn’t answer in time" in person.sees
+            assert "The database couldn’t do this in time" in person.sees
         await person.search("ada@")
         assert person.keys_listed == [wanted.text]

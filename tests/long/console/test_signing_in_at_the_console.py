@@ -203,6 +203,6 @@ async def test_a_database_in_trouble_is_reported_in_a_sentence_and_the_next_try_
         with with_pragma("query_only = 1", "query_only = 0"):
             await person.sign_in(manager)
         assert person.step == "SignIn"
-        assert "! This account can read the database but not write to it." in person.sees
+        assert "! The database can be read, but not written to." in person.sees
         await person.sign_in(manager)
         assert person.step == "Main"
