@@ -130,6 +130,20 @@ def mail_server(
         server.stop()
 
 
+def text_of(mail: EmailMessage) -> str:
+    """What somebody reads whose program shows plain text only."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def page_of(mail: EmailMessage) -> str:
+    """What somebody sees whose program shows HTML."""
+    body = mail.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def send_mail(box: Box, clock: Callable[[], datetime]) -> worker.Done:
     """Have the worker send what waits."""
     here = parts()

@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
+from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -18,6 +19,8 @@ from threading import Timer
 from typing import Any
 
 from keyferry.server.core.customers.contacts import address_to_write_to
+from keyferry.server.core.mail import hypertext
+from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.mail.outbox import Taken
 from keyferry.server.mail_server import SmtpServer, sender_of
@@ -121,8 +124,8 @@ class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
     """The same, encrypted from the first byte."""
 
 
-def message_of(mail: Mail, taken: Taken, sender: str) -> EmailMessage:
-    """Return a mail as it travels.
+def message_of(mail: Mail, taken: Taken, sender: str, letterhead: Letterhead) -> EmailMessage:
+    """Return a mail as it travels: as plain text, and beside it as HTML with the vendor's logo.
 
     Its number and time come from the row: who gets it twice, after a crash between handing over and writing
     that down, gets the same Message-ID twice.
@@ -137,12 +140,22 @@ def message_of(mail: Mail, taken: Taken, sender: str) -> EmailMessage:
         f"<keyferry.{taken.id}.{int(taken.created_at.timestamp() * 1_000_000)}@{address.domain}>"
     )
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
+    name = letterhead.name or address.display_name
+    message.set_content(f"{mail.text}{name}\n" if name and mail.blocks else mail.text)
+    if mail.blocks:
+        _add_page(message, mail, replace(letterhead, name=name))
     for file in mail.attachments:
         message.add_attachment(
             file.content.encode(), maintype="application", subtype="octet-stream", filename=file.name
         )
     return message
+
+
+def _add_page(message: EmailMessage, mail: Mail, letterhead: Letterhead) -> None:
+    message.add_alternative(hypertext.page(mail, letterhead), subtype="html")
+    if letterhead.logo:
+        _, shown = message.iter_parts()
+        shown.add_related(letterhead.logo, "image", "png", cid=f"<{hypertext.LOGO}>", disposition="inline")
 
 
 def deliver(message: EmailMessage, server: SmtpServer) -> None:

@@ -12,17 +12,21 @@ from email.errors import MessageError
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from keyferry.server import vendor
 from keyferry.server.config import ConfigError
 from keyferry.server.core import attempts, audit, forgetting
+from keyferry.server.core.brand import branding
 from keyferry.server.core.errors import CoreError, SecretUnreadable
 from keyferry.server.core.licensing import listings, release_links
 from keyferry.server.core.licensing.licenses import expiry
 from keyferry.server.core.mail import delivery, mails, outbox, templates
+from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.mail.outbox import Taken
 from keyferry.server.core.models import License
 from keyferry.server.core.staff import kept_forms
 from keyferry.server.db import explained, reading, transaction
+from keyferry.server.mail import links
 from keyferry.server.mail.mailer import Undelivered, deliver, message_of
 from keyferry.server.mail_server import SmtpServer, server_of
 from keyferry.server.parts import Parts
@@ -161,7 +165,7 @@ class _Worker:
                 with transaction() as session:
                     outbox.dropped(session, taken)
                 return
-            deliver(message_of(mail, taken, sender), server)
+            deliver(message_of(mail, taken, sender, _letterhead()), server)
         except Undelivered as error:
             self._put_off(taken, error)
         except SecretUnreadable as error:
@@ -184,7 +188,10 @@ class _Worker:
             licenses, total = listings.held_by(session, mail.recipient, most=mails.MOST_LISTED)
             held = [_held(license) for license in licenses]
             words = templates.chosen(session, templates.LICENSE_KEYS)
-        return mails.license_keys(mail.recipient, held=held, total=total, template=words) if held else None
+        if not held:
+            return None
+        address = links.self_help(self.parts.settings)
+        return mails.license_keys(mail.recipient, held=held, total=total, self_help=address, template=words)
 
     def _put_off(self, taken: Taken, trouble: Undelivered) -> None:
         with transaction() as session:
@@ -207,5 +214,13 @@ def _held(license: License) -> Held:
         license.activation_key,
         license.seats,
         expiry(license),
+        license.seats_used,
         license.days_from_first_activation,
     )
+
+
+def _letterhead() -> Letterhead:
+    """Return how the vendor looks now."""
+    with reading() as session:
+        shown = branding.current(session, vendor.from_settings())
+        return Letterhead(shown.name, shown.color, vendor.logo(session) or b"")

@@ -32,7 +32,7 @@ from keyferry.server.core.models import Customer, License
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import transaction
-from keyferry.server.mail import outgoing
+from keyferry.server.mail import links, outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import guard, release_links, releases
 from keyferry.server.services.continuing import with_openings
@@ -252,5 +252,6 @@ def _key_mail(recipient: str, given: Given, words: Template) -> mails.Mail:
         license_file=mails.Attachment(given.file_name, given.license_file),
         activation_key=done.license.activation_key,
         computer_id=done.activation.computer_id,
+        steps=links.steps(parts().settings, done.computer_key),
         template=words,
     )

@@ -50,14 +50,16 @@ def test_our_own_words_are_good_by_our_own_rules(name, language):
 
 def test_the_german_mail_is_german_throughout():
     said = mail(templates.default(COMPUTER_KEY, "de"), license_file=Attachment("DEMO-PRÜF.lic", "content"))
-    assert said.subject == "Ihr Computerschlüssel für Demo CAD"
-    assert "für Ihren Computer LAB-PC-07. Gültig bis 31.12.2027." in said.text
-    assert "    1:  12FX2    2:  EQ05J" in said.text
-    assert "die angehängte Lizenzdatei DEMO-PRÜF.lic" in said.text
-    held = [Held("Demo CAD", "1TX21", 1, None), Held("Tool", "1ABCD", 5, None, 30)]
+    assert said.subject == "Ihr Schlüssel für Demo CAD auf LAB-PC-07"
+    assert said.text.startswith(
+        "Diesen Schlüssel auf LAB-PC-07 eintippen\nDemo CAD · gültig bis 31.12.2027\n"
+    )
+    assert "  1  12FX2    2  EQ05J" in said.text
+    assert "Ohne Tippen: Kopieren Sie die angehängte Datei DEMO-PRÜF.lic" in said.text
+    held = [Held("Demo CAD", "1TX21", 1, None), Held("Tool", "1ABCD", 5, None, 3, days=30)]
     said = mails.license_keys("ada@example.com", held=held, template=templates.default(LICENSE_KEYS, "de"))
-    assert "Demo CAD, 1 Platz. Unbegrenzt gültig.\n    Aktivierungsschlüssel: 1TX21" in said.text
-    assert "Tool, 5 Plätze. Gültig für 30 Tage ab der ersten Aktivierung." in said.text
+    assert "\nDemo CAD\n1TX21\n0 von 1 Platz belegt · ohne Enddatum\n" in said.text
+    assert "3 von 5 Plätzen belegt · gültig für 30 Tage ab der ersten Aktivierung" in said.text
 
 
 def test_variables_are_written_as_in_qlm_or_in_plain_words():
@@ -76,6 +78,30 @@ def test_a_name_that_looks_like_a_variable_stays_a_name():
         computer_name="%ComputerKey%",
     )
     assert said.text == "{computer key} %ComputerKey%\n"
+
+
+def test_a_name_that_looks_like_a_sign_stays_a_name():
+    said = mail(
+        Template("en", "x", "{product}\n\n{computer}"), product_name="# **Bold**", computer_name="**x**"
+    )
+    assert said.text == "# **Bold**\n\n**x**\n"
+    assert [block.kind for block in said.blocks] == ["text", "text"]
+
+
+def test_a_heading_what_is_below_it_and_bold_words_are_marked_in_the_words():
+    said = mail(
+        Template("en", "x", "# **New:** {product}\nFor {computer}\n\nUse **{computer key}** or ** not **.")
+    )
+    assert said.text == f"New: Demo CAD\nFor LAB-PC-07\n\nUse {KEY} or ** not **.\n"
+    assert [block.kind for block in said.blocks] == ["heading", "lead", "text"]
+    assert [part.look for part in said.blocks[0].parts] == ["strong", "plain", "plain"]
+
+
+def test_blocks_may_stand_in_the_middle_of_a_paragraph():
+    said = mail(Template("en", "x", "Here:\n{computer key in groups}\nBye"))
+    assert [block.kind for block in said.blocks] == ["text", "key", "text"]
+    assert said.text.startswith("Here:\n\n  1  12FX2")
+    assert said.text.endswith("  6  KYN5Z\n\nBye\n")
 
 
 def test_an_empty_value_leaves_no_hole():

@@ -15,7 +15,7 @@ from keyferry.server.mail import worker
 from keyferry.server.services.operations import KEYS_PER_ADDRESS, KEYS_PER_RECIPIENT
 from tests.audit_log import events
 from tests.faces.visitor import Visitor
-from tests.mail_server import mail_server, send_mail
+from tests.mail_server import mail_server, send_mail, text_of
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
@@ -71,12 +71,10 @@ def test_the_known_address_gets_its_keys_once_the_worker_ran_and_the_other_is_fo
         assert send_mail(box, clock) == worker.Done(sent=1)
     [mail] = box.mails
     assert (mail["To"], mail["Subject"]) == (KNOWN, "Your license keys")
-    body = mail.get_body()
-    assert body is not None
-    text = body.get_content()
+    text = text_of(mail)
     assert all(key.text in text for key in mine)
     assert other.text not in text
-    assert "Valid for 30 days after first use." in text
+    assert "0 of 1 seat in use · valid for 30 days after first use" in text
     with reading() as session:
         [row] = session.scalars(select(OutboxMail))
     assert (row.recipient, row.sealed_text, row.template) == (KNOWN, None, mails.LICENSE_KEYS_ASKED_FOR)
@@ -115,7 +113,7 @@ def test_what_was_issued_between_the_question_and_the_mail_is_in_it(app, vendor,
     with mail_server() as box:
         send_mail(box, clock)
     [mail] = box.mails
-    assert key.text in mail.get_content()
+    assert key.text in text_of(mail)
 
 
 def test_a_suspended_license_is_listed_like_the_others(app, vendor, visitor, clock):
@@ -124,7 +122,7 @@ def test_a_suspended_license_is_listed_like_the_others(app, vendor, visitor, clo
     visitor.fill_in("keys", email=KNOWN)
     with mail_server() as box:
         send_mail(box, clock)
-    assert key.text in box.mails[0].get_content()
+    assert key.text in text_of(box.mails[0])
 
 
 @pytest.mark.parametrize(

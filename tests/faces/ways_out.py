@@ -28,7 +28,7 @@ from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF
 from tests.faces.customers_desk import Desk
 from tests.faces.visitor import Visitor
-from tests.mail_server import mail_server, send_mail
+from tests.mail_server import mail_server, send_mail, text_of
 
 WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
 
@@ -364,7 +364,7 @@ def mailed_link(clock: Callable[[], datetime]) -> str:
     with mail_server() as box:
         send_mail(box, clock)
     [mail] = box.mails
-    [found] = re.findall(r"http://\S+/self-help/(release-link/[0-9a-f]{32})\s", mail.get_content())
+    [found] = re.findall(r"http://\S+/self-help/(release-link/[0-9a-f]{32})\s", text_of(mail))
     return str(found)
 
 

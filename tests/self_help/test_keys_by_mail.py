@@ -11,7 +11,7 @@ from sqlalchemy import select
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.db import reading
 from tests.browsing import House
-from tests.mail_server import Box, mail_server
+from tests.mail_server import Box, mail_server, text_of
 from tests.self_help.conftest import CustomerMaker
 
 
@@ -46,7 +46,7 @@ def ask_for_keys(house: House, customer: CustomerMaker, root: Path, *, scripts: 
         work(house, root, box)
     [mail] = box.mails
     assert mail["To"] == known
-    assert key.text in mail.get_content()
+    assert key.text in text_of(mail)
     with reading() as session:
         left = session.scalars(select(OutboxMail).where(OutboxMail.recipient == unknown)).all()
     assert left == []

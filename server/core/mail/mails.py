@@ -12,13 +12,13 @@ from babel.numbers import format_decimal
 from keyferry.server.core.catalogs import ENGLISH, Words
 from keyferry.server.core.customers.contacts import is_deliverable, normalized_email
 from keyferry.server.core.errors import Malformed
-from keyferry.server.core.mail import WORDS, templates
-from keyferry.server.core.mail.templates import Template, filled
+from keyferry.server.core.mail import WORDS, letters, templates
+from keyferry.server.core.mail.letters import Block, Part, Value
+from keyferry.server.core.mail.templates import Template
 
 MOST_LISTED = 200
 """How many licenses one mail lists: more would make it too large for many a mailbox."""
 
-_GROUPS_IN_A_LINE = 3
 LICENSE_KEYS_ASKED_FOR = templates.LICENSE_KEYS
 
 
@@ -34,6 +34,8 @@ class Attachment:
 class Mail:
     """A mail to one address; `template` names its kind, in tables and logs, where its text never goes.
 
+    `blocks` say the same as `text`, for a mail in HTML; without any, it is sent as text only.
+
     Raises Malformed (malformed_email), and ValueError for a subject of several lines.
     """
 
@@ -42,6 +44,8 @@ class Mail:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+    language: str = ENGLISH
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", normalized_email(self.recipient))
@@ -59,6 +63,7 @@ class Held:
     activation_key: str = field(repr=False)
     seats: int
     expires: date | None
+    seats_used: int = 0
     # Days from the first activation, as long as that has not come.
     days: int | None = None
 
@@ -73,20 +78,25 @@ def computer_key(
     license_file: Attachment | None = None,
     activation_key: str = "",
     computer_id: str = "",
+    steps: str = "",
     template: Template | None = None,
 ) -> Mail:
-    """Return the mail that brings a computer key, and the license file where one is given."""
+    """Return the mail that brings a computer key, and the license file where one is given.
+
+    `steps` is the address of the page that shows the key step by step, "" for none.
+    """
     template = template or templates.default(templates.COMPUTER_KEY, ENGLISH)
     words, name = Words(WORDS, template.language), _in_one_line(computer_name or "")
-    values = {
-        "computer key": computer_key,
-        "computer key in groups": _numbered(computer_key),
-        "activation key": activation_key,
-        "computer id": computer_id,
+    values: dict[str, Value] = {
+        "computer key": Part(computer_key, "code"),
+        "computer key in groups": letters.key_groups(computer_key),
+        "activation key": Part(activation_key, "code"),
+        "computer id": Part(computer_id, "code"),
         "product": _in_one_line(product_name),
-        "computer": words("computer.named", name=name) if name else words("computer"),
+        "computer": Part(name, "name") if name else words("computer"),
         "validity": _until(words, expires),
-        "license file": words("license_file", file=license_file.name) if license_file is not None else "",
+        "step by step": _button(words("computer_key.steps"), steps),
+        "license file": _attached(words, license_file),
     }
     files = () if license_file is None else (license_file,)
     return _mail(templates.COMPUTER_KEY, recipient, template, values, files)
@@ -101,13 +111,26 @@ def license_keys_asked_for(recipient: str) -> Mail:
 
 
 def license_keys(
-    recipient: str, *, held: Sequence[Held], total: int = 0, template: Template | None = None
+    recipient: str,
+    *,
+    held: Sequence[Held],
+    total: int = 0,
+    self_help: str = "",
+    template: Template | None = None,
 ) -> Mail:
-    """Return the mail that lists licenses of a customer, and says where the others are if `total` is more."""
+    """Return the mail that lists licenses of a customer, and says where the others are if `total` is more.
+
+    `self_help` is the address of those pages.
+    """
     template = template or templates.default(templates.LICENSE_KEYS, ENGLISH)
     words = Words(WORDS, template.language)
-    listed = "\n\n".join((*(_listed(words, one) for one in held), *_others(words, len(held), total)))
-    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, {"licenses": listed})
+    values: dict[str, Value] = {
+        "licenses": (*(_listed(words, one) for one in held), *_others(words, len(held), total)),
+        "your licenses": words("licenses.yours", count=max(len(held), total)),
+        "address": recipient,
+        "self help": _button(words("license_keys.self_help"), self_help),
+    }
+    return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, values)
 
 
 def release_link(
@@ -115,7 +138,12 @@ def release_link(
 ) -> Mail:
     """Return the mail that brings the link which releases a seat."""
     template = template or templates.default(templates.RELEASE_LINK, ENGLISH)
-    values = {"link": link, "product": _in_one_line(product_name), "ending": ending}
+    words = Words(WORDS, template.language)
+    values: dict[str, Value] = {
+        "link": _button(words("release_link.open"), link),
+        "product": _in_one_line(product_name),
+        "ending": Part(ending, "code"),
+    }
     return _mail(templates.RELEASE_LINK, recipient, template, values)
 
 
@@ -123,44 +151,55 @@ def _mail(
     name: str,
     recipient: str,
     template: Template,
-    values: Mapping[str, str],
+    values: Mapping[str, Value],
     files: tuple[Attachment, ...] = (),
 ) -> Mail:
     # A value of several lines may be meant for the text, and still stand in the subject.
-    subject = _in_one_line(filled(template.subject, values))
-    paragraphs = [filled(template.text, values), *([template.closing] if template.closing else [])]
-    return Mail(name, recipient, subject, "\n\n".join(paragraphs) + "\n", files)
+    subject = letters.in_one_line(template.subject, values)
+    blocks = letters.written(template.text, values, template.closing)
+    return Mail(name, recipient, subject, letters.plain(blocks), files, blocks, template.language)
 
 
-def _listed(words: Words, held: Held) -> str:
-    seats = words("license.seats", count=held.seats, seats=format_decimal(held.seats, locale=words.locale))
-    key = words("license.key", key=held.activation_key)
-    return f"{_in_one_line(held.product_name)}, {seats}. {_runs(words, held)}\n    {key}"
+def _button(words: str, address: str) -> tuple[Block, ...]:
+    return (Block("button", (Part(words), Part(address))),) if address else ()
 
 
-def _others(words: Words, shown: int, total: int) -> tuple[str, ...]:
+def _attached(words: Words, file: Attachment | None) -> tuple[Block, ...]:
+    return (
+        () if file is None else letters.written(words.raw("license_file"), {"file": Part(file.name, "name")})
+    )
+
+
+def _listed(words: Words, held: Held) -> Block:
+    seats = format_decimal(held.seats, locale=words.locale)
+    used = format_decimal(held.seats_used, locale=words.locale)
+    stands = words("license.seats", count=held.seats, seats=seats, used=used)
+    lines = (Part(_in_one_line(held.product_name)), Part(held.activation_key, "code"))
+    return Block("license", (*lines, Part(f"{stands} · {_runs(words, held)}")))
+
+
+def _others(words: Words, shown: int, total: int) -> tuple[Block, ...]:
     if total <= shown:
         return ()
     shown_here, all_there_are = (format_decimal(one, locale=words.locale) for one in (shown, total))
-    return (words("licenses.others", shown=shown_here, total=all_there_are),)
+    text = words("licenses.others", shown=shown_here, total=all_there_are)
+    return (Block("text", (Part(text),)),)
 
 
 def _runs(words: Words, held: Held) -> str:
     if held.days is not None and held.expires is None:
-        return words("validity.days", days=held.days)
-    return _until(words, held.expires)
+        return words("license.days", count=held.days)
+    if held.expires is None:
+        return words("license.never")
+    return words("license.until", day=_day(words, held.expires))
 
 
 def _until(words: Words, expires: date | None) -> str:
-    if expires is None:
-        return words("validity.never")
-    return words("validity.until", day=format_date(expires, "medium", words.locale))
+    return words("validity.never") if expires is None else words("validity.until", day=_day(words, expires))
 
 
-def _numbered(key: str) -> str:
-    groups = [f"{number:>5}:  {group}" for number, group in enumerate(key.split("-"), start=1)]
-    starts = range(0, len(groups), _GROUPS_IN_A_LINE)
-    return "\n".join("".join(groups[start : start + _GROUPS_IN_A_LINE]) for start in starts)
+def _day(words: Words, day: date) -> str:
+    return format_date(day, "medium", words.locale)
 
 
 def _in_one_line(name: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, literal, or_, select, union_all, update
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.mail.delivery import WAITS
+from keyferry.server.core.mail.letters import Block, Part
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import Activation, License, OutboxMail
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
@@ -77,8 +79,7 @@ def post(
     session.add(row)
     # The text is sealed for this row, so the row needs its number first.
     session.flush()
-    content = {"subject": mail.subject, "text": mail.text, "files": [asdict(one) for one in mail.attachments]}
-    row.sealed_text = keyring.seal(json.dumps(content).encode(), _context(row.id, row.recipient))
+    row.sealed_text = keyring.seal(_packed(mail), _context(row.id, row.recipient))
     return row
 
 
@@ -114,7 +115,9 @@ def opened(taken: Taken, keyring: Keyring) -> Mail:
     """Return what is to be sent; raises SecretUnreadable (missing_master_key, wrong_master_key)."""
     content = json.loads(keyring.open(taken.sealed, _context(taken.id, taken.recipient)))
     files = tuple(Attachment(**one) for one in content["files"])
-    return Mail(taken.template, taken.recipient, content["subject"], content["text"], files)
+    blocks = tuple(_block(one) for one in content["blocks"])
+    said = content["subject"], content["text"]
+    return Mail(taken.template, taken.recipient, *said, files, blocks, content["language"])
 
 
 def delivered(session: Session, taken: Taken, now: datetime) -> bool:
@@ -212,6 +215,21 @@ def bring_forward(session: Session, now: datetime) -> None:
         due_at=case((is_new, present), else_=OutboxMail.due_at),
     )
     session.execute(again.execution_options(synchronize_session=False))
+
+
+def _packed(mail: Mail) -> bytes:
+    content = {
+        "subject": mail.subject,
+        "text": mail.text,
+        "files": [asdict(one) for one in mail.attachments],
+        "blocks": [asdict(one) for one in mail.blocks],
+        "language": mail.language,
+    }
+    return json.dumps(content).encode()
+
+
+def _block(packed: dict[str, Any]) -> Block:
+    return Block(packed["kind"], tuple(Part(**one) for one in packed["parts"]))
 
 
 def _due(now: datetime) -> Select[OutboxMail]:

@@ -7,7 +7,7 @@ that a name which looks like a variable stays a name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +40,14 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A variable in the words of a mail: our name for it, and how it is written there."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Template:
     """The words of one mail in one language; `closing` is our line below what staff write."""
 
@@ -64,20 +72,26 @@ KINDS: Mapping[str, Kind] = {
             "computer id": "the computer ID that the key belongs to",
             "product": "the name of the product",
             "computer": "the computer’s name, or “your computer” if it has none",
-            "validity": "a sentence that says how long the key is valid",
+            "validity": "how long the key is valid, like “valid until Nov 24, 2027”",
+            "step by step": "a button that shows the key step by step",
             "license file": "a sentence about the attached license file",
         },
         ("computer key", "computer key in groups"),
     ),
     LICENSE_KEYS: Kind(
         "License keys",
-        {"licenses": "every license of the customer, with product, seats, expiry and activation key"},
+        {
+            "licenses": "every license of the customer, with product, seats, expiry and activation key",
+            "your licenses": "“Your license”, or “Your 3 licenses”",
+            "address": "the email address that the email goes to",
+            "self help": "a button that opens Self Help",
+        },
         ("licenses",),
     ),
     RELEASE_LINK: Kind(
         "Release link",
         {
-            "link": "the link, which works once and for one hour",
+            "link": "a button with the link, which works once and for one hour",
             "product": "the name of the product",
             "ending": "the last group of the activation key",
         },
@@ -182,13 +196,13 @@ def checked(name: str, language: str, subject: str, text: str) -> Template:
     return Template(language, subject, text)
 
 
-def filled(words: str, values: Mapping[str, str]) -> str:
-    """Return the words with what their variables stand for; a paragraph that is left empty is left out."""
-
-    def value(found: re.Match[str]) -> str:
-        return values.get(_ours(found), found[0])
-
-    return re.sub(r"\n{3,}", "\n\n", _VARIABLE.sub(value, words)).strip()
+def pieces(words: str) -> Iterator[tuple[str, Variable | None]]:
+    """Yield the words before each variable with that variable, and at the end those after the last."""
+    end = 0
+    for found in _VARIABLE.finditer(words):
+        yield words[end : found.start()], Variable(_ours(found), found[0])
+        end = found.end()
+    yield words[end:], None
 
 
 def _ours(found: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from keyferry.protocol.sentences import Sentence
+from keyferry.server import vendor
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
@@ -61,7 +62,7 @@ def overview() -> str:
 @staff.needs(Permission.SET_PROPERTIES)
 def preview() -> str:
     """Show how it would look with what was typed; nothing is kept."""
-    branding.checked(posted(), brand.from_settings())
+    branding.checked(posted(), vendor.from_settings())
     return branding_page(typed=posted(), is_typed=True)
 
 
@@ -83,7 +84,7 @@ def shown() -> Response:
 def save() -> Response:
     """Set what was changed of name, privacy notice and color."""
     typed = posted()
-    version, default = typed.get("version", ""), brand.from_settings()
+    version, default = typed.get("version", ""), vendor.from_settings()
     count = settings.set_branding(typed, default, version=version, by=staff.by())
     return _back(Sentence("Saved. Pages look like this from now on.") if count else _THE_SAME)
 
@@ -102,7 +103,7 @@ def upload() -> Response:
 def back_to_default() -> Response:
     """Have the default of one part count again."""
     name = posted().get("part", "")
-    settings.reset_branding(name, brand.from_settings(), by=staff.by())
+    settings.reset_branding(name, vendor.from_settings(), by=staff.by())
     return _back(_BACK_TO_DEFAULT[name])
 
 
@@ -115,7 +116,7 @@ def branding_page(
     typed: Mapping[str, str] | None = None, is_typed: bool = False, refusal: Refusal | None = None
 ) -> str:
     """Return the page, with what was typed and what was wrong with it."""
-    counts, defaults = brand.brand(), brand.from_settings()
+    counts, defaults = brand.brand(), vendor.from_settings()
     values = typed or {"name": counts.name, "privacy": counts.privacy, "color": counts.color}
     would_be = counts if refusal else _would_be(values)
     with reading() as session:
@@ -143,4 +144,4 @@ def page_refused(operation: str, refusal: Refusal) -> str:
 
 def _would_be(typed: Mapping[str, str]) -> Brand:
     """Return how it would look with what was typed, and the logo that counts."""
-    return branding.checked(typed, Brand(**{**vars(brand.from_settings()), "logo": brand.brand().logo}))
+    return branding.checked(typed, Brand(**{**vars(vendor.from_settings()), "logo": brand.brand().logo}))

@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response
 from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.mail import LANGUAGES, mails, templates
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
-from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, Template
+from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, RELEASE_LINK, Template
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
+from keyferry.server.mail import links
 from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
 from keyferry.server.services import settings
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -24,6 +26,7 @@ blueprint = Blueprint("mail_texts", __name__)
 
 _RECIPIENT, _PRODUCT, _COMPUTER = "ada@example.com", "Demo CAD", "LAB-PC-07"
 _ACTIVATION_KEY, _COMPUTER_ID = "1EXAM-P1E00-00000-00000-00000", "0EXAM-P1E00-00000-00000"
+_LINK = "https://lic.example.com/self-help/release-link/…"
 _COMPUTER_KEY, _LAST_DAY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z", date(2027, 12, 31)
 
 
@@ -127,10 +130,14 @@ def _example(name: str, words: Template) -> Mail:
             license_file=Attachment(license_file_name("DEMO-CAD", _COMPUTER, _COMPUTER_ID), ""),
             activation_key=_ACTIVATION_KEY,
             computer_id=_COMPUTER_ID,
+            steps=links.steps(parts().settings, _COMPUTER_KEY),
             template=words,
         )
-    held = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY), Held("Demo Tool", _ACTIVATION_KEY, 1, None)]
-    return mails.license_keys(_RECIPIENT, held=held, template=words)
+    if name == RELEASE_LINK:
+        return mails.release_link(_RECIPIENT, _PRODUCT, _ACTIVATION_KEY[-5:], _LINK, template=words)
+    held = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY, 3), Held("Demo Tool", _ACTIVATION_KEY, 1, None)]
+    address = links.self_help(parts().settings)
+    return mails.license_keys(_RECIPIENT, held=held, self_help=address, template=words)
 
 
 def _back_to(name: str, language: str) -> Response:
