@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, Table, and_, bindparam, func, insert, select, update
@@ -59,7 +60,6 @@ _FOUND = Prepared(
         )
     )
     .where(_license.c.activation_key == bindparam("activation_key"))
-    .order_by(_activation.c.id)
 )
 _LOCK = Prepared(
     select(_license.c.id).where(_license.c.activation_key == bindparam("activation_key")).with_for_update()
@@ -73,6 +73,7 @@ _JUDGED = (
     *("activation_key", "product_number", "status", "seats", "features", "expires_on"),
     *("days_from_first_activation", "first_activated_on", "lease_days", "key_replaced_at"),
 )
+_number = itemgetter(_OF_ACTIVATION.index("id"))
 _UNSET = {**dict.fromkeys(_OF_ACTIVATION), "unproven_before": False}
 
 # The database judges, whatever was read before.
@@ -162,11 +163,9 @@ def find(session: Session, key: ActivationKey, computer_id: ComputerId, *, lock:
     license = detached(License, zip(_OF_LICENSE, first[:_PRODUCT], strict=True), product=product)
     epoch = detached(ProductEpoch, zip(_OF_EPOCH, first[_EPOCH:_ACTIVATION], strict=True), product=product)
     end = _ACTIVATION + len(_OF_ACTIVATION)
-    machine = [
-        detached(Activation, zip(_OF_ACTIVATION, row[_ACTIVATION:end], strict=True), license=license)
-        for row in rows
-        if row[_ACTIVATION] is not None
-    ]
+    # A database that is to sort prepares for it each time, and there is hardly ever more than one.
+    known = sorted((row[_ACTIVATION:end] for row in rows if row[_ACTIVATION] is not None), key=_number)
+    machine = [detached(Activation, zip(_OF_ACTIVATION, row, strict=True), license=license) for row in known]
     return Found(license, None if first[_EPOCH] is None else epoch, machine, bool(first[end]))
 
 
