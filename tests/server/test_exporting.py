@@ -77,6 +77,7 @@ def test_counting_a_million_licenses_does_not_keep_the_database_busy(vendor, scr
     assert (found[0], found[-1], found.index(1) > 40) == (0, 1, True)
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.usefixtures("vendor")
 def test_without_its_database_it_says_so_and_nothing_else_of_it(scrape, settings):
     db.engine.dispose()
