@@ -56,8 +56,8 @@ _POSTGRESQL_CONNECTION = {
     "tcp_user_timeout": "15000",
 }
 _POOL_SECONDS = 10
-# One for each of a process's eight threads, and for what works beside them. What is opened beyond these is closed
-# after each use, and opening takes PostgreSQL ten times as long as an activation does.
+# One for each of a process's eight threads, and for what works beside them. What is opened beyond these is
+# closed after its use, and to open one takes PostgreSQL as long as ten activations.
 _POSTGRESQL_POOL = {"pool_size": 10, "max_overflow": 5}
 
 

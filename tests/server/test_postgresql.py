@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from keyferry.server.core.audit import By
@@ -61,3 +62,16 @@ def test_workers_pass_by_what_another_is_taking_and_take_no_mail_twice(app, sett
         assert second is not None
         assert first.id != second.id
         assert outbox.take(other, clock.now) is None
+
+
+def test_eight_threads_that_need_a_connection_at_once_open_none_the_next_time(app):
+    """To open one costs PostgreSQL as much as ten activations."""
+
+    def eight_at_once() -> set[int]:
+        with ExitStack() as stack:
+            opened = [stack.enter_context(reading()) for _ in range(8)]
+            return {one.scalar(select(func.pg_backend_pid())) for one in opened}
+
+    first = eight_at_once()
+    assert len(first) == 8
+    assert eight_at_once() == first
