@@ -171,8 +171,10 @@ def _with_way_out(session: Session, request: Request, by: By, refusal: LicenseRe
         return refusal
     if refusal.code == _UNCONFIRMED:
         refusal = LicenseRefused(
-            "This computer already has a seat, with an earlier computer ID. Typed codes can’t replace it: "
-            "scan the QR code that the License Wizard shows, or ask the vendor to release the seat.",
+            "This computer already has a seat, with an earlier computer ID. In the License Wizard, open "
+            "Deactivate: if it shows codes that weren’t handed in, hand them in first. Otherwise scan the QR "
+            "code that the License Wizard shows, since typed codes can’t replace a computer ID, or ask the "
+            "vendor to release the seat.",
             code="replacement_needs_link",
         )
     refusal.offers_link = True

@@ -2,74 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.openings import Level
-from keyferry.protocol.request_token import DeactivationRequest
-from keyferry.server.core.audit import By
-from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, NotFound
-from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import former_ids, license_changes, licenses
+from keyferry.server.core.errors import LicenseRefused
+from keyferry.server.core.licensing import activation_refusals, license_changes
 from keyferry.server.core.licensing.continuity import Outcome
-from keyferry.server.core.licensing.deactivation import Code
-from keyferry.server.core.models import Activation, FormerComputerId, License, Role
+from keyferry.server.core.models import License
 from keyferry.server.db import reading
-from keyferry.server.services import operations, settings
+from keyferry.server.services import operations
 from keyferry.server.services.guard import PER_LICENSE
-from keyferry.server.services.requests import Typed
 from tests.audit_log import events
+from tests.going_on import (
+    LEASE,
+    PHONE,
+    STAFF,
+    activations,
+    former,
+    passes_used,
+    recorded,
+    scan,
+    set_property,
+    typed,
+)
 from tests.machines import Machine
 from tests.refusals import refusal_of, refused
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
-
-PHONE = By(Channel.PHONE, address="192.0.2.7")
-STAFF = By(Channel.PORTAL, who="ada", address="192.0.2.1", role=Role.ADMINISTRATOR)
-LEASE = 60
-
-
-def scan(machine: Machine) -> Outcome:
-    return operations.activate(machine.scanned, by=PHONE).done.outcome
-
-
-def hand_in(*machines: Machine, level: Level = Level.PROOF):
-    first, codes = machines[0], tuple(one.opening(level) for one in machines)
-    token = DeactivationRequest(
-        first.profile.product_number, first.computer_id, first.activation_key, codes, first.name
-    )
-    return operations.release(token, Code(token.code), by=PHONE)
-
-
-def recorded(*machines: Machine, level: Level = Level.PROOF) -> str:
-    return str(hand_in(*machines, level=level).recorded)
-
-
-def typed(machine: Machine) -> Typed:
-    return Typed(machine.activation_key.text, machine.computer_id.text)
-
-
-def set_property(name: str, value: str) -> None:
-    settings.set_property(name, value, by=STAFF, show=str)
-
-
-def activations() -> list[Activation]:
-    with reading() as session:
-        return list(session.scalars(select(Activation).order_by(Activation.id)))
-
-
-def former() -> dict[int, str]:
-    with reading() as session:
-        return {one.commitment: one.how for one in session.scalars(select(FormerComputerId))}
-
-
-def passes_used(vendor, machine: Machine) -> int:
-    with reading() as session:
-        license = licenses.find(session, machine.activation_key)
-        return former_ids.counted(session, license, vendor.clock.now, 365, fingerprint=machine.fingerprint)
 
 
 @pytest.fixture
@@ -268,77 +233,6 @@ def test_after_a_restore_what_the_backup_does_not_know_passes_for_a_time(vendor,
     assert refusal_of(scan, unknown.continuing()) == "replacement_needs_vendor"
 
 
-def test_the_code_of_an_id_that_went_on_frees_the_seat_and_its_successor_reopens(vendor, leased):
-    """A new epoch was scanned, and never typed in; then the wizard gives up the license that it has."""
-    scanned = leased.continuing()
-    scan(scanned)
-    assert recorded(leased) == "proven"
-    assert vendor.seats_used(leased.activation_key) == 0
-    assert scan(scanned) is Outcome.NEW_SEAT
-    assert recorded(scanned) == "proven"
-    assert refusal_of(scan, scanned) == "computer_id_released"
-    assert refusal_of(scan, leased) == "computer_id_released"
-
-
-def test_all_codes_of_a_token_count_and_none_of_them_takes_a_seat_again(vendor, leased):
-    scanned, unseen = leased.continuing(), leased.continuing()
-    scan(scanned)
-    done = hand_in(leased, scanned, unseen)
-    assert (str(done.recorded), len(done.others)) == ("proven", 1)
-    for given_up in (leased, scanned, unseen):
-        assert refusal_of(scan, given_up) == "computer_id_released"
-    assert vendor.seats_used(leased.activation_key) == 0
-
-
-def test_a_code_that_was_used_in_a_request_frees_nothing(vendor, leased):
-    """The license was given up; its code is still on paper when the computer is activated again."""
-    again = leased.continuing(level=Level.PROOF)
-    scan(again)
-    assert recorded(leased) == "superseded"
-    assert vendor.seats_used(leased.activation_key) == 1
-    assert recorded(again) == "proven"
-
-
-def test_the_code_of_an_id_that_was_displaced_without_proof_frees_the_seat_as_a_claim(vendor, leased):
-    scan(vendor.machine(leased.activation_key))
-    assert recorded(leased) == "claimed"
-
-
-def test_a_code_burns_an_id_that_the_server_never_saw(vendor, leased):
-    unseen = leased.continuing()
-    with refused("not_activated", NotFound):
-        hand_in(unseen)
-    with refused("computer_id_released", ComputerIdBurnt):
-        scan(unseen)
-    assert vendor.seats_used(leased.activation_key) == 1
-
-
-def test_weak_codes_are_claims_once_for_a_machine_in_a_month(vendor):
-    key = vendor.issue(seats=5)
-    first, second = vendor.machine(key), vendor.machine(key)
-    scan(first)
-    assert recorded(first, level=Level.CLAIM) == "claimed"
-    scan(second)
-    assert refusal_of(hand_in, second, level=Level.CLAIM) == "release_limit_reached"
-    assert recorded(second) == "proven"
-    vendor.clock.pass_days(31)
-    third = vendor.machine(key)
-    scan(third)
-    assert recorded(third, level=Level.CLAIM) == "claimed"
-
-
-def test_a_typed_weak_code_is_a_claim_too(vendor, leased):
-    weak = Code(type(leased.code).of(leased.opening(Level.CLAIM)))
-    assert str(operations.release(typed(leased), weak, by=PHONE).recorded) == "claimed"
-
-
-def test_staff_free_the_seat_by_the_id_that_the_wizard_shows(vendor, leased):
-    scan(leased.continuing())
-    done = operations.force_release(typed(leased), "the customer moved", by=STAFF)
-    assert str(done.recorded) == "forced"
-    assert vendor.seats_used(leased.activation_key) == 0
-
-
 def test_renewing_by_scan_only_gives_the_same_key_and_none_once_that_has_ended(vendor, leased):
     set_property("options/renewByScanOnly", "true")
     first = operations.activate(leased.scanned, by=PHONE).done
@@ -358,3 +252,46 @@ def test_a_typed_id_is_renewed_while_it_is_live(vendor, leased):
     vendor.clock.pass_days(45)
     again = operations.activate(typed(leased), by=PHONE).done
     assert again.activation.expires_on > first.activation.expires_on
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        activation_refusals.replacement_needs_vendor(),
+        activation_refusals.replacement_unconfirmed(),
+        activation_refusals.computer_looks_the_same(30),
+        activation_refusals.too_many_transfers(30),
+        activation_refusals.no_seat_left(License(seats=1)),
+        activation_refusals.no_seat_left(License(seats=7)),
+    ],
+    ids=lambda refusal: refusal.code,
+)
+def test_a_refusal_for_a_limit_or_for_the_vendor_names_the_codes_in_the_wizard_first(refusal):
+    said = str(refusal)
+    codes = re.search("In the License Wizard, .*?code", said)
+    assert codes is not None
+    assert codes.start() < (said + "ask the vendor").index("ask the vendor")
+
+
+def test_two_who_send_the_same_request_get_one_key_and_use_no_count(vendor, leased):
+    after = leased.continuing()
+    keys = {operations.activate(after.scanned, by=PHONE).done.computer_key for _ in range(2)}
+    assert len(keys) == 1
+    assert passes_used(vendor, leased) == 0
+
+
+def test_staff_are_told_to_give_a_reason_where_a_customer_is_sent_to_the_vendor(vendor, leased):
+    set_property("options/maxUnprovenReplacementCount", "0")
+    lost = vendor.machine(leased.activation_key)
+    assert refusal_of(operations.activate, lost.scanned, by=STAFF) == "replacement_needs_reason"
+    given = operations.activate(lost.scanned, by=STAFF, reason="the disk died").done
+    assert given.outcome is Outcome.REPLACEMENT
+    [event] = events("activated_replacement")
+    assert event.detail == {"reason": "the disk died"}
+    assert passes_used(vendor, leased) == 0
+
+
+def test_a_name_beside_an_opening_is_kept_as_for_any_request(vendor, leased):
+    after = replace(leased.continuing(), openings=(leased.opening(Level.CONTINUATION),) * 3)
+    scan(after)
+    assert [row.computer_name for row in activations()] == [leased.name]
