@@ -78,7 +78,11 @@ export function bar(...children) {
   return el("footer", { class: "bar" }, ...children);
 }
 
-/** Two buttons beside each other. @param {...Child} children */
-export function barRow(...children) {
-  return el("footer", { class: "bar row" }, ...children);
+/** So many letters are as wide as two buttons with pictures, on the narrowest phones. */
+const LONG = 22;
+
+/** Two buttons beside each other. @param {...HTMLElement} buttons */
+export function barRow(...buttons) {
+  const letters = buttons.reduce((sum, { textContent }) => sum + (textContent ?? "").length, 0);
+  return el("footer", { class: letters > LONG ? "bar row is-long" : "bar row" }, ...buttons);
 }
