@@ -23,7 +23,7 @@ import { arrive, place } from "./motion.js";
  */
 
 /** The share of the screen from which the bar gives way to what the screen is for. */
-const CROWDED = 0.36;
+const CROWDED = 0.3;
 
 /** @param {string} text */
 export function announce(text) {

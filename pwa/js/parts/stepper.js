@@ -99,10 +99,15 @@ function listen(dialog, stage, move) {
   });
 }
 
-/** With large letters on a small screen the neighbors go first: what is typed now stays. @param {HTMLElement} stage */
-function makeRoom(stage) {
-  stage.classList.remove("is-tight");
-  stage.classList.toggle("is-tight", stage.scrollHeight > stage.clientHeight);
+/**
+ * With large letters on a small screen the neighbors and the pictures go first: what is typed now stays.
+ *
+ * @param {HTMLElement} dialog
+ * @param {HTMLElement} stage
+ */
+function makeRoom(dialog, stage) {
+  dialog.classList.remove("is-tight");
+  dialog.classList.toggle("is-tight", stage.scrollHeight > stage.clientHeight);
 }
 
 /**
@@ -141,7 +146,7 @@ export function openStepper({ key, computerName, finish }) {
     foot.className = isEnd ? "bar" : "bar row";
     fill(foot, isEnd ? end : [place > 0 && back, next]);
     if (place > 0 && !isEnd) back.setAttribute("aria-label", t("stepper.backTo", { number: place }));
-    makeRoom(stage);
+    makeRoom(dialog, stage);
     if (!foot.contains(document.activeElement)) (isEnd ? end[0] : next).focus();
   };
   /** @param {number} change */

@@ -139,7 +139,7 @@ export function keyView(given, actions) {
   const rest = stayAwake();
   if (row === 0) buzz();
   return {
-    name: "key", heading, bar: whatToDo(given, actions, rows), look: isLong ? "has-key rows4" : "has-key",
+    name: "key", heading, bar: whatToDo(given, actions, rows), look: isLong ? `has-key rows4${row === 0 ? " has-offer" : ""}` : "has-key",
     content: /** @type {Node[]} */ (content.filter((part) => part !== false)),
     announcement: t(isLong ? "key.signed.lead" : "key.short.lead"),
     leave: () => {
