@@ -108,11 +108,12 @@ def with_license(state: State, grant: Grant, proof: Proof, anchored: Anchored | 
     """Return the state in which a proof activates a grant: one that waited, or again the license's.
 
     Of its activation key, the requests that are older are dropped: it went on from them. A license of another
-    key is given up, so that its code can free that seat.
+    key is given up with what goes on from it, so that its code can free that seat.
     """
     if state.license is None or grant != state.license.grant:
         if state.license is not None and replaced_key(state, grant):
-            state = _without(state, [state.license.grant], anchored)
+            line = state.license.grant.line
+            state = _without(state, [each for each in state.held if each.line == line], anchored)
         kept = tuple(
             each
             for each in state.kept

@@ -290,10 +290,18 @@ def _broken_profiles() -> Iterator[Case]:
         yield refused(f"{field} is missing", MALFORMED, profile=json.dumps(broken), field=field)
     later = {**whole, "format": "keyferry-profile/2"}
     yield refused("a later format", NEWER, profile=json.dumps(later), field=None)
+    yield from _other_algorithms(whole)
+    yield from _wrong_fields(whole)
+
+
+def _other_algorithms(whole: Case) -> Iterator[Case]:
     for name in ("typed_key_algorithm", "license_file_algorithm"):
         epoch = {**whole["epochs"][1], name: "ML-DSA-44"}
         later = {**whole, "epochs": [whole["epochs"][0], epoch]}
         yield refused(f"another {name}", NEWER, profile=json.dumps(later), field=None)
+
+
+def _wrong_fields(whole: Case) -> Iterator[Case]:
     secret = whole["fingerprint_key"]
     fields: list[tuple[str, Any]] = [
         ("format", "keyferry-profile/0"),

@@ -88,7 +88,8 @@ class Histories(RuleBasedStateMachine):
             if asked in waiting:
                 former = self.asked.get(self.license or "")
                 if former and former.activation_key != begun.activation_key:
-                    self.given_up.add(former.scanned_id.text)
+                    gone = self.waiting.pop(former.activation_key.text, [])
+                    self.given_up |= {former.scanned_id.text, *gone}
                 del waiting[: waiting.index(asked) + 1]
             self.license = asked
 
