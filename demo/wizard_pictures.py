@@ -28,7 +28,7 @@ from keyferry.wizard.terminal.words import Words
 
 SIZE = (80, 24)
 # Enough shades for a terminal, and a third of the size.
-_SHADES = 64
+_SHADES = 160
 
 Step = Callable[[Pilot[None]], Awaitable[object]]
 

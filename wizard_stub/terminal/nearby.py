@@ -31,8 +31,8 @@ class Fits(Enum):
     """Whom a file is for."""
 
     THIS = "this"
-    ENDED = "ended"
     OTHER = "other"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.wizard.terminal.person import Person, tell
+from demo.terminal_picture import picture_of
+from keyferry.wizard.qr import TIGHT, Drawing, ScanCode
+from tests.wizard.terminal.codes_on_screen import decoded, drawings_of, modules_on, without_margins
+from tests.wizard.terminal.person import LARGE, Person, tell
 
 
 @contextmanager
@@ -115,3 +118,28 @@ def test_the_code_is_shown_alone_or_inverted(machine, begun, home, choice, step)
         assert person.step == step
 
     tell(machine, story)
+
+
+def test_the_second_drawing_is_shown_whole_or_words_say_how_large_the_window_must_be(machine, begun):
+    columns, lines = ScanCode.of(begun.url).needs(margin=TIGHT, drawing=Drawing.SPACES)
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on", "trouble", "wide")
+        assert f"needs a window of {columns} by {lines} characters" in person.sees
+        await person.resize(columns, lines)
+        seen = modules_on(person.app)
+        assert without_margins(seen)[0] in drawings_of(begun.url)
+        assert decoded(picture_of(person.app)) == {begun.url}
+        assert not {"█", "▀", "▄"} & set(person.lines_joined)
+
+    tell(machine, story)
+
+
+def test_a_large_window_shows_the_code_twice_as_large(machine, begun):
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        assert not {"█", "▀", "▄"} & set(person.lines_joined)
+        assert "I have the key" in person.sees
+        assert decoded(picture_of(person.app)) == {begun.url}
+
+    tell(machine, story, size=LARGE)

@@ -3,12 +3,14 @@
 import os
 import sys
 import textwrap
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from keyferry.wizard import command_line
+from keyferry.wizard.qr import BLACK_ON_WHITE
 from keyferry.wizard.results import LicenseState
 from tests.terminals import Terminal
 from tests.wizard.test_offline import WIZARD, child
@@ -50,6 +52,10 @@ def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine
         terminal.wait_for("No phone?")
         begun = machine.control().pending()
         assert begun.activation_key == key
+        terminal.press("c")
+        terminal.wait_for("√ Copied")
+        # OSC 52: the terminal puts it onto the clipboard of the person in front of it, also over SSH.
+        assert f"\x1b]52;c;{b64encode(key.text.encode()).decode()}\a" in terminal.all_shown
         terminal.press("\r")
         terminal.wait_for("0 of 30")
         today = datetime.now(UTC).date()
@@ -60,6 +66,26 @@ def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine
         assert terminal.ends_with() == 0
     machine.clock.moment = datetime.now(UTC)
     assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_an_encoding_without_blocks_gets_the_second_drawing_and_plain_signs(machine, key, before):
+    machine.control().begin(key)
+    variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "LANG": "C.UTF-8"}
+    with Terminal(
+        sys.executable, "-c", FULL_SCREEN, *before, PYTHONIOENCODING="ascii", **variables
+    ) as terminal:
+        terminal.resize(140, 60)
+        terminal.wait_for("> ")
+        terminal.settle()
+        terminal.press("\r")
+        terminal.wait_for("Scan this with a phone")
+        terminal.settle()
+        terminal.press("\x11")
+        assert terminal.ends_with() == 0
+    terminal.sent.decode("ascii")
+    assert "\\u" not in terminal.all_shown
+    # A dark module is two columns of the reversed colors.
+    assert f"\x1b[7;{BLACK_ON_WHITE}m  " in terminal.all_shown
 
 
 @pytest.mark.parametrize(

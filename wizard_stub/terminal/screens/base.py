@@ -243,7 +243,7 @@ class HelpScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Show the text of the step, then the keys."""
         yield self.paragraph("help.title", "title")
-        yield self.paragraph(self._key)
+        yield self.paragraph(self._key, "text above")
         yield Static(Content("\n").join(self._keys_explained()), classes="text")
         yield self.paragraph("help.mouse", "text hint")
 

@@ -35,8 +35,10 @@ def _colored(row: int, line: str) -> Content:
 
 
 def _style(character: str, row: int, column: int) -> str:
-    if character in _FRAME or (row == 5 and column < _PHONE):
+    if character in _FRAME:
         return "$edge"
+    if row == 5:
+        return "$ink-3"
     if character == "→" or column < _PHONE or (row == 4 and column < _KEY):
         return "$primary"
     return "$digit" if (row, column) == _TYPED or (row == 2 and column < _KEY) else "$ink-3"
