@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
+from keyferry.wizard.results import urls_of
 from tests.wizard.test_qr import LINE, rendered
 
 pytestmark = [pytest.mark.full_price, pytest.mark.thorough]
@@ -77,7 +78,7 @@ def test_a_name_is_shortened_and_said(run_in_terminal, machine, vendor, profile,
     profile.write_text(vendor.profile.to_json())
     shown = run_in_terminal((80, 24), "request", key.text, "--name", NAME)
     begun = machine.control().pending()
-    assert code_of(shown, (80, 24)) in begun.shorter_urls
+    assert code_of(shown, (80, 24)) in urls_of(begun)
     [said] = [line for line in shown if "In this QR code the computer name is" in line]
     assert "“LABORATORY-" in said
     assert code_of(run_in_terminal((132, 43), "request", key.text), (132, 43)) == begun.url

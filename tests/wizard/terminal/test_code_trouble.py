@@ -10,7 +10,8 @@ import zxingcpp
 from PIL import Image
 
 from demo.terminal_picture import picture_of
-from keyferry.wizard.qr import TIGHT, Drawing, ScanCode
+from keyferry.wizard.qr import TIGHT, Drawing, least_room
+from keyferry.wizard.results import urls_of
 from tests.wizard.terminal.codes_on_screen import decoded, drawings_of, modules_on, without_margins
 from tests.wizard.terminal.person import LARGE, Person, tell
 
@@ -121,7 +122,7 @@ def test_the_code_is_shown_alone_or_inverted(machine, begun, home, choice, step)
 
 
 def test_the_second_drawing_is_shown_whole_or_words_say_how_large_the_window_must_be(machine, begun):
-    columns, lines = ScanCode.of(begun.url).needs(margin=TIGHT, drawing=Drawing.SPACES)
+    columns, lines = least_room(urls_of(begun), margin=TIGHT, drawing=Drawing.SPACES)
 
     async def story(person: Person) -> None:
         await person.choose("go_on", "trouble", "wide")
