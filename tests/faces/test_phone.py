@@ -163,6 +163,7 @@ def test_every_refusal_is_a_problem_with_its_code_and_is_audited(vendor, phone):
         assert answer.mimetype == "application/problem+json"
         assert (answer.json["code"], answer.json["type"]) == (code, f"urn:keyferry:problem:{code}")
         assert answer.status_code == CODES[code].status
+        assert answer.json.get("seats") == (1 if code == "no_seat_left" else None)
         met.append(code)
     with transaction() as session:
         refused = select(AuditEvent.code).where(AuditEvent.code.is_not(None)).order_by(AuditEvent.id)
