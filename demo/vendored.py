@@ -70,7 +70,7 @@ def sprite(icons: Path, names: tuple[str, ...], version: str, prefix: str = "") 
         shapes = re.sub(r"\s*/>", "/>", "".join(re.findall(r"<(?!svg|!)\w[^>]*/>", drawn)))
         symbols.append(f'<symbol id="{prefix}{name}" viewBox="0 0 24 24">{shapes}</symbol>')
     license = f"<!-- Lucide {version}, ISC License, see LICENSE -->"
-    return "\n".join((license, '<svg xmlns="http://www.w3.org/2000/svg" hidden>', *symbols, "</svg>", ""))
+    return "\n".join((license, '<svg xmlns="http://www.w3.org/2000/svg" hidden="">', *symbols, "</svg>", ""))
 
 
 def write_sums() -> None:

@@ -46,6 +46,7 @@ def create_app(
     init_languages(app)
     for room in (health, phone, self_help, portal):
         app.register_blueprint(room.blueprint)
+    app.register_blueprint(self_help.front)
     # What the phone page asks needs no form: it sends JSON, and nobody is signed in.
     csrf.exempt(phone.api.blueprint)
     return app

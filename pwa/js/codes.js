@@ -4,18 +4,26 @@
  */
 
 const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const LENGTH = 25;
 const GROUP = 5;
 const CHECK = 5;
 
-/** What each kind adds to its check group, so that one is not taken for the other. */
-const CONSTANTS = { activationKey: [24, 4, 21, 17, 30], computerId: [0, 24, 13, 2, 6] };
+/** How long each kind is, and what it adds to its check group, so that one is not taken for the other. */
+const KINDS = {
+  activationKey: { length: 25, constant: [24, 4, 21, 17, 30] },
+  computerId: { length: 25, constant: [0, 24, 13, 2, 6] },
+  computerKey: { length: 30, constant: [9, 25, 9, 30, 4] },
+  deactivationCode: { length: 15, constant: [29, 31, 24, 6, 6] },
+};
 
-/** @typedef {keyof typeof CONSTANTS} CodeKind */
+/** Those that the phone page asks for. @type {CodeKind[]} */
+const ASKED = ["activationKey", "computerId"];
+
+/** @typedef {keyof typeof KINDS} CodeKind */
 /**
- * @typedef {{state: "empty"} | {state: "unreadable"} | {state: "short", count: number} | {state: "long"} | {state: "right"}
- *   | {state: "other"} | {state: "wrong"} | {state: "mistyped", group: number, meant: string, places: number[]}} Finding
- *   `group` is counted from 1, `places` from 0 in the 25 characters
+ * @typedef {{state: "empty"} | {state: "unreadable"} | {state: "short", count: number} | {state: "long", count: number}
+ *   | {state: "right"} | {state: "other", kind: CodeKind} | {state: "wrong"}
+ *   | {state: "mistyped", group: number, meant: string, places: number[]}} Finding
+ *   `group` is counted from 1, `places` from 0 in the characters without dashes
  */
 
 /** Powers of the field's generator, and their logarithms. */
@@ -36,21 +44,25 @@ const over = (a, b) => (a === 0 ? 0 : EXP[log(a) + 31 - log(b)]);
 /** @param {number[]} word */
 function syndromes(word) {
   return Array.from({ length: CHECK }, (_, power) =>
-    word.reduce((sum, symbol, place) => sum ^ times(symbol, EXP[(power * (LENGTH - 1 - place)) % 31]), 0),
+    word.reduce((sum, symbol, place) => sum ^ times(symbol, EXP[(power * (word.length - 1 - place)) % 31]), 0),
   );
 }
 
-/** Remove what is at a place from syndromes, and shorten them by one. @param {number[]} list @param {number} place */
-function eliminate(list, place) {
-  const locator = EXP[LENGTH - 1 - place];
+/** Remove what is at a locator from syndromes, and shorten them by one. @param {number[]} list @param {number} locator */
+function eliminate(list, locator) {
   return list.slice(1).map((each, index) => each ^ times(locator, list[index]));
 }
 
-/** The one place that explains syndromes alone, and the error there; null if there is none. @param {number[]} list */
-function single(list) {
+/**
+ * The one place that explains syndromes alone, and the error there; null if there is none.
+ *
+ * @param {number[]} list
+ * @param {number} length
+ */
+function single(list, length) {
   if (list[0] === 0 || list[1] === 0) return null;
   const locator = over(list[1], list[0]);
-  const place = LENGTH - 1 - log(locator);
+  const place = length - 1 - log(locator);
   if (place < 0 || list.some((each, index) => index > 0 && each !== times(locator, list[index - 1]))) return null;
   return { place, error: list[0] };
 }
@@ -58,13 +70,14 @@ function single(list) {
 /** The wrong places of a word with one or two of them, and the errors there; null if there is no such reading. @param {number[]} word */
 function errors(word) {
   const list = syndromes(word);
-  const one = single(list);
+  const { length } = word;
+  const one = single(list, length);
   if (one !== null) return [one];
-  for (let place = 0; place < LENGTH; place += 1) {
-    const other = single(eliminate(list, place));
+  for (let place = 0; place < length; place += 1) {
+    const other = single(eliminate(list, EXP[length - 1 - place]), length);
     if (other === null || other.place === place) continue;
     // What is left at each of two places when the other one is eliminated, is its error times a known factor.
-    const [own, others] = [EXP[LENGTH - 1 - place], EXP[LENGTH - 1 - other.place]];
+    const [own, others] = [EXP[length - 1 - place], EXP[length - 1 - other.place]];
     const factor = own ^ others;
     const second = over(other.error, factor);
     return [{ place, error: list[0] ^ second }, { place: other.place, error: second }];
@@ -74,12 +87,13 @@ function errors(word) {
 
 /** @param {number[]} word @param {CodeKind} kind */
 function unmasked(word, kind) {
-  return word.map((symbol, place) => (place < LENGTH - CHECK ? symbol : symbol ^ CONSTANTS[kind][place - LENGTH + CHECK]));
+  const checks = word.length - CHECK;
+  return word.map((symbol, place) => (place < checks ? symbol : symbol ^ KINDS[kind].constant[place - checks]));
 }
 
 /** @param {number[]} word @param {CodeKind} kind */
 function isRight(word, kind) {
-  return syndromes(unmasked(word, kind)).every((each) => each === 0);
+  return word.length === KINDS[kind].length && syndromes(unmasked(word, kind)).every((each) => each === 0);
 }
 
 /** Groups of five with dashes. @param {string} symbols */
@@ -92,17 +106,20 @@ export function grouped(symbols) {
  *
  * @param {string} typed
  * @param {CodeKind} kind
+ * @param {CodeKind[]} [kinds] for which it may have been taken
  * @returns {Finding}
  */
-export function judge(typed, kind) {
+export function judge(typed, kind, kinds = ASKED) {
+  const { length } = KINDS[kind];
   const text = typed.normalize("NFKC").toUpperCase().replace(/[\s\p{P}\p{Cf}]/gu, "").replace(/[IL]/g, "1").replace(/O/g, "0");
   if (text === "") return { state: "empty" };
   const word = [...text].map((symbol) => SYMBOLS.indexOf(symbol));
-  if (text.length > LENGTH) return { state: "long" };
+  const other = word.includes(-1) ? undefined : kinds.find((one) => one !== kind && isRight(word, one));
+  if (other !== undefined) return { state: "other", kind: other };
+  if (text.length > length) return { state: "long", count: text.length };
   if (word.includes(-1)) return { state: "unreadable" };
-  if (text.length < LENGTH) return { state: "short", count: text.length };
+  if (text.length < length) return { state: "short", count: text.length };
   if (isRight(word, kind)) return { state: "right" };
-  if (isRight(word, kind === "computerId" ? "activationKey" : "computerId")) return { state: "other" };
   const wrong = errors(unmasked(word, kind));
   if (wrong === null) return { state: "wrong" };
   const meant = word.slice();

@@ -1,8 +1,8 @@
 /**
  * What a browser can do beyond the plain pages: copy, print, and keep codes out of the address bar. Every page works without.
  */
-import { atOnce, inTime, soon } from "/pwa/js/convenience.js";
-import { pasteInOneLine } from "/pwa/js/paste.js";
+import { inTime, soon } from "/pwa/js/convenience.js";
+import "./sending.js";
 
 /** @type {Record<"copied" | "selected" | "chosen", string>} in the language of the page */
 const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
@@ -45,38 +45,6 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
-
-// A double click sends a form once; what saves a file leaves the page, and may be pressed again.
-for (const form of document.forms) {
-  let sent = -Infinity;
-  form.addEventListener("submit", (event) => {
-    const button = event.submitter;
-    if (button?.hasAttribute("data-saves-a-file")) return;
-    if (event.timeStamp - sent < 1000) return event.preventDefault();
-    sent = event.timeStamp;
-    if (!(button instanceof HTMLButtonElement)) return;
-    // Most answers are there before anybody would ask.
-    const timer = setTimeout(() => { button.ariaBusy = "true"; }, 300);
-    addEventListener("pagehide", () => clearTimeout(timer), { once: true });
-  });
-}
-
-// Who comes back by the history waits for nothing.
-addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[aria-busy]")) button.ariaBusy = null;
-});
-
-// The answer to a form is kept by no browser: who comes back to it, or reloads it, gets the page of the form.
-const behind = document.documentElement.dataset.pageBehind;
-if (behind) atOnce(() => history.replaceState(null, "", behind));
-
-// A line of its own would join the lines of a pasted message, and with them a code and the word behind it.
-for (const field of document.querySelectorAll("input.is-code, input[type=search]")) {
-  if (field instanceof HTMLInputElement) field.addEventListener("paste", pasteInOneLine);
-}
-
-// What an address filled into the form need not stay in the history of the browser.
-if (location.search.includes("is_")) atOnce(() => history.replaceState(null, "", location.origin + location.pathname));
 
 /**
  * @param {HTMLDialogElement} dialog

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import current_app, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
+from keyferry.protocol.sentences import Sentence
 from keyferry.server import vendor
 from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
 from keyferry.server.db import explained, reading
 from keyferry.server.web.ways import Way, ways_to
+
+# What was read last, beside the other parts of the application.
+_LAST = "keyferry.introduction"
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,26 @@ class Introduction:
 
     brand: Brand
     ways: tuple[Way, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What customers' pages are called."""
+        return self.brand.name or Sentence("License Self Help")
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's name, "" where nothing says it."""
+        return self.brand.name
+
+    @property
+    def logo(self) -> str:
+        """The address of the vendor's picture, "" where there is none."""
+        return url_for("phone.pages.logo", v=self.brand.logo) if self.brand.logo else ""
+
+    @property
+    def privacy(self) -> str:
+        """The address of the privacy notice, "" where there is none."""
+        return self.brand.privacy
 
 
 def brand() -> Brand:
@@ -45,16 +70,23 @@ def for_certain() -> Introduction:
     """Return the same; an error of the database is raised, for what phones keep for long."""
     with reading() as session:
         shown = branding.current(session, vendor.from_settings())
-        return Introduction(shown, ways_to(contact.current(session)))
+        found = Introduction(shown, ways_to(contact.current(session)))
+    current_app.extensions[_LAST] = found
+    return found
 
 
-def ways() -> tuple[Way, ...]:
-    """Return the ways to ask the vendor; on a page that shows trouble, other trouble is none of them."""
+def in_trouble(*, asks: bool) -> Introduction:
+    """Return the same for a page that shows trouble, where other trouble is none of it.
+
+    What this process read last stands for what the database cannot say; without `asks`, it is not asked.
+    """
     try:
-        with reading() as session:
-            return ways_to(contact.current(session))
+        if asks:
+            return for_certain()
     except SQLAlchemyError:
-        return ()
+        pass
+    last: Introduction | None = current_app.extensions.get(_LAST)
+    return last or Introduction(vendor.from_settings())
 
 
 def colors(shown: Brand) -> str:

@@ -6,7 +6,7 @@ import logging
 import re
 from http import HTTPStatus
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, g, json, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -14,7 +14,7 @@ from keyferry.protocol.sentences import CodedError, Sentence
 from keyferry.server.config import ConfigError
 from keyferry.server.core.errors import LicenseRefused, LimitReached, SecretUnreadable
 from keyferry.server.db import explained
-from keyferry.server.web.brand import ways
+from keyferry.server.web import brand
 from keyferry.server.web.languages import said
 from keyferry.server.web.logs import IN_JSON, without_messages
 from keyferry.server.web.request_ids import REQUEST_ID
@@ -122,15 +122,15 @@ def _for_people(status: int, detail: str) -> Response:
     wants_html = any(mimetype == "text/html" for mimetype, _ in request.accept_mimetypes)
     if not wants_html:
         return Response(f"{detail}\n", status, mimetype="text/plain")
-    # Staff ask nobody; and a database that is busy now need not be asked whom to ask.
-    asks = not _is_for_staff() and status != HTTPStatus.SERVICE_UNAVAILABLE
-    page = render_template(
-        "problem.html",
-        status=status,
-        detail=detail,
-        ways=ways() if asks else (),
-        request_id=_request_id(status),
-    )
+    shown = {"status": status, "detail": detail, "request_id": _request_id(status)}
+    if _is_for_staff():
+        # Staff ask nobody.
+        page = render_template("portal/problem.html", **shown)
+    else:
+        # A database that is busy now need not be asked whom to ask.
+        asks = status != HTTPStatus.SERVICE_UNAVAILABLE
+        site = g.get("site") or brand.in_trouble(asks=asks)
+        page = render_template("site/problem.html", site=site, **shown)
     return Response(page, status, mimetype="text/html")
 
 

@@ -106,3 +106,6 @@ def test_the_button_has_the_vendors_color_as_far_as_it_can_be_read():
     assert f'bgcolor="{themes.light.accent}"' in page
     assert f".btn {{ background: {themes.dark.accent} !important; }}" in page
     assert "#1a56c4" not in page
+    assert "#a8186b" in page
+    near = hypertext.page(key_mail(), replace(VENDOR, color="#b0206f"))
+    assert "#a8186b" not in near, "digits that look like a button help nobody"

@@ -51,7 +51,7 @@ def test_the_name_is_the_same_in_every_face(app, vendor, desk, visitor: Visitor)
         assert header in answer.headers["Content-Disposition"]
         assert 'filename="demo-cad-Prufstand-3-Halle-' in answer.headers["Content-Disposition"]
     typed = {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
-    shown = visitor.fill_in("activate", **typed, license_file="1")
+    shown = visitor.fill_in("activate", **typed)
     assert header in visitor.send(shown.form).answer.headers["Content-Disposition"]
     desk.post("/portal/computers/1/key", email="ada@example.com", mails_key="1")
     with transaction() as session:

@@ -40,7 +40,7 @@ def test_the_right_code_frees_the_seat_and_proves_it(vendor, visitor, machine):
     assert shown.status == 200
     assert "LAB-PC-07 is deactivated" in shown.words
     assert "Its seat for Demo CAD is free" in shown.words
-    assert "0 of 1 in use" in shown.words
+    assert "0 of 1 seat in use" in shown.words
     assert "Confirmed by the code yes" in shown.words
     assert releases() == ["proven"]
     assert vendor.seats_used(machine.activation_key) == 0

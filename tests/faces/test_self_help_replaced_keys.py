@@ -29,7 +29,7 @@ def test_a_former_key_is_refused_beside_its_field(visitor, machine, page):
 
 def test_a_seat_that_was_taken_with_a_former_key_is_given_back(visitor, machine):
     shown = visitor.fill_in("deactivate", **codes(machine), code=machine.code.text)
-    assert "0 of 2 in use" in shown.words
+    assert "0 of 2 seats in use" in shown.words
 
 
 def test_a_mistyped_computer_id_is_offered_beside_a_former_key_too(visitor, machine):

@@ -36,12 +36,18 @@ def by_qlm(machine) -> dict[str, str]:
     return {name: code.text for name, code in codes.items()}
 
 
+def ways_from_the_start(visitor: Visitor) -> list[str]:
+    """Where the start page leads: by links, and by the form that looks a license up."""
+    start = visitor.open("").read
+    return [*start.links, *(form.action for form in start.forms)]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_that_is_switched_off_is_gone_with_its_link(visitor, switch, page):
-    assert f"/self-help/{page}" in visitor.open("").read.links
+    assert f"/self-help/{page}" in ways_from_the_start(visitor)
     form = visitor.open(page).form
     switch(f"customerSite/{PAGES[page]}", "false")
-    assert f"/self-help/{page}" not in visitor.open("").read.links
+    assert f"/self-help/{page}" not in ways_from_the_start(visitor)
     for answer in (visitor.open(page), visitor.send(form)):
         assert answer.status == 404
         assert "The vendor has turned this page off. Ask them for help." in answer.words
@@ -55,20 +61,18 @@ def test_where_everything_is_switched_off_the_start_page_says_so(visitor, switch
     assert "Self Help is turned off" in visitor.open("").words
 
 
-def test_the_license_file_goes_with_its_page_and_its_check_mark(vendor, visitor, switch):
+def test_the_license_file_goes_with_its_page_and_its_switch(vendor, visitor, switch):
     machine = vendor.machine(vendor.issue())
-    form = visitor.fill_in("activate", **codes(machine), license_file="1").form
+    form = visitor.fill_in("activate", **codes(machine)).form
     for name in ("showGenerateLicenseFileCheckbox", "showActivateLink"):
         switch(f"customerSite/{name}", "false")
         assert visitor.send(form).status == 404
         switch(f"customerSite/{name}", "true")
 
 
-def test_without_the_check_mark_nobody_gets_a_license_file(vendor, visitor, switch):
+def test_where_the_vendor_offers_no_license_file_nobody_is_offered_one(vendor, visitor, switch):
     switch("customerSite/showGenerateLicenseFileCheckbox", "false")
     form = visitor.open("activate", is_file="1").form
-    assert not form.takes("license_file")
-    form.values["license_file"] = "1"
     assert visitor.send(form, **codes(vendor.machine(vendor.issue()))).read.forms == []
 
 
@@ -132,19 +136,14 @@ def test_a_logos_address_opens_the_policy_for_that_picture_and_nothing_else(visi
 def test_an_address_fills_the_form_by_the_names_that_qlm_gave_its_arguments(vendor, visitor, page):
     machine = vendor.machine(vendor.issue())
     form = visitor.open(page, **by_qlm(machine), is_file="1").form
-    sent = codes(machine) | {"code": machine.code.text, "license_file": "1"}
+    sent = codes(machine) | {"code": machine.code.text}
     wanted = {
-        "activate": {"activation_key", "computer_id", "license_file"},
+        "activate": {"activation_key", "computer_id"},
         "deactivate": {"activation_key", "computer_id", "code"},
         "license": {"activation_key"},
     }[page]
     assert {name: form.values[name] for name in wanted} == {name: sent[name] for name in wanted}
     assert set(form.values) - wanted <= {"csrf_token", "plain", "computer_name"}
-
-
-@pytest.mark.parametrize(("value", "checked"), [("1", True), ("true", True), ("0", False), ("false", False)])
-def test_an_address_checks_the_license_file_or_not(visitor, value, checked):
-    assert ("license_file" in visitor.open("activate", is_file=value).form.values) is checked
 
 
 def test_what_an_address_brings_is_only_text(visitor):
@@ -167,7 +166,7 @@ def answers(vendor, visitor):
     machine = vendor.machine(vendor.issue())
     yield from (visitor.open(page) for page in ALL)
     yield visitor.fill_in("activate")
-    activated = visitor.fill_in("activate", **codes(machine), license_file="1")
+    activated = visitor.fill_in("activate", **codes(machine))
     yield activated
     yield visitor.send(activated.form)
     yield visitor.fill_in("license", activation_key=machine.activation_key.text)
@@ -229,5 +228,5 @@ def test_the_cookie_of_the_forms_is_closed_to_scripts_and_to_other_sites(visitor
     assert "SameSite=Lax" in cookie
 
 
-def test_the_start_page_and_its_files_need_no_cookie(visitor):
-    assert "Set-Cookie" not in visitor.open("").answer.headers
+def test_the_vendors_page_needs_no_cookie(app):
+    assert "Set-Cookie" not in app.test_client().get("/").headers

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-_WITHIN_A_LINE = ("a", "span", "strong")
+_WITHIN_A_LINE = ("a", "b", "bdi", "i", "span", "strong", "wbr")
 
 
 @dataclass

@@ -51,9 +51,9 @@ class Customer:
         self.press(BUTTONS[form])
 
     def press(self, name: str) -> None:
-        """Press a button that leads to another page, or to this one anew."""
+        """Press the first button of this name that leads to another page, or to this one anew."""
         with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name).click()
+            self.page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
     def fill_in(self, form: str, **fields: str) -> None:
         self.open(form)
@@ -70,7 +70,7 @@ class Customer:
     @property
     def key(self) -> str:
         """The key on the page, group by group, as a person reads it."""
-        shown = self.page.locator("#computer-key .symbols").all_inner_texts()
+        shown = self.page.locator("#computer-key .k").all_inner_texts()
         return "-".join(re.sub(r"\s", "", text) for text in shown)
 
 

@@ -13,7 +13,7 @@ def test_who_comes_back_to_an_answer_gets_the_page_of_the_form(house, customer):
     visitor = customer()
     page = visitor.page
     visitor.fill_in("activate", **codes(machine) | {"activation_key": "no key at all"})
-    expect(page.locator(".fault").first).to_be_visible()
+    expect(page.locator(".fix").first).to_be_visible()
     for _ in range(2):
         page.goto(f"{visitor.origin}/self-help/")
         page.go_back()

@@ -94,7 +94,8 @@ def test_what_failed_is_named_to_program_person_and_log_by_the_same_id(failing, 
     assert (answer.status_code, answer.json["request_id"]) == (500, answer.headers[NAME])
     assert f"[{answer.headers[NAME]}] GET /phone/failing failed:\n" in lines[-1]
     page = client.get("/failing/x", headers={"Accept": "text/html"})
-    assert f'Request ID: <code translate="no">{page.headers[NAME]}</code>' in page.text
+    shown = f'<span class="k" id="request-id" translate="no">{page.headers[NAME]}</span>'
+    assert f"tell us this number: {shown}" in page.text
     assert f"[{page.headers[NAME]}] GET /failing/… failed:\n" in lines[-1]
 
 
@@ -102,7 +103,7 @@ def test_whoever_made_the_mistake_is_not_shown_an_id(app):
     client = app.test_client()
     assert "request_id" not in client.post("/phone/v1/activations", json={"token": "x"}).json
     page = client.get("/nowhere", headers={"Accept": "text/html"})
-    assert "Request ID" not in page.text
+    assert "request-id" not in page.text
     assert page.headers[NAME] not in page.text
 
 

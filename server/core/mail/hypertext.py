@@ -23,7 +23,8 @@ LOGO = "logo"
 _HEIGHT, _MOST_WIDTH = 28, 140
 _RUNS = re.compile("([0-9]+)")
 # Those of the phone page and of Self Help: see the tokens of house.css.
-_ACCENT, _ON_ACCENT, _DIGIT = ("#1a56c4", "#82b1ff"), ("#ffffff", "#08192f"), ("#a8186b", "#ff9bd0")
+_ACCENT, _ON_ACCENT = ("#1a56c4", "#82b1ff"), ("#ffffff", "#08192f")
+_DIGIT, _INK = ("#a8186b", "#ff9bd0"), ("#141b26", "#edf1f6")
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ class _Picture:
 
 def page(mail: Mail, letterhead: Letterhead) -> str:
     """Return a mail's blocks as an HTML document."""
-    accent, on_accent = _ACCENT, _ON_ACCENT
+    accent, on_accent, digit = _ACCENT, _ON_ACCENT, _DIGIT
     if letterhead.color:
         themes = palette(letterhead.color)
         accent = themes.light.accent, themes.dark.accent
         on_accent = themes.light.on_accent, themes.dark.on_accent
+        digit = _INK if themes.is_near_digits else _DIGIT
     return _LETTER.render(
         subject=mail.subject,
         language=mail.language,
@@ -69,7 +71,7 @@ def page(mail: Mail, letterhead: Letterhead) -> str:
         logo=_picture(letterhead.logo),
         accent=_Shade(*accent),
         on_accent=_Shade(*on_accent),
-        digit=_Shade(*_DIGIT),
+        digit=_Shade(*digit),
     )
 
 

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+import segno
 from flask import Blueprint, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from keyferry.protocol.activation_key import ActivationKey
-from keyferry.protocol.codes import Kind, whole_code
-from keyferry.protocol.computer_name import clean_computer_name
-from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import CoreError, Malformed, NotFound
+from keyferry.server.core.errors import CoreError, NotFound
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing.carried import is_carried
-from keyferry.server.core.licensing.deactivation import Claimed, Code, Released
-from keyferry.server.core.licensing.facts import key_facts, license_facts, release_facts
+from keyferry.server.core.licensing.deactivation import Released
+from keyferry.server.core.licensing.facts import (
+    KeyFacts,
+    LicenseFacts,
+    key_facts,
+    license_facts,
+    release_facts,
+)
 from keyferry.server.db import reading
+from keyferry.server.faces.self_help import typed
 from keyferry.server.faces.self_help.site import Site, site
-from keyferry.server.mail import outgoing
+from keyferry.server.mail import links, outgoing
 from keyferry.server.mail.outgoing import Outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations, release_links
-from keyferry.server.services.misreadings import misread
-from keyferry.server.services.requests import Typed, opened
+from keyferry.server.services.requests import opened
 from keyferry.server.web import problems
 from keyferry.server.web.addresses import release_link_address
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import said
-from keyferry.server.words.spelling import spelled
+from keyferry.server.words.spelling import WORDS, spelled
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 
@@ -44,8 +45,9 @@ _PREFILLED = {
     "is_avkey": "activation_key",
     "is_pcid": "computer_id",
     "is_deactcode": "code",
-    "is_file": "license_file",
 }
+# What the codes that are typed have of characters.
+_LENGTHS = {name: kind.length for name, kind in typed.KINDS.items()}
 
 
 @blueprint.before_request
@@ -63,9 +65,36 @@ def allow_logo(response: Response) -> Response:
 
 
 @blueprint.get("/")
+@blueprint.get("/license", endpoint="license_form")
 def home() -> str:
-    """Show what a customer can do here."""
-    return _page("home", outgoing=_outgoing())
+    """Show the form that looks a license up, and where that is switched off, what a customer can do here."""
+    if request.endpoint != "self_help.home":
+        _site().require("showGetLicenseInformationLink")
+    return _page("home", values=_prefilled())
+
+
+@blueprint.post("/license")
+def license() -> str:
+    """Show how a license stands; which computers hold it only where the vendor wants that."""
+    _site().require("showGetLicenseInformationLink")
+    found = operations.look_up(typed.code(posted(), "activation_key"), by=_by())
+    facts = license_facts(found, found.product, parts().clock(), computers=found.activations)
+    live = facts.live if _site().shows("showComputersInLicenseInformation") else None
+    return _page("license_facts", facts=facts, computers=live, values=posted())
+
+
+@blueprint.post("/scanned")
+def scanned() -> str:
+    """Show the form that the photo of a QR code fills, to activate or to deactivate; nothing happens yet."""
+    link = posted().get("link", "")
+    found = opened(link)
+    name = found.computer_name or ""
+    values = {"activation_key": link, "computer_id": link, "computer_name": name}
+    if isinstance(found, DeactivationRequest):
+        _site().require("showDeactivateLink")
+        return _page("deactivate", values={**values, "code": link})
+    _site().require("showActivateLink")
+    return _page("activate", values=values)
 
 
 @blueprint.get("/activate")
@@ -75,15 +104,20 @@ def activate_form() -> str:
     return _page("activate", values=_prefilled())
 
 
+@blueprint.post("/activate/begin")
+def begin_activation() -> str:
+    """Show the same form for a license that was looked up."""
+    _site().require("showActivateLink")
+    return _page("activate", values=posted(), known=_looked_up(posted()))
+
+
 @blueprint.post("/activate")
 def activate() -> str:
-    """Give the computer key, and the license file where it is wanted."""
+    """Give the computer key."""
     _site().require("showActivateLink")
     values = posted()
-    given = key_facts(operations.activate(_asked(values), by=_by()).done, parts().clock())
-    wants_file = _site().shows("showGenerateLicenseFileCheckbox") and bool(values.get("license_file"))
-    by_words = spelled(given.computer_key)
-    return _page("activated", given=given, spelled=by_words, typed=values, wants_file=wants_file)
+    given = operations.activate(typed.asked(values, _site(), _by()), by=_by()).done
+    return _key_page(key_facts(given, parts().clock()), values)
 
 
 @blueprint.post("/license-file")
@@ -91,8 +125,14 @@ def license_file() -> Response:
     """Give the license file of a computer as a file: the same activation once more."""
     _site().require("showActivateLink")
     _site().require("showGenerateLicenseFileCheckbox")
-    given = operations.activate(_asked(posted(), named=False), by=_by())
+    given = operations.activate(typed.asked(posted(), _site(), _by(), named=False), by=_by())
     return as_file(Response(given.license_file, mimetype="application/octet-stream"), given.file_name)
+
+
+@blueprint.get("/step-by-step")
+def steps() -> str:
+    """Show the page for a key that is behind the "#" of its address, which only the browser reads."""
+    return _page("steps", alphabet=WORDS)
 
 
 @blueprint.get("/deactivate")
@@ -102,30 +142,21 @@ def deactivate_form() -> str:
     return _page("deactivate", values=_prefilled())
 
 
+@blueprint.post("/deactivate/begin")
+def begin_deactivation() -> str:
+    """Show the same form for a license that was looked up."""
+    _site().require("showDeactivateLink")
+    return _page("deactivate", values=posted(), known=_looked_up(posted()))
+
+
 @blueprint.post("/deactivate")
 def deactivate() -> str:
     """Free the seat of a computer."""
     _site().require("showDeactivateLink")
-    values = posted()
-    done = operations.release(_typed(values, named=False), _proof(values), by=_by())
+    values, by = posted(), _by()
+    codes, proof = typed.typed(values, _site(), named=False), typed.proof(values, _site(), by)
+    done = operations.release(codes, proof, by=by)
     return _page("deactivated", done=release_facts(done, parts().clock()))
-
-
-@blueprint.get("/license")
-def license_form() -> str:
-    """Show the form that looks a license up."""
-    _site().require("showGetLicenseInformationLink")
-    return _page("license", values=_prefilled())
-
-
-@blueprint.post("/license")
-def license() -> str:
-    """Show how a license stands; which computers hold it only where the vendor wants that."""
-    _site().require("showGetLicenseInformationLink")
-    found = operations.look_up(posted().get("activation_key", ""), by=_by())
-    facts = license_facts(found, found.product, parts().clock(), computers=found.activations)
-    live = facts.live if _site().shows("showComputersInLicenseInformation") else None
-    return _page("license_facts", facts=facts, computers=live)
 
 
 @blueprint.get("/keys")
@@ -133,7 +164,7 @@ def keys_form() -> str:
     """Show the form that has license keys mailed."""
     _site().require("showEmailLicenseKeysLink")
     outgoing.require()
-    return _page("keys", values={}, waits=_outgoing().obstacle is not None)
+    return _page("keys", waits=_outgoing().obstacle is not None)
 
 
 @blueprint.post("/keys")
@@ -157,10 +188,10 @@ def release_link_form() -> str:
 def ask_release_link() -> str:
     """Say that the link is on its way; the form that activates brings the computer that waits for a seat."""
     _site().require("emailReleaseLinks")
-    values = posted()
-    key = _code(values, "activation_key")
-    asked = _asked(values, named=False) if values.get("computer_id") else key
-    waits = release_links.ask(asked, by=_by(), address_of=release_link_address) is not None
+    values, by = posted(), _by()
+    key = typed.code(values, "activation_key")
+    asked = typed.asked(values, _site(), by, named=False) if values.get("computer_id") else key
+    waits = release_links.ask(asked, by=by, address_of=release_link_address) is not None
     return _page("release_link_asked", waits=waits)
 
 
@@ -177,10 +208,22 @@ def use_release_link(secret: str) -> str:
     if isinstance(done, Released):
         return _page("deactivated", done=release_facts(done, now))
     given = key_facts(done, now)
-    typed = {"activation_key": done.license.activation_key, "computer_id": given.activation.computer_id}
-    wants_file = _site().shows("showGenerateLicenseFileCheckbox")
-    by_words = spelled(given.computer_key)
-    return _page("activated", given=given, spelled=by_words, typed=typed, wants_file=wants_file)
+    codes = {"activation_key": done.license.activation_key, "computer_id": given.activation.computer_id}
+    return _key_page(given, codes)
+
+
+def _key_page(given: KeyFacts, codes: dict[str, str]) -> str:
+    """Return the page of a key; `codes` are what gives its license file."""
+    address = links.steps(parts().settings, given.computer_key)
+    return _page(
+        "activated",
+        given=given,
+        spelled=spelled(given.computer_key),
+        typed=codes,
+        gives_file=_site().shows("showGenerateLicenseFileCheckbox"),
+        steps_code=segno.make(address, error="m").svg_data_uri(border=0),
+        today=parts().clock(),
+    )
 
 
 def _release_page(secret: str, refusal: Refusal | None = None) -> str:
@@ -206,7 +249,7 @@ def refused(error: CoreError | ProtocolError) -> Response:
 def _again(refusal: Refusal) -> str | None:
     """Return the page whose form was refused; None where it had none, or its link is no longer good."""
     if request.endpoint in _FORMS:
-        return _page(_FORMS[request.endpoint], values=posted(), refusal=refusal)
+        return _page(_FORMS[request.endpoint], values=posted(), known=_known(posted()), refusal=refusal)
     secret = (request.view_args or {}).get("secret")
     try:
         return _release_page(secret, refusal) if secret is not None else None
@@ -242,16 +285,14 @@ _STOPPED_THERE = {
     ("mail_not_configured", "self_help.release_link_form"): _NO_LINK,
     ("mail_not_configured", "self_help.ask_release_link"): _NO_LINK,
 }
-_KINDS = {
-    "activation_key": Kind.ACTIVATION_KEY,
-    "computer_id": Kind.COMPUTER_ID,
-    "code": Kind.DEACTIVATION_CODE,
-}
 _FORMS = {
     "self_help.activate": "activate",
     "self_help.license_file": "activate",
+    "self_help.begin_activation": "activate",
     "self_help.deactivate": "deactivate",
-    "self_help.license": "license",
+    "self_help.begin_deactivation": "deactivate",
+    "self_help.license": "home",
+    "self_help.scanned": "home",
     "self_help.keys": "keys",
     "self_help.ask_release_link": "release_link",
 }
@@ -271,66 +312,41 @@ def _by() -> By:
     return By(Channel.SELF_HELP, address=request.remote_addr)
 
 
-def _page(name: str, **context: Any) -> str:
-    return render_template(f"self_help/{name}.html", site=_site(), **context)
+def _page(name: str, *, values: dict[str, str] | None = None, **context: Any) -> str:
+    values = values or {}
+    sends = _outgoing()
+    shown = {
+        "values": values,
+        "carried": _carried(values),
+        "known": None,
+        "lengths": _LENGTHS,
+        "outgoing": sends,
+        "frees_by_link": _site().shows("emailReleaseLinks") and sends.is_offered,
+        **context,
+    }
+    return render_template(f"self_help/{name}.html", site=_site(), **shown)
+
+
+def _carried(values: dict[str, str]) -> ActivationRequest | DeactivationRequest | None:
+    """Return what a link holds that fills a form; None where nothing vouches for it."""
+    try:
+        return typed.carried(values)
+    except (CoreError, ProtocolError):
+        return None
+
+
+def _looked_up(values: dict[str, str]) -> LicenseFacts:
+    found = operations.look_up(typed.code(values, "activation_key"), by=_by())
+    return license_facts(found, found.product, parts().clock())
+
+
+def _known(values: dict[str, str]) -> LicenseFacts | None:
+    """Return the license of a form that was refused, where it was looked up before."""
+    try:
+        return _looked_up(values) if values.get("known") else None
+    except (CoreError, ProtocolError):
+        return None
 
 
 def _prefilled() -> dict[str, str]:
     return {field: request.args.get(argument, "") for argument, field in _PREFILLED.items()}
-
-
-def _typed(values: dict[str, str], *, named: bool = True) -> Typed:
-    """Return the codes that were typed; raises Malformed (computer_name_required)."""
-    name = values.get("computer_name", "").strip()
-    wants_name = _site().shows("showComputerNameForActivation") and _site().shows(
-        "activationPage_ComputerNameRequired"
-    )
-    if named and wants_name and not name:
-        raise Malformed(
-            "Enter a computer name, so you can recognize it later.", code="computer_name_required"
-        )
-    return Typed(_code(values, "activation_key"), _code(values, "computer_id"), name)
-
-
-def _asked(values: dict[str, str], *, named: bool = True) -> ActivationRequest | Typed:
-    """Return what is asked for: the wizard's own request with its signature, where its link was pasted."""
-    typed, pasted = _typed(values, named=named), values.get("computer_id", "")
-    if _is_link(pasted, "computer_id"):
-        asked = opened(pasted)
-        with misread(_by()) as shifted:
-            key = ActivationKey.from_text(typed.activation_key, shifted=shifted)
-        if isinstance(asked, ActivationRequest) and asked.activation_key == key:
-            return replace(
-                asked, computer_name=clean_computer_name(typed.computer_name) or asked.computer_name
-            )
-    return typed
-
-
-def _proof(values: dict[str, str]) -> Code | Claimed:
-    """Return the code that was typed; no proof only where the vendor does not ask for one."""
-    code = _code(values, "code")
-    if code.strip() or _site().shows("showDeactivationVerificationCode"):
-        with misread(_by()) as shifted:
-            return Code(read_deactivation_code(code, shifted=shifted))
-    return Claimed()
-
-
-def _is_link(text: str, field: str) -> bool:
-    """Tell whether the link of a QR code was pasted, and no code, whatever other links are around it."""
-    return is_carried(text) and whole_code(_KINDS[field], text) is None
-
-
-def _code(values: dict[str, str], field: str) -> str:
-    """Return a code as it was typed, or out of the address of a QR code that was pasted into its field.
-
-    It goes to the operation and into no page: the activation key in such an address is masked.
-    """
-    text = values.get(field, "")
-    if not _is_link(text, field):
-        return text
-    asked = opened(text)
-    if field == "activation_key":
-        return asked.activation_key.text
-    if field == "computer_id":
-        return asked.computer_id.text
-    return asked.code.text if isinstance(asked, DeactivationRequest) else text

@@ -17,6 +17,11 @@ from keyferry.server.web.brand import brand
 from keyferry.server.web.headers import content_security_policy
 from keyferry.server.web.ways import Way, ways_to
 
+_PAGES = (
+    *("showActivateLink", "showDeactivateLink", "showGetLicenseInformationLink"),
+    *("showEmailLicenseKeysLink", "emailReleaseLinks"),
+)
+
 
 @dataclass(frozen=True)
 class Site:
@@ -36,6 +41,11 @@ class Site:
     def shows(self, name: str) -> bool:
         """Return whether a property that is named without its beginning is switched on."""
         return bool(self.values[f"customerSite/{name}"])
+
+    @property
+    def helps(self) -> bool:
+        """Whether a customer can do anything on these pages."""
+        return any(map(self.shows, _PAGES))
 
     def require(self, name: str) -> None:
         """Raise NotFound (switched_off) where the vendor does not want a page."""

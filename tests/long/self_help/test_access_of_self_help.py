@@ -55,6 +55,39 @@ def open_switched_off(scene):
     scene.customer.open("activate")
 
 
+def open_front(scene):
+    scene.customer.page.goto(f"{scene.house.origin}/")
+
+
+def open_front_with_whom_to_ask(scene):
+    name_whom_to_ask(scene)
+    open_front(scene)
+
+
+def open_begun_activation(scene):
+    open_license_facts(scene)
+    scene.customer.press("Activate a computer")
+
+
+def open_begun_deactivation(scene):
+    name_whom_to_ask(scene)
+    open_license_facts(scene)
+    scene.customer.press("Deactivate a computer")
+
+
+def open_typed(scene):
+    """What a page says of codes while they are typed: right, mistyped, incomplete."""
+    machine = scene.machine(active=True)
+    scene.customer.open("deactivate")
+    scene.customer.type(activation_key=machine.activation_key.text, code=machine.code.text[:-2])
+    scene.customer.type(computer_id=mistyped(machine.computer_id.text))
+
+
+def open_steps(scene):
+    machine = scene.machine()
+    scene.customer.open(f"step-by-step#{scene.house.short.activate(machine).computer_key}")
+
+
 def open_name_required(scene):
     scene.switch("customerSite/activationPage_ComputerNameRequired", "true")
     scene.customer.open("activate")
@@ -164,12 +197,12 @@ def open_key(scene):
 def open_key_with_everything(scene):
     """A signed key, a long name, the license file, the words for the telephone, and what copying said."""
     customer = scene.customer
-    customer.open("activate?is_file=1")
+    customer.open("activate")
     customer.type(**codes(scene.machine(vendor=scene.house.signed)), computer_name=LONG_NAME)
     customer.send("activate")
     customer.page.locator("summary").click()
     customer.page.get_by_role("button", name="Copy").click()
-    expect(customer.page.get_by_role("status")).not_to_be_empty()
+    expect(customer.page.get_by_role("button", name="Print")).to_be_visible()
 
 
 def open_deactivate_without_code(scene):
@@ -230,9 +263,9 @@ STATES |= {
 def too_small(page: Page) -> list[str]:
     """What is smaller than a finger; a check mark is pressed by its whole line."""
     return page.evaluate(
-        """least => [...document.querySelectorAll('button, input, textarea, a[href], summary, .check')]
+        """least => [...document.querySelectorAll('button, input, textarea, a[href], summary, .option')]
             .filter(element => element.checkVisibility() && !['checkbox', 'radio'].includes(element.type))
-            .filter(element => !element.matches('.visually-hidden'))
+            .filter(element => !element.matches('.vh'))
             .filter(element => {
                 const { width, height } = element.getBoundingClientRect();
                 return width < least || height < least;
@@ -246,7 +279,7 @@ def cut_off(page: Page) -> list[str]:
     """What does not fit into the window, or into its own box."""
     return page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll('body *')]
-            .filter(element => !element.matches('.visually-hidden, .skip'))
+            .filter(element => !element.matches('.vh, .skip'))
             .filter(element => element.checkVisibility())
             .filter(element => {
                 const { left, right } = element.getBoundingClientRect();

@@ -1,0 +1,60 @@
+/**
+ * A computer key step by step: one group after the other, large, with its spelling. The key is behind the "#" of the
+ * address, as a mail or a printed sheet brings it; it leaves the address bar at once, and no server ever has it.
+ */
+import { atOnce } from "/pwa/js/convenience.js";
+
+/** @type {{group: string, next: string, done: string, spelled: Record<string, string>}} */
+const WORDS = JSON.parse(document.getElementById("step-words")?.textContent ?? "{}");
+
+const KEY = /^[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5})*$/;
+
+/** @param {string} group */
+function symbols(group) {
+  return group.split(/([0-9]+)/).filter(Boolean).map((run) => {
+    if (!/[0-9]/.test(run)) return run;
+    const digits = document.createElement("i");
+    digits.textContent = run;
+    return digits;
+  });
+}
+
+/** @param {HTMLElement} reel @param {HTMLElement} end @param {string[]} groups */
+function walk(reel, end, groups) {
+  let at = 0;
+  const [heading] = reel.getElementsByTagName("h1");
+  const [before, big, after] = reel.querySelectorAll(".k");
+  const [back, next] = reel.querySelectorAll("button");
+  const label = next.querySelector("span");
+  const say = reel.querySelector(".say");
+  if (label === null || say === null) return;
+  const show = () => {
+    const isOver = at === groups.length;
+    reel.hidden = isOver;
+    end.hidden = !isOver;
+    if (isOver) return end.querySelector("h1")?.focus();
+    heading.textContent = WORDS.group.replace("{number}", String(at + 1)).replace("{all}", String(groups.length));
+    before.replaceChildren(...symbols(groups[at - 1] ?? ""));
+    big.replaceChildren(...symbols(groups[at]));
+    after.replaceChildren(...symbols(groups[at + 1] ?? ""));
+    say.textContent = [...groups[at]].map((symbol) => WORDS.spelled[symbol]).join(" · ");
+    back.disabled = at === 0;
+    label.textContent = at + 1 === groups.length ? WORDS.done : WORDS.next;
+  };
+  const go = (/** @type {number} */ by) => {
+    at = Math.min(groups.length, Math.max(0, at + by));
+    show();
+  };
+  back.addEventListener("click", () => go(-1));
+  next.addEventListener("click", () => go(1));
+  end.querySelector("button")?.addEventListener("click", () => go(-1));
+  show();
+}
+
+const key = decodeURIComponent(location.hash.slice(1)).toUpperCase();
+const [none, reel, end] = ["no-key", "reel", "all-typed"].map((id) => document.getElementById(id));
+if (KEY.test(key) && none && reel && end) {
+  atOnce(() => history.replaceState(null, "", location.pathname));
+  none.hidden = true;
+  walk(reel, end, key.split("-"));
+}
