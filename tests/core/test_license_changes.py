@@ -109,13 +109,15 @@ def test_what_was_activated_with_the_former_key_can_be_given_back(vendor):
 
 def test_a_machine_that_comes_with_the_new_key_keeps_its_seat_as_often_as_keys_are_replaced(vendor):
     key = vendor.issue()
-    vendor.activate(vendor.machine(key, "A"))
-    # More often than unproven replacements are allowed: this is none.
+    machine = vendor.machine(key, "A")
+    vendor.activate(machine)
+    # More often than unproven replacements are allowed: it proves under the former key that this is none.
     for _ in range(6):
         vendor.clock.pass_days(1)
         key = replace_key(vendor, key)
-        done = vendor.activate(vendor.machine(key, "A"))
-        assert done.outcome is Outcome.REPLACEMENT
+        machine = machine.continuing(activation_key=key)
+        done = vendor.activate(machine)
+        assert done.outcome is Outcome.CONTINUED
         assert not done.activation.unproven_before
     assert vendor.seats_used(key) == 1
 

@@ -8,7 +8,7 @@ def test_properties_are_listed_with_type_default_and_a_sentence(done, instance):
     assert [one["name"] for one in listed] == list(PROPERTIES)
     assert all(one["description"].endswith((".", "seat.")) for one in listed)
     types = {"yes or no", "number", "choice", "text", "address"}
-    types |= {"https address", "email address", "phone number"}
+    types |= {"https address", "email address", "phone number", "day"}
     assert {one["type"] for one in listed} == types
     text = instance("property", "list").stdout
     assert "customerSite/showDeactivationVerificationCode = true\n" in text

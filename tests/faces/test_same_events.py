@@ -43,7 +43,7 @@ def post(vendor: Vendor, where: str, token: str) -> None:
 def on_portal(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]) -> None:
     desk, other = staff(vendor), vendor.machine(machine.activation_key, "OTHER")
     codes = {"computer_id": machine.computer_id.text}
-    desk.post(f"{PAGE}/release", **codes, code=machine.code.text)
+    desk.post(f"{PAGE}/release", computer_id=other.computer_id.text, code=other.code.text)
     desk.post(f"{PAGE}/activate", **codes)
     desk.post(f"{PAGE}/activate", computer_id=other.computer_id.text)
     desk.post(f"{PAGE}/release", **codes, code=machine.code.text)
@@ -58,7 +58,7 @@ def on_console(vendor: Vendor, machine: Machine, keyferry: Callable[..., object]
     other = vendor.machine(machine.activation_key, "OTHER")
     typed = Typed(key, machine.computer_id.text)
     nothing_more = {"email": "", "mails_key": False, "notes": "", "reason": ""}
-    refusal_of(at_work.release, typed, machine.code.text)
+    refusal_of(at_work.release, Typed(key, other.computer_id.text), other.code.text)
     at_work.activate(typed, **nothing_more)
     refusal_of(at_work.activate, Typed(key, other.computer_id.text), **nothing_more)
     at_work.release(typed, machine.code.text)
@@ -72,7 +72,7 @@ def on_command_line(vendor: Vendor, machine: Machine, keyferry: Callable[..., ob
     key, computer_id = machine.activation_key.text, machine.computer_id.text
     other = vendor.machine(machine.activation_key, "OTHER")
     for command in (
-        ("deactivate", key, computer_id, machine.code.text),
+        ("deactivate", key, other.computer_id.text, other.code.text),
         ("activate", key, computer_id),
         ("activate", key, other.computer_id.text),
         ("deactivate", key, computer_id, machine.code.text),
@@ -99,7 +99,7 @@ def test_what_staff_do_is_called_the_same_everywhere(vendor, instance, face, cha
 
 
 def by_phone(vendor: Vendor, machine: Machine, other: Machine) -> None:
-    post(vendor, "deactivations", machine.deactivation_token)
+    post(vendor, "deactivations", other.deactivation_token)
     post(vendor, "activations", machine.activation_token)
     post(vendor, "activations", other.activation_token)
     post(vendor, "deactivations", machine.deactivation_token)
@@ -108,9 +108,10 @@ def by_phone(vendor: Vendor, machine: Machine, other: Machine) -> None:
 def by_self_help(vendor: Vendor, machine: Machine, other: Machine) -> None:
     visitor = Visitor(vendor.app)
     codes = {"activation_key": machine.activation_key.text, "computer_id": machine.computer_id.text}
-    visitor.fill_in("deactivate", **codes, code=machine.code.text)
+    others = codes | {"computer_id": other.computer_id.text}
+    visitor.fill_in("deactivate", **others, code=other.code.text)
     visitor.fill_in("activate", **codes)
-    visitor.fill_in("activate", **(codes | {"computer_id": other.computer_id.text}))
+    visitor.fill_in("activate", **others)
     visitor.fill_in("deactivate", **codes, code=machine.code.text)
 
 
