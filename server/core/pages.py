@@ -131,7 +131,7 @@ def begins_exactly(column: SQLColumnExpression[Any], text: str) -> ColumnElement
     return and_(column >= text, column < text + _LAST_CHARACTER)
 
 
-def begins_code(column: SQLColumnExpression[str], code: str) -> ColumnElement[bool]:
+def begins_code(column: SQLColumnExpression[Any], code: str) -> ColumnElement[bool]:
     """Return the condition that a key or an ID begins with what `as_in_a_code` returned."""
     return begins_exactly(column, "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP)))
 
