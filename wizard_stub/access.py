@@ -137,7 +137,8 @@ def require_own(folder: Path) -> None:
         return
     try:
         mode = os.stat(folder).st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
+        # Whoever reads or writes there says what is wrong with it.
         return
     if stat.S_ISDIR(mode) and mode & stat.S_IWOTH:
         raise ReplacementRefused(

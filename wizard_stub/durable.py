@@ -47,7 +47,9 @@ def read_file(path: Path, most: int) -> bytes | None:
             most -= len(part)
         return b"".join(parts)
     finally:
-        os.close(descriptor)
+        # Nothing was written to it, and it is closed whatever the system answers.
+        with suppress(OSError):
+            os.close(descriptor)
 
 
 def require_plain(descriptor: int, path: Path) -> None:

@@ -107,8 +107,13 @@ class Memory:
             return found
         lacking |= self.folder.sync()
         lacking |= found.anchor.write(lines, found.seal) or set()
-        # What was given up meanwhile beside this anchor is found again here.
         anchored = found.anchor.read()
+        if anchored is None:
+            raise StorageUnavailable(
+                "What the wizard remembers beside the license folder was written, but can't be read.",
+                code="anchor_not_readable",
+            )
+        # What was given up meanwhile beside this anchor is given up here, too.
         return replace(found, anchored=anchored, state=transitions.settled(found.state, anchored))
 
     def write(
