@@ -136,7 +136,7 @@ def test_who_cannot_lock_believes_only_two_readings_that_agree(machine, outdated
 
 
 @pytest.mark.parametrize("lock", ["there", "missing"])
-def test_an_older_copy_is_still_called_damaged(machine, outdated, lock):
+def test_what_a_copy_gave_up_is_still_said_to_be_given_up(machine, outdated, lock):
     if lock == "missing":
         lock_of(machine).unlink()
     began = time.monotonic()
