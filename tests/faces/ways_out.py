@@ -28,6 +28,10 @@ from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF
 from tests.faces.customers_desk import Desk
 from tests.faces.visitor import Visitor
+from tests.faces.ways_out_of_proof import (
+    typed_where_only_scanning_renews,
+    without_proof_too_often_and_asked,
+)
 from tests.mail_server import mail_server, send_mail, text_of
 
 WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
@@ -331,31 +335,6 @@ def typed_and_mailed(desk: Desk) -> str:
     visitor = Visitor(desk.vendor.app)
     given = visitor.send(visitor.open(mailed_link(desk.vendor.clock)).form)
     assert wizard.complete(given.key).activation_key is not None
-    return met
-
-
-def without_proof_too_often_and_asked(desk: Desk) -> str:
-    key = desk.vendor.issue(lease_days=60)
-    for state in range(3):
-        desk.activate(desk.wizard(f"state {state}"), key)
-    wizard = desk.wizard("state lost again")
-    asked = wizard.begin(key)
-    met = desk.refused(asked.url)
-    by = By(Channel.PORTAL, "bob", role=Role.SUPPORT)
-    given = operations.activate(Typed(key.text, asked.computer_id.text), by=by, reason="reinstalled").done
-    assert wizard.complete(given.computer_key).activation_key is not None
-    return met
-
-
-def typed_where_only_scanning_renews(desk: Desk) -> str:
-    desk.set("options/renewByScanOnly", "true")
-    key, wizard = desk.vendor.issue(lease_days=60), desk.wizard()
-    desk.activate(wizard, key)
-    live = wizard.begin(key).computer_id
-    desk.vendor.clock.pass_days(62)
-    typed = {"activation_key": key.text, "computer_id": live.text}
-    met = desk.vendor.app.test_client().post("/phone/v1/activations", json=typed).json["code"]
-    desk.request_anew(wizard, key)
     return met
 
 
