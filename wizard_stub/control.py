@@ -196,6 +196,9 @@ class ActivationControl:
                 return judgment.without_license(pending=False)
             pending = self._is_pending(found)
             if found.state.license is None:
+                if found.lacks_lines:
+                    # A crash came between state and anchor: a copy may run until this is made good.
+                    self._time.remember(found, self._now(), set())
                 return judgment.without_license(pending=pending, ended=found.ended)
             if self._machine.is_retired(found.state.license.grant):
                 return Status(LicenseState.RETIRED_EPOCH, judgment.RETIRED_EPOCH, pending=pending)

@@ -151,6 +151,19 @@ def test_a_crash_between_state_and_anchor_is_made_good_before_a_code_is_shown_an
     assert not is_active(copy)
 
 
+def test_a_look_makes_good_what_a_crash_left_undone(machine, tmp_path, monkeypatch):
+    machine.activate()
+    copy = copy_of(machine, tmp_path / "copy")
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            memory.Memory, "confirm_given_up", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            machine.control().deactivate()
+    assert machine.control().status().state is LicenseState.NOT_ACTIVATED
+    assert not is_active(copy)
+
+
 def test_a_renewal_leaves_the_anchor_alone(machine):
     machine.activate()
     before = machine.anchor_file.stat()
