@@ -53,6 +53,7 @@ class Scene:
             machine_source=MachineSource.HOST,
             fingerprint_key=_fixed("fingerprint", 32),
             epochs=(epoch,),
+            contact=("licenses@example.com", "+1 555 0142"),
         )
 
     @property

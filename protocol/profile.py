@@ -30,6 +30,7 @@ from keyferry.protocol.request_token import MAX_PRODUCT_NUMBER
 
 FORMAT = "keyferry-profile/1"
 ALGORITHM = "Ed25519"
+MOST_CONTACTS = 3
 UNREMEMBERED_DAYS = 30
 MOST_UNREMEMBERED_DAYS = 3660
 
@@ -86,6 +87,8 @@ class WizardProfile:
     fingerprint_key: bytes = field(repr=False)
     epochs: tuple[ProfileEpoch, ...]
     unremembered_days: int = UNREMEMBERED_DAYS
+    contact: tuple[str, ...] = ()
+    """Whom a customer can ask: an email address, a phone number, a web address, or none."""
     """How long a key that ends runs where the wizard can store the time nowhere."""
 
     @property
@@ -122,6 +125,7 @@ class WizardProfile:
                 "machine_source": self.machine_source,
                 "fingerprint_key": _base64(self.fingerprint_key),
                 "unremembered_days": self.unremembered_days,
+                **({"contact": list(self.contact)} if self.contact else {}),
                 "epochs": [
                     {
                         "number": epoch.number,
@@ -156,6 +160,7 @@ class WizardProfile:
             unremembered_days=read.number(
                 "unremembered_days", 0, MOST_UNREMEMBERED_DAYS, missing=UNREMEMBERED_DAYS
             ),
+            contact=read.texts("contact", MOST_CONTACTS) if "contact" in read.document else (),
         )
 
 

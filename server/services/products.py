@@ -8,6 +8,7 @@ from typing import TypeVar
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
+from keyferry.server.core.brand import contact
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import products
 from keyferry.server.core.models import Product
@@ -61,7 +62,8 @@ def export(code: str, *, by: By) -> WizardProfile:
     with changing(by) as (session, now):
         found = products.find_product(session, code)
         audit.record(session, event=Event.PROFILE_EXPORTED, by=by, product=found, now=now)
-        return products.wizard_profile(found, parts().keyring, parts().settings.public_url)
+        asked = contact.current(session).texts
+        return products.wizard_profile(found, parts().keyring, parts().settings.public_url, asked)
 
 
 @permitted(Permission.CHANGE_PRODUCTS)

@@ -248,3 +248,11 @@ def test_the_secrets_are_not_shown():
     shown = repr(PROFILE)
     for secret in (PROFILE.fingerprint_key, *(epoch.application_secret for epoch in PROFILE.epochs)):
         assert repr(secret) not in shown
+
+
+def test_whom_to_ask_is_written_where_there_is_somebody_and_is_at_most_three_texts():
+    asked = replace(PROFILE, contact=("licenses@halden.example", "+1 555 0142"))
+    assert WizardProfile.from_json(asked.to_json()) == asked
+    assert "contact" not in DOCUMENT
+    for wrong in ("x", ["a", "b", "c", "d"], [1], None):
+        refused({**DOCUMENT, "contact": wrong})

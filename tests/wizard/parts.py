@@ -60,6 +60,7 @@ class Vendor:
     product_code: str = "demo-cad"
     machine_source: MachineSource = MachineSource.HOST
     server_url: str = "https://activate.example"
+    contact: tuple[str, ...] = ()
     fingerprint_key: bytes = field(default_factory=lambda: token_bytes(32))
     epochs: list[tuple[bytes, Ed25519PrivateKey, Ed25519PrivateKey]] = field(default_factory=list)
     retired: set[int] = field(default_factory=set)
@@ -84,6 +85,7 @@ class Vendor:
             machine_source=self.machine_source,
             fingerprint_key=self.fingerprint_key,
             unremembered_days=self.unremembered_days,
+            contact=self.contact,
             epochs=tuple(
                 ProfileEpoch(
                     number,

@@ -13,6 +13,7 @@ from textual.driver import Driver
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from keyferry.protocol.profile import WizardProfile
+from keyferry.protocol.visible import visible
 from keyferry.wizard.clock import utc_now
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.qr import Drawing, writes
@@ -58,6 +59,11 @@ class WizardFrame(HardenedApp):
     def host(self) -> str:
         """Where phones go to, as a person types it."""
         return self.profile.server_url.partition("://")[2]
+
+    @property
+    def contact(self) -> str:
+        """Whom a person can ask, as one line; empty if the profile names nobody."""
+        return visible(", ".join(self.profile.contact))
 
     @property
     def self_help(self) -> str:

@@ -279,8 +279,10 @@ def feature_names(product: Product, mask: int) -> list[str]:
     return [name for place, name in enumerate(product.features) if mask >> place & 1]
 
 
-def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> WizardProfile:
-    """Return what the vendor embeds into the application; retired epochs are marked in it.
+def wizard_profile(
+    product: Product, keyring: Keyring, server_url: str, contact: tuple[str, ...] = ()
+) -> WizardProfile:
+    """Return what the vendor embeds, with whom to ask; retired epochs are marked in it.
 
     So an application with this profile refuses keys that somebody made with a secret that got out, and can
     still prove that it gave a license of such an epoch up.
@@ -295,6 +297,7 @@ def wizard_profile(product: Product, keyring: Keyring, server_url: str) -> Wizar
         machine_source=MachineSource(product.machine_source),
         fingerprint_key=fingerprint_key(product, keyring),
         epochs=tuple(_profile_epoch(epoch, keyring) for epoch in product.epochs),
+        contact=contact,
     )
 
 

@@ -268,3 +268,21 @@ def test_the_state_is_asked_again_whenever_the_overview_comes_back(machine, vend
         assert "Demo CAD isn’t activated yet" in person.sees
 
     tell(machine, story)
+
+
+def test_whom_to_ask_stands_beside_every_trouble(machine, vendor, begun):
+    vendor.contact = ("licenses@halden.example", "+1 555 0142")
+    issued = vendor.computer_key(begun)
+
+    async def story(person: Person) -> None:
+        await person.choose("type_key")
+        await person.paste(issued[:6] + "?????-" + issued[12:15] + "??" + issued[17:])
+        assert "Still stuck? licenses@halden.example, +1 555 0142" in person.sees
+        await person.press("f1")
+        assert "Questions? licenses@halden.example" in person.sees
+        await person.press("escape", "escape")
+        machine.state_file.write_text("{}")
+        await person.press("f1", "escape")
+        assert "Questions? licenses@halden.example, +1 555 0142" in person.sees
+
+    tell(machine, story)

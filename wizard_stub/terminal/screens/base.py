@@ -48,6 +48,7 @@ class WizardScreen(Screen[None]):
     """The step of a deactivation, 1 or 2."""
     further_keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What the bar of keys names besides: a word and its action."""
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (27, "-tall")]  # noqa: RUF012 - as the next
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-usual")]  # noqa: RUF012 - Textual declares it for each instance
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", show=False),
@@ -243,9 +244,11 @@ class HelpScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Show the text of the step, then the keys."""
         yield self.paragraph("help.title", "title")
-        yield self.paragraph(self._key, "text above")
+        yield self.paragraph(self._key, "text help")
         yield Static(Content("\n").join(self._keys_explained()), classes="text")
         yield self.paragraph("help.mouse", "text hint")
+        if self.wizard.contact:
+            yield self.facts(Fact(self.say("fact.questions"), self.wizard.contact))
 
     def _keys_explained(self) -> list[Content]:
         lines = []

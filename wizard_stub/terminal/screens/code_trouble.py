@@ -58,8 +58,8 @@ class CodeTroubleScreen(WizardScreen):
             yield Choice(label, id=name, hint=hint, key=key).set_class(place == 0 or roomy, "spaced")
         if self._rejected is not None:
             label, hint = self.say("trouble.rejected"), self.say("trouble.rejected.hint")
-            yield Choice(label, id="rejected", hint=hint, key="  ")
-        yield self.rule()
+            yield Choice(label, id="rejected", hint=hint, key="  ").set_class(roomy, "spaced")
+        yield self.rule().set_class(roomy, "above")
         yield self.paragraph("trouble.without", "title")
         address = (self.wizard.self_help, "bold")
         yield Static(Content.assemble((self.say("trouble.type_these") + " ", "$ink-2"), address))

@@ -85,7 +85,9 @@ class ComputerKeyScreen(WizardScreen):
         yield Static("", id="left", classes="hint above", markup=False)
         if self._computer_id is not None:
             # The phone shows it, too: someone who scanned another computer's code can see that here.
-            yield self.facts(Fact(self.say("fact.computer_id"), self._computer_id.text))
+            yield self.facts(Fact(self.say("fact.computer_id"), self._computer_id.text)).add_class(
+                "typed-for"
+            )
 
     def on_mount(self) -> None:
         """Begin in the first box."""
@@ -217,7 +219,8 @@ class ComputerKeyScreen(WizardScreen):
         boxes.focus()
         self.query_one("#check", Button).show(self.say("computer_key.check_again"), primary=True)
         self._say(self._title_of(found), self.say("doubt.text"))
-        self.query_one("#left", Static).update("")
+        contact = self.wizard.contact
+        self.query_one("#left", Static).update(self.say("doubt.stuck", contact=contact) if contact else "")
         if found.groups:
             words = self.wizard.words
             texts = [why_doubtful(words, one, boxes.typed.groups[one - 1]) for one in found.groups]

@@ -64,6 +64,7 @@ def known_parts(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     if state in _BROKEN:
         yield screen.rule().add_class("above")
         yield screen.facts(
+            Fact(screen.say("fact.questions"), screen.wizard.contact),
             Fact(screen.say("fact.folder"), str(screen.wizard.folder)),
             Fact(screen.say("fact.error_code"), known.status.detail or state.value, copy="c"),
         ).add_class("above")
@@ -80,7 +81,10 @@ def unavailable_parts(screen: WizardScreen, error: Exception) -> Iterator[Widget
     if further:
         yield Static(further, classes="secondary above", markup=False)
     code = getattr(error, "code", None)
-    yield screen.facts(Fact(screen.say("fact.error_code"), code, copy="c")).add_class("above")
+    yield screen.facts(
+        Fact(screen.say("fact.questions"), screen.wizard.contact),
+        Fact(screen.say("fact.error_code"), code, copy="c"),
+    ).add_class("above")
 
 
 def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
@@ -97,6 +101,7 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     yield screen.facts(
         Fact(screen.say("fact.host"), wizard.host),
         Fact(screen.say("fact.self_help"), wizard.self_help),
+        Fact(screen.say("fact.questions"), wizard.contact),
     ).add_class("above")
     signed = wizard.profile.key_style is Style.SIGNED
     length = SIGNED_LENGTH if signed else Kind.COMPUTER_KEY.length

@@ -40,6 +40,7 @@ class ProblemScreen(WizardScreen):
         if further:
             yield Static(further, classes="secondary above", markup=False)
         yield self.facts(
+            Fact(self.say("fact.questions"), self.wizard.contact),
             Fact(self.say("fact.folder"), str(self.wizard.folder)),
             Fact(self.say("fact.error_code"), getattr(self._error, "code", None), copy="c"),
         ).add_class("above")
