@@ -53,14 +53,15 @@ LIGHT = Theme(
         "input-cursor-foreground": "#FFFFFF",
     },
 )
-# The terminal's own eight colors, whatever they are: marks, lines and reversed cells carry the rest.
+# The terminal's own colors, whatever they are: on an unknown ground none of them is sure to be read, so marks,
+# lines and reversed cells say everything, and green is only for what needs no reading.
 TERMINAL = Theme(
     name="wizard-terminal",
     ansi=True,
-    primary="ansi_blue",
+    primary="ansi_default",
     success="ansi_green",
-    warning="ansi_yellow",
-    error="ansi_red",
+    warning="ansi_default",
+    error="ansi_default",
     foreground="ansi_default",
     background="ansi_default",
     surface="ansi_default",
@@ -72,7 +73,7 @@ TERMINAL = Theme(
         "ink-2": "ansi_default",
         "ink-3": "ansi_default",
         "edge": "ansi_default",
-        "digit": "ansi_magenta",
+        "digit": "ansi_default",
         "on-primary": "ansi_default",
         "primary-soft": "ansi_default",
         "error-soft": "ansi_default",

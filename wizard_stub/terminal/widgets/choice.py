@@ -95,9 +95,13 @@ class Button(Choice):
     def render(self) -> Content:
         """Draw the mark and the words in the middle row."""
         filled = self.is_filled
-        mark = f"{MARK} " if filled else "  "
+        # Where there is no ground, brackets show what can be pressed.
+        bare = self.app.native_ansi_color and not filled
+        mark, end = ("[ ", " ]") if bare else (f"{MARK} " if filled else "  ", "  ")
         style = "" if self.has_class("not-yet") and not filled else "bold"
-        return Content.assemble("\n", (f"{'':{_PADDING - 2}}{mark}{self.label}", style))
+        line = f"{'':{_PADDING - 2}}{mark}{self.label}{end}{'':{_PADDING - 2}}"
+        blank = " " * len(line)
+        return Content.assemble(f"{blank}\n", (line, style), f"\n{blank}")
 
     def show(self, label: str, *, primary: bool) -> None:
         """Show other words, and whether Enter presses it from anywhere."""
