@@ -53,8 +53,8 @@ LIGHT = Theme(
         "input-cursor-foreground": "#FFFFFF",
     },
 )
-# The terminal's own colors, whatever they are: on an unknown ground none of them is sure to be read, so marks,
-# lines and reversed cells say everything, and green is only for what needs no reading.
+# The terminal's own colors, whatever they are: on an unknown ground none of them is sure to be read, so
+# marks, lines and reversed cells say everything, and green is only for what needs no reading.
 TERMINAL = Theme(
     name="wizard-terminal",
     ansi=True,
