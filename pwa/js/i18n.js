@@ -16,7 +16,7 @@ let words = {};
 const known = {};
 
 /** A page on a desk says "this computer" where a phone's says "this phone"; with any finger on the glass it is a phone. */
-const onDesk = atOnce(() => !matchMedia("(any-pointer: coarse)").matches);
+const onDesk = atOnce(() => matchMedia("(any-pointer: coarse)").matches === false);
 const DESK = "OnDesk";
 
 /** The language that the server chose by what the browser asks for; its words came with the page. */

@@ -29,7 +29,7 @@ export async function openFileQr({ file, computerName, save }) {
   });
   const stage = el(
     "div",
-    { class: "stage" },
+    { class: "stage", role: "group", tabindex: "0", "aria-label": t("key.qr.title") },
     el("img", { class: "big-qr", src: drawn.result, alt: t("key.qr.alt", { name: file.name }) }),
     el("p", {}, aboutComputer("key.qr.how", computerName)),
     how,

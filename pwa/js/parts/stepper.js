@@ -68,7 +68,7 @@ export function openEnd({ computerName, rows, finish }) {
   const foot = el("div", { class: "bar" });
   const { close } = openFull({
     name: "stepper", look: "step", heading: el("h2", {}, t("stepper.allRows", { total: rows })),
-    content: [bars, el("div", { class: "stage ask" }, ...ask(computerName)), foot],
+    content: [bars, el("div", { class: "stage ask", role: "group", tabindex: "0", "aria-label": t("stepper.allRows", { total: rows }) }, ...ask(computerName)), foot],
   });
   fill(foot, answers(finish, close));
 }
