@@ -118,7 +118,7 @@ def release_by_self_help(room: Room, address: str) -> str:
     for name, text in room.codes.items():
         page.locator(f"[name={name}]").fill(text)
     page.get_by_role("button", name="Deactivate").click()
-    page.locator(".badge.is-good").wait_for()
+    page.locator(".sign.good").wait_for()
     return page.locator("main").inner_text()
 
 
