@@ -28,10 +28,7 @@ from keyferry.wizard.control import ActivationControl
 from tests.conftest import STAFF
 from tests.faces.customers_desk import Desk
 from tests.faces.visitor import Visitor
-from tests.faces.ways_out_of_proof import (
-    typed_where_only_scanning_renews,
-    without_proof_too_often_and_asked,
-)
+from tests.faces.ways_out_of_proof import typed_where_only_scanning_renews, without_proof_too_often_and_asked
 from tests.mail_server import mail_server, send_mail, text_of
 
 WayOut = Callable[[Desk, ActivationControl, ActivationKey], None]
