@@ -74,7 +74,7 @@ _JUDGED = (
     *("days_from_first_activation", "first_activated_on", "lease_days", "key_replaced_at"),
 )
 _number = itemgetter(_OF_ACTIVATION.index("id"))
-_UNSET = {**dict.fromkeys(_OF_ACTIVATION), "unproven_before": False}
+_UNSET = {**dict.fromkeys(_OF_ACTIVATION), "unproven_before": False, "reopens": False}
 
 # The database judges, whatever was read before.
 _taken_seat = (

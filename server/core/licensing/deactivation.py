@@ -190,7 +190,7 @@ def deactivate(session: Session, checked: Checked, *, keyring: Keyring, by: By, 
     if not _frees(target, proof):
         if _is_to_be_noted(target, checked.level):
             # Its own code was given now: it takes no seat again.
-            activation.reopens = None
+            activation.reopens = False
         return _nothing_done(session, target, activation, request)
     _check_limits(session, target.license, activation, proof, by, now)
     if _is_claim(checked):

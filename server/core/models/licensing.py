@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -264,14 +265,7 @@ class Activation(Base):
     __table_args__ = (
         # One computer ID may fit two activation keys: its tag has 15 bits. It comes once, unless its seat was
         # freed by the code of an earlier one.
-        Index(
-            "uq_activation_computer_id",
-            "license_id",
-            "computer_id",
-            unique=True,
-            sqlite_where=text("reopens IS NULL"),
-            postgresql_where=text("reopens IS NULL"),
-        ),
+        UniqueConstraint("license_id", "computer_id", "reopens"),
         CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
         CheckConstraint(f"ended_how IS NULL OR {one_of('ended_how', Ending)}", name="ended_how"),
         CheckConstraint(
@@ -329,7 +323,7 @@ class Activation(Base):
     # True where nothing but a weak code, or no code at all, freed the seat.
     is_claim: Mapped[bool | None]
     # True where the code of an earlier computer ID freed the seat: this one may take a seat again.
-    reopens: Mapped[bool | None]
+    reopens: Mapped[bool] = mapped_column(server_default=false())
 
     license: Mapped[License] = relationship(back_populates="activations")
 

@@ -348,7 +348,7 @@ sa.Table(
     sa.Column("replaced_by", sa.Integer, sa.ForeignKey("activation.id")),
     sa.Column("unproven_before", sa.Boolean, nullable=False),
     sa.Column("is_claim", sa.Boolean),
-    sa.Column("reopens", sa.Boolean),
+    sa.Column("reopens", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.CheckConstraint(
         "channel IN ('phone', 'self_help', 'portal', 'console', 'command_line')", name="channel"
     ),
@@ -356,14 +356,7 @@ sa.Table(
         "ended_how IS NULL OR ended_how IN ('proven', 'claimed', 'forced', 'superseded')", name="ended_how"
     ),
     sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="an_end_has_a_how"),
-    sa.Index(
-        "uq_activation_computer_id",
-        "license_id",
-        "computer_id",
-        unique=True,
-        sqlite_where=sa.text("reopens IS NULL"),
-        postgresql_where=sa.text("reopens IS NULL"),
-    ),
+    sa.UniqueConstraint("license_id", "computer_id", "reopens"),
     sa.Index("ix_activation_machine", "fingerprint", "license_id"),
     sa.Index("ix_activation_computer_name", "folded_computer_name", "license_id"),
     sa.Index(
