@@ -39,7 +39,15 @@ class Desk:
         return self.vendor.app.test_client().post(f"/phone/v1/{operation}", json={"token": url})
 
     def refused(self, url: str, operation: str = "activations") -> str:
-        answer = self.scan(url, operation)
+        return self.code_of(self.scan(url, operation))
+
+    def refused_as_typed(self, wizard: ActivationControl, key: ActivationKey) -> str:
+        """Type the computer ID that the wizard shows, instead of scanning; return the code of the refusal."""
+        typed = {"activation_key": key.text, "computer_id": wizard.begin(key).computer_id.text}
+        answer = self.vendor.app.test_client().post("/phone/v1/activations", json=typed)
+        return self.code_of(answer)
+
+    def code_of(self, answer) -> str:
         assert answer.status_code >= 400, answer.json
         code: str = answer.json["code"]
         return code
@@ -57,11 +65,11 @@ class Desk:
         self.type_key(wizard, self.scan(wizard.begin(key, new_request=True).url))
 
     def deactivate_and_activate(self, wizard: ActivationControl, key: ActivationKey) -> None:
-        self.release(wizard)
+        self.release(wizard, key)
         self.activate(wizard, key)
 
-    def release(self, wizard: ActivationControl) -> None:
-        assert self.scan(wizard.deactivate().url, "deactivations").status_code == 200
+    def release(self, wizard: ActivationControl, key: ActivationKey | None = None) -> None:
+        assert self.scan(wizard.deactivate(key).url, "deactivations").status_code == 200
 
     def force(self, computer_id) -> None:
         """The vendor frees the seat of a computer."""

@@ -67,14 +67,13 @@ def test_the_phone_names_the_wizards_step_as_the_wizard_does(language, code):
 @pytest.mark.parametrize("story", [superseded_in_use, released_by_force])
 def test_the_sentences_of_every_other_face_name_the_step_too(desk, monkeypatch, story):
     met: list[str] = []
-    refused = Desk.refused
+    code_of = Desk.code_of
 
-    def answered(desk: Desk, url: str, operation: str = "activations") -> str:
-        answer = desk.scan(url, operation)
+    def answered(desk: Desk, answer) -> str:
         met.append(answer.json["detail"])
-        return refused(desk, url, operation)
+        return code_of(desk, answer)
 
-    monkeypatch.setattr(Desk, "refused", answered)
+    monkeypatch.setattr(Desk, "code_of", answered)
     story(desk)
     # Self Help, portal, console and command line show the core's own sentence.
     assert [("deactivate the computer there and activate it again" in one) for one in met] == [True]

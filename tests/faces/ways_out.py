@@ -38,7 +38,7 @@ def superseded_in_use(desk: Desk, way_out: WayOut = Desk.deactivate_and_activate
     key, wizard = desk.vendor.issue(), desk.wizard()
     desk.activate(wizard, key)
     desk.activate(desk.wizard("another account"), key)
-    met = desk.refused(wizard.begin(key).url)
+    met = desk.refused_as_typed(wizard, key)
     way_out(desk, wizard, key)
     return met
 
@@ -70,7 +70,7 @@ def released_by_force(desk: Desk, way_out: WayOut = Desk.deactivate_and_activate
     key, wizard = desk.vendor.issue(), desk.wizard()
     desk.activate(wizard, key)
     desk.force(wizard.begin(key).computer_id)
-    met = desk.refused(wizard.begin(key).url)
+    met = desk.refused_as_typed(wizard, key)
     way_out(desk, wizard, key)
     return met
 
@@ -156,7 +156,7 @@ def retired(desk: Desk) -> str:
 def never_activated(desk: Desk) -> str:
     key, wizard = desk.vendor.issue(), desk.wizard()
     wizard.begin(key)
-    met = desk.refused(wizard.deactivate().url, "deactivations")
+    met = desk.refused(wizard.deactivate(key).url, "deactivations")
     desk.activate(wizard, key)
     return met
 
