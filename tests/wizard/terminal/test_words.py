@@ -60,6 +60,8 @@ MADE = {
 }
 # Raised, and handled before anybody could see them.
 NEVER_SHOWN = {"machine_unknown", "malformed_profile", "file_not_written"}
+# What only the command line does.
+NEVER_SHOWN |= {"nothing_earlier"}
 
 
 def literals() -> set[str]:
