@@ -46,14 +46,15 @@ def licensed(vendor, wizard, phone):
     return wizard().complete(phone(begun).json["computer_key"])
 
 
-def test_an_activation_that_was_superseded_is_renewed_by_a_new_request(vendor, wizard, phone, licensed):
-    assert phone(wizard("second").begin(licensed.activation_key)).status_code == 200
-    renewal = wizard().begin(licensed.activation_key)
-    assert (renewal.renewal, phone(renewal).json["code"]) == (True, "computer_id_superseded")
+def test_an_activation_that_was_superseded_is_renewed_by_scanning(vendor, wizard, app, phone, licensed):
+    key = licensed.activation_key
+    assert phone(wizard("second").begin(key)).status_code == 200
+    renewal = wizard().begin(key)
+    typed = {"activation_key": key.text, "computer_id": renewal.computer_id.text}
+    answer = app.test_client().post("/phone/v1/activations", json=typed)
+    assert (renewal.renewal, answer.json["code"]) == (True, "computer_id_superseded")
     assert wizard().status().state is LicenseState.ACTIVE
-    begun = wizard().begin(licensed.activation_key, new_request=True)
-    assert wizard().status().state is LicenseState.ACTIVE
-    wizard().complete(phone(begun).json["computer_key"])
+    wizard().complete(phone(renewal).json["computer_key"])
     assert wizard().status().state is LicenseState.ACTIVE
     # Renewing by scan works again.
     assert phone(wizard().begin(licensed.activation_key)).status_code == 200

@@ -1,4 +1,4 @@
-"""The deactivation code of what a later activation replaced: the phone says that there is nothing to do."""
+"""The deactivation code of what later requests went on from: the phone says that there is nothing to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from tests.browsing import sees
 def test_a_replaced_activation_holds_no_seat_and_nothing_is_asked(house, phone, locale, heading, lead):
     vendor, key = house.short, house.short.issue(seats=2)
     replaced = vendor.machine(key)
-    for machine in (replaced, vendor.machine(key)):
+    # The code of what a request went on from frees the seat; that of what came before it does not.
+    for machine in (replaced, later := replaced.continuing(), later.continuing()):
         vendor.activate(machine)
     page = phone(locale=locale)
     page.goto(house.scan(replaced, releasing=True))
