@@ -32,9 +32,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Carried:
-    """An opening that a request carries: of which secret, in which epoch, and how much it may prove."""
+    """An opening that a request carries: of which activation key and secret, and how much it may prove."""
 
     level: Level
+    activation_key: ActivationKey
     epoch: int
     secret: bytes = field(repr=False)
 
@@ -60,7 +61,7 @@ class Grant:
 
     def carried_as(self, level: Level) -> Carried:
         """Return this secret as a later request carries it."""
-        return Carried(level, self.epoch, self.secret)
+        return Carried(level, self.activation_key, self.epoch, self.secret)
 
 
 @dataclass(frozen=True)

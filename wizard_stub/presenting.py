@@ -50,7 +50,7 @@ class Presenter:
         given_up = tuple(reversed(state.given_up_of(key)))
         levels = [transitions.level_to_show(given, anchored) for given in given_up]
         openings = [
-            self.machine.opening(key, given.grant.carried_as(level))
+            self.machine.opening(given.grant.carried_as(level))
             for given, level in zip(given_up, levels, strict=True)
         ]
         newest = given_up[0].grant

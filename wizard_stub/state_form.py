@@ -81,7 +81,12 @@ def _grant_to_json(grant: Grant) -> dict[str, object]:
 
 
 def _carried_to_json(carried: Carried) -> dict[str, object]:
-    return {"level": _LEVELS[carried.level], "epoch": carried.epoch, "secret": carried.secret.hex()}
+    return {
+        "level": _LEVELS[carried.level],
+        "activation_key": carried.activation_key.text,
+        "epoch": carried.epoch,
+        "secret": carried.secret.hex(),
+    }
 
 
 def _moment_to_json(moment: datetime | None) -> str | None:
@@ -126,7 +131,10 @@ def _grant_from_json(profile: WizardProfile, value: object) -> Grant:
 def _carried_from_json(profile: WizardProfile, value: object) -> Carried:
     data = _of(dict, value)
     return Carried(
-        _NAMED[_text(data["level"])], _epoch(profile, data["epoch"]), secret=_secret_bytes(data["secret"])
+        _NAMED[_text(data["level"])],
+        ActivationKey.from_text(_text(data["activation_key"])),
+        _epoch(profile, data["epoch"]),
+        secret=_secret_bytes(data["secret"]),
     )
 
 

@@ -49,17 +49,16 @@ class ThisMachine:
 
     def computer_id(self, grant: Grant) -> ComputerId:
         """Return the computer ID of a grant; some 40 ms the first time in a process."""
-        opening = self._proof(grant.activation_key, grant.carried_as(Level.PROOF))
+        opening = self._proof(grant.carried_as(Level.PROOF))
         committed = _commitment(opening, self.profile.product_code, grant.activation_key, self.fingerprint)
         return ComputerId.make(
             self._keys(grant.epoch), grant.activation_key, fingerprint=self.fingerprint, commitment=committed
         )
 
-    def opening(self, key: ActivationKey, carried: Carried) -> Opening:
-        """Return what opens the computer ID of a secret of an activation key, on its level."""
-        return _weakened(
-            self._proof(key, carried), carried.level, self.profile.product_code, key, self.fingerprint
-        )
+    def opening(self, carried: Carried) -> Opening:
+        """Return what opens the computer ID of a secret, on its level."""
+        strong, key = self._proof(carried), carried.activation_key
+        return _weakened(strong, carried.level, self.profile.product_code, key, self.fingerprint)
 
     def activation_urls(self, grant: Grant) -> tuple[str, ...]:
         """Return the address whose page activates a grant, then the same with ever less of its name."""
@@ -68,7 +67,7 @@ class ThisMachine:
             self.computer_id(grant),
             grant.activation_key,
             grant.computer_name,
-            tuple(self.opening(grant.activation_key, carried) for carried in grant.carries),
+            tuple(map(self.opening, grant.carries)),
         )
         return self._urls(request, grant)
 
@@ -119,9 +118,12 @@ class ThisMachine:
         """Return whether the vendor has retired the epoch of a grant; it can still be given up."""
         return self._epoch(grant.epoch).retired
 
-    def _proof(self, key: ActivationKey, carried: Carried) -> Opening:
+    def _proof(self, carried: Carried) -> Opening:
         return proof(
-            self._keys(carried.epoch), secret=carried.secret, activation_key=key, fingerprint=self.fingerprint
+            self._keys(carried.epoch),
+            secret=carried.secret,
+            activation_key=carried.activation_key,
+            fingerprint=self.fingerprint,
         )
 
     def _urls(self, request: ActivationRequest | DeactivationRequest, grant: Grant) -> tuple[str, ...]:

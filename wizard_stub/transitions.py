@@ -174,6 +174,9 @@ def _openings(state: State, key: ActivationKey, anchored: Anchored | None) -> tu
         grant.carried_as(level_to_show(given, anchored) if given else Level.CONTINUATION)
         for grant, given in _since_activation(state, key)
     ]
+    if not carried and state.license is not None:
+        # The vendor may have replaced the activation key: then it's the same license, and the same seat.
+        return (state.license.grant.carried_as(Level.CONTINUATION),)
     in_use = _in_use(state, key)
     if in_use and in_use.line == Line.begun_with(in_use.secret, in_use.line.anchor):
         # The first renewal: the activation may have been typed, and its openings never seen.

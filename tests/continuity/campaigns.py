@@ -86,10 +86,10 @@ class Campaign:
 def nothing_is_taken_uncounted(world: World, history: list[Step]) -> None:
     """Take the steps; no stranger gets a seat that somebody else had without being counted."""
     for step in history:
-        before = {key: look(key) for key in world.keys}
+        before = [look(key) for key in world.keys]
         take(world, step)
-        for key in world.keys:
-            assert uncounted_takeover(world, before[key], look(key)) is None
+        for earlier, key in zip(before, world.keys, strict=True):
+            assert uncounted_takeover(world, earlier, look(key)) is None
 
 
 def proofs_are_true(world: World, history: list[Step]) -> None:
@@ -130,6 +130,13 @@ CAMPAIGNS = {
     "scanning and typing": Campaign(HONEST | {"type_id": 3, "update": 1}, check=_ends_well(counts=True)),
     "scanning after changes": Campaign(
         HONEST | {"new_identifier": 1, "lose_anchor": 1, "update": 1}, check=_ends_well(counts=True)
+    ),
+    "scanning with replaced keys": Campaign(HONEST | {"replace_key": 2}, check=_ends_well(counts=True)),
+    "copies with replaced keys": Campaign(
+        COPIES | {"replace_key": 2}, {"lease": False}, most=16, check=proofs_are_true
+    ),
+    "strangers with replaced keys": Campaign(
+        STRANGERS | {"replace_key": 2}, check=nothing_is_taken_uncounted
     ),
     "scanning with restores": Campaign(HONEST | RESTORES, check=_ends_well(counts=True)),
     "typing": Campaign(TYPING, check=_ends_well(types=True, counts=True)),

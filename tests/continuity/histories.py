@@ -157,6 +157,11 @@ class Happening:
             self.world.vendor.rotate()
             self.computer.profile = self.world.vendor.profile
 
+    def replace_key(self, _: int, __: int, how: int) -> None:
+        """The vendor replaces an activation key."""
+        if len(self.world.former_keys) < 3:
+            self.world.replace_key(how % len(self.world.keys))
+
     def back_up(self, *_: int) -> None:
         """Back a folder up, with the anchor."""
         if self.folder in self.computer.folders:

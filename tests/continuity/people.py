@@ -25,7 +25,7 @@ class Stranded(AssertionError):
 def hand_in(world: World) -> list[str]:
     """Hand in every code that the first computer's wizard shows, its license's first; return the answers."""
     papers: list[Paper] = []
-    for key in world.keys:
+    for key in (*world.keys, *world.former_keys):
         papers += world.show_codes(world.computers[0], FOLDER, key)
         papers += world.show_codes(world.computers[0], FOLDER, key, earlier=True)
     return [world.report(paper) for paper in papers]
@@ -62,8 +62,9 @@ def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None
                 waited += 1
             elif not gave_up:
                 gave_up = True
-                world.deactivate(computer, FOLDER, key)
-                world.deactivate(computer, FOLDER, key, earlier=True)
+                for each in (key, *world.former_keys):
+                    world.deactivate(computer, FOLDER, each)
+                    world.deactivate(computer, FOLDER, each, earlier=True)
                 trail.append(f"gave up, handed in {hand_in(world)}")
             else:
                 break
@@ -73,7 +74,7 @@ def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None
 def give_back(world: World) -> None:
     """Deactivate whatever the first computer holds, and hand in every code that its wizard shows."""
     computer = world.computers[0]
-    for key in world.keys:
+    for key in (*world.keys, *world.former_keys):
         for _ in range(4):
             papers = world.deactivate(computer, FOLDER, key)
             if not papers + world.deactivate(computer, FOLDER, key, earlier=True):

@@ -23,7 +23,9 @@ from keyferry.protocol.request_token import (
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.licensing.deactivation import Code
+from keyferry.server.db import transaction
 from keyferry.server.services import operations
 from keyferry.server.services.requests import Typed, opened
 from keyferry.wizard.errors import WizardError
@@ -70,6 +72,7 @@ class World:
     vendor: Vendor
     disks: Path
     keys: list[ActivationKey]
+    former_keys: list[ActivationKey] = field(default_factory=list)
     computers: list[Computer] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     computer_keys: list[str] = field(default_factory=list)
@@ -96,6 +99,16 @@ class World:
         """Let days pass."""
         self.days += days
         self.vendor.clock.pass_days(days)
+
+    def replace_key(self, number: int) -> None:
+        """Have the vendor replace an activation key, as after a leak; everybody is told the new one."""
+        self._a_moment_later()
+        former = self.keys[number]
+        self.vendor.change(former, license_changes.replace_key)
+        self.former_keys.append(former)
+        with transaction() as session:
+            new = licenses.find(session, former, former_too=True).activation_key
+        self.keys[number] = ActivationKey.from_text(new)
 
     def begin(
         self,

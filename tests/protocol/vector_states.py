@@ -42,7 +42,10 @@ RENEWAL = Grant(
     LINE,
     number=3,
     computer_name="Büro 3",
-    carries=(Carried(Level.CONTINUATION, 1, FIRST), Carried(Level.CLAIM, 1, FOURTH)),
+    carries=(
+        Carried(Level.CONTINUATION, ACTIVATION_KEY, 1, FIRST),
+        Carried(Level.CLAIM, ACTIVATION_KEY, 1, FOURTH),
+    ),
 )
 OTHER = Grant(OTHER_ACTIVATION_KEY, EPOCH, THIRD, OTHER_LINE, number=4, wrong_time=SEEN, instead=True)
 FORMER = Grant(ACTIVATION_KEY, 1, FOURTH, Line.begun_with(FOURTH, ANCHOR), number=1)

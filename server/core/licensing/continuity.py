@@ -80,8 +80,9 @@ def continued(
     opened = past.opened
     mark, settled = _settled(past, live)
     former_ids.settle(session, settled)
-    former_ids.set_freeing(session, live, opened.continuing)
-    frees = live.commitment in opened.continuing
+    freeing = opened.continuing if _has_todays_key(live) else frozenset[int]()
+    former_ids.set_freeing(session, live, freeing)
+    frees = live.commitment in freeing
     former_ids.displace(session, live, live, Displaced.PROVEN, now, frees=frees)
     _keep_others(session, past, live, now)
     kept = ("epoch", "commitment", "computer_id", "issued_on", "expires_on", "features", "refreshed_at")
@@ -108,14 +109,21 @@ def replaced(
     if is_stale:
         former_ids.set_freeing(session, activation, past.opened.commitments)
     how = Displaced.STALE if is_stale else Displaced.UNPROVEN
-    # The code of what a former activation key activated frees nothing that came with the new one.
-    replaced_at, since = license.key_replaced_at, live.continued_at or live.activated_at
-    frees = not is_stale and (replaced_at is None or since >= replaced_at)
+    frees = not is_stale and _has_todays_key(live)
     facts = {"frees": frees, "settles": not is_stale, "counted": past.counts}
     facts["was_unproven"] = live.unproven_before
     former_ids.displace(session, live, activation, how, now, **facts)
     _keep_others(session, past, activation, now)
     return activation
+
+
+def _has_todays_key(live: Activation) -> bool:
+    """Whether a computer ID was made with today's activation key.
+
+    The code of one that was not frees nothing that came with the new key: the wizard gives it up for that.
+    """
+    replaced_at, since = live.license.key_replaced_at, live.continued_at or live.activated_at
+    return replaced_at is None or since >= replaced_at
 
 
 def seated(session: Session, past: Past, activation: Activation, now: datetime) -> None:
