@@ -56,5 +56,6 @@ def _latest(own: StateFolder, key: ActivationKey, *, given_up: bool) -> Earlier:
         if (state.given_up_of(key) if given_up else [one for one in state.held if one.activation_key == key])
     ]
     if not found:
-        raise NotActivated(judgment.NOTHING_EARLIER, code="nothing_earlier")
+        words = judgment.NOT_RELEASED_EARLIER if given_up else judgment.NOTHING_EARLIER
+        raise NotActivated(words, code="nothing_earlier")
     return max(found, key=lambda each: each.state.latest_seen or _NEVER)

@@ -104,4 +104,5 @@ def _read(path: Path) -> str:
 
 
 def _not_writable(path: Path, reason: str | None) -> StorageUnavailable:
-    return StorageUnavailable(f"{path} cannot be written: {reason}.", code="file_not_writable")
+    why = reason or "it isn't a name that a file can have"
+    return StorageUnavailable(f"{path} cannot be written: {why}.", code="file_not_writable")

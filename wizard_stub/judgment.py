@@ -14,7 +14,7 @@ from keyferry.wizard.results import LicenseState, Status
 
 WRONG_MACHINE = (
     "The license here doesn't fit this computer. You can activate this computer, too, with an "
-    "activation key that has a free seat. The other computer's license isn't touched. If this computer was "
+    "activation key that has a free seat. What is stored here isn't touched. If this computer was "
     "set up anew, its old seat may be in use still: deactivate its earlier license here, or have the page "
     "that you scan email a link that frees it."
 )
@@ -26,19 +26,24 @@ LICENSE_IN_USE = (
     "A license is in use here, and no other request is open, so there's nothing to start over. "
     "Request a key without starting over. The license stays in use until you type the new key."
 )
-NOTHING_HELD = "Nothing was requested or activated here. Request a computer key first."
-NOTHING_OF_KEY = "Nothing was requested or activated here with this activation key."
+NOTHING_HELD = "Nothing is requested or activated here. Request a computer key first."
+NOTHING_OF_KEY = "Nothing is requested or activated here with this activation key."
 KEY_NOT_NAMED = (
     "No license is in use here, only requests are. To give one up, name its activation key: "
     "keyferry-wizard … deactivate ACTIVATION-KEY"
 )
 NOTHING_EARLIER = (
-    "This folder holds nothing of this activation key that belongs to another machine identifier. Check the "
-    "activation key, or deactivate without naming an earlier computer."
+    "No license or request of this activation key was found in this folder under another machine identifier. "
+    "Check the activation key, or deactivate without naming an earlier computer. If it was deactivated "
+    "already: keyferry-wizard … show-code ACTIVATION-KEY --earlier"
+)
+NOT_RELEASED_EARLIER = (
+    "Nothing of this activation key that was deactivated was found in this folder under another machine "
+    "identifier. Check the activation key, or deactivate it first: "
+    "keyferry-wizard … deactivate ACTIVATION-KEY --earlier"
 )
 ENDED_MEANWHILE = (
-    "What this key is for was deactivated meanwhile, from a copy of this folder. Request a computer key "
-    "again."
+    "What this key is for was deactivated on this computer meanwhile. Request a computer key again."
 )
 REQUESTED = (
     "The computer key was requested.",
@@ -147,9 +152,9 @@ def without_license(*, pending: bool, ended: bool = False) -> Status:
     """Return the status of a machine that holds no license; `ended` if a copy of it was deactivated."""
     if ended:
         message = (
-            "The license here was deactivated on this computer: from a copy of this folder, by another "
-            "account, or by a second installation. Show its deactivation verification code, or request a "
-            "computer key again."
+            "The license here was deactivated on this computer earlier: from this folder, from a copy of "
+            "this folder, by another account, or by a second installation. Show its deactivation "
+            "verification code, or request a computer key again."
         )
         return Status(LicenseState.NOT_ACTIVATED, message, pending=pending, detail="deactivated")
     if pending:
@@ -167,11 +172,11 @@ def unremembered(claims: Claims, latest_seen: datetime | None, now: datetime, da
 
 
 def time_not_remembered(days: int) -> str:
-    """Return what to do once a key has run for so many days without the time being stored."""
+    """Return what to do where the time was not stored for so many days, and can't be stored now."""
     return (
-        f"For more than {days} days, this computer could not store the time, so this computer's key, which "
-        "ends one day, is no longer accepted. Let this account write to the license folder or to a folder of "
-        "its own."
+        f"The time has not been stored for more than {days} days, and can't be stored now, so this "
+        "computer's key, which ends one day, is no longer accepted. Let this account write to the license "
+        "folder or to a folder of its own."
     )
 
 

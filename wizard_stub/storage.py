@@ -16,7 +16,7 @@ ADVICE = {
     Cause.NO_RIGHTS: (
         "Run the wizard under the account that activated the application, or give this account permission."
     ),
-    Cause.NO_SPACE: "The disk is full. Free up some space, then try again.",
+    Cause.NO_SPACE: "The disk is full, or this account's share of it. Free up some space, then try again.",
     Cause.READ_ONLY: "The disk is read-only. Make it writable, then try again.",
     Cause.DISK: "The disk reported an error. Check it, then try again.",
     Cause.OTHER: "Check the folder or use another one, then try again.",

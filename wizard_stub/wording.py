@@ -19,10 +19,7 @@ _OTHER_ACCOUNT = (
     "To use one license in all accounts, share the license folder instead: see --state in "
     "keyferry-wizard --help."
 )
-_CLAIM = (
-    "The code says that the license was given up here, but can't prove that no copy of it runs on: what this "
-    "computer remembered beside the license folder is missing, or was made anew."
-)
+_CLAIM = "The code says that the license was given up here, but can't prove that no copy of it runs on."
 _REJECTED = (
     "If the page says that this computer ID is no longer valid, make a new request with a new one: "
     "keyferry-wizard … request ACTIVATION-KEY --new"
@@ -113,7 +110,7 @@ def _further_codes(released: Released) -> str:
     if not further:
         return ""
     lines = "".join(f"  {code.code.text}  computer ID {code.computer_id.text}\n" for code in further)
-    words = "Requests of the same activation key were given up, too. The QR code has up to four of them:"
+    words = "Each other computer ID of this activation key has its code. The QR code has up to four of these:"
     return _paragraphs(words) + lines
 
 

@@ -52,6 +52,22 @@ def test_nothing_earlier_is_said_to_be_so(machine, key, what):
     assert refused.value.code == "nothing_earlier"
 
 
+def test_what_is_there_is_not_said_to_be_missing(renewed, key):
+    with pytest.raises(NotActivated, match="deactivate it first"):
+        renewed.control().show_earlier_code(key)
+    renewed.control().deactivate_earlier(key)
+    with pytest.raises(NotActivated, match="If it was deactivated already"):
+        renewed.control().deactivate_earlier(key)
+
+
+def test_the_words_of_an_earlier_code_name_no_cause(run, licensed, key):
+    # What the computer remembered is all there: the code only claims since nothing tells the two apart.
+    code, said, _ = run("deactivate", key.text, "--earlier", machine_id="usb-0815")
+    assert code == 0
+    assert "can't prove that no copy of it runs on. " in " ".join(said.split())
+    assert "remembered" not in said
+
+
 def test_the_command_line_names_the_way_and_goes_it(run, run_json, fails, licensed, key):
     said = fails(5, "status", machine_id="usb-0815")
     assert "--earlier" in said

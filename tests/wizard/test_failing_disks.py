@@ -263,7 +263,7 @@ def test_a_disk_that_is_really_full_changes_nothing_and_says_so(machine, vendor,
             "complete": lambda: machine.control().complete(completed.computer_key),
             "deactivate": lambda: machine.control().deactivate(),
         }
-        with pytest.raises(StorageUnavailable, match=r"The disk is full\. Free up some space") as refused:
+        with pytest.raises(StorageUnavailable, match=r"full, or this account's share of it\.") as refused:
             operations[name]()
         # A renewal leaves the anchor alone.
         code = "state_not_writable" if name == "complete" else "anchor_not_writable"

@@ -46,11 +46,11 @@ def _advice(findings: dict[str, str | None], *, in_container: bool) -> str:
     found = "; ".join(f"/{path} {_described(text)}" for path, text in findings.items())
     if in_container:
         return (
-            f"This container has no machine identifier of its own ({found}). "
+            f"No machine identifier was found in this container ({found}). "
             "Mount the host's /etc/machine-id into it read-only, so that the license belongs to the host."
         )
     return (
-        f"This system has no machine identifier yet ({found}). "
+        f"No machine identifier was found on this system ({found}). "
         "Run `systemd-machine-id-setup` (or `dbus-uuidgen --ensure`) as root, then try again."
     )
 

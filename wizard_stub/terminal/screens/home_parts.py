@@ -39,7 +39,7 @@ DAMAGED_ELSEWHERE = ("wrong_seal",)
 """Damage whose state may be in order elsewhere: it is not set aside by pressing Enter."""
 
 ENDED = "deactivated"
-"""The detail of a license that was deactivated from a copy of this folder."""
+"""The detail of a license that was deactivated earlier, here or from a copy of this folder."""
 
 # These have words for the support instead of a license.
 _BROKEN = {LicenseState.WRONG_MACHINE, LicenseState.DAMAGED, LicenseState.STATE_NEWER}
