@@ -128,7 +128,10 @@ def _require_kind(file: Path, wanted: str) -> None:
 
 def _restore_sqlite(settings: Settings, database: Path, file: Path, made: list[str]) -> None:
     if not backup_sqlite.is_empty(database):
-        raise _not_empty(f"{database} or a file beside it", "a KEYFERRY_HOME that doesn’t exist yet")
+        raise _not_empty(
+            f"{database} or a file beside it has content or can’t be read",
+            "a KEYFERRY_HOME that doesn’t exist yet",
+        )
     before = backup_sqlite.revision_in(file)
     require_known(before, f"The backup {file}")
     _make_folder(settings, made)
@@ -144,7 +147,7 @@ def _restore_postgresql(settings: Settings, file: Path, made: list[str]) -> None
     backup_postgresql.require_client()
     with _opened(settings):
         if revision() is not None or not backup_postgresql.is_empty():
-            raise _not_empty(address(settings), "an empty database")
+            raise _not_empty(f"{address(settings)} has tables", "an empty database")
         before = backup_postgresql.revision_in(file)
         require_known(before, f"The backup {file}")
         _make_folder(settings, made)
@@ -168,7 +171,7 @@ def _update(before: str, made: list[str]) -> None:
 
 def _not_empty(what: str, instead: str) -> BackupRefused:
     return BackupRefused(
-        f"A backup is restored into an empty instance only, and {what} has content. Choose {instead}, or "
+        f"A backup is restored into an empty instance only, and {what}. Choose {instead}, or "
         "move the old one away first.",
         code="database_not_empty",
     )

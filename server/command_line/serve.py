@@ -26,6 +26,7 @@ from keyferry.server.parts import utc_now
 
 # As gunicorn has it. With Python's 128, a thousand that come at once keep an honest one waiting for a second.
 _BACKLOG = 2048
+_FIRST_FREE_PORT = 1024
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -128,11 +129,13 @@ def _check_certificate(certfile: Path, keyfile: Path) -> None:
     try:
         for file in (certfile, keyfile):
             if not file.is_file():
-                raise CommandFailed(f"The file {file} doesn't exist.", code="malformed_certificate")
+                raise CommandFailed(f"There is no file {file}.", code="malformed_certificate")
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certfile, keyfile, no_password)
-    except ssl.SSLError:
+    except ssl.SSLError as error:
+        why = f" ({error.reason})" if error.reason else ""
         raise CommandFailed(
-            f"{certfile} and {keyfile} aren't a certificate and its private key, both in PEM format.",
+            f"{certfile} and {keyfile} can't be used{why}. Use a certificate and its private key, both "
+            "in PEM format.",
             code="malformed_certificate",
         ) from None
     except OSError as error:
@@ -146,9 +149,16 @@ def _listener(where: str, option: str) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
-    except (OSError, UnicodeError):
-        # UnicodeError: what is no host name at all, since a label of it is empty or too long.
+    except UnicodeError:
+        # What is no host name at all, since a label of it is empty or too long.
         raise _no_address(host) from None
+    except OSError as error:
+        # The name may be right, and nobody be there to ask for it.
+        raise CommandFailed(
+            f"No address to listen on was found for {host}: {error.strerror}. Check the name, or specify an "
+            f"IP address of this machine with {option}.",
+            code="address_not_available",
+        ) from None
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
@@ -167,8 +177,9 @@ def _cannot_listen(error: OSError, host: str, port: int, option: str) -> Command
             code="port_in_use",
         )
     if error.errno == errno.EACCES:
+        other = "a port above 1023" if port < _FIRST_FREE_PORT else "another port"
         return CommandFailed(
-            f"This account isn't allowed to listen on port {port}. Choose a port above 1023 with {option}.",
+            f"This account isn't allowed to listen on port {port}. Choose {other} with {option}.",
             code="port_not_permitted",
         )
     if error.errno == errno.EADDRNOTAVAIL:

@@ -38,8 +38,8 @@ def not_a_backup(file: Path) -> BackupRefused:
 
 
 def damaged(file: Path) -> BackupRefused:
-    """Return the refusal of a backup that is incomplete or was changed."""
+    """Return the refusal of a backup that can't be read as a whole, or was changed."""
     return BackupRefused(
-        f"The backup {file} is damaged or incomplete. Copy it again, or use another backup.",
+        f"The backup {file} can’t be read as a whole, or was changed. Copy it again, or use another backup.",
         code="backup_damaged",
     )

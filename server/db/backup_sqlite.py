@@ -58,8 +58,8 @@ def revision_in(file: Path) -> str:
     """
     if any(_has_content(Path(f"{file}{suffix}")) for suffix in _BESIDE):
         raise BackupRefused(
-            f"{file} is a database in use, not a backup: a file beside it holds some of its changes. "
-            "Name a file that `keyferry backup` made.",
+            f"{file} isn’t complete by itself: a file beside it holds some of its changes, as of a database "
+            "in use. Name a file that `keyferry backup` made.",
             code="backup_in_use",
         )
     try:
@@ -77,7 +77,7 @@ def revision_in(file: Path) -> str:
 def copy(file: Path, to: Path) -> None:
     """Copy a backup into an empty file.
 
-    Raises BackupRefused (backup_damaged), FileRefused (file_not_writable).
+    Raises BackupRefused (backup_damaged), FileRefused (file_not_writable), SQLAlchemyError.
     """
     try:
         shutil.copyfile(file, to)
@@ -90,8 +90,12 @@ def copy(file: Path, to: Path) -> None:
             # From here on the database changes, and its marks would say that it was damaged.
             for name in _MARKS:
                 copied.execute(f"PRAGMA {name} = 0")
-    except sqlite3.Error:
-        raise damaged(file) from None
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(_DAMAGED):
+            raise damaged(file) from None
+        # The copy is at fault, or its disk: a backup that can be read has become no other.
+        raise OperationalError(None, None, error) from None
 
 
 def require_readable(file: Path) -> None:

@@ -281,7 +281,7 @@ def test_email_waits_while_no_worker_runs(box, instance, checks):
     posted(minutes_ago=11)
     found = checks()["outbox"]
     assert (found["status"], found["code"]) == ("problem", "worker_not_running")
-    assert found["message"].endswith("No worker runs: start `keyferry worker`.")
+    assert found["message"].endswith("Start `keyferry worker`, or restart it.")
     assert instance("worker", "--once", "--json").json["sent"] == 2
     assert checks()["outbox"]["status"] == "ok"
 

@@ -110,7 +110,7 @@ def test_a_certificate_that_nobody_trusts(https, monkeypatch, finding):
     assert finding("certificate") == OK
 
 
-def test_a_server_without_https_at_an_https_address(instance, monkeypatch, finding):
+def test_a_server_without_https_at_an_https_address(instance, monkeypatch, finding, checks):
     def refuse(connection: socket.socket) -> None:
         connection.recv(4096)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
@@ -118,6 +118,8 @@ def test_a_server_without_https_at_an_https_address(instance, monkeypatch, findi
     with listening(refuse) as port:
         monkeypatch.setenv("KEYFERRY_PUBLIC_URL", f"https://localhost:{port}")
         assert finding("certificate") == ("problem", "https_not_served")
+        # A handshake fails for other reasons, too: what was seen is said, and the cause is a question.
+        assert "If it doesn't speak HTTPS" in checks()["certificate"]["message"]
         monkeypatch.setenv("KEYFERRY_PUBLIC_URL", f"http://localhost:{port}")
         assert finding("https") == ("warning", "public_url_http")
 

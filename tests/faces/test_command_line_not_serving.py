@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 def test_a_busy_port_is_named(instance):
@@ -35,6 +37,11 @@ def test_an_address_of_another_machine_is_named(instance, host):
     assert host in said.json["message"]
 
 
+def test_a_name_that_is_not_found_is_not_said_to_be_another_machines(instance):
+    said = instance("serve", "--bind", "nowhere.invalid:8000", "--json").json["message"]
+    assert said.startswith("No address to listen on was found for nowhere.invalid: ")
+
+
 def refusal_of(instance, certfile: object, keyfile: object) -> str:
     """Serve with what is no certificate, and return what is said."""
     said = instance("serve", "--certfile", str(certfile), "--keyfile", str(keyfile), "--json")
@@ -52,6 +59,14 @@ def test_a_missing_certificate_is_named(instance, certificate, tmp_path):
 def test_what_is_no_certificate_is_named(instance, certificate):
     certfile, keyfile = certificate
     assert str(keyfile) in refusal_of(instance, keyfile, certfile)
+
+
+def test_a_key_of_another_certificate_is_refused_for_what_openssl_says(instance, certificate):
+    certfile, keyfile = certificate
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    keyfile.write_bytes(other.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    assert re.search(r"can't be used \([A-Z_]+\)", refusal_of(instance, certfile, keyfile))
 
 
 def test_a_key_with_a_password_is_named_and_nobody_is_asked_for_it(instance, certificate):

@@ -44,7 +44,7 @@ def reach(settings: Settings) -> Finding:
         return problem(
             check,
             "public_url_without_domain",
-            f"{host} has no domain, so phones can't find it. {_SET_IT}",
+            f"{host} has no domain, so phones in other networks can't find it. {_SET_IT}",
         )
     if host.endswith(_NETWORKS_OWN) or (ip and not ip.is_global):
         return warning(

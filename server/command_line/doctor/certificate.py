@@ -29,19 +29,20 @@ def valid(settings: Settings, now: datetime) -> Finding | None:
         ends_at = _end(host, port)
     except ssl.SSLCertVerificationError as error:
         return _invalid(error, host)
-    except ssl.SSLError:
+    except ssl.SSLError as error:
         return problem(
             "certificate",
             "https_not_served",
-            f"What listens on port {port} of {host} doesn't speak HTTPS. Start `keyferry serve` with "
-            "--certfile and --keyfile, or set up HTTPS in your reverse proxy.",
+            f"What listens on port {port} of {host} opened no HTTPS connection{_reason(error)}. If it "
+            "doesn't speak HTTPS, start `keyferry serve` with --certfile and --keyfile, or set up HTTPS in "
+            "your reverse proxy.",
         )
     except (OSError, UnicodeError):
         return warning(
             "certificate",
             "certificate_not_seen",
-            f"This machine can't connect to port {port} of {host}, so the certificate wasn't checked. "
-            f"Check that a phone can open {settings.public_url}.",
+            f"This machine got no answer over HTTPS from port {port} of {host}, so the certificate wasn't "
+            f"checked. Check that a phone can open {settings.public_url}.",
         )
     day = f"{ends_at:%Y-%m-%d}"
     if ends_at < now + _SOON:
@@ -64,10 +65,15 @@ def _end(host: str, port: int) -> datetime:
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
+def _reason(error: ssl.SSLError) -> str:
+    return f" ({error.reason})" if error.reason else ""
+
+
 def _invalid(error: ssl.SSLCertVerificationError, host: str) -> Finding:
     what = f"The certificate of {host}"
     if error.verify_code == _EXPIRED:
-        code, message = "certificate_expired", f"{what} has expired. Renew it."
+        code = "certificate_expired"
+        message = f"{what}, or one of its chain, has expired by this machine's clock. Renew it."
     elif error.verify_code == _NOT_YET_VALID:
         code = "certificate_not_yet_valid"
         message = f"{what} isn't valid yet. Check this machine's clock and the certificate's dates."

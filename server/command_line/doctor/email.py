@@ -11,6 +11,7 @@ from keyferry.server.config import Settings
 from keyferry.server.core.mail import delivery
 
 _PATIENCE = timedelta(minutes=10)
+_NO_WORKER = "No worker has looked for it in the last 10 minutes. Start `keyferry worker`, or restart it."
 
 
 def configured(settings: Settings, session: Session | None, now: datetime) -> Finding:
@@ -20,7 +21,8 @@ def configured(settings: Settings, session: Session | None, now: datetime) -> Fi
     return warning(
         "email",
         "mail_not_configured",
-        "Customers get no keys and no release links by email. To send email, set KEYFERRY_SMTP_URL and "
+        "KEYFERRY_SMTP_URL isn't set here, and no worker was seen that sends email. Without one, customers "
+        "get no keys and no release links by email. To send email, set KEYFERRY_SMTP_URL and "
         "KEYFERRY_MAIL_FROM, and run `keyferry worker`.",
     )
 
@@ -32,7 +34,7 @@ def on_time(session: Session, now: datetime) -> Finding:
         return ok("outbox", "No email is late.")
     waits = f"Email has been waiting since {late.since:%Y-%m-%d %H:%M} UTC."
     if not delivery.has_looked(session, now, _PATIENCE):
-        return problem("outbox", "worker_not_running", f"{waits} No worker runs: start `keyferry worker`.")
+        return problem("outbox", "worker_not_running", f"{waits} {_NO_WORKER}")
     message = f"{waits} {late.cause}"
     if delivery.obstacle(session, now, _PATIENCE) is not None:
         return problem("outbox", "mail_stopped", message)

@@ -103,6 +103,7 @@ def master_key_file(settings: Settings) -> Finding | None:
         return problem(
             check,
             "master_key_file_open",
-            f"Other accounts can use the master key file. Run: chmod 600 {shlex.quote(str(path))}",
+            f"The permissions of the master key file let other accounts use it. Run: "
+            f"chmod 600 {shlex.quote(str(path))}",
         )
     return ok(check, "Only its owner can use the master key file.")
