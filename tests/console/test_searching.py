@@ -57,7 +57,7 @@ async def test_the_license_under_the_cursor_is_shown_with_its_computers(vendor, 
 async def test_nothing_found_says_so_and_offers_nothing_to_do(vendor, wanted, manager):
     async with at_the_console(manager) as person:
         await person.search("nobody at all")
-        assert "No license has this in its key" in person.sees
+        assert "No license was found. Try a shorter part of its key" in person.sees
         for key in ("f3", "f4", "f6", "f7", "enter"):
             await person.press(key)
             assert person.step == "Main"

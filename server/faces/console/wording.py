@@ -18,7 +18,7 @@ from keyferry.server.words.wording import CHANNELS, OUTCOMES, until
 
 _RECORDED = {
     "proven": "The code proves that the license was removed from it",
-    "claimed": "There was a code, but an earlier copy on this seat was never proven removed",
+    "claimed": "There was a code, but it doesn’t prove that no earlier copy on this seat runs on",
     "forced": "There is no proof, so a key that is still there runs until it expires",
 }
 _DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)

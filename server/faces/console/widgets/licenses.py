@@ -205,7 +205,9 @@ class LicenseList(Vertical, Asking):
 
     def _none(self) -> str:
         if self.query_one(Input).value.strip():
-            return "No license has this in its key, customer, or computers. Try a shorter part."
+            if self._standing:
+                return f"No license that is {self._standing} was found. Press F9 to see others."
+            return "No license was found. Try a shorter part of its key, customer, or computers."
         if self._standing:
             return f"No license is {self._standing}. Press F9 to see others."
         return "There are no licenses yet."
