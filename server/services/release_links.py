@@ -171,7 +171,7 @@ def _with_way_out(session: Session, request: Request, by: By, refusal: LicenseRe
         return refusal
     if refusal.code == _UNCONFIRMED:
         refusal = LicenseRefused(
-            "This computer already has a seat, with an earlier computer ID. In the License Wizard, open "
+            "This computer already has a seat, with another computer ID. In the License Wizard, open "
             "Deactivate: if it shows codes that weren’t handed in, hand them in first. Otherwise scan the QR "
             "code that the License Wizard shows, since typed codes can’t replace a computer ID, or ask the "
             "vendor to release the seat.",
@@ -188,7 +188,7 @@ def _may_be_asked(session: Session, request: Request) -> bool:
 
 def _reason_missing() -> Malformed:
     return Malformed(
-        "This computer already has a seat, with an earlier computer ID. To replace that, give a reason. It’s "
+        "This computer already has a seat, with another computer ID. To replace that, give a reason. It’s "
         "kept in the audit log.",
         code="replacement_needs_reason",
     )

@@ -35,7 +35,7 @@ CODES: Mapping[str, Code] = {
     ),
     "computer_id_released": Code(409, field="computer_id", reason="computer ID already released"),
     "computer_id_superseded": Code(409, field="computer_id", reason="computer ID no longer in use"),
-    "computer_looks_the_same": Code(403, reason="another computer looks the same"),
+    "computer_looks_the_same": Code(403, reason="seat taken too often without proof"),
     "computer_name_required": Code(400, field="computer_name"),
     "computer_not_chosen": Code(400, field="computer_id"),
     "customer_exists": Code(409, field="email"),

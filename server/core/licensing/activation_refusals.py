@@ -46,7 +46,7 @@ def replacement_unconfirmed() -> LicenseRefused:
     """Return the error for typed codes that would take a computer's seat from its earlier computer ID."""
     # A typed computer ID shows 15 bits, which can be guessed, and the seat that it takes is somebody's.
     return LicenseRefused(
-        "This computer already has a seat, with an earlier computer ID. In the License Wizard, open "
+        "This computer already has a seat, with another computer ID. In the License Wizard, open "
         "Deactivate: if it shows codes that weren’t handed in, hand them in first. Otherwise scan the QR "
         "code that the License Wizard shows, since typed codes can’t replace a computer ID, or ask the "
         "vendor.",
@@ -77,10 +77,9 @@ def computer_looks_the_same(days: int) -> LimitReached:
     """Return the error for machines that took a seat from each other too often in so many days."""
     return LimitReached(
         "In the License Wizard, deactivate this computer, hand in every code that it shows, and activate "
-        "again. If that doesn’t help, another computer looks the same as this one, or another account here "
-        "has a license of its own: they took this seat from each other too often in the last {days} days. "
-        "Give each computer a machine identifier of its own, let accounts share one license, or ask the "
-        "vendor for help.",
+        "again. If that doesn’t help: in the last {days} days, this seat went too often to a computer ID "
+        "that doesn’t go on from the one before. Give each copy of a computer a machine identifier of its "
+        "own, let accounts share one license, or ask the vendor for help.",
         code="computer_looks_the_same",
         days=days,
     )

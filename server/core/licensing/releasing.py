@@ -111,8 +111,8 @@ def with_id_itself(session: Session, target: Target, computer_id: ComputerId) ->
 def never_activated() -> NotFound:
     """Return the error for a computer ID that never held a seat."""
     return NotFound(
-        "This computer was never activated with this activation key, so it has no seat. To use the "
-        "software on it, activate it in the License Wizard.",
+        "This computer ID was never activated with this activation key, so it has no seat. To use the "
+        "software on the computer, activate it in the License Wizard.",
         code="not_activated",
     )
 
