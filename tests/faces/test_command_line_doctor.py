@@ -53,7 +53,8 @@ def test_a_problem_makes_it_exit_with_1_and_is_said_on_standard_output(instance,
     settings.master_key_path.chmod(0o644)
     said = instance("doctor")
     assert (said.exit_code, said.stderr) == (1, "")
-    assert re.search(r"^problem   .* let other accounts use it.* \(master_key_file_open\)$", said.stdout, re.MULTILINE)
+    found = r"^problem   .* let other accounts use it.* \(master_key_file_open\)$"
+    assert re.search(found, said.stdout, re.MULTILINE)
     assert "\n\nFound 1 problem and " in said.stdout
 
 
