@@ -27,7 +27,7 @@ function item(activation, place, open, remove) {
     "button",
     { type: "button", class: "open", id: `open-${place}` },
     name,
-    el("small", {}, el("bdi", { translate: "no" }, product), " · ", when(activation)),
+    el("small", {}, el("bdi", { translate: "no" }, product), "\u00a0· ", when(activation)),
   );
   row.addEventListener("click", () => open(activation));
   const bin = iconButton({

@@ -30,7 +30,7 @@ function whatFor({ product, expires }) {
   const { node } = longName(product);
   node.className = "";
   const until = expires === null ? t("facts.noEnd") : t("key.until", { day: String(validity(expires).value) });
-  return el("p", { class: "sub" }, node, " · ", until);
+  return el("p", { class: "sub" }, node, "\u00a0· ", until);
 }
 
 /** @param {string} picture @param {(Node | string)[]} words @param {string} [look] */
