@@ -17,8 +17,8 @@ from demo.pictures import PICTURES, THEMES, emptied, save_reduced
 from demo.stage import Stage, throw_away_stage
 from demo.typing_errors import mistype
 
-# Flat colors and the edges of letters: with that many shades nobody sees a difference.
-_SHADES = 32
+# With fewer, the red of what takes away and the digits of a code turn gray.
+_SHADES = 128
 _NAME = "LAB-PC-07"
 
 
