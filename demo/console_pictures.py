@@ -44,7 +44,8 @@ from keyferry.server.services.operations import activate
 from keyferry.server.services.requests import Typed
 from keyferry.wizard.control import ActivationControl
 
-_SHADES = 32
+# As many as the wizard's: with fewer, what is red or blue turns gray in the dark.
+_SHADES = 160
 _STAFF = By(Channel.COMMAND_LINE, "ada")
 _PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some seconds
 _COMPUTERS = ("LAB-PC-07", "CNC-Fräse", "OFFICE-2")

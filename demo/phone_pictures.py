@@ -38,8 +38,8 @@ DESKTOP = (1280, 800)
 # Enough shades for flat colors, and a third of the size.
 _SHADES = 256
 # Chromium without a window asks nobody, so that a person who says no is played.
-_REFUSE_CAMERA = """navigator.mediaDevices.getUserMedia =
-    () => Promise.reject(new DOMException('', 'NotAllowedError'))"""
+_REFUSE_CAMERA = """void (navigator.mediaDevices.getUserMedia =
+    () => Promise.reject(new DOMException('', 'NotAllowedError')))"""
 _ALLOW_CAMERA = "delete navigator.mediaDevices.getUserMedia"
 _LONG_AGO = datetime(2021, 6, 1, tzinfo=UTC)
 

@@ -31,8 +31,8 @@ from keyferry.server.core.secrets import Keyring
 MONTHS = timedelta(days=90)
 
 _PEOPLE = (
-    "ada.lovelace@example.com",
-    "grace.hopper@navy.example",
+    "test.laboratory@example.com",
+    "harbor.office@navy.example",
     "einkauf@präzisionswerkzeugbau-müller-und-söhne.example",
     "olga@лаборатория.example",
     "σοφία@εργαστήριο.example",
