@@ -297,8 +297,9 @@ def take_german(errands: Errands) -> None:
 def take_refusals(errands: Errands) -> None:
     """Scan what the server refuses."""
     vendor = errands.stage.vendor
-    full = errands.license(seats=1)
-    errands.activate(errands.address("LAB-PC-07", full))
+    full = errands.license(seats=2)
+    for name in ("LAB-PC-07", "LAB-PC-12"):
+        errands.activate(errands.address(name, full))
     errands.meet("no_seat_left", errands.address("LAB-PC-08", full))
     errands.meet("license_expired", errands.address("LAB-PC-08", ended_license(vendor)))
     held_back = errands.license()
