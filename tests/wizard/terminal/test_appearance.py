@@ -179,6 +179,21 @@ def test_the_focus_and_what_is_doubtful_are_shown_without_color(machine, vendor,
     tell(machine, story)
 
 
+def test_the_arrows_reach_each_choice_of_a_screen_that_does_not_fit(machine, key):
+    machine.control().begin(key)
+
+    async def story(person: Person) -> None:
+        assert not is_whole(person)
+        for words in ("Type the computer key", "Use a license file", "Use another", "Deactivate"):
+            await person.press("down")
+            assert f"► {words}" in person.sees
+        for _ in range(4):
+            await person.press("up")
+        assert "► Show the QR code again" in person.sees
+
+    tell(machine, story, size=(50, 14))
+
+
 def faint_cells(app: WizardApp) -> set[Cell]:
     """Return the characters that do not stand out; the lines of boxes and their empty places need not."""
     cells = (cell for line in cells_of(app) for cell in line)

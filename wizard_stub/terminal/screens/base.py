@@ -10,7 +10,7 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
@@ -26,6 +26,7 @@ from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 from keyferry.wizard.terminal.widgets.license_panel import time_bar
 from keyferry.wizard.terminal.widgets.marked import RULE, marked
+from keyferry.wizard.terminal.widgets.scrolled import Scrolled
 
 T = TypeVar("T")
 
@@ -116,7 +117,7 @@ class WizardScreen(Screen[None]):
         """Put the bars around the body."""
         product, suffix = self.wizard.profile.product_name, self.say("bar.title")
         yield TitleBar(product, f" · {suffix}", self._step_in_words(), self.say("bar.no_network"))
-        with VerticalScroll(id="body", can_focus=False):
+        with Scrolled(id="body"):
             yield from self.body()
         with Horizontal(id="key-bar"):
             yield from self._keys()
@@ -203,7 +204,7 @@ class WizardScreen(Screen[None]):
 
     def action_page(self, by: int) -> None:
         """Scroll what does not fit, on a small terminal."""
-        for scrolled in self.query(VerticalScroll):
+        for scrolled in self.query(Scrolled):
             scrolled.scroll_relative(y=by * scrolled.size.height, animate=False)
 
     def warnings(self, lacking: tuple[Lacking, ...]) -> ComposeResult:

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.widgets import Static
 
@@ -25,6 +25,7 @@ from keyferry.wizard.terminal.screens.code_trouble import CodeTroubleScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Fact, Facts
 from keyferry.wizard.terminal.widgets.scan_code import ScanCodeView
+from keyferry.wizard.terminal.widgets.scrolled import Scrolled
 
 _BARS = 2
 # Room for the longest choice; a key in groups may take two lines. In a large window nothing of it breaks.
@@ -66,7 +67,7 @@ class CodeBesideScreen(WizardScreen):
         yield Static(id="no-code", markup=False)
         with Horizontal(id="beside", classes="alone"):
             yield ScanCodeView()
-            with VerticalScroll(id="aside", can_focus=False):
+            with Scrolled(id="aside"):
                 if self.wizard.lacks_colors:
                     yield self.paragraph("scan.invert", "hint")
                 yield from self.aside()
