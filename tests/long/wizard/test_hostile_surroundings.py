@@ -10,6 +10,7 @@ import pytest
 from tests.hostile import KEYS, MARKUP, SIZES, TEXT, assert_harmless
 from tests.terminals import Terminal
 
+DOWN = "\x1b[B"
 COMMAND = (sys.executable, "-c", "from keyferry.wizard.command_line import main; raise SystemExit(main())")
 
 
@@ -32,9 +33,13 @@ def hostile(vendor, machine, profile, tmp_path, monkeypatch):
 def test_no_screen_of_the_wizard_hands_a_name_on_as_anything_but_text(machine, hostile, tmp_path):
     variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     with Terminal(*COMMAND, *hostile, **variables) as terminal:
-        terminal.wait_for("Use a license file")
+        terminal.wait_for("►")
         terminal.settle()
-        terminal.press("3")
+        for chosen in ("Type the computer key", "Use a license file"):
+            terminal.press(DOWN)
+            # What has the focus is drawn anew.
+            terminal.wait_for(chosen)
+        terminal.press("\r")
         terminal.wait_for("Found on this computer")
         terminal.settle()
         terminal.press("\r")
@@ -53,9 +58,10 @@ def test_no_key_and_no_paste_makes_the_wizard_fail(machine, hostile, tmp_path):
     variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     waiting = list(KEYS)
     while waiting:
-        # A digit among them may choose to quit.
+        # Ctrl+Q may be among what a terminal makes of them.
         with Terminal(*COMMAND, *hostile, **variables) as terminal:
-            terminal.wait_for("Ctrl+Q Quit")
+            # Enter among them would otherwise choose what is drawn next.
+            terminal.wait_for("Show the QR code again")
             while waiting and terminal.process.poll() is None:
                 terminal.send(waiting.pop(0))
                 terminal.settle()
