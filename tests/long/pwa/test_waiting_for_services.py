@@ -28,7 +28,7 @@ def test_while_the_server_is_busy_the_page_waits_asks_again_and_carries_a_tap_on
     page.goto(house.scan(house.short.machine(license)))
     sees(page, "waiting")
     expect(page.locator("#next-try")).to_contain_text("Trying again in")
-    expect(page.locator("#scan-kept")).to_contain_text("This scan is saved.")
+    expect(page.locator("#scan-kept")).to_contain_text("This scan is saved in this browser.")
     sees(page, "confirm-activate")
     assert (len(questions), house.short.seats_used(license)) == (2, 0)
     page.locator("#confirm").click()
