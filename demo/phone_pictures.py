@@ -122,6 +122,10 @@ class Errands:
     def meet(self, problem: str, address: str, name: str | None = None) -> None:
         """Scan what the server must refuse, and take a picture, under the problem's name or another."""
         self.phone.scan(address)
+        self.refused(problem, name)
+
+    def refused(self, problem: str, name: str | None = None) -> None:
+        """Wait until the page says so, and take the picture."""
         met = self.phone.problem()
         require(met == problem, f"The page shows {met}, where it should show {problem}.")
         self.album.take(name or f"problem-{problem.replace('_', '-')}")
@@ -323,7 +327,6 @@ def take_refusals(errands: Errands) -> None:
     vendor.run("product", "rotate", "DEMO-CAD", "--retire-old")
     errands.meet("retired_epoch", address)
     guess_too_often(errands)
-    errands.meet("too_many_attempts", errands.address("LAB-PC-10", errands.license()))
 
 
 def moved_often(errands: Errands, license: str) -> str:
@@ -341,12 +344,19 @@ def moved_often(errands: Errands, license: str) -> str:
 
 
 def guess_too_often(errands: Errands) -> None:
-    """Ask for licenses that there are not, as somebody who guesses would, until nobody is listened to."""
-    asked = errands.machine("LAB-PC-13").run("request", errands.license())
+    """Ask for licenses that there are not, as who guesses would, until no typed code is listened to."""
+    license = errands.license()
+    asked = errands.machine("LAB-PC-13").run("request", license)
     for _ in range(PER_ADDRESS):
         guess = ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text
         body = {"activation_key": guess, "computer_id": asked["computer_id"]}
         errands.phone.page.request.post(f"{errands.stage.origin}/phone/v1/requests", data=body)
+    errands.open()
+    errands.press("type")
+    errands.phone.page.locator("#activationKey").fill(license)
+    errands.phone.page.locator("#computerId").fill(asked["computer_id"])
+    errands.press("ask")
+    errands.refused("too_many_attempts")
 
 
 def ended_license(vendor: Vendor) -> str:
