@@ -27,8 +27,8 @@ def refused(person: Driver, house: House, *, plain: bool) -> None:
     if plain:
         person.run(WITHOUT_SCRIPTS)
     person.type("#activation_key", "no key")
-    person.press("main form button.is-primary")
-    person.sees(".fault")
+    person.press("form > .btn:not(.second)")
+    person.sees(".fix")
     person.open(f"{house.origin}/self-help/")
     person.at("/self-help/")
 
@@ -45,7 +45,7 @@ def test_where_none_runs_it_is_the_answer_itself(person, house):
     refused(person, house, plain=True)
     person.run(BACK)
     person.at("/self-help/license")
-    person.sees(".fault")
+    person.sees(".fix")
     assert person.run("() => document.querySelector('#activation_key').value") == "no key"
 
 
