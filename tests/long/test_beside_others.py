@@ -4,7 +4,6 @@ import pytest
 
 from tests.wizard.conftest import clock, machine, vendor  # noqa: F401 - fixtures
 from tests.wizard.test_beside_others import (  # noqa: F401 - collected here once more
-    one_secret_for_all,
     test_an_account_that_may_only_read_sees_no_damage_either,
     test_thousands_of_looks_beside_working_processes_see_no_damage,
 )
