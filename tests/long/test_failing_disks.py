@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.wizard.conftest import clock, machine, vendor  # noqa: F401 - fixtures
+from tests.wizard.conftest import clock, machine, own_folder, vendor  # noqa: F401 - fixtures
 from tests.wizard.test_failing_disks import (  # noqa: F401 - collected here once more
     prepared,
     test_a_code_is_shown_only_once_the_release_is_on_the_disk,
