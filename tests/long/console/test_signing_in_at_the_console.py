@@ -103,7 +103,7 @@ async def test_who_was_idle_for_too_long_signs_in_again(vendor, manager, clock):
         assert person.step == "SignIn"
         await person.fill("password", "correct horse battery", "enter")
         assert person.step == "Main"
-        assert "No license has this" in person.sees
+        assert "No license was found" in person.sees
 
 
 async def test_work_keeps_a_session_alive(vendor, manager, clock):

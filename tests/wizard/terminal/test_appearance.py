@@ -186,9 +186,11 @@ def test_the_arrows_reach_each_choice_of_a_screen_that_does_not_fit(machine, key
         assert not is_whole(person)
         for words in ("Type the computer key", "Use a license file", "Use another", "Deactivate"):
             await person.press("down")
+            await person.pilot.wait_for_scheduled_animations()
             assert f"► {words}" in person.sees
         for _ in range(4):
             await person.press("up")
+        await person.pilot.wait_for_scheduled_animations()
         assert "► Show the QR code again" in person.sees
 
     tell(machine, story, size=(50, 14))
