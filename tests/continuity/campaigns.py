@@ -138,6 +138,12 @@ CAMPAIGNS = {
     "strangers with replaced keys": Campaign(
         STRANGERS | {"replace_key": 2}, check=nothing_is_taken_uncounted
     ),
+    "scanning with wrong clocks": Campaign(
+        HONEST | {"set_clock_wrong": 2, "correct_clock": 1}, check=_ends_well()
+    ),
+    "copies with wrong clocks": Campaign(
+        COPIES | {"set_clock_wrong": 2, "correct_clock": 1}, most=16, check=proofs_are_true
+    ),
     "scanning with restores": Campaign(HONEST | RESTORES, check=_ends_well(counts=True)),
     "typing": Campaign(TYPING, check=_ends_well(types=True, counts=True)),
     "typing two licenses": Campaign(TYPING, {"keys": 2}, check=_ends_well(types=True, counts=True)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from random import Random
 from typing import TypeAlias, TypeVar
 
@@ -161,6 +162,15 @@ class Happening:
         """The vendor replaces an activation key."""
         if len(self.world.former_keys) < 3:
             self.world.replace_key(how % len(self.world.keys))
+
+    def set_clock_wrong(self, _: int, which: int, how: int) -> None:
+        """The clock of the computer goes wrong: ahead, or behind."""
+        self.computer.wrong_by = timedelta(days=DAYS[how] * (1 if which % 2 else -1))
+        self.world.begin(self.computer, self.folder, self.key)
+
+    def correct_clock(self, *_: int) -> None:
+        """Somebody corrects the clock."""
+        self.computer.wrong_by = timedelta()
 
     def back_up(self, *_: int) -> None:
         """Back a folder up, with the anchor."""
