@@ -22,6 +22,7 @@ _HINTS = {
     "https address": "https://…",
     "email address": "help@example.com",
     "phone number": "+1 555 0142",
+    "day": "2027-03-31, or nothing",
     "text": "",
 }
 
