@@ -94,7 +94,7 @@ def test_without_its_database_it_says_so_and_nothing_else_of_it(scrape, settings
 @pytest.mark.usefixtures("vendor")
 def test_there_is_nothing_but_metrics(settings, tmp_path):
     client = application(tmp_path, settings).test_client()
-    addresses = ("/", "/metrics/", "/static/pages.css", "/a", "/healthz", "/portal/")
+    addresses = ("/", "/metrics/", "/static/portal/frame.css", "/a", "/healthz", "/portal/")
     assert {client.get(address).status_code for address in addresses} == {404}
     assert client.post("/metrics").status_code == 405
     accepts = {"Accept": "application/openmetrics-text; version=1.0.0"}

@@ -76,7 +76,12 @@ def force_release(number: int) -> str:
 @staff.needs(Permission.SEE_LICENSES)
 def link() -> str:
     """Open the license of a wizard's link, with the dialog filled that the wizard asks for."""
-    asked = opened(posted().get("link", ""))
+    return linked_page(posted().get("link", ""))
+
+
+def linked_page(text: str) -> str:
+    """Return the page of the license that a wizard's link names; raises what reading it raises."""
+    asked = opened(text)
     releases = isinstance(asked, DeactivationRequest)
     with reading() as session:
         # What was activated with a key that was replaced since is still given back.
@@ -86,7 +91,7 @@ def link() -> str:
         return license_page(number, dialog="release", values=values | {"code": asked.code.text})
     if asked.openings:
         # What it proves is in no field that a person could type.
-        values["link"] = posted().get("link", "")
+        values["link"] = text
     return license_page(number, dialog="activate", values=values)
 
 

@@ -18,6 +18,7 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
 from keyferry.server.parts import parts
 from keyferry.server.services.permission import admit, permission_of, require
+from keyferry.server.web.brand import introduction
 from keyferry.server.web.forms import bind, cookie_name, is_bound
 from keyferry.server.words import wording
 
@@ -109,8 +110,8 @@ def may(name: str) -> bool:
 
 def page(name: str, **context: Any) -> str:
     """Return a page for who is signed in."""
-    shown = _WORDS | _NOTHING_DONE | context
-    return render_template(f"portal/{name}.html", operator=operator(), may=may, **shown)
+    here = {"operator": operator(), "may": may, "now": parts().clock(), "house": introduction()}
+    return render_template(f"portal/{name}.html", **(_WORDS | _NOTHING_DONE | here | context))
 
 
 def cookie() -> str:

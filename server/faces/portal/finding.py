@@ -1,0 +1,34 @@
+"""The search at the top of every page: what somebody knows of a license, or a wizard's link."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from keyferry.server.core.staff.roles import Permission
+from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.operations import linked_page
+from keyferry.server.faces.portal.start import start_page
+from keyferry.server.web.forms import Refusal, posted
+
+blueprint = Blueprint("finding", __name__)
+
+# Before the token in a wizard's link, also as mail programs write it; no key, name or address has it.
+_IN_A_LINK = re.compile(r"#|%(?:25)*23")
+
+
+@blueprint.post("/find")
+@staff.needs(Permission.SEE_LICENSES)
+def find() -> str | Response:
+    """Open a wizard's link, or list the licenses that fit."""
+    sought = posted().get("sought", "").strip()
+    if _IN_A_LINK.search(sought):
+        return linked_page(sought)
+    return redirect(url_for("portal.licenses.listing", q=sought))
+
+
+def page_refused(operation: str, refusal: Refusal) -> str:
+    """Return the start page, where the link stands in its field with what is wrong with it."""
+    return start_page(values={"link": posted().get("sought", "")}, refusal=refusal)
