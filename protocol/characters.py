@@ -24,7 +24,9 @@ class CodePoints:
 
     def isdisjoint(self, text: str) -> bool:
         """Whether a text has none of them."""
-        return not any(character in self for character in text)
+        return self._single.isdisjoint(text) and not any(
+            ord(character) in each for each in self._ranges for character in text
+        )
 
 
 def _listed(*ranges: int | tuple[int, int]) -> frozenset[str]:

@@ -63,6 +63,8 @@ def _trimmed(text: str | None) -> str:
 
 
 def _is_name(name: str) -> bool:
+    if name.isascii():
+        return name.isprintable()
     bare = _FLAG.sub("x", name)
     if not NOT_IN_NAMES.isdisjoint(bare) or _TAG.search(bare):
         return False

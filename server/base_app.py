@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from flask import Flask
 
@@ -12,6 +13,14 @@ from keyferry.server.core.licensing.products import check_master_key
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.db import db, init_database, reading, require_migrated
 from keyferry.server.parts import EXTENSION, Parts, utc_now
+
+
+class _Application(Flask):
+    """Without coroutines, which need not be looked for around each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 def create_base_app(
@@ -32,7 +41,7 @@ def create_base_app(
 
 def create_database_app(settings: Settings) -> Flask:
     """Return an application with a database and nothing else: what `keyferry init` needs to make one."""
-    app = Flask("keyferry.server", instance_path=str(settings.home), static_folder="static")
+    app = _Application("keyferry.server", instance_path=str(settings.home), static_folder="static")
     init_database(app, settings)
     return app
 

@@ -91,6 +91,8 @@ def activate_at_once(
     Return None if that isn't possible, or if anything that decides has changed since. Raises IntegrityError
     as `activate` does.
     """
+    if not activation_rows.knows_all_at_once(session):
+        return None
     license = seen.license
     begins_today = license.first_activated_on is None and license.days_from_first_activation is not None
     if seen.outcome is not Outcome.NEW_SEAT or begins_today or seen.past.opened.levels:

@@ -189,6 +189,11 @@ def add(session: Session, license: License, values: dict[str, Any]) -> Activatio
     return detached(Activation, {**_UNSET, **values, "id": number}.items(), license=license)
 
 
+def knows_all_at_once(session: Session) -> bool:
+    """Whether the database adds rows within a statement that reads: SQLite doesn't."""
+    return connection_of(session).dialect.name != "sqlite"
+
+
 def add_all_at_once(
     session: Session,
     license: License,
@@ -200,10 +205,8 @@ def add_all_at_once(
 ) -> Activation | None:
     """Take a seat, add its activation and the event in one statement, which needs no transaction.
 
-    Return None on SQLite, or if license or epoch have changed since they were read.
+    Only where the database `knows_all_at_once`. Return None if license or epoch changed since they were read.
     """
-    if connection_of(session).dialect.name == "sqlite":
-        return None
     values = _searchable(values)
     wanted = {"license_id": license.id, "today": today, **_as_read(license, as_read), **values}
     taken = _ALL_AT_ONCE.row(session, wanted | {f"audit_{name}": event[name] for name in _IN_AUDIT})

@@ -141,6 +141,8 @@ def _settled(past: Past, live: Activation) -> tuple[bool, Sequence[FormerCompute
 
 
 def _keep_others(session: Session, past: Past, activation: Activation, now: datetime) -> None:
+    if not past.opened.levels:
+        return
     known = {one.commitment for one in past.machine} | {one.commitment for one in past.former}
     others = past.opened.commitments - known - {activation.commitment}
     former_ids.keep(session, activation, others, past.opened.continuing, now)
