@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from .evidence import copy_that_runs, look, own_counts, uncounted_takeover
+from .evidence import copy_that_runs, lease_that_revived, look, own_counts, uncounted_takeover
 from .histories import Step, histories, take
 from .people import get_active, give_back
 from .worlds import World
@@ -57,6 +57,18 @@ COPIES = {
     "update": 1,
     "type_id": 1,
 }
+LEASES = {
+    "activate": 6,
+    "begin": 1,
+    "deliver": 1,
+    "complete": 2,
+    "pass_days": 5,
+    "set_back": 5,
+    "correct_clock": 2,
+    "states_stop_or_go_on": 3,
+    "update_after_a_leak": 2,
+    "reseal": 3,
+}
 STRANGERS = {
     "activate": 6,
     "begin": 2,
@@ -99,6 +111,13 @@ def proofs_are_true(world: World, history: list[Step]) -> None:
         assert copy_that_runs(world) is None
 
 
+def leases_end(world: World, history: list[Step]) -> None:
+    """Take the steps, and start the application after each; no lease runs again after it has ended."""
+    for step in history:
+        take(world, step)
+        assert lease_that_revived(world) is None
+
+
 def _ends_well(*, types: bool = False, counts: bool = False) -> Callable[[World, list[Step]], None]:
     def check(world: World, history: list[Step]) -> None:
         for step in history:
@@ -123,6 +142,7 @@ CAMPAIGNS = {
     "copies": Campaign(COPIES, most=16, check=proofs_are_true),
     "copies without a lease": Campaign(COPIES, {"lease": False}, most=16, check=proofs_are_true),
     "copies of two licenses": Campaign(COPIES, {"keys": 2}, most=16, check=proofs_are_true),
+    "leases": Campaign(LEASES, check=leases_end),
     "scanning": Campaign(HONEST, check=_ends_well()),
     "scanning without a lease": Campaign(HONEST, {"lease": False}, check=_ends_well()),
     "scanning with updates": Campaign(HONEST | {"update": 2}, check=_ends_well()),

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pytest
 
 from keyferry.protocol.keys import machine_fingerprint
 from keyferry.protocol.profile import WizardProfile
-from keyferry.wizard import anchor, anchor_place
+from keyferry.wizard import anchor, anchor_place, latest_time, state_folder
 from keyferry.wizard.control import ActivationControl
-from keyferry.wizard.results import LicenseState
+from keyferry.wizard.errors import StateDamaged
+from keyferry.wizard.results import LicenseState, Status
 from keyferry.wizard.state import State
 from keyferry.wizard.state_folder import StateFolder
+from keyferry.wizard.state_seal import encode_state
 
 
 class PowerCut(BaseException):
@@ -40,10 +42,12 @@ class Computer:
     true_time: Callable[[], datetime]
     wrong_by: timedelta = timedelta()
     is_anchor_writable: bool = True
+    are_states_writable: bool = True
     backups: int = 0
 
     def __post_init__(self) -> None:
-        (self.disk / "anchors").mkdir(parents=True, exist_ok=True)
+        for kept in (self.disk / "anchors", self.disk / "home"):
+            kept.mkdir(parents=True, exist_ok=True)
 
     @property
     def disk(self) -> Path:
@@ -58,7 +62,7 @@ class Computer:
     @property
     def folders(self) -> list[str]:
         """The folders that hold a state."""
-        return sorted(path.name for path in self.disk.iterdir() if path.name != "anchors")
+        return sorted(path.name for path in self.disk.iterdir() if path.name not in ("anchors", "home"))
 
     @contextmanager
     def at_work(self, folder: str, *, power_fails: bool = False) -> Iterator[ActivationControl]:
@@ -66,7 +70,7 @@ class Computer:
         mounted = self.disks / "mounted"
         self.disk.rename(mounted)
         try:
-            with self._anchor_as_it_is(power_fails):
+            with self._disk_as_it_is(mounted, power_fails):
                 yield ActivationControl(
                     self.profile,
                     mounted / folder,
@@ -83,10 +87,28 @@ class Computer:
 
     def is_active(self, folder: str) -> str | None:
         """Return the computer ID on which the application runs in a folder, None if it does not run."""
-        with self.at_work(folder) as control:
-            status = control.status()
+        status = self.status(folder)
         runs = status.state is LicenseState.ACTIVE
         return status.computer_id.text if runs and status.computer_id else None
+
+    def status(self, folder: str) -> Status:
+        """Start the application in a folder, which asks whether it may run."""
+        with self.at_work(folder) as control:
+            return control.status()
+
+    def reseal(self, folder: str, retired: int) -> None:
+        """Have somebody with a retired secret forget the time that a state has seen, and seal it anew."""
+        try:
+            state = self.state(folder)
+        except StateDamaged:
+            # Sealed so already, and refused.
+            return
+        epoch = self.profile.epoch(retired)
+        if state is None or state.license is None or epoch is None:
+            return
+        [file] = (path for path in (self.disk / folder).iterdir() if path.suffix == ".json")
+        known = replace(self.profile, epochs=(replace(epoch, retired=False),))
+        file.write_bytes(encode_state(replace(state, latest_seen=None), known))
 
     def state(self, folder: str) -> State | None:
         """Return what is stored in a folder."""
@@ -134,13 +156,16 @@ class Computer:
             shutil.copytree(kept / "anchors", self.disk / "anchors")
 
     @contextmanager
-    def _anchor_as_it_is(self, power_fails: bool) -> Iterator[None]:
+    def _disk_as_it_is(self, mounted: Path, power_fails: bool) -> Iterator[None]:
         def fail(*_: object, **__: object) -> None:
             if power_fails:
                 raise PowerCut
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
         with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(latest_time, "default_anchor_folder", lambda: mounted / "home")
+            if not self.are_states_writable:
+                patched.setattr(state_folder, "replace_file", fail)
             if power_fails or not self.is_anchor_writable:
                 patched.setattr(anchor, "replace_file", fail)
             yield

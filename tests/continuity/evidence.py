@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import has_ended
 from keyferry.protocol.computer_id import read_computer_id
 from keyferry.server.core.licensing import former_ids, licenses
 from keyferry.server.core.models import Activation, Ending, FormerComputerId, License
 from keyferry.server.db import transaction
+from keyferry.wizard.results import LicenseState
 
 from .computers import Computer
 from .worlds import World
@@ -73,6 +75,23 @@ def copy_that_runs(world: World) -> str | None:
                 found = next(filter(None, (_runs(one, seat) for one in world.computers)), None)
                 if found:
                     return found
+    return None
+
+
+def lease_that_revived(world: World) -> str | None:
+    """Start the application wherever a license is; return which runs again after its lease had ended."""
+    for computer in world.computers:
+        for folder in computer.folders:
+            status = computer.status(folder)
+            if status.claims is None or status.claims.expires is None or status.computer_id is None:
+                continue
+            lease = (computer.name, status.computer_id.text, status.claims.expires)
+            if status.state is LicenseState.EXPIRED and has_ended(
+                status.claims.expires, computer.true_time()
+            ):
+                world.ended_leases.add(lease)
+            elif status.state is LicenseState.ACTIVE and lease in world.ended_leases:
+                return f"{computer.name} runs in {folder} on a lease that ended {status.claims.expires}"
     return None
 
 

@@ -142,6 +142,10 @@ class Happening:
         """The anchor can't be written any more, or again."""
         self.computer.is_anchor_writable = not self.computer.is_anchor_writable
 
+    def states_stop_or_go_on(self, *_: int) -> None:
+        """The states can't be written any more, or again."""
+        self.computer.are_states_writable = not self.computer.are_states_writable
+
     def lose_anchor(self, *_: int) -> None:
         """Somebody cleans the disk."""
         self.computer.lose_anchor()
@@ -156,6 +160,12 @@ class Happening:
         """Install the vendor's newest version, with a new key epoch."""
         if len(self.world.vendor.profile.epochs) < 25:
             self.world.vendor.rotate()
+            self.computer.profile = self.world.vendor.profile
+
+    def update_after_a_leak(self, *_: int) -> None:
+        """Install the version that no longer takes what was made with the secret before."""
+        if len(self.world.vendor.profile.epochs) < 5:
+            self.world.vendor.rotate(retire_old=True)
             self.computer.profile = self.world.vendor.profile
 
     def replace_key(self, _: int, __: int, how: int) -> None:
@@ -196,6 +206,16 @@ class Happening:
     def pass_a_year(self, *_: int) -> None:
         """A year passes."""
         self.world.pass_days(YEAR)
+
+    def set_back(self, _: int, __: int, how: int) -> None:
+        """Set the clock back, so that a lease would last longer."""
+        self.computer.wrong_by = -timedelta(days=DAYS[how])
+
+    def reseal(self, *_: int) -> None:
+        """Have the application forget the time by a secret that leaked."""
+        leaked = next((one for one in self.computer.profile.epochs if one.retired), None)
+        if leaked and self.folder in self.computer.folders:
+            self.computer.reseal(self.folder, leaked.number)
 
     # What a stranger does who has the profile, the activation key, and the computer ID on the screen.
 

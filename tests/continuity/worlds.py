@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -78,6 +78,7 @@ class World:
     computer_keys: list[str] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     strangers: list[StrangersId] = field(default_factory=list)
+    ended_leases: set[tuple[str, str, date]] = field(default_factory=set)
     renewed: int = 0
     restores: int = 0
     restored_on: int = -999

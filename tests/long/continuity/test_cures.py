@@ -13,9 +13,11 @@ from keyferry.protocol.openings import Level
 from keyferry.server.core.licensing import continuity, former_ids
 from keyferry.server.core.licensing.continuity import Outcome
 from keyferry.wizard import transitions
-from keyferry.wizard.anchor import Anchored
+from keyferry.wizard.anchor import Anchored, FileAnchor
 from keyferry.wizard.grants import Line
+from keyferry.wizard.latest_time import OwnTime
 from keyferry.wizard.memory import Memory
+from keyferry.wizard.state import State
 from tests.continuity.campaigns import CAMPAIGNS, run
 from tests.continuity.histories import history_of
 
@@ -87,6 +89,16 @@ def the_code_of_any_former_id_frees_the_seat(patch: Patch) -> None:
     patch.setattr(former_ids, "set_freeing", lambda *_: None)
 
 
+def an_account_that_cannot_write_the_state_remembers_no_time(patch: Patch) -> None:
+    patch.setattr(OwnTime, "write", lambda *_: None)
+
+
+def a_seal_below_the_newest_epoch_is_taken(patch: Patch) -> None:
+    genuine = FileAnchor.write
+    patch.setattr(State, "newest_epoch", 0)
+    patch.setattr(FileAnchor, "write", lambda anchor, given_up, _: genuine(anchor, given_up, 0))
+
+
 TAKEN_OUT: list[tuple[Callable[[Patch], None], str]] = [
     (every_request_has_a_line_of_its_own, "copies without a lease"),
     (any_anchor_vouches_for_a_line, "copies without a lease"),
@@ -97,6 +109,8 @@ TAKEN_OUT: list[tuple[Callable[[Patch], None], str]] = [
     (only_one_opening_is_carried, "scanning"),
     (a_new_request_drops_those_before_it, "scanning with updates"),
     (openings_of_requests_that_never_arrived_are_forgotten, "scanning"),
+    (an_account_that_cannot_write_the_state_remembers_no_time, "leases"),
+    (a_seal_below_the_newest_epoch_is_taken, "leases"),
 ]
 
 
