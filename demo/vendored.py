@@ -35,11 +35,11 @@ PHONE_ICONS = (
     *("switch-camera", "trash-2", "triangle-alert", "unplug", "users", "volume-2", "wifi-off", "x"),
 )
 MORE_ICONS = (
-    *("arrow-down", "ban", "camera", "chevron-down", "circle", "circle-check", "circle-dashed"),
+    *("arrow-down", "ban", "calendar", "camera", "chevron-down", "circle", "circle-check", "circle-dashed"),
     *("circle-slash", "columns-3", "corner-down-left", "database-zap", "ellipsis", "house", "key-round"),
-    *("laptop", "lock", "log-out", "mail-x", "menu", "package", "pencil", "plus", "printer", "repeat"),
-    *("scroll-text", "search", "send", "settings", "settings-2", "shield-check", "sliders-horizontal"),
-    *("terminal", "upload", "user-plus"),
+    *("laptop", "link", "lock", "log-out", "mail-x", "menu", "package", "pencil", "play", "plus", "printer"),
+    *("repeat", "rotate-ccw", "scroll-text", "search", "send", "settings", "settings-2", "shield-check"),
+    *("sliders-horizontal", "terminal", "upload", "user", "user-plus"),
 )
 
 

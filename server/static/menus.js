@@ -2,55 +2,90 @@
  * Menus: the one at the side, which is behind a button on narrow screens, and those behind "…". They close as people expect it.
  */
 
-/** @param {HTMLDetailsElement} menu */
-function close(menu) {
-  const hadFocus = menu.contains(document.activeElement);
-  menu.open = false;
-  if (hadFocus) menu.querySelector("summary")?.focus();
-}
+const ENTRIES = ".menu :is(a, button)";
 
 /** @returns {HTMLDetailsElement[]} */
 const opened = () => [...document.querySelectorAll("details.more[open]")].filter((menu) => menu instanceof HTMLDetailsElement);
 
+/** Close a menu; the focus goes back to what opened it. @param {HTMLDetailsElement} menu */
+function close(menu) {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary")?.focus();
+  menu.open = false;
+}
+
+// Before the entry does what it does: a dialog that it opens gives the focus back to what is still there.
 addEventListener("click", (event) => {
   const hit = event.target instanceof Element ? event.target : null;
-  for (const menu of opened()) if (!menu.contains(hit) || hit?.closest(".menu :is(a, button)")) menu.open = false;
-});
+  for (const menu of opened()) {
+    if (hit?.closest(ENTRIES) && menu.contains(hit)) close(menu);
+    else if (!menu.contains(hit)) menu.open = false;
+  }
+}, { capture: true });
 
 addEventListener("keydown", (event) => {
-  const [menu] = opened();
-  if (menu === undefined) return;
+  const menu = opened().findLast((one) => one.contains(document.activeElement)) ?? opened()[0];
+  if (menu === undefined || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     event.preventDefault();
     return close(menu);
   }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step === undefined) return;
-  const entries = [...menu.querySelectorAll(".menu :is(a, button)")].filter((entry) => entry instanceof HTMLElement);
+  const entries = [...menu.querySelectorAll(ENTRIES)].filter((entry) => entry instanceof HTMLElement && entry.checkVisibility());
   const here = entries.findIndex((entry) => entry === document.activeElement);
+  // In a field, these keys are the field's.
+  if (here < 0 && document.activeElement !== menu.querySelector("summary")) return;
+  const step = { ArrowDown: here + 1, ArrowUp: here < 0 ? -1 : here - 1, Home: 0, End: -1 }[event.key];
+  if (step === undefined || entries.length === 0) return;
   event.preventDefault();
-  entries[(here + step + entries.length) % entries.length]?.focus();
+  const next = entries.at(step % entries.length);
+  if (next instanceof HTMLElement) next.focus();
+});
+
+// Who goes on to something else by Tab leaves no menu open behind.
+addEventListener("focusin", (event) => {
+  for (const menu of opened()) if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
 });
 
 const side = document.getElementById("side");
 const opener = document.querySelector("[data-opens-menu]");
-if (side && opener instanceof HTMLButtonElement) {
-  const closer = side.querySelector("[data-closes-menu]");
-  /** @param {boolean} isOpen */
-  const turn = (isOpen) => {
-    document.body.classList.toggle("menu-open", isOpen);
-    opener.setAttribute("aria-expanded", String(isOpen));
-    if (isOpen) side.querySelector("a")?.focus();
+if (side && opener instanceof HTMLAnchorElement) {
+  const beside = document.querySelectorAll(".head, #main, .skip");
+  const isOpen = () => document.body.classList.contains("menu-open");
+  /** @param {boolean} opens */
+  const turn = (opens) => {
+    document.body.classList.toggle("menu-open", opens);
+    opener.ariaExpanded = String(opens);
+    for (const one of beside) if (one instanceof HTMLElement) one.inert = opens;
+    if (opens) side.querySelector("a")?.focus();
     else opener.focus();
   };
-  opener.setAttribute("aria-expanded", "false");
-  opener.addEventListener("click", () => turn(true));
-  closer?.addEventListener("click", () => turn(false));
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.body.classList.contains("menu-open")) turn(false);
+  opener.setAttribute("role", "button");
+  opener.setAttribute("aria-controls", "side");
+  opener.ariaExpanded = "false";
+  opener.addEventListener("click", (event) => {
+    event.preventDefault();
+    turn(true);
   });
-  // The page beside it closes it, too.
-  document.getElementById("main")?.addEventListener("click", () => {
-    if (document.body.classList.contains("menu-open")) turn(false);
+  // A link that says it is a button is pressed like one.
+  opener.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    turn(true);
+  });
+  for (const closer of document.querySelectorAll("[data-closes-menu]")) {
+    closer.addEventListener("click", (event) => {
+      event.preventDefault();
+      turn(false);
+    });
+  }
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen() && !event.defaultPrevented && !document.querySelector("dialog[open]")) turn(false);
+  });
+  // What opens a dialog stands in the menu, too.
+  side.addEventListener("click", (event) => {
+    if (isOpen() && event.target instanceof Element && event.target.closest("[data-opens]")) turn(false);
+  }, { capture: true });
+  // On a wide screen it is always there, and so is the page beside it.
+  matchMedia("(min-width: 720px)").addEventListener("change", (wide) => {
+    if (wide.matches && isOpen()) turn(false);
   });
 }

@@ -60,11 +60,14 @@ function open(dialog, computer) {
   first?.focus();
 }
 
-for (const button of document.querySelectorAll("button[data-opens]")) {
-  if (!(button instanceof HTMLButtonElement)) continue;
-  button.addEventListener("click", () => {
-    const dialog = document.getElementById(button.dataset.opens ?? "");
-    if (dialog instanceof HTMLDialogElement) open(dialog, button.dataset.computer);
+// A link that opens a dialog leads to a page with the same, for who has no scripts.
+for (const opener of document.querySelectorAll(":is(a, button)[data-opens]")) {
+  if (!(opener instanceof HTMLElement)) continue;
+  opener.addEventListener("click", (event) => {
+    const dialog = document.getElementById(opener.dataset.opens ?? "");
+    if (!(dialog instanceof HTMLDialogElement) || (event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey))) return;
+    event.preventDefault();
+    open(dialog, opener.dataset.computer);
   });
 }
 

@@ -16,7 +16,7 @@ const WORDS = JSON.parse(document.getElementById("scanning-words")?.textContent 
 /** @param {HTMLFormElement} form */
 function init(form) {
   const link = form.querySelector('input[name="link"]');
-  const outcome = form.querySelector(".outcome");
+  const outcome = form.querySelector("[data-outcome], .outcome");
   const video = form.querySelector("video");
   const photo = form.querySelector('input[type="file"]');
   const webcam = form.querySelector("[data-webcam]");
@@ -26,7 +26,9 @@ function init(form) {
   ) return;
   /** @type {AbortController | null} */
   let looking = null;
-  const start = webcam.textContent;
+  const label = webcam.querySelector("[data-stop]") ?? webcam;
+  const start = label.textContent;
+  const stopping = (label instanceof HTMLElement && label.dataset.stop) || webcam.dataset.webcam || start;
 
   /** @param {string} text */
   const say = (text) => {
@@ -49,12 +51,11 @@ function init(form) {
   const stop = () => {
     looking?.abort();
     looking = null;
-    webcam.textContent = start;
+    label.textContent = start;
   };
 
-  photo.addEventListener("change", async () => {
-    const [file] = photo.files ?? [];
-    photo.value = "";
+  /** @param {File | undefined} file */
+  const look = async (file) => {
     if (file === undefined) return;
     say("");
     let picture;
@@ -71,12 +72,27 @@ function init(form) {
     }
     if (text === null) say(WORDS.no_code);
     take(text);
+  };
+
+  photo.addEventListener("change", () => {
+    const [file] = photo.files ?? [];
+    photo.value = "";
+    look(file);
+  });
+
+  // Beside its mark, too, a dropped photo would replace the page.
+  const around = form.closest("dialog") ?? form;
+  around.addEventListener("dragover", (event) => event.preventDefault());
+  around.addEventListener("drop", (event) => {
+    if (!(event instanceof DragEvent) || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    look(event.dataTransfer.files[0]);
   });
 
   webcam.addEventListener("click", async () => {
     if (looking) return stop();
     const own = (looking = new AbortController());
-    webcam.textContent = webcam.dataset.webcam ?? start;
+    label.textContent = stopping;
     say("");
     try {
       const read = await reader();

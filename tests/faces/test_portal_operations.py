@@ -226,7 +226,7 @@ def test_a_link_that_is_none_is_named_beside_its_field(vendor, desk, link, sente
     answer = desk.post("/portal/link", link=link)
     assert answer.status_code in (400, 404)
     assert sentence in answer.text
-    assert "Find a license" in answer.text
+    assert "Link from the wizard" in answer.text
 
 
 def test_a_link_that_was_altered_is_refused(vendor, desk, machine):

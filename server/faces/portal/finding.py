@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.operations import linked_page
-from keyferry.server.faces.portal.start import start_page
+from keyferry.server.faces.portal.scanning import scanning_page
 from keyferry.server.web.forms import Refusal, posted
 
 blueprint = Blueprint("finding", __name__)
@@ -30,5 +30,5 @@ def find() -> str | Response:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the start page, where the link stands in its field with what is wrong with it."""
-    return start_page(values={"link": posted().get("sought", "")}, refusal=refusal)
+    """Return the page for a wizard's link, which stands in its field with what is wrong with it."""
+    return scanning_page(values={"link": posted().get("sought", "")}, refusal=refusal)

@@ -16,7 +16,7 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.licenses import license_page
-from keyferry.server.faces.portal.start import start_page
+from keyferry.server.faces.portal.scanning import scanning_page
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
 from keyferry.server.services.requests import Typed, opened
@@ -126,8 +126,8 @@ def _activation_key(number: int) -> str:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the page on which an operation was refused: the license with its dialog, or the start page."""
+    """Return the page on which an operation was refused: the license with its dialog, or that for a link."""
     if operation == "link":
-        return start_page(values=posted(), refusal=refusal)
+        return scanning_page(values=posted(), refusal=refusal)
     number = (request.view_args or {})["number"]
     return license_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)
