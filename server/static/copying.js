@@ -17,6 +17,10 @@ function show(button, icon) {
   const use = button.querySelector("use");
   use?.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*/, `#${icon}`));
   button.classList.toggle("did", icon === "check");
+  const label = button.querySelector("span");
+  if (label === null || button.dataset.did === undefined) return;
+  button.dataset.does ??= label.textContent ?? "";
+  label.textContent = icon === "check" ? button.dataset.did : button.dataset.does;
 }
 
 /** @param {HTMLButtonElement} button */
@@ -25,6 +29,7 @@ async function copy(button) {
   heard.textContent = copied.done ? WORDS.copied : WORDS.not_copied;
   button.title = heard.textContent;
   show(button, copied.done ? "check" : "x");
+  if (copied.done) button.dispatchEvent(new Event("copied", { bubbles: true }));
   setTimeout(() => {
     show(button, "copy");
     button.title = button.ariaLabel ?? "";

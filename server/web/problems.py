@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
-from flask import Flask, Response, g, json, render_template, request
+from flask import Flask, Response, current_app, g, json, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -25,12 +27,15 @@ logger = logging.getLogger(__name__)
 
 API_PREFIXES = ("/phone/",)
 
+# What makes the page that staff see, beside the other parts of the application.
+_PAGE_FOR_STAFF = "keyferry.page_for_staff"
+
 # What staff read instead: they are the vendor, and scan nothing there.
 _FOR_STAFF = {
     404: Sentence("The address may be mistyped, or what was there is gone."),
     500: Sentence(
-        "It’s the server’s fault, not yours. Try again. If it happens again, give the request ID to whoever "
-        "runs the server."
+        "The server failed, not you. Before you try again, check whether the change was saved. If it happens "
+        "again, give the report number to whoever runs the server."
     ),
 }
 
@@ -79,6 +84,11 @@ def init_problems(app: Flask) -> None:
     app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
 
+def show_staff(app: Flask, page: Callable[[dict[str, Any]], str]) -> None:
+    """Have `page` make what staff see of an error."""
+    app.extensions[_PAGE_FOR_STAFF] = page
+
+
 def answer(
     code: str,
     detail: str,
@@ -125,7 +135,7 @@ def _for_people(status: int, detail: str) -> Response:
     shown = {"status": status, "detail": detail, "request_id": _request_id(status)}
     if _is_for_staff():
         # Staff ask nobody.
-        page = render_template("portal/problem.html", **shown)
+        page = current_app.extensions[_PAGE_FOR_STAFF](shown)
     else:
         # A database that is busy now need not be asked whom to ask.
         asks = status != HTTPStatus.SERVICE_UNAVAILABLE

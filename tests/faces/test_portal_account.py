@@ -31,7 +31,8 @@ def scanned(page: str) -> str:
 
 
 def recovery_codes(page: str) -> list[str]:
-    return re.findall(r'<li class="code is-whole">([0-9A-Z-]{19})</li>', page)
+    shown = re.search(r'<ol class="codes".*?</ol>', page, re.DOTALL)
+    return [re.sub("<[^>]+>", "", line) for line in re.findall("<li>(.+?)</li>", shown[0])]
 
 
 def enrolled(vendor, desk: Visitor) -> tuple[str, list[str]]:
@@ -54,7 +55,8 @@ def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_cod
     page = desk.get("/portal/account/second-factor").text
     secret = scanned(page)
     assert f'data-key="{secret}"' in page
-    assert f">{' '.join(secret[at : at + 4] for at in range(0, len(secret), 4))}</p>" in page
+    spelled = re.sub("</?i>", "", page)
+    assert f">{' '.join(secret[at : at + 4] for at in range(0, len(secret), 4))}</span>" in spelled
     answer = desk.post("/portal/account/second-factor/confirm", code=code_of(secret, vendor.clock.now))
     assert answer.location == "/portal/account/recovery-codes"
     with desk.client.session_transaction() as kept:
@@ -67,7 +69,7 @@ def test_the_qr_code_and_the_typed_secret_are_the_same_and_give_ten_recovery_cod
     assert desk.get(answer.location).location == "/portal/account"
     assert "recovery_codes" in held
     assert not any(code in held for code in codes)
-    assert "10 recovery codes left" in desk.get("/portal/account").text
+    assert "10 of 10 left" in desk.get("/portal/account").text
     assert desk.get("/portal/account/second-factor").location == "/portal/account"
 
 
@@ -195,7 +197,7 @@ def test_new_recovery_codes_want_the_password_and_replace_the_earlier_ones(vendo
     _, earlier = enrolled(vendor, desk)
     answer = desk.post("/portal/account/recovery-codes", password="not mine at all")
     assert answer.status_code == 403
-    assert 'id="codes" aria-labelledby="new-recovery-codes-title" data-opened' in answer.text
+    assert 'id="codes" aria-labelledby="codes-title" data-opened' in answer.text
     answer = desk.post("/portal/account/recovery-codes", password=PASSWORD)
     fresh = recovery_codes(desk.get(answer.location).text)
     assert len(set(fresh) - set(earlier)) == 10
@@ -205,7 +207,7 @@ def test_it_ends_with_the_password_only(vendor, desk):
     enrolled(vendor, desk)
     answer = desk.post("/portal/account/second-factor/end", password="not mine at all")
     assert answer.status_code == 403
-    assert 'id="end" aria-labelledby="end-the-second-factor-title" data-opened' in answer.text
+    assert 'id="end" aria-labelledby="end-title" data-opened' in answer.text
     answer = desk.post("/portal/account/second-factor/end", password=PASSWORD)
     assert "Your second factor has ended." in desk.get(answer.location).text
     assert Visitor(vendor.app.test_client()).sign_in().location == "/portal/"
@@ -225,6 +227,33 @@ def test_a_password_is_changed_with_the_old_one_and_ends_the_sessions_elsewhere(
     assert other.sign_in(password=FRESH).location == "/portal/"
     wanted = ("password_change_refused", "password_changed")
     assert [event.event for event in events(*wanted)] == list(wanted)
+
+
+def test_all_other_sessions_end_at_once_and_this_one_goes_on(vendor, desk):
+    others = [Visitor(vendor.app.test_client()) for _ in range(2)]
+    for other in others:
+        other.sign_in()
+    assert "Sign out elsewhere" in desk.get("/portal/account").text
+    answer = desk.post("/portal/account/sign-out-elsewhere")
+    page = desk.get(answer.location).text
+    assert "You’re signed out everywhere else." in page
+    assert "Sign out elsewhere" not in page
+    assert [other.get("/portal/").status_code for other in others] == [302, 302]
+    assert len(events("signed_out")) == 2
+
+
+def test_few_recovery_codes_are_a_warning_and_none_an_order(vendor, desk):
+    _, codes = enrolled(vendor, desk)
+    assert "warn-t" not in desk.get("/portal/account").text
+    for code in codes[:-1]:
+        other = Visitor(vendor.app.test_client())
+        other.get(other.sign_in().location)
+        assert other.post("/portal/sign-in/code", code=code).status_code == 302
+    assert '<small class="warn-t">1 of 10 left</small>' in desk.get("/portal/account").text
+    other = Visitor(vendor.app.test_client())
+    other.get(other.sign_in().location)
+    other.post("/portal/sign-in/code", code=codes[-1])
+    assert "None left. Create new ones now." in desk.get("/portal/account").text
 
 
 def test_passwords_are_not_to_be_guessed_from_an_unwatched_screen(desk):

@@ -42,6 +42,19 @@ def change_password() -> Response:
     return response
 
 
+@blueprint.post("/sign-out-elsewhere")
+@staff.needs(Permission.SEE_LICENSES)
+def sign_out_elsewhere() -> Response:
+    """End all of the operator's sessions but this one."""
+    now = parts().clock()
+    with transaction() as session:
+        for row in sessions.live(session, staff.operator(), now=now):
+            if row.id != staff.here().id:
+                sessions.end(session, row, by=staff.by(), now=now)
+    flash(_("You’re signed out everywhere else."))
+    return redirect(url_for("portal.account.overview"))
+
+
 def account_page(**context: object) -> str:
     """Return the account, with the form that was sent and what was wrong with it."""
     with reading() as session:
@@ -50,6 +63,7 @@ def account_page(**context: object) -> str:
             "account",
             own=own,
             is_required=second_factor.is_required(session, own),
+            codes_made=second_factor.RECOVERY_CODES,
             codes_left=second_factor.recovery_codes_left(session, own),
             rows=sessions.live(session, own, now=parts().clock()),
             here=staff.here().id,

@@ -17,7 +17,7 @@ from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.brand.pictures import too_large
 from keyferry.server.core.errors import NotAllowed, NotFound
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import branding, kept_forms, staff
+from keyferry.server.faces.portal import branding, kept_forms, staff, trouble
 from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
 from keyferry.server.services.permission import require
 from keyferry.server.web import problems
@@ -39,6 +39,7 @@ def init(blueprint: Blueprint, rooms: Iterable[ModuleType]) -> None:
     """Register what answers a refusal on any page of the portal; a room with forms has a `page_refused`."""
     pages = {room.blueprint.name: room.page_refused for room in rooms if hasattr(room, "page_refused")}
     answer = partial(refused, pages)
+    blueprint.record_once(lambda setup: problems.show_staff(setup.app, trouble.problem_page))
     blueprint.register_error_handler(CodedError, answer)
 
     @blueprint.get("/typed/<secret>")

@@ -16,7 +16,7 @@ from keyferry.server.faces.portal import kept_forms, staff
 from keyferry.server.parts import parts
 from keyferry.server.services.signing_in import Shown, show_password
 from keyferry.server.services.signing_in import enter as open_session
-from keyferry.server.web.brand import brand
+from keyferry.server.web.brand import in_trouble
 from keyferry.server.web.forms import is_plain, posted
 
 blueprint = Blueprint("signing_in", __name__)
@@ -101,13 +101,17 @@ def end(id: int) -> Response:
 
 def sign_in_page(values: dict[str, str], **context: object) -> str:
     """Return the form, with what was typed but the password."""
-    return render_template("portal/sign_in.html", values=values, **context)
+    return _page("sign_in", values=values, **context)
 
 
 def code_page(values: dict[str, str], **context: object) -> str:
     """Return the form that asks for the code."""
-    vendor = brand().name
-    return render_template("portal/sign_in_code.html", values=values, vendor=vendor, **context)
+    return _page("sign_in_code", values=values, **context)
+
+
+def _page(name: str, **context: object) -> str:
+    # Whoever wants in while the database is in trouble learns of that when they have typed.
+    return render_template(f"portal/{name}.html", house=in_trouble(asks=True), **context)
 
 
 def _entered(shown: Shown, code: str | None) -> Response:
