@@ -77,11 +77,12 @@ class Property:
         if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
             return typed
         raise Malformed(
-            "{name} takes {values}.", code="malformed_property", name=self.name, values=self._takes
+            "{name} takes {values}.", code="malformed_property", name=self.name, values=self.values
         )
 
     @property
-    def _takes(self) -> str:
+    def values(self) -> str:
+        """What it takes, in words."""
         if self.type == "number":
             return f"a whole number from {self.least:,} to {self.most:,}"
         return _TAKES.get(self.type) or f"one of these: {', '.join(self.choices)}"
@@ -136,6 +137,7 @@ SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
     "branding/supportPhone",
     "branding/supportUrl",
 )
+CONTACT = (SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL)
 FORGET_ADDRESSES = "audit/forgetAddressesAfterDays"
 ACCEPT_STALE_UNTIL = "options/acceptStaleRequestsUntil"
 RENEW_BY_SCAN_ONLY = "options/renewByScanOnly"

@@ -12,21 +12,19 @@ from email.errors import MessageError
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from keyferry.server import vendor
 from keyferry.server.config import ConfigError
 from keyferry.server.core import attempts, audit, forgetting
-from keyferry.server.core.brand import branding
 from keyferry.server.core.errors import CoreError, SecretUnreadable
 from keyferry.server.core.licensing import listings, release_links
 from keyferry.server.core.licensing.licenses import expiry
 from keyferry.server.core.mail import delivery, mails, outbox, templates
-from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Held, Mail
 from keyferry.server.core.mail.outbox import Taken
 from keyferry.server.core.models import License
 from keyferry.server.core.staff import kept_forms
 from keyferry.server.db import explained, reading, transaction
 from keyferry.server.mail import links
+from keyferry.server.mail.letterhead import letterhead
 from keyferry.server.mail.mailer import Undelivered, deliver, message_of
 from keyferry.server.mail_server import SmtpServer, server_of
 from keyferry.server.parts import Parts
@@ -165,7 +163,7 @@ class _Worker:
                 with transaction() as session:
                     outbox.dropped(session, taken)
                 return
-            deliver(message_of(mail, taken, sender, _letterhead()), server)
+            deliver(message_of(mail, taken, sender, letterhead()), server)
         except Undelivered as error:
             self._put_off(taken, error)
         except SecretUnreadable as error:
@@ -217,10 +215,3 @@ def _held(license: License) -> Held:
         license.seats_used,
         license.days_from_first_activation,
     )
-
-
-def _letterhead() -> Letterhead:
-    """Return how the vendor looks now."""
-    with reading() as session:
-        shown = branding.current(session, vendor.from_settings())
-        return Letterhead(shown.name, shown.color, vendor.logo(session) or b"")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import properties, versions
 from keyferry.server.core.audit import By
-from keyferry.server.core.brand import branding
+from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.mail import templates
 from keyferry.server.core.models import ServerProperty
@@ -31,10 +31,10 @@ def set_property(name: str, value: str, *, by: By, show: Callable[[ServerPropert
 
 
 @permitted(Permission.SET_PROPERTIES)
-def set_group(group: str, typed: Mapping[str, str], *, version: str, by: By) -> int:
-    """Set what was changed in one group; returns how many. Raises Conflict (changed_meanwhile)."""
+def set_properties(typed: Mapping[str, str], *, version: str, by: By) -> int:
+    """Set those of several properties that differ; returns how many. Raises Conflict (changed_meanwhile)."""
     with _setting(by) as (session, now):
-        versions.require(version, version_of_group(properties.read(session), group))
+        versions.require(version, version_of(properties.read(session), typed))
         return properties.put_all(session, typed, by=by, now=now)
 
 
@@ -61,21 +61,24 @@ def reset_mail(name: str, language: str, *, by: By) -> None:
 
 
 @permitted(Permission.SET_PROPERTIES)
-def set_branding(typed: Mapping[str, str], default: Brand, *, version: str, by: By) -> int:
-    """Set what was changed of name, privacy notice and color; returns how many.
+def set_branding(
+    typed: Mapping[str, str],
+    asked: Mapping[str, str],
+    default: Brand,
+    *,
+    version: str,
+    by: By,
+    logo: bytes | None = None,
+) -> int:
+    """Set what was changed of how the vendor looks and whom to ask; returns how many. All of it or nothing.
 
-    Raises Conflict (changed_meanwhile) and what `core.brand.branding.put_all` raises.
+    Raises Conflict (changed_meanwhile) and what `core.brand.branding` and `core.properties.put_all` raise.
     """
     with _setting(by) as (session, now):
-        versions.require(version, branding.current(session, default).version)
-        return branding.put_all(session, typed, default, by=by, now=now)
-
-
-@permitted(Permission.SET_PROPERTIES)
-def set_logo(content: bytes, *, by: By) -> bool:
-    """Set the logo; returns whether it is another. Raises what `core.brand.branding.put_logo` raises."""
-    with _setting(by) as (session, now):
-        return branding.put_logo(session, content, by=by, now=now)
+        versions.require(version, version_of_branding(session, default))
+        count = branding.put_all(session, typed, default, by=by, now=now)
+        count += properties.put_all(session, asked, by=by, now=now)
+        return count + (logo is not None and branding.put_logo(session, logo, by=by, now=now))
 
 
 @permitted(Permission.SET_PROPERTIES)
@@ -93,6 +96,12 @@ def _setting(by: By) -> Iterator[tuple[Session, datetime]]:
         yield session, now
 
 
-def version_of_group(values: Mapping[str, Any], group: str) -> str:
-    """Return the digest of what counts in a group of properties, see `core.versions`."""
-    return versions.digest(*(values[known.name] for known in properties.groups().get(group, [])))
+def version_of(values: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return the digest of what counts of some properties, see `core.versions`."""
+    return versions.digest(*(values[name] for name in sorted(names)))
+
+
+def version_of_branding(session: Session, default: Brand) -> str:
+    """Return the digest of what counts of the branding and the contact, see `core.versions`."""
+    brand, asked = branding.current(session, default), contact.current(session)
+    return versions.digest(brand.version, asked)

@@ -41,6 +41,23 @@ for (const form of document.querySelectorAll("form[data-shows-examples]")) {
   if (isTyped(form)) showTyped(form);
 }
 
+const colors = document.querySelector("[data-says-colors]");
+if (colors instanceof HTMLElement) {
+  const text = document.getElementById("color");
+  let pause = 0;
+  const say = async () => {
+    if (!(text instanceof HTMLInputElement) || !COLOUR.test(text.value)) return;
+    const answer = await fetch(`${colors.dataset.saysColors}?${new URLSearchParams({ color: text.value })}`);
+    const words = colors.querySelector("span");
+    if (answer.ok && words) words.textContent = await answer.text();
+  };
+  // What a picker writes into the field comes as its own event.
+  document.querySelector("form[data-shows-examples]")?.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(say, PAUSE);
+  });
+}
+
 for (const picker of document.querySelectorAll("input[data-picks]")) {
   const text = document.getElementById(picker instanceof HTMLInputElement ? (picker.dataset.picks ?? "") : "");
   if (!(picker instanceof HTMLInputElement && text instanceof HTMLInputElement)) continue;
@@ -58,7 +75,7 @@ let chosen = null;
 
 /** @param {HTMLIFrameElement} frame */
 function showChosen(frame) {
-  const mark = frame.contentDocument?.querySelector(".brand-mark");
+  const mark = frame.contentDocument?.querySelector(".top .logo");
   if (chosen === null || !mark) return;
   mark.setAttribute("src", chosen);
   mark.classList.add("is-vendor");
@@ -66,8 +83,9 @@ function showChosen(frame) {
 
 /** Put a picture in place of a drawing. @param {HTMLInputElement} logo @param {File} file */
 async function draw(logo, file) {
-  const save = logo.form?.querySelector("button");
-  if (save) save.disabled = true;
+  const save = logo.form?.querySelector("button.primary");
+  if (!(save instanceof HTMLButtonElement)) return;
+  save.disabled = true;
   try {
     const files = new DataTransfer();
     files.items.add(await drawn(file));
@@ -76,7 +94,7 @@ async function draw(logo, file) {
   } catch {
     // It is sent as it is, and the server says what to do.
   } finally {
-    if (save) save.disabled = false;
+    save.disabled = false;
   }
 }
 
@@ -87,13 +105,24 @@ async function choose(logo) {
   const [file] = logo.files ?? [];
   if (chosen !== null) URL.revokeObjectURL(chosen);
   chosen = file ? URL.createObjectURL(file) : null;
+  const now = document.querySelector("img.logo-now");
+  if (chosen !== null && now instanceof HTMLImageElement) now.src = chosen;
   examples.forEach(showChosen);
 }
 
 const logo = document.querySelector('input[type="file"][name="logo"]');
 if (logo instanceof HTMLInputElement) {
+  // The picture says what was chosen, so its plain field need not.
+  const button = document.querySelector("label[data-chooses]");
+  if (button instanceof HTMLElement) button.hidden = false;
+  logo.classList.replace("in", "vh");
   logo.addEventListener("change", () => choose(logo));
   choose(logo);
 }
 // Its script has run by then, and put the logo there that counts.
 for (const frame of examples) frame.addEventListener("load", () => showChosen(frame));
+
+// The examples begin in the theme of this page.
+const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+const turn = document.querySelector(`.phones input[name="theme"][value="${theme}"]`);
+if (turn instanceof HTMLInputElement && document.querySelector('.phones input[name="theme"]:checked') === null) turn.checked = true;

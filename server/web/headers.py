@@ -51,6 +51,12 @@ def content_security_policy(
     )
 
 
+FRAMED_LETTER = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-same-origin"
+)
+"""The policy of an email that a page of ours shows: it has its style in itself, and runs nothing."""
+
 # The phone page may scan with the camera; nothing else is needed, so nothing else is allowed.
 _UNUSED = (
     *("accelerometer", "autoplay", "display-capture", "encrypted-media", "fullscreen", "geolocation"),

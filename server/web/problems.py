@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, g, json, render_template, request
+from flask.sansio.app import App
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -84,7 +85,7 @@ def init_problems(app: Flask) -> None:
     app.log_exception = lambda fault: None  # type: ignore[assignment,method-assign]
 
 
-def show_staff(app: Flask, page: Callable[[dict[str, Any]], str]) -> None:
+def show_staff(app: App, page: Callable[[dict[str, Any]], str]) -> None:
     """Have `page` make what staff see of an error."""
     app.extensions[_PAGE_FOR_STAFF] = page
 

@@ -7,13 +7,16 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from keyferry.server import create_app
 from keyferry.server.core.brand import branding
+from keyferry.server.core.brand import contact as contact_of_vendor
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.contact import Contact
 from keyferry.server.core.brand.pictures import MAX_BYTES, drawn_anew
 from keyferry.server.db import reading
 from keyferry.server.faces.phone.pages import FRESH
@@ -30,18 +33,24 @@ def save(desk: Visitor, operation: str = "", **typed: str) -> TestResponse:
     return desk.post(f"{PAGE}{operation}", **({"name": "", "privacy": "", "color": ""} | typed))
 
 
-def upload(desk: Visitor, content: bytes) -> TestResponse:
+def upload(desk: Visitor, content: bytes, **typed: str) -> TestResponse:
     """Send a file as a browser does; made by hand, since a large one would lie in a temporary file here."""
-    head = 'Content-Disposition: form-data; name="{}"'
-    csrf = f"--x\r\n{head.format('csrf_token')}\r\n\r\n{desk.csrf}\r\n"
-    body = csrf.encode() + f'--x\r\n{head.format("logo")}; filename="logo.webp"\r\n\r\n'.encode() + content
+    head = '--x\r\nContent-Disposition: form-data; name="{}"'
+    fields = {"csrf_token": desk.csrf} | typed
+    body = "".join(f"{head.format(name)}\r\n\r\n{value}\r\n" for name, value in fields.items()).encode()
+    body += f'{head.format("logo")}; filename="logo.webp"\r\n\r\n'.encode() + content
     sent = {"data": body + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
-    return desk.client.post(f"{PAGE}/logo", headers={"Accept": "text/html"}, buffered=True, **sent)
+    return desk.client.post(PAGE, headers={"Accept": "text/html"}, buffered=True, **sent)
 
 
 def current() -> Brand:
     with reading() as session:
         return branding.current(session, Brand())
+
+
+def support() -> Contact:
+    with reading() as session:
+        return contact_of_vendor.current(session)
 
 
 def example_on(desk: Visitor, page: str) -> TestResponse:
@@ -54,7 +63,7 @@ def example_on(desk: Visitor, page: str) -> TestResponse:
 def test_the_settings_page_leads_here_and_everything_has_its_default(desk):
     assert f'href="{PAGE}"' in desk.get("/portal/properties").text
     page = desk.get(PAGE).text
-    assert 'Default: <span class="said">Keyferry</span>' in page
+    assert "Default: Keyferry" in page
     assert "Back to default" not in page
     assert page.count("<iframe") == 4
 
@@ -131,7 +140,7 @@ def test_the_phone_page_opens_with_the_settings_while_the_database_is_away(
 def test_a_logo_is_served_as_a_picture_and_as_nothing_else(vendor, desk):
     assert vendor.app.test_client().get("/vendor-logo").status_code == 404
     page = desk.get(upload(desk, LOGO).location).text
-    assert "Logo saved." in page
+    assert "Saved. Pages look like this from now on." in page
     mark = branding.digest(KEPT)
     assert f'src="/vendor-logo?v={mark}"' in page
     client = vendor.app.test_client()
@@ -181,6 +190,57 @@ def test_a_logo_that_does_not_fit_is_named_beside_its_field(desk):
         assert answer.status_code == status
         assert sentence in answer.text.split('id="logo-fault"')[1]
     assert current().logo == ""
+
+
+def test_a_logo_that_is_refused_takes_what_was_typed_neither_away_nor_in(desk):
+    answer = upload(desk, b"words", name="Acme", **{"branding/supportEmail": "help@example.com"})
+    assert answer.status_code == 400
+    assert 'value="Acme"' in answer.text
+    assert 'value="help@example.com"' in answer.text
+    assert current() == Brand()
+    assert support().email == ""
+
+
+def test_one_save_sets_name_logo_color_and_contact_together(desk):
+    contact = {
+        "branding/supportEmail": "help@example.com",
+        "branding/supportPhone": "+1 555 0142",
+        "branding/supportUrl": "https://example.com/help",
+    }
+    page = desk.get(upload(desk, LOGO, name="Acme", color="#123456", **contact).location).text
+    assert "Saved." in page
+    assert (current().name, current().color, current().logo) == ("Acme", "#123456", branding.digest(KEPT))
+    assert (support().email, support().phone) == ("help@example.com", "+1 555 0142")
+    assert "No changes." in desk.get(save(desk, name="Acme", color="#123456", **contact).location).text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("supportEmail", "help"), ("supportPhone", "call us"), ("supportUrl", "http://example.com")],
+)
+def test_a_contact_that_does_not_fit_is_named_beside_its_field_and_nothing_is_saved(desk, name, value):
+    answer = save(desk, name="Acme", **{f"branding/{name}": value})
+    assert answer.status_code == 400
+    assert "Use " in answer.text.split(f'id="branding/{name}-fault"')[1].split("</div>")[0]
+    assert f'value="{value}"' in answer.text
+    assert 'value="Acme"' in answer.text
+    assert current() == Brand()
+
+
+def test_who_looked_before_somebody_else_changed_it_undoes_nothing(desk):
+    early = desk.form_to(PAGE, on=PAGE)
+    save(desk, name="Theirs")
+    answer = desk.post(PAGE, **early | {"name": "Mine"})
+    assert answer.status_code == 409
+    assert "This was changed after you opened it." in answer.text
+    assert current().name == "Theirs"
+
+
+def test_a_typed_color_is_told_how_well_it_reads(desk):
+    page = f"{PAGE}/readable?color="
+    assert "Readable, 6.6:1 on light pages" in desk.get(page + "%231a56c4").text
+    assert "darkened so it’s readable on light pages" in desk.get(page + "%23ffd400").text
+    assert desk.get(page + "yellow").status_code == 400
 
 
 def test_only_these_forms_may_be_large(desk):

@@ -172,13 +172,15 @@ SETTINGS = {
     "a property": lambda: changes_of_settings.set_property(
         "branding/supportPhone", "+1 555 0100", by=ADMINISTRATOR, show=lambda _row: True
     ),
-    "a group": lambda: changes_of_settings.set_group(
-        "branding", {"branding/supportPhone": "+1 555 0100"}, version="", by=ADMINISTRATOR
+    "a group": lambda: changes_of_settings.set_properties(
+        {"branding/supportPhone": "+1 555 0100"}, version="", by=ADMINISTRATOR
     ),
     "the brand": lambda: changes_of_settings.set_branding(
-        {"name": "Example"}, Brand(), version="", by=ADMINISTRATOR
+        {"name": "Example"}, {}, Brand(), version="", by=ADMINISTRATOR
     ),
-    "the logo": lambda: changes_of_settings.set_logo(LOGO, by=ADMINISTRATOR),
+    "the logo": lambda: changes_of_settings.set_branding(
+        {}, {}, Brand(), version="", by=ADMINISTRATOR, logo=LOGO
+    ),
     "an email": lambda: changes_of_settings.set_mail(
         "release_link", "en", "Your link", "{link}", version="", by=ADMINISTRATOR
     ),

@@ -9,26 +9,31 @@ from werkzeug.wrappers import Response
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server import vendor
+from keyferry.server.core import properties
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
-from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.colors import contrast, palette
 from keyferry.server.core.brand.pictures import MAX_BYTES
 from keyferry.server.core.errors import Malformed
+from keyferry.server.core.properties import CONTACT
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.properties import faults_of
 from keyferry.server.parts import parts
 from keyferry.server.services import settings
 from keyferry.server.web import brand, example
 from keyferry.server.web.example import THEMES, VIEWS, Example
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.headers import CSP, content_security_policy
+from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import said
 
 blueprint = Blueprint("branding", __name__, url_prefix="/branding")
 
 # Above the limit of a picture: of what is a little too large, a sentence stands beside the field.
 MAX_FORM_BYTES = 1024 * 1024
+OURS = "#1a56c4"
 _THE_SAME = Sentence("No changes.")
 _BACK_TO_DEFAULT = {
     "name": Sentence("The name is back to the default."),
@@ -79,23 +84,30 @@ def shown() -> Response:
     return redirect(url_for("phone.pages.example_page", shown=sealed))
 
 
+@blueprint.get("/readable")
+@staff.needs(Permission.SET_PROPERTIES)
+def readable() -> Response:
+    """Say how a color can be read that was typed."""
+    color = _would_be({"color": request.args.get("color", "")}).color
+    return Response(_readable(color), mimetype="text/plain")
+
+
 @blueprint.post("")
 @staff.runs(settings.set_branding)
 def save() -> Response:
-    """Set what was changed of name, privacy notice and color."""
-    typed = posted()
-    version, default = typed.get("version", ""), vendor.from_settings()
-    count = settings.set_branding(typed, default, version=version, by=staff.by())
+    """Set what was changed of name, logo, color, contact and privacy notice."""
+    typed, file = posted(), request.files.get("logo")
+    # A browser sends a field for a file that nobody chose, too, without a name.
+    logo = file.read() if file and file.filename else None
+    count = settings.set_branding(
+        typed,
+        _contact_of(typed),
+        vendor.from_settings(),
+        version=typed.get("version", ""),
+        by=staff.by(),
+        logo=logo,
+    )
     return _back(Sentence("Saved. Pages look like this from now on.") if count else _THE_SAME)
-
-
-@blueprint.post("/logo")
-@staff.runs(settings.set_logo)
-def upload() -> Response:
-    """Set the logo."""
-    file = request.files.get("logo")
-    is_new = settings.set_logo(file.read() if file else b"", by=staff.by())
-    return _back(Sentence("Logo saved.") if is_new else _THE_SAME)
 
 
 @blueprint.post("/default")
@@ -116,30 +128,53 @@ def branding_page(
     typed: Mapping[str, str] | None = None, is_typed: bool = False, refusal: Refusal | None = None
 ) -> str:
     """Return the page, with what was typed and what was wrong with it."""
-    counts, defaults = brand.brand(), vendor.from_settings()
-    values = typed or {"name": counts.name, "privacy": counts.privacy, "color": counts.color}
-    would_be = counts if refusal else _would_be(values)
+    counts, default = brand.brand(), vendor.from_settings()
     with reading() as session:
-        return staff.page(
-            "branding",
-            values=values,
-            brand=would_be,
-            defaults=defaults,
-            palette=palette(would_be.color) if would_be.color else None,
-            stored=branding.stored(session),
-            themes=THEMES,
-            views=VIEWS,
-            max_bytes=MAX_BYTES,
-            is_typed=is_typed,
-            refusal=refusal,
-            # Who only looked goes on from what they typed over.
-            version=values.get("version", "") if is_typed else counts.version,
-        )
+        version, asked = settings.version_of_branding(session, default), properties.read(session)
+        rows = branding.stored(session)
+    counting = {"name": counts.name, "privacy": counts.privacy, "color": counts.color}
+    values = counting | {name: asked[name] for name in CONTACT} | dict(typed or {})
+    would_be = counts if refusal else _would_be(values)
+    return staff.page(
+        "branding",
+        values=values,
+        brand=would_be,
+        defaults=default,
+        was_read=typed is not None,
+        faults=faults_of(_contact_of(typed)) if typed else {},
+        readable=_readable(would_be.color),
+        stored=rows,
+        themes=THEMES,
+        views=VIEWS,
+        max_bytes=MAX_BYTES,
+        is_typed=is_typed,
+        refusal=refusal,
+        # Who only looked goes on from what they typed over.
+        version=values.get("version", "") if is_typed else version,
+    )
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused; of a file that was refused nothing can be kept."""
-    return branding_page(typed=posted() if operation in ("save", "preview") else None, refusal=refusal)
+    # What is far too large was not read at all.
+    typed = posted() if "form" in vars(request) else None
+    return branding_page(typed=typed if operation in ("save", "preview") else None, refusal=refusal)
+
+
+def _contact_of(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: typed[name] for name in CONTACT if name in typed}
+
+
+def _readable(color: str) -> str:
+    """Return how well a color can be read on light and on dark pages, and what is made of it for that."""
+    shown = palette(color or OURS)
+    light, dark = (f"{contrast(one.accent, one.on_accent):.1f}" for one in (shown.light, shown.dark))
+    words = _("Readable, {light}:1 on light pages and {dark}:1 on dark ones", light=light, dark=dark)
+    if shown.is_darker_on_light and color:
+        words += ". " + _("It’s darkened so it’s readable on light pages.")
+    elif shown.is_lighter_on_dark and color:
+        words += ". " + _("It’s lightened so it’s readable on dark pages.")
+    return words
 
 
 def _would_be(typed: Mapping[str, str]) -> Brand:

@@ -22,7 +22,7 @@ PATH = "/portal/typed/"
 _SECRET_ROOMS = {"signing_in", "account", "second_factor"}
 _SECRET = re.compile("password|csrf_token|^code$|^link$")
 # What the page itself puts into each form.
-_OURS = {"version", "form", "product", PLAIN}
+_OURS = {"version", "form", "product", "section", "shown", PLAIN}
 _SIGNED_OUT = Sentence(
     "You’re no longer signed in. Sign in within 30 minutes, and what you typed is here again."
 )

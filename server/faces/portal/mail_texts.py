@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from keyferry.server.core import properties
+from keyferry.server.core.customers.contacts import is_deliverable
+from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.file_names import license_file_name
-from keyferry.server.core.mail import LANGUAGES, mails, templates
+from keyferry.server.core.mail import LANGUAGES, hypertext, mails, templates
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, RELEASE_LINK, Template
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.mail import links
+from keyferry.server.mail.letterhead import letterhead
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import settings
+from keyferry.server.services import outbox, settings
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.headers import CSP, FRAMED_LETTER, content_security_policy
 from keyferry.server.web.languages import gettext as _
-from keyferry.server.web.languages import language_name
+from keyferry.server.web.languages import language_name, said
 
 blueprint = Blueprint("mail_texts", __name__)
 
 _RECIPIENT, _PRODUCT, _COMPUTER = "ada@example.com", "Demo CAD", "LAB-PC-07"
 _ACTIVATION_KEY, _COMPUTER_ID = "1EXAM-P1E00-00000-00000-00000", "0EXAM-P1E00-00000-00000"
 _LINK = "https://lic.example.com/self-help/release-link/…"
+_FILE = "This license file is made up, like the email that it came with. It opens nothing.\n"
 _COMPUTER_KEY, _LAST_DAY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z", date(2027, 12, 31)
+
+
+@blueprint.after_request
+def allow_frames(response: Response) -> Response:
+    """Let the page show the letter in itself."""
+    if CSP not in response.headers:
+        response.headers[CSP] = content_security_policy(frames=True)
+    return response
 
 
 @blueprint.get("/mails")
 @staff.needs(Permission.SET_PROPERTIES)
 def listing() -> str:
-    """Show every mail in every language."""
+    """Show the mail that is written most, in the language that customers get; the others are a step away."""
     with reading() as session:
-        rows = {
-            (name, language): templates.stored(session, name, language)
-            for name in KINDS
-            for language in LANGUAGES
-        }
-        return staff.page("mails", kinds=KINDS, languages=_languages(), rows=rows, outgoing=outgoing(session))
+        language = str(properties.read(session)["mail/language"])
+    return mail_page(COMPUTER_KEY, language)
 
 
 @blueprint.get("/mails/<name>/<language>")
@@ -50,13 +63,18 @@ def one(name: str, language: str) -> str:
     return mail_page(name, language)
 
 
-@blueprint.post("/mails/<name>/<language>/preview")
+@blueprint.route("/mails/<name>/<language>/letter", methods=["GET", "POST"])
 @staff.needs(Permission.SET_PROPERTIES)
-def preview(name: str, language: str) -> str:
-    """Show what typed words would become; nothing is kept."""
-    values = posted()
-    words = templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
-    return mail_page(name, language, words=words, is_typed=True)
+def letter(name: str, language: str) -> Response:
+    """Show what customers get, as HTML: with the words that count, or with those that were typed."""
+    return _shown(name, language, lambda mail: Response(_as_html(mail), mimetype="text/html"))
+
+
+@blueprint.route("/mails/<name>/<language>/plain", methods=["GET", "POST"])
+@staff.needs(Permission.SET_PROPERTIES)
+def plain(name: str, language: str) -> Response:
+    """Show the same as plain text."""
+    return _shown(name, language, lambda mail: Response(mail.text, mimetype="text/plain"))
 
 
 @blueprint.post("/mails/<name>/<language>")
@@ -68,6 +86,19 @@ def save(name: str, language: str) -> Response:
     is_new = settings.set_mail(name, language, subject, text, version=typed.version(), by=staff.by())
     flash(_("Saved. New emails use this text.") if is_new else _("No changes."))
     return _back_to(name, language)
+
+
+@blueprint.post("/mails/<name>/<language>/test")
+@staff.runs(outbox.send_test)
+def send_test(name: str, language: str) -> str:
+    """Send the words that were typed, with invented values, to one address."""
+    words, recipient = _typed(name, language), posted().get("email", "").strip()
+    if not is_deliverable(recipient):
+        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
+    with reading() as session:
+        mail = _example(name, templates.closed(session, words), recipient)
+    waits = outbox.send_test(mail, by=staff.by())
+    return mail_page(name, language, words=words, tested=mail.recipient, waits=waits)
 
 
 @blueprint.post("/mails/<name>/<language>/default")
@@ -84,31 +115,31 @@ def _languages() -> dict[str, str]:
 
 
 def mail_page(
-    name: str,
-    language: str,
-    *,
-    words: Template | None = None,
-    is_typed: bool = False,
-    refusal: Refusal | None = None,
+    name: str, language: str, *, words: Template | None = None, refusal: Refusal | None = None, **context: Any
 ) -> str:
-    """Return the page of a mail; raises NotFound (unknown_mail)."""
+    """Return the page of a mail, with what was typed into it; raises NotFound (unknown_mail)."""
     with reading() as session:
         counts = templates.current(session, name, language)
-        words = words or counts
+        shown = words or counts
+        own = staff.operator().name
         return staff.page(
             "mail",
             mail_name=name,
-            kind=KINDS[name],
+            kinds=KINDS,
             language=language,
-            languages=_languages(),
+            languages={tag: language_name(tag) for tag in LANGUAGES},
+            sent_in=properties.read(session)["mail/language"],
             row=templates.stored(session, name, language),
-            values={"subject": words.subject, "text": words.text},
-            preview=None if refusal else _example(name, templates.closed(session, words)),
+            values={"subject": shown.subject, "text": shown.text},
+            email=posted().get("email") or (own if is_deliverable(own) else ""),
+            subject=_example(name, counts).subject,
+            sender=parts().settings.mail_from,
             qlm={ours: theirs for theirs, ours in QLM.items()},
-            is_typed=is_typed,
+            outgoing=outgoing(session),
             refusal=refusal,
-            # Who only looked goes on from what they typed over.
-            version=typed.version() if is_typed else counts.version,
+            # Who only tried it goes on from what they typed over.
+            version=typed.version() if words and not refusal else counts.version,
+            **context,
         )
 
 
@@ -116,28 +147,53 @@ def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page with what was typed and refused."""
     asked, values = request.view_args or {}, posted()
     words = Template(asked["language"], values.get("subject", ""), values.get("text", ""))
-    return mail_page(**asked, words=words, refusal=refusal)
+    return mail_page(**asked, words=words, refusal=refusal, dialog="test" if operation == "send_test" else "")
 
 
-def _example(name: str, words: Template) -> Mail:
+def _typed(name: str, language: str) -> Template:
+    values = posted()
+    return templates.checked(name, language, values.get("subject", ""), values.get("text", ""))
+
+
+def _shown(name: str, language: str, view: Callable[[Mail], Response]) -> Response:
+    """Return a mail for a frame of the page; what is wrong with it stands there instead."""
+    with reading() as session:
+        try:
+            words = _typed(name, language) if request.method == "POST" else None
+        except Malformed as error:
+            response = Response(said(error.args[0]), 400, mimetype="text/plain")
+        else:
+            counts = words or templates.current(session, name, language)
+            response = view(_example(name, templates.closed(session, counts)))
+    response.headers[CSP] = FRAMED_LETTER
+    return response
+
+
+def _as_html(mail: Mail) -> str:
+    shown = letterhead()
+    logo = f"data:image/png;base64,{b64encode(shown.logo).decode()}"
+    return hypertext.page(mail, shown).replace(f'"cid:{hypertext.LOGO}"', f'"{logo}"')
+
+
+def _example(name: str, words: Template, recipient: str = _RECIPIENT) -> Mail:
     if name == COMPUTER_KEY:
         return mails.computer_key(
-            _RECIPIENT,
+            recipient,
             product_name=_PRODUCT,
             computer_name=_COMPUTER,
             computer_key=_COMPUTER_KEY,
             expires=_LAST_DAY,
-            license_file=Attachment(license_file_name("DEMO-CAD", _COMPUTER, _COMPUTER_ID), ""),
+            license_file=Attachment(license_file_name("DEMO-CAD", _COMPUTER, _COMPUTER_ID), _FILE),
             activation_key=_ACTIVATION_KEY,
             computer_id=_COMPUTER_ID,
             steps=links.steps(parts().settings, _COMPUTER_KEY),
             template=words,
         )
     if name == RELEASE_LINK:
-        return mails.release_link(_RECIPIENT, _PRODUCT, _ACTIVATION_KEY[-5:], _LINK, template=words)
+        return mails.release_link(recipient, _PRODUCT, _ACTIVATION_KEY[-5:], _LINK, template=words)
     held = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY, 3), Held("Demo Tool", _ACTIVATION_KEY, 1, None)]
     address = links.self_help(parts().settings)
-    return mails.license_keys(_RECIPIENT, held=held, self_help=address, template=words)
+    return mails.license_keys(recipient, held=held, self_help=address, template=words)
 
 
 def _back_to(name: str, language: str) -> Response:

@@ -105,9 +105,12 @@ _button("sign-out", changes.sign_out, template("{name} is signed out everywhere.
 def operators_page(**context: object) -> str:
     """Return the list, with what was wrong with a new operator."""
     with reading() as session:
+        everyone = operators.everyone(session)
         return staff.page(
             "operators",
-            everyone=operators.everyone(session),
+            everyone=everyone,
+            active=(active := [one for one in everyone if one.disabled_at is None]),
+            password_only=sum(one.totp_since is None for one in active),
             seen=sessions.last_seen(session),
             roles=_roles(),
             **context,
@@ -123,6 +126,8 @@ def operator_page(number: int, **context: object) -> str:
             one=found,
             is_own=number == staff.operator().id,
             is_due=second_factor.is_missing(session, found),
+            seen=sessions.last_seen(session).get(number),
+            codes_made=second_factor.RECOVERY_CODES,
             codes_left=second_factor.recovery_codes_left(session, found),
             rows=sessions.live(session, found, now=parts().clock()),
             roles=_roles(),

@@ -1,0 +1,15 @@
+"""How the vendor looks in a mail, for whoever writes one and whoever shows what it would look like."""
+
+from __future__ import annotations
+
+from keyferry.server import vendor
+from keyferry.server.core.brand import branding
+from keyferry.server.core.mail.hypertext import Letterhead
+from keyferry.server.db import reading
+
+
+def letterhead() -> Letterhead:
+    """Return how the vendor looks now."""
+    with reading() as session:
+        shown = branding.current(session, vendor.from_settings())
+        return Letterhead(shown.name, shown.color, vendor.logo(session) or b"")
