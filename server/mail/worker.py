@@ -183,7 +183,9 @@ class _Worker:
         if mail.template != mails.LICENSE_KEYS_ASKED_FOR:
             return mail
         with reading() as session:
-            licenses, total = listings.held_by(session, mail.recipient, most=mails.MOST_LISTED)
+            # A mail about one license lists that one, as long as its recipient holds it.
+            most, only = mails.MOST_LISTED, taken.license_id
+            licenses, total = listings.held_by(session, mail.recipient, most=most, only=only)
             held = [_held(license) for license in licenses]
             words = templates.chosen(session, templates.LICENSE_KEYS)
         if not held:

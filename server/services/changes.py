@@ -5,11 +5,11 @@ A face says by `show` what it wants to know of the license as it stands afterwar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -65,6 +65,19 @@ def resume(which: Which, *, by: By, show: Show[T], version: str = "") -> Changed
 def edit(which: Which, content: Content, *, by: By, show: Show[T], version: str = "") -> Changed[T]:
     """Change what a license grants; raises what `core.licensing.license_changes.edit` raises."""
     return _changed(which, partial(license_changes.edit, content=content), by, show, version)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def edit_some(
+    which: Which, changes: Mapping[str, Any], *, by: By, show: Show[T], version: str = ""
+) -> Changed[T]:
+    """Change some of what a license grants, by the names of `Content`; raises as `edit`."""
+
+    def work(session: Session, license: License, *, by: By, now: datetime) -> bool:
+        content = replace(license_changes.content_of(license), **changes)
+        return license_changes.edit(session, license, content, by=by, now=now)
+
+    return _changed(which, work, by, show, version)
 
 
 @permitted(Permission.CHANGE_LICENSES)

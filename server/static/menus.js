@@ -17,7 +17,9 @@ function close(menu) {
 addEventListener("click", (event) => {
   const hit = event.target instanceof Element ? event.target : null;
   for (const menu of opened()) {
-    if (hit?.closest(ENTRIES) && menu.contains(hit)) close(menu);
+    const entry = menu.contains(hit) ? hit?.closest(ENTRIES) : null;
+    // What copies answers in its place.
+    if (entry) entry.hasAttribute("data-copy") || close(menu);
     else if (!menu.contains(hit)) menu.open = false;
   }
 }, { capture: true });

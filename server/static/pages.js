@@ -54,6 +54,8 @@ function open(dialog, computer) {
   /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
   const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [type="radio"], [readonly]), textarea)`);
   for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
+  // A page that was made with an open dialog shows it without scripts, too; it is to be modal.
+  dialog.open = false;
   dialog.showModal();
   // What is wrong comes first, else what is still to be typed.
   const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.required && field.value === "") ?? fields[0];
@@ -72,7 +74,10 @@ for (const opener of document.querySelectorAll(":is(a, button)[data-opens]")) {
 }
 
 for (const button of document.querySelectorAll("button[data-closes]")) {
-  button.addEventListener("click", () => button.closest("dialog")?.close());
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    button.closest("dialog")?.close();
+  });
 }
 
 const opened = document.querySelector("dialog[data-opened]");

@@ -51,6 +51,7 @@ CODES: Mapping[str, Code] = {
     "last_administrator": Code(409),
     "license_expired": Code(403, reason="license expired"),
     "license_never_expires": Code(409, field="days", reason="license never expires"),
+    "license_has_no_customer": Code(409, reason="license has no customer"),
     "license_suspended": Code(403, reason="license on hold"),
     "logo_is_svg": Code(400, field="logo"),
     "logo_too_large": Code(413, field="logo"),

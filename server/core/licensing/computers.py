@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from keyferry.protocol.claims import has_ended
@@ -26,9 +26,10 @@ from keyferry.server.core.models import (
     FormerActivationKey,
     FormerComputerId,
     License,
+    Product,
 )
 from keyferry.server.core.models.ordered import Unindexed
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, page, visible
 
 _MOST_OTHERS = 50
 
@@ -56,10 +57,19 @@ class Situation(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which computers: by name or computer ID, with dashes or without (see `lists.searched`); a state."""
+    """Which computers: by name or computer ID, with dashes or without (see `lists.searched`).
+
+    Of one license (its number) or product (its code); that came on one channel; in a state, with `is_over` in
+    any in which no seat is held, or `forced`, where the seat was freed without a code.
+    """
 
     search: str = ""
     state: State | None = None
+    license: int | None = None
+    product: str = ""
+    channel: str = ""
+    is_over: bool = False
+    forced: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def computers(
     rows = select(Activation).options(
         of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
     )
-    filters = [] if wanted.state is None else [_stands(wanted.state)]
+    filters = _filters(wanted)
     numbers, key = select(Activation.id), Activation.id
 
     def page(of_search: Sequence[Filter]) -> Page[Activation]:
@@ -100,6 +110,45 @@ def computers(
         return lists.listed(session, rows, listing, number=number, size=size, beside=beside)
 
     return lists.searched(wanted.search, page, partial(search.computers, session))
+
+
+def before(session: Session, wanted: Wanted, number: int | None, size: int) -> Sequence[Activation]:
+    """Return those below a number in the list, the latest first, from the first one without it.
+
+    Their table is taken in pieces: a search finds what begins with its text, or with a * what holds it.
+    """
+    text, anywhere = asked(wanted.search)
+    filters = _filters(wanted)
+    if text:
+        filters.append(search.computers(session, text, anywhere=anywhere))
+    of_license = joinedload(Activation.license, innerjoin=True)
+    rows = select(Activation).options(
+        of_license.joinedload(License.product, innerjoin=True), of_license.joinedload(License.customer)
+    )
+    conditions = [one.in_a_walk for one in filters]
+    if number is not None:
+        conditions.append(Activation.id < number)
+    return session.scalars(rows.where(*conditions).order_by(Activation.id.desc()).limit(size)).all()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many computers there are of each kind that has a view of its own.
+
+    Each is counted up to `lists.MOST`; one more than that means more.
+    """
+    kinds = {
+        "": Filter(true(), select(Activation.id)),
+        **{state.value: _stands(state) for state in State},
+        "forced": _ended([Ending.FORCED.value]),
+    }
+    return {kind: _count(session, one) for kind, one in kinds.items()}
+
+
+def _count(session: Session, one: Filter) -> int:
+    if one.numbers is None:
+        raise ValueError("only what has an index is counted")
+    few = one.numbers.limit(lists.MOST + 1).subquery()
+    return session.scalars(select(func.count()).select_from(few)).one()
 
 
 def with_id(session: Session, number: int) -> Activation:
@@ -174,15 +223,42 @@ def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) 
     return page(session, rows.options(contains_eager(Activation.license)), count, 1, size)
 
 
+def _filters(wanted: Wanted) -> list[Filter]:
+    filters, numbers = [], select(Activation.id)
+    if wanted.license is not None:
+        of_license = Activation.license_id == wanted.license
+        walked = Unindexed(Activation.license_id) == wanted.license
+        filters.append(Filter(of_license, numbers.where(of_license), walked))
+    if wanted.state is not None:
+        filters.append(_stands(wanted.state))
+    if wanted.is_over:
+        filters.append(_ended([how.value for how in Ending]))
+    if wanted.forced:
+        filters.append(_ended([Ending.FORCED.value]))
+    if code := visible(wanted.product):
+        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
+        own = select(License.id).where(License.id == Activation.license_id, License.product_number == number)
+        # By its license, which is looked at one by one: no index has the computers of a product.
+        filters.append(Filter(own.correlate(Activation).limit(1).scalar_subquery().is_not(None)))
+    if wanted.channel:
+        filters.append(Filter(Activation.channel == wanted.channel))
+    return filters
+
+
 def _stands(state: State) -> Filter:
-    numbers, ended_how = select(Activation.id), Activation.ended_how
     if state is State.ACTIVE:
         # As the index of live machines says it.
-        return Filter(Activation.ended_at.is_(None), numbers.where(Activation.ended_at.is_(None)))
+        live = Activation.ended_at.is_(None)
+        return Filter(live, select(Activation.id).where(live))
     superseded = Ending.SUPERSEDED.value
-    hows = [superseded] if state is State.SUPERSEDED else [how.value for how in Ending if how != superseded]
-    ended, walked = ended_how.in_(hows), Unindexed(ended_how).in_(hows)
-    return Filter(ended, numbers.where(ended), walked)
+    return _ended(
+        [superseded] if state is State.SUPERSEDED else [how.value for how in Ending if how != superseded]
+    )
+
+
+def _ended(hows: Sequence[str]) -> Filter:
+    ended, walked = Activation.ended_how.in_(hows), Unindexed(Activation.ended_how).in_(hows)
+    return Filter(ended, select(Activation.id).where(ended), walked)
 
 
 def _is_of_former_key(activation: Activation) -> bool:

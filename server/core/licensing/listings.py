@@ -147,9 +147,16 @@ def _days(wanted: AuditWanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def held_by(session: Session, email: str, *, most: int) -> tuple[Sequence[License], int]:
-    """Return the newest licenses of the customer with this address, in lower case, and how many there are."""
+def held_by(
+    session: Session, email: str, *, most: int, only: int | None = None
+) -> tuple[Sequence[License], int]:
+    """Return the newest licenses of the customer with this address, in lower case, and how many there are.
+
+    With `only`, of that one license.
+    """
     of_customer = select(License).join(Customer).where(Customer.email == email)
+    if only is not None:
+        of_customer = of_customer.where(License.id == only)
     newest = of_customer.order_by(License.id.desc()).options(joinedload(License.product)).limit(most)
     held = session.scalars(newest).all()
     if len(held) < most:

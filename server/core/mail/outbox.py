@@ -49,6 +49,7 @@ class Taken:
     tries: int
     recipient: str = field(repr=False)
     sealed: str = field(repr=False)
+    license_id: int | None = None
 
 
 def post(
@@ -105,6 +106,7 @@ def take(session: Session, now: datetime) -> Taken | None:
                 row.tries,
                 row.recipient,
                 row.sealed_text,
+                row.license_id,
             )
         _give_up(session, row, "Sending it was started several times and never finished.", now)
         session.flush()

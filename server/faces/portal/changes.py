@@ -8,10 +8,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from keyferry.protocol.sentences import template
-from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.licenses import license_page
-from keyferry.server.services import changes
+from keyferry.server.faces.portal.license_page import license_page
+from keyferry.server.services import changes, key_mail
 from keyferry.server.services.changes import Changed
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -23,6 +22,9 @@ blueprint = Blueprint("changes", __name__)
 _DIALOGS = {
     "renew": "renew",
     "edit": "edit",
+    "seats": "seats",
+    "edition": "edition",
+    "mail_key": "",
     "suspend": "suspend",
     "resume": "suspend",
     "replace_key": "replace",
@@ -60,21 +62,50 @@ def resume(number: int) -> Response:
 
 
 @blueprint.post("/licenses/<int:number>/edit")
-@staff.runs(changes.edit)
+@staff.runs(changes.edit_some)
 def edit(number: int) -> Response:
-    """Change seats, features, lease, customer and notes."""
+    """Change customer, lease and notes."""
     values = posted()
-    content = Content(
-        seats=typed.number(values, "seats", "malformed_seats"),
-        features=typed.features(),
-        lease_days=typed.number_or_none(values, "lease_days", "malformed_terms"),
-        customer=values.get("email", "").strip() or None,
-        notes=values.get("notes", ""),
-    )
-    done = changes.edit(number, content, **_asked())
+    content = {
+        "customer": values.get("email", "").strip() or None,
+        "lease_days": typed.number_or_none(values, "lease_days", "malformed_terms"),
+        "notes": values.get("notes", ""),
+    }
+    done = changes.edit_some(number, content, **_asked())
+    return _said(number, done, template("License saved. Computers get a new lease with their next key."))
+
+
+@blueprint.post("/licenses/<int:number>/seats")
+@staff.runs(changes.edit_some)
+def seats(number: int) -> Response:
+    """Change how many computers may be activated."""
+    wanted = typed.number(posted(), "seats", "malformed_seats")
+    done = changes.edit_some(number, {"seats": wanted}, **_asked())
+    return _said(number, done, template("Seats changed."))
+
+
+@blueprint.post("/licenses/<int:number>/edition")
+@staff.runs(changes.edit_some)
+def edition(number: int) -> Response:
+    """Change what the application may do."""
+    done = changes.edit_some(number, {"features": typed.features()}, **_asked())
     return _said(
-        number, done, template("License saved. Computers get new features and leases with their next key.")
+        number,
+        done,
+        template("Edition changed. Computers that are activated get it with their next key."),
     )
+
+
+@blueprint.post("/licenses/<int:number>/mail-key")
+@staff.runs(key_mail.mail_activation_key)
+def mail_key(number: int) -> Response:
+    """Email the activation key to the customer."""
+    done = key_mail.mail_activation_key(number, by=staff.by())
+    if done.waits:
+        flash(_("The email to {email} is delayed. {why}", email=done.recipient, why=said(done.waits)))
+    else:
+        flash(_("The email to {email} is on its way.", email=done.recipient))
+    return redirect(url_for("portal.licenses.license", number=number))
 
 
 @blueprint.post("/licenses/<int:number>/replace-key")

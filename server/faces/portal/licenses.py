@@ -1,26 +1,23 @@
-"""The list of licenses, and the page of one."""
+"""The list of licenses, and the address of one."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, request
 
-from keyferry.server.core.licensing import batches, license_changes, licenses, listings
+from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
-from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
-from keyferry.server.core.licensing.products import every_product, feature_names
+from keyferry.server.core.licensing.listings import Order, Wanted
+from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.license_page import license_page
 from keyferry.server.faces.portal.turning import turned
-from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 
 blueprint = Blueprint("licenses", __name__)
-
-_HISTORY = 100
 
 
 @blueprint.get("/licenses")
@@ -46,30 +43,6 @@ def listing() -> str:
 def license(number: int) -> str:
     """Show a license."""
     return license_page(number)
-
-
-def license_page(number: int, **context: Any) -> str:
-    """Return the page of a license, with what an operation has to say where one was done.
-
-    Raises NotFound (unknown_license).
-    """
-    with reading() as session:
-        found = licenses.with_id(session, number)
-        history = listings.audit_events(session, AuditWanted(license_id=number), size=_HISTORY)
-        return staff.page(
-            "license",
-            license=found,
-            outgoing=outgoing(session),
-            version=license_changes.version(found),
-            together=batches.others(session, found),
-            standing=standing(found, parts().clock()),
-            expires=expiry(found),
-            features=feature_names(found.product, found.features),
-            # Those that hold a seat first, the latest of them on top.
-            activations=sorted(found.activations, key=lambda one: (one.ended_at is not None, -one.id)),
-            history=history,
-            **context,
-        )
 
 
 def _wanted() -> Wanted:

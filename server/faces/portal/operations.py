@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.faces.portal.licenses import license_page
+from keyferry.server.faces.portal.license_page import license_page
 from keyferry.server.faces.portal.scanning import scanning_page
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
