@@ -2,46 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.claims import has_ended
 from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.server.core import lists
+from keyferry.server.core.audit import ending
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.computers import State, Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
+from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.licensing.requests import TypedRequest
+from keyferry.server.core.models import Activation
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
+from keyferry.server.web.addresses import row_number
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.words.spelling import spelled
+from keyferry.server.words.wording import CHANNELS, STATES
 
 blueprint = Blueprint("computers", __name__)
 
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
+_FILTERS = ("q", "state", "license", "product", "way")
+_PIECE = 500
+_COLUMNS: dict[str, Callable[[Activation], object]] = {
+    "computer name": lambda one: one.computer_name,
+    "computer ID": lambda one: one.computer_id,
+    "product": lambda one: one.license.product.code,
+    "customer": lambda one: one.license.customer and one.license.customer.email,
+    "activation key ends in": lambda one: ending(one.license.activation_key),
+    "status": lambda one: STATES[one.ended_how],
+    "way": lambda one: CHANNELS[one.channel],
+    "activated (UTC)": lambda one: _moment(one.activated_at),
+    "latest key (UTC)": lambda one: _moment(one.refreshed_at),
+    "key ends": lambda one: one.expires_on,
+    "released (UTC)": lambda one: one.ended_at and _moment(one.ended_at),
+    "released by": lambda one: one.ended_by,
+    "reason": lambda one: one.reason,
+}
 
 
 @blueprint.get("/computers")
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
-    """Show computers by search and state, the latest activation first."""
-    asked = request.args
-    wanted = Wanted(asked.get("q", ""), asked.get("state", None, State))
+    """Show computers by search and filter, the latest activation first."""
+    wanted = _wanted()
     with reading() as session:
-        found = computers.computers(session, wanted, **turned())
         return staff.page(
-            "computers", found=found, wanted=wanted, states_of=list(State), state_of=computers.state_of
+            "computers",
+            found=computers.computers(session, wanted, **turned()),
+            wanted=wanted,
+            view_shown=request.args.get("state", "") if wanted.state or wanted.forced else "",
+            is_filtered=replace(wanted, state=None, forced=False) != Wanted(),
+            asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
+            counts=computers.counts(session),
+            most=lists.MOST,
+            products={one.code: one.name for one in every_product(session)},
+            **_states(),
         )
+
+
+@blueprint.get("/computers.csv")
+@staff.needs(Permission.SEE_LICENSES)
+def export() -> Response:
+    """Give what is listed as a table for a spreadsheet, a piece at a time."""
+    return csv_file(f"computers-{parts().clock().date().isoformat()}.csv", tuple(_COLUMNS), _table(_wanted()))
+
+
+def _table(wanted: Wanted) -> Iterator[list[list[object]]]:
+    before: int | None = None
+    while True:
+        with reading() as session:
+            rows = computers.before(session, wanted, before, _PIECE)
+        if not rows:
+            return
+        yield [[cell(one) for cell in _COLUMNS.values()] for one in rows]
+        before = rows[-1].id
+
+
+def _wanted() -> Wanted:
+    """Read the address; what it says wrongly is taken as not said."""
+    asked = request.args
+    return Wanted(
+        asked.get("q", ""),
+        asked.get("state", None, State),
+        license=asked.get("license", None, row_number),
+        product=asked.get("product", ""),
+        channel=asked.get("way", "") if asked.get("way") in CHANNELS else "",
+        forced=asked.get("state") == "forced",
+    )
+
+
+def _states() -> dict[str, Any]:
+    """Return what tells a template how an activation stands."""
+    now = parts().clock()
+    ended = lambda one: one.expires_on is not None and has_ended(one.expires_on, now)  # noqa: E731
+    return {"state_of": computers.state_of, "key_ended": ended}
 
 
 @blueprint.get("/computers/<int:number>")
@@ -91,9 +164,16 @@ def computer_page(number: int, **context: Any) -> str:
         license = found.activation.license
         features = products.feature_names(license.product, found.activation.features)
         facts = {"computer": found, "one": found.activation, "license": license, "features": features}
-        stands: dict[str, Any] = {"standing": standing(license, now), "state_of": computers.state_of}
-        stands |= {"id_spelled": spelled(found.activation.computer_id), "outgoing": outgoing(session)}
-        return staff.page("computer", **facts, **stands, **context)
+        stands: dict[str, Any] = {"standing": standing(license, now), "outgoing": outgoing(session)}
+        stands |= {"id_spelled": spelled(found.activation.computer_id), **_states()}
+        here = url_for("portal.computers.computer", number=number)
+        asked = request.args.get("dialog", "")
+        context = context or ({"dialog": asked} if asked in ("release", "force") else {})
+        return staff.page("computer", here=here, **facts, **stands, **context)
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").removesuffix("+00:00")
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
