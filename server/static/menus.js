@@ -19,8 +19,8 @@ addEventListener("click", (event) => {
   for (const menu of opened()) {
     const entry = menu.contains(hit) ? hit?.closest(ENTRIES) : null;
     // What copies answers in its place.
-    if (entry) entry.hasAttribute("data-copy") || close(menu);
-    else if (!menu.contains(hit)) menu.open = false;
+    if (entry && !entry.hasAttribute("data-copy")) close(menu);
+    if (!menu.contains(hit)) menu.open = false;
   }
 }, { capture: true });
 

@@ -87,6 +87,16 @@ def _password_hash() -> str:
     return passwords.hashed(PASSWORD)
 
 
+def dialog_in(page: str, name: str) -> str:
+    """A dialog of a page with what is in it, without what stands around it."""
+    return page.split(f'<dialog id="{name}"')[1].split("</dialog>")[0]
+
+
+def is_open(page: str, name: str) -> bool:
+    """Whether a page came with a dialog open: for scripts, and without any."""
+    return " data-opened open>" in dialog_in(page, name).partition("\n")[0]
+
+
 def dialogs(page: str) -> set[str]:
     """The dialogs of a page beside the palette, which every page has."""
     return set(re.findall(r'<dialog id="([^"]+)"', page)) - {"palette"}

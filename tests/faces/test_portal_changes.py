@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core.licensing import licenses
-from keyferry.server.core.models import License, Role
-from keyferry.server.db import reading
+from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.mail import outbox
+from keyferry.server.core.models import Activation, License, Role
+from keyferry.server.db import reading, transaction
 from tests.audit_log import events
-from tests.faces.portal_visitor import Visitor, staff
+from tests.faces.portal_visitor import Visitor, dialog_in, is_open, staff
 from tests.workbooks import rows_of
 
 PAGE = "/portal/licenses/1"
@@ -63,9 +64,8 @@ def test_a_renewal_that_cannot_be_is_named_in_its_dialog(vendor, desk, values, s
     vendor.issue()
     answer = desk.post(f"{PAGE}/renew", **values)
     assert answer.status_code in (400, 409)
-    dialog = answer.text.split('<dialog id="renew"')[1].split("</dialog>")[0]
-    assert "data-opened" in dialog
-    assert sentence in dialog
+    assert is_open(answer.text, "renew")
+    assert sentence in dialog_in(answer.text, "renew")
     assert the_license().expires_on is None
 
 
@@ -80,26 +80,76 @@ def test_a_license_rests_until_it_is_resumed(vendor, desk):
     assert vendor.activate(vendor.machine(key)).license.seats_used == 1
 
 
-def test_what_a_license_grants_is_changed(vendor, desk):
-    vendor.issue(customer="ada@example.com")
-    desk.post(f"{PAGE}/edit", seats="7", feature="cam", lease_days="90", email="", notes=" by fax ")
+def test_what_a_license_grants_is_changed_a_part_at_a_time(vendor, desk):
+    vendor.issue(customer="ada@example.com", features=("export",))
+    desk.post(f"{PAGE}/edit", lease_days="90", email="", notes=" by fax ")
+    desk.post(f"{PAGE}/seats", seats="7")
+    desk.post(f"{PAGE}/edition", feature="cam")
     changed = the_license()
     assert (changed.seats, changed.features, changed.lease_days) == (7, 0b10, 90)
     assert (changed.customer, changed.notes) == (None, "by fax")
-    assert "seats: 1 → 7, lease days: none → 90" in desk.get(PAGE).text
+    page = desk.get(PAGE).text
+    for words in ("lease days: none → 90", "seats: 1 → 7", "features: export → cam"):
+        assert words in page
+
+
+def test_a_changed_edition_reaches_a_computer_with_its_next_key_and_says_so(vendor, desk):
+    machine = vendor.machine(vendor.issue(features=("export",)))
+    vendor.activate(machine)
+    assert "1 activated computer keeps what its key says" in dialog_in(desk.get(PAGE).text, "edition")
+    desk.post(f"{PAGE}/edition", feature=["export", "cam"])
+    with reading() as session:
+        assert session.get_one(Activation, 1).features == 0b1
+    vendor.activate(machine)
+    with reading() as session:
+        assert session.get_one(Activation, 1).features == 0b11
+
+
+@pytest.mark.usefixtures("mail_works")
+def test_the_activation_key_is_mailed_to_who_holds_the_license(vendor, desk):
+    key, other = (vendor.issue(customer="ada@example.com") for _ in range(2))
+    assert desk.post(f"{PAGE}/mail-key").location == PAGE
+    page = desk.get(PAGE).text
+    assert "The email to ada@example.com is on its way." in page
+    assert "Email on its way" in page
+    with transaction() as session:
+        taken = outbox.take(session, vendor.clock.now)
+        held, _ = listings.held_by(session, taken.recipient, most=9, only=taken.license_id)
+    assert [license.activation_key for license in held] == [key.text]
+    assert other.text not in [license.activation_key for license in held]
+
+
+@pytest.mark.usefixtures("mail_works")
+def test_no_key_is_mailed_of_a_license_that_nobody_holds(vendor, desk):
+    vendor.issue()
+    assert "/mail-key" not in desk.get(PAGE).text
+    answer = desk.post(f"{PAGE}/mail-key")
+    assert answer.status_code == 409
+    assert "This license has no customer." in answer.text
+
+
+@pytest.mark.parametrize("name", ["renew", "edit", "seats", "edition", "suspend", "replace", "activate"])
+def test_each_dialog_opens_without_scripts_too(vendor, desk, name):
+    vendor.issue()
+    page = desk.get(PAGE).text
+    assert f'form="dialogs" name="dialog" value="{name}"' in page
+    assert not is_open(page, name)
+    assert is_open(desk.get(f"{PAGE}?dialog={name}").text, name)
 
 
 def test_seats_in_use_stay_and_what_was_typed_is_kept(vendor, desk):
     key = vendor.issue(seats=2)
     for name in "AB":
         vendor.activate(vendor.machine(key, name))
-    answer = desk.post(f"{PAGE}/edit", seats="1", feature="cam", email="", notes="typed")
+    answer = desk.post(f"{PAGE}/seats", seats="1")
     assert answer.status_code == 409
-    dialog = answer.text.split('<dialog id="edit"')[1].split("</dialog>")[0]
-    assert "2 computers use this license." in dialog.split('id="edit-seats-fault"')[1]
-    assert 'value="cam" checked' in dialog
-    assert ">typed</textarea>" in dialog
+    dialog = dialog_in(answer.text, "seats")
+    assert "2 computers use this license." in dialog.split('id="seats-seats-fault"')[1]
+    assert 'value="1"' in dialog
     assert events()[-1].code == "seats_in_use"
+    answer = desk.post(f"{PAGE}/edit", lease_days="soon", email="", notes="typed")
+    assert answer.status_code == 400
+    assert ">typed</textarea>" in dialog_in(answer.text, "edit")
 
 
 def test_a_leaked_key_is_replaced(vendor, desk):

@@ -46,7 +46,7 @@ def words() -> templates.Template:
 
 # Where two forms to one address would undo each other: what the first changes, and what the second.
 CHANGES = {
-    "a license": (LICENSE, f"{LICENSE}/edit", ("seats", "7"), ("notes", "by fax")),
+    "a license": (LICENSE, f"{LICENSE}/edit", ("lease_days", "7"), ("notes", "by fax")),
     "a customer": (CUSTOMER, f"{CUSTOMER}/edit", ("name", "Ada"), ("notes", "by fax")),
     "a mail": (MAIL, MAIL, ("subject", "Your key"), ("text", "Here: {computer key}")),
     "branding": (BRANDING, BRANDING, ("name", "Acme"), ("color", "#663399")),
@@ -83,9 +83,9 @@ def test_who_changes_what_a_colleague_has_changed_learns_of_it_and_can_send_it_a
 
 
 def test_a_customer_who_activates_meanwhile_is_no_reason_to_refuse(vendor, ada):
-    opened = ada.form_to(f"{LICENSE}/edit", on=LICENSE)
+    opened = ada.form_to(f"{LICENSE}/seats", on=LICENSE)
     vendor.activate(vendor.machine(ActivationKey.from_text(the_license().activation_key)))
-    assert ada.post(f"{LICENSE}/edit", **(opened | {"seats": "9"})).status_code == 302
+    assert ada.post(f"{LICENSE}/seats", **(opened | {"seats": "9"})).status_code == 302
     assert the_license().seats == 9
 
 
@@ -102,12 +102,13 @@ def test_a_refusal_for_another_reason_does_not_hide_what_a_colleague_has_changed
 
 
 def test_what_is_wrong_in_a_form_does_not_hide_it_either(ada, grace):
-    second = grace.form_to(f"{LICENSE}/edit", on=LICENSE)
-    ada.post(f"{LICENSE}/edit", **(ada.form_to(f"{LICENSE}/edit", on=LICENSE) | {"seats": "7"}))
-    refused = grace.post(f"{LICENSE}/edit", **(second | {"seats": "many"}))
+    path = f"{LICENSE}/seats"
+    second = grace.form_to(path, on=LICENSE)
+    ada.post(path, **(ada.form_to(path, on=LICENSE) | {"seats": "7"}))
+    refused = grace.post(path, **(second | {"seats": "many"}))
     assert refused.status_code == 400
-    again = form_in(refused, f"{LICENSE}/edit").values
-    assert grace.post(f"{LICENSE}/edit", **(again | {"seats": "5"})).status_code == 409
+    again = form_in(refused, path).values
+    assert grace.post(path, **(again | {"seats": "5"})).status_code == 409
 
 
 def test_a_preview_does_not_hide_what_a_colleague_has_written(ada, grace):

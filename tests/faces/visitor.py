@@ -52,7 +52,8 @@ class Reader(HTMLParser):
         self._said += "" if tag in _WITHIN_A_LINE else " "
         own = dict(attrs)
         if tag == "form":
-            self.forms.append(Form(own["action"] or "", own.get("method") or "get"))
+            # One that closes a dialog leads nowhere.
+            self.forms.append(Form(own.get("action") or "", own.get("method") or "get"))
         elif tag in ("input", "textarea"):
             self._field(own)
         elif tag == "select":

@@ -117,7 +117,7 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     own |= {"unknown_operator", "unknown_property", "operator_exists", "last_administrator", "own_account"}
     own |= {"wrong_password", "wrong_second_factor", "wrong_first_code", "second_factor_needed"}
     own |= {"sign_in_expired", "malformed_subject", "malformed_text", "unknown_mail"}
-    own |= {"mail_not_kept", "mail_not_configured"}
+    own |= {"mail_not_kept", "mail_not_configured", "license_has_no_customer"}
     own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_color", "malformed_logo"}
     own |= {"logo_too_large", "logo_is_svg", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
