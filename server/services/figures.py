@@ -39,9 +39,7 @@ class Counted:
 
 def of_the_start_page() -> tuple[Figures, datetime | None]:
     """Return the figures of the start page, and when they were counted; None means just now."""
-    counted = _counted(
-        "start page", lambda session, now: figures.as_values(figures.figures(session, now=now))
-    )
+    counted = _counted("start", lambda session, now: figures.as_values(figures.figures(session, now=now)))
     return figures.of_values(counted.values), counted.at
 
 

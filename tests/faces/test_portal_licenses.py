@@ -84,9 +84,3 @@ def test_the_audit_is_filtered(vendor, desk):
     assert "Signed in" not in of_one
     assert "No events found." in desk.get("/portal/audit?who=nobody&channel=portal").text
     assert desk.get("/portal/audit?license=x&channel=x&page=x").status_code == 200
-
-
-def test_the_start_page_shows_the_audit_only_to_who_may_see_it(vendor, desk):
-    vendor.issue()
-    assert "Recent activity" in desk.get("/portal/").text
-    assert "Recent activity" not in staff(vendor, "vera", Role.VIEWER).get("/portal/").text

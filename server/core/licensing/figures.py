@@ -1,131 +1,184 @@
-"""What staff want to see first: activations day by day, seats, what ends soon, and what is worth a look."""
+"""What staff want to see first: activations by day, product and channel, seats, and what ends soon."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core.licensing.former_ids import WITHOUT_PROOF
-from keyferry.server.core.models import Activation, AuditEvent, Ending, FormerComputerId, License
+from keyferry.server.core.days import utc_day
+from keyferry.server.core.licensing import attention
+from keyferry.server.core.licensing.attention import Noticed
+from keyferry.server.core.models import Activation, License
 
 DAYS = 30
+"""How long a period is; each is compared with the one before."""
+WEEK = 7
+MONTHS = 12
 
-
-@dataclass(frozen=True)
-class Day:
-    """The activations of one day, by the way that they came."""
-
-    day: date
-    by_channel: dict[str, int]
-
-    @property
-    def total(self) -> int:
-        """All of that day."""
-        return sum(self.by_channel.values())
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The figures of the last `DAYS` days, and those of now."""
-
-    days: list[Day]
-    licenses: int
-    seats: int
-    seats_used: int
-    ending_soon: int
-    refused: int
-    unproven_replacements: int
-    claimed_releases: int
-    forced_releases: int
+Counts = dict[int, dict[str, list[int]]]
+"""By product number and channel: one count for each day, or month, the last of which runs."""
 
 
 @dataclass(frozen=True)
 class Sold:
-    """All licenses and their seats."""
+    """Licenses and their seats."""
 
     licenses: int
     seats: int
     seats_used: int
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a day: of two periods up to it, of the months, and of the moment when they were counted.
+
+    `ended` is how many computers gave up their seats in the last period.
+    """
+
+    day: date
+    days: Counts
+    months: Counts
+    sold: dict[int, Sold]
+    ending_soon: int
+    ending_this_week: int
+    ended: int
+    noticed: list[Noticed]
+
+    @property
+    def total(self) -> Sold:
+        """What was sold of all products."""
+        every = self.sold.values()
+        return Sold(
+            sum(one.licenses for one in every),
+            sum(one.seats for one in every),
+            sum(one.seats_used for one in every),
+        )
+
+    @property
+    def gained(self) -> int:
+        """How many more seats are in use than a period ago."""
+        return self.activated() - self.ended
+
+    def activated(self, product: int | None = None, *, before: bool = False) -> int:
+        """Return the activations of the last period, or the one before, of one product or all."""
+        here = slice(0, DAYS) if before else slice(DAYS, 2 * DAYS)
+        return sum(sum(counts[here]) for counts in _chosen(self.days, product))
+
+    def ever(self) -> bool:
+        """Return whether anything was activated in these months."""
+        return any(any(counts) for counts in _chosen(self.months, None))
+
+
 def sold(session: Session) -> Sold:
     """Return what was sold until now; every license is looked at."""
-    count, seats, used = session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(License.seats), 0),
-            func.coalesce(func.sum(License.seats_used), 0),
-        )
-    ).one()
-    return Sold(count, seats, used)
+    return Sold(*session.execute(select(*_SOLD)).one())
 
 
 def figures(session: Session, *, now: datetime) -> Figures:
     """Count the figures as they are now, which takes as long as the tables are large."""
-    since, all_of_them = now - timedelta(days=DAYS), sold(session)
-    soon = License.last_day.between(now.date(), now.date() + timedelta(days=DAYS))
-    ended = _ended(session, since)
+    start = _midnight(now.date() - timedelta(days=DAYS - 1))
+    days, months = _activations(session, now.date())
     return Figures(
-        days=_days(session, now),
-        licenses=all_of_them.licenses,
-        seats=all_of_them.seats,
-        seats_used=all_of_them.seats_used,
-        ending_soon=session.scalars(select(func.count()).select_from(License).where(soon)).one(),
-        refused=_count(session, AuditEvent.code.is_not(None), AuditEvent.at > since),
-        unproven_replacements=session.scalars(
-            select(func.count()).where(FormerComputerId.how.in_(WITHOUT_PROOF), FormerComputerId.at > since)
-        ).one(),
-        claimed_releases=ended.get(Ending.CLAIMED.value, 0),
-        forced_releases=ended.get(Ending.FORCED.value, 0),
+        day=now.date(),
+        days=days,
+        months=months,
+        sold={number: Sold(*counts) for number, *counts in session.execute(_by_product())},
+        ending_soon=_ending(session, now, DAYS),
+        ending_this_week=_ending(session, now, WEEK),
+        ended=session.scalars(select(func.count()).where(Activation.ended_at >= start)).one(),
+        noticed=attention.noticed(session, since=start, before=start - timedelta(days=DAYS)),
     )
+
+
+def ending_next(session: Session, now: datetime, *, most: int) -> Sequence[License]:
+    """Return the licenses that end next within a period, with their customers and products."""
+    rows = select(License).where(_ends_within(now, DAYS)).order_by(License.last_day, License.id)
+    rows = rows.options(joinedload(License.product, innerjoin=True), joinedload(License.customer))
+    return session.scalars(rows.limit(most)).all()
 
 
 def as_values(found: Figures) -> dict[str, Any]:
     """Return figures as they are kept."""
-    days = [[one.day.isoformat(), one.by_channel] for one in found.days]
-    return {**asdict(found), "days": days}
+    noticed = [attention.as_values(one) for one in found.noticed]
+    return {**asdict(found), "day": found.day.isoformat(), "noticed": noticed}
 
 
 def of_values(values: dict[str, Any]) -> Figures:
-    """Return figures that were kept."""
-    days = [Day(date.fromisoformat(day), by_channel) for day, by_channel in values["days"]]
-    return Figures(**{**values, "days": days})
+    """Return figures that were kept; the numbers of products came back as text."""
+    numbered = {
+        name: {int(number): counts for number, counts in values[name].items()} for name in ("days", "months")
+    }
+    sold_of = {int(number): Sold(**counts) for number, counts in values["sold"].items()}
+    noticed = [attention.of_values(one) for one in values["noticed"]]
+    day = date.fromisoformat(values["day"])
+    return Figures(**{**values, **numbered, "day": day, "sold": sold_of, "noticed": noticed})
 
 
-def _days(session: Session, now: datetime) -> list[Day]:
-    """Return the last days, today included, those without an activation too."""
-    first = now.date() - timedelta(days=DAYS - 1)
-    start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
-    day = _utc_day(session)
-    rows = session.execute(
-        select(day, Activation.channel, func.count())
-        .where(Activation.activated_at >= start)
-        .group_by(day, Activation.channel)
+_SOLD = (
+    func.count(),
+    func.coalesce(func.sum(License.seats), 0),
+    func.coalesce(func.sum(License.seats_used), 0),
+)
+
+
+def _by_product() -> Any:
+    return select(License.product_number, *_SOLD).group_by(License.product_number)
+
+
+def _ends_within(now: datetime, days: int) -> ColumnElement[bool]:
+    return License.last_day.between(now.date(), now.date() + timedelta(days=days))
+
+
+def _ending(session: Session, now: datetime, days: int) -> int:
+    return session.scalars(select(func.count()).select_from(License).where(_ends_within(now, days))).one()
+
+
+def _activations(session: Session, today: date) -> tuple[Counts, Counts]:
+    """Return the activations of the days of two periods, and of the months, this one included."""
+    first_day = today - timedelta(days=2 * DAYS - 1)
+    days: Counts = {}
+    months: Counts = {}
+    for text, product, channel, count in _counted(session, _first_of_months(today)):
+        day = date.fromisoformat(str(text))
+        _add(days, product, channel, (day - first_day).days, 2 * DAYS, count)
+        _add(months, product, channel, MONTHS - 1 - _months_between(day, today), MONTHS, count)
+    return days, months
+
+
+def _counted(session: Session, first: date) -> Iterable[Any]:
+    day = utc_day(session, Activation.activated_at)
+    return session.execute(
+        select(day, License.product_number, Activation.channel, func.count())
+        .join(License, Activation.license_id == License.id)
+        .where(Activation.activated_at >= _midnight(first))
+        .group_by(day, License.product_number, Activation.channel)
     )
-    counted: dict[date, dict[str, int]] = {first + timedelta(days=place): {} for place in range(DAYS)}
-    for text, channel, count in rows:
-        counted.setdefault(date.fromisoformat(str(text)), {})[channel] = count
-    return [Day(one, by_channel) for one, by_channel in sorted(counted.items())]
 
 
-def _utc_day(session: Session) -> ColumnElement[Any]:
-    if session.get_bind().dialect.name == "sqlite":
-        return func.date(Activation.activated_at)
-    return func.date(func.timezone("UTC", Activation.activated_at))
+def _add(counts: Counts, product: int, channel: str, place: int, size: int, count: int) -> None:
+    """Add to one place; what a clock that was ahead has written lies behind the last."""
+    if 0 <= place < size:
+        counts.setdefault(product, {}).setdefault(channel, [0] * size)[place] += count
 
 
-def _ended(session: Session, since: datetime) -> dict[str, int]:
-    rows = session.execute(
-        select(Activation.ended_how, func.count())
-        .where(Activation.ended_at > since)
-        .group_by(Activation.ended_how)
-    )
-    return {str(how): count for how, count in rows}
+def _chosen(counts: Counts, product: int | None) -> Iterable[list[int]]:
+    chosen = counts.values() if product is None else [counts.get(product, {})]
+    return (one for by_channel in chosen for one in by_channel.values())
 
 
-def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
-    return session.scalars(select(func.count()).select_from(AuditEvent).where(*conditions)).one()
+def _first_of_months(today: date) -> date:
+    month = today.year * 12 + today.month - MONTHS
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _months_between(earlier: date, later: date) -> int:
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,69 +1,182 @@
-"""Activations as stacked bars, one for each day, in the units of an SVG picture."""
+"""Activations as stacked bars, in the units of an SVG picture: one picture for a desk, one for a phone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
-from keyferry.server.core.licensing.figures import Day
-from keyferry.server.web.languages import said
+from keyferry.server.core.licensing.figures import DAYS, MONTHS, WEEK, Counts, Figures
+from keyferry.server.web.languages import gettext as _
 from keyferry.server.words.wording import CHANNELS
 
-WIDTH, HEIGHT = 600, 120
-_GAP = 4
+# What stands below the bars and beside them, and how much room it takes.
+_BELOW, _ABOVE, _BESIDE, _DIGIT = 24, 8, 26, 6.5
+_SHARE, _WIDEST = 0.62, 40
+_MOST_LINES = 4
+# Labels of two columns that are nearer would touch.
+_LABEL = {"day": 66, "month": 30}
+
+
+class Range(StrEnum):
+    """How much of the past a chart shows."""
+
+    WEEK = "7d"
+    DAYS = "30d"
+    YEAR = "12mo"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A day or a month: what it is called below the bars and by itself, and its activations by series."""
+
+    short: str
+    name: str
+    counts: list[int]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A channel: its number among the colors, its name, and its activations in all columns."""
+
+    color: int
+    name: str
+    total: int
 
 
 @dataclass(frozen=True)
 class Block:
-    """The activations of one day on one channel; y counts from the top."""
+    """What one series has in a column; y counts from the top."""
 
-    channel: str
+    color: int
     y: float
     height: float
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One day: where its bar stands, of what it is made, and its text."""
+    """The place of a column, and the blocks in it."""
 
     x: float
+    room: float
+    left: float
     width: float
     blocks: list[Block]
-    day: date
-    text: str
+
+    @property
+    def middle(self) -> float:
+        """Where its label stands."""
+        return round(self.x + self.room / 2, 1)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The picture at one width: lines with what they count, bars, and which of them have a label."""
+
+    width: int
+    height: int
+    left: float
+    top: int
+    bottom: int
+    lines: list[tuple[int, float]]
+    bars: list[Bar]
+    labeled: list[int]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """All bars, the value at the top of the picture, and the channels that occur."""
+    """All columns and series that occur, and how they look on a desk and on a phone."""
 
-    bars: list[Bar]
-    top: int
-    channels: list[str]
+    columns: list[Column]
+    series: list[Series]
     total: int
+    wide: Picture
+    narrow: Picture
 
 
-def chart_of(days: Sequence[Day]) -> Chart:
-    """Return the picture of these days; without any activation it is empty, and its top is 1."""
-    top = max([1, *(day.total for day in days)])
-    step = WIDTH / len(days)
-    bars = [_bar(day, number * step + _GAP / 2, step - _GAP, top) for number, day in enumerate(days)]
-    channels = [channel for channel in CHANNELS if any(channel in day.by_channel for day in days)]
-    return Chart(bars, top, channels, sum(day.total for day in days))
+def chart_of(figures: Figures, range: Range, product: int | None, today: date) -> Chart:
+    """Return the chart of a range, of one product or all; without any activation its top is 1."""
+    is_year = range is Range.YEAR
+    size = {Range.WEEK: WEEK, Range.DAYS: DAYS, Range.YEAR: MONTHS}[range]
+    by_channel = _by_channel(figures.months if is_year else figures.days, product, size)
+    named = _months(figures.day) if is_year else _days(figures.day, size, today)
+    columns = [
+        Column(short, name, [counts[place] for counts in by_channel.values()])
+        for place, (short, name) in enumerate(named)
+    ]
+    series = [
+        Series(color, CHANNELS[channel], sum(by_channel[channel]))
+        for color, channel in enumerate(CHANNELS, 1)
+        if channel in by_channel
+    ]
+    apart = _LABEL["month" if is_year else "day"]
+    wide, narrow = (_picture(columns, series, *size, apart) for size in ((640, 226), (326, 190)))
+    return Chart(columns, series, sum(column.total for column in columns), wide, narrow)
 
 
-def _bar(day: Day, x: float, width: float, top: int) -> Bar:
-    blocks, y = [], float(HEIGHT)
-    for channel in CHANNELS:
-        height = round(HEIGHT * day.by_channel.get(channel, 0) / top, 2)
-        if height:
-            y = round(y - height, 2)
-            blocks.append(Block(channel, y, height))
-    parts = ", ".join(
-        f"{said(name)} {day.by_channel[channel]}"
-        for channel, name in CHANNELS.items()
-        if channel in day.by_channel
-    )
-    text = f"{day.day:%b %-d}: {day.total}" + (f" ({parts})" if parts else "")
-    return Bar(round(x, 2), round(width, 2), blocks, day.day, text)
+def _by_channel(counts: Counts, product: int | None, size: int) -> Mapping[str, list[int]]:
+    """Return the last counts of each channel that has any, in the order of the channels."""
+    chosen = [by for number, by in counts.items() if product in (None, number)]
+    added = {
+        channel: [sum(by[channel][place - size] for by in chosen if channel in by) for place in range(size)]
+        for channel in CHANNELS
+    }
+    return {channel: counts for channel, counts in added.items() if any(counts)}
+
+
+def _days(last: date, size: int, today: date) -> list[tuple[str, str]]:
+    days = [last - timedelta(days=size - 1 - place) for place in range(size)]
+    return [(_("today") if day == today else f"{day:%b %-d}", f"{day:%a, %b %-d}") for day in days]
+
+
+def _months(last: date) -> list[tuple[str, str]]:
+    places = [last.year * 12 + last.month - MONTHS + place for place in range(MONTHS)]
+    months = [date(place // 12, place % 12 + 1, 1) for place in places]
+    return [(f"{month:%b}", f"{month:%B %Y}") for month in months]
+
+
+def _picture(
+    columns: Sequence[Column], series: Sequence[Series], width: int, height: int, apart: int
+) -> Picture:
+    step, top = _scale(max(column.total for column in columns))
+    left = _BESIDE + max(0, len(f"{top:,}") - 2) * _DIGIT
+    bottom = height - _BELOW
+    unit, room = (bottom - _ABOVE) / top, (width - left) / len(columns)
+    bars = [
+        _bar(column, series, left + place * room, room, unit, bottom) for place, column in enumerate(columns)
+    ]
+    lines = [(value, round(bottom - value * unit, 2)) for value in range(0, top + 1, step)]
+    return Picture(width, height, left, _ABOVE, bottom, lines, bars, _labeled(len(columns), room, apart))
+
+
+def _scale(most: int) -> tuple[int, int]:
+    """Return how far lines are apart, which is a number people count in, and the value of the last one."""
+    step = 1
+    while most > step * _MOST_LINES:
+        step = step * 5 // 2 if str(step).startswith("2") else step * 2
+    return step, max(1, -(-most // step)) * step
+
+
+def _bar(column: Column, series: Sequence[Series], x: float, room: float, unit: float, bottom: float) -> Bar:
+    width = min(room * _SHARE, _WIDEST)
+    blocks, y = [], float(bottom)
+    for one, count in zip(series, column.counts, strict=True):
+        if count:
+            y -= count * unit
+            # A line of the ground between two of them; even a single one is seen.
+            blocks.append(Block(one.color, round(y, 1), round(max(count * unit - 1, 0.75), 1)))
+    return Bar(round(x, 1), round(room, 1), round(x + (room - width) / 2, 1), round(width, 1), blocks)
+
+
+def _labeled(count: int, room: float, apart: int) -> list[int]:
+    """Return the columns that have a label: the last, and as many before as don't touch."""
+    step = next(step for step in (1, 2, 3, 7, 10, 30) if step * room >= apart)
+    if step == 1:
+        return list(range(count))
+    return [place for place in range(0, count - 1, step) if (count - 1 - place) * room >= apart] + [count - 1]

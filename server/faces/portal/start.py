@@ -1,27 +1,37 @@
-"""The start page: find a license, and see at a glance how the business of keys is going."""
+"""The start page: see at a glance how the business of keys is going, and what needs somebody."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
-from keyferry.server.core import audit
-from keyferry.server.core.licensing import listings
-from keyferry.server.core.licensing.figures import DAYS
-from keyferry.server.core.licensing.listings import AuditWanted
-from keyferry.server.core.mail import delivery
+from keyferry.server.core.licensing import products
+from keyferry.server.core.licensing.figures import DAYS, WEEK, Figures, Sold, ending_next
+from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.faces.portal.chart import chart_of
+from keyferry.server.faces.portal.chart import Range, chart_of
+from keyferry.server.faces.portal.noticing import notices
 from keyferry.server.parts import parts
 from keyferry.server.services import figures
 
 blueprint = Blueprint("start", __name__)
 
-_LATEST = 8
+_ENDING, _PRODUCTS = 3, 10
+
+
+@dataclass(frozen=True)
+class ProductRow:
+    """What the page tells of a product."""
+
+    product: Product
+    sold: Sold
+    activated: int
+    before: int
 
 
 @blueprint.get("/")
@@ -36,20 +46,42 @@ def start_page(**context: Any) -> str:
     now = parts().clock()
     found, counted_at = figures.of_the_start_page()
     with reading() as session:
-        late = delivery.late(session, now) if staff.may("SET_PROPERTIES") else None
-        ahead = audit.from_the_future(session, now) if staff.may("SET_PROPERTIES") else None
-        events = None
-        if staff.may("SEE_AUDIT"):
-            events = listings.audit_events(session, AuditWanted(), size=_LATEST).rows
-    soon = now.date() + timedelta(days=DAYS)
-    figured = {
-        "figures": found,
-        "chart": chart_of(found.days),
+        every = products.every_product(session)
+        shown = {
+            "products": _by_activations(found, every),
+            "product_count": len(every),
+            "ending": ending_next(session, now, most=_ENDING),
+            **notices(session, found.noticed, now),
+        }
+        return staff.page(
+            "start", figures=found, counted_at=counted_at, **_chart(found, every, now), **shown, **context
+        )
+
+
+def _chart(found: Figures, every: Any, now: datetime) -> dict[str, Any]:
+    """Return what is drawn of the activations; what the address says wrongly is taken as not said."""
+    range = request.args.get("range", Range.DAYS, Range)
+    chosen = next((one for one in every if one.code == request.args.get("product")), None)
+    return {
+        "chart": chart_of(found, range, chosen.number if chosen else None, now.date()),
+        "range": range,
+        "chosen": chosen,
+        "every_product": every,
         "period": DAYS,
-        "soon": soon,
-        "late": late,
-        "counted_at": counted_at,
-        "now": now,
-        "ahead": ahead,
+        "soon": now.date() + timedelta(days=DAYS),
+        "this_week": now.date() + timedelta(days=WEEK),
     }
-    return staff.page("start", events=events, **figured, **context)
+
+
+def _by_activations(found: Figures, every: Any) -> list[ProductRow]:
+    """Return the products that are activated most."""
+    rows = [
+        ProductRow(
+            one,
+            found.sold.get(one.number, Sold(0, 0, 0)),
+            found.activated(one.number),
+            found.activated(one.number, before=True),
+        )
+        for one in every
+    ]
+    return sorted(rows, key=lambda row: (-row.activated, -row.sold.licenses))[:_PRODUCTS]
