@@ -90,6 +90,21 @@ def to_int(symbols: Iterable[int]) -> int:
     return value
 
 
+def bytes_to_symbols(data: bytes) -> Symbols:
+    """Write bytes as symbols, the highest bits first; the bits that are left over at the end are zero."""
+    count = -(-8 * len(data) // BITS)
+    return to_symbols(int.from_bytes(data, "big") << (BITS * count - 8 * len(data)), count)
+
+
+def symbols_to_bytes(symbols: Symbols) -> bytes:
+    """Return the bytes that symbols write; raises ValueError if they write none in this way."""
+    size, spare = divmod(BITS * len(symbols), 8)
+    value = to_int(symbols)
+    if spare >= BITS or value & (1 << spare) - 1:
+        raise ValueError("these symbols write no bytes")
+    return (value >> spare).to_bytes(size, "big")
+
+
 def top_bits(digest: bytes, bits: int) -> int:
     """Return the first `bits` bits of a digest as a number: the one truncation used everywhere."""
     return int.from_bytes(digest, "big") >> (8 * len(digest) - bits)

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -36,6 +36,9 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"))
 _REQUIRED = ("iss", "aud", "jti", "iat", "computer_id", "activation_key_sha256", "claims")
 _KNOWN = frozenset((*_REQUIRED, "computer_name", "features"))
 
+Said: TypeAlias = tuple[Any, Any, Any, Any, Any]
+"""What differs between the license files of one computer ID: activation, time, claims, name, and features."""
+
 
 @dataclass(frozen=True)
 class LicenseFile:
@@ -50,19 +53,37 @@ class LicenseFile:
 
 def issue_license_file(content: LicenseFile, binding: Binding, private_key: Ed25519PrivateKey) -> str:
     """Sign a license file under the epoch's private key for license files; a compact JWT of ASCII."""
+    said: Said = (
+        content.activation_id,
+        int(content.issued_at.timestamp()),
+        write(content.claims.symbols),
+        content.computer_name,
+        list(content.features),
+    )
+    signed = signed_part(said, binding, binding.computer_id.epoch)
+    return with_signature(signed, private_key.sign(signed.encode("ascii")))
+
+
+def signed_part(said: Said, binding: Binding, epoch: int) -> str:
+    """Return the header and the payload of a license file for one computer ID: what is signed."""
+    activation_id, issued_at, claims, computer_name, features = said
     payload = {
         "iss": ISSUER,
         "aud": binding.product_code,
-        "jti": content.activation_id,
-        "iat": int(content.issued_at.timestamp()),
+        "jti": activation_id,
+        "iat": issued_at,
         "computer_id": binding.computer_id.text,
         "activation_key_sha256": binding.activation_key.digest.hex(),
-        "claims": write(content.claims.symbols),
-        "computer_name": content.computer_name,
-        "features": list(content.features),
+        "claims": claims,
+        "computer_name": computer_name,
+        "features": features,
     }
-    signed = f"{_header(binding.computer_id.epoch)}.{_encoded(payload)}"
-    return f"{signed}.{_base64url(private_key.sign(signed.encode('ascii')))}"
+    return f"{_header(epoch)}.{_encoded(payload)}"
+
+
+def with_signature(signed: str, signature: bytes) -> str:
+    """Return the whole license file."""
+    return f"{signed}.{_base64url(signature)}"
 
 
 @lru_cache

@@ -19,10 +19,11 @@ from itsdangerous import Signer
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.alphabet import (
-    BITS,
     SYMBOLS,
     Symbols,
+    bytes_to_symbols,
     exact_symbols,
+    symbols_to_bytes,
     to_int,
     to_symbols,
     top_bits,
@@ -112,7 +113,7 @@ def sign_request(request: ActivationRequest | DeactivationRequest, keys: EpochKe
     head = (operation, *to_symbols(request.product_number, _HEADER - 1), *request.computer_id.symbols)
     body = _masked(request.activation_key.symbols, head, keys) + _opening_symbols(openings, head, keys)
     name = request.computer_name if len(openings) <= MOST_OPENINGS_WITH_NAME else None
-    packed = write(head + body + _name_symbols(shortened_for_token(name)))
+    packed = write(head + body + bytes_to_symbols(shortened_for_token(name).encode("utf-8")))
     return _signer(operation, keys).sign(packed).decode("ascii")
 
 
@@ -228,21 +229,11 @@ def _masked_opening(symbols: Symbols, place: int, head: Symbols, keys: EpochKeys
     return to_symbols(to_int(symbols) ^ top_bits(digest, OPENING_BITS), OPENING)
 
 
-def _name_symbols(name: str) -> Symbols:
-    encoded = name.encode("utf-8")
-    count = -(-8 * len(encoded) // 5)
-    return to_symbols(int.from_bytes(encoded, "big") << (5 * count - 8 * len(encoded)), count)
-
-
 def _name(symbols: Symbols) -> str | None:
     """Return the name in a request, None if it is none: a signature vouches for the rest all the same."""
-    size, spare = divmod(5 * len(symbols), 8)
-    value = to_int(symbols)
-    if spare >= BITS or value & (1 << spare) - 1:
-        return None
     try:
-        return readable_name((value >> spare).to_bytes(size, "big").decode("utf-8"))
-    except UnicodeDecodeError:
+        return readable_name(symbols_to_bytes(symbols).decode("utf-8"))
+    except ValueError:
         return None
 
 

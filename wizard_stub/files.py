@@ -10,6 +10,7 @@ from typing import BinaryIO
 from keyferry.protocol.errors import MalformedProfile
 from keyferry.protocol.license_text import text_of
 from keyferry.protocol.profile import WizardProfile
+from keyferry.wizard import pictures
 from keyferry.wizard.errors import StorageUnavailable
 from keyferry.wizard.qr import ScanCode
 
@@ -87,9 +88,14 @@ def read_profile(path: Path) -> WizardProfile:
 
 
 def read_license_file(path: Path) -> str:
-    """Return the text of a license file; raises StorageUnavailable (file_not_readable)."""
+    """Return the text of a license file, or of the QR code in a picture.
+
+    Raises StorageUnavailable (file_not_readable), and what `pictures.text_in` raises.
+    """
     try:
-        return _read(path)
+        with path.open("rb") as file:
+            content = file.read(pictures.LARGEST)
+        return pictures.text_in(content) if pictures.is_picture(content) else text_of(content[:_LARGEST_FILE])
     except OSError as error:
         raise StorageUnavailable(
             f"{path} cannot be read ({error.strerror}). Use the .lic file that you downloaded.",

@@ -17,6 +17,7 @@ from keyferry.protocol.computer_name import ever_shorter
 from keyferry.protocol.deactivation import proof
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys
+from keyferry.protocol.license_code import is_license_code, license_file_of
 from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.license_text import canonical_text, looks_like_license_file
 from keyferry.protocol.openings import Level, Opening, commitment, weaken
@@ -84,11 +85,15 @@ class ThisMachine:
 
     def read_proof(self, grant: Grant, text: str) -> Proof:
         """Verify a typed key, or the text of a license file, for a grant; raises ProtocolError."""
-        return self.read_file(grant, text) if looks_like_license_file(text) else self.read_key(grant, text)
+        is_file = looks_like_license_file(text) or is_license_code(text)
+        return self.read_file(grant, text) if is_file else self.read_key(grant, text)
 
     def read_file(self, grant: Grant, text: str) -> Proof:
         """Verify the text of a license file for a grant; raises LicenseFileRefused or NewerVersion."""
-        content = read_license_file(text, self._binding(grant), self._epoch(grant.epoch).license_file_key)
+        binding = self._binding(grant)
+        if is_license_code(text):
+            text = license_file_of(text, binding)
+        content = read_license_file(text, binding, self._epoch(grant.epoch).license_file_key)
         return Proof(content.claims, license_file=canonical_text(text))
 
     def read_key(self, grant: Grant, text: str) -> Proof:

@@ -3,7 +3,7 @@
  * docs/protocol.md). What is read here is only shown; the server reads what is sent anew.
  */
 
-const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const GROUP = 5;
 const CHECK = 5;
 

@@ -133,7 +133,11 @@ class World:
 
     def deliver(self, token: str, *, lost: bool = False) -> Answer:
         """Send what a phone saw; a lost answer is one that nobody reads."""
-        answer = self._asked(opened(token))
+        try:
+            asked = opened(token)
+        except REFUSED as error:
+            return Answer(refused=error.code)
+        answer = self._asked(asked)
         if answer.key and not lost:
             self.computer_keys.append(answer.key)
         return answer

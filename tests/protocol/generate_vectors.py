@@ -40,6 +40,7 @@ FILES: dict[str, Callable[[], Case]] = {
     "request_tokens": vector_requests.request_tokens,
     "deactivation_codes": vector_requests.deactivation_codes,
     "license_files": vector_documents.license_files,
+    "license_codes": vector_documents.license_codes,
     "license_texts": vector_documents.license_texts,
     "profiles": vector_documents.profiles,
     "wizard_states": vector_states.wizard_states,

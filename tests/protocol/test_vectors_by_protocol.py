@@ -24,6 +24,7 @@ from keyferry.protocol.deactivation import (
 )
 from keyferry.protocol.errors import ProtocolError
 from keyferry.protocol.keys import EpochKeys, machine_fingerprint
+from keyferry.protocol.license_code import is_license_code, license_file_of
 from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.license_text import canonical_text, text_of
 from keyferry.protocol.openings import Level, commitment, weaken
@@ -296,6 +297,20 @@ def test_license_files_are_read(case):
     assert list(content.features) == case["feature_names"]
 
 
+def read_code(case):
+    known = given("license_codes")
+    file = license_file_of(case["code"], binding_of(known))
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(known["public_key"]))
+    read_license_file(file, binding_of(known), public)
+    return file
+
+
+@valid("license_codes")
+def test_license_files_in_qr_codes_are_read(case):
+    assert read_code(case) == case["file"]
+    assert is_license_code(case["code"])
+
+
 def text_of_file(case):
     return canonical_text(text_of(bytes.fromhex(case["bytes"])))
 
@@ -330,6 +345,7 @@ READERS = {
     "computer_names": lambda case: clean_computer_name(case["typed"]),
     "deactivation_codes": verify_code,
     "license_files": read_file,
+    "license_codes": read_code,
     "license_texts": text_of_file,
     "profiles": lambda case: WizardProfile.from_json(case["profile"]),
 }

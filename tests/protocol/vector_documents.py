@@ -32,8 +32,9 @@ from vector_inputs import (
 )
 from vector_journeys import JOURNEYS, LOST
 
-from keyferry.protocol.alphabet import write
+from keyferry.protocol.alphabet import bytes_to_symbols, write
 from keyferry.protocol.computer_key import Style
+from keyferry.protocol.license_code import license_code
 from keyferry.protocol.license_file import LicenseFile, issue_license_file
 from keyferry.protocol.profile import MachineSource, ProfileEpoch, WizardProfile
 
@@ -209,6 +210,47 @@ def _critical_files() -> Iterator[Case]:
     ]:
         payload = {name: value for name, value in {**PAYLOAD, **fields}.items() if value is not ...}
         yield refused(because, error, file=_made(payload=payload))
+
+
+def license_codes() -> Case:
+    """License files in QR codes."""
+    code = _code(CONTENT)
+    nameless = replace(CONTENT, computer_name=None, features=())
+    foreign = replace(CONTENT, computer_name="Mess-Platz Süd 机器 7")
+    beginning, _, signature = code.rpartition("/")
+    return document(
+        "What a QR code has of a license file; `file` is the license file that the wizard makes of it.",
+        given=license_files()["given"],
+        valid=[{"code": _code(one), "file": _file(one)} for one in (CONTENT, nameless, foreign)],
+        invalid=[
+            refused("cut short", INCOMPLETE, code=code[:-1]),
+            refused("without a signature", INCOMPLETE, code=beginning),
+            refused("lower case", INCOMPLETE, code=f"LIC1/{code[5:].lower()}"),
+            refused("a symbol that is none", INCOMPLETE, code=code.replace("/2/", "/2/U", 1)),
+            refused("spare bits", INCOMPLETE, code=code[:-1] + "1"),
+            refused("what it says is no list", INCOMPLETE, code=_code_of({}, signature)),
+            refused("a list of four", INCOMPLETE, code=_code_of([1, 2, 3, 4], signature)),
+            refused("lists without end", INCOMPLETE, code=_coded(b"[" * 2_000, signature)),
+            refused("other claims", REFUSED, code=_code_of(["1", 1, "0" * 8, None, []], signature)),
+            refused("another epoch", REFUSED, code=code.replace("/2/", "/1/", 1)),
+            refused("a newer version", NEWER, code="LIC2" + code[4:]),
+        ],
+    )
+
+
+def _code(content: LicenseFile) -> str:
+    said = (content.activation_id, int(content.issued_at.timestamp()), write(content.claims.symbols))
+    signature = _file(content).rpartition(".")[2]
+    signed = base64.urlsafe_b64decode(f"{signature}==")
+    return license_code((*said, content.computer_name, list(content.features)), COMPUTER_ID.epoch, signed)
+
+
+def _code_of(said: Any, signature: str) -> str:
+    return _coded(json.dumps(said).encode("ascii"), signature)
+
+
+def _coded(content: bytes, signature: str) -> str:
+    return f"LIC1/{COMPUTER_ID.epoch}/{write(bytes_to_symbols(content))}/{signature}"
 
 
 def license_texts() -> Case:

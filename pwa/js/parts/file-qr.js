@@ -4,6 +4,7 @@
 import { inTime } from "../convenience.js";
 import { el } from "../dom.js";
 import { rich, t } from "../i18n.js";
+import { licenseCode } from "../license-code.js";
 import { qrPicture } from "../qr.js";
 import { button } from "./button.js";
 import { aboutComputer } from "./names.js";
@@ -17,7 +18,7 @@ import { openFull } from "./sheet.js";
  * @returns {Promise<boolean>} whether the code could be drawn
  */
 export async function openFileQr({ file, computerName, save }) {
-  const drawn = await inTime(() => qrPicture(file.text));
+  const drawn = await inTime(() => qrPicture(licenseCode(file.text)));
   if (!drawn.done) return false;
   const name = el("span", { class: "k", dir: "ltr", translate: "no" }, file.name);
   const how = el("p", { class: "sub", id: "file-qr-how" }, ...rich("key.qr.save", { name }));

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from keyferry.protocol.license_code import is_license_code
 from keyferry.protocol.license_text import looks_like_license_file
 from keyferry.protocol.visible import visible
 from keyferry.wizard.errors import StorageUnavailable
@@ -158,7 +159,8 @@ class LicenseFileScreen(WizardScreen):
         control = self.wizard.control
 
         def complete() -> Completed:
-            text = named if looks_like_license_file(named) else read_license_file(_path(named))
+            is_file = looks_like_license_file(named) or is_license_code(named)
+            text = named if is_file else read_license_file(_path(named))
             return control.complete_from_file(text)
 
         try:
