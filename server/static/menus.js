@@ -48,27 +48,27 @@ addEventListener("focusin", (event) => {
 });
 
 const side = document.getElementById("side");
-const opener = document.querySelector("[data-opens-menu]");
-if (side && opener instanceof HTMLAnchorElement) {
+const burger = document.querySelector("[data-opens-menu]");
+if (side && burger instanceof HTMLAnchorElement) {
   const beside = document.querySelectorAll(".head, #main, .skip");
   const isOpen = () => document.body.classList.contains("menu-open");
   /** @param {boolean} opens */
   const turn = (opens) => {
     document.body.classList.toggle("menu-open", opens);
-    opener.ariaExpanded = String(opens);
+    burger.ariaExpanded = String(opens);
     for (const one of beside) if (one instanceof HTMLElement) one.inert = opens;
     if (opens) side.querySelector("a")?.focus();
-    else opener.focus();
+    else burger.focus();
   };
-  opener.setAttribute("role", "button");
-  opener.setAttribute("aria-controls", "side");
-  opener.ariaExpanded = "false";
-  opener.addEventListener("click", (event) => {
+  burger.setAttribute("role", "button");
+  burger.setAttribute("aria-controls", "side");
+  burger.ariaExpanded = "false";
+  burger.addEventListener("click", (event) => {
     event.preventDefault();
     turn(true);
   });
   // A link that says it is a button is pressed like one.
-  opener.addEventListener("keydown", (event) => {
+  burger.addEventListener("keydown", (event) => {
     if (event.key !== " ") return;
     event.preventDefault();
     turn(true);

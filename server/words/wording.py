@@ -8,6 +8,7 @@ from typing import Any
 
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing.continuity import Outcome
+from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 from keyferry.server.words.codes import reason_of
 
@@ -25,6 +26,11 @@ STATES = {
     "claimed": "released, not verified",
     "forced": "released without a code",
     "superseded": "replaced",
+}
+STANDINGS = {
+    Standing.ACTIVE: "active",
+    Standing.SUSPENDED: "on hold",
+    Standing.EXPIRED: "expired",
 }
 DISPLACED = {
     "stale": "Activated from an earlier state",

@@ -45,11 +45,16 @@ def desk(
         cookie = {"name": portal_cookie(), "value": token, "domain": LOOPBACK, "path": "/portal"}
         context.add_cookies([cookie])
         page.goto(f"{house.origin}/portal/")
-        # Shown by the script once it listens.
-        expect(page.get_by_role("button", name="Commands")).to_be_visible()
+        listens(page)
         return page
 
     return signed_in
+
+
+def listens(page: Page) -> None:
+    """Wait until the scripts of a page listen to its keys: the search then says what it opens."""
+    said = "input[data-opens-palette][aria-haspopup], button[data-opens-palette]:not([hidden])"
+    expect(page.locator(said)).to_be_attached()
 
 
 def sign_in(name: str, device: str) -> str:

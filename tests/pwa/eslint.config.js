@@ -41,6 +41,8 @@ export default [
   { files: ["pwa/js/guard.js"], languageOptions: { ecmaVersion: 5, sourceType: "script" }, rules: { "no-var": "off" } },
   { files: ["pwa/js/api.js"], rules: door("fetch") },
   { files: ["static/issuing.js"], rules: door("fetch") },
+  { files: ["static/palette_sources.js"], rules: door("fetch", "sessionStorage") },
+  { files: ["static/keys.js"], rules: door("localStorage") },
   { files: ["pwa/js/store.js"], rules: door("indexedDB", "localStorage") },
   { files: ["pwa/js/token.js"], rules: door("sessionStorage") },
   {

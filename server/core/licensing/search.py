@@ -36,14 +36,14 @@ _WHOLE = 25
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of licenses by key, former key, customer, and name or ID of a computer."""
-    code, selects = _code_in(text), []
+    code, selects = code_in(text), []
     if code:
         fits = holds_code if anywhere else begins_code
         former = select(FormerActivationKey.license_id).where(fits(FormerActivationKey.activation_key, code))
         selects += [select(License.id).where(fits(License.activation_key, code)), former]
     # From customers to their licenses, not the other way.
     held = select(License.id).join(Customer, License.customer_id == Unindexed(Customer.id))
-    selects += [held.where(one) for one in _of_customer(text, anywhere)]
+    selects += [held.where(one) for one in of_customer(text, anywhere)]
     selects += [
         select(Activation.license_id).where(one) for one in _of_computer(session, text, code, anywhere)
     ]
@@ -54,7 +54,7 @@ def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
 
 def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of activations by name or ID."""
-    code = _code_in(text)
+    code = code_in(text)
     wanted = [select(Activation.id).where(one) for one in _of_computer(session, text, code, anywhere)]
     walked = or_(*_computer_in_a_walk(session, text, code, anywhere))
     return Filter(walked, union_all(*wanted), walked, costly=True)
@@ -62,13 +62,13 @@ def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
 
 def customers(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of customers by address or name."""
-    wanted = [select(Customer.id).where(one) for one in _of_customer(text, anywhere)]
+    wanted = [select(Customer.id).where(one) for one in of_customer(text, anywhere)]
     walked = _customer_in_a_walk(text, anywhere)
     return Filter(walked, union_all(*wanted), walked, costly=True)
 
 
-def _of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:
-    """Return conditions one of which has to hold, each by an index or all by one look at a row."""
+def of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:
+    """Return conditions one of which customers have to meet, each by an index or all in one look."""
     address, name = as_in_an_address(text), folded(text)
     if anywhere:
         return [or_(holds_exactly(Customer.email, address), holds_exactly(Customer.folded_name, name))]
@@ -77,7 +77,7 @@ def _of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:
 
 def _of_computer(session: Session, text: str, code: str, anywhere: bool) -> list[ColumnElement[bool]]:
     if not anywhere:
-        by_id = [_begins_id(code)] if len(code) > 1 else []
+        by_id = [begins_id(code)] if len(code) > 1 else []
         return [begins_exactly(Activation.folded_computer_name, folded(text)), *by_id]
     found = [holds_exactly(Activation.folded_computer_name, folded(text))]
     if code:
@@ -86,7 +86,7 @@ def _of_computer(session: Session, text: str, code: str, anywhere: bool) -> list
     return found if session.get_bind().dialect.name == "sqlite" else [or_(*found)]
 
 
-def _begins_id(code: str) -> ColumnElement[bool]:
+def begins_id(code: str) -> ColumnElement[bool]:
     """Return the condition that a computer ID begins with a code: by its fingerprint, which is indexed."""
     known = [SYMBOLS.index(symbol) for symbol in code[_FINGERPRINT]]
     unknown = FINGERPRINT_BITS // 5 - len(known)
@@ -129,7 +129,7 @@ def _one(rows: Select[int]) -> ColumnElement[bool]:
 
 def _customer_in_a_walk(text: str, anywhere: bool) -> ColumnElement[bool]:
     if anywhere:
-        return or_(*_of_customer(text, anywhere))
+        return or_(*of_customer(text, anywhere))
     by_address = begins_exactly(Unindexed(Customer.email), as_in_an_address(text))
     return or_(by_address, begins_exactly(Unindexed(Customer.folded_name), folded(text)))
 
@@ -142,7 +142,7 @@ def _computer_in_a_walk(session: Session, text: str, code: str, anywhere: bool) 
     return [begins_exactly(Unindexed(Activation.folded_computer_name), folded(text)), *by_id]
 
 
-def _code_in(text: str) -> str:
+def code_in(text: str) -> str:
     """Return a whole code as all faces read it, otherwise the text as the beginning of one; "" for none."""
     for read in (ActivationKey.from_text, read_computer_id):
         with suppress(MalformedCode):

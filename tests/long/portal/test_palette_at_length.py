@@ -1,26 +1,72 @@
-"""The palette does an operation of the page, and searches."""
+"""The search opens links, single keys act and can be turned off, and the last answer counts."""
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.portal.conftest import open_license
-from tests.portal.test_palette import press_ctrl_k
+from keyferry.protocol.request_token import scan_url
+from tests.portal.test_palette import anywhere
 
 
-def test_an_operation_of_the_page_is_done_and_the_rest_is_a_search(desk, house):
-    page, key = desk(), house.short.issue()
-    open_license(page, key.text)
-    press_ctrl_k(page)
-    page.keyboard.type("renew")
+def test_a_pasted_link_opens_the_license_at_once(desk, house):
+    machine = house.short.machine(house.short.issue(), "LAB-PC-07")
+    page = anywhere(desk(), house)
+    page.evaluate(
+        "text => navigator.clipboard.writeText(text)", scan_url(house.origin, machine.activation_token)
+    )
+    page.keyboard.press("/")
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("dialog").get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
+
+
+def test_the_last_answer_counts_and_none_at_all_still_searches(desk, house):
+    vendor = house.short
+    for name in ("ROW-A", "ROW-B"):
+        vendor.activate(vendor.machine(vendor.issue(), name))
+    page = anywhere(desk(), house)
+    held: list[Route] = []
+
+    def late(route: Route) -> None:
+        # The first answer comes after the second.
+        if "sought=row-a" in (route.request.post_data or "") and not held:
+            held.append(route)
+            return
+        route.continue_()
+        if held:
+            held[0].continue_()
+
+    page.route("**/portal/glance", late)
+    page.keyboard.press("/")
+    with page.expect_request(lambda request: "sought=row-a" in (request.post_data or "")):
+        page.keyboard.type("row-a")
+    page.get_by_role("combobox").fill("row-b")
+    expect(page.get_by_role("option").first).to_contain_text("ROW-B")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("option").first).to_contain_text("ROW-B")
+    page.unroute("**/portal/glance")
+    page.route("**/portal/glance", lambda route: route.abort())
+    page.get_by_role("combobox").fill("row")
+    expect(page.get_by_text("The server doesn’t answer.")).to_be_visible()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Renew")).to_be_visible()
-    # In a dialog the keys belong to the dialog.
-    page.keyboard.press("Control+k")
-    expect(page.get_by_role("combobox")).to_have_count(0)
+    expect(page).to_have_url(f"{house.origin}/portal/licenses?q=row")
+
+
+def test_single_keys_act_and_can_be_turned_off(desk, house):
+    page = anywhere(desk(), house)
+    page.keyboard.press("?")
+    helps = page.get_by_role("dialog", name="Help")
+    expect(helps).to_be_visible()
+    # In a dialog, keys are the dialog's.
+    page.keyboard.press("n")
+    expect(page).to_have_url(f"{house.origin}/portal/scan")
+    helps.get_by_label("Single keys act in this browser").uncheck()
     page.keyboard.press("Escape")
-    page.keyboard.press("Control+k")
-    page.keyboard.type(key.text[-5:])
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name=key.text)).to_be_visible()
+    expect(helps).to_be_hidden()
+    for key in ("/", "?", "n"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("link", name="Help").click()
+    helps.get_by_label("Single keys act in this browser").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page).to_have_url(f"{house.origin}/portal/licenses/new")
