@@ -69,6 +69,7 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
             AuditWanted(refused=True),
             AuditWanted(license_id=3),
             AuditWanted(event="license_issued", who="ada", channel="portal"),
+            AuditWanted(kind="settings", address="192.0.2.7"),
             AuditWanted(since=date(2026, 1, 1), until=date(2026, 12, 31), event="license_issued"),
         ):
             listings.audit_events(session, wanted, size=2)

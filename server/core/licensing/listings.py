@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, text, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core import lists
+from keyferry.server.core import lists, peers
 from keyferry.server.core.licensing import search
+from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.lists import Filter, Listing, Stretch, searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
@@ -53,7 +54,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class AuditWanted:
-    """Which events: of one license, refused only, on one channel, by one person, of one kind, on some days.
+    """Which events: of one license, refused only, on one channel, by one person, one event, on some days.
 
     `since` and `until` are days in UTC, both among those wanted.
     """
@@ -65,6 +66,9 @@ class AuditWanted:
     event: str = ""
     since: date | None = None
     until: date | None = None
+    # What it is about, see `audited.KINDS`, and from where it was asked for.
+    kind: str = ""
+    address: str = ""
 
 
 def licenses(
@@ -135,6 +139,10 @@ def _audit_filters(session: Session, wanted: AuditWanted) -> list[Filter]:
         filters.append(Filter(named | AuditEvent.who.icontains(who, autoescape=True)))
     if event := visible(wanted.event):
         filters.append(Filter(AuditEvent.event == event))
+    if wanted.kind:
+        filters.append(Filter(AuditEvent.event.in_(KINDS[wanted.kind])))
+    if address := visible(wanted.address):
+        filters.append(Filter(AuditEvent.address == peers.normal(address)))
     return filters
 
 

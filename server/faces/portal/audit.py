@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 
 from flask import Blueprint, Response, request
 
+from keyferry.protocol.sentences import Sentence
+from keyferry.server.core import lists
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import listings
+from keyferry.server.core.licensing import audited, listings
+from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.tables import csv_file, workbook
+from keyferry.server.faces.portal.telling import told
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
@@ -24,7 +29,25 @@ from keyferry.server.words.wording import CHANNELS, event_in_words, reason_in_wo
 blueprint = Blueprint("audit", __name__)
 
 _PIECE = 500
-_FILTERS = ("license", "refused", "channel", "who", "event", "since", "until")
+_FILTERS = ("license", "refused", "channel", "who", "event", "kind", "address", "since", "until")
+_VIEWS: dict[str, dict[str, str]] = {
+    "all": {},
+    "refused": {"refused": "1"},
+    "forced": {"event": Event.RELEASED_FORCED.value},
+    "settings": {"kind": "settings"},
+}
+# Chips for the days up to today.
+_PERIODS = (1, 7, 30)
+_KINDS = {
+    "activations": Sentence("Activations"),
+    "releases": Sentence("Deactivations"),
+    "licenses": Sentence("Licenses"),
+    "customers": Sentence("Customers"),
+    "products": Sentence("Products"),
+    "mail": Sentence("Email"),
+    "signing_in": Sentence("Signing in"),
+    "settings": Sentence("Settings and staff"),
+}
 _COLUMNS: dict[str, Callable[[AuditEvent], object]] = {
     "number": lambda event: event.id,
     "at (UTC)": lambda event: event.at.isoformat(timespec="seconds").removesuffix("+00:00"),
@@ -46,17 +69,27 @@ _COLUMNS: dict[str, Callable[[AuditEvent], object]] = {
 @staff.needs(Permission.SEE_AUDIT)
 def listing() -> str:
     """Show what happened, the latest first."""
-    wanted = _wanted()
+    wanted, today = _wanted(), parts().clock().date()
+    asked = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
     with reading() as session:
         found = listings.audit_events(session, wanted, **turned())
-        kinds = {event.value: event.words for event in Event}
+        named = audited.named(session, found.rows)
         return staff.page(
             "audit",
             found=found,
             wanted=wanted,
-            kinds=dict(sorted(kinds.items(), key=lambda one: one[1])),
+            telling=lambda event: told(event, named.computers.get(event.activation_id)),
+            days=[(day, list(events)) for day, events in groupby(found.rows, lambda event: event.at.date())],
+            keys=named.keys,
+            sizes=audited.sizes(session),
+            most=lists.MOST,
+            views=_VIEWS,
+            kinds=_KINDS,
+            events=dict(sorted(((one.value, one.words) for one in Event), key=lambda one: one[1])),
+            periods={days: today - timedelta(days=days - 1) for days in _PERIODS},
+            today=today,
             is_filtered=wanted != AuditWanted(),
-            asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
+            asked=asked,
         )
 
 
@@ -100,4 +133,6 @@ def _wanted() -> AuditWanted:
         event=asked.get("event", ""),
         since=asked.get("since", None, date.fromisoformat),
         until=asked.get("until", None, date.fromisoformat),
+        kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
+        address=asked.get("address", ""),
     )
