@@ -136,7 +136,9 @@ function init(dialog, form, input, list, heard) {
   /** @returns {Group[]} */
   const groups = () => {
     const text = typed();
-    const fits = (/** @type {Entry} */ entry) => text === "" || place(entry.name ?? "", text) >= 0;
+    const isFound = KINDS.some((kind) => found[kind]?.length);
+    // Below what was found, what has a key of its own is offered anyway: it is what people do next.
+    const fits = (/** @type {Entry} */ entry) => text === "" || place(entry.name ?? "", text) >= 0 || (isFound && entry.key !== undefined && /^[A-Z]$/.test(entry.key));
     const everywhere = PLACES.filter(fits);
     if (text !== "") everywhere.push({ name: WORDS.search.replace("{typed}", () => input.value.trim()), icon: "search", run: () => form.requestSubmit() });
     const things = KINDS.map((kind) => ({ title: WORDS[kind], entries: found[kind] ?? [] }));

@@ -39,13 +39,21 @@ export async function answered(address, body) {
 
 /** What this page can do, by its own words: its buttons and its menu. @returns {{name: string, icon: string, key?: string, run: () => void}[]} */
 export function here() {
-  const offered = document.querySelectorAll(".page-top :is(a.btn, button.btn, .menu a, .menu button), main [data-command]");
-  return [...offered].flatMap((element) => {
-    if (!(element instanceof HTMLElement) || element.closest("[hidden], [disabled]")) return [];
+  const first = document.querySelectorAll(".page-top .btn.primary");
+  const offered = [...first, ...document.querySelectorAll(".page-top :is(a.btn, button.btn, .menu a, .menu button), main [data-command]")];
+  /** @type {Map<string, {name: string, icon: string, key?: string, run: () => void}>} */
+  const found = new Map();
+  for (const element of offered) {
+    if (!(element instanceof HTMLElement) || element.closest("[hidden], [disabled]")) continue;
     const name = (element.dataset.command ?? element.textContent ?? "").replace(/\s+/g, " ").trim().replace(/…$/, "");
-    const icon = element.querySelector("use")?.getAttribute("href")?.split("#")[1] ?? "chevron-right";
-    return name === "" ? [] : [{ name, icon, key: element.ariaKeyShortcuts ?? element.getAttribute("aria-keyshortcuts") ?? undefined, run: () => element.click() }];
-  });
+    const icon = element.querySelector("use")?.getAttribute("href")?.split("#")[1];
+    // A button that stands in the menu on narrow screens, too, is one; there it has a sign.
+    const known = found.get(name);
+    if (known && icon) known.icon = icon;
+    if (known || name === "") continue;
+    found.set(name, { name, icon: icon ?? "chevron-right", key: element.getAttribute("aria-keyshortcuts") ?? undefined, run: () => element.click() });
+  }
+  return [...found.values()];
 }
 
 for (const form of document.querySelectorAll("form[data-signs-out]")) {

@@ -1,4 +1,4 @@
-"""A customer's QR code is taken from a photo or by the webcam, and fills the dialog."""
+"""On any page, a customer's QR code is taken from a photo or by the webcam, and fills the dialog of its license."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from demo.film import qr_picture
 from keyferry.protocol.request_token import scan_url
-from tests.portal.conftest import open_license
 
 
-@pytest.fixture(scope="module", autouse=True)
-def in_business(house):
-    """Before there is a license, the start page shows how to begin instead."""
-    house.short.issue()
+def scanning(page: Page) -> Locator:
+    """The dialog that the head of each page opens."""
+    page.get_by_role("link", name="Scan a customer’s QR code").click()
+    return page.get_by_role("dialog", name="Scan a customer’s QR code")
 
 
 def photo(text: str) -> dict:
@@ -34,7 +33,7 @@ def empty_photo() -> dict:
 def test_a_photo_that_came_by_mail_opens_the_license_and_fills_the_dialog(desk, house):
     vendor, page = house.short, desk()
     machine = vendor.machine(vendor.issue(), "LAB-PC-07")
-    chooser = page.locator('main input[type="file"]')
+    chooser = scanning(page).locator('input[type="file"]')
     chooser.set_input_files(empty_photo())
     expect(page.get_by_text("No QR code found in this picture.")).to_be_visible()
     chooser.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
@@ -59,11 +58,7 @@ def test_a_screen_held_before_the_webcam_fills_the_dialog(desk, house, camera):
     house.short.activate(machine)
     camera.sees(None, scan_url(house.origin, machine.deactivation_token))
     page = desk()
-    key = house.short.issue()
-    open_license(page, key.text)
-    page.get_by_role("button", name="Deactivate a computer", exact=True).click()
-    page.get_by_text("Scan or paste a wizard code").last.click()
-    page.get_by_role("dialog").get_by_role("button", name="Webcam").click()
+    scanning(page).get_by_role("button", name="Webcam").click()
     computer_id = page.get_by_role("dialog").get_by_label("Computer ID")
     expect(computer_id).to_have_value(machine.computer_id.text, timeout=15_000)
     assert page.get_by_role("dialog").get_by_label("Deactivation verification code").input_value() != ""
@@ -74,7 +69,8 @@ def test_without_a_webcam_the_page_says_what_to_do(desk):
     # As browsers do where a page came over plain HTTP.
     page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined})")
     page.reload()
-    page.get_by_role("button", name="Webcam").click()
-    expect(page.get_by_text("Choose a photo instead.")).to_be_visible()
-    expect(page.locator("main video")).to_be_hidden()
-    expect(page.get_by_role("button", name="Webcam")).to_be_visible()
+    dialog = scanning(page)
+    dialog.get_by_role("button", name="Webcam").click()
+    expect(dialog.get_by_text("Choose a photo instead.")).to_be_visible()
+    expect(dialog.locator("video")).to_be_hidden()
+    expect(dialog.get_by_role("button", name="Webcam")).to_be_visible()

@@ -25,6 +25,7 @@ _OF_COMPUTERS = {
 }
 _A_COMPUTER = Sentence("a computer")
 _CHANGED = template("Changed {name} from {before} to {after}")
+_SET = template("Set {name} to {after}")
 _BACK = template("Changed {name} back to {after}, its default")
 
 _SIGNS = {
@@ -85,8 +86,11 @@ def _sentence(event: AuditEvent, computer: str | None) -> tuple[str, str, str]:
     if event.event == Event.LICENSE_RENEWED and not event.code:
         return _renewed(values), "", ""
     if {"before", "after"} <= values.keys() and (name := values.get("property") or values.get("part")):
-        words = _BACK if values.get("default") else _CHANGED
-        before, after = (_value(values[one]) for one in ("before", "after"))
+        if name == "logo":
+            # Its digest says nothing to anybody.
+            return Sentence("Changed the logo"), "", ""
+        words = _BACK if values.get("default") else _CHANGED if _value(values["before"]) else _SET
+        before, after = (_value(values[one]) or "—" for one in ("before", "after"))
         return Sentence(words, name=_MARK, before=before, after=after), str(name), ""
     return event_in_words(event), "", more
 
@@ -103,8 +107,8 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "—"
-    return "—" if value in (None, "") else str(value)
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _sign(event: AuditEvent) -> tuple[str, str]:

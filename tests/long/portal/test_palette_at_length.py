@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Route, expect
 
 from keyferry.protocol.request_token import scan_url
+from tests.portal.conftest import listens
 from tests.portal.test_palette import anywhere
 
 
@@ -70,3 +71,42 @@ def test_single_keys_act_and_can_be_turned_off(desk, house):
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     expect(page).to_have_url(f"{house.origin}/portal/licenses/new")
+
+
+def test_what_was_opened_last_stands_first_until_the_operator_signs_out(desk, house):
+    vendor = house.short
+    machine = vendor.machine(vendor.issue(), "RIG-3")
+    vendor.activate(machine)
+    page = anywhere(desk(), house)
+    page.keyboard.press("/")
+    page.keyboard.type("rig-3")
+    expect(page.get_by_role("option").first).to_contain_text("RIG-3")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/portal/computers/*")
+    anywhere(page, house).keyboard.press("/")
+    expect(page.get_by_role("option").first).to_contain_text("RIG-3")
+    # By its number alone: the server names it.
+    kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert "computers/" in kept
+    assert not {"RIG-3", machine.computer_id.text} & set(kept.split('"'))
+    page.keyboard.press("Escape")
+    page.locator(".me summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/portal/sign-in**")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_what_a_license_offers_is_done_by_its_letter(desk, house):
+    page = desk()
+    page.goto(f"{house.origin}/portal/licenses/1")
+    listens(page)
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog").get_by_role("heading", name="Renew")).to_be_visible()
+    # In a dialog the keys belong to the dialog.
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("put on")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Put on hold")).to_be_visible()
