@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import Activation, AuditEvent, KeptFigures, License
 
-MOST_AT_ONCE = 50_000
+MOST_AT_ONCE = 10_000
 """Tables with more rows than this aren't counted for each page."""
 
 

@@ -26,11 +26,13 @@ function init(chart, tip) {
     );
   };
 
+  const isBeside = () => getComputedStyle(tip).position === "absolute";
+
   /** Beside the bar, on the side where there is room. @param {SVGGElement} column */
   const place = (column) => {
     tip.hidden = false;
     tip.style.left = "";
-    if (getComputedStyle(tip).position !== "absolute") return;
+    if (!isBeside()) return;
     const [around, bar] = [chart.getBoundingClientRect(), column.getBoundingClientRect()];
     const before = bar.left - around.left - tip.offsetWidth - 8;
     tip.style.left = `${before >= 0 ? before : bar.right - around.left + 8}px`;
@@ -73,7 +75,8 @@ function init(chart, tip) {
     picture.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse" && document.activeElement !== picture) leave(); });
     picture.addEventListener("click", point);
     picture.addEventListener("focus", () => { if (picture.matches(":focus-visible")) choose(chosen); });
-    picture.addEventListener("blur", leave);
+    // Below the chart it stays: what is tapped next must not move away from under the finger.
+    picture.addEventListener("blur", () => { if (isBeside()) leave(); });
     picture.addEventListener("keydown", (event) => {
       const next = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, ArrowDown: chosen - 1, ArrowUp: chosen + 1, Home: 0, End: columns.length - 1 }[event.key];
       if (event.key === "Escape") return leave();

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from keyferry.server.core import lists
 from keyferry.server.core.customers import records
-from keyferry.server.core.licensing import computers, listings
+from keyferry.server.core.licensing import computers, figures, listings
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
@@ -75,6 +75,7 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
             listings.audit_events(session, wanted, size=2)
         outbox.unsent(session, many.clock.now)
         delivery.late(session, many.clock.now)
+        figures.ending_next(session, many.clock.now, most=3)
     assert whole_tables(asked) == []
 
 

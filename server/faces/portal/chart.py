@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from keyferry.server.core.licensing.figures import DAYS, MONTHS, WEEK, Counts, Figures
 from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import said
 from keyferry.server.words.wording import CHANNELS
 
 # What stands below the bars and beside them, and how much room it takes.
@@ -29,11 +30,12 @@ class Range(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A day or a month: what it is called below the bars and by itself, and its activations by series."""
+    """A day or a month: its names below the bars and by itself, its activations by series, and in words."""
 
     short: str
     name: str
     counts: list[int]
+    told: str
 
     @property
     def total(self) -> int:
@@ -106,18 +108,24 @@ def chart_of(figures: Figures, range: Range, product: int | None, today: date) -
     size = {Range.WEEK: WEEK, Range.DAYS: DAYS, Range.YEAR: MONTHS}[range]
     by_channel = _by_channel(figures.months if is_year else figures.days, product, size)
     named = _months(figures.day) if is_year else _days(figures.day, size, today)
-    columns = [
-        Column(short, name, [counts[place] for counts in by_channel.values()])
-        for place, (short, name) in enumerate(named)
-    ]
     series = [
-        Series(color, CHANNELS[channel], sum(by_channel[channel]))
+        Series(color, said(CHANNELS[channel]), sum(by_channel[channel]))
         for color, channel in enumerate(CHANNELS, 1)
         if channel in by_channel
+    ]
+    columns = [
+        _column(short, name, [counts[place] for counts in by_channel.values()], series)
+        for place, (short, name) in enumerate(named)
     ]
     apart = _LABEL["month" if is_year else "day"]
     wide, narrow = (_picture(columns, series, *size, apart) for size in ((640, 226), (326, 190)))
     return Chart(columns, series, sum(column.total for column in columns), wide, narrow)
+
+
+def _column(short: str, name: str, counts: list[int], series: Sequence[Series]) -> Column:
+    parts = ", ".join(f"{one.name} {count:,}" for one, count in zip(series, counts, strict=True))
+    total = sum(counts)
+    return Column(short, name, counts, f"{name}: {total:,} ({parts})" if total else f"{name}: 0")
 
 
 def _by_channel(counts: Counts, product: int | None, size: int) -> Mapping[str, list[int]]:
