@@ -5,23 +5,28 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.realistic import MONTHS, Operation, World, computer_id, live
+from demo.realistic import CUSTOMERS, DESK, MANAGER, MONTHS, Operation, World, computer_id, live
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
+from keyferry.server.core import audit
 from keyferry.server.core.audit import By
+from keyferry.server.core.brand import branding
+from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.customers import records
-from keyferry.server.core.events import Channel
+from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import activation, deactivation, licenses, products
 from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.licensing.requests import TypedRequest
-from keyferry.server.core.mail import delivery
+from keyferry.server.core.mail import delivery, mails, outbox
 from keyferry.server.core.models import Activation, License, Role
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff import operators
@@ -30,19 +35,22 @@ from keyferry.server.parts import EXTENSION
 from keyferry.wizard.control import ActivationControl
 
 PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some minutes
-ADDRESS = "ada.lovelace@example.com"
+SUPPORT, FORMER, VIEWER = "Support first shift", "Former colleague", "Auditor"
+ADDRESS = "orders@example.com"
+_FAILS = "olga@лаборатория.example"
 _BUYER = "einkauf@präzisionswerkzeugbau-müller-und-söhne.example"
 _NAME = "Müller & Söhne Präzisionswerkzeugbau GmbH & Co. KG, Abteilung Einkauf"
-_NOTES = "Pays late.\nAsk for Ms Söderström; the license server of 2019 is theirs, too."
+_NOTES = "Pays late.\nAsk for the purchasing desk; the license server of 2019 is theirs, too."
 _LONG = "Pays late, and in three parts. " * 40
-_SETUP, _MANAGER = By(Channel.COMMAND_LINE, "setup"), By(Channel.PORTAL, "grace", "192.0.2.8")
+_SETUP, _MANAGER = By(Channel.COMMAND_LINE, "setup"), By(Channel.PORTAL, MANAGER, "192.0.2.8")
 _STAFF = (
-    ("ada", Role.ADMINISTRATOR),
-    ("grace", Role.MANAGER),
-    ("maria.von.und.zu.unterberg@support.example", Role.SUPPORT),
-    ("old.hand", Role.SUPPORT),
-    ("victor", Role.VIEWER),
+    (DESK, Role.ADMINISTRATOR),
+    (MANAGER, Role.MANAGER),
+    (SUPPORT, Role.SUPPORT),
+    (FORMER, Role.SUPPORT),
+    (VIEWER, Role.VIEWER),
 )
+_GUESSES = 41
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,13 @@ class Furnished:
 
 
 def hire(now: datetime) -> None:
-    """Add operators of every role; one of them has left."""
+    """Add operators of every role, one of them has left, and what the vendor looks like."""
     with transaction() as session:
         for name, role in _STAFF:
             operators.add(session, name, role, PASSWORD, by=_SETUP, now=now - MONTHS)
-        operators.disable(session, operators.find(session, "old.hand"), by=_SETUP, now=now)
+        operators.disable(session, operators.find(session, FORMER), by=_SETUP, now=now)
+        branding.put_all(session, {"name": "Halden Software"}, Brand(), by=_SETUP, now=now - MONTHS)
+        branding.put_logo(session, _logo(), by=_SETUP, now=now - MONTHS)
 
 
 def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
@@ -81,6 +91,7 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
         delivery.looked(session, now)
         _plan_computers(scene)
         _plan_others(scene)
+        _plan_trouble(scene)
         live(world, 1000)
         own = scene.issued["license"]
         return Furnished(
@@ -100,7 +111,7 @@ class Scene:
     world: World
     issued: dict[str, License] = field(default_factory=dict)
 
-    def plan(self, days: int, operation: Operation) -> None:
+    def plan(self, days: float, operation: Operation) -> None:
         """Plan an operation for so many days before the end of the story."""
         self.world.plan_for(self.world.now - timedelta(days=days), operation)
 
@@ -143,7 +154,7 @@ class Scene:
             key = ActivationKey.from_text(license.activation_key)
             own_id = computer_id(license.product, key, computer_name, keyring)
             request = TypedRequest(key, own_id, computer_name)
-            by = By(Channel.of(channel), "ada" if channel == "portal" else None, "192.0.2.7")
+            by = By(Channel.of(channel), DESK if channel == "portal" else None, "192.0.2.7")
             # What was typed replaces an earlier computer ID only for a reason.
             why = "the computer was set up anew" if by.who else None
             activation.activate(self.world.session, request, keyring=keyring, by=by, now=then, reason=why)
@@ -179,7 +190,7 @@ def _plan_computers(scene: Scene) -> None:
 def _plan_others(scene: Scene) -> None:
     """Plan a license of each other kind that has a look of its own, and a next epoch."""
     session, keyring = scene.world.session, scene.world.keyring
-    scene.license("license-long", "messdaten", seats=25, customer=_BUYER, notes=_LONG)
+    scene.license("license-long", "benchtest", seats=25, customer=_BUYER, notes=_LONG)
     for number in range(14):
         scene.computer("license-long", f"Prüfstand {number} – Halle Nord, Messplatz 1234", since=50 - number)
     scene.license("license-suspended", "cad-professional", seats=2, customer=ADDRESS)
@@ -191,11 +202,50 @@ def _plan_others(scene: Scene) -> None:
         licenses.suspend(session, scene.issued["license-suspended"], by=_MANAGER, now=then)
 
     def rotate(then: datetime) -> None:
-        product = products.find_product(session, "messdaten")
+        product = products.find_product(session, "benchtest")
         products.rotate(session, product, retire_old=False, keyring=keyring, by=_SETUP, now=then)
 
     scene.plan(3, suspend)
     scene.plan(0, rotate)
+
+
+def _plan_trouble(scene: Scene) -> None:
+    """Plan what needs somebody: mail that fails, a stranger who guesses; and let customers be named."""
+    session, keyring = scene.world.session, scene.world.keyring
+
+    def fail(then: datetime) -> None:
+        outbox.post(session, mails.license_keys(_FAILS, held=[]), keyring=keyring, by=_SETUP, now=then)
+        if taken := outbox.take(session, then):
+            trouble = "The mail server of the recipient knows no such address."
+            outbox.failed(session, taken, trouble, then, for_good=True)
+
+    def guess(then: datetime) -> None:
+        stranger = By(Channel.SELF_HELP, None, "203.0.113.77")
+        for _ in range(_GUESSES):
+            about: dict[str, Any] = {"by": stranger, "now": then, "code": "unknown_key"}
+            audit.record_once(session, event=Event.LOOK_UP_REFUSED, **about)
+        audit.close_windows(session, then + audit.WINDOW)
+
+    def name_customers(then: datetime) -> None:
+        for email, name in CUSTOMERS.items():
+            found = [row.customer for row in records.customers(session, email).rows]
+            if name and found:
+                records.edit(session, found[0], email=email, name=name, notes="", by=_MANAGER, now=then)
+
+    scene.plan(75, name_customers)
+    scene.plan(3, fail)
+    scene.plan(3 / 24, guess)
+
+
+def _logo() -> bytes:
+    """Return two peaks in white on blue, in a size for any screen."""
+    size, scale = 256, 8
+    picture = Image.new("RGB", (size, size), "#1a56c4")
+    peaks = [(6, 23), (13, 10), (17.5, 18), (20, 14), (26, 23)]
+    ImageDraw.Draw(picture).polygon([(x * scale, y * scale) for x, y in peaks], fill="white")
+    held = BytesIO()
+    picture.save(held, "PNG")
+    return held.getvalue()
 
 
 def _computers(session: Session, license: License) -> dict[str, int]:
@@ -205,7 +255,7 @@ def _computers(session: Session, license: License) -> dict[str, int]:
     ended = {one.ended_how: one.id for one in license.activations}
     runs = next(one.id for one in license.activations if one.computer_name == "LAB-PC-07")
     living = select(Activation.id).join(Activation.license).where(Activation.ended_at.is_(None))
-    signed = living.where(Activation.expires_on.is_(None), License.product.has(code="messdaten"))
+    signed = living.where(Activation.expires_on.is_(None), License.product.has(code="benchtest"))
     return {
         "runs": runs,
         "superseded": ended["superseded"],

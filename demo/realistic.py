@@ -28,18 +28,25 @@ from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.models import License, Product
 from keyferry.server.core.secrets import Keyring
 
-MONTHS = timedelta(days=90)
+MONTHS = timedelta(days=120)
 
-_PEOPLE = (
-    "test.laboratory@example.com",
-    "harbor.office@navy.example",
-    "einkauf@präzisionswerkzeugbau-müller-und-söhne.example",
-    "olga@лаборатория.example",
-    "σοφία@εργαστήριο.example",
-    "a.very.long.name.of.a.purchasing.department@subsidiary.of.a.company.example",
-    "تصميم@مختبر.example",
-    "licenses@university.example",
-)
+CUSTOMERS = {
+    "licenses@whitepeak.example": "Whitepeak Instruments",
+    "metrology@navy.example": "Navy Metrology Lab",
+    "tools@helix.example": "Helix Prototyping",
+    "einkauf@präzisionswerkzeugbau-müller-und-söhne.example": "",
+    "engineering@orbital.example": "Orbital Dynamics",
+    "olga@лаборатория.example": "",
+    "σοφία@εργαστήριο.example": "",
+    "optics@kestrel.example": "Kestrel Optics",
+    "تصميم@مختبر.example": "",
+    "office@karst.example": "Karst Mining Co.",
+    "dental@lakeside.example": "Lakeside Dental Labs",
+    "licenses@university.example": "Sunrise University",
+}
+"""By address; not every customer has a name."""
+DESK, MANAGER = "License desk", "Sales desk"
+"""Who of the staff does what: roles, and no people."""
 _COMPUTERS = (
     "LAB-PC-{n:02}",
     "Prüfstand {n} – Halle Nord",
@@ -49,8 +56,11 @@ _COMPUTERS = (
     "CNC {n} (third floor, beside the window)",
     "WS{n:04}",
 )
-_CHANNELS = ("phone", "phone", "phone", "phone", "self_help", "self_help", "portal", "console")
+_CHANNELS = ("phone",) * 9 + ("self_help",) * 4 + ("portal",) * 2 + ("console",)
 _REASONS = ("the mainboard died, ticket 4711", "stolen from the site", "computer was scrapped")
+# How often a computer is released without proof, and how often a customer waits for the next week.
+_ENDS, _WAITS = 0.006, 0.7
+_SATURDAY, _WEEK = 5, 7
 
 
 Operation = Callable[[datetime], None]
@@ -68,7 +78,7 @@ class World:
 
     def moment(self) -> datetime:
         """Return some moment of the last months; later ones are more likely, as business grows."""
-        return self.now - MONTHS * float(self.chance.random() ** 1.3)
+        return self.now - MONTHS * float(self.chance.random() ** 1.15)
 
     def plan_for(self, then: datetime, operation: Operation) -> None:
         """Plan an operation; it is done when the story has come to that moment."""
@@ -81,7 +91,7 @@ def live(world: World, count: int) -> None:
     for number, then in enumerate(sorted(world.moment() for _ in range(count))):
         _catch_up(world, then)
         issued = _license(world, world.chance.choice(sold), then)
-        if number % 3 == 0:
+        if number % _WEEK < _SATURDAY:
             _plan_life(world, issued)
     _catch_up(world, world.now)
 
@@ -98,9 +108,9 @@ def _catch_up(world: World, then: datetime) -> None:
 
 
 _PRODUCTS = (
-    ("cad-professional", "CAD Professional", "short"),
-    ("messdaten", "Messdaten-Auswertung für Prüfstände und Labore", "signed"),
-    ("viewer", "Viewer", "short"),
+    ("cad-professional", "Halden CAD", "short"),
+    ("benchtest", "BenchTest Analyzer", "signed"),
+    ("viewer", "Halden Viewer", "short"),
 )
 
 
@@ -134,9 +144,9 @@ def _license(world: World, product: Product, then: datetime) -> License:
         seats=chance.choice((1, 1, 1, 2, 5, 10, 25)),
         terms=term,
         features=chance.sample(product.features, chance.randrange(3)),
-        customer=chance.choice((*_PEOPLE, None)),
+        customer=chance.choice((*CUSTOMERS, None)),
         count=1,
-        by=By(Channel.PORTAL, chance.choice(("ada", "grace"))),
+        by=By(Channel.PORTAL, chance.choice((DESK, MANAGER))),
         now=then,
     )
     return license
@@ -148,23 +158,30 @@ def _plan_life(world: World, license: License) -> None:
     for _ in range(chance.randrange(1, 4)):
         name = chance.choice(_COMPUTERS).format(n=chance.randrange(1, 99))
         request = TypedRequest(key, computer_id(license.product, key, name, world.keyring), name)
-        then = license.created_at + (world.now - license.created_at) * chance.random()
+        then = _at_work(world, license.created_at + timedelta(days=chance.expovariate(1 / 10)))
         world.plan_for(then, partial(_activate, world, request))
-        if chance.random() < 0.2:
+        if chance.random() < _ENDS:
             then += timedelta(hours=2)
             world.plan_for(then, partial(_end, world, request))
 
 
+def _at_work(world: World, then: datetime) -> datetime:
+    """Return a moment when people are at work: most of them are not on weekends, nor at night."""
+    if then.weekday() >= _SATURDAY and world.chance.random() < _WAITS:
+        then += timedelta(days=_WEEK - then.weekday() + world.chance.randrange(_SATURDAY))
+    return max(then, then.replace(hour=world.chance.randrange(6, 18)))
+
+
 def _activate(world: World, request: TypedRequest, now: datetime) -> None:
     channel = world.chance.choice(_CHANNELS)
-    by = By(Channel.of(channel), "ada" if channel in ("portal", "console") else None, "192.0.2.7")
+    by = By(Channel.of(channel), DESK if channel in ("portal", "console") else None, "192.0.2.7")
     activation.activate(world.session, request, keyring=world.keyring, by=by, now=now)
 
 
 def _end(world: World, request: TypedRequest, now: datetime) -> None:
     by_force = world.chance.random() < 0.5
     proof = Forced(world.chance.choice(_REASONS)) if by_force else Claimed()
-    by = By(Channel.PORTAL, "grace", "192.0.2.8") if by_force else By(Channel.SELF_HELP, None, "192.0.2.7")
+    by = By(Channel.PORTAL, MANAGER, "192.0.2.8") if by_force else By(Channel.SELF_HELP, None, "192.0.2.7")
     done: dict[str, Any] = {"keyring": world.keyring, "by": by, "now": now}
     checked = deactivation.check(world.session, request, proof, **done)
     deactivation.deactivate(world.session, checked, **done)
