@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,12 +68,27 @@ def set_up(page: Page, house) -> str:
     return secret
 
 
+def go_on(page: Page) -> None:
+    """Say that the codes are kept: until then nothing goes on."""
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Save your recovery codes")).to_be_visible()
+    page.get_by_label("I keep them somewhere other than my phone.").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Save your recovery codes")).to_have_count(0)
+
+
+def sign_out(page: Page, house) -> None:
+    page.goto(f"{house.origin}/portal/account")
+    page.get_by_role("main").get_by_role("button", name="Sign out", exact=True).click()
+
+
 def test_a_phone_scans_the_code_and_lets_in_from_then_on(page, house):
     add(house, "grace")
     sign_in(page, house, "grace")
     secret = set_up(page, house)
-    page.get_by_role("link", name="Continue").click()
-    page.get_by_role("button", name="Sign out").click()
+    go_on(page)
+    expect(page).to_have_url(re.compile("/portal/"))
+    sign_out(page, house)
     sign_in(page, house, "grace")
     code = page.get_by_label("Code")
     expect(code).to_be_focused()
@@ -97,5 +113,8 @@ def test_who_must_have_one_sets_it_up_right_after_the_password(page, house):
     secret = scan(page)
     page.get_by_label("six digits").fill(code_of(secret, datetime.now(UTC)))
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Continue").click()
-    expect(page).to_have_url(f"{house.origin}/portal/")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    # Who has copied the codes has kept them.
+    expect(page.get_by_label("I keep them somewhere other than my phone.")).to_be_checked()
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(re.compile(r"/portal/\??$"))
