@@ -122,7 +122,13 @@ if (logo instanceof HTMLInputElement) {
 // Its script has run by then, and put the logo there that counts.
 for (const frame of examples) frame.addEventListener("load", () => showChosen(frame));
 
-// The examples begin in the theme of this page.
-const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-const turn = document.querySelector(`.phones input[name="theme"][value="${theme}"]`);
-if (turn instanceof HTMLInputElement && document.querySelector('.phones input[name="theme"]:checked') === null) turn.checked = true;
+// The examples are in the theme of this page until another one is wanted.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+/** @type {HTMLInputElement[]} */
+const themes = [...document.querySelectorAll('.phones input[name="theme"]')].filter((turn) => turn instanceof HTMLInputElement);
+const follow = () => {
+  for (const turn of themes) turn.checked = turn.value === (dark.matches ? "dark" : "light");
+};
+dark.addEventListener("change", follow);
+for (const turn of themes) turn.addEventListener("change", () => dark.removeEventListener("change", follow));
+follow();
