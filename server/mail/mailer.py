@@ -11,7 +11,6 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,6 +22,7 @@ from keyferry.server.core.mail import hypertext
 from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.mail.outbox import Taken
+from keyferry.server.mail.letterhead import named
 from keyferry.server.mail_server import SmtpServer, sender_of
 
 _TIMEOUT_SECONDS = 30
@@ -140,15 +140,20 @@ def message_of(mail: Mail, taken: Taken, sender: str, letterhead: Letterhead) ->
         f"<keyferry.{taken.id}.{int(taken.created_at.timestamp() * 1_000_000)}@{address.domain}>"
     )
     message["Auto-Submitted"] = "auto-generated"
-    name = letterhead.name or address.display_name
-    message.set_content(f"{mail.text}{name}\n" if name and mail.blocks else mail.text)
+    letterhead = named(letterhead, sender)
+    message.set_content(as_plain(mail, letterhead))
     if mail.blocks:
-        _add_page(message, mail, replace(letterhead, name=name))
+        _add_page(message, mail, letterhead)
     for file in mail.attachments:
         message.add_attachment(
             file.content.encode(), maintype="application", subtype="octet-stream", filename=file.name
         )
     return message
+
+
+def as_plain(mail: Mail, letterhead: Letterhead) -> str:
+    """Return what a mail says in plain text, with the vendor's name below."""
+    return f"{mail.text}{letterhead.name}\n" if letterhead.name and mail.blocks else mail.text
 
 
 def _add_page(message: EmailMessage, mail: Mail, letterhead: Letterhead) -> None:

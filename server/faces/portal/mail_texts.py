@@ -15,13 +15,15 @@ from keyferry.server.core.customers.contacts import is_deliverable
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.mail import LANGUAGES, hypertext, mails, templates
+from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
 from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, RELEASE_LINK, Template
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
 from keyferry.server.mail import links
-from keyferry.server.mail.letterhead import letterhead
+from keyferry.server.mail.letterhead import letterhead, named
+from keyferry.server.mail.mailer import as_plain
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import outbox, settings
@@ -74,7 +76,7 @@ def letter(name: str, language: str) -> Response:
 @staff.needs(Permission.SET_PROPERTIES)
 def plain(name: str, language: str) -> Response:
     """Show the same as plain text."""
-    return _shown(name, language, lambda mail: Response(mail.text, mimetype="text/plain"))
+    return _shown(name, language, lambda mail: Response(as_plain(mail, _letterhead()), mimetype="text/plain"))
 
 
 @blueprint.post("/mails/<name>/<language>")
@@ -169,8 +171,12 @@ def _shown(name: str, language: str, view: Callable[[Mail], Response]) -> Respon
     return response
 
 
+def _letterhead() -> Letterhead:
+    return named(letterhead(), parts().settings.mail_from)
+
+
 def _as_html(mail: Mail) -> str:
-    shown = letterhead()
+    shown = _letterhead()
     logo = f"data:image/png;base64,{b64encode(shown.logo).decode()}"
     return hypertext.page(mail, shown).replace(f'"cid:{hypertext.LOGO}"', f'"{logo}"')
 
