@@ -60,7 +60,7 @@ def test_who_signs_in_comes_to_the_page_that_was_asked_for(person, house, asked)
     person.at("/portal/sign-in")
     person.type("#name", name)
     person.type("#password", PASSWORD)
-    person.press("main button.is-primary")
+    person.press("main button.btn.primary")
     person.at(asked.partition("?")[0])
     wanted = person.run("(asked) => new URLSearchParams(asked.split('?')[1]).get('q')", asked)
     assert person.run("() => new URLSearchParams(location.search).get('q')") == wanted

@@ -62,7 +62,7 @@ def test_somebody_signs_in_and_out(person, house):
     person.open(f"{house.origin}/portal/")
     person.type("#name", name)
     person.type("#password", PASSWORD)
-    person.press("main button.is-primary")
+    person.press("main button.btn.primary")
     person.has_heading("Start")
     person.press(".who form button")
     person.at("/portal/sign-in")
