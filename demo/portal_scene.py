@@ -27,7 +27,7 @@ from keyferry.server.core.licensing import activation, deactivation, licenses, p
 from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.licensing.requests import TypedRequest
 from keyferry.server.core.mail import delivery, mails, outbox
-from keyferry.server.core.models import Activation, License, Role
+from keyferry.server.core.models import Activation, Customer, License, Role
 from keyferry.server.core.secrets import Keyring
 from keyferry.server.core.staff import operators
 from keyferry.server.db import transaction
@@ -181,7 +181,7 @@ def _plan_computers(scene: Scene) -> None:
     scene.computer("license", "CNC-2", since=30, dead=2)
 
     def name_the_customer(then: datetime) -> None:
-        customer = records.customers(session, _BUYER).rows[0].customer
+        customer = session.scalars(select(Customer).where(Customer.email == _BUYER)).one()
         records.edit(session, customer, email=_BUYER, name=_NAME, notes=_NOTES, by=_MANAGER, now=then)
 
     scene.plan(9, name_the_customer)

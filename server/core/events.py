@@ -74,6 +74,8 @@ class Event(_Worded):
     OPERATOR_DISABLED = "operator_disabled", "Staff member disabled"
     CUSTOMER_EDITED = "customer_edited", "Customer changed"
     CUSTOMER_MERGED = "customer_merged", "Customers merged"
+    CUSTOMERS_EXPORTED = "customers_exported", "Customers downloaded"
+    CUSTOMER_DATA_EXPORTED = "customer_data_exported", "Customer’s data downloaded"
     CUSTOMER_DELETED = "customer_deleted", "Customer deleted"
     OPERATOR_ENABLED = "operator_enabled", "Staff member enabled"
     OPERATOR_ROLE_CHANGED = "operator_role_changed", "Role changed"

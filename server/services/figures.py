@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +13,9 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import kept_figures
-from keyferry.server.core.licensing import figures, products
+from keyferry.server.core.licensing import figures, product_figures, products
 from keyferry.server.core.licensing.figures import Figures
+from keyferry.server.core.licensing.product_figures import SoldOfProduct
 from keyferry.server.core.models import Product
 from keyferry.server.db import one_at_a_time, reading, transaction
 from keyferry.server.parts import parts
@@ -51,6 +52,18 @@ def live_computers(product: Product) -> tuple[dict[int, int], datetime | None]:
     counted = _counted("live computers", lambda session, now: products.all_live_computers(session))
     by_epoch = counted.values.get(str(product.number), {})
     return {int(epoch): count for epoch, count in by_epoch.items()}, counted.at
+
+
+def sold_of_products(every: Iterable[Product]) -> tuple[dict[str, SoldOfProduct], datetime | None]:
+    """Return what was sold of each product, by its code, and when it was counted; None: just now."""
+    counted = _counted("sold of products", lambda session, now: product_figures.counted(session))
+    return {one.code: product_figures.sold_of(one, counted.values) for one in every}, counted.at
+
+
+def live_of_products(every: Iterable[Product]) -> dict[str, int]:
+    """Return how many computers hold a seat under any epoch of each product, by its code."""
+    counted = _counted("live computers", lambda session, now: products.all_live_computers(session))
+    return {one.code: sum(counted.values.get(str(one.number), {}).values()) for one in every}
 
 
 def _counted(name: str, count: _Count) -> Counted:

@@ -9,7 +9,9 @@ from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand import contact
+from keyferry.server.core.errors import Malformed
 from keyferry.server.core.events import Event
+from keyferry.server.core.folding import composed
 from keyferry.server.core.licensing import products
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
@@ -67,23 +69,43 @@ def export(code: str, *, by: By) -> WizardProfile:
 
 
 @permitted(Permission.CHANGE_PRODUCTS)
-def rotate(code: str, *, retire_old: bool, by: By, show: Show[T], version: str = "") -> T:
+def rotate(
+    code: str, *, retire_old: bool, by: By, show: Show[T], version: str = "", typed: str | None = None
+) -> T:
     """Start the next epoch, and retire the earlier ones with `retire_old`.
 
-    Raises Conflict (changed_meanwhile) and what `core.licensing.products.rotate` raises.
+    Where `typed` is given, retiring needs the product's name in it. Raises Malformed
+    (product_name_not_typed), Conflict (changed_meanwhile) and what `core.licensing.products.rotate` raises.
     """
     with changing(by) as (session, now):
         found = products.find_product(session, code, lock=True)
         versions.require(version, version_of(found))
+        if retire_old:
+            _require_name(found, typed)
         products.rotate(session, found, retire_old=retire_old, keyring=parts().keyring, by=by, now=now)
         return show(found)
 
 
 @permitted(Permission.CHANGE_PRODUCTS)
-def retire(code: str, number: int, *, by: By) -> None:
-    """Retire one earlier epoch."""
+def retire(code: str, number: int, *, by: By, typed: str | None = None) -> None:
+    """Retire one earlier epoch; where `typed` is given, that needs the product's name in it.
+
+    Raises Malformed (product_name_not_typed) and what `core.licensing.products.retire` raises.
+    """
     with changing(by) as (session, now):
-        products.retire(session, products.find_product(session, code), number, by=by, now=now)
+        found = products.find_product(session, code)
+        _require_name(found, typed)
+        products.retire(session, found, number, by=by, now=now)
+
+
+def _require_name(product: Product, typed: str | None) -> None:
+    """Have who can't undo it type what it is about; a script names the product by its code."""
+    if typed is not None and composed(typed.strip()) != composed(product.name):
+        raise Malformed(
+            "Type the product’s name, {name}, exactly as it’s shown. Nothing has changed yet.",
+            code="product_name_not_typed",
+            name=product.name,
+        )
 
 
 def version_of(product: Product) -> str:

@@ -98,6 +98,7 @@ CODES: Mapping[str, Code] = {
     "operator_exists": Code(409, field="name"),
     "own_account": Code(409),
     "product_exists": Code(409, field="code"),
+    "product_name_not_typed": Code(400, field="typed", reason="product’s name not typed"),
     "release_link_expired": Code(404, reason="release link used, expired, or unknown"),
     "release_limit_reached": Code(403, reason="transfer limit reached"),
     "renewal_needs_scan": Code(403, reason="renewal only by scanning"),

@@ -136,6 +136,10 @@ def _licenses(count: int) -> str:
     return f"{count:,} {'license' if count == 1 else 'licenses'}"
 
 
+def _customers(count: int, *, more: bool) -> str:
+    return f"{count:,}{'+' if more else ''} {'customer' if count == 1 else 'customers'}"
+
+
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -149,6 +153,7 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_edited": _changes,
     "issue_begun": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
     "issue_stopped": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
+    "customers_exported": lambda detail: _customers(detail["customers"], more=detail.get("more", False)),
     "licenses_exported": lambda detail: _licenses(detail["licenses"]),
     "activation_key_replaced": lambda detail: f"the old one ended in {detail['former']}",
     "property_set": _set,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing, records
 from keyferry.server.core.customers.contacts import find_or_add_customer
-from keyferry.server.core.customers.records import Held
+from keyferry.server.core.customers.listing import Held
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.licensing import license_changes, licenses
 from keyferry.server.core.mail import mails, outbox
@@ -89,7 +89,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
     with reading() as session:
 
         def found(search: str) -> list[tuple[str, Held]]:
-            page = records.customers(session, search)
+            page = listing.customers(session, listing.Wanted(search), now=vendor.clock.now)
             assert page.total == len(page.rows)
             return [(one.customer.email, one.held) for one in page.rows]
 
@@ -100,7 +100,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
         ]
         assert found("LOVELACE") == found("ada@") == [(EMAIL, Held(2, 5, 1))]
         assert found("%") == found("_") == []
-        page = records.customers(session, "", number=9, size=2)
+        page = listing.customers(session, listing.Wanted(), now=vendor.clock.now, number=9, size=2)
         assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing, records
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import computers, listings
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
@@ -37,11 +37,13 @@ FORMS = ("NFC", "NFD")
 def found(vendor: Vendor, search: str) -> tuple[list[str], list[str | None], list[str]]:
     """The customers of the licenses, the computers, and the customers that a search finds."""
     with reading() as session:
-        held = listings.licenses(session, Wanted(search), now=vendor.clock.now).rows
+        now = vendor.clock.now
+        held = listings.licenses(session, Wanted(search), now=now).rows
+        customers = listing.customers(session, listing.Wanted(search), now=now)
         return (
             [license.customer.email for license in held if license.customer],
             [one.computer_name for one in computers.computers(session, computers.Wanted(search)).rows],
-            [one.customer.email for one in records.customers(session, search).rows],
+            [one.customer.email for one in customers.rows],
         )
 
 

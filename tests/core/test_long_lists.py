@@ -9,7 +9,7 @@ import pytest
 
 from keyferry.server.core import audit, lists
 from keyferry.server.core.audit import By
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing
 from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import computers, listings
 from keyferry.server.core.licensing.computers import State
@@ -91,7 +91,7 @@ def walked(monkeypatch, page: Callable[..., Page]) -> tuple[list[int], list[int]
 
 
 def ids(page: Page) -> list[int]:
-    return [row.customer.id if isinstance(row, records.Listed) else row.id for row in page.rows]
+    return [row.customer.id if isinstance(row, listing.Listed) else row.id for row in page.rows]
 
 
 def sorted_at_once(page: Callable[..., Page]) -> list[int]:
@@ -139,8 +139,15 @@ def test_computers_customers_and_the_audit_are_walked_as_they_are_sorted(stocked
             for state in (State.ACTIVE,)
         ),
         *(
-            lambda session, search=search, **turned: records.customers(session, search, **turned)
-            for search in ("", "*example")
+            lambda session, wanted=wanted, **turned: listing.customers(
+                session, wanted, now=stocked.clock.now, **turned
+            )
+            for wanted in (
+                listing.Wanted(),
+                listing.Wanted("*example", descending=True),
+                *(listing.Wanted(order=order, descending=True) for order in listing.Order),
+                listing.Wanted(order=listing.Order.NAME),
+            )
         ),
         *(
             lambda session, wanted=wanted, **turned: listings.audit_events(session, wanted, **turned)
@@ -194,8 +201,9 @@ def test_a_page_that_finds_too_little_ends_early_and_the_next_one_goes_on(stocke
 def test_a_row_that_is_gone_leads_to_the_first_page(stocked, monkeypatch):
     monkeypatch.setattr(lists, "MOST", 3)
     with reading() as session:
-        first = records.customers(session, "", size=SIZE)
-        assert ids(records.customers(session, "", size=SIZE, beside=Beside(9999))) == ids(first)
+        wanted, now = listing.Wanted(), stocked.clock.now
+        first = listing.customers(session, wanted, now=now, size=SIZE)
+        assert ids(listing.customers(session, wanted, now=now, size=SIZE, beside=Beside(9999))) == ids(first)
 
 
 def test_what_begins_with_a_text_comes_alone_and_what_holds_it_is_asked_for(vendor):
@@ -204,7 +212,7 @@ def test_what_begins_with_a_text_comes_alone_and_what_holds_it_is_asked_for(vend
     with reading() as session:
 
         def found(search: str) -> tuple[list[str], bool]:
-            page = records.customers(session, search)
+            page = listing.customers(session, listing.Wanted(search), now=vendor.clock.now)
             return [one.customer.email for one in page.rows], page.beginnings
 
         assert found("ADA") == (["ada@example.com"], True)

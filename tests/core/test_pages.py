@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select
 
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing
 from keyferry.server.core.licensing import licenses, listings
 from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import Customer
 from keyferry.server.core.pages import as_in_a_code, holds_code, holds_exactly
 from keyferry.server.db import reading, transaction
+from tests.conftest import NOON
 
 MANY = 1234
 
@@ -28,10 +29,10 @@ def test_long_lists_are_counted_and_turned_page_by_page_to_their_end(many, searc
     seen: list[str] = []
     with reading() as session:
         for number in range(1, 26):
-            page = records.customers(session, search, number=number)
+            page = listing.customers(session, listing.Wanted(search), now=NOON, number=number)
             assert (page.total, page.number, page.last) == (MANY, number, 25)
             seen += [one.customer.email for one in page.rows]
-        assert records.customers(session, search, number=99).number == 25
+        assert listing.customers(session, listing.Wanted(search), now=NOON, number=99).number == 25
     assert seen == [f"buyer-{number:04}@example.com" for number in range(MANY)]
 
 

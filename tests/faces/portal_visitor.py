@@ -99,4 +99,4 @@ def is_open(page: str, name: str) -> bool:
 
 def dialogs(page: str) -> set[str]:
     """The dialogs of a page beside the palette, which every page has."""
-    return set(re.findall(r'<dialog id="([^"]+)"', page)) - {"palette"}
+    return set(re.findall(r'<dialog [^>]*?\bid="([^"]+)"', page)) - {"palette"}

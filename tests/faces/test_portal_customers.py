@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import csv
+import json
+import re
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from keyferry.server.core.mail import mails, outbox
-from keyferry.server.core.models import Customer, License, Role
+from keyferry.server.core.models import Customer, License, OutboxMail, Role
 from keyferry.server.db import reading, transaction
 from tests.audit_log import events
 from tests.conftest import STAFF
@@ -14,6 +19,12 @@ pytestmark = pytest.mark.usefixtures("mail_works")
 
 CUSTOMER = "/portal/customers/1"
 EMAIL = "ada@example.com"
+NAMED = {"b@example.com": "Ada", "c@example.com": "", "a@example.com": "zoe"}
+
+
+def dialog(page: str, name: str) -> str:
+    """A dialog of a page, with its tag."""
+    return re.search(rf'<dialog [^>]*\bid="{name}".*?</dialog>', page, re.DOTALL)[0]
 
 
 @pytest.fixture
@@ -27,21 +38,85 @@ def ada(vendor):
 def test_customers_are_searched_and_paged_with_what_they_hold(vendor, desk, ada):
     for number in range(50):
         vendor.issue(customer=f"buyer-{number:02}@example.com")
-    first = desk.get("/portal/customers").text
+    last = desk.get("/portal/customers?page=2").text
+    assert EMAIL in last
+    assert "1 of 2" in last
+    first = desk.get("/portal/customers?sort=email&dir=asc").text
     assert EMAIL in first
-    assert "1 of 2" in first
-    assert "Page 1 of 2" in first
-    assert "buyer-49@" in desk.get("/portal/customers?page=2").text
+    assert 'rel="next"' in first
+    assert "buyer-49@" in desk.get("/portal/customers?sort=email&dir=asc&page=2").text
     page = desk.get("/portal/customers?q=ADA@").text
     assert "1 customer found" in page
     assert "No customers found" in desk.get("/portal/customers?q=nobody").text
+
+
+def test_customers_are_sorted_by_when_they_came_their_address_and_their_name(vendor, desk):
+    for place, (email, name) in enumerate(NAMED.items()):
+        vendor.issue(customer=email)
+        desk.post(f"/portal/customers/{place + 1}/edit", email=email, name=name)
+
+    def order(query: str) -> list[str]:
+        return re.findall(r'data-copy="([^"]+@[^"]+)"', desk.get(f"/portal/customers{query}").text)
+
+    came = list(NAMED)
+    assert order("") == order("?sort=added&dir=desc") == came[::-1]
+    assert order("?sort=added&dir=asc") == came
+    assert order("?sort=email&dir=asc") == sorted(came)
+    # Who has no name comes last either way.
+    assert order("?sort=name&dir=asc") == ["b@example.com", "a@example.com", "c@example.com"]
+    assert order("?sort=name&dir=desc") == ["a@example.com", "b@example.com", "c@example.com"]
+
+
+def test_views_show_whose_license_ends_soon_and_whose_email_failed(vendor, ada):
+    now = vendor.clock.now
+    today = now.date()
+    for email, days in (("soon@example.com", 12), ("later@example.com", 31), ("over@example.com", 1)):
+        vendor.issue(customer=email, expires=today + timedelta(days=days))
+    with transaction() as session:
+        row = outbox.post(
+            session, mails.license_keys(EMAIL, held=[]), keyring=vendor.keyring, by=STAFF, now=now
+        )
+        row.next_try_at, row.kept_until = None, now + timedelta(days=20)
+    vendor.clock.pass_days(2)
+    desk = staff(vendor)
+    page = desk.get("/portal/customers").text
+    assert re.findall(r"Ends in 30 days <span>(\d+)<", page) == ["2"]
+    assert re.findall(r"Email failed <span>(\d+)<", page) == ["1"]
+    ending = desk.get("/portal/customers?view=ending").text
+    assert ("soon@example.com" in ending, "later@example.com" in ending) == (True, True)
+    assert "in 10 days" in ending
+    assert "over@example.com" not in ending
+    assert "yesterday" in page
+    failed = desk.get("/portal/customers?view=email_failed").text
+    assert EMAIL in failed
+    assert "soon@example.com" not in failed
+    assert "No customers found" in desk.get("/portal/customers?view=ending&q=ada@").text
+
+
+def test_a_list_comes_as_a_table_and_the_audit_keeps_who_took_it(vendor, desk, ada):
+    vendor.issue(seats=3, customer="=cmd@example.com", expires=vendor.clock.now.date())
+    answer = desk.post("/portal/customers/csv")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers-2026-11-24.csv"'
+    rows = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines()))
+    assert rows[0] == ["email", "name", "licenses", "seats", "seats_used", "next_end", "added"]
+    assert rows[1:] == [
+        [EMAIL, "", "1", "2", "1", "", "2026-11-24"],
+        # A spreadsheet would take it for a formula.
+        ["'=cmd@example.com", "", "1", "3", "0", "2026-11-24", "2026-11-24"],
+    ]
+    [_, row] = csv.reader(desk.post("/portal/customers/csv?q=ada@").text.splitlines())
+    assert row[0] == EMAIL
+    [_, row] = csv.reader(desk.post("/portal/customers/csv?view=ending").text.splitlines())
+    assert row[0] == "'=cmd@example.com"
+    assert [event.detail["customers"] for event in events("customers_exported")] == [2, 1, 1]
+    assert "2 customers" in desk.get("/portal/audit").text
 
 
 def test_the_page_of_a_customer_shows_licenses_computers_mail_and_notes(vendor, desk, ada):
     desk.post(f"{CUSTOMER}/edit", email=EMAIL, name="Ada Lovelace", notes="likes\nmathematics")
     desk.post("/portal/computers/1/key", email=EMAIL, mails_key="1")
     page = desk.get(CUSTOMER).text
-    for words in (ada.text, "LAB-PC-07", "Ada Lovelace", "likes\nmathematics", "Computer key", "waiting"):
+    for words in (ada.text, "LAB-PC-07", "Ada Lovelace", "likes\nmathematics", "Computer key for", "Waiting"):
         assert words in page
 
 
@@ -49,12 +124,12 @@ def test_what_became_of_a_mail_is_shown(vendor, desk, ada):
     now = vendor.clock.now
     with transaction() as session:
         mail = mails.license_keys(EMAIL, held=[])
-        rows = [outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=now) for _ in range(3)]
+        rows = [outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=now) for _ in range(4)]
         rows[0].delivered_at, rows[0].next_try_at = now, None
         rows[1].next_try_at, rows[1].trouble = None, "The mail server knows no such address."
         rows[2].trouble = "The mail server does not answer."
     page = desk.get(CUSTOMER).text
-    for words in (", sent ", ", failed", ", waiting", "knows no such address.", "Next try"):
+    for words in ("Sent", "Failed.", "Waiting to be sent", "knows no such address.", "Next try"):
         assert words in page
 
 
@@ -64,7 +139,7 @@ def test_a_customer_is_changed_and_what_is_wrong_is_named_beside_its_field(vendo
     assert answer.status_code == 409
     sentence = "Another customer already has this email address. Merge this customer into that one instead."
     assert sentence in answer.text.split('id="edit-email-fault"')[1]
-    assert 'id="edit" aria-labelledby="edit-customer-title" data-opened' in answer.text
+    assert "data-opened" in dialog(answer.text, "edit").partition(">")[0]
     assert "kept" in answer.text
     answer = desk.post(f"{CUSTOMER}/edit", email=EMAIL, name="n" * 101)
     assert "up to 100 visible" in answer.text.split('id="edit-name-fault"')[1]
@@ -76,9 +151,9 @@ def test_a_customer_is_changed_and_what_is_wrong_is_named_beside_its_field(vendo
 def test_a_merge_is_counted_first_and_done_when_agreed(vendor, desk, ada):
     vendor.issue(customer="countess@example.com")
     answer = desk.post(f"{CUSTOMER}/merge-preview", email="Countess@example.com")
-    dialog = answer.text.split('<dialog id="merge"')[1].split("</dialog>")[0]
+    asked = dialog(answer.text, "merge")
     for words in ("data-opened", "countess@example.com", "1 license with 1 of 2 seats in use"):
-        assert words in dialog
+        assert words in asked
     with reading() as session:
         assert session.get(Customer, 1) is not None
     answer = desk.post(f"{CUSTOMER}/merge", email="countess@example.com")
@@ -123,3 +198,41 @@ def test_only_who_may_change_customers_is_offered_it(vendor, ada, role):
     page = desk.get(CUSTOMER).text
     assert EMAIL in page
     assert dialogs(page) == set()
+    assert "Danger zone" not in page
+    assert "Download" not in page
+    assert ("Email all keys" in page) == (role is Role.SUPPORT)
+
+
+def test_all_keys_of_a_customer_are_emailed_to_them(vendor, desk, ada):
+    answer = desk.post(f"{CUSTOMER}/mail-keys")
+    page = desk.get(answer.location).text
+    assert "The email with all keys is on its way." in page
+    assert "License keys" in page
+    with reading() as session:
+        [mail] = session.scalars(select(OutboxMail))
+        assert (mail.recipient, mail.template) == (EMAIL, "license_keys")
+    [event] = events("license_keys_asked_for")
+    assert (event.who, event.detail) == ("ada", {"customer": 1})
+
+
+def test_all_that_is_stored_about_a_customer_comes_as_one_file(vendor, desk, ada):
+    desk.post(f"{CUSTOMER}/edit", email=EMAIL, name="Ada Lovelace", notes="")
+    answer = desk.post(f"{CUSTOMER}/data")
+    disposition = 'attachment; filename="customer-Ada-Lovelace-2026-11-24.json"'
+    assert answer.headers["Content-Disposition"] == disposition
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.mimetype == "application/json"
+    written = json.loads(answer.text)
+    assert [row["activation_key"] for row in written["licenses"]] == [ada.text]
+    assert [row["computer_name"] for row in written["computers"]] == ["LAB-PC-07"]
+    assert "Customer’s data downloaded" in desk.get("/portal/audit").text
+    assert desk.get(f"{CUSTOMER}/data").status_code == 405
+    assert desk.post("/portal/customers/7/data").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.VIEWER])
+def test_the_data_of_a_customer_is_for_who_may_change_customers(vendor, ada, role):
+    answer = staff(vendor, role=role).post(f"{CUSTOMER}/data")
+    assert answer.status_code == 403
+    assert EMAIL not in answer.text
+    assert [event.who for event in events("permission_refused")] == ["ada"]

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import csv
 import html
+import json
 import re
 from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core.licensing import products
@@ -13,6 +16,7 @@ from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.db import reading
 from tests.audit_log import events
 from tests.faces.portal_visitor import dialogs, staff
+from tests.faces.test_portal_customers import dialog
 
 PRODUCT = "/portal/products/demo-cad"
 NEW = {
@@ -113,17 +117,16 @@ def test_rotation_says_how_many_computers_it_touches_and_begins_an_epoch(vendor,
     key = vendor.issue(seats=3)
     for name in ("A", "B"):
         vendor.activate(vendor.machine(key, name))
-    dialog = desk.get(PRODUCT).text.split('<dialog id="rotate"')[1].split("</dialog>")[0]
-    assert "2 computers notice nothing" in dialog
-    assert "2 computers keep running but get no new key" in dialog
+    asked = dialog(desk.get(PRODUCT).text, "rotate")
+    assert "2 computers notice nothing" in asked
+    assert "2 computers keep running, but get no new key" in asked
     answer = desk.post(f"{PRODUCT}/rotate", retire_old="")
     assert answer.location == PRODUCT
     page = desk.get(answer.location).text
     assert "New epoch started." in page
     assert [epoch.retired_at for epoch in product().epochs] == [None, None]
-    dialog = page.split('<dialog id="retire-1"')[1].split("</dialog>")[0]
-    assert "<strong>2 computers</strong> keep running" in dialog
-    assert desk.post(f"{PRODUCT}/epochs/1/retire").location == PRODUCT
+    assert "2 computers keep running" in dialog(page, "retire-1")
+    assert desk.post(f"{PRODUCT}/epochs/1/retire", typed="Demo CAD").location == PRODUCT
     assert product().epochs[0].retired_at is not None
     page = desk.get(PRODUCT).text
     assert 'data-opens="retire-1"' not in page
@@ -131,13 +134,13 @@ def test_rotation_says_how_many_computers_it_touches_and_begins_an_epoch(vendor,
 
 
 def test_a_rotation_can_retire_all_that_came_before(desk):
-    answer = desk.post(f"{PRODUCT}/rotate", retire_old="1")
+    answer = desk.post(f"{PRODUCT}/rotate", retire_old="1", typed=" Demo CAD ")
     assert "all earlier ones are retired" in desk.get(answer.location).text
     assert [epoch.retired_at is not None for epoch in product().epochs] == [True, False]
 
 
 def test_the_current_epoch_cannot_be_retired_and_the_page_says_why(desk):
-    answer = desk.post(f"{PRODUCT}/epochs/1/retire")
+    answer = desk.post(f"{PRODUCT}/epochs/1/retire", typed="Demo CAD")
     assert answer.status_code == 409
     assert "This is the current epoch" in answer.text
     assert product().epochs[0].retired_at is None
@@ -151,19 +154,79 @@ def test_when_the_epochs_are_used_up_the_page_says_what_to_do(vendor, desk):
     assert "Add a new product for the next version." in answer.text
 
 
-def test_the_public_keys_of_license_files_are_there_to_copy(vendor, desk):
+@pytest.mark.parametrize(
+    ("path", "typed"), [("rotate", ""), ("rotate", "demo-cad"), ("epochs/1/retire", "Demo")]
+)
+def test_nothing_is_retired_before_the_name_of_the_product_was_typed(vendor, desk, path, typed):
+    vendor.rotate()
+    answer = desk.post(f"{PRODUCT}/{path}", retire_old="1", typed=typed)
+    assert answer.status_code == 400
+    name = "rotate" if path == "rotate" else "retire-1"
+    asked = dialog(answer.text, name)
+    assert "data-opened" in asked.partition(">")[0]
+    sentence = "Type the product’s name, Demo CAD, exactly as it’s shown."
+    assert sentence in asked.split(f'id="{name}-typed-fault"')[1]
+    assert [epoch.retired_at for epoch in product().epochs] == [None, None]
+    [event] = events("change_refused")
+    assert event.code == "product_name_not_typed"
+
+
+def test_the_public_keys_of_license_files_are_there_to_copy_and_as_files(vendor, desk):
     vendor.rotate()
     page = html.unescape(desk.get(PRODUCT).text)
-    assert page.count("-----BEGIN PUBLIC KEY-----") == 2
-    assert page.count('"crv": "Ed25519"') == 2
-    assert 'data-copies="#jwk-2"' in page
+    pems = re.findall(r'data-copy="(-----BEGIN PUBLIC KEY-----.*?)"', page, re.DOTALL)
+    assert len(pems) == 2
+    for epoch, pem in zip((2, 1), pems, strict=True):
+        answer = desk.get(f"{PRODUCT}/public-key/{epoch}.pem")
+        assert answer.text == pem
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="demo-cad-epoch-{epoch}.pem"'
+        load_pem_public_key(pem.encode())
+    page = html.unescape(desk.get(f"{PRODUCT}?form=jwk").text)
+    assert "-----BEGIN" not in page
+    assert page.count('"crv": "Ed25519"') == 4
+    written = json.loads(desk.get(f"{PRODUCT}/public-key/2.jwk").text)
+    assert (written["kid"], written["crv"]) == ("2", "Ed25519")
     assert "PRIVATE" not in page
+    for missing in ("3.pem", "1.der"):
+        assert desk.get(f"{PRODUCT}/public-key/{missing}").status_code == 404
+
+
+def test_a_product_shows_what_was_sold_of_it_and_of_each_feature(vendor, desk):
+    vendor.issue(seats=3, features=("cam",))
+    key = vendor.issue(seats=2, features=("cam", "export"))
+    vendor.activate(vendor.machine(key))
+    page = " ".join(re.sub(r"<[^>]+>", " ", desk.get(PRODUCT).text).split())
+    assert "2 , with 1 of 5 seats in use" in page
+    for words in ("export 1 license", "cam 2 licenses", "simulation not used"):
+        assert words in page
+
+
+def test_the_list_of_products_comes_sorted_and_as_a_table(vendor, desk):
+    vendor.activate(vendor.machine(vendor.issue(seats=3)))
+    desk.post("/portal/add-product", **NEW)
+
+    def order(query: str) -> list[str]:
+        return re.findall(
+            r"row-link\" href=\"/portal/products/([\w-]+)", desk.get(f"/portal/products{query}").text
+        )
+
+    assert order("") == order("?sort=name&dir=asc") == order("?sort=nothing") == ["demo-cad", "mill"]
+    assert order("?sort=code&dir=desc") == ["mill", "demo-cad"]
+    answer = desk.get("/portal/products.csv")
+    rows = list(csv.DictReader(answer.text.removeprefix("\ufeff").splitlines()))
+    assert [row["code"] for row in rows] == ["demo-cad", "mill"]
+    assert (rows[0]["licenses"], rows[0]["seats"], rows[0]["seats_used"], rows[0]["computers"]) == (
+        "1",
+        "3",
+        "1",
+        "1",
+    )
 
 
 @pytest.mark.parametrize("role", Role)
 def test_only_who_may_change_products_is_offered_it(vendor, role):
     page = staff(vendor, role=role).get(PRODUCT).text
-    assert "Public keys" in page
+    assert "Public key" in page
     may = Permission.CHANGE_PRODUCTS in PERMISSIONS[role]
     assert ("Download profile" in page) == may
     assert bool(dialogs(page)) == may

@@ -12,7 +12,7 @@ from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.licensing.release_limits import CLAIMS
-from keyferry.server.core.models import Activation, OutboxMail, ReleaseLink
+from keyferry.server.core.models import Activation, Customer, OutboxMail, ReleaseLink
 from keyferry.server.db import reading, transaction
 from tests.audit_log import events
 from tests.conftest import STAFF
@@ -103,8 +103,8 @@ def test_whoever_held_the_license_before_has_no_use_of_it(vendor, visitor, dead,
 def test_a_customer_who_is_deleted_leaves_no_link(visitor, dead, clock):
     visitor.fill_in("release-link", activation_key=dead.activation_key.text)
     with transaction() as session:
-        [customer] = records.customers(session, ADA).rows
-        records.delete(session, customer.customer, by=STAFF, now=clock.now)
+        customer = session.scalars(select(Customer).where(Customer.email == ADA)).one()
+        records.delete(session, customer, by=STAFF, now=clock.now)
         assert list(session.scalars(select(ReleaseLink))) == []
 
 

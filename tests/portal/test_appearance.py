@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import select
 
-from keyferry.server.core.customers import records
 from keyferry.server.core.licensing.deactivation import Forced
+from keyferry.server.core.models import Customer
 from keyferry.server.db import transaction
 from tests.access import violations, zoomed
 from tests.browsing import PHONE
@@ -33,7 +34,7 @@ def license_key(house) -> str:
     for _ in range(60):
         vendor.issue()
     with transaction() as session:
-        records.customers(session, "a.very.long.name").rows[0].customer.name = NAME
+        session.scalars(select(Customer).where(Customer.email.startswith("a.very"))).one().name = NAME
     return key.text
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-from keyferry.server.core.customers import records
 from keyferry.server.core.licensing import products
 from keyferry.server.core.licensing.deactivation import Forced
-from keyferry.server.core.models import Role
+from keyferry.server.core.models import Customer, Role
 from keyferry.server.db import reading, transaction
 from tests.portal.conftest import key_on
 from tests.portal.test_appearance import NAME
@@ -32,7 +32,7 @@ def key(house) -> ActivationKey:
     vendor.activate(dead)
     vendor.release(dead, Forced("the disk died"))
     with transaction() as session:
-        customer = records.customers(session, BUYER).rows[0].customer
+        customer = session.scalars(select(Customer).where(Customer.email == BUYER)).one()
         customer.name, customer.notes = NAME, "Pays late.\nAsk for Ms Söderström."
     return key
 

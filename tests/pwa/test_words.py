@@ -109,8 +109,13 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     }
     own |= {"expiry_out_of_range", "expiry_in_the_past", "unwanted_day", "unwanted_days"}
     own |= {"unknown_computer", "unknown_customer", "malformed_customer_name", "customer_exists"}
-    own |= {"same_customer", "product_exists", "epochs_used_up", "epoch_is_current"}
-    own |= {"malformed_product_code", "malformed_product_name", "malformed_key_style"}
+    own |= {"same_customer", "product_exists", "product_name_not_typed", "epochs_used_up", "epoch_is_current"}
+    own |= {
+        "malformed_product_code",
+        "malformed_product_name",
+        "product_name_not_typed",
+        "malformed_key_style",
+    }
     own |= {"malformed_machine_source", "malformed_feature", "too_many_features"}
     # Operators, their second factors and server properties: staff in portal and console.
     own |= {"malformed_operator_name", "malformed_password", "malformed_role", "malformed_property"}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from keyferry.server.core import lists
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import data, listing, records
 from keyferry.server.core.licensing import computers, figures, listings
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
@@ -55,7 +55,7 @@ def test_beginnings_are_found_by_an_index(many):
                 ).rows
         for search in ("lab", "10000-000"):
             assert computers.computers(session, computers.Wanted(search), size=2).rows
-        assert records.customers(session, "b", size=2).rows
+        assert listing.customers(session, listing.Wanted("b"), now=many.clock.now, size=2).rows
     assert whole_tables(asked) == []
 
 
@@ -63,7 +63,13 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
     with reading() as session, watched() as asked:
         for state in (None, *State):
             computers.computers(session, computers.Wanted("", state), size=2)
-        records.customers(session, "", size=2)
+        for order in listing.Order:
+            for view in (None, *listing.View):
+                of_view = listing.Wanted(view=view, order=order)
+                for beside in (None, Beside(2), Beside(2, back=True)):
+                    listing.customers(session, of_view, now=many.clock.now, size=2, beside=beside)
+        listing.counts(session, many.clock.now)
+        listing.in_pieces(session, listing.Wanted("b"), now=many.clock.now, after=0, size=2)
         for wanted in (
             AuditWanted(),
             AuditWanted(refused=True),
@@ -111,8 +117,13 @@ def test_a_customer_is_shown_by_an_index(stocked):
         )
     with reading() as session, watched() as asked:
         customer = records.with_id(session, 1)
-        for read in (records.licenses_of, records.mails_of, records.extent, computers.of_customer):
+        for read in (records.licenses_of, records.mails_of, records.extent):
             read(session, customer)
+        computers.live_of_customer(session, customer, most=2)
+        whose = data.whose(customer)
+        for section in data.SECTIONS:
+            for read_piece in section.ways:
+                read_piece(session, whose, None)
     assert whole_tables(asked) == []
 
 

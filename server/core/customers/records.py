@@ -1,50 +1,31 @@
-"""What staff do with the record of a customer: find, change, merge and delete it.
+"""What staff do with the record of a customer: open, change, merge and delete it.
 
 What a deletion takes and what it leaves is decided in docs/decisions/0007-what-deleting-a-customer-takes.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from keyferry.server.core import audit, lists, versions
+from keyferry.server.core import audit, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.customers.listing import Held, held_by
 from keyferry.server.core.errors import Conflict, Malformed, NotFound
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import search as search_filters
 from keyferry.server.core.licensing.notes import checked_notes
-from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import Activation, Batch, Customer, License, OutboxMail
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, page
+from keyferry.server.core.pages import PAGE_SIZE, Page, page
 
 _NAME_LENGTH = 100
 _WITHDRAWN = "Withdrawn: its recipient was deleted before it was sent."
-
-
-@dataclass(frozen=True)
-class Held:
-    """What customers hold together: licenses, their seats, and how many of those are in use."""
-
-    licenses: int = 0
-    seats: int = 0
-    seats_used: int = 0
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A customer in a list."""
-
-    customer: Customer
-    held: Held
 
 
 @dataclass(frozen=True)
@@ -54,28 +35,6 @@ class Extent:
     held: Held
     mails: int
     waiting: int
-
-
-def customers(
-    session: Session,
-    search: str,
-    *,
-    number: int = 1,
-    size: int = PAGE_SIZE,
-    beside: Beside | None = None,
-) -> Page[Listed]:
-    """Return a page of customers by address or name (see `lists.searched`), sorted by address."""
-    numbers, key, by = select(Customer.id), Customer.id, Customer.email
-    stretches = [Stretch(numbers, (by, key))]
-
-    def page(filters: Sequence[Filter]) -> Page[Customer]:
-        listing = Listing(numbers, Sort(key, by, descending=False), stretches, filters)
-        return lists.listed(session, select(Customer), listing, number=number, size=size, beside=beside)
-
-    found = lists.searched(search, page, partial(search_filters.customers, session))
-    held = _held(session, [customer.id for customer in found.rows])
-    listed = [Listed(customer, held.get(customer.id, Held())) for customer in found.rows]
-    return found.of(listed)
 
 
 def with_id(session: Session, number: int, *, lock: bool = False) -> Customer:
@@ -144,7 +103,7 @@ def extent(session: Session, customer: Customer) -> Extent:
     mails, waiting = session.execute(
         select(func.count(), func.count(OutboxMail.sealed_text)).select_from(OutboxMail).where(sent)
     ).one()
-    return Extent(_held(session, [customer.id]).get(customer.id, Held()), mails, waiting)
+    return Extent(held_by(session, customer.id), mails, waiting)
 
 
 def edit(
@@ -182,7 +141,7 @@ def merge(session: Session, customer: Customer, into: Customer, *, by: By, now: 
     """
     into.notes = checked_notes("\n".join(notes for notes in (into.notes, customer.notes) if notes))
     into.name = into.name or customer.name
-    moved = _held(session, [customer.id]).get(customer.id, Held()).licenses
+    moved = held_by(session, customer.id).licenses
     for held in (License, Batch):
         session.execute(update(held).where(held.customer_id == customer.id).values(customer_id=into.id))
     _forget(session, OutboxMail.recipient == customer.email)
@@ -219,15 +178,6 @@ def forget_others(session: Session, license: License, addresses: Collection[str]
     An earlier address of who gives it up would be found by nothing once they are to be deleted.
     """
     _forget(session, (OutboxMail.license_id == license.id) & OutboxMail.recipient.not_in(addresses))
-
-
-def _held(session: Session, numbers: Sequence[int]) -> dict[int | None, Held]:
-    counted = (
-        select(License.customer_id, func.count(), func.sum(License.seats), func.sum(License.seats_used))
-        .where(License.customer_id.in_(numbers))
-        .group_by(License.customer_id)
-    )
-    return {row[0]: Held(*row[1:]) for row in session.execute(counted)}
 
 
 def _licenses(customer: Customer) -> Select[int]:

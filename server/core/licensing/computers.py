@@ -29,7 +29,7 @@ from keyferry.server.core.models import (
     Product,
 )
 from keyferry.server.core.models.ordered import Unindexed
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, page, visible
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, visible
 
 _MOST_OTHERS = 50
 
@@ -215,12 +215,12 @@ def activation_key_of(session: Session, activation: Activation) -> str:
     return session.scalars(former).one()
 
 
-def of_customer(session: Session, customer: Customer, *, size: int = PAGE_SIZE) -> Page[Activation]:
-    """Return the latest computers on the licenses of a customer."""
-    held = License.customer_id == customer.id
-    rows = select(Activation).join(Activation.license).where(held).order_by(Activation.id.desc())
-    count = select(func.count()).select_from(Activation).join(Activation.license).where(held)
-    return page(session, rows.options(contains_eager(Activation.license)), count, 1, size)
+def live_of_customer(session: Session, customer: Customer, *, most: int) -> Sequence[Activation]:
+    """Return computers that hold a seat on the latest licenses of a customer, the latest of each first."""
+    held = select(Activation).join(Activation.license).where(License.customer_id == customer.id)
+    live = held.where(Activation.ended_at.is_(None)).order_by(License.id.desc(), Activation.id.desc())
+    of_license = contains_eager(Activation.license).joinedload(License.product)
+    return session.scalars(live.limit(most).options(of_license)).all()
 
 
 def _filters(wanted: Wanted) -> list[Filter]:

@@ -1,8 +1,9 @@
-"""The name of a license file, the same wherever it is handed over."""
+"""The names of files that are handed over: the same on every way."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from unicodedata import category, normalize
 
 from keyferry.server.core.audit import ending
@@ -17,6 +18,11 @@ def license_file_name(product_code: str, computer_name: str | None, computer_id:
     """Return the product, the computer's name, and the last group of its ID: what tells files apart."""
     parts = (product_code, _safe(computer_name or ""), ending(computer_id))
     return f"{'-'.join(part for part in parts if part)}.lic"
+
+
+def customer_file_name(name: str, day: date) -> str:
+    """Return the name of the file with all that is stored about a customer, of that day."""
+    return f"customer-{_safe(name) or 'data'}-{day.isoformat()}.json"
 
 
 def _safe(name: str) -> str:

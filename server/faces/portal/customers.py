@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, flash, redirect, request, stream_with_context, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
 
+from keyferry.server.core.customers import listing as customer_list
 from keyferry.server.core.customers import records
+from keyferry.server.core.customers.listing import Listed, Order, View, Wanted
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
+from keyferry.server.core.models import Activation, OutboxMail
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import customers
+from keyferry.server.services import customer_data, customers
+from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
-from keyferry.server.web.languages import ngettext
+from keyferry.server.web.languages import ngettext, said
 
 blueprint = Blueprint("customers", __name__)
 
 _DIALOGS = {"edit": "edit", "merge_preview": "merge", "merge": "merge", "delete": "delete"}
+_COLUMNS = ("email", "name", "licenses", "seats", "seats_used", "next_end", "added")
+_SHOWN = 5
+"""How many licenses and computers a page shows; the lists have all of them."""
 
 
 @blueprint.get("/customers")
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
-    """Show customers by search, sorted by address."""
-    search = request.args.get("q", "")
+    """Show customers by search, view and order."""
+    wanted, now = _wanted(), parts().clock()
     with reading() as session:
-        found = records.customers(session, search, **turned())
-        return staff.page("customers", found=found, search=search)
+        found = customer_list.customers(session, wanted, now=now, **turned())
+        return staff.page(
+            "customers", found=found, wanted=wanted, counts=customer_list.counts(session, now), views=View
+        )
+
+
+@blueprint.post("/customers/csv")
+@staff.runs(customers.export)
+def export() -> Response:
+    """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
+    pieces = customers.export(_wanted(), by=staff.by(), show=_row)
+    return csv_file(f"customers-{parts().clock().date().isoformat()}.csv", _COLUMNS, pieces)
 
 
 @blueprint.get("/customers/<int:number>")
@@ -45,13 +65,34 @@ def customer(number: int) -> str:
 
 @blueprint.post("/customers/<int:number>/edit")
 @staff.runs(customers.edit)
-def edit(number: int) -> Response:
+def edit(number: int) -> AnyResponse:
     """Change address, name and notes."""
     values = posted()
     texts = {name: values.get(name, "") for name in ("email", "name", "notes")}
     is_new = customers.edit(number, **texts, version=typed.version(), by=staff.by())
     flash(_("Customer saved.") if is_new else _("No changes."))
     return redirect(url_for("portal.customers.customer", number=number))
+
+
+@blueprint.post("/customers/<int:number>/mail-keys")
+@staff.runs(customers.mail_keys)
+def mail_keys(number: int) -> AnyResponse:
+    """Have all keys of the customer emailed to them."""
+    waits = customers.mail_keys(number, by=staff.by())
+    if waits:
+        flash(f"{_('The email with all keys is delayed.')} {said(waits).replace('`', '')}")
+    else:
+        flash(_("The email with all keys is on its way."))
+    return redirect(url_for("portal.customers.customer", number=number))
+
+
+@blueprint.post("/customers/<int:number>/data")
+@staff.runs(customer_data.export)
+def data(number: int) -> Response:
+    """Give all that is stored about the customer as one file."""
+    file = customer_data.export(number, by=staff.by())
+    answer = Response(stream_with_context(file.pieces), mimetype="application/json")
+    return as_file(answer, file.name)
 
 
 @blueprint.post("/customers/<int:number>/merge-preview")
@@ -66,7 +107,7 @@ def merge_preview(number: int) -> str:
 
 @blueprint.post("/customers/<int:number>/merge")
 @staff.runs(customers.merge)
-def merge(number: int) -> Response:
+def merge(number: int) -> AnyResponse:
     """Give everything of this customer to another."""
     into, moved = customers.merge(number, posted().get("email", ""), by=staff.by())
     message = ngettext(
@@ -80,7 +121,7 @@ def merge(number: int) -> Response:
 
 @blueprint.post("/customers/<int:number>/delete")
 @staff.runs(customers.delete)
-def delete(number: int) -> Response:
+def delete(number: int) -> AnyResponse:
     """Delete a customer."""
     customers.delete(number, by=staff.by())
     flash(_("Customer deleted. The licenses stay, without a customer."))
@@ -92,16 +133,17 @@ def customer_page(number: int, **context: Any) -> str:
     now = parts().clock()
     with reading() as session:
         found = records.with_id(session, number)
+        mails = records.mails_of(session, found)
         return staff.page(
             "customer",
             customer=found,
             version=records.version(found),
             extent=records.extent(session, found),
-            licenses=records.licenses_of(session, found),
-            computers=computers.of_customer(session, found),
-            mails=records.mails_of(session, found),
+            licenses=records.licenses_of(session, found, size=_SHOWN),
+            computers=computers.live_of_customer(session, found, most=_SHOWN),
+            mails=mails,
+            computer_of=_computers(session, mails.rows),
             outgoing=outgoing(session),
-            state_of=computers.state_of,
             standing=lambda license: standing(license, now),
             expiry=expiry,
             **({"into": None} | context),
@@ -111,4 +153,27 @@ def customer_page(number: int, **context: Any) -> str:
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page on which an operation was refused."""
     number = (request.view_args or {})["number"]
-    return customer_page(number, dialog=_DIALOGS[operation], values=posted(), refusal=refusal)
+    return customer_page(number, dialog=_DIALOGS.get(operation, ""), values=posted(), refusal=refusal)
+
+
+def _wanted() -> Wanted:
+    """Read the address; what it says wrongly is taken as not said."""
+    asked = request.args
+    return Wanted(
+        search=asked.get("q", ""),
+        view=asked.get("view", None, View),
+        order=asked.get("sort", Order.ADDED, Order),
+        descending=asked.get("dir", "desc") != "asc",
+    )
+
+
+def _row(one: Listed) -> Sequence[object]:
+    customer, held = one.customer, one.held
+    added = customer.created_at.date()
+    return customer.email, customer.name, held.licenses, held.seats, held.seats_used, held.next_end, added
+
+
+def _computers(session: Session, mails: Sequence[OutboxMail]) -> dict[int, str | None]:
+    """Return the names of the computers that mails are about."""
+    known = (session.get(Activation, one.activation_id) for one in mails if one.activation_id)
+    return {one.id: one.computer_name for one in known if one is not None}

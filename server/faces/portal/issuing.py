@@ -31,9 +31,8 @@ MOST_SHOWN = 1000
 @staff.needs(Permission.CHANGE_LICENSES)
 def form() -> str:
     """Show the form."""
-    return form_page(
-        {"product": request.args.get("product", ""), "count": "1", "seats": "1", "term": "never"}
-    )
+    asked = {name: request.args.get(name, "") for name in ("product", "email")}
+    return form_page({**asked, "count": "1", "seats": "1", "term": "never"})
 
 
 @blueprint.post("/licenses/new")

@@ -1,8 +1,10 @@
-"""The list of products, the page of one, and what staff change about them."""
+"""The list of products, the page of one, what staff change about them, and their files."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -11,10 +13,13 @@ from werkzeug.wrappers import Response as Answer
 from keyferry.protocol.computer_key import Style
 from keyferry.protocol.profile import MachineSource
 from keyferry.protocol.sentences import Sentence
+from keyferry.server.core.errors import NotFound
 from keyferry.server.core.licensing import products, public_keys
+from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal.tables import csv_file
 from keyferry.server.parts import parts
 from keyferry.server.services import figures
 from keyferry.server.services import products as changes
@@ -25,7 +30,16 @@ from keyferry.server.web.languages import said
 
 blueprint = Blueprint("products", __name__)
 
-_DIALOGS = {"add_features": "add-features", "rotate": "rotate", "retire": "", "profile": ""}
+_FORMS = ("pem", "jwk")
+_COLUMNS = (
+    *("code", "name", "number", "keys", "epoch"),
+    *("licenses", "seats", "seats_used", "computers", "added"),
+)
+_ORDERS: dict[str, Callable[[Product], Any]] = {
+    "name": lambda one: one.name.casefold(),
+    "code": attrgetter("folded_code"),
+    "added": attrgetter("created_at"),
+}
 _ROTATED = Sentence("New epoch started. Download the profile for your next release.")
 _ROTATED_AND_RETIRED = Sentence(
     "New epoch started, and all earlier ones are retired. Download the profile and ship a new release soon."
@@ -35,9 +49,40 @@ _ROTATED_AND_RETIRED = Sentence(
 @blueprint.get("/products")
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
-    """Show all products."""
+    """Show all products, with what was sold of them."""
+    asked = request.args
+    order = asked.get("sort", "") if asked.get("sort") in _ORDERS else "name"
+    descending = asked.get("dir") == "desc"
     with reading() as session:
-        return staff.page("products", products=products.every_product(session))
+        every = sorted(products.every_product(session), key=_ORDERS[order], reverse=descending)
+        sold, counted_at = figures.sold_of_products(every)
+        return staff.page(
+            "products",
+            products=every,
+            order=order,
+            descending=descending,
+            sold=sold,
+            live=figures.live_of_products(every),
+            counted_at=counted_at,
+        )
+
+
+@blueprint.get("/products.csv")
+@staff.needs(Permission.SEE_LICENSES)
+def export() -> Response:
+    """Give the list of products as a table."""
+    with reading() as session:
+        every = products.every_product(session)
+        (sold, _at), live = figures.sold_of_products(every), figures.live_of_products(every)
+        rows = [
+            (
+                *(one.code, one.name, one.number, one.key_style, one.current_epoch.number),
+                *(sold[one.code].licenses, sold[one.code].seats, sold[one.code].seats_used),
+                *(live[one.code], one.created_at.date()),
+            )
+            for one in every
+        ]
+    return csv_file(f"products-{parts().clock().date().isoformat()}.csv", _COLUMNS, [rows])
 
 
 @blueprint.get("/add-product")
@@ -95,9 +140,14 @@ def profile(code: str) -> Response:
 @staff.runs(changes.rotate)
 def rotate(code: str) -> Answer:
     """Begin the next epoch, and retire the earlier ones where that is wanted."""
-    retires = posted().get("retire_old") == "1"
+    retires, name = posted().get("retire_old") == "1", posted().get("typed", "")
     changes.rotate(
-        code, retire_old=retires, version=typed.version(), by=staff.by(), show=lambda product: None
+        code,
+        retire_old=retires,
+        version=typed.version(),
+        typed=name,
+        by=staff.by(),
+        show=lambda product: None,
     )
     flash(said(_ROTATED_AND_RETIRED if retires else _ROTATED))
     return _back_to(code)
@@ -107,9 +157,25 @@ def rotate(code: str) -> Answer:
 @staff.runs(changes.retire)
 def retire(code: str, number: int) -> Answer:
     """Retire one earlier epoch."""
-    changes.retire(code, number, by=staff.by())
+    changes.retire(code, number, typed=posted().get("typed", ""), by=staff.by())
     flash(_("Epoch retired. The next profile you download includes this change."))
     return _back_to(code)
+
+
+@blueprint.get("/products/<code>/public-key/<int:epoch>.<form>")
+@staff.needs(Permission.SEE_LICENSES)
+def public_key(code: str, epoch: int, form: str) -> Response:
+    """Give the public key of an epoch as a file."""
+    with reading() as session:
+        found = products.find_product(session, code)
+        keys = {key.epoch: key for key in public_keys.license_file_keys(found, parts().keyring)}
+        if epoch not in keys or form not in _FORMS:
+            raise NotFound("There’s no such public key. Open the product again.", code="unknown_product")
+        written = keys[epoch].pem if form == "pem" else f"{keys[epoch].jwk}\n"
+        return as_file(
+            Response(written, mimetype="application/x-pem-file" if form == "pem" else "application/jwk+json"),
+            f"{found.code}-epoch-{epoch}.{form}",
+        )
 
 
 def product_page(code: str, **context: Any) -> str:
@@ -125,7 +191,9 @@ def product_page(code: str, **context: Any) -> str:
             live=live,
             counted_at=counted_at,
             in_force=sum(count for number, count in live.items() if number in served),
+            sold=figures.sold_of_products([found])[0][found.code],
             keys=public_keys.license_file_keys(found, parts().keyring),
+            form="jwk" if request.args.get("form") == "jwk" else "pem",
             settings=parts().settings,
             **context,
         )
@@ -136,8 +204,9 @@ def page_refused(operation: str, refusal: Refusal) -> str:
     values = posted()
     if operation == "add":
         return _form_page(values, refusal=refusal)
-    code = (request.view_args or {})["code"]
-    return product_page(code, dialog=_DIALOGS[operation], values=values, refusal=refusal)
+    about = request.view_args or {}
+    dialogs = {"add_features": "add-features", "rotate": "rotate", "retire": f"retire-{about.get('number')}"}
+    return product_page(about["code"], dialog=dialogs.get(operation, ""), values=values, refusal=refusal)
 
 
 def _form_page(values: dict[str, str], **context: Any) -> str:

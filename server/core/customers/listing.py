@@ -1,0 +1,220 @@
+"""The list of customers by search, view and order, with what each holds; and all of it in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Select, SQLColumnExpression, case, exists, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from keyferry.server.core import lists
+from keyferry.server.core.licensing import search as search_filters
+from keyferry.server.core.lists import Filter, Listing, Stretch
+from keyferry.server.core.models import Customer, License, OutboxMail
+from keyferry.server.core.models.ordered import Unindexed
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
+
+ENDING_WITHIN = timedelta(days=30)
+
+
+class Order(StrEnum):
+    """What a list of customers is sorted by."""
+
+    ADDED = "added"
+    NAME = "name"
+    EMAIL = "email"
+
+
+class View(StrEnum):
+    """Which customers: those with a license that ends soon, or with a failed email that can be resent."""
+
+    ENDING = "ending"
+    EMAIL_FAILED = "email_failed"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which customers, by address or name (see `lists.searched`) and view, and in which order."""
+
+    search: str = ""
+    view: View | None = None
+    order: Order = Order.EMAIL
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a customer holds: licenses, their seats, and how many of those are in use.
+
+    With `more`, there are more licenses than were counted. `next_end` is the next last day, or the latest one
+    where every license is over; None where none ends.
+    """
+
+    licenses: int = 0
+    seats: int = 0
+    seats_used: int = 0
+    next_end: date | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A customer in a list; `mail_failed` where an email to them was given up and can be sent again."""
+
+    customer: Customer
+    held: Held
+    mail_failed: bool = False
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many customers a view has; with `more`, at least so many."""
+
+    total: int
+    more: bool
+
+
+def customers(
+    session: Session,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+    beside: Beside | None = None,
+) -> Page[Listed]:
+    """Return a page of customers."""
+
+    def page(filters: Sequence[Filter]) -> Page[Customer]:
+        listing = _listing(wanted, (*filters, *_of_view(wanted.view, now)))
+        return lists.listed(session, select(Customer), listing, number=number, size=size, beside=beside)
+
+    found = lists.searched(wanted.search, page, partial(search_filters.customers, session))
+    return found.of(_listed(session, found.rows, now))
+
+
+def counts(session: Session, now: datetime) -> dict[View | None, Count]:
+    """Count the customers of each view, up to as many as a list counts."""
+    numbers: dict[View | None, Select[Any]] = {None: select(Customer.id)}
+    numbers |= {view: _numbers_of(view, now) for view in View}
+    return {view: _count(session, rows) for view, rows in numbers.items()}
+
+
+def in_pieces(
+    session: Session, wanted: Wanted, *, now: datetime, after: int, size: int
+) -> tuple[Sequence[Listed], int | None]:
+    """Return some of all that a list finds, beyond a number, and the number to go on from or None."""
+    conditions = [one.condition for one in (*_searched(session, wanted), *_of_view(wanted.view, now))]
+    rows = select(Customer).where(Customer.id > after, *conditions).order_by(Customer.id).limit(size)
+    found = session.scalars(rows).all()
+    return _listed(session, found, now), found[-1].id if len(found) == size else None
+
+
+def held_by(session: Session, number: int) -> Held:
+    """Return what one customer holds, all of it counted."""
+    sums = func.coalesce(func.sum(License.seats), 0), func.coalesce(func.sum(License.seats_used), 0)
+    counted = select(func.count(), *sums).select_from(License).where(License.customer_id == number)
+    return Held(*session.execute(counted).one())
+
+
+def _listing(wanted: Wanted, filters: Sequence[Filter]) -> Listing:
+    numbers, key = select(Customer.id), Customer.id
+    by: SQLColumnExpression[Any] | None = None
+    stretches = [Stretch(numbers, (key,))]
+    if wanted.order is Order.EMAIL:
+        by, stretches = Customer.email, [Stretch(numbers, (Customer.email, key))]
+    elif wanted.order is Order.NAME:
+        by = name = Customer.folded_name
+        # The index has the names alone, which say where to begin.
+        named = Stretch(numbers.where(name.is_not(None)), (name, key), first_too=True)
+        stretches = [named, Stretch(numbers.where(name.is_(None)), (key,))]
+    sort = Sort(key, by, wanted.descending, empty_last=wanted.order is Order.NAME)
+    return Listing(numbers, sort, stretches, filters)
+
+
+def _of_view(view: View | None, now: datetime) -> list[Filter]:
+    if view is None:
+        return []
+    if view is View.EMAIL_FAILED:
+        failed = exists().where(OutboxMail.recipient == Customer.email, OutboxMail.kept_until > now)
+        walked = exists().where(
+            OutboxMail.recipient == Customer.email, Unindexed(OutboxMail.kept_until) > now
+        )
+        return [Filter(failed, _numbers_of(view, now), walked)]
+    soon = _soon(now)
+    ends = exists().where(License.customer_id == Customer.id, License.last_day.between(*soon))
+    walked = exists().where(License.customer_id == Customer.id, Unindexed(License.last_day).between(*soon))
+    return [Filter(ends, _numbers_of(view, now), walked)]
+
+
+def _numbers_of(view: View, now: datetime) -> Select[Any]:
+    """Select the customers of a view by an index, some of them several times."""
+    if view is View.EMAIL_FAILED:
+        mails = OutboxMail.recipient == Customer.email
+        return select(Customer.id).join(OutboxMail, mails).where(OutboxMail.kept_until > now)
+    held = select(License.customer_id).where(License.last_day.between(*_soon(now)))
+    return held.where(License.customer_id.is_not(None))
+
+
+def _soon(now: datetime) -> tuple[date, date]:
+    return now.date(), now.date() + ENDING_WITHIN
+
+
+def _count(session: Session, numbers: Select[Any]) -> Count:
+    some = numbers.limit(lists.MOST + 1).subquery()
+    looked_at, found = session.execute(select(func.count(), func.count(some.c[0].distinct()))).one()
+    more = looked_at > lists.MOST
+    return Count(min(found, lists.MOST), more)
+
+
+def _searched(session: Session, wanted: Wanted) -> Sequence[Filter]:
+    """Return the filters by which a list finds what is searched for: its beginnings, or anywhere."""
+    kept: Sequence[Filter] = ()
+
+    def page(filters: Sequence[Filter]) -> Page[int]:
+        nonlocal kept
+        kept = filters
+        numbers = select(Customer.id).where(*(one.condition for one in filters)).limit(1)
+        found = session.scalars(numbers).all()
+        return Page(found, len(found), 1, 1)
+
+    lists.searched(wanted.search, page, partial(search_filters.customers, session))
+    return kept
+
+
+def _listed(session: Session, found: Sequence[Customer], now: datetime) -> list[Listed]:
+    if not found:
+        return []
+    holds = _held_by_each(session, [one.id for one in found], now.date())
+    failed = select(OutboxMail.recipient).where(
+        OutboxMail.recipient.in_([one.email for one in found]), Unindexed(OutboxMail.kept_until) > now
+    )
+    addresses = set(session.scalars(failed))
+    return [Listed(one, holds.get(one.id, Held()), one.email in addresses) for one in found]
+
+
+def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict[int, Held]:
+    """Return what each customer holds; of one with very many licenses, only so many are looked at."""
+    each = session.execute(union_all(*(_counted(number, today) for number in numbers)))
+    return {number: _held(*counted) for number, *counted in each}
+
+
+def _counted(number: int, today: date) -> Select[*tuple[Any, ...]]:
+    columns = License.seats, License.seats_used, License.last_day
+    some = select(*columns).where(License.customer_id == number).limit(lists.MOST + 1).subquery()
+    last_day = some.c.last_day
+    sums = func.count(), func.sum(some.c.seats), func.sum(some.c.seats_used)
+    ends = func.min(case((last_day >= today, last_day))), func.max(last_day), func.count(last_day)
+    return select(literal(number), *sums, *ends).select_from(some)
+
+
+def _held(
+    count: int, seats: int | None, used: int | None, following: date | None, latest: date | None, ending: int
+) -> Held:
+    next_end = following or (latest if ending == count else None)
+    return Held(min(count, lists.MOST), seats or 0, used or 0, next_end, count > lists.MOST)
