@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.portal.conftest import key_on
 from tests.portal.test_appearance import NAME, check
-from tests.portal.test_records import BUYER, key
+from tests.portal.test_records import key
 
 __all__ = ["key"]
 
@@ -45,15 +45,18 @@ def test_a_computer_and_its_dialogs_can_be_used_by_everybody(desk, at, state):
     check(page)
 
 
-@pytest.mark.parametrize("state", ["page", "edit", "merge", "merge agreed", "delete"])
+@pytest.mark.parametrize("state", ["page", "menu", "edit", "merge", "merge agreed", "delete"])
 def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
     page = desk()
     house.short.issue(customer="other@example.com")
     at(page, "customers?q=söhne")
-    page.get_by_role("link", name=BUYER).click()
+    page.get_by_role("link", name=NAME).click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
-    if state != "page":
-        page.get_by_role("button", name=f"{state.split()[0].title()}…", exact=True).click()
+    if state == "menu":
+        page.get_by_role("main").locator("summary[aria-label=More]").click()
+    elif state != "page":
+        opener = state.split()[0]
+        page.locator(f"main button[data-opens={opener}]:visible").first.click()
     if state == "merge agreed":
         page.get_by_label("Email of the other customer").fill("other@example.com")
         page.get_by_role("button", name="Continue").click()
@@ -61,17 +64,21 @@ def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, st
     check(page)
 
 
-@pytest.mark.parametrize("state", ["page", "features", "rotate", "retire"])
+@pytest.mark.parametrize("state", ["page", "earlier keys", "features", "rotate", "retire"])
 def test_a_product_and_its_dialogs_can_be_used_by_everybody(desk, at, house, state):
     page = desk()
-    if state == "retire":
+    is_second = state in ("retire", "earlier keys")
+    if is_second:
         house.signed.rotate()
-    code = house.signed.product_code if state == "retire" else house.short.product_code
+    code = house.signed.product_code if is_second else house.short.product_code
     at(page, f"products/{code}")
-    opener = {"features": "Add features…", "rotate": "Start epoch 2…", "retire": "Retire epoch 1"}.get(state)
+    opener = {"features": "Add", "rotate": "Start epoch 2…", "retire": "Retire epoch 1…"}.get(state)
     if opener:
-        page.get_by_role("button", name=opener, exact=True).click()
+        page.get_by_role("main").get_by_role("button", name=opener, exact=True).click()
         expect(page.get_by_role("dialog")).to_be_visible()
+    elif state == "earlier keys":
+        page.goto(f"{page.url}?form=jwk")
+        page.get_by_text("Earlier keys").click()
     check(page)
 
 

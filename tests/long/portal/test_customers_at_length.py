@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from keyferry.server.core.models import Role
 from tests.portal.test_operations import tab_to
@@ -13,8 +13,12 @@ __all__ = ["key"]
 
 def open_customer(page: Page, email: str) -> None:
     search(page, "Customers", email)
-    page.get_by_role("link", name=email).click()
-    expect(page.get_by_role("button", name="Delete")).to_be_visible()
+    page.get_by_role("row").filter(has_text=email).get_by_role("link").click()
+    expect(danger(page).get_by_role("button", name="Delete…")).to_be_visible()
+
+
+def danger(page: Page) -> Locator:
+    return page.get_by_role("region", name="Danger zone")
 
 
 def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
@@ -22,7 +26,7 @@ def test_two_customers_become_one_after_the_count_was_shown(desk, house, key):
     vendor.issue(seats=3, customer="ada@old.example")
     vendor.issue(customer="ada@new.example")
     open_customer(page, "ada@old.example")
-    page.get_by_role("button", name="Merge").click()
+    danger(page).get_by_role("button", name="Merge…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Email of the other customer").fill("nobody@new.example")
     dialog.get_by_role("button", name="Continue").click()
@@ -40,13 +44,13 @@ def test_a_customer_is_changed_and_then_forgotten_by_keyboard(desk, house):
     vendor, page = house.short, desk(Role.MANAGER)
     vendor.issue(customer="ada@gone.example")
     open_customer(page, "ada@gone.example")
-    tab_to(page, page.get_by_role("button", name="Edit"))
+    tab_to(page, page.get_by_role("region", name="Details").get_by_role("button", name="Edit"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Ada Lovelace")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
-    tab_to(page, page.get_by_role("button", name="Delete"))
+    tab_to(page, danger(page).get_by_role("button", name="Delete…"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Deleted permanently")).to_be_visible()
     tab_to(page, page.get_by_role("button", name="Delete customer"))
