@@ -44,6 +44,12 @@ def of_the_start_page() -> tuple[Figures, datetime | None]:
     return figures.of_values(counted.values), counted.at
 
 
+def of_the_views() -> tuple[dict[str, int], datetime | None]:
+    """Return how many licenses each view of their list has, and when that was counted; None: just now."""
+    counted = _counted("license views", lambda session, now: figures.of_views(session, now=now))
+    return counted.values, counted.at
+
+
 def live_computers(product: Product) -> tuple[dict[int, int], datetime | None]:
     """Return how many computers hold a seat under each epoch, and when they were counted; None: just now."""
     with reading() as session:

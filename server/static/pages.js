@@ -4,7 +4,7 @@
 import { inTime, soon } from "/pwa/js/convenience.js";
 import "./sending.js";
 
-/** @type {Record<"copied" | "selected" | "chosen", string>} in the language of the page */
+/** @type {Record<"copied" | "selected", string>} in the language of the page */
 const WORDS = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 
 /**
@@ -109,27 +109,6 @@ for (const link of document.querySelectorAll("tr a.row-link")) {
     const { ctrlKey, metaKey, shiftKey } = event;
     link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
   });
-}
-
-const all = document.querySelector("[data-ticks-all]");
-if (all instanceof HTMLInputElement && all.form) {
-  const form = all.form;
-  /** @type {NodeListOf<HTMLInputElement>} */
-  const boxes = form.querySelectorAll('input[name="chosen"]');
-  const count = () => {
-    const selected = [...boxes].filter((box) => box.checked).length;
-    all.checked = selected === boxes.length;
-    all.indeterminate = selected > 0 && !all.checked;
-    const counted = form.querySelector("[data-counts]");
-    if (counted) counted.textContent = WORDS.chosen.replace("{count}", selected.toLocaleString("en-US"));
-  };
-  all.hidden = false;
-  all.addEventListener("change", () => {
-    for (const box of boxes) box.checked = all.checked;
-    count();
-  });
-  form.addEventListener("change", count);
-  count();
 }
 
 // Another product has other features.

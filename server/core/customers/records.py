@@ -165,7 +165,7 @@ def delete(session: Session, customer: Customer, *, by: By, now: datetime) -> No
     # What is still to be issued for them goes on without one, too.
     for held in (License, Batch):
         of_theirs = update(held).where(held.customer_id == customer.id)
-        session.execute(of_theirs.values(customer_id=None, notes=None))
+        session.execute(of_theirs.values(customer_id=None, notes=None, order_reference=None))
     number = customer.id
     session.delete(customer)
     detail = {"customer": number, "licenses": touched.held.licenses, "mails": touched.mails}

@@ -28,6 +28,7 @@ from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.orders import checked_order
 from keyferry.server.core.licensing.products import feature_mask
 from keyferry.server.core.models import Batch, Customer, License, LicenseStatus, Product, table_of
 from keyferry.server.core.prepared import connection_of
@@ -53,6 +54,9 @@ class Wanted:
     customer: str | None = None
     notes: str | None = None
     count: int = 1
+    order: str | None = None
+    # Whether the customer gets the keys by email once all of them are issued.
+    mails_keys: bool = False
 
 
 def new_form() -> str:
@@ -97,6 +101,8 @@ def ask(
         "lease_days": wanted.terms.lease_days,
         "features": feature_mask(product, wanted.features),
         "notes": checked_notes(wanted.notes),
+        "order_reference": checked_order(wanted.order),
+        "mails_keys": wanted.mails_keys,
         "wanted": wanted.count,
     }
     email = normalized_email(wanted.customer) if wanted.customer is not None else None
@@ -206,6 +212,7 @@ def _add(session: Session, batch: Batch, keys: Sequence[str], by: By, now: datet
         "features": batch.features,
         "status": LicenseStatus.ACTIVE.value,
         "notes": batch.notes,
+        "order_reference": batch.order_reference,
         "created_at": now,
         "batch_id": batch.id,
     }

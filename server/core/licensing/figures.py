@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core.days import utc_day
 from keyferry.server.core.licensing import attention
 from keyferry.server.core.licensing.attention import Noticed
-from keyferry.server.core.models import Activation, License
+from keyferry.server.core.models import Activation, License, LicenseStatus
 
 DAYS = 30
 """How long a period is; each is compared with the one before."""
@@ -77,6 +77,20 @@ class Figures:
 def sold(session: Session) -> Sold:
     """Return what was sold until now; every license is looked at."""
     return Sold(*session.execute(select(*_SOLD)).one())
+
+
+def of_views(session: Session, *, now: datetime) -> dict[str, int]:
+    """Return how many licenses each view of the list has; every license is looked at."""
+    soon = License.last_day.between(now.date(), now.date() + timedelta(days=DAYS))
+    conditions = {
+        "all": true(),
+        "soon": soon,
+        "full": License.seats_used >= License.seats,
+        "on_hold": License.status == LicenseStatus.SUSPENDED.value,
+        "unused": License.seats_used == 0,
+    }
+    counts = [func.count(case((one, 1))) for one in conditions.values()]
+    return dict(zip(conditions, session.execute(select(*counts)).one(), strict=True))
 
 
 def figures(session: Session, *, now: datetime) -> Figures:

@@ -171,9 +171,7 @@ def renew(
     A license whose days have not begun gets `days` instead of the earlier number. Raises Conflict
     (license_never_expires) and Malformed (malformed_terms, expiry_out_of_range).
     """
-    if (expires is None) == (days is None):
-        raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
-    _check_terms(Terms(expires=expires, days=days))
+    check_renewal(expires, days)
     hold(session, license)
     has_not_begun = license.days_from_first_activation is not None and license.first_activated_on is None
     if days is not None and has_not_begun:
@@ -184,6 +182,13 @@ def renew(
     detail = {"expires": str(license.expires_on), "days": license.days_from_first_activation}
     audit.record(session, event=Event.LICENSE_RENEWED, by=by, license=license, detail=detail, now=now)
     return license
+
+
+def check_renewal(expires: date | None, days: int | None) -> None:
+    """Raise Malformed (malformed_terms, expiry_out_of_range) for a renewal that no license can have."""
+    if (expires is None) == (days is None):
+        raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
+    _check_terms(Terms(expires=expires, days=days))
 
 
 def suspend(session: Session, license: License, *, by: By, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -19,13 +19,21 @@ from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.lists import Filter, Listing, Stretch, searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
 from keyferry.server.core.models.ordered import Unindexed
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, is_short, visible
 from keyferry.server.core.staff import operators
 
 # As its partial indexes say it: SQLite takes no parameter for a word.
 _ON_HOLD = text("license.status = 'suspended'")
 # A license that ends on day D has ended everywhere at 12:00 UTC of D + 1, see protocol/claims.py.
 _DAY_RULE = timedelta(hours=36)
+
+
+class Taken(StrEnum):
+    """How many seats of a license are in use."""
+
+    FULL = "full"
+    FREE = "free"
+    UNUSED = "unused"
 
 
 class Order(StrEnum):
@@ -39,6 +47,13 @@ class Order(StrEnum):
     SEATS = "seats"
 
 
+_TAKEN: Mapping[Taken, ColumnElement[bool]] = {
+    Taken.FULL: License.seats_used >= License.seats,
+    Taken.FREE: License.seats_used < License.seats,
+    Taken.UNUSED: License.seats_used == 0,
+}
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which licenses: by key, customer, computer name or ID (see `lists.searched`); product; standing."""
@@ -48,6 +63,7 @@ class Wanted:
     standing: Standing | None = None
     # Only those that end from now on until this day.
     ends_by: date | None = None
+    taken: Taken | None = None
     order: Order = Order.ISSUED
     descending: bool = True
 
@@ -89,6 +105,32 @@ def licenses(
         return lists.listed(session, rows, listing, number=number, size=size, beside=beside)
 
     return searched(wanted.search, page, partial(search.licenses, session))
+
+
+def numbers(session: Session, wanted: Wanted, *, now: datetime, most: int) -> Sequence[int]:
+    """Return the numbers of all licenses that a list has on its pages, in its order; of more, `most` + 1."""
+    text, anywhere = asked(wanted.search)
+    if not text:
+        return _numbers(session, wanted, (), now, most)
+    found: Sequence[int] = ()
+    if not anywhere:
+        found = _numbers(session, wanted, (search.licenses(session, text, anywhere=False),), now, most)
+    if found or (not anywhere and is_short(text)):
+        return found
+    return _numbers(session, wanted, (search.licenses(session, text, anywhere=True),), now, most)
+
+
+def latest_events(session: Session, shown: Sequence[License]) -> dict[int, datetime]:
+    """Return when something was last recorded of each of these licenses, by their numbers."""
+    latest = (
+        select(AuditEvent.at)
+        .where(AuditEvent.license_id == License.id)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = session.execute(select(License.id, latest).where(License.id.in_([one.id for one in shown])))
+    return {number: at for number, at in found if at is not None}
 
 
 def audit_events(
@@ -187,6 +229,9 @@ def _filters(wanted: Wanted, now: datetime) -> list[Filter]:
             day.between(now.date(), wanted.ends_by) for day in (License.last_day, Unindexed(License.last_day))
         )
         filters.append(Filter(ends, select(License.id).where(ends), walked))
+    if wanted.taken is not None:
+        # No index: each activation would have to write it.
+        filters.append(Filter(_TAKEN[wanted.taken]))
     return filters
 
 
@@ -202,6 +247,19 @@ def _stands(standing: Standing, now: datetime) -> Filter:
     never, later = License.last_day.is_(None), License.last_day > ended
     either = union_all(numbers.where(~suspended, never), numbers.where(~suspended, later))
     return Filter(~suspended & (never | later), either, ~suspended & (day.is_(None) | (day > ended)))
+
+
+def _numbers(
+    session: Session, wanted: Wanted, of_search: Sequence[Filter], now: datetime, most: int
+) -> Sequence[int]:
+    """Return what all filters let through: a search by what it selects, since nothing else is as quick."""
+    conditions: list[ColumnElement[bool]] = [
+        License.id.in_(one.numbers) for one in of_search if one.numbers is not None
+    ]
+    conditions += [one.condition for one in _filters(wanted, now)]
+    listing = _listing(session, wanted, (), now)
+    rows = listing.rows.where(*conditions).order_by(*listing.sort.order(listing.sort.key, listing.sort.by))
+    return session.scalars(rows.limit(most + 1)).all()
 
 
 def _ended_by(now: datetime) -> date:

@@ -7,8 +7,9 @@ epoch and its fingerprint, which are indexed anyway. There is no index of what i
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -18,6 +19,7 @@ from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.keys import FINGERPRINT_BITS
 from keyferry.server.core.customers.contacts import as_in_an_address
 from keyferry.server.core.folding import folded
+from keyferry.server.core.licensing.orders import as_in_an_order
 from keyferry.server.core.lists import Filter
 from keyferry.server.core.models import (
     Activation,
@@ -35,12 +37,13 @@ _WHOLE = 25
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
-    """Return the filter of licenses by key, former key, customer, and name or ID of a computer."""
+    """Return the filter of licenses by key, former key, order, customer, and name or ID of a computer."""
     code, selects = code_in(text), []
     if code:
         fits = holds_code if anywhere else begins_code
         former = select(FormerActivationKey.license_id).where(fits(FormerActivationKey.activation_key, code))
         selects += [select(License.id).where(fits(License.activation_key, code)), former]
+    selects.append(select(License.id).where(_of_order(License.order_reference, text, anywhere)))
     # From customers to their licenses, not the other way.
     held = select(License.id).join(Customer, License.customer_id == Unindexed(Customer.id))
     selects += [held.where(one) for one in of_customer(text, anywhere)]
@@ -73,6 +76,11 @@ def of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:
     if anywhere:
         return [or_(holds_exactly(Customer.email, address), holds_exactly(Customer.folded_name, name))]
     return [begins_exactly(Customer.email, address), begins_exactly(Customer.folded_name, name)]
+
+
+def _of_order(column: SQLColumnExpression[Any], text: str, anywhere: bool) -> ColumnElement[bool]:
+    fits = holds_exactly if anywhere else begins_exactly
+    return and_(column.is_not(None), fits(column, as_in_an_order(text)))
 
 
 def _of_computer(session: Session, text: str, code: str, anywhere: bool) -> list[ColumnElement[bool]]:
@@ -114,6 +122,7 @@ def _license_in_a_walk(session: Session, text: str, code: str, anywhere: bool) -
         _one(customer.where(_customer_in_a_walk(text, anywhere))),
         _one(computer.where(or_(*_computer_in_a_walk(session, text, code, anywhere)))),
     ]
+    found.append(_of_order(Unindexed(License.order_reference), text, anywhere))
     if code:
         fits = holds_code if anywhere else begins_code
         former = select(FormerActivationKey.id).where(FormerActivationKey.license_id == License.id)

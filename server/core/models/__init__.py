@@ -20,6 +20,7 @@ from keyferry.server.core.models.records import (
     Attempt,
     AuditEvent,
     AuditRepeat,
+    ChangeOfMany,
     KeptFigures,
     MailDelivery,
     MailTemplate,
@@ -32,6 +33,7 @@ from keyferry.server.core.models.staff import (
     OperatorSession,
     RecoveryCode,
     Role,
+    SavedView,
     ServerProperty,
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "Base",
     "Batch",
     "BrandPart",
+    "ChangeOfMany",
     "Customer",
     "Displaced",
     "Ending",
@@ -63,6 +66,7 @@ __all__ = [
     "RecoveryCode",
     "ReleaseLink",
     "Role",
+    "SavedView",
     "ServerProperty",
     "UtcDateTime",
     "detached",

@@ -159,6 +159,9 @@ class Batch(Base):
     lease_days: Mapped[int | None]
     features: Mapped[int]
     notes: Mapped[str | None] = mapped_column(Text)
+    order_reference: Mapped[str | None] = mapped_column(ordered_text(60))
+    # Whether the customer gets the keys by email as soon as the last one is issued.
+    mails_keys: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     product: Mapped[Product] = relationship()
@@ -195,6 +198,13 @@ class License(Base):
             sqlite_where=text("status = 'suspended'"),
             postgresql_where=text("status = 'suspended'"),
         ),
+        Index(
+            "ix_license_order",
+            "order_reference",
+            "id",
+            sqlite_where=text("order_reference IS NOT NULL"),
+            postgresql_where=text("order_reference IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -212,6 +222,7 @@ class License(Base):
     features: Mapped[int] = mapped_column(default=0)
     status: Mapped[str] = mapped_column(String(9), default=LicenseStatus.ACTIVE.value)
     notes: Mapped[str | None] = mapped_column(Text)
+    order_reference: Mapped[str | None] = mapped_column(ordered_text(60))
     created_at: Mapped[datetime]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     # Activations from before this moment belong to a former activation key.

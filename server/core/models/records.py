@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from keyferry.server.core.models.base import Base
+from keyferry.server.core.models.base import Base, one_of
 
 
 class Attempt(Base):
@@ -36,6 +36,8 @@ class AuditEvent(Base):
             sqlite_where=text("code IS NOT NULL"),
             postgresql_where=text("code IS NOT NULL"),
         ),
+        # With the number, so that the latest event of a license is one look.
+        Index("ix_audit_event_license", "license_id", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -46,7 +48,7 @@ class AuditEvent(Base):
     who: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(45))
     product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
-    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"), index=True)
+    license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"))
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     activation_key_ending: Mapped[str | None] = mapped_column(String(5))
     code: Mapped[str | None] = mapped_column(String(40))
@@ -81,6 +83,32 @@ class KeptFigures(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[dict[str, Any]] = mapped_column(JSON)
     counted_at: Mapped[datetime]
+
+
+class ChangeOfMany(Base):
+    """One change of many licenses: which, in the order of their numbers, and how many of them are done.
+
+    Its mark is that of the form in which it was asked for: each counts once.
+    """
+
+    __tablename__ = "change_of_many"
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+        CheckConstraint(one_of("action", ("renew", "suspend", "resume")), name="action"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(60), unique=True)
+    action: Mapped[str] = mapped_column(String(7))
+    expires_on: Mapped[date | None]
+    days: Mapped[int | None]
+    numbers: Mapped[list[int]] = mapped_column(JSON, deferred=True)
+    wanted: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    # Those that were so before, and those that can't be changed so, are in neither.
+    changed: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
 
 
 class OutboxMail(Base):

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from keyferry.server.core.folding import FOLDED_LENGTH
@@ -43,6 +52,8 @@ class Operator(Base):
     totp_since: Mapped[datetime | None]
     # The time step of the code that was taken last: none is taken twice.
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    # The columns that they see in the list of licenses; None are the usual ones.
+    license_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class RecoveryCode(Base):
@@ -85,6 +96,19 @@ class KeptForm(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     sealed_form: Mapped[str] = mapped_column(Text)
     kept_until: Mapped[datetime] = mapped_column(index=True)
+
+
+class SavedView(Base):
+    """A list of licenses that an operator comes back to: its name, and what its address says of the list."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("operator_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(600))
+    created_at: Mapped[datetime]
 
 
 class ServerProperty(Base):

@@ -29,6 +29,7 @@ from keyferry.server.faces.portal import (
     second_factor,
     signing_in,
     start,
+    views,
 )
 
 # Notes and the words of mails, with the nine bytes that a form needs for some characters.
@@ -49,6 +50,7 @@ _ROOMS = (
     account,
     second_factor,
     licenses,
+    views,
     finding,
     glances,
     scanning,

@@ -1,4 +1,8 @@
-"""What staff do to many licenses at once, after a question that counts them; and their keys as a table."""
+"""What staff do to many licenses at once, after a question that counts them; and their keys as a table.
+
+Up to a thousand that were selected are changed all or none. All of a list, up to 100,000, are changed one
+after the other, while a page says how far it is.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,28 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core.errors import Malformed
-from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing import batches, license_changes, licenses, many
 from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, license_row, workbook
-from keyferry.server.services import changes
+from keyferry.server.faces.portal import license_list, staff, typed
+from keyferry.server.faces.portal.tables import (
+    LICENSE_COLUMNS,
+    MOST_ROWS,
+    csv_file,
+    license_row,
+    workbook,
+)
+from keyferry.server.parts import parts
+from keyferry.server.services import changes, changing_many
+from keyferry.server.services.changing_many import Progress
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext
@@ -42,33 +55,116 @@ def ask() -> str:
 @staff.runs(changes.change_many)
 def do() -> AnyResponse:
     """Do it to all of them or, where one refuses, to none."""
-    values, numbers = posted(), _numbers()
+    values = posted()
     action = _action(values)
     terms = typed.renewal(values) if action == "renew" else Terms()
-    changed, asked = changes.change_many(numbers, action, terms, by=staff.by(), version=typed.version())
-    flash(_outcome(changed, asked, action))
-    return redirect(url_for("portal.licenses.listing"))
+    if _means_everything(values):
+        return _begin(values, action, terms)
+    changed, asked = changes.change_many(_numbers(), action, terms, by=staff.by(), version=typed.version())
+    flash(_outcome(action, changed, asked))
+    return _back_to_list()
+
+
+@blueprint.get("/licenses/bulk/<int:number>")
+@staff.needs(Permission.SEE_LICENSES)
+def progress(number: int) -> str:
+    """Show how far a change of a whole list has come."""
+    return progress_page(number)
+
+
+@blueprint.post("/licenses/bulk/<int:number>/go-on")
+@staff.runs(changing_many.go_on)
+def go_on(number: int) -> AnyResponse:
+    """Change more licenses for a second; the script of the page asks for numbers instead of a page."""
+    change = changing_many.go_on(number, by=staff.by())
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(done=change.done, wanted=change.wanted)
+    return redirect(url_for("portal.bulk.progress", number=number))
 
 
 @blueprint.post("/licenses/export")
 @staff.runs(changes.export)
 def export() -> Response:
-    """Give the chosen licenses as a table."""
-    rows = changes.export(_numbers(), by=staff.by(), show=license_row)
-    return workbook("licenses.xlsx", LICENSE_COLUMNS, [rows])
+    """Give the chosen licenses, or all of the list, as a table."""
+    values, by = posted(), staff.by()
+    is_csv = values.get("format") == "csv"
+    if _means_everything(values):
+        most = changing_many.MOST_EXPORTED if is_csv else MOST_ROWS
+        pieces = changing_many.export(_wanted(values), by=by, show=license_row, most=most)
+    else:
+        pieces = iter([changes.export(_numbers(), by=by, show=license_row)])
+    if is_csv:
+        return csv_file("licenses.csv", LICENSE_COLUMNS, pieces)
+    return workbook("licenses.xlsx", LICENSE_COLUMNS, pieces)
 
 
 def ask_page(**context: Any) -> str:
     """Return the question, with what was wrong where it was asked before."""
+    values = posted()
+    if _means_everything(values):
+        return _ask_about_everything(values, context)
     with reading() as session:
         try:
-            chosen, action = _chosen(session), _action(posted())
+            chosen, action = _chosen(session), _action(values)
         except Malformed:
             if "refusal" not in context:
                 raise
             chosen, action = [], ""
         version = license_changes.version_of_all(chosen)
-        return staff.page("bulk", chosen=chosen, version=version, action=action, values=posted(), **context)
+        count = len(chosen)
+        return staff.page(
+            "bulk", chosen=chosen, count=count, version=version, action=action, values=values, **context
+        )
+
+
+def progress_page(number: int, **context: Any) -> str:
+    """Return how far a change of a whole list has come; raises NotFound (unknown_change)."""
+    change = changing_many.progress_of(number, by=staff.by())
+    outcome = _outcome_of(change) if change.is_done else ""
+    return staff.page("bulk_progress", change=change, outcome=outcome, **context)
+
+
+def _ask_about_everything(values: dict[str, str], context: dict[str, Any]) -> str:
+    numbers = changing_many.meant(_wanted(values))
+    action = values.get("action", "") if "refusal" in context else _action(values)
+    if "refusal" not in context:
+        many.check(action, Terms(days=1), len(numbers))
+    return staff.page(
+        "bulk",
+        chosen=[],
+        count=len(numbers),
+        everything=license_list.query(license_list.of_query(values.get("list", ""))),
+        version=changing_many.version(numbers),
+        action=action,
+        form=batches.new_form(),
+        values=values,
+        **context,
+    )
+
+
+def _begin(values: dict[str, str], action: str, terms: Terms) -> AnyResponse:
+    mark, by = batches.mark_of_form(values.get("form", "")), staff.by()
+    numbers = changing_many.meant(_wanted(values))
+    change = changing_many.begin(numbers, action, terms, mark, by=by, seen=typed.version())
+    change = changing_many.go_on(change.number, by=by)
+    if not change.is_done or change.refused:
+        return redirect(url_for("portal.bulk.progress", number=change.number))
+    flash(_outcome_of(change))
+    return _back_to_list()
+
+
+def _back_to_list() -> AnyResponse:
+    """Lead to the list as it was filtered before."""
+    return redirect(license_list.address(license_list.of_query(posted().get("list", ""))))
+
+
+def _means_everything(values: dict[str, str]) -> bool:
+    return values.get("everything") == "1"
+
+
+def _wanted(values: dict[str, str]) -> Wanted:
+    """Return which licenses the list has that the form was sent from."""
+    return license_list.wanted(license_list.of_query(values.get("list", "")), parts().clock())
 
 
 def _action(values: dict[str, str]) -> str:
@@ -90,7 +186,20 @@ def _chosen(session: Session) -> Sequence[License]:
     return licenses.with_ids(session, _numbers())
 
 
-def _outcome(changed: int, asked: int, action: str) -> str:
+def _outcome_of(change: Progress) -> str:
+    done = _outcome(change.action, change.changed, change.done - change.refused)
+    if not change.refused:
+        return done
+    # Nothing but a renewal by days is ever refused.
+    skipped = ngettext(
+        "1 license was skipped: it has no end date, or would end too late.",
+        "{count} licenses were skipped: they have no end date, or would end too late.",
+        change.refused,
+    )
+    return f"{done} {skipped}"
+
+
+def _outcome(action: str, changed: int, asked: int) -> str:
     """Say how many were changed, and how many were so before."""
     done = {
         "suspend": ngettext("1 license put on hold.", "{count} licenses put on hold.", changed),
@@ -103,4 +212,6 @@ def _outcome(changed: int, asked: int, action: str) -> str:
 
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the question again, or that nothing was selected."""
+    if request.view_args:
+        return progress_page(**request.view_args, refusal=refusal)
     return ask_page(refusal=refusal)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, request
 
 from keyferry.server.core.licensing import listings
-from keyferry.server.core.licensing.licenses import Standing, expiry, standing
-from keyferry.server.core.licensing.listings import Order, Wanted
+from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.licensing.products import every_product
+from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal import license_list, staff
 from keyferry.server.faces.portal.license_page import license_page
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
+from keyferry.server.services import figures
 
 blueprint = Blueprint("licenses", __name__)
 
@@ -24,18 +23,42 @@ blueprint = Blueprint("licenses", __name__)
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
     """Show licenses by search, filter and order."""
-    wanted, now = _wanted(), parts().clock()
+    return list_page(request.args.to_dict())
+
+
+def list_page(asked: dict[str, str], **context: Any) -> str:
+    """Return the list that an address asks for, with what was wrong where something was."""
+    now, operator = parts().clock(), staff.operator()
+    wanted = license_list.wanted(asked, now)
+    columns = operator.license_columns
+    figured, counted_at = figures.of_the_views()
     with reading() as session:
         found = listings.licenses(session, wanted, now=now, **turned())
-        return staff.page(
-            "licenses",
-            found=found,
-            wanted=wanted,
-            products={one.code: one.name for one in every_product(session)},
-            standings=list(Standing),
-            standing=lambda license: standing(license, now),
-            expiry=expiry,
-        )
+        latest = listings.latest_events(session, found.rows)
+        products = {one.code: one.name for one in every_product(session)}
+        own_views = saved_views.of_operator(session, operator)
+    return staff.page(
+        "licenses",
+        found=found,
+        wanted=wanted,
+        asked=asked,
+        listed={"endpoint": "portal.licenses.listing", "args": asked},
+        said_of_list=license_list.said(asked),
+        filters=license_list.filters(asked),
+        query=license_list.query(asked),
+        views=license_list.VIEWS,
+        own_views=own_views,
+        of_query=license_list.of_query,
+        figures=figured,
+        counted_at=counted_at,
+        every_column=license_list.COLUMNS,
+        columns=license_list.USUAL_COLUMNS if columns is None else columns,
+        latest=latest,
+        products=products,
+        standing=lambda license: standing(license, now),
+        expiry=expiry,
+        **context,
+    )
 
 
 @blueprint.get("/licenses/<int:number>")
@@ -45,14 +68,3 @@ def license(number: int) -> str:
     return license_page(number)
 
 
-def _wanted() -> Wanted:
-    """Read the address; what it says wrongly is taken as not said."""
-    asked = request.args
-    return Wanted(
-        search=asked.get("q", ""),
-        product=asked.get("product", ""),
-        standing=asked.get("standing", None, Standing),
-        ends_by=asked.get("ends_by", None, date.fromisoformat),
-        order=asked.get("sort", Order.ISSUED, Order),
-        descending=asked.get("dir", "desc") != "asc",
-    )

@@ -34,6 +34,8 @@ _OF_LICENSE: dict[str, Callable[[License], object]] = {
     "expires": licenses.expiry,
     "days": lambda license: license.days_from_first_activation,
     "status": lambda license: licenses.standing(license, parts().clock()).value,
+    "order": lambda license: license.order_reference,
+    "issued": lambda license: license.created_at.date(),
 }
 LICENSE_COLUMNS = tuple(_OF_LICENSE)
 

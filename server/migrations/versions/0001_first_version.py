@@ -181,6 +181,7 @@ sa.Table(
     sa.Column("totp_secret", sa.Text),
     sa.Column("totp_since", _TIME),
     sa.Column("totp_last_step", sa.BigInteger),
+    sa.Column("license_columns", sa.JSON(none_as_null=True)),
     sa.CheckConstraint("role IN ('administrator', 'manager', 'support', 'viewer')", name="role"),
 )
 sa.Table(
@@ -223,6 +224,8 @@ sa.Table(
     sa.Column("lease_days", sa.Integer),
     sa.Column("features", sa.Integer, nullable=False),
     sa.Column("notes", sa.Text),
+    sa.Column("order_reference", _ordered_text(60)),
+    sa.Column("mails_keys", sa.Boolean, nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
     sa.CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
     sa.Index(
@@ -231,6 +234,23 @@ sa.Table(
         sqlite_where=sa.text("done < wanted"),
         postgresql_where=sa.text("done < wanted"),
     ),
+)
+sa.Table(
+    "change_of_many",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mark", sa.String(60), nullable=False, unique=True),
+    sa.Column("action", sa.String(7), nullable=False),
+    sa.Column("expires_on", sa.Date),
+    sa.Column("days", sa.Integer),
+    sa.Column("numbers", sa.JSON, nullable=False),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+    sa.CheckConstraint("action IN ('renew', 'suspend', 'resume')", name="action"),
 )
 sa.Table(
     "license",
@@ -249,6 +269,7 @@ sa.Table(
     sa.Column("features", sa.Integer, nullable=False),
     sa.Column("status", sa.String(9), nullable=False),
     sa.Column("notes", sa.Text),
+    sa.Column("order_reference", _ordered_text(60)),
     sa.Column("created_at", _TIME, nullable=False),
     sa.Column("batch_id", sa.Integer, sa.ForeignKey("batch.id"), index=True),
     sa.Column("key_replaced_at", _TIME),
@@ -274,6 +295,13 @@ sa.Table(
         "id",
         sqlite_where=sa.text("status = 'suspended'"),
         postgresql_where=sa.text("status = 'suspended'"),
+    ),
+    sa.Index(
+        "ix_license_order",
+        "order_reference",
+        "id",
+        sqlite_where=sa.text("order_reference IS NOT NULL"),
+        postgresql_where=sa.text("order_reference IS NOT NULL"),
     ),
 )
 sa.Table(
@@ -312,6 +340,16 @@ sa.Table(
     sa.Column("digest", sa.String(64), nullable=False, unique=True),
     sa.Column("sealed_form", sa.Text, nullable=False),
     sa.Column("kept_until", _TIME, nullable=False, index=True),
+)
+sa.Table(
+    "saved_view",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("operator_id", sa.Integer, sa.ForeignKey("operator.id"), nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("query", sa.String(600), nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.UniqueConstraint("operator_id", "name"),
 )
 sa.Table(
     "recovery_code",
@@ -428,7 +466,7 @@ sa.Table(
     sa.Column("who", sa.String(254)),
     sa.Column("address", sa.String(45)),
     sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number")),
-    sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), index=True),
+    sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id")),
     sa.Column("activation_id", sa.Integer, sa.ForeignKey("activation.id")),
     sa.Column("activation_key_ending", sa.String(5)),
     sa.Column("code", sa.String(40)),
@@ -439,6 +477,7 @@ sa.Table(
         sqlite_where=sa.text("code IS NOT NULL"),
         postgresql_where=sa.text("code IS NOT NULL"),
     ),
+    sa.Index("ix_audit_event_license", "license_id", "id"),
     sqlite_autoincrement=True,
 )
 sa.Table(

@@ -1,0 +1,28 @@
+"""What an operator arranges for themselves in the list of licenses: views by name, and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyferry.server.core.models import Operator
+from keyferry.server.core.staff import saved_views
+from keyferry.server.db import transaction
+from keyferry.server.parts import parts
+
+
+def save(operator: Operator, name: str, query: str) -> None:
+    """Save a view; raises what `core.staff.saved_views.save` raises."""
+    with transaction() as session:
+        saved_views.save(session, operator, name, query, now=parts().clock())
+
+
+def remove(operator: Operator, number: int) -> str:
+    """Remove a view, and return its name; raises NotFound (unknown_view)."""
+    with transaction() as session:
+        return saved_views.remove(session, operator, number)
+
+
+def choose_columns(operator: Operator, columns: Sequence[str] | None) -> None:
+    """Keep which columns an operator sees; None for the usual ones."""
+    with transaction() as session:
+        saved_views.choose_columns(session, operator, columns)

@@ -1,0 +1,79 @@
+"""What an operator keeps of the list of licenses: views by name, and columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from keyferry.server.core.models import Role
+from keyferry.server.core.staff import saved_views
+from tests.faces.portal_visitor import Visitor, staff
+
+VIEWS = "/portal/licenses/views"
+
+
+@pytest.fixture
+def desk(vendor) -> Visitor:
+    vendor.issue(customer="ada@example.com")
+    return staff(vendor, role=Role.VIEWER)
+
+
+def test_a_view_is_saved_under_a_name_and_removed_again(vendor, desk):
+    answer = desk.post(VIEWS, name="  Ada’s   own ", list="q=ada&sort=key&dir=asc&page=7&csrf_token=x")
+    assert answer.location == "/portal/licenses?q=ada&sort=key&dir=asc"
+    page = desk.get("/portal/licenses").text
+    assert 'href="/portal/licenses?q=ada&amp;sort=key&amp;dir=asc"><bdi>Ada’s own</bdi>' in page
+    here = desk.get(answer.location).text
+    assert 'dir=asc" aria-current="page"><bdi>Ada’s own</bdi>' in here
+    # Nobody else sees it, or can remove it.
+    other = staff(vendor, "grace", Role.ADMINISTRATOR)
+    assert "Ada’s own" not in other.get("/portal/licenses").text
+    assert other.post(f"{VIEWS}/1/remove").status_code == 404
+    # The same name again is the same view.
+    desk.post(VIEWS, name="Ada’s own", list="seats=full")
+    page = desk.get("/portal/licenses").text
+    assert page.count("<bdi>Ada’s own</bdi>") == 1
+    desk.post(f"{VIEWS}/1/remove", list="seats=full")
+    page = desk.get("/portal/licenses").text
+    assert "View “Ada’s own” removed." in page
+    assert "<bdi>Ada’s own</bdi>" not in page
+    assert "This view was removed already." in desk.post(f"{VIEWS}/1/remove").text
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"name": " "}, "visible characters for the view’s name."),
+        ({"name": "n" * 41}, "visible characters for the view’s name."),
+        ({"name": "long", "list": f"q={'q' * 600}"}, "too long to be saved"),
+    ],
+)
+def test_a_view_that_cannot_be_saved_is_explained_beside_its_name(desk, values, sentence):
+    answer = desk.post(VIEWS, **({"list": "q=ada"} | values))
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    # Its links lead on, as on the list itself.
+    assert 'href="/portal/licenses?' in answer.text
+    assert "/portal/licenses/views?" not in answer.text
+
+
+def test_nobody_saves_more_views_than_a_page_can_show(desk, monkeypatch):
+    monkeypatch.setattr(saved_views, "MOST", 2)
+    for name in ("one", "two", "two"):
+        assert desk.post(VIEWS, name=name, list="seats=full").status_code == 302
+    answer = desk.post(VIEWS, name="three", list="seats=full")
+    assert answer.status_code == 409
+    assert "You have 2 saved views. Remove one first." in answer.text
+
+
+def test_columns_are_chosen_for_good_and_put_back(vendor, desk):
+    usual = desk.get("/portal/licenses").text
+    assert ">Last event<" in usual
+    back = desk.post("/portal/licenses/columns", column=["key", "issued", "nothing"], list="q=ada")
+    assert back.location == "/portal/licenses?q=ada"
+    page = desk.get("/portal/licenses").text
+    assert ">Last event</th>" not in page
+    assert "sort=issued" in page
+    assert ">Last event</th>" in staff(vendor, "grace").get("/portal/licenses").text
+    desk.post("/portal/licenses/columns", usual="1", column=["key"])
+    assert ">Last event</th>" in desk.get("/portal/licenses").text
