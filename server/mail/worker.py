@@ -16,11 +16,9 @@ from keyferry.server.config import ConfigError
 from keyferry.server.core import attempts, audit, forgetting
 from keyferry.server.core.errors import CoreError, SecretUnreadable
 from keyferry.server.core.licensing import listings, release_links
-from keyferry.server.core.licensing.licenses import expiry
-from keyferry.server.core.mail import delivery, mails, outbox, templates
-from keyferry.server.core.mail.mails import Held, Mail
+from keyferry.server.core.mail import delivery, issued, mails, outbox, templates
+from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.mail.outbox import Taken
-from keyferry.server.core.models import License
 from keyferry.server.core.staff import kept_forms
 from keyferry.server.db import explained, reading, transaction
 from keyferry.server.mail import links
@@ -186,7 +184,7 @@ class _Worker:
             # A mail about one license lists that one, as long as its recipient holds it.
             most, only = mails.MOST_LISTED, taken.license_id
             licenses, total = listings.held_by(session, mail.recipient, most=most, only=only)
-            held = [_held(license) for license in licenses]
+            held = [issued.held_of(license) for license in licenses]
             words = templates.chosen(session, templates.LICENSE_KEYS)
         if not held:
             return None
@@ -208,12 +206,3 @@ class _Worker:
         self.say(f"Mail {taken.id} ({taken.template}), try {taken.tries}: {trouble} {then}")
 
 
-def _held(license: License) -> Held:
-    return Held(
-        license.product.name,
-        license.activation_key,
-        license.seats,
-        expiry(license),
-        license.seats_used,
-        license.days_from_first_activation,
-    )

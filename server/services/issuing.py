@@ -17,13 +17,17 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
+from keyferry.server.core.customers import contacts
+from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import batches, licenses
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.products import find_product
+from keyferry.server.core.mail import issued as issued_mail
 from keyferry.server.core.models import Batch, License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
+from keyferry.server.mail import links, outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services.guard import guarded
 from keyferry.server.services.permission import permitted
@@ -80,14 +84,18 @@ def issue(wanted: Wanted, *, by: By, show: Callable[[Session, License], T]) -> T
 def begin(wanted: Wanted, mark: str, *, by: By) -> Progress:
     """Create a batch and issue its first chunk; asked for again with the same mark, return the same batch.
 
-    Raises NotFound (unknown_product) and what `core.licensing.batches.ask` raises.
+    Raises NotFound (unknown_product), Conflict (mail_not_configured), Malformed (malformed_email), and what
+    `core.licensing.batches.ask` raises.
     """
+    if wanted.mails_keys:
+        outgoing.require()
+        contacts.require_deliverable(wanted.customer or "")
     now, keys = parts().clock(), batches.fresh_keys(min(wanted.count, CHUNK))
     with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
         product = find_product(session, wanted.product)
         batch, is_new = batches.ask(session, mark, product, wanted, by=by, now=now)
         if is_new:
-            batches.go_on(session, batch, keys, by=by, now=now, until=_time_is_up())
+            _issue_more(session, batch, keys, by, now)
         return _progress(batch, is_new)
 
 
@@ -117,6 +125,25 @@ def stop(number: int, *, by: By) -> bool:
     now = parts().clock()
     with guarded(event=Event.CHANGE_REFUSED, by=by, now=now) as session:
         return batches.stop(session, batches.locked(session, number), by=by, now=now)
+
+
+@permitted(Permission.CHANGE_LICENSES)
+def mail_keys(number: int, recipient: str, *, by: By) -> None:
+    """Send the keys of a batch that is done to an address.
+
+    Raises NotFound (unknown_batch), Conflict (mail_not_configured, batch_unfinished) and Malformed
+    (malformed_email).
+    """
+    outgoing.require()
+    now = parts().clock()
+    with guarded(event=Event.CHANGE_REFUSED, by=by, now=now) as session:
+        batch = batches.find(session, number)
+        if batch.done < batch.wanted or not batch.done:
+            raise Conflict(
+                "Not all of these licenses are issued yet. Continue first, then send the keys.",
+                code="batch_unfinished",
+            )
+        _post(session, batch, recipient, by, now)
 
 
 @permitted(Permission.SEE_LICENSES)
@@ -150,8 +177,22 @@ def issued(number: int, *, by: By, show: Callable[[License], T]) -> Iterator[lis
 def _chunk(number: int, keys: list[str], by: By, now: datetime) -> Progress:
     with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
         batch = batches.locked(session, number)
-        batches.go_on(session, batch, keys, by=by, now=now, until=_time_is_up())
+        if batch.done < batch.wanted:
+            _issue_more(session, batch, keys, by, now)
         return _progress(batch)
+
+
+def _issue_more(session: Session, batch: Batch, keys: list[str], by: By, now: datetime) -> None:
+    """Issue licenses of a batch; with the last one, the email goes out that was asked for."""
+    batches.go_on(session, batch, keys, by=by, now=now, until=_time_is_up())
+    if batch.done == batch.wanted and batch.mails_keys and batch.customer is not None:
+        session.flush()
+        _post(session, batch, batch.customer.email, by, now)
+
+
+def _post(session: Session, batch: Batch, recipient: str, by: By, now: datetime) -> None:
+    address, keyring = links.self_help(parts().settings), parts().keyring
+    issued_mail.post(session, batch, recipient, self_help=address, keyring=keyring, by=by, now=now)
 
 
 def _time_is_up() -> Callable[[], bool]:

@@ -55,7 +55,7 @@ function open(dialog, computer) {
   const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [type="radio"], [readonly]), textarea)`);
   for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
   // A page that was made with an open dialog shows it without scripts, too; it is to be modal.
-  dialog.open = false;
+  if (dialog.open) dialog.close();
   dialog.showModal();
   // What is wrong comes first, else what is still to be typed.
   const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.required && field.value === "") ?? fields[0];

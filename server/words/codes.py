@@ -29,6 +29,7 @@ CODES: Mapping[str, Code] = {
     "activation_limit_reached": Code(403, reason="activation limit reached"),
     "bad_signature": Code(400, field="link"),
     "batch_differs": Code(409, reason="the same form or name asked for something else"),
+    "batch_unfinished": Code(409),
     "changed_meanwhile": Code(409, reason="changed meanwhile"),
     "computer_id_mismatch": Code(
         400, field="computer_id", is_guess=True, reason="ID of another activation key"

@@ -39,6 +39,7 @@ DISPLACED = {
 _MAILS = {
     "computer_key": "Computer key",
     "license_keys": "License keys",
+    "licenses_issued": "Licenses issued",
 }
 
 # What browsers call themselves; each also claims to be some of those below it.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from keyferry.server.parts import EXTENSION
 from tests.conftest import Vendor
-from tests.faces.portal_visitor import Visitor, staff
+from tests.faces.portal_visitor import Visitor, form_in, staff
 
 ASKED = {"product": "demo-cad", "count": "3", "seats": "2", "term": "never", "email": "", "notes": ""}
 
@@ -37,7 +36,7 @@ def test_a_preview_says_what_would_be_issued_and_issues_nothing(desk):
     for words in ("Issue 3 licenses?", "Dec 31, 2027", "cam", "ada@example.com"):
         assert words in page
     assert issued() == []
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    fields = form_in(desk.post("/portal/licenses/preview", **values), "/portal/licenses/issue").values
     assert fields["feature"] == "cam"
     page = desk.get(desk.post("/portal/licenses/issue", **fields).location).text
     assert "3 licenses issued" in page
@@ -74,6 +73,7 @@ def test_days_from_the_first_activation_a_lease_and_notes_can_be_given(desk):
         ),
         ({"email": "nobody"}, "email address"),
         ({"notes": "n" * 2001}, "Use up to"),
+        ({"order": "n" * 61}, "Use up to 60 visible characters for the order."),
         ({"feature": "unknown"}, "has no feature"),
         ({"lease_days": "0"}, "must be between"),
     ],
@@ -85,6 +85,27 @@ def test_what_cannot_be_issued_comes_back_as_it_was_typed(desk, step, changes, s
     assert sentence in answer.text
     assert f'value="{changes.get("count", "17")}"' in answer.text
     assert issued() == []
+
+
+def test_an_order_is_kept_with_its_licenses_found_by_its_beginning_and_downloaded(desk):
+    location = desk.post("/portal/licenses/issue", **(ASKED | {"order": " po-4823 "})).location
+    assert "order <bdi>PO-4823</bdi>" in desk.get(location).text
+    assert {one.order_reference for one in issued()} == {"PO-4823"}
+    for search in ("po-48", "PO-4823", "*4823"):
+        assert "3 licenses found." in desk.get(f"/portal/licenses?q={search}").text
+    desk.post("/portal/licenses/columns", column="order")
+    assert desk.get("/portal/licenses").text.count(">PO-4823</span>") == 3
+    table = desk.post(f"{location}/export", format="csv").text
+    assert table.count(",PO-4823,") == 3
+
+
+def test_the_form_says_whose_an_address_is(vendor, desk):
+    vendor.issue(customer="ada@example.com")
+    for email, said in (("ADA@example.com ", "1 license so far"), ("nobody@example.com", ""), ("x", "")):
+        answer = desk.post("/portal/licenses/new/customer", email=email)
+        assert answer.json == {"name": "", "said": said}
+    viewer = staff(vendor, "vera", Role.VIEWER)
+    assert viewer.post("/portal/licenses/new/customer", email="ada@example.com").status_code == 403
 
 
 def test_a_product_that_is_gone_is_refused(desk):

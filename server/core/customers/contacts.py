@@ -78,6 +78,21 @@ def domain_in_ascii(domain: str) -> str:
     return ".".join(map(_in_ascii, domain.split(".")))
 
 
+def require_deliverable(email: str) -> None:
+    """Raise Malformed (malformed_email) for an address that no mail can be written to."""
+    if not is_deliverable(email):
+        raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
+
+
+def known_customer(session: Session, email: str) -> Customer | None:
+    """Return the customer with this address, None where nobody has it or it is none."""
+    try:
+        address = normalized_email(email)
+    except Malformed:
+        return None
+    return session.scalar(select(Customer).where(Customer.email == address))
+
+
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
     """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
     address = normalized_email(email)

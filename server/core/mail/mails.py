@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,8 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from keyferry.server.core.catalogs import ENGLISH, Words
-from keyferry.server.core.customers.contacts import is_deliverable, normalized_email
-from keyferry.server.core.errors import Malformed
+from keyferry.server.core.customers.contacts import normalized_email, require_deliverable
 from keyferry.server.core.mail import WORDS, letters, templates
 from keyferry.server.core.mail.letters import Block, Part, Value
 from keyferry.server.core.mail.templates import Template
@@ -49,8 +50,7 @@ class Mail:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", normalized_email(self.recipient))
-        if not is_deliverable(self.recipient):
-            raise Malformed("Enter one email address, like ada@example.com.", code="malformed_email")
+        require_deliverable(self.recipient)
         if not self.subject.isprintable():
             raise ValueError("the subject of a mail is one line")
 
@@ -133,6 +133,29 @@ def license_keys(
     return _mail(LICENSE_KEYS_ASKED_FOR, recipient, template, values)
 
 
+def licenses_issued(
+    recipient: str,
+    *,
+    held: Sequence[Held],
+    total: int,
+    order: str | None = None,
+    self_help: str = "",
+    template: Template | None = None,
+) -> Mail:
+    """Return the mail that brings licenses that were just issued, several of them as a table, too."""
+    template = template or templates.default(templates.LICENSES_ISSUED, ENGLISH)
+    words = Words(WORDS, template.language)
+    values: dict[str, Value] = {
+        "licenses": (*(_listed(words, one) for one in held), *_others(words, len(held), total)),
+        "your licenses": words("licenses.yours", count=max(len(held), total)),
+        "product": _in_one_line(held[0].product_name),
+        "order": letters.written(words.raw("licenses_issued.order"), {"order": order}) if order else (),
+        "self help": _button(words("license_keys.self_help"), self_help),
+    }
+    files = (Attachment("license-keys.csv", _table(held)),) if len(held) > 1 else ()
+    return _mail(templates.LICENSES_ISSUED, recipient, template, values, files)
+
+
 def release_link(
     recipient: str, product_name: str, ending: str, link: str, *, template: Template | None = None
 ) -> Mail:
@@ -184,6 +207,14 @@ def _others(words: Words, shown: int, total: int) -> tuple[Block, ...]:
     shown_here, all_there_are = (format_decimal(one, locale=words.locale) for one in (shown, total))
     text = words("licenses.others", shown=shown_here, total=all_there_are)
     return (Block("text", (Part(text),)),)
+
+
+def _table(held: Sequence[Held]) -> str:
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(("activation_key", "seats", "expires", "days"))
+    rows.writerows((one.activation_key, one.seats, one.expires, one.days) for one in held)
+    return written.getvalue()
 
 
 def _runs(words: Words, held: Held) -> str:

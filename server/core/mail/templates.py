@@ -23,6 +23,7 @@ from keyferry.server.core.mail import LANGUAGES, WORDS
 from keyferry.server.core.models import MailTemplate
 
 COMPUTER_KEY, LICENSE_KEYS, RELEASE_LINK = "computer_key", "license_keys", "release_link"
+LICENSES_ISSUED = "licenses_issued"
 
 MAX_SUBJECT, MAX_TEXT = 200, 4000
 _VARIABLE = re.compile(r"%(\w+)%|\{([^{}\n]{1,40})\}")
@@ -84,6 +85,17 @@ KINDS: Mapping[str, Kind] = {
             "licenses": "every license of the customer, with product, seats, expiry and activation key",
             "your licenses": "“Your license”, or “Your 3 licenses”",
             "address": "the email address that the email goes to",
+            "self help": "a button that opens Self Help",
+        },
+        ("licenses",),
+    ),
+    LICENSES_ISSUED: Kind(
+        "Licenses issued",
+        {
+            "licenses": "every license that was issued, with seats, expiry and activation key",
+            "your licenses": "“Your license”, or “Your 3 licenses”",
+            "product": "the name of the product",
+            "order": "a line with the order, if one was given",
             "self help": "a button that opens Self Help",
         },
         ("licenses",),

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from keyferry.server.core.customers.contacts import normalized_email
+from keyferry.server.core.customers import records
+from keyferry.server.core.customers.contacts import known_customer, normalized_email
 from keyferry.server.core.licensing import batches, licenses
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.notes import checked_notes
+from keyferry.server.core.licensing.orders import checked_order
 from keyferry.server.core.licensing.products import every_product, feature_mask, find_product
+from keyferry.server.core.mail import issued as issued_mail
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, license_row, workbook
+from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row, workbook
+from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import issuing
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
+from keyferry.server.web.languages import ngettext
 
 blueprint = Blueprint("issuing", __name__)
 
@@ -45,13 +52,22 @@ def change() -> str:
 @blueprint.post("/licenses/preview")
 @staff.needs(Permission.CHANGE_LICENSES)
 def preview() -> str:
-    """Show what would be issued; nothing is yet."""
+    """Show what would be issued, before the form; nothing is yet."""
     asked = _asked()
     with reading() as session:
         product = find_product(session, asked.product)
         feature_mask(product, asked.features)
-        form = batches.new_form()
-        return staff.page("issue_preview", asked=asked, product=product, values=posted(), form=form)
+        mails = outgoing(session).is_offered
+    return form_page(posted(), asked=asked, product=product, form=batches.new_form(), mails=mails)
+
+
+@blueprint.post("/licenses/new/customer")
+@staff.needs(Permission.CHANGE_LICENSES)
+def customer() -> Response:
+    """Say who an address is, for the script of the form."""
+    with reading() as session:
+        name, held = _known(session, posted().get("email", ""))
+    return jsonify(name=name, said=_licenses_so_far(name, held) if held is not None else "")
 
 
 @blueprint.post("/licenses/issue")
@@ -97,26 +113,49 @@ def stop(number: int) -> Response:
     return redirect(url_for("portal.issuing.issued", number=number))
 
 
+@blueprint.post("/licenses/issued/<int:number>/mail")
+@staff.runs(issuing.mail_keys)
+def mail(number: int) -> Response:
+    """Send the keys of a batch by email."""
+    recipient = posted().get("email", "").strip()
+    issuing.mail_keys(number, recipient, by=staff.by())
+    flash(_("The keys will be sent to {recipient}.", recipient=recipient))
+    return redirect(url_for("portal.issuing.issued", number=number))
+
+
 @blueprint.post("/licenses/issued/<int:number>/export")
 @staff.runs(issuing.export)
 def export(number: int) -> Response:
     """Give the licenses of a batch as a table."""
     pieces = issuing.export(number, by=staff.by(), show=license_row)
+    if posted().get("format") == "csv":
+        return csv_file(f"licenses-{number}.csv", LICENSE_COLUMNS, pieces)
     return workbook(f"licenses-{number}.xlsx", LICENSE_COLUMNS, pieces)
 
 
 def issued_page(number: int, **context: Any) -> str:
     """Return the page of a batch; raises NotFound (unknown_batch)."""
+    now = parts().clock()
     with reading() as session:
         batch = batches.find(session, number)
         shown = batches.licenses_of(session, number, most=MOST_SHOWN) if batch.done == batch.wanted else ()
-        return staff.page("issued", batch=batch, issued=shown, **context)
+        return staff.page(
+            "issued",
+            batch=batch,
+            issued=shown,
+            mails=issued_mail.of_batch(session, batch) if shown else (),
+            outgoing=outgoing(session),
+            standing=lambda license: licenses.standing(license, now),
+            expiry=licenses.expiry,
+            **context,
+        )
 
 
 def form_page(values: dict[str, str], **context: Any) -> str:
     """Return the form, with what was typed and what was wrong with it."""
     with reading() as session:
         products, unfinished = every_product(session), batches.unfinished(session)
+        name, held = _known(session, values.get("email", ""))
     chosen = next((one for one in products if one.code == values.get("product")), None)
     if chosen is None and products:
         chosen = products[0]
@@ -128,8 +167,32 @@ def form_page(values: dict[str, str], **context: Any) -> str:
         chosen=chosen,
         selected=typed.features(),
         values=values,
+        customer_name=name,
+        customer_said=_licenses_so_far(name, held) if held is not None else "",
+        expires=_day_of(values),
         **context,
     )
+
+
+def _known(session: Session, email: str) -> tuple[str, int | None]:
+    """Return a customer's name and how many licenses they have, None where nobody has this address."""
+    customer = known_customer(session, email)
+    if customer is None:
+        return "", None
+    return customer.name or "", records.licenses_of(session, customer, size=1).total
+
+
+def _licenses_so_far(name: str, held: int) -> str:
+    so_far = ngettext("1 license so far", "{count} licenses so far", held)
+    return f"{name}, {so_far}" if name else so_far
+
+
+def _day_of(values: dict[str, str]) -> date | None:
+    """Return the last day that was typed, None where that is no day: the form says so elsewhere."""
+    try:
+        return date.fromisoformat(values.get("expires", ""))
+    except ValueError:
+        return None
 
 
 def _asked() -> Wanted:
@@ -143,6 +206,8 @@ def _asked() -> Wanted:
         features=typed.features(),
         customer=normalized_email(values["email"]) if values.get("email", "").strip() else None,
         notes=checked_notes(values.get("notes")),
+        order=checked_order(values.get("order")),
+        mails_keys=values.get("mails") == "1",
     )
     licenses.check_new(asked.seats, asked.terms, asked.count, parts().clock())
     return asked

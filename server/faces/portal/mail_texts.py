@@ -17,7 +17,14 @@ from keyferry.server.core.licensing.file_names import license_file_name
 from keyferry.server.core.mail import LANGUAGES, hypertext, mails, templates
 from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
-from keyferry.server.core.mail.templates import COMPUTER_KEY, KINDS, QLM, RELEASE_LINK, Template
+from keyferry.server.core.mail.templates import (
+    COMPUTER_KEY,
+    KINDS,
+    LICENSES_ISSUED,
+    QLM,
+    RELEASE_LINK,
+    Template,
+)
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
@@ -199,6 +206,11 @@ def _example(name: str, words: Template, recipient: str = _RECIPIENT) -> Mail:
         return mails.release_link(recipient, _PRODUCT, _ACTIVATION_KEY[-5:], _LINK, template=words)
     held = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY, 3), Held("Demo Tool", _ACTIVATION_KEY, 1, None)]
     address = links.self_help(parts().settings)
+    if name == LICENSES_ISSUED:
+        new = [Held(_PRODUCT, _ACTIVATION_KEY, 5, _LAST_DAY)]
+        return mails.licenses_issued(
+            recipient, held=new, total=1, order="4823", self_help=address, template=words
+        )
     return mails.license_keys(recipient, held=held, self_help=address, template=words)
 
 
