@@ -16,7 +16,7 @@ from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from keyferry.server.services import issuing
 from tests.conftest import STAFF
-from tests.portal.conftest import open_license
+from tests.portal.conftest import find_licenses, open_license
 from tests.workbooks import table_of
 
 MANAGER = Role.MANAGER
@@ -54,21 +54,23 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     page.get_by_role("checkbox", name="cam").check()
     page.get_by_label("Customer’s email").fill("Buyer@Example.com")
     press(page, "Preview")
-    expect(page.get_by_role("heading", name="Issue 3 licenses?")).to_be_visible()
+    question = page.get_by_role("dialog", name="Issue 3 licenses?")
     for fact in ("Dec 31, 2030", "buyer@example.com", "cam"):
-        expect(page.get_by_text(fact, exact=True)).to_be_visible()
+        expect(question.locator("dd").get_by_text(fact, exact=True)).to_be_visible()
     press(page, "Change")
+    # What the form means stands beside it, as it is typed.
     page.get_by_label("Seats each").fill("4")
+    expect(page.get_by_text("4 each, 12 in all")).to_be_visible()
     press(page, "Preview")
     press(page, "Issue 3 licenses")
     expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
-    keys = page.locator("#keys .code").all_inner_texts()
+    keys = page.locator("#keys a.k").all_inner_texts()
     assert {the_license(key).seats for key in keys} == {4}
     press(page, "Copy all 3")
-    expect(page.get_by_text("Copied.")).to_be_visible()
+    expect(page.get_by_text("Copied.")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()").split() == keys
     with page.expect_download() as download:
-        press(page, "Download for Excel")
+        press(page, "Excel")
     download.value.save_as(tmp_path / "licenses.xlsx")
     rows = table_of((tmp_path / "licenses.xlsx").read_bytes())
     assert [row["activation_key"] for row in rows] == keys
@@ -84,7 +86,43 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     batch = issuing.begin(wanted, batches.new_form(), by=STAFF)
     page.goto(f"{house.origin}/portal/licenses/issued/{batch.number}")
     expect(page.get_by_role("heading", name="900 licenses issued")).to_be_visible()
-    expect(page.locator("#keys .code")).to_have_count(900)
+    expect(page.locator("#keys a.k")).to_have_count(900)
+
+
+def test_rows_are_selected_counted_and_changed_and_all_of_a_list_at_once(desk, house, soon):
+    customer = "rows@example.com"
+    keys = [house.short.issue(customer=customer, expires=soon).text for _ in range(51)]
+    page = desk(MANAGER)
+    find_licenses(page, customer)
+    bar = page.get_by_role("region", name="Selection")
+    expect(bar).to_be_hidden()
+    # With Shift, all between two of them; a key is copied whole.
+    boxes = page.locator("input[name=chosen]")
+    boxes.nth(0).check()
+    boxes.nth(3).click(modifiers=["Shift"])
+    expect(bar.get_by_text("4 selected")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.get_by_role("button", name="Copy activation key").first.click()
+    expect(page.get_by_text("Copied.")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()") == keys[-1]
+    page.get_by_label("Select this page").check()
+    bar.get_by_role("link", name="Select all 51").click()
+    expect(bar.get_by_text("All 51 selected")).to_be_visible()
+    press(page, "Put on hold…")
+    expect(page.get_by_role("heading", name="Put 51 licenses on hold?")).to_be_visible()
+    press(page, "Put on hold")
+    expect(page.get_by_text("51 licenses put on hold.")).to_be_visible()
+    assert {the_license(key).status for key in keys} == {"suspended"}
+    # On a phone, rows are chosen by a tap, and the head counts.
+    find_licenses(page, customer)
+    page.set_viewport_size({"width": 390, "height": 844})
+    press(page, "Select")
+    page.locator("tbody tr").nth(1).click()
+    expect(page.locator("header").get_by_text("1 selected")).to_be_visible()
+    expect(page.get_by_role("button", name="Resume…")).to_be_visible()
+    press(page, "Stop selecting")
+    expect(page.get_by_role("button", name="Select", exact=True)).to_be_focused()
 
 
 def test_a_license_is_renewed_suspended_and_resumed(desk, house, soon):

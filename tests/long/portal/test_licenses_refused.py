@@ -28,14 +28,14 @@ def test_a_day_typed_before_the_script_runs_counts_and_what_is_not_chosen_is_not
     waiting: list[Route] = []
     page.route("**/static/pages.js*", lambda route: waiting.append(route))
     fill_in_issue(page, Last_day="2030-12-31")
-    expect(page.get_by_label("Never expires")).to_be_checked()
+    expect(page.get_by_label("Never", exact=True)).to_be_checked()
     for script in waiting:
         script.continue_()
     expect(page.get_by_label("On a date")).to_be_checked()
-    page.get_by_label("After first use … days").check()
+    page.get_by_label("After first use").check()
     page.get_by_label("Days", exact=True).fill("30")
     press(page, "Preview")
-    expect(page.get_by_text("30 days after first use")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("30 days after first use")).to_be_visible()
 
 
 def test_a_license_is_edited_and_what_does_not_fit_stays_in_its_dialog(desk, house):
