@@ -137,7 +137,8 @@ def test_what_was_given_up_is_sent_again_from_the_customer_or_from_the_outbox(ve
 
 def test_a_viewer_sees_unsent_mail_and_sends_none_again(vendor, machine):
     number, viewer = given_up(vendor), staff(vendor, "eve", Role.VIEWER)
-    for path, failed in (("/portal/customers/1", "Can be sent again until"), ("/portal/outbox", "Kept until")):
+    said = {"/portal/customers/1": "Can be sent again until", "/portal/outbox": "Kept until"}
+    for path, failed in said.items():
         page = viewer.get(path).text
         assert failed in words(page)
         assert "send-again" not in page

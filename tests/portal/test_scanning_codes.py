@@ -1,4 +1,4 @@
-"""On any page, a customer's QR code is taken from a photo or by the webcam, and fills the dialog of its license."""
+"""On any page, a customer's QR code is taken from a photo or by the webcam, and fills a dialog."""
 
 from __future__ import annotations
 
