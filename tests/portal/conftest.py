@@ -83,4 +83,10 @@ def key_on(page: Page) -> str:
     """The key in the dialog."""
     shown = page.get_by_role("dialog").locator("#computer-key")
     expect(shown).to_be_visible()
-    return "-".join(re.sub(r"\s", "", text) for text in shown.locator(".symbols").all_inner_texts())
+    return "-".join(re.sub(r"\s", "", text) for text in shown.locator(".k").all_inner_texts())
+
+
+def choose(page: Page, entry: str, *, of: str = "More") -> None:
+    """Press an entry of the page's menu, or of that of one computer: `of` is what the menu is called."""
+    page.get_by_label(of, exact=True).locator("visible=true").click()
+    page.get_by_role("button", name=entry, exact=True).locator("visible=true").click()

@@ -19,7 +19,7 @@ from tests.browsing import activate as activate_by_phone
 from tests.console.person import Person, at_the_console
 from tests.loops import run_in_a_loop
 from tests.offline import Wizard
-from tests.portal.conftest import key_on, open_license
+from tests.portal.conftest import choose, key_on, open_license
 
 
 @dataclass
@@ -124,12 +124,12 @@ def release_by_self_help(room: Room, address: str) -> str:
 
 def release_by_portal(room: Room, address: str) -> str:
     open_license(room.portal, room.key)
-    room.portal.get_by_role("button", name="Deactivate a computer", exact=True).first.click()
+    choose(room.portal, "Deactivate a computer…")
     dialog = room.portal.get_by_role("dialog")
     dialog.get_by_label("Computer ID").fill(room.codes["computer_id"])
     dialog.get_by_label("Deactivation verification code").fill(room.codes["code"])
     dialog.get_by_role("button", name="Deactivate", exact=True).click()
-    outcome = room.portal.locator("main > .outcome")
+    outcome = room.portal.locator("main > .note")
     expect(outcome).to_be_visible()
     return outcome.inner_text()
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from keyferry.server.core.models import Role
-from tests.portal.conftest import find_licenses, open_license
+from tests.portal.conftest import choose, find_licenses, open_license
 from tests.portal.test_appearance import check
 from tests.portal.test_licenses import MANAGER, fill_in_issue, press, the_license
 
@@ -25,7 +25,7 @@ def test_an_impatient_finger_issues_once(desk):
 def test_a_button_shows_that_its_answer_is_on_the_way(desk, house):
     page = desk(MANAGER)
     open_license(page, house.short.issue().text)
-    press(page, "Put on hold…")
+    choose(page, "Put on hold…")
     # The answer that leaves a page as it is, so that there is time to look.
     page.route("**/suspend", lambda route: route.fulfill(status=204))
     button = page.get_by_role("dialog").get_by_role("button", name="Put on hold")
@@ -47,10 +47,10 @@ def test_what_a_colleague_changed_is_not_set_back(desk, house):
     ada, grace = desk(MANAGER), desk()
     for page in (ada, grace):
         open_license(page, key)
-        press(page, "Edit…")
-    grace.get_by_role("dialog").get_by_label("Seats").fill("9")
+        choose(page, "Edit…")
+    grace.get_by_role("dialog").get_by_label("Lease").fill("9")
     press(grace, "Save")
-    expect(grace.get_by_text("0 of 9").first).to_be_visible()
+    expect(grace.get_by_text("9 days per key")).to_be_visible()
     dialog = ada.get_by_role("dialog")
     dialog.get_by_label("Notes").fill("by fax")
     dialog.get_by_role("button", name="Save").click()
@@ -58,9 +58,9 @@ def test_what_a_colleague_changed_is_not_set_back(desk, house):
     expect(dialog.get_by_label("Notes")).to_have_value("by fax")
     check(ada)
     # Closed, the page shows how it stands; opened again, the dialog begins from that.
-    assert the_license(key).seats == 9
+    assert the_license(key).lease_days == 9
     ada.keyboard.press("Escape")
-    expect(ada.get_by_text("0 of 9").first).to_be_visible()
+    expect(ada.get_by_text("9 days per key")).to_be_visible()
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.VIEWER])
