@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import re
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import select
 from keyferry.protocol.computer_key import Binding
 from keyferry.protocol.license_file import read_license_file
 from keyferry.server.core.licensing import license_changes, licenses
+from keyferry.server.core.licensing.deactivation import Forced
 from keyferry.server.core.models import OutboxMail, Role
 from keyferry.server.db import reading
 from tests.faces.portal_visitor import dialogs, is_open, staff
@@ -40,6 +43,36 @@ def test_computers_are_searched_filtered_and_paged(vendor, desk, machine):
         assert "ada@example.com" in page
     assert "Nothing found" in desk.get("/portal/computers?state=released").text
     assert desk.get("/portal/computers?state=lost&page=x").status_code == 200
+
+
+def test_computers_are_filtered_by_license_product_way_and_how_they_ended(vendor, desk, machine):
+    other = vendor.machine(vendor.issue(), "OTHER-PC")
+    vendor.activate(other)
+    vendor.release(other, Forced("the disk died"))
+
+    def shown(query: str) -> set[str]:
+        page = desk.get(f"/portal/computers?{query}").text
+        return {name for name in ("LAB-PC-07", "OTHER-PC") if f'title="{name}"' in page}
+
+    assert shown("") == {"LAB-PC-07", "OTHER-PC"}
+    assert shown("license=1") == shown("state=active") == {"LAB-PC-07"}
+    assert shown("state=forced") == shown("license=2&state=released") == {"OTHER-PC"}
+    assert shown("product=demo-cad&way=command_line") == {"LAB-PC-07", "OTHER-PC"}
+    assert shown("product=demo-cad&way=phone") == shown("product=other") == set()
+    head = desk.get("/portal/computers").text.split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert re.findall(r"<span>(\S+)</span>", head) == ["2", "1", "1", "1", "0"]
+
+
+def test_the_list_is_a_table_for_a_spreadsheet_as_it_is_filtered(vendor, desk, machine):
+    other = vendor.machine(vendor.issue(), "OTHER-PC")
+    vendor.activate(other)
+    for query, names in (("", ["OTHER-PC", "LAB-PC-07"]), ("?q=lab&way=command_line", ["LAB-PC-07"])):
+        text = desk.get(f"/portal/computers.csv{query}").get_data(as_text=True).removeprefix("\ufeff")
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert [row["computer name"] for row in rows] == names
+    assert rows[0]["computer ID"] == machine.computer_id.text
+    assert rows[0]["activation key ends in"] == machine.activation_key.last_group
+    assert machine.activation_key.text not in text
 
 
 def test_a_caller_whose_wizard_says_superseded_is_answered_in_three_clicks(vendor, desk, machine):

@@ -105,8 +105,8 @@ def test_a_row_is_ticked_without_leaving_the_list(staff):
 
 def test_marking_text_in_a_row_does_not_follow_it(staff):
     go(staff, "computers")
-    x, y = staff.place_of(".list tbody tr:last-child .code")
-    staff.drag((x - 60, y), (x + 60, y))
+    x, y = staff.place_of(".list tbody tr:last-child .c-last")
+    staff.drag((x - 30, y), (x + 30, y))
     assert staff.run("() => String(getSelection())") != ""
     staff.at("/portal/computers")
 
@@ -127,7 +127,7 @@ def test_a_computer_is_activated_and_released(staff, wizard):
     staff.press("button", "Activate a computer")
     staff.sees("dialog[open]#activate")
     staff.type("#activate-computer_id", wizard.shown["computer_id"])
-    staff.press("dialog[open] button.is-primary")
+    staff.press("dialog[open] .btn.primary")
     staff.sees("dialog[open]#key")
     wizard.take(staff.key)
     assert wizard.is_active
@@ -135,13 +135,14 @@ def test_a_computer_is_activated_and_released(staff, wizard):
     staff.awaits("() => document.querySelector('dialog[open]') === null")
 
     wizard.give_up()
-    staff.press("button", "Deactivate a computer")
+    staff.press(".page-top summary")
+    staff.press(".page-top .menu button", "Deactivate a computer…")
     staff.sees("dialog[open]#release")
     staff.type("#release-computer_id", wizard.shown["computer_id"])
     staff.type("#release-code", wizard.shown["code"])
-    staff.press("dialog[open] button.is-primary")
+    staff.press("dialog[open] .btn.primary")
     staff.awaits("() => document.querySelector('dialog[open]') === null")
-    staff.sees(".outcome")
+    staff.sees("main > .note")
     assert wizard.seats_used == 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from keyferry.server.core import lists
 from keyferry.server.core.customers import data, listing, records
-from keyferry.server.core.licensing import computers, figures, listings
+from keyferry.server.core.licensing import computers, figures, licenses, listings, story
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
@@ -63,6 +63,18 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
     with reading() as session, watched() as asked:
         for state in (None, *State):
             computers.computers(session, computers.Wanted("", state), size=2)
+        for own in (
+            computers.Wanted(license=3),
+            computers.Wanted(license=3, is_over=True),
+            computers.Wanted(forced=True),
+            computers.Wanted(product="demo-cad", channel="phone"),
+        ):
+            computers.computers(session, own, size=2)
+            computers.before(session, own, 9, 2)
+        computers.counts(session)
+        story.of(
+            session, licenses.with_id(session, 3), listings.audit_events(session, AuditWanted(license_id=3))
+        )
         for order in listing.Order:
             for view in (None, *listing.View):
                 of_view = listing.Wanted(view=view, order=order)
