@@ -79,6 +79,12 @@ class Visit:
         self.take(name)
         self.page.keyboard.press("Escape")
 
+    def choose(self, entry: str, *, computer: int | None = None) -> None:
+        """Choose an entry of the page's menu, or of that of one of its computers."""
+        menu = self.page.locator(".page-top .more") if computer is None else self.page.locator(".comp .more")
+        menu.nth(computer or 0).locator("summary").click()
+        menu.nth(computer or 0).get_by_role("button", name=entry, exact=True).click()
+
     def shows(self, path: str, name: str) -> None:
         """Open a page and take it."""
         self.open(path)
@@ -127,6 +133,16 @@ class Visit:
     def _keep(self, name: str, theme: str) -> None:
         self.page.evaluate("scrollTo(0, 0)")
         save_reduced(self._shot(None), self.kept / f"portal-{name}-{theme}.png", shades=_SHADES)
+
+
+_IN_THE_MENU = {
+    "Edit…": "edit",
+    "Change seats…": "seats",
+    "Change edition…": "edition",
+    "Replace activation key…": "replace-key",
+    "Put on hold…": "suspend",
+    "Deactivate a computer…": "release",
+}
 
 
 def take_empty(visit: Visit) -> None:
@@ -198,15 +214,20 @@ def take_license(visit: Visit, furnished: Furnished) -> None:
         visit.shows(f"licenses/{number}", name)
     visit.open(f"licenses/{furnished.licenses['license']}")
     visit.opens("Activate a computer", "dialog-activate")
-    for button, name in (("Renew…", "renew"), ("Edit…", "edit"), ("Put on hold…", "suspend")):
-        visit.opens(button, f"dialog-{name}")
-    visit.opens("Replace activation key…", "dialog-replace-key")
-    visit.opens("Deactivate a computer", "dialog-release")
-    visit.page.get_by_role("button", name="Release without a code:").first.click()
+    visit.opens("Renew…", "dialog-renew")
+    for button, name in _IN_THE_MENU.items():
+        visit.choose(button)
+        visit.take(f"dialog-{name}")
+        visit.page.keyboard.press("Escape")
+    visit.page.locator(".page-top summary").click()
+    visit.take("license-menu")
+    visit.page.keyboard.press("Escape")
+    visit.choose("Release without a code…", computer=0)
     visit.take("dialog-force")
     visit.press("Release without a code")
     visit.open(f"licenses/{furnished.licenses['license-suspended']}")
-    visit.opens("Resume…", "dialog-resume")
+    visit.choose("Resume…")
+    visit.take("dialog-resume")
 
 
 def take_conflict(visit: Visit, furnished: Furnished) -> None:
@@ -216,7 +237,7 @@ def take_conflict(visit: Visit, furnished: Furnished) -> None:
     colleague = visit.stage.browser.new_page(storage_state=signed_in)
     colleague.goto(visit.page.url)
     for page, notes in ((colleague, "Called on Monday."), (visit.page, "Asked for an invoice.")):
-        page.get_by_role("button", name="Edit…", exact=True).click()
+        page.get_by_role("button", name="Edit", exact=True).click()
         page.get_by_role("dialog").get_by_label("Notes").fill(notes)
         with page.expect_navigation():
             page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
@@ -240,15 +261,13 @@ def take_operations(visit: Visit, furnished: Furnished) -> None:
     visit.page.locator("dialog[open] [name=computer_name]").fill("OFFICE-2")
     visit.press("Activate")
     visit.take("key")
-    visit.page.get_by_text("Spell it out over the phone").click()
-    visit.take("key-spelled")
     shown = visit.page.locator("#computer-key").get_attribute("data-key") or ""
     wizard.complete(shown)
     code = wizard.deactivate().code.text
     wrong = code[::-1]
     for typed, name in ((wrong, "release-refused"), (code, "released")):
         visit.page.keyboard.press("Escape")
-        visit.page.get_by_role("button", name="Deactivate a computer", exact=True).first.click()
+        visit.choose("Deactivate a computer…")
         visit.fill("Computer ID", asked)
         visit.fill("Deactivation verification code", typed)
         visit.press("Deactivate")
@@ -284,7 +303,9 @@ def take_records(visit: Visit, furnished: Furnished) -> None:
     visit.page.get_by_text("Spell its computer ID").click()
     visit.take("computer-spelled")
     visit.opens("Deactivate with a code…", "computer-release")
-    visit.opens("Release without a code…", "computer-force")
+    visit.choose("Release without a code…")
+    visit.take("computer-force")
+    visit.page.keyboard.press("Escape")
     visit.press("Show computer key")
     visit.take("computer-key")
     visit.shows(f"customers/{furnished.customer}", "customer")

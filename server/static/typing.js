@@ -110,7 +110,7 @@ for (const field of document.querySelectorAll("[data-kind]")) {
   if (input === null || !(place instanceof HTMLElement) || !(name in KINDS)) continue;
   const judgeIt = () => {
     // What the server said is about what was typed before.
-    if (input.value !== input.defaultValue) field.querySelector(":scope > .fix")?.remove();
+    if (input.value !== input.defaultValue) field.querySelector(":scope > .fix, :scope > .said")?.remove();
     const [answer, mark] = said(input, name);
     place.replaceChildren(...(answer ? [answer] : []));
     input.classList.toggle("ok", mark === "ok");

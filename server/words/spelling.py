@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyferry.protocol.codes import Kind
+
 # The phone page says the same words, see its catalog.
 WORDS = dict(
     zip(
@@ -15,6 +17,14 @@ WORDS = dict(
         strict=True,
     )
 )
+
+
+LENGTHS = {
+    "activation_key": Kind.ACTIVATION_KEY.length,
+    "computer_id": Kind.COMPUTER_ID.length,
+    "code": Kind.DEACTIVATION_CODE.length,
+}
+"""How many characters the codes have that people type, by the names of their fields."""
 
 
 def spelled(code: str) -> list[str]:

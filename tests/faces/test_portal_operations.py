@@ -218,6 +218,20 @@ def test_a_pasted_link_opens_the_license_with_the_dialog_filled(vendor, desk, ma
     assert machine.code.text in dialog_in(page, "release")
 
 
+def test_a_link_in_the_place_of_a_computer_id_fills_the_dialog_and_does_nothing_yet(vendor, desk, machine):
+    link = scan_url("https://keys.example.com", machine.activation_token)
+    other = vendor.issue()
+    page = desk.post("/portal/licenses/2/activate", computer_id=link).text
+    assert other.text not in page
+    assert is_open(page, "activate")
+    assert machine.computer_id.text in dialog_in(page, "activate")
+    vendor.activate(machine)
+    page = desk.post(f"{LICENSE}/release", computer_id=machine.deactivation_token, code="").text
+    assert is_open(page, "release")
+    assert machine.code.text in dialog_in(page, "release")
+    assert vendor.seats_used(machine.activation_key) == 1
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [("", "QR code is incomplete"), ("https://example.com/", "QR code is incomplete"), ("A#" + "A" * 60, "")],

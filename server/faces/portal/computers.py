@@ -34,7 +34,7 @@ from keyferry.server.services.operations import Given
 from keyferry.server.web.addresses import row_number
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
-from keyferry.server.words.spelling import spelled
+from keyferry.server.words.spelling import LENGTHS, spelled
 from keyferry.server.words.wording import CHANNELS, STATES
 
 blueprint = Blueprint("computers", __name__)
@@ -169,7 +169,7 @@ def computer_page(number: int, **context: Any) -> str:
         here = url_for("portal.computers.computer", number=number)
         asked = request.args.get("dialog", "")
         context = context or ({"dialog": asked} if asked in ("release", "force") else {})
-        return staff.page("computer", here=here, **facts, **stands, **context)
+        return staff.page("computer", here=here, lengths=LENGTHS, **facts, **stands, **context)
 
 
 def _moment(at: datetime) -> str:

@@ -19,6 +19,7 @@ from keyferry.server.faces.portal.timeline import timeline
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
+from keyferry.server.words.spelling import LENGTHS
 
 _HISTORY = 100
 _DIALOGS = {"activate", "release", "force", "renew", "edit", "seats", "edition", "suspend", "replace"}
@@ -48,6 +49,7 @@ def license_page(number: int, **context: Any) -> str:
             "version": license_changes.version(found),
             "outgoing": outgoing(session),
             "here": url_for("portal.licenses.license", number=number),
+            "lengths": LENGTHS,
         }
         return staff.page("license", **facts, **stands, **(context or _asked(session, found)))
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.codes import Kind, whole_code
 from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.licensing import licenses
+from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -39,6 +41,8 @@ _DIALOGS = {
 @staff.runs(operations.activate)
 def activate(number: int) -> str:
     """Give the computer key, and mail it where that is wanted."""
+    if link := _link_in_place_of_id():
+        return linked_page(link)
     given, values = _activated(number), posted()
     lines = spelled(given.done.computer_key)
     return license_page(number, dialog="key", given=given, spelled=lines, values=values)
@@ -56,6 +60,8 @@ def license_file(number: int) -> Response:
 @staff.runs(operations.release)
 def release(number: int) -> str:
     """Free a seat with the code that proves it."""
+    if link := _link_in_place_of_id():
+        return linked_page(link)
     values = posted()
     typed = Typed(_activation_key(number), values.get("computer_id", ""))
     proof = Code(read_deactivation_code(values.get("code", "")))
@@ -93,6 +99,15 @@ def linked_page(text: str) -> str:
         # What it proves is in no field that a person could type.
         values["link"] = text
     return license_page(number, dialog="activate", values=values)
+
+
+def _link_in_place_of_id() -> str:
+    """Return a wizard's link that was pasted where its computer ID belongs, "" where none was.
+
+    A script opens it at once; without one, it comes here, and fills the dialog that it is for.
+    """
+    text = posted().get("computer_id", "")
+    return text if is_carried(text) and whole_code(Kind.COMPUTER_ID, text) is None else ""
 
 
 def _activated(number: int) -> Given:
