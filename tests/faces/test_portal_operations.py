@@ -70,7 +70,7 @@ def test_the_key_is_spelled_for_the_telephone(desk, machine):
 
 def test_the_key_is_mailed_with_the_operation_where_that_is_wanted(desk, machine):
     page = activate(desk, machine, email="Ada@Example.com", mails_key="1").text
-    assert "The email to ada@example.com is on its way." in Reader(page).words
+    assert "Email on its way to ada@example.com" in Reader(page).words
     [mail] = mails()
     assert (mail.template, mail.recipient, mail.channel, mail.who) == (
         "computer_key",
