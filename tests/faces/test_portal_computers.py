@@ -55,7 +55,7 @@ def test_computers_are_filtered_by_license_product_way_and_how_they_ended(vendor
         return {name for name in ("LAB-PC-07", "OTHER-PC") if f'title="{name}"' in page}
 
     assert shown("") == {"LAB-PC-07", "OTHER-PC"}
-    assert shown("license=1") == shown("state=active") == {"LAB-PC-07"}
+    assert shown("license=1") == shown("customer=1") == shown("state=active") == {"LAB-PC-07"}
     assert shown("state=forced") == shown("license=2&state=released") == {"OTHER-PC"}
     assert shown("product=demo-cad&way=command_line") == {"LAB-PC-07", "OTHER-PC"}
     assert shown("product=demo-cad&way=phone") == shown("product=other") == set()

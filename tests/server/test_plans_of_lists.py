@@ -66,6 +66,7 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
         for own in (
             computers.Wanted(license=3),
             computers.Wanted(license=3, is_over=True),
+            computers.Wanted(customer=1),
             computers.Wanted(forced=True),
             computers.Wanted(product="demo-cad", channel="phone"),
         ):

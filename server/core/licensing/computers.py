@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from keyferry.protocol.claims import has_ended
@@ -59,13 +59,14 @@ class Situation(StrEnum):
 class Wanted:
     """Which computers: by name or computer ID, with dashes or without (see `lists.searched`).
 
-    Of one license (its number) or product (its code); that came on one channel; in a state, with `is_over` in
-    any in which no seat is held, or `forced`, where the seat was freed without a code.
+    Of one license or customer (by its number) or product (by its code); that came on one channel; in a state,
+    with `is_over` in any in which no seat is held, or `forced`, where the seat was freed without a code.
     """
 
     search: str = ""
     state: State | None = None
     license: int | None = None
+    customer: int | None = None
     product: str = ""
     channel: str = ""
     is_over: bool = False
@@ -229,6 +230,10 @@ def _filters(wanted: Wanted) -> list[Filter]:
         of_license = Activation.license_id == wanted.license
         walked = Unindexed(Activation.license_id) == wanted.license
         filters.append(Filter(of_license, numbers.where(of_license), walked))
+    if wanted.customer is not None:
+        theirs = License.customer_id == wanted.customer
+        held = numbers.join(License, Activation.license_id == Unindexed(License.id)).where(theirs)
+        filters.append(Filter(_of_license(theirs), held))
     if wanted.state is not None:
         filters.append(_stands(wanted.state))
     if wanted.is_over:
@@ -237,12 +242,17 @@ def _filters(wanted: Wanted) -> list[Filter]:
         filters.append(_ended([Ending.FORCED.value]))
     if code := visible(wanted.product):
         number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
-        own = select(License.id).where(License.id == Activation.license_id, License.product_number == number)
-        # By its license, which is looked at one by one: no index has the computers of a product.
-        filters.append(Filter(own.correlate(Activation).limit(1).scalar_subquery().is_not(None)))
+        # No index has the computers of a product.
+        filters.append(Filter(_of_license(License.product_number == number)))
     if wanted.channel:
         filters.append(Filter(Activation.channel == wanted.channel))
     return filters
+
+
+def _of_license(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that holds for the license of an activation, which is looked at one by one."""
+    own = select(License.id).where(License.id == Activation.license_id, condition)
+    return own.correlate(Activation).limit(1).scalar_subquery().is_not(None)
 
 
 def _stands(state: State) -> Filter:

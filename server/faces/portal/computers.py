@@ -40,7 +40,7 @@ from keyferry.server.words.wording import CHANNELS, STATES
 blueprint = Blueprint("computers", __name__)
 
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
-_FILTERS = ("q", "state", "license", "product", "way")
+_FILTERS = ("q", "state", "license", "customer", "product", "way")
 _PIECE = 500
 _COLUMNS: dict[str, Callable[[Activation], object]] = {
     "computer name": lambda one: one.computer_name,
@@ -104,6 +104,7 @@ def _wanted() -> Wanted:
         asked.get("q", ""),
         asked.get("state", None, State),
         license=asked.get("license", None, row_number),
+        customer=asked.get("customer", None, row_number),
         product=asked.get("product", ""),
         channel=asked.get("way", "") if asked.get("way") in CHANNELS else "",
         forced=asked.get("state") == "forced",
