@@ -82,12 +82,20 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: all of its rows with what they are sorted by, that order, its stretches, and its filters."""
+    """A list: all of its rows with what they are sorted by, that order, its stretches, and its filters.
+
+    `without` are the keys of a few rows that are never shown.
+    """
 
     rows: Select[int]
     sort: Sort
     stretches: Sequence[Stretch]
     filters: Sequence[Filter] = ()
+    without: Sequence[int] = ()
+
+    def shown(self, key: SQLColumnExpression[int]) -> list[ColumnElement[bool]]:
+        """Return the condition that a row is none of those, nothing where there are none."""
+        return [key.not_in(self.without)] if self.without else []
 
 
 @dataclass(frozen=True)
@@ -160,7 +168,7 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
     sort, candidates = listing.sort, _candidates(by, most)
     number_of, counted = candidates.c[0], _count(candidates).cte("counted")
     candidate_count = select(counted.c[0]).scalar_subquery()
-    others = [one.in_a_walk for one in listing.filters if one is not by]
+    others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(sort.key)
     # Of too many, none is looked at to be sorted.
     are_few, columns = candidate_count <= most, list[ColumnElement[Any]]()
     if others or sort.by is not None:
@@ -194,7 +202,7 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
     by = _narrowing(listing)[0]
-    others = [one.in_a_walk for one in listing.filters if one is not by]
+    others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
     return session.scalars(_passed(listing, _candidates(by, MOST), others)).one()
 
 
@@ -267,7 +275,8 @@ def _gathered(
     beside: Beside | None,
 ) -> Page[int]:
     row = numbers.subquery().c[0]
-    wanted = select(row).order_by(row.desc() if listing.sort.descending else row.asc())
+    in_order = row.desc() if listing.sort.descending else row.asc()
+    wanted = select(row).where(*listing.shown(row)).order_by(in_order)
     if beside is not None:
         wanted = wanted.where(row < beside.row if listing.sort.descending else row > beside.row)
     shown = session.scalars(wanted.limit(size + 1)).all()
@@ -315,7 +324,8 @@ class _Walk:
         """Put what is wanted up to an end on the page, and say so where it is full and more follows."""
         if end is not None:
             ahead = ahead.where(self._up_to(stretch, end))
-        wanted = self._ordered(stretch, ahead.where(*self._conditions))
+        shown = self._listing.shown(self._listing.sort.key)
+        wanted = self._ordered(stretch, ahead.where(*self._conditions, *shown))
         self.shown += session.scalars(wanted.limit(self._size + 1 - len(self.shown))).all()
         if len(self.shown) > self._size:
             self.shown.pop()

@@ -18,13 +18,19 @@ from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import products
+from keyferry.server.core.licensing import demo_machine, products
 from keyferry.server.core.mail import outbox
 from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring, key_id_of
 from keyferry.server.core.staff import kept_forms, second_factor
 
-PLACES = (*products.SEALED, second_factor.SEALED, kept_forms.SEALED, outbox.SEALED)
+PLACES = (
+    *products.SEALED,
+    demo_machine.SEALED,
+    second_factor.SEALED,
+    kept_forms.SEALED,
+    outbox.SEALED,
+)
 
 # A key ID has up to 32 characters, between the version and a colon.
 _BEGINNING = 40

@@ -41,6 +41,7 @@ CODES: Mapping[str, Code] = {
     "computer_not_chosen": Code(400, field="computer_id"),
     "customer_exists": Code(409, field="email"),
     "deactivation_too_early": Code(403, reason="too soon after activation"),
+    "demo_machine_over": Code(409),
     "epoch_is_current": Code(409),
     "epochs_used_up": Code(409),
     "expiry_in_the_past": Code(400, field="expires"),

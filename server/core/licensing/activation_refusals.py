@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from keyferry.protocol.errors import ComputerIdMismatch
 from keyferry.server.core.errors import ComputerIdBurnt, LicenseRefused, LimitReached
 from keyferry.server.core.licensing.licenses import Standing, expiry, standing
 from keyferry.server.core.models import License
@@ -26,6 +27,13 @@ def released() -> ComputerIdBurnt:
         "This computer ID is no longer valid: its seat was released. Activate the computer again in the "
         "License Wizard and scan the new QR code. If it’s still this one, make a new request in the "
         "License Wizard, or deactivate the computer there and activate it again."
+    )
+
+
+def not_the_demo_machine() -> ComputerIdMismatch:
+    """Return the error for a computer that would use the license of the portal's demo machine."""
+    return ComputerIdMismatch(
+        "This activation key is only for the demo machine in the portal. Use the activation key of a license."
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from keyferry.protocol.claims import has_ended
 from keyferry.server.core import lists
 from keyferry.server.core.errors import NotFound
-from keyferry.server.core.licensing import copies, search
+from keyferry.server.core.licensing import copies, demo_machine, search
 from keyferry.server.core.licensing.licenses import Standing, standing
 from keyferry.server.core.licensing.products import find_epoch
 from keyferry.server.core.lists import Filter, Listing, Stretch
@@ -105,9 +105,11 @@ def computers(
     )
     filters = _filters(wanted)
     numbers, key = select(Activation.id), Activation.id
+    without = demo_machine.former_computers(session)
 
     def page(of_search: Sequence[Filter]) -> Page[Activation]:
-        listing = Listing(numbers, Sort(key), [Stretch(numbers, (key,))], (*of_search, *filters))
+        stretches = [Stretch(numbers, (key,))]
+        listing = Listing(numbers, Sort(key), stretches, (*of_search, *filters), without)
         return lists.listed(session, rows, listing, number=number, size=size, beside=beside)
 
     return lists.searched(wanted.search, page, partial(search.computers, session))

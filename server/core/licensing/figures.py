@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core.days import utc_day
-from keyferry.server.core.licensing import attention
+from keyferry.server.core.licensing import attention, demo_machine
 from keyferry.server.core.licensing.attention import Noticed
 from keyferry.server.core.models import Activation, License, LicenseStatus
 
@@ -76,7 +76,7 @@ class Figures:
 
 def sold(session: Session) -> Sold:
     """Return what was sold until now; every license is looked at."""
-    return Sold(*session.execute(select(*_SOLD)).one())
+    return Sold(*session.execute(select(*_SOLD).where(_is_sold())).one())
 
 
 def of_views(session: Session, *, now: datetime) -> dict[str, int]:
@@ -104,7 +104,7 @@ def figures(session: Session, *, now: datetime) -> Figures:
         sold={number: Sold(*counts) for number, *counts in session.execute(_by_product())},
         ending_soon=_ending(session, now, DAYS),
         ending_this_week=_ending(session, now, WEEK),
-        ended=session.scalars(select(func.count()).where(Activation.ended_at >= start)).one(),
+        ended=session.scalars(select(func.count()).where(*_ended(start))).one(),
         noticed=attention.noticed(session, since=start, before=start - timedelta(days=DAYS)),
     )
 
@@ -141,11 +141,20 @@ _SOLD = (
 
 
 def _by_product() -> Any:
-    return select(License.product_number, *_SOLD).group_by(License.product_number)
+    return select(License.product_number, *_SOLD).where(_is_sold()).group_by(License.product_number)
+
+
+def _ended(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Activation.ended_at >= since, demo_machine.counts(Activation.license_id)
+
+
+def _is_sold() -> ColumnElement[bool]:
+    return demo_machine.counts(License.id)
 
 
 def _ends_within(now: datetime, days: int) -> ColumnElement[bool]:
-    return License.last_day.between(now.date(), now.date() + timedelta(days=days))
+    soon = License.last_day.between(now.date(), now.date() + timedelta(days=days))
+    return soon & _is_sold()
 
 
 def _ending(session: Session, now: datetime, days: int) -> int:
@@ -169,7 +178,7 @@ def _counted(session: Session, first: date) -> Iterable[Any]:
     return session.execute(
         select(day, License.product_number, Activation.channel, func.count())
         .join(License, Activation.license_id == License.id)
-        .where(Activation.activated_at >= _midnight(first))
+        .where(Activation.activated_at >= _midnight(first), _is_sold())
         .group_by(day, License.product_number, Activation.channel)
     )
 

@@ -19,6 +19,7 @@ from keyferry.server.core.errors import LicenseRefused, NotFound
 from keyferry.server.core.licensing import activation_rows, continuity, former_ids, release_limits
 from keyferry.server.core.licensing.activation_refusals import (
     no_seat_left,
+    not_the_demo_machine,
     released,
     replacement_unconfirmed,
     require_good_standing,
@@ -94,6 +95,8 @@ def judge(
     found = _find(session, request, lock=lock)
     license, epoch, machine = found.license, served(found.epoch), found.machine
     verify_computer_id(request.computer_id, keys_of(epoch, keyring), request.activation_key)
+    if license.demo_fingerprint not in (None, request.computer_id.fingerprint):
+        raise not_the_demo_machine()
     require_good_standing(license, now)
     live = next((one for one in machine if one.ended_at is None), None)
     past = Past(machine, live, live_id=live.computer_id if live else None)

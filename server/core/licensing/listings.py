@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, select, t
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core import lists, peers
-from keyferry.server.core.licensing import search
+from keyferry.server.core.licensing import demo_machine, search
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.lists import Filter, Listing, Stretch, searched
@@ -292,7 +292,8 @@ def _listing(session: Session, wanted: Wanted, filters: Sequence[Filter], now: d
         named = select(Product.name).where(Product.number == License.product_number)
         by, stretches = named.scalar_subquery(), _by_product(session, wanted.descending)
     empty_last = wanted.order in (Order.CUSTOMER, Order.EXPIRY)
-    return Listing(rows, Sort(key, by, wanted.descending, empty_last), stretches, filters)
+    sort = Sort(key, by, wanted.descending, empty_last)
+    return Listing(rows, sort, stretches, filters, demo_machine.former_licenses(session))
 
 
 def _by_day(wanted: Wanted, now: datetime) -> list[Stretch]:

@@ -227,12 +227,35 @@ class License(Base):
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     # Activations from before this moment belong to a former activation key.
     key_replaced_at: Mapped[datetime | None]
+    # Of the demo machine's license: the only machine that it activates.
+    demo_fingerprint: Mapped[int | None] = mapped_column(BigInteger)
 
     product: Mapped[Product] = relationship()
     customer: Mapped[Customer | None] = relationship()
     activations: Mapped[list[Activation]] = relationship(
         order_by="Activation.activated_at, Activation.id", back_populates="license"
     )
+
+
+class DemoMachine(Base):
+    """A License Wizard that the server plays itself on a license of its own; its secret is kept sealed.
+
+    What has ended stays, so that its license is shown in no list.
+    """
+
+    __tablename__ = "demo_machine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"), unique=True)
+    epoch: Mapped[int]
+    computer_id: Mapped[str] = mapped_column(String(29))
+    sealed_secret: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime]
+    # When its key was typed.
+    activated_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    license: Mapped[License] = relationship()
 
 
 class FormerActivationKey(Base):

@@ -273,6 +273,7 @@ sa.Table(
     sa.Column("created_at", _TIME, nullable=False),
     sa.Column("batch_id", sa.Integer, sa.ForeignKey("batch.id"), index=True),
     sa.Column("key_replaced_at", _TIME),
+    sa.Column("demo_fingerprint", sa.BigInteger),
     sa.CheckConstraint("status IN ('active', 'suspended')", name="status"),
     sa.CheckConstraint("expires_on IS NULL OR days_from_first_activation IS NULL", name="one_kind_of_term"),
     sa.CheckConstraint("features BETWEEN 0 AND 1023", name="features_have_10_bits"),
@@ -436,6 +437,18 @@ sa.Table(
         sqlite_where=sa.text("how IN ('stale', 'unproven')"),
         postgresql_where=sa.text("how IN ('stale', 'unproven')"),
     ),
+)
+sa.Table(
+    "demo_machine",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id"), nullable=False, unique=True),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("computer_id", sa.String(29), nullable=False),
+    sa.Column("sealed_secret", sa.Text, nullable=False),
+    sa.Column("begun_at", _TIME, nullable=False),
+    sa.Column("activated_at", _TIME),
+    sa.Column("ended_at", _TIME),
 )
 sa.Table(
     "former_activation_key",
