@@ -228,9 +228,9 @@ def _plan_trouble(scene: Scene) -> None:
 
     def name_customers(then: datetime) -> None:
         for email, name in CUSTOMERS.items():
-            found = [row.customer for row in records.customers(session, email).rows]
-            if name and found:
-                records.edit(session, found[0], email=email, name=name, notes="", by=_MANAGER, now=then)
+            found = session.scalar(select(Customer).where(Customer.email == email))
+            if name and found is not None:
+                records.edit(session, found, email=email, name=name, notes="", by=_MANAGER, now=then)
 
     scene.plan(75, name_customers)
     scene.plan(3, fail)

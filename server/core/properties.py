@@ -138,6 +138,7 @@ SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL = (
     "branding/supportUrl",
 )
 CONTACT = (SUPPORT_EMAIL, SUPPORT_PHONE, SUPPORT_URL)
+FIRST_DAY = "portal/showFirstDayList"
 FORGET_ADDRESSES = "audit/forgetAddressesAfterDays"
 ACCEPT_STALE_UNTIL = "options/acceptStaleRequestsUntil"
 RENEW_BY_SCAN_ONLY = "options/renewByScanOnly"
@@ -268,6 +269,11 @@ PROPERTIES: Mapping[str, Property] = {
             "`keyferry worker`.",
         ),
         Property("mail/language", "en", "Language of email to customers.", choices=tuple(LANGUAGES)),
+        Property(
+            FIRST_DAY,
+            True,
+            "Start shows administrators the first-day list until its seven steps are done.",
+        ),
         *(
             Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")
             for role in Role

@@ -204,5 +204,3 @@ class _Worker:
             self.done.put_off += 1
             then = f"Next try at {again:%Y-%m-%d %H:%M:%S} UTC."
         self.say(f"Mail {taken.id} ({taken.template}), try {taken.tries}: {trouble} {then}")
-
-

@@ -13,10 +13,12 @@ from keyferry.server.core import properties, versions
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
+from keyferry.server.core.licensing import demo_machine
 from keyferry.server.core.mail import templates
 from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import one_at_a_time
+from keyferry.server.parts import parts
 from keyferry.server.services.changing import changing
 from keyferry.server.services.permission import permitted
 
@@ -94,6 +96,14 @@ def _setting(by: By) -> Iterator[tuple[Session, datetime]]:
     with changing(by) as (session, now):
         one_at_a_time(session, "settings")
         yield session, now
+        _end_first_day(session, by, now)
+
+
+def _end_first_day(session: Session, by: By, now: datetime) -> None:
+    """End the demo machine with the list that it is for, whoever hid that, and wherever."""
+    machine = demo_machine.present(session)
+    if machine is not None and not properties.read(session)[properties.FIRST_DAY]:
+        demo_machine.end(session, machine, keyring=parts().keyring, by=by, now=now)
 
 
 def version_of(values: Mapping[str, Any], names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import pytest
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ComputerIdMismatch, ComputerKeyRefused, MalformedCode
 from keyferry.server.core import resealing
-from keyferry.server.core.errors import Conflict, LicenseRefused
+from keyferry.server.core.errors import LicenseRefused, NotFound
 from keyferry.server.core.licensing import (
     activation,
     computers,
@@ -186,7 +186,7 @@ def test_its_days_end_and_another_one_takes_its_place(vendor, begin, scan, type_
     begin()
     key = scan()
     vendor.clock.now += timedelta(days=demo_machine.DAYS + 2)
-    with pytest.raises(Conflict) as refused:
+    with pytest.raises(NotFound) as refused:
         type_key(key)
     assert refused.value.code == "demo_machine_over"
     begin()

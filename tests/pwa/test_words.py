@@ -92,7 +92,7 @@ def test_no_words_are_left_over(catalogs, code):
 def test_every_problem_of_the_server_has_words(catalogs, code):
     # These have no way to a phone's screen: the page asks only at addresses that there are.
     own = {"not_found", "method_not_allowed", "unsupported_media_type", "malformed_computer_key"}
-    own |= {"deactivation_too_early", "demo_machine_over"}
+    own |= {"deactivation_too_early", "demo_machine_over", "computer_key_refused"}
     # What only people can cause who fill in forms, or work for the vendor.
     own |= {"malformed_email", "malformed_reason", "malformed_notes", "computer_name_required"}
     own |= {"computer_not_chosen", "release_link_expired", "replacement_needs_reason"}

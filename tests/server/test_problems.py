@@ -20,7 +20,6 @@ SECRET = "19KP6-ZS5RC-91FXS-3R92C-42300"
 NOT_ON_THE_WEB = {
     "protocol_error",
     "malformed_code",
-    "computer_key_refused",
     "license_file_refused",
     "license_file_empty",
     "license_file_incomplete",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from ipaddress import IPv4Address, ip_address
-from urllib.parse import urlsplit
-
 import segno
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -16,13 +12,8 @@ from keyferry.protocol.openings import Level, Opening
 from keyferry.protocol.request_token import DeactivationRequest, scan_url, sign_request
 from keyferry.server.command_line.doctor.findings import Finding, ok, problem, warning
 from keyferry.server.config import Settings
+from keyferry.server.services.reach import Reach, host_of, reach_of
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-# A browser takes a name that ends with a number for an IP address.
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_NAME_LENGTH = 253
-# Names that no public name server knows (RFC 6762, RFC 8375), or that routers make up.
-_NETWORKS_OWN = (".local", ".internal", ".home.arpa", ".lan")
 _SET_IT = "Set KEYFERRY_PUBLIC_URL to an address that phones can open, then export your profiles again."
 # What docs/protocol.md promises for a computer name of this length, and a terminal of 80 by 24 shows.
 _LARGEST_VERSION = 5
@@ -31,22 +22,20 @@ _TYPICAL_NAME = "LAB-PC-07-AB"
 
 def reach(settings: Settings) -> Finding:
     """Tell whether phones can reach the public address, as far as it says so itself."""
-    check, url = "public_url", settings.public_url
-    host = (urlsplit(url).hostname or "").removesuffix(".")
-    ip = _ip(host)
-    if settings.is_loopback or host == "localhost" or (ip and ip.is_unspecified):
+    check, url, host, found = "public_url", settings.public_url, host_of(settings), reach_of(settings)
+    if found is Reach.LOCAL:
         return problem(check, "public_url_local", f"{url} leads only to this machine. {_SET_IT}")
-    if ip is None and not _is_name(host):
+    if found is Reach.MALFORMED:
         return problem(
             check, "public_url_malformed", f"{host} is neither a host name nor an IP address. {_SET_IT}"
         )
-    if ip is None and "." not in host:
+    if found is Reach.WITHOUT_DOMAIN:
         return problem(
             check,
             "public_url_without_domain",
             f"{host} has no domain, so phones in other networks can't find it. {_SET_IT}",
         )
-    if host.endswith(_NETWORKS_OWN) or (ip and not ip.is_global):
+    if found is Reach.PRIVATE:
         return warning(
             check,
             "public_url_private",
@@ -86,20 +75,6 @@ def qr_code(settings: Settings) -> Finding:
         "qr_code_large",
         f"{size}, too large for small screens. Use a host name that is {surplus} characters shorter.",
     )
-
-
-def _ip(host: str) -> IPv4Address | None:
-    try:
-        ip = ip_address(host)
-    except ValueError:
-        return None
-    return ip if isinstance(ip, IPv4Address) else None
-
-
-def _is_name(host: str) -> bool:
-    labels = host.split(".")
-    whole = all(map(_LABEL.fullmatch, labels)) and len(host) <= _NAME_LENGTH
-    return whole and not _NUMBER.fullmatch(labels[-1])
 
 
 def _typical_token() -> str:

@@ -25,7 +25,7 @@ from keyferry.protocol.repair import read_short, read_signed
 from keyferry.protocol.request_token import ActivationRequest, scan_url, sign_request
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.errors import Conflict
+from keyferry.server.core.errors import NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import deactivation, licenses, products
 from keyferry.server.core.licensing.deactivation import Code, Forced
@@ -121,7 +121,7 @@ def take_key(
 ) -> ComputerKey:
     """Take a typed computer key as its wizard would, and be activated.
 
-    Raises Conflict (demo_machine_over), MalformedCode, ComputerKeyRefused and NewerVersion.
+    Raises NotFound (demo_machine_over), MalformedCode, ComputerKeyRefused and NewerVersion.
     """
     if is_over(machine, now):
         raise over()
@@ -137,9 +137,9 @@ def take_key(
     return key
 
 
-def over() -> Conflict:
+def over() -> NotFound:
     """Return the error for a demo machine that takes no key any more."""
-    return Conflict(
+    return NotFound(
         "This demo machine has ended. Show a new demo code on the start page.", code="demo_machine_over"
     )
 

@@ -14,6 +14,7 @@ from keyferry.server.faces.portal import (
     copies,
     customers,
     finding,
+    first_day,
     glances,
     help,
     issuing,
@@ -46,6 +47,7 @@ def take_texts(endpoint: str | None, values: object) -> None:
 
 _ROOMS = (
     start,
+    first_day,
     signing_in,
     account,
     second_factor,

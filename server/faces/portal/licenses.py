@@ -68,5 +68,3 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
 def license(number: int) -> str:
     """Show a license."""
     return license_page(number)
-
-

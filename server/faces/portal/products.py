@@ -132,8 +132,7 @@ def profile(code: str) -> Response:
     """Give what the vendor builds into the application."""
     written = changes.export(code, by=staff.by())
     response = Response(f"{written.to_json()}\n", mimetype="application/json")
-    name = f"{written.product_code}-epoch-{written.current_epoch.number}.profile.json"
-    return as_file(response, name)
+    return as_file(response, _profile_name(written.product_code, written.current_epoch.number))
 
 
 @blueprint.post("/products/<code>/rotate")
@@ -176,6 +175,15 @@ def public_key(code: str, epoch: int, form: str) -> Response:
             Response(written, mimetype="application/x-pem-file" if form == "pem" else "application/jwk+json"),
             f"{found.code}-epoch-{epoch}.{form}",
         )
+
+
+def profile_name(product: Product) -> str:
+    """Return the name of the file that the profile of a product is downloaded as."""
+    return _profile_name(product.code, product.current_epoch.number)
+
+
+def _profile_name(code: str, epoch: int) -> str:
+    return f"{code}-epoch-{epoch}.profile.json"
 
 
 def product_page(code: str, **context: Any) -> str:

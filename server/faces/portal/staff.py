@@ -17,6 +17,8 @@ from keyferry.server.core.staff import devices, roles
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
 from keyferry.server.parts import parts
+from keyferry.server.services import first_day as services
+from keyferry.server.services.first_day import FirstDay
 from keyferry.server.services.permission import admit, permission_of, require
 from keyferry.server.web.brand import introduction
 from keyferry.server.web.forms import bind, cookie_name, is_bound
@@ -108,9 +110,28 @@ def may(name: str) -> bool:
     return roles.may(operator(), Permission[name])
 
 
+def first_day() -> FirstDay | None:
+    """Return how far the vendor is on its first day, None where the list is not shown to who asks."""
+    if "first_day" not in g:
+        g.first_day = services.of(operator())
+    found: FirstDay | None = g.first_day
+    return found
+
+
+def forget_first_day() -> None:
+    """Ask again: the list has ended."""
+    g.pop("first_day", None)
+
+
 def page(name: str, **context: Any) -> str:
     """Return a page for who is signed in."""
-    here = {"operator": operator(), "may": may, "now": parts().clock(), "house": introduction()}
+    here = {
+        "operator": operator(),
+        "may": may,
+        "now": parts().clock(),
+        "house": introduction(),
+        "first_day": first_day,
+    }
     return render_template(f"portal/{name}.html", **(_WORDS | _NOTHING_DONE | here | context))
 
 

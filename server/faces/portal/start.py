@@ -13,7 +13,7 @@ from keyferry.server.core.licensing.figures import DAYS, WEEK, Figures, Sold, en
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal import first_day, staff
 from keyferry.server.faces.portal.chart import Range, chart_of
 from keyferry.server.faces.portal.noticing import notices
 from keyferry.server.parts import parts
@@ -37,8 +37,8 @@ class ProductRow:
 @blueprint.get("/")
 @staff.needs(Permission.SEE_LICENSES)
 def home() -> str:
-    """Show the start page."""
-    return start_page()
+    """Show the start page, or the first-day list in its place."""
+    return first_day.page() or start_page()
 
 
 def start_page(**context: Any) -> str:
