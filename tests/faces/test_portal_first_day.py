@@ -1,4 +1,4 @@
-"""A vendor's first day in the portal: seven steps that facts complete, and a demo machine that the server plays."""
+"""A vendor's first day in the portal: seven steps that facts complete, and the demo machine."""
 
 from __future__ import annotations
 
@@ -8,64 +8,435 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 import zxingcpp
 from PIL import Image
+from sqlalchemy import func, select
 
-from keyferry.protocol.profile import WizardProfile
-from keyferry.server.core.licensing import listings
-from keyferry.server.core.models import AuditEvent, DemoMachine, License, OutboxMail, Role
-from keyferry.server.core.staff import operators, second_factor
+from keyferry.protocol.computer_key import Style
+from keyferry.server import create_app
+from keyferry.server.core import properties
+from keyferry.server.core.brand import branding
+from keyferry.server.core.events import Event
+from keyferry.server.core.mail import mails, outbox
+from keyferry.server.core.models import DemoMachine, License, Role
 from keyferry.server.db import reading, transaction
-from keyferry.server.faces.portal import sample_code
-from keyferry.server.parts import EXTENSION
+from keyferry.server.parts import EXTENSION, parts
 from keyferry.wizard.qr import ScanCode
-from tests.conftest import STAFF
+from tests.audit_log import events
+from tests.authenticator import code_of
+from tests.conftest import NOON, STAFF, Vendor
 from tests.faces import portal_visitor
-from tests.faces.portal_visitor import form_in
+from tests.faces.portal_visitor import PASSWORD, Visitor, form_in
+from tests.faces.visitor import Reader
+from tests.mail_server import mail_server, send_mail
+from tests.wizard.test_qr import rendered
 
 DAY = "/portal/first-day"
-HIDDEN = "portal/showFirstDayList"
+SHOWN = properties.FIRST_DAY
 
 
 @pytest.fixture
-def public(vendor):
-    """Have the server at an address that phones reach, or another one."""
-    before = vendor.app.extensions[EXTENSION]
-
-    def public(url: str = "https://keys.example.com") -> None:
-        settings = replace_url(before.settings, url)
-        vendor.app.extensions[EXTENSION] = replace(vendor.app.extensions[EXTENSION], settings=settings)
-
-    yield public
-    vendor.app.extensions[EXTENSION] = before
-
-
-def replace_url(settings, url: str):
-    return settings.model_copy(update={"public_url": url})
+def ada(vendor: Vendor) -> Visitor:
+    """An administrator on the vendor's first day."""
+    return portal_visitor.staff(vendor, first_day=True)
 
 
 @pytest.fixture
-def ada(vendor):
-    return portal_visitor.staff(vendor)
+def newcomer(app, clock) -> Visitor:
+    """An administrator of a vendor that has nothing yet."""
+    return portal_visitor.staff(Vendor(app, app.extensions[EXTENSION].keyring, clock, "none"), first_day=True)
+
+
+@pytest.fixture
+def set_to(app):
+    """Start the server with other settings."""
+
+    def set_to(**values: object) -> None:
+        settings = parts().settings.model_copy(update=values)
+        app.extensions[EXTENSION] = replace(parts(), settings=settings)
+
+    return set_to
 
 
 def steps(page) -> dict[str, str]:
-    """Each step of the list by what it says, with how it stands: did, now or "" for later."""
-    items = re.findall(r'<li(?: class="(did|now)")?[^>]*><svg.*?</li>', page.text, re.DOTALL)
-    return items
+    """How each step of the list stands, by its words: did, now or later."""
+    found = {}
+    for item in re.findall(r"<li[^>]*><svg.*?</li>", page.text, re.S):
+        words = Reader(f"<p>{item}</p>").words
+        how = re.match(r'<li class="(did|now)"', item)
+        found[words] = how[1] if how else "later"
+    return found
+
+
+def is_done(page, title: str) -> bool:
+    return any(how == "did" and words.startswith(title) for words, how in steps(page).items())
+
+
+def opened(page) -> str:
+    """The title of the step that is open."""
+    return unescape(re.search(r'<li class="now".*?<b>(.*?)</b>', page.text, re.S)[1])
 
 
 def progress(page) -> str:
-    return re.search(r'<span class="tag todo">(.*?)</span>', page.text)[1]
+    in_the_menu = re.search(r'<span class="tag todo">(.*?)</span>', page.text)[1]
+    assert f"<b>{in_the_menu}</b>" in page.text or "first-day" in page.request.path
+    return in_the_menu
 
 
-def test_x(ada):
+def code_on(page) -> str:
+    """What a phone reads from the demo code."""
+    picture = re.search(r'src="data:image/png;base64,([^"]+)"', page.text)[1]
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(base64.b64decode(picture))))
+    return found.text
+
+
+def phone(app, address: str) -> str:
+    """Do as the phone page does with a scanned address, and return the computer key."""
+    answer = app.test_client().post("/phone/v1/activations", json={"token": address.partition("#")[2]})
+    assert answer.status_code == 200, answer.text
+    return answer.json["computer_key"]
+
+
+def kinds() -> list[str]:
+    """What happened, in its order."""
+    return [event.event for event in events()]
+
+
+def turn_on_second_factor(ada: Visitor, now) -> None:
+    ada.post("/portal/account/second-factor/begin", password=PASSWORD)
+    [secret] = Reader(ada.get("/portal/account/second-factor").text).keys
+    ada.post("/portal/account/second-factor/confirm", code=code_of(secret, now))
+
+
+def count(model) -> int:
+    with reading() as session:
+        return session.scalars(select(func.count()).select_from(model)).one()
+
+
+def activated(app, ada: Visitor) -> None:
+    """Go through the demo machine's whole loop."""
+    ada.post(f"{DAY}/demo-machine")
+    ada.post(f"{DAY}/demo-machine/key", computer_key=phone(app, code_on(ada.get("/portal/"))))
+
+
+def test_a_new_vendor_finds_the_list_with_nothing_done(newcomer):
+    page = newcomer.get("/portal/")
+    assert "Let’s activate your first computer." in page.text
+    assert progress(page) == "0 of 7"
+    assert opened(page) == "Public address"
+    assert "which only this machine can open" in page.text
+    assert len(steps(page)) == 7
+    # Nothing can be played before there is a product.
+    assert "No test machine handy?" not in page.text
+    for step, sentence in {
+        "product": "Add product",
+        "license": "Add a product first.",
+        "activation": "Add a product and a test license first.",
+    }.items():
+        assert sentence in newcomer.get(f"/portal/?step={step}").text
+    answer = newcomer.post(f"{DAY}/test-license")
+    assert (answer.status_code, count(License)) == (404, 0)
+    assert "Add a product first." in answer.text
+
+
+def test_the_public_address_is_done_where_phones_reach_it(ada, set_to):
+    assert not is_done(ada.get("/portal/"), "Public address")
+    for url in ("http://localhost:8000", "http://0.0.0.0:8000", "http://keys"):
+        set_to(public_url=url)
+        assert not is_done(ada.get("/portal/"), "Public address")
+    set_to(public_url="http://192.168.1.20:8000")
+    page = ada.get("/portal/").text
+    assert "Only phones in your own network open it." in page
+    assert "Without HTTPS, phones can’t use the camera." in page
+    set_to(public_url="http://keys.halden.example")
     page = ada.get("/portal/")
-    assert progress(page) == "1 of 7"
+    assert is_done(page, "Public address")
+    assert "Only phones in your own network" not in page.text
+
+
+def test_whoever_goes_on_without_an_address_is_not_held_up(ada):
+    assert opened(ada.get("/portal/")) == "Test license"
+    assert opened(ada.get("/portal/?step=address")) == "Public address"
+    # What is done can't be opened again, and what is no step neither.
+    for step in ("product", "nonsense"):
+        assert opened(ada.get(f"/portal/?step={step}")) == "Test license"
+
+
+def test_a_test_license_comes_by_one_press_and_only_once(vendor, ada):
+    form = form_in(ada.get("/portal/"), f"{DAY}/test-license")
+    for _ in range(2):
+        ada.post(form.action, **form.values)
+    with reading() as session:
+        test, demo = session.scalars(select(License).order_by(License.id)).all()
+    assert test.notes == "Test license: one seat for 30 days."
+    assert (test.seats, test.expires_on) == (1, NOON.date() + timedelta(days=30))
+    assert vendor.profile.feature_names(test.features) == ("export", "cam", "simulation")
+    assert (demo.demo_fingerprint is not None, test.demo_fingerprint) == (True, None)
+    page = ada.get("/portal/")
+    assert is_done(page, f"Test license (done) {test.activation_key}")
+    assert opened(page) == "Activate a test computer"
+
+
+def test_a_license_that_was_issued_otherwise_counts_as_well(vendor, ada):
+    key = vendor.issue()
+    assert is_done(ada.get("/portal/"), f"Test license (done) {key.text}")
+
+
+def test_the_first_activation_of_a_real_computer_is_waited_for(vendor, ada):
+    key = vendor.issue()
+    before = ada.get(f"{DAY}/state").json
+    assert f'data-state="{before["state"]}"' in ada.get("/portal/").text
+    vendor.activate(vendor.machine(key, "LAB-PC-07"))
+    assert ada.get(f"{DAY}/state").json != before
+    page = ada.get("/portal/")
+    assert is_done(page, "Activate a test computer (done) LAB-PC-07")
+    assert "Your first computer is activated." in page.text
+    assert "No test machine handy?" not in page.text
+
+
+def test_second_factor_branding_and_email_are_done_by_what_is_the_case(vendor, ada, set_to, mail_works):
+    assert opened(ada.get("/portal/?step=second_factor")) == "Turn on a second factor"
+    turn_on_second_factor(ada, vendor.clock.now)
+    assert is_done(ada.get("/portal/"), "Turn on a second factor")
+    now = vendor.clock.now
+    with transaction() as session:
+        branding.put_all(session, {"color": "#0a5f38"}, branding.Brand(), by=STAFF, now=now)
+    page = ada.get("/portal/?step=branding")
+    assert "Color (done)" in Reader(page.text).words
+    assert not is_done(page, "Add your logo")
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), "#0a5f38").save(picture, "PNG")
+    with transaction() as session:
+        branding.put_logo(session, picture.getvalue(), by=STAFF, now=now)
+    assert "Open branding" not in ada.get("/portal/?step=branding").text
+    with transaction() as session:
+        properties.put(session, properties.SUPPORT_EMAIL, "help@halden.example", by=STAFF, now=now)
+    assert is_done(ada.get("/portal/"), "Add your logo, color, and contact")
+
+    vendor.issue(customer="ada@example.com")
+    with transaction() as session:
+        mail = mails.license_keys_asked_for("ada@example.com")
+        outbox.post(session, mail, keyring=vendor.keyring, by=STAFF, now=now)
+    with mail_server() as box:
+        set_to(smtp_url=f"smtp://127.0.0.1:{box.port}", mail_from="keys@halden.example")
+        page = ada.get("/portal/?step=email")
+        assert "once the first email has been sent" in page.text
+        assert not is_done(page, "Connect email")
+        send_mail(box, vendor.clock)
+    assert is_done(ada.get("/portal/"), "Connect email")
+
+
+@pytest.mark.parametrize("vendor", ["short", "signed"], indirect=True)
+def test_the_demo_machine_goes_the_whole_way_from_its_code_to_its_activation(app, vendor, ada):
+    assert "Show a demo code" in ada.get("/portal/").text
+    ada.post(f"{DAY}/demo-machine")
+    page, before = ada.get("/portal/"), ada.get(f"{DAY}/state").json
+    # Drawn as a wizard draws it, and for whoever has no phone a link.
+    address = code_on(page)
+    assert address in page.text
+    drawn = Image.open(io.BytesIO(ScanCode.of(address).png())).convert("L")
+    picture = re.search(r'src="data:image/png;base64,([^"]+)"', page.text)[1]
+    assert Image.open(io.BytesIO(base64.b64decode(picture))).convert("L").tobytes() == drawn.tobytes()
+    key = phone(app, address)
+    assert ada.get(f"{DAY}/state").json != before
+    # A phone that has the key has activated nothing yet: it has to be typed.
+    assert not is_done(ada.get("/portal/"), "Activate a test computer")
+    form = form_in(ada.get(f"{DAY}/demo-machine"), f"{DAY}/demo-machine/key")
+    answer = ada.post(form.action, **form.values | {"computer_key": key.lower().replace("-", " ")})
+    assert answer.location == "/portal/"
+    page = ada.get("/portal/")
+    assert "The demo machine is activated, as your customer’s computer will be." in page.text
+    assert is_done(page, "Activate a test computer (done) Demo machine")
+    assert [event for event in kinds() if "demo" in event] == [
+        "demo_machine_begun",
+        "demo_machine_activated",
+    ]
+    # Once activated, it takes no key.
+    assert ada.get(f"{DAY}/demo-machine").location == "/portal/"
+
+
+def test_a_mistyped_key_is_corrected_or_refused_in_the_wizards_words(app, vendor, ada):
+    ada.post(f"{DAY}/demo-machine")
+    key = phone(app, code_on(ada.get("/portal/")))
+    other = vendor.activate(vendor.machine(vendor.issue())).computer_key
+    for typed, said in {
+        key[:14]: "This is too short",
+        other: "it’s for another computer",
+        "": "type",
+    }.items():
+        answer = ada.post(f"{DAY}/demo-machine/key", computer_key=typed)
+        assert answer.status_code == 400
+        assert said in unescape(answer.text)
+        assert 'aria-invalid="true"' in answer.text
+        assert f'value="{typed}"' in answer.text
+    mistyped = ("Y" if key[0] == "X" else "X") + key[1:]
+    ada.post(f"{DAY}/demo-machine/key", computer_key=mistyped)
+    assert "One character was corrected, and the key confirms it." in ada.get("/portal/").text
+    # What is mistyped on a computer is no event.
+    assert "change_refused" not in kinds()
+
+
+def test_the_demo_machine_lives_in_the_database_and_in_no_process(app, vendor, ada, master_key):
+    ada.post(f"{DAY}/demo-machine")
+    key = phone(app, code_on(ada.get("/portal/")))
+    # Another server process on the same database.
+    other = create_app(vendor.app.extensions[EXTENSION].settings, clock=vendor.clock)
+    there = Visitor(other.test_client())
+    for cookie in ("keyferry_portal", "keyferry_form"):
+        for (_, _, name), found in list(ada.client._cookies.items()):
+            if name.startswith(cookie):
+                there.client.set_cookie(name, found.value, path=found.path)
+    there.get("/portal/account")
+    there.post(f"{DAY}/demo-machine/key", computer_key=key)
+    assert is_done(ada.get("/portal/"), "Activate a test computer (done) Demo machine")
+
+
+def test_once_the_list_is_hidden_the_demo_machine_is_gone_and_settings_bring_the_list_back(app, vendor, ada):
+    own = vendor.issue()
+    activated(app, ada)
+    assert vendor.issue().text in ada.get("/portal/licenses").text
+    form = form_in(ada.get("/portal/"), f"{DAY}/hide")
+    assert ada.post(form.action, **form.values).location == "/portal/"
+    page = ada.get("/portal/").text
+    assert "The list is hidden." in page
+    assert "todo-list" not in page
+    assert "tag todo" not in page
+    assert kinds()[-4:] == ["property_set", "released_proven", "license_suspended", "demo_machine_ended"]
+    with reading() as session:
+        license = session.scalars(select(DemoMachine)).one().license
+    assert license.seats_used == 0
+    listed = ada.get("/portal/licenses").text
+    assert own.text in listed
+    assert license.activation_key not in listed
+    assert "Demo machine" not in ada.get("/portal/computers").text
+    ada.post("/portal/properties/default", property=SHOWN)
+    assert "Show a demo code" in ada.get("/portal/?step=activation").text
+
+
+def test_any_face_that_hides_the_list_ends_the_demo_machine(ada, instance):
+    ada.post(f"{DAY}/demo-machine")
+    instance("property", "set", SHOWN, "false")
+    assert kinds()[-1] == "demo_machine_ended"
+    assert ada.post(f"{DAY}/demo-machine/key", computer_key="x").status_code == 404
+
+
+def test_the_list_ends_by_itself_once_all_is_done(app, vendor, ada, set_to, mail_works):
+    test_second_factor_branding_and_email_are_done_by_what_is_the_case(vendor, ada, set_to, mail_works)
+    set_to(public_url="http://keys.halden.example")
+    page = ada.get("/portal/")
+    assert progress(page) == "6 of 7"
+    activated(app, ada)
+    page = ada.get("/portal/").text
+    assert "All seven steps are done." in page
+    assert "todo-list" not in page
+    assert kinds()[-1] == "demo_machine_ended"
+    # What is undone later does not bring it back.
+    set_to(public_url="http://127.0.0.1:8000")
+    assert "todo-list" not in ada.get("/portal/").text
+
+
+def test_a_demo_machine_whose_days_are_over_makes_room_for_another(app, vendor, ada):
+    ada.post(f"{DAY}/demo-machine")
+    ada.post(f"{DAY}/demo-machine")
+    assert count(DemoMachine) == 1
+    first = code_on(ada.get("/portal/"))
+    vendor.clock.pass_days(9)
+    ada = portal_visitor.staff(vendor, "grace", first_day=True)
+    assert "Show a demo code" in ada.get("/portal/").text
+    answer = ada.post(f"{DAY}/demo-machine/key", computer_key="x")
+    assert answer.status_code == 404
+    assert "This demo machine has ended. Show a new demo code on the start page." in answer.text
+    ada.post(f"{DAY}/demo-machine")
+    assert code_on(ada.get("/portal/")) != first
+    activated(app, ada)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [(Role.ADMINISTRATOR, True), (Role.MANAGER, True), (Role.SUPPORT, False), (Role.VIEWER, False)],
+)
+def test_only_who_may_issue_sees_the_list_and_plays_the_demo_machine(vendor, role, may):
+    someone = portal_visitor.staff(vendor, "grace", role, first_day=True)
+    page = someone.get("/portal/").text
+    assert ("todo-list" in page) is may
+    assert ("Hide this list" in page) is (role is Role.ADMINISTRATOR)
+    for operation in ("test-license", "demo-machine", "demo-machine/key"):
+        answer = someone.post(f"{DAY}/{operation}", computer_key="x")
+        assert (answer.status_code == 403) is not may
+    assert (someone.get(f"{DAY}/demo-machine").status_code == 403) is not may
+    assert (someone.post(f"{DAY}/hide").status_code == 403) is (role is not Role.ADMINISTRATOR)
+    assert count(License) == (2 if may else 0)
+
+
+def test_a_manager_has_the_list_until_the_first_activation_and_no_way_to_what_administrators_do(vendor):
+    mo = portal_visitor.staff(vendor, "mo", Role.MANAGER, first_day=True)
+    key = vendor.issue()
+    page = mo.get("/portal/").text
+    assert page.count("For an administrator") == 3
+    assert "An administrator can download the profile." in page
+    vendor.activate(vendor.machine(key))
+    assert "todo-list" not in mo.get("/portal/").text
+    assert "tag todo" not in mo.get("/portal/help").text
+
+
+def test_the_demo_machine_is_said_to_be_one_wherever_it_is_listed(app, vendor, ada):
+    ada.post(f"{DAY}/demo-machine")
+    phone(app, code_on(ada.get("/portal/")))
+    assert "Demo machine" in ada.get("/portal/computers").text
+    license = ada.get("/portal/licenses/1").text
+    assert "Demo machine: the server plays it" in license
+    assert Event.DEMO_MACHINE_BEGUN.words in ada.get("/portal/audit").text
+
+
+@pytest.mark.full_price
+@pytest.mark.thorough
+@pytest.mark.parametrize("vendor", [Style.SHORT], indirect=True)
+def test_the_python_lines_run_as_they_are_shown(app, vendor, tmp_path):
+    # What runs by itself has the clock of this machine.
+    vendor.clock.now = datetime.now(UTC)
+    ada = portal_visitor.staff(vendor, first_day=True)
     ada.post(f"{DAY}/test-license")
-    page = ada.get("/portal/")
-    print(page.text)
-    ada.get(f"{DAY}/demo-machine")
-    assert progress(page) == "2 of 7"
+    page = ada.get("/portal/?code=python")
+    [lines] = [unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", page.text, re.S)]
+    assert f'data-copy="{lines.splitlines()[0]}' in page.text
+    form = form_in(page, "/portal/products/demo-cad/profile")
+    saved = ada.post(form.action, **form.values)
+    name = re.search(r"filename=\"?([\w.-]+)", saved.headers["Content-Disposition"])[1]
+    (tmp_path / name).write_bytes(saved.data)
+    running = subprocess.Popen(
+        [sys.executable, "-c", lines],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={
+            "HOME": str(tmp_path),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": ":".join(sys.path),
+            "PYTHONUTF8": "1",
+        },
+        text=True,
+    )
+    with running:
+        drawn = []
+        for line in running.stdout:
+            if line.startswith("\x1b["):
+                drawn.append(line)
+            elif drawn:
+                break
+        [found] = zxingcpp.read_barcodes(rendered("".join(drawn)))
+        said, _ = running.communicate(f"{phone(app, found.text)}\n", timeout=60)
+    assert running.returncode == 0
+    assert said.startswith("This computer's key is valid until")
+    assert is_done(ada.get("/portal/"), "Activate a test computer")
+
+
+def test_the_terminal_line_names_the_profile_and_where_needed_the_machine(ada):
+    ada.post(f"{DAY}/test-license")
+    page = unescape(ada.get("/portal/").text)
+    assert "keyferry-wizard --profile demo-cad-epoch-1.profile.json \\\n    --state ./license" in page
+    # What is no kind of code is the first one.
+    assert "--state ./license" in ada.get("/portal/?code=cobol").text

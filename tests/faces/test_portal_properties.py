@@ -11,11 +11,17 @@ from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.db import reading, transaction
 from tests.audit_log import events
 from tests.conftest import STAFF
-from tests.faces.portal_visitor import Visitor, form_in
+from tests.faces.portal_visitor import Visitor, form_in, staff
 from tests.faces.visitor import Reader
 
 SITE, TITLE = "customerSite/showActivateLink", "customerSite/customerSiteTitle"
 COUNT = "options/maxReleaseCount"
+
+
+@pytest.fixture
+def desk(vendor) -> Visitor:
+    """An administrator, and no property that was ever set."""
+    return staff(vendor, first_day=True)
 
 
 def values() -> dict:

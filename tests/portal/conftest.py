@@ -18,7 +18,7 @@ from keyferry.server.core.staff import operators, sessions
 from keyferry.server.db import transaction
 from keyferry.server.faces.portal.staff import cookie as portal_cookie
 from tests.browsing import DESK, House
-from tests.faces.portal_visitor import PASSWORD, add_operator
+from tests.faces.portal_visitor import PASSWORD, add_operator, hide_first_day
 
 __all__ = ["DESK", "PASSWORD"]
 
@@ -27,6 +27,7 @@ __all__ = ["DESK", "PASSWORD"]
 def names(house: House) -> dict[Role, str]:
     """An operator of each role, by name."""
     with transaction() as session:
+        hide_first_day(session, house.short.clock.now)
         for role in Role:
             add_operator(session, f"ada the {role}", role, house.short.clock.now)
     return {role: f"ada the {role}" for role in Role}
