@@ -106,6 +106,11 @@ def add() -> Answer:
         by=staff.by(),
         show=lambda added: added.code,
     )
+    day = staff.first_day()
+    if day and day.facts.product and day.facts.product.code == code:
+        # The first of all: the list says what comes next.
+        flash(_("Product added."))
+        return redirect(url_for("portal.start.home"))
     flash(_("Product added. Download its profile and build it into your application."))
     return _back_to(code)
 

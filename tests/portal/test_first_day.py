@@ -1,0 +1,89 @@
+"""A new vendor in real browsers: from the front page to an activated machine by the first-day list alone."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from demo.server_process import LOOPBACK, free_port, serving
+from keyferry.server import create_app
+from keyferry.server.config import Settings
+from keyferry.server.core.models import Role
+from keyferry.server.db import transaction
+from tests.browsing import DESK, activate
+from tests.faces.portal_visitor import PASSWORD, add_operator
+
+
+@pytest.fixture(scope="module")
+def fresh_origin(prepared_home) -> Iterator[str]:
+    """A server as `keyferry init` leaves it, with its first administrator and nothing else."""
+    home, port = prepared_home(), free_port()
+    with create_app(Settings(home=home)).app_context(), transaction() as session:
+        add_operator(session, "ada", Role.ADMINISTRATOR, datetime.now(UTC))
+    origin = f"http://{LOOPBACK}:{port}"
+    own = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
+    environment = {**own, "KEYFERRY_HOME": str(home), "KEYFERRY_PUBLIC_URL": origin}
+    with serving(environment, host=LOOPBACK, port=port, log=home / "server.log"):
+        yield origin
+
+
+@pytest.fixture
+def house():
+    """None: the vendor here has no product yet."""
+
+
+def scanned(page: Page) -> str:
+    """Hold a phone before the screen."""
+    shown = page.get_by_role("img", name="QR code of the demo machine")
+    shown.scroll_into_view_if_needed()
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(shown.screenshot())))
+    return found.text
+
+
+def test_a_new_vendor_gets_to_an_activated_machine_by_the_list_alone(browser, pages, phone, fresh_origin):
+    page = pages(browser, viewport=DESK)
+    page.goto(fresh_origin)
+    page.get_by_role("link", name="Staff sign-in").click()
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Let’s activate your first computer.")).to_be_visible()
+    start = page.get_by_role("link", name="Start")
+    expect(start).to_contain_text("0 of 7")
+    page.get_by_role("link", name="Do this later").click()
+    page.get_by_role("link", name="Add product").click()
+    page.get_by_label("Name", exact=True).fill("Halden CAD")
+    page.get_by_label("Code", exact=True).fill("halden-cad")
+    page.get_by_label("Short keys").check()
+    page.get_by_role("button", name="Add product").click()
+    expect(start).to_contain_text("1 of 7")
+    page.get_by_role("button", name="Create test license").click()
+    expect(start).to_contain_text("2 of 7")
+    expect(page.get_by_text("Waiting for the first activation")).to_be_visible()
+
+    # The list notices by itself that a phone got the key.
+    with page.expect_navigation():
+        key = activate(phone(), scanned(page))
+    page.get_by_role("link", name="Type the key").click()
+    field = page.get_by_label("Computer key")
+    field.press_sequentially(key[:20].lower())
+    expect(page.get_by_text("13 more characters")).to_be_visible()
+    field.press_sequentially(key[20:].lower())
+    expect(page.get_by_text("30 of 30 characters, no typos")).to_be_visible()
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_role("heading", name="Your first computer is activated.")).to_be_visible()
+    expect(start).to_contain_text("3 of 7")
+
+    page.get_by_role("button", name="Hide this list").click()
+    expect(page.get_by_text("The list is hidden.")).to_be_visible()
+    expect(start).not_to_contain_text("of 7")
+    page.goto(f"{fresh_origin}/portal/computers")
+    expect(page.get_by_text("Demo machine")).to_have_count(0)
+
