@@ -18,7 +18,8 @@ from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.qr import ScanCode
 from keyferry.wizard.results import LicenseState
 
-profile = WizardProfile.from_json(Path("{profile}").read_text())
+text = Path("{profile}").read_text()
+profile = WizardProfile.from_json(text)
 control = ActivationControl(profile, Path("license"){machine})
 if control.status().state is not LicenseState.ACTIVE:
     begun = control.begin("{activation_key}")
