@@ -111,5 +111,5 @@ def is_open(page: str, name: str) -> bool:
 
 
 def dialogs(page: str) -> set[str]:
-    """The dialogs of a page beside the palette, which every page has."""
-    return set(re.findall(r'<dialog [^>]*?\bid="([^"]+)"', page)) - {"palette"}
+    """The dialogs of a page beside those that every page has."""
+    return set(re.findall(r'<dialog [^>]*?\bid="([^"]+)"', page)) - {"palette", "help", "scan"}

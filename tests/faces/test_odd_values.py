@@ -117,8 +117,8 @@ class Sweep:
         return visitor.client.post(address, data=sent, buffered=True, **more)
 
     def address_of(self, rule: Rule) -> str:
-        parts: dict[str, Any] = {}
-        for name in rule.arguments:
+        parts: dict[str, Any] = dict(rule.defaults or {})
+        for name in rule.arguments - set(rule.defaults or ()):
             known = PARTS.get(name, "x")
             parts[name] = (
                 known if isinstance(known, int) or self.chance.random() < 0.5 else self.odd()[:500] or "x"

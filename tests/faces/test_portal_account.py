@@ -18,7 +18,7 @@ from keyferry.server.db import transaction
 from tests.audit_log import events
 from tests.authenticator import code_of, set_up
 from tests.conftest import STAFF
-from tests.faces.portal_visitor import PASSWORD, Visitor, staff
+from tests.faces.portal_visitor import PASSWORD, Visitor, is_open, staff
 
 FRESH = "a new pass phrase"
 
@@ -197,7 +197,7 @@ def test_new_recovery_codes_want_the_password_and_replace_the_earlier_ones(vendo
     _, earlier = enrolled(vendor, desk)
     answer = desk.post("/portal/account/recovery-codes", password="not mine at all")
     assert answer.status_code == 403
-    assert 'id="codes" aria-labelledby="codes-title" data-opened' in answer.text
+    assert is_open(answer.text, "codes")
     answer = desk.post("/portal/account/recovery-codes", password=PASSWORD)
     fresh = recovery_codes(desk.get(answer.location).text)
     assert len(set(fresh) - set(earlier)) == 10
@@ -207,7 +207,7 @@ def test_it_ends_with_the_password_only(vendor, desk):
     enrolled(vendor, desk)
     answer = desk.post("/portal/account/second-factor/end", password="not mine at all")
     assert answer.status_code == 403
-    assert 'id="end" aria-labelledby="end-title" data-opened' in answer.text
+    assert is_open(answer.text, "end")
     answer = desk.post("/portal/account/second-factor/end", password=PASSWORD)
     assert "Your second factor has ended." in desk.get(answer.location).text
     assert Visitor(vendor.app.test_client()).sign_in().location == "/portal/"

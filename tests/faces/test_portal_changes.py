@@ -208,5 +208,18 @@ def test_chosen_licenses_are_a_workbook_that_no_cell_can_turn_into_a_formula(ven
     answer = desk.post("/portal/licenses/export", chosen=["1"])
     assert answer.headers["Content-Disposition"] == 'attachment; filename="licenses.xlsx"'
     [head, row] = rows_of(answer.get_data())
-    assert ",".join(head) == "activation_key,product,customer,seats,seats_used,expires,days,status"
-    assert row == [key.text, "demo-cad", "=ünal@example.com", "3", "0", "2027-01-02", "", "active"]
+    assert (
+        ",".join(head) == "activation_key,product,customer,seats,seats_used,expires,days,status,order,issued"
+    )
+    assert row == [
+        key.text,
+        "demo-cad",
+        "=ünal@example.com",
+        "3",
+        "0",
+        "2027-01-02",
+        "",
+        "active",
+        "",
+        "2026-11-24",
+    ]

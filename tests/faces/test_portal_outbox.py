@@ -85,7 +85,7 @@ def test_a_key_that_is_mailed_while_no_worker_runs_is_said_to_wait_and_why(desk,
 @pytest.mark.usefixtures("mail_works")
 def test_a_key_that_is_mailed_while_nothing_goes_through_is_said_to_wait_and_why(vendor, desk, machine):
     mailing = ("/portal/computers/1/key", {"email": EMAIL, "mails_key": "1"})
-    assert f"The email to {EMAIL} is on its way." in words(desk.post(mailing[0], **mailing[1]).text)
+    assert f"Email on its way to {EMAIL}" in words(desk.post(mailing[0], **mailing[1]).text)
     with transaction() as session:
         outbox.failed(session, outbox.take(session, vendor.clock.now), TROUBLE, vendor.clock.now)
         delivery.stopped(session, TROUBLE)

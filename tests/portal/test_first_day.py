@@ -86,4 +86,3 @@ def test_a_new_vendor_gets_to_an_activated_machine_by_the_list_alone(browser, pa
     expect(start).not_to_contain_text("of 7")
     page.goto(f"{fresh_origin}/portal/computers")
     expect(page.get_by_text("Demo machine")).to_have_count(0)
-

@@ -27,8 +27,12 @@ KINDS: dict[str, tuple[Event, ...]] = {
         *(Event.LICENSE_EDITED, Event.LICENSE_RENEWED, Event.LICENSE_SUSPENDED, Event.LICENSE_RESUMED),
         *(Event.ACTIVATION_KEY_REPLACED, Event.CHANGE_REFUSED, Event.LICENSES_EXPORTED),
         Event.LICENSE_KEYS_ASKED_FOR,
+        *(Event.DEMO_MACHINE_BEGUN, Event.DEMO_MACHINE_ACTIVATED, Event.DEMO_MACHINE_ENDED),
     ),
-    "customers": (Event.CUSTOMER_EDITED, Event.CUSTOMER_MERGED, Event.CUSTOMER_DELETED),
+    "customers": (
+        *(Event.CUSTOMER_EDITED, Event.CUSTOMER_MERGED, Event.CUSTOMER_DELETED),
+        *(Event.CUSTOMER_DATA_EXPORTED, Event.CUSTOMERS_EXPORTED),
+    ),
     "products": (
         *(Event.PRODUCT_ADDED, Event.PRODUCT_ROTATED, Event.EPOCH_RETIRED, Event.FEATURES_ADDED),
         Event.PROFILE_EXPORTED,

@@ -40,12 +40,7 @@ _SHOWN = 5
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
     """Show customers by search, view and order."""
-    wanted, now = _wanted(), parts().clock()
-    with reading() as session:
-        found = customer_list.customers(session, wanted, now=now, **turned())
-        return staff.page(
-            "customers", found=found, wanted=wanted, counts=customer_list.counts(session, now), views=View
-        )
+    return _list_page()
 
 
 @blueprint.post("/customers/csv")
@@ -152,8 +147,18 @@ def customer_page(number: int, **context: Any) -> str:
 
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page on which an operation was refused."""
+    if operation == "export":
+        return _list_page(refusal=refusal)
     number = (request.view_args or {})["number"]
     return customer_page(number, dialog=_DIALOGS.get(operation, ""), values=posted(), refusal=refusal)
+
+
+def _list_page(**context: Any) -> str:
+    wanted, now = _wanted(), parts().clock()
+    with reading() as session:
+        found = customer_list.customers(session, wanted, now=now, **turned())
+        counts = customer_list.counts(session, now)
+        return staff.page("customers", found=found, wanted=wanted, counts=counts, views=View, **context)
 
 
 def _wanted() -> Wanted:

@@ -23,7 +23,7 @@ from keyferry.server.faces.portal.sample_code import TERMINAL, samples
 from keyferry.server.parts import parts
 from keyferry.server.services import first_day as services
 from keyferry.server.services.first_day import FirstDay
-from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.forms import Refusal, form_expired, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext
 
@@ -137,10 +137,12 @@ def page_refused(operation: str, refusal: Refusal) -> str:
     if operation == "type_key" and (again := demo_page(values=posted(), refusal=refusal)):
         return again
     again = page(refusal=refusal)
-    if again is None:
-        # The list has ended meanwhile, and with it the demo machine.
-        raise demo_machine.over()
-    return again
+    if again is not None:
+        return again
+    if refusal.code == form_expired().code:
+        return staff.page("first_day_over", refusal=refusal)
+    # The list has ended meanwhile, and with it the demo machine.
+    raise demo_machine.over()
 
 
 def _opened(found: FirstDay) -> Step | None:
