@@ -1,4 +1,4 @@
-"""On any page, a customer's QR code is taken from a photo or by the webcam, and fills a dialog."""
+"""On any page, a customer's QR code is taken from a photo or by the webcam, and opens its license."""
 
 from __future__ import annotations
 
