@@ -90,7 +90,7 @@ if (form instanceof HTMLFormElement) {
     pause = setTimeout(() => show(form), PAUSE);
   });
   // What a refused form or a browser that comes back filled in is not what the frames came with.
-  const isSaved = [...form.elements].every((field) => !("defaultValue" in field) || field.value === field.defaultValue);
+  const isSaved = [...form.elements].every((field) => !(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) || field.value === field.defaultValue);
   if (!isSaved || form.querySelector("[aria-invalid]") || document.querySelector("dialog[data-opened], .note.ok")) show(form);
 }
 

@@ -106,4 +106,6 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
         mark = phone.locator(".top .logo")
         assert mark.evaluate("async mark => { await mark.decode(); return mark.naturalWidth; }")
         phone.goto(f"{house.origin}/self-help/activate")
-        expect(phone.locator(".button.is-primary")).to_have_css("background-color", rgb(colors.accent))
+        expect(phone.get_by_role("button", name="Get the computer key")).to_have_css(
+            "background-color", rgb(colors.accent)
+        )

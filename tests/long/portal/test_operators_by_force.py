@@ -15,6 +15,6 @@ def test_an_operator_is_signed_out_by_force(desk, house, others):
     open_operator(page, house, "ada the support")
     expect(page.get_by_text("Chrome on Linux")).to_be_visible()
     page.get_by_role("button", name="Sign out everywhere").click()
-    expect(page.get_by_text("ada the support is signed out everywhere.")).to_be_visible()
+    expect(page.get_by_text("ada the support is signed out everywhere.", exact=True)).to_be_visible()
     there.get_by_role("link", name="Licenses").first.click()
     expect(there.get_by_role("heading", name="Staff sign-in")).to_be_visible()
