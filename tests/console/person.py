@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from textual.events import Paste
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input
+from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from demo.terminal_picture import cells_of
 from keyferry.server.core.audit import By
@@ -77,11 +78,14 @@ class Person:
         await self.fill("password", password, "enter")
 
     async def search(self, text: str) -> None:
-        search = self.app.screen.query_one("#search-line Input", Input)
+        """Search for a text, and go on to what was found."""
+        search = self.app.screen.pane.search
         search.focus()
         search.value = ""
         await self.settled()
         await self.paste(text)
+        if self.step == "Main":
+            await self.press("enter")
 
     async def settled(self) -> None:
         """Wait until no thread is under way and every widget has answered what it was sent.
@@ -106,14 +110,20 @@ class Person:
 
     @property
     def sees(self) -> str:
-        """The words on the screen, without where the lines break, and without frames."""
-        text = "\n".join(self.lines)
-        return " ".join("".join(" " if one in "│─╭╮╰╯" else one for one in text).split())
+        """The words on the screen, without where the lines break, and without frames.
+
+        Of an open dialog, these are its words.
+        """
+        lines = cells_of(self.app)
+        if isinstance(self.app.screen, ModalScreen):
+            frame = self.app.screen.query_one("#frame").region
+            lines = [line[frame.x : frame.right] for line in lines[frame.y : frame.bottom]]
+        text = "\n".join("".join(cell.character for cell in line) for line in lines)
+        return " ".join("".join(" " if one in "│─┌┐└┘" else one for one in text).split())
 
     @property
     def keys_listed(self) -> list[str]:
-        table = self.app.screen.query_one("#licenses", DataTable)
-        return [str(key.value) for key in table.rows]
+        return [row.license.activation_key for row in self.app.screen.query_one("#licenses").items]
 
 
 def signed_in(operator: str, environment: Mapping[str, str]) -> Access:

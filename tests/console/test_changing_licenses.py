@@ -19,7 +19,7 @@ def newest() -> License:
 
 async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
     async with at_the_console(manager) as person:
-        await person.press("f5")
+        await person.press("n")
         # There is one product: it is chosen already.
         assert person.app.screen.query_one(Select).value == "demo-cad"
         await person.paste("Ada@Example.com")
@@ -35,9 +35,8 @@ async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
         assert person.app.clipboard == newest().activation_key
         await person.press("escape")
         assert person.keys_listed == [newest().activation_key]
-        assert "0 of 5 seats in use, expires 2027-12-31, each key lasts 90 days at most" in person.sees
-        assert "Features simulation" in person.sees
-        assert "Notes Pays by invoice" in person.sees
+        text = "0 of 5 seats ends Dec 31, 2027, 90 days a key · simulation · Pays by"
+        assert text in person.sees
     assert (newest().seats, newest().lease_days, newest().customer.email) == (5, 90, "ada@example.com")
     last = events()[-1]
     assert (last.event, last.channel, last.who) == ("license_issued", "console", "grace")
@@ -46,18 +45,19 @@ async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
 async def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
     key = vendor.issue(expires=date(2026, 12, 1))
     async with at_the_console(manager) as person:
-        await person.press("f6")
-        assert "expires 2026-12-01" in person.sees
+        assert "in 7 days ● Ends soon" in person.sees
+        await person.press("r")
+        assert "(■) 1 year more Dec 1, 2027" in person.sees
         await person.press("enter")
         assert person.step == "Main"
-        assert "2027-12-01" in person.sees
-        await person.press("f6")
+        assert "Dec 1, 2027" in person.sees
+        await person.press("r")
         await person.fill("until", "soon", "enter")
         assert "Type a date like 2027-12-31" in person.sees
         await person.fill("until", "", "enter")
         assert "Type a date like 2027-12-31" in person.sees
         await person.fill("until", "2028-01-31", "enter")
-        assert "expires 2028-01-31" in person.sees
+        assert "Jan 31, 2028" in person.sees
     assert newest().activation_key == key.text
     assert newest().expires_on == date(2028, 1, 31)
 
@@ -65,28 +65,31 @@ async def test_a_license_is_renewed_by_days_and_until_a_date(vendor, manager):
 async def test_days_are_not_added_to_what_never_expires(vendor, manager):
     vendor.issue()
     async with at_the_console(manager) as person:
-        await person.press("f6", "enter")
+        await person.press("r")
+        # So it offers a date only.
+        assert "1 year more" not in person.sees
+        await person.fill("until", "30", "enter")
         assert "This license never expires, so days can’t be added." in person.sees
     last = events()[-1]
     assert (last.event, last.code) == ("change_refused", "license_never_expires")
 
 
-async def test_a_license_is_suspended_and_resumed_only_when_it_is_meant(vendor, manager):
+async def test_a_license_is_put_on_hold_and_resumed_only_when_it_is_meant(vendor, manager):
     key = vendor.issue()
     async with at_the_console(manager) as person:
-        await person.press("f7")
+        await person.press("h")
         assert "Keys that were already given out run until they expire" in person.sees
         # The harmless answer has the focus.
         await person.press("enter")
         assert person.step == "Main"
         assert newest().status == "active"
-        await person.press("f7", "tab", "enter")
+        await person.press("h", "tab", "enter")
         assert newest().status == "suspended"
-        assert "0 of 1 seat in use, suspended, never expires" in person.sees
-        assert "F7 Resume" in person.sees
-        await person.press("f7")
+        assert "○ On hold" in person.sees
+        assert "on hold, no end date" in person.sees
+        await person.press("h")
         assert person.step == "Resume"
         await person.press("tab", "enter")
         assert newest().status == "active"
-        assert "F7 Suspend" in person.sees
+        assert "○ Not used" in person.sees
     assert newest().activation_key == key.text

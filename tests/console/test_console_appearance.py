@@ -21,8 +21,9 @@ pytestmark = pytest.mark.usefixtures("mail_works")
 
 # What is not offered at the moment, and what stands behind a dialog, is faint on purpose.
 DIALOGS = {
-    *("Help", "Activate", "ComputerKey", "SaveFile", "MailKey", "Deactivate", "Force", "Notice"),
-    *("Create", "Renew", "Suspend", "Property"),
+    *("Help", "Palette", "Activate", "ComputerKey", "SaveFile", "SaveTable", "MailKey", "Deactivate"),
+    *("Notice", "Create", "Edit", "Renew", "Suspend", "ReplaceKey", "Property"),
+    *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -61,7 +62,7 @@ class Inspection:
         for line in cells_of(self.person.app)[top:bottom]:
             text = "".join(cell.character for cell in line)
             for cell in line[left:right]:
-                if cell.character.strip() and cell.character not in "╭╮╰╯│─━╸╺▼▁":
+                if cell.character.strip() and cell.character not in "┌┐└┘│─█▲▼▁":
                     assert is_legible(cell.color, cell.ground), (self.person.step, cell, text)
 
 
@@ -75,10 +76,11 @@ class Pasted:
 def tour(computer_id: str) -> list[str | Pasted]:
     """Every dialog, each with a refusal where it has one: keys to press, and texts to paste before."""
     return [
-        *("f1", "escape f3", Pasted("?" + computer_id[1:]), "enter", "f3 enter", "s c", "f", "escape m"),
-        *("escape escape f4", "enter enter", "f4 enter", Pasted("lost"), "enter", "escape f5"),
-        *("tab tab tab", Pasted("tomorrow"), "enter", "escape f6", "escape f7"),
-        "escape f8 down down enter",
+        *("f1", "escape ctrl+p", "escape enter", Pasted("?" + computer_id[1:]), "enter", "f3 enter"),
+        *("s c", "f", "escape m", "escape escape d", "enter enter", "f4 enter", Pasted("lost"), "enter"),
+        *("escape n", "tab tab", Pasted("tomorrow"), "enter", "escape e", "escape r", "escape h", "escape k"),
+        *("escape x", "escape 3 e", "escape m", "escape delete", Pasted("a.very"), "escape 4 n"),
+        *("escape e", "escape 6 enter"),
     ]
 
 
@@ -125,23 +127,26 @@ async def test_a_signed_key_is_whole_on_a_small_terminal(vendor, manager):
 async def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, theme):
     vendor.activate(vendor.machine(vendor.issue()))
     async with at_the_console(manager, theme=theme) as person:
-        keys = "F3 Activate F4 Deactivate F5 Create F6 Renew F7 Suspend F8 Tabs F1 Help F10 Quit"
+        keys = "Enter Activate d Deactivate n New r Renew s Sort f Filter F1 More"
         assert " ".join(person.lines[-1].split()) == keys
         await person.press("tab")
         inspection = Inspection(person)
-        inspection.read(0, 3, 80, 24)
-        await person.press("f8")
-        inspection.read(0, 3, 80, 24)
+        inspection.read(0, 0, 80, 24)
+        for tab in "2345":
+            await person.press(tab)
+            inspection.read(0, 0, 80, 24)
 
 
 async def test_f2_goes_through_the_themes_of_the_wizard(vendor, manager):
     ours, theirs = (themes.DARK, themes.LIGHT), (wizard_themes.DARK, wizard_themes.LIGHT)
     for mine, other in zip(ours, theirs, strict=True):
-        assert {**vars(mine), "name": ""} == {**vars(other), "name": ""}
+        same = {"name": "", "variables": {}}
+        assert {**vars(mine), **same} == {**vars(other), **same}
+        assert other.variables.items() <= mine.variables.items()
     assert tuple(themes.THEMES) == THEMES
     vendor.issue()
     async with at_the_console(manager) as person:
-        for theme in ("console-light", "ansi-dark", "console-dark"):
+        for theme in ("console-light", "console-terminal", "console-dark"):
             await person.press("f2")
             assert person.app.theme == theme
         await person.press("f3")
@@ -151,13 +156,13 @@ async def test_f2_goes_through_the_themes_of_the_wizard(vendor, manager):
 async def test_nothing_ticked_or_focused_is_shown_by_a_color_alone(vendor, manager):
     vendor.issue()
     async with at_the_console(manager) as person:
-        await person.press("f3")
+        await person.press("enter")
         assert "[ ] Email the key" in person.sees
         person.app.screen.query_one("Tick").focus()
         await person.press("space")
-        assert "[x] Email the key" in person.sees
+        assert "[■] Email the key" in person.sees
         await person.press("tab")
-        assert "► Enter Activate" in person.sees
+        assert "► Activate" in person.sees
 
 
 async def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
@@ -166,6 +171,7 @@ async def test_names_in_any_script_stay_in_their_columns(vendor, add_operator):
         vendor.activate(vendor.machine(key, name))
     async with at_the_console(add_operator(Role.VIEWER)) as person:
         lines = [[cell.character for cell in line] for line in cells_of(person.app)]
-        columns = [line.index("●") for line in lines if "●" in line]
+        # The computers stand below the list.
+        columns = [line.index("●") for line in lines[14:] if "●" in line]
         assert len(columns) == 4
         assert len(set(columns)) == 1

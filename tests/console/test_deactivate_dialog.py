@@ -30,17 +30,17 @@ def machine(vendor, key):
 
 async def test_the_right_code_frees_the_seat_proven(vendor, key, machine, manager):
     async with at_the_console(manager) as person:
-        await person.press("f4")
+        await person.press("d")
         # The only computer is filled in: the code is what is missing.
         assert person.value("computer-id") == machine.computer_id.text
         assert person.app.focused.id == "proof"
         await person.press("enter")
         assert "Type the code that the License Wizard shows" in person.sees
         await person.paste(machine.code.text.lower().replace("-", " "), "enter")
-        assert "The seat of LAB-PC-07 is free (proven): 0 of 3 seats in use." in person.sees
+        assert "The seat of LAB-PC-07 is free (released, verified): 0 of 3 seats in use." in person.sees
         await person.press("escape")
         assert "0/3" in person.sees
-        assert "○ proven" in person.sees
+        assert "○ LAB-PC-07" in person.sees
     row = the_activation()
     assert (row.ended_how, row.ended_by) == ("proven", "grace")
     assert vendor.seats_used(key) == 0
@@ -50,7 +50,7 @@ async def test_a_wrong_code_is_refused_and_counted(vendor, key, machine, manager
     monkeypatch.setattr("keyferry.server.services.guard.PER_LICENSE", 3)
     wrong = vendor.machine(key).code.text
     async with at_the_console(manager) as person:
-        await person.press("f4")
+        await person.press("d")
         for _ in range(3):
             await person.fill("proof", wrong, "enter")
             assert "This deactivation verification code doesn’t match this activation." in person.sees
@@ -67,19 +67,19 @@ async def test_already_released_says_so_and_changes_nothing(vendor, key, machine
     before = the_activation().ended_at
     vendor.clock.pass_days(1)
     async with at_the_console(manager) as person:
-        await person.press("f4")
+        await person.press("d")
         await person.fill("computer-id", machine.computer_id.text)
         await person.fill("proof", machine.code.text, "enter")
         assert "Nothing to release" in person.sees
-        assert "was already released (proven). No changes: 0 of 3 seats in use." in person.sees
+        assert "was already released, verified. No changes: 0 of 3 seats in use." in person.sees
     assert the_activation().ended_at == before
 
 
 async def test_a_mistyped_code_is_repaired_where_the_commitment_verifies(vendor, key, machine, manager):
     async with at_the_console(manager) as person:
-        await person.press("f4")
+        await person.press("d")
         await person.paste("?" + machine.code.text[1:], "enter")
         if person.step == "Deactivate":
-            assert f"{machine.code.text}? Press F3 to use it." in person.sees
+            assert f"F3 Use {machine.code.text}" in person.sees
             await person.press("f3", "enter")
-        assert "is free (proven)" in person.sees
+        assert "is free (released, verified)" in person.sees

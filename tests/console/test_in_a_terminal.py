@@ -29,10 +29,10 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, manager, setti
         terminal.wait_for("Password")
         # Typed ahead, as over a slow line.
         terminal.press(f"{manager}\r{PASSWORD}\r")
-        terminal.wait_for(key.text)
+        terminal.wait_for(key.last_group)
         terminal.wait_for("manager")
         assert PASSWORD not in terminal.all_shown
-        terminal.press("nothing like it")
+        terminal.press("/nothing like it")
         terminal.wait_for("No license was found")
         terminal.press("\x11")
         assert terminal.ends_with() == 0
@@ -59,7 +59,7 @@ def test_a_terminal_that_is_closed_ends_the_session(vendor, manager, settings, e
     with Terminal(*command, KEYFERRY_HOME=str(settings.home)) as terminal:
         terminal.wait_for("Password")
         terminal.press(f"{manager}\r{PASSWORD}\r")
-        terminal.wait_for("Search")
+        terminal.wait_for("Manage Keys")
         assert ending(terminal) == exit_code
     with reading() as session:
         [row] = session.query(sessions.OperatorSession)

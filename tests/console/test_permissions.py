@@ -11,6 +11,8 @@ from textual.binding import Binding
 
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
+from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
+from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.models import Role
@@ -19,6 +21,7 @@ from keyferry.server.faces import console
 from keyferry.server.faces.console import asking
 from keyferry.server.faces.console.access import Access, is_offered, sign_in
 from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
+from keyferry.server.faces.console.views import NewProduct
 from keyferry.server.services.permission import permission_of
 from keyferry.server.services.requests import Typed
 from tests.console.person import PASSWORD, at_the_console, events
@@ -32,21 +35,23 @@ DOORS = (
     "sqlalchemy",
     "flask",
 )
-MAY_OPEN = {"access.py"}
+MAY_OPEN = {"access.py", "door.py", "lists.py"}
 OPERATIONS = "keyferry.server.services.operations"
 # Plain names and numbers of the core that screens may read, and what reads a text alone.
 MAY_READ = {
     "keyferry.server.core.errors",
     "keyferry.server.core.licensing.batches",
     "keyferry.server.core.licensing.carried",
+    "keyferry.server.core.licensing.computers",
     "keyferry.server.core.licensing.deactivation",
+    "keyferry.server.core.licensing.license_changes",
     "keyferry.server.core.licensing.licenses",
     "keyferry.server.core.licensing.listings",
     "keyferry.server.core.licensing.notes",
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
-    *("MAX_NOTES", "MAX_REASON", "is_carried"),
+    *("Content", "MAX_NOTES", "MAX_REASON", "Order", "State", "is_carried"),
 }
 
 
@@ -71,7 +76,8 @@ def asking_classes() -> list[type]:
 def operations() -> dict[str, object]:
     return {
         name: operation
-        for name, operation in vars(Access).items()
+        for kind in reversed(Access.__mro__)
+        for name, operation in vars(kind).items()
         if callable(operation) and not name.startswith("_")
     }
 
@@ -99,7 +105,13 @@ def test_every_action_and_key_of_a_screen_is_declared(kind):
 
 
 def test_other_widgets_and_the_application_act_on_nothing_but_the_screen():
-    expected = {"ActionButton": {"press"}, "Tick": {"tick"}, "ConsoleFrame": {"next_theme", "quit"}}
+    expected = {
+        "ActionButton": {"press"},
+        "ConsoleFrame": {"next_theme", "quit"},
+        "Rows": {"choose", "edge", "move", "page"},
+        "Tick": {"tick"},
+        "Way": {"choose"},
+    }
     for kind in classes():
         if not issubclass(kind, Asking):
             actions = {name.removeprefix("action_") for name in vars(kind) if name.startswith("action_")}
@@ -148,8 +160,25 @@ async def test_what_is_not_declared_is_neither_offered_nor_asked(vendor, manager
 
 TYPED = Typed("1", "1")
 NEW = NewLicense("demo-cad", 1, Terms())
+CONTENT = Content(1, (), None, None, None)
 CALLS = {
     "licenses": (Wanted(),),
+    "license_table": (Wanted(),),
+    "computers": (ComputersWanted(),),
+    "computer": (1,),
+    "copies": (),
+    "customers": ("",),
+    "customer": (1,),
+    "catalog": (),
+    "edit": ("", CONTENT, ""),
+    "replace_key": ("",),
+    "edit_customer": (1,),
+    "merge_customer": (1, ""),
+    "delete_customer": (1,),
+    "add_product": (NewProduct("x", "X", "short", (), "os"),),
+    "add_features": ("x", ()),
+    "reset_property": ("",),
+    "audit_table": (AuditWanted(),),
     "license": ("",),
     "scanned": ("",),
     "activate": (TYPED,),
@@ -167,6 +196,12 @@ CALLS = {
 }
 
 
+MORE = {
+    "activate": {"email": "", "mails_key": False, "notes": ""},
+    "edit_customer": {"email": "", "name": "", "notes": "", "version": ""},
+}
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_an_operation_that_the_role_does_not_permit_is_refused_and_written_down(vendor, add_operator, role):
     access = sign_in(add_operator(role), PASSWORD, {})
@@ -176,7 +211,7 @@ def test_an_operation_that_the_role_does_not_permit_is_refused_and_written_down(
             assert is_offered(access, operation)
             continue
         assert not is_offered(access, operation)
-        more = {"email": "", "mails_key": False, "notes": ""} if name == "activate" else {}
+        more = MORE.get(name, {})
         with pytest.raises(NotAllowed) as raised:
             operation(access, *CALLS[name], **more)
         assert raised.value.code == "not_permitted"
@@ -186,10 +221,10 @@ def test_an_operation_that_the_role_does_not_permit_is_refused_and_written_down(
 
 
 OFFERED = {
-    Role.ADMINISTRATOR: ("Activate Deactivate Create Renew Suspend", "Manage Keys Server properties Audit"),
-    Role.MANAGER: ("Activate Deactivate Create Renew Suspend", "Manage Keys Audit"),
-    Role.SUPPORT: ("Activate Deactivate", "Manage Keys"),
-    Role.VIEWER: ("", "Manage Keys"),
+    Role.ADMINISTRATOR: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit Settings"),
+    Role.MANAGER: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit"),
+    Role.SUPPORT: ("Activate Deactivate", ""),
+    Role.VIEWER: ("", ""),
 }
 
 
@@ -198,10 +233,12 @@ async def test_the_screen_offers_what_the_role_permits_and_nothing_else(vendor, 
     vendor.issue()
     async with at_the_console(add_operator(role)) as person:
         keys, tabs = OFFERED[role]
-        for word in ("Activate", "Deactivate", "Create", "Renew", "Suspend"):
-            assert (f" {word}" in person.lines[-1]) == (word in keys.split()), word
-        assert " ".join(person.lines[1].split()) == tabs
-        opened_by = {"f3": "Activate", "f4": "Deactivate", "f5": "Create", "f6": "Renew", "f7": "Suspend"}
+        for word in ("Activate", "Deactivate", "New", "Renew"):
+            shown = {"New": "Create"}.get(word, word)
+            assert (f" {word}" in person.lines[-1]) == (shown in keys.split()), word
+        assert " ".join(person.lines[1].split()) == f"Manage Keys Computers Customers Products {tabs}".strip()
+        opened_by = {"enter": "Activate", "d": "Deactivate", "n": "Create", "r": "Renew", "h": "Suspend"}
+        opened_by |= {"e": "Edit", "k": "ReplaceKey"}
         for key, word in opened_by.items():
             await person.press(key)
             assert (person.step == word) == (word in keys.split()), (key, person.step)

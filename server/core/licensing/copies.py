@@ -8,10 +8,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from keyferry.server.core.licensing.former_ids import WITHOUT_PROOF
-from keyferry.server.core.models import Activation, FormerComputerId
+from keyferry.server.core.models import Activation, FormerComputerId, License
 from keyferry.server.core.pages import PAGE_SIZE, Page, page
 
 _MOST_OF_MACHINE = 20
+_MOST_COUNTED = 100
 
 
 def listed(session: Session, *, number: int, size: int = PAGE_SIZE) -> Page[FormerComputerId]:
@@ -35,6 +36,13 @@ def of_machine(session: Session, activation: Activation) -> Sequence[FormerCompu
         FormerComputerId.fingerprint == activation.fingerprint,
     )
     return session.scalars(rows.limit(_MOST_OF_MACHINE)).all()
+
+
+def count_of_license(session: Session, license: License) -> int:
+    """Return how many there are on a license; of very many, the first ones count."""
+    of_license = FormerComputerId.license_id == license.id
+    known = select(FormerComputerId.id).where(of_license, FormerComputerId.how.in_(WITHOUT_PROOF))
+    return session.scalars(select(func.count()).select_from(known.limit(_MOST_COUNTED).subquery())).one()
 
 
 def _latest_first() -> Select[FormerComputerId]:

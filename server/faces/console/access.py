@@ -4,128 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from dataclasses import dataclass, replace
+from datetime import date
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
+from keyferry.protocol.computer_name import clean_computer_name
 from keyferry.protocol.deactivation import read_deactivation_code
-from keyferry.protocol.request_token import DeactivationRequest
-from keyferry.server.core import peers, properties
+from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
+from keyferry.server import vendor
+from keyferry.server.core import peers
 from keyferry.server.core.audit import By
+from keyferry.server.core.brand import branding
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import licenses, listings
+from keyferry.server.core.licensing import copies
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.deactivation import Code
-from keyferry.server.core.licensing.facts import license_facts, release_facts
+from keyferry.server.core.licensing.facts import release_facts
+from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.listings import AuditWanted, Wanted
-from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.models import License, Role
-from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
-from keyferry.server.core.staff.roles import PERMISSIONS, Permission
+from keyferry.server.core.staff.roles import PERMISSIONS
 from keyferry.server.core.staff.sessions import end, find
-from keyferry.server.db import reading, transaction, troubles_in_words
+from keyferry.server.db import explained, reading, transaction, troubles_in_words
 from keyferry.server.faces.console import views
+from keyferry.server.faces.console.door import runs
+from keyferry.server.faces.console.lists import Lists
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, issuing, operations, settings, signing_in
-from keyferry.server.services.permission import admit, permission_of, require
+from keyferry.server.services import changes, customers, issuing, operations, products, settings, signing_in
+from keyferry.server.services.permission import permission_of
 from keyferry.server.services.requests import Typed, opened
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Operation = Callable[Concatenate["Access", P], R]
-
-
-def needs(permission: Permission) -> Callable[[Operation[P, R]], Operation[P, R]]:
-    """Ask before each call whether the session lives and the role permits it.
-
-    It raises NotAllowed (signed_out, not_permitted), and ConfigError where the database is in trouble.
-    """
-
-    def decorate(operation: Operation[P, R]) -> Operation[P, R]:
-        @wraps(operation)
-        def permitted(who: Access, *arguments: P.args, **more: P.kwargs) -> R:
-            with troubles_in_words():
-                now = who._admitted()
-                require(now.by, permission)
-                return views.visible_all(operation(now, *arguments, **more))
-
-        permitted.permission = permission  # type: ignore[attr-defined]
-        return cast("Operation[P, R]", permitted)
-
-    return decorate
-
-
-def runs(operation: Callable[..., object]) -> Callable[[Operation[P, R]], Operation[P, R]]:
-    """Ask before each call what the operation of `services` that it runs asks, before anything is read."""
-    return needs(permission_of(operation))
 
 
 @dataclass(frozen=True)
-class Access:
+class Access(Lists):
     """One operator at work, from signing in to signing out."""
-
-    operator: str
-    role: Role
-    _token: str = field(repr=False)
-    by: By
-
-    @property
-    def sets_customers(self) -> bool:
-        """Whether the role lets this operator set whose a license is."""
-        return Permission.CHANGE_LICENSES in PERMISSIONS[self.role]
-
-    def _admitted(self) -> Access:
-        """Return this with the role of now; raises NotAllowed (signed_out)."""
-        row = admit(self._token, now=parts().clock())
-        role = Role(row.operator.role)
-        return replace(self, role=role, by=replace(self.by, role=role))
-
-    @needs(Permission.SEE_LICENSES)
-    def licenses(
-        self, wanted: Wanted, number: int = 1, beside: Beside | None = None
-    ) -> Page[views.LicenseFacts]:
-        """Return a page of licenses, in a long list the one beside a row."""
-        now = parts().clock()
-        with reading() as session:
-            page = listings.licenses(session, wanted, now=now, number=number, beside=beside)
-            rows = [license_facts(one, one.product, now, customer=one.customer) for one in page.rows]
-        return page.of(rows)
-
-    @needs(Permission.SEE_LICENSES)
-    def license(self, activation_key: str) -> views.LicenseView:
-        """Return a license with its computers; raises NotFound (unknown_activation_key)."""
-        with reading() as session:
-            return _view(session, licenses.find(session, ActivationKey.from_text(activation_key)))
-
-    @needs(Permission.SEE_LICENSES)
-    def scanned(self, link: str) -> views.Scanned:
-        """Return what a pasted link asks for.
-
-        Raises what `services.requests.opened` raises, and NotFound (unknown_activation_key).
-        """
-        asked = opened(link)
-        key, code = asked.activation_key.text, ""
-        if isinstance(asked, DeactivationRequest):
-            with reading() as session:
-                # What was activated with a key that was replaced since is still given back.
-                key = licenses.find(session, asked.activation_key, former_too=True).activation_key
-            code = asked.code.text
-        return views.Scanned(key, asked.computer_id.text, asked.computer_name or "", code)
 
     @runs(operations.activate)
     def activate(
-        self, typed: Typed, *, email: str, mails_key: bool, notes: str, reason: str
+        self, typed: Typed, *, email: str, mails_key: bool, notes: str, reason: str, link: str = ""
     ) -> views.KeyGiven:
-        """Give a computer key; raises what `operations.activate` raises."""
+        """Give a computer key; raises what `operations.activate` raises.
+
+        What a pasted link proves counts as long as the rest is what it says.
+        """
         given = operations.activate(
-            typed, by=self.by, email=email, mails_key=mails_key, notes=notes, reason=reason
+            _asked(typed, link), by=self.by, email=email, mails_key=mails_key, notes=notes, reason=reason
         )
         with reading() as session:
             return views.key_given(given, parts().clock(), can_mail=outgoing(session).is_offered)
@@ -137,27 +66,35 @@ class Access:
         return views.key_given(given, parts().clock(), can_mail=True)
 
     @runs(operations.release)
-    def release(self, typed: Typed, code: str) -> views.ReleaseFacts:
-        """Release a seat with a code; raises what `operations.release` raises."""
-        done = operations.release(typed, Code(read_deactivation_code(code)), by=self.by)
-        return release_facts(done, parts().clock())
+    def release(self, typed: Typed, code: str, link: str = "") -> views.ReleaseFacts:
+        """Release a seat with a code, and with all codes of a pasted link that has this one.
+
+        Raises what `operations.release` raises.
+        """
+        asked = _asked_to_release(typed, code, link)
+        proof = asked.code if isinstance(asked, DeactivationRequest) else read_deactivation_code(code)
+        return release_facts(operations.release(asked, Code(proof), by=self.by), parts().clock())
 
     @runs(operations.force_release)
     def force_release(self, typed: Typed, reason: str) -> views.ReleaseFacts:
         """Release a seat for a reason; raises what `operations.force_release` raises."""
         return release_facts(operations.force_release(typed, reason, by=self.by), parts().clock())
 
-    @needs(Permission.CHANGE_LICENSES)
-    def products(self) -> Sequence[views.ProductChoice]:
-        """Return what licenses can be created for, by name."""
-        with reading() as session:
-            products = every_product(session)
-            return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
-
     @runs(issuing.issue)
     def issue(self, wanted: NewLicense) -> views.LicenseView:
         """Create a license; raises what `issuing.issue` raises."""
         return issuing.issue(wanted, by=self.by, show=_view)
+
+    @runs(changes.edit)
+    def edit(self, activation_key: str, content: Content, version: str) -> views.LicenseView:
+        """Change what a license grants; raises what `changes.edit` raises."""
+        key = ActivationKey.from_text(activation_key)
+        return changes.edit(key, content, by=self.by, show=_view, version=version).shown
+
+    @runs(changes.replace_key)
+    def replace_key(self, activation_key: str) -> views.LicenseView:
+        """Give a license another activation key; the present one activates nothing any more."""
+        return changes.replace_key(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
 
     @runs(changes.renew)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
@@ -174,14 +111,32 @@ class Access:
         """End the suspension of a license."""
         return changes.resume(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
 
-    @needs(Permission.SET_PROPERTIES)
-    def properties(self) -> Sequence[views.PropertyView]:
-        """Return all server properties."""
-        with reading() as session:
-            values, stored = properties.read(session), properties.stored(session)
-        return [
-            views.property_view(one, values[one.name], stored.get(one.name)) for one in PROPERTIES.values()
-        ]
+    @runs(customers.edit)
+    def edit_customer(self, number: int, *, email: str, name: str, notes: str, version: str) -> bool:
+        """Change address, name and notes; raises what `customers.edit` raises."""
+        return customers.edit(number, email=email, name=name, notes=notes, version=version, by=self.by)
+
+    @runs(customers.merge)
+    def merge_customer(self, number: int, into: str) -> int:
+        """Give all of a customer to that of another address; returns how many licenses moved."""
+        return customers.merge(number, into, by=self.by)[1]
+
+    @runs(customers.delete)
+    def delete_customer(self, number: int) -> bool:
+        """Delete a customer; the licenses stay."""
+        customers.delete(number, by=self.by)
+        return True
+
+    @runs(products.add)
+    def add_product(self, new: views.NewProduct) -> str:
+        """Add a product, and return its code; raises what `products.add` raises."""
+        return products.add(**vars(new), by=self.by, show=lambda added: added.code)
+
+    @runs(products.add_features)
+    def add_features(self, code: str, names: Sequence[str]) -> bool:
+        """Add features at the end of a product's list; raises what `products.add_features` raises."""
+        products.add_features(code, names, by=self.by)
+        return True
 
     @runs(settings.set_property)
     def set_property(self, name: str, value: str) -> views.PropertyView:
@@ -193,21 +148,57 @@ class Access:
             show=lambda row: views.property_view(PROPERTIES[row.name], row.value, row),
         )
 
-    @needs(Permission.SEE_AUDIT)
-    def audit(
-        self, wanted: AuditWanted, number: int = 1, beside: Beside | None = None
-    ) -> Page[views.AuditEvent]:
-        """Return a page of the audit, the latest events first, in a long one the page beside a row."""
+    @runs(settings.reset_property)
+    def reset_property(self, name: str) -> bool:
+        """Have the default of a property count again."""
+        settings.reset_property(name, by=self.by)
+        return True
+
+
+def house() -> views.House:
+    """Return whose server this is, and where, as far as the database says it at the moment."""
+    settings = parts().settings
+    host = (settings.public_url or "").partition("://")[2].strip("/")
+    try:
         with reading() as session:
-            return listings.audit_events(session, wanted, number=number, beside=beside)
+            name = branding.current(session, vendor.from_settings()).name
+    except SQLAlchemyError as error:
+        if explained(error) is None:
+            raise
+        name = vendor.from_settings().name
+    return views.visible_all(views.House(name, host))
+
+
+def today() -> date:
+    """Return the day that it is at the server, in UTC."""
+    return parts().clock().date()
+
+
+def _asked(typed: Typed, link: str) -> ActivationRequest | Typed:
+    """Return what is asked for: the wizard's own request where its link was pasted and proves something."""
+    asked = opened(link) if link else None
+    if isinstance(asked, ActivationRequest) and asked.openings and _is_meant(asked, typed):
+        name = clean_computer_name(typed.computer_name)
+        return replace(asked, computer_name=name or asked.computer_name)
+    return typed
+
+
+def _asked_to_release(typed: Typed, code: str, link: str) -> DeactivationRequest | Typed:
+    """Return the wizard's own request where its link was pasted, and the rest is still what it says."""
+    asked = opened(link) if link else None
+    if not isinstance(asked, DeactivationRequest) or asked.code.text != code.strip():
+        return typed
+    return asked if asked.computer_id.text == typed.computer_id.strip() else typed
+
+
+def _is_meant(asked: ActivationRequest, typed: Typed) -> bool:
+    same_key = asked.activation_key.text == typed.activation_key
+    return same_key and asked.computer_id.text == typed.computer_id.strip()
 
 
 def _view(session: Session, license: License) -> views.LicenseView:
-    """Return a license with its computers, those that hold a seat first and the newest first."""
-    latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
-    now = parts().clock()
-    facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
-    return views.LicenseView(facts, outgoing(session).is_offered)
+    copied, can_mail = copies.count_of_license(session, license), outgoing(session).is_offered
+    return views.license_view(license, parts().clock(), can_mail=can_mail, copies=copied)
 
 
 def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Access:

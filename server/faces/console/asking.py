@@ -16,6 +16,7 @@ from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.frame import ConsoleFrame
+from keyferry.server.faces.console.marked import marked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,7 +61,7 @@ class Asking(Widget):
     def say(self, text: str) -> None:
         """Say something below the form; a problem begins with an exclamation mark."""
         said = self.query_one("#said", Static)
-        said.update(text)
+        said.update(marked(text))
         said.display = bool(text)
         said.set_class(text.startswith("!"), "problem")
 

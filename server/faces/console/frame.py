@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
-from keyferry.server.faces.console.access import Access, is_offered, sign_out
+from keyferry.server.faces.console.access import Access, house, is_offered, sign_out, today
 from keyferry.server.faces.console.hardening import HardenedApp
-from keyferry.server.faces.console.themes import DARK, LIGHT, THEMES, theme_of
+from keyferry.server.faces.console.themes import DARK, LIGHT, TERMINAL, THEMES, theme_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# With room for the list and the license beside each other; and for more computers below it.
-_WIDE, _TALL = 160, 36
+# With room for whole keys and what belongs together beside each other; and for more below the list.
+_WIDE, _TALL, _HIGH = 110, 32, 44
 
 
 class ConsoleFrame(HardenedApp):
@@ -34,11 +35,12 @@ class ConsoleFrame(HardenedApp):
     def __init__(self, environment: Mapping[str, str], *, theme: str | None = None) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall"), (_HIGH, "-high")]
         # Over a slow line a movement is nothing but bytes to wait for.
         self.animation_level = "none"
         self.environment = environment
         self.chosen_theme = theme or theme_of(environment)
+        self.house = house()
         self.signed_in: Access | None = None
         self.failure: Exception | None = None
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -49,6 +51,10 @@ class ConsoleFrame(HardenedApp):
         if self.signed_in is None:
             raise RuntimeError("nobody is signed in")
         return self.signed_in
+
+    def today(self) -> date:
+        """Return the day that it is at the server, in UTC."""
+        return today()
 
     def offers(self, operation: Callable[..., object]) -> bool:
         """Return whether an operation is to be offered to who is signed in."""
@@ -69,10 +75,14 @@ class ConsoleFrame(HardenedApp):
         if not task.cancelled():
             task.exception()
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colors that our rules name, for the moment before a theme of ours is in use."""
+        return dict(DARK.variables)
+
     def use_theme(self) -> None:
         """Register our themes, and use the one asked for."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        for theme in (DARK, LIGHT, TERMINAL):
+            self.register_theme(theme)
         self.theme = THEMES[self.chosen_theme]
 
     async def sign_in_again(self, ended: Access) -> None:

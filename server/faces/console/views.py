@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar, cast
 
+from sqlalchemy.orm import Session
+
 from keyferry.protocol.visible import visible, visible_lines
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing.computers import Computer, activation_key_of
 
 # Screens know of the core what is named here: facts and events that they show go through as they are.
 from keyferry.server.core.licensing.facts import ActivationFacts as ActivationFacts
 from keyferry.server.core.licensing.facts import KeyFacts as KeyFacts
 from keyferry.server.core.licensing.facts import LicenseFacts as LicenseFacts
 from keyferry.server.core.licensing.facts import ReleaseFacts as ReleaseFacts
-from keyferry.server.core.licensing.facts import key_facts
+from keyferry.server.core.licensing.facts import activation_facts, key_facts, license_facts
+from keyferry.server.core.licensing.license_changes import version as version_of
+from keyferry.server.core.models import (
+    Activation,
+    Customer,
+    FormerComputerId,
+    License,
+    Product,
+    ServerProperty,
+)
 from keyferry.server.core.models import AuditEvent as AuditEvent
-from keyferry.server.core.models import ServerProperty
 from keyferry.server.core.pages import Beside as Beside
 from keyferry.server.core.pages import Page as Page
 from keyferry.server.core.properties import Property
@@ -25,14 +38,145 @@ from keyferry.server.services.operations import Given
 T = TypeVar("T")
 
 _OF_SEVERAL_LINES = {"notes", "license_file"}
+# What is handed back as it came.
+_KEPT = {"link"}
 
 
 @dataclass(frozen=True)
-class LicenseView:
-    """A license with its computers, and whether this server can send email."""
+class LicenseRow:
+    """A license in a list: with its customer's name, and the day that it is today."""
 
     license: LicenseFacts
+    customer_name: str
+    today: date
+
+    @property
+    def customer(self) -> str:
+        """What staff call the customer: its name, else its address, "" where there is none."""
+        return self.customer_name or self.license.customer or ""
+
+
+@dataclass(frozen=True)
+class LicenseView(LicenseRow):
+    """A license with its computers, whether this server can send email, and how many copies there may be.
+
+    `version` is the digest of all that staff change about it.
+    """
+
     can_mail: bool
+    copies: int
+    version: str
+
+
+@dataclass(frozen=True)
+class ComputerRow:
+    """A computer in a list, with the license that it uses, and the day that it is today."""
+
+    number: int
+    computer: ActivationFacts
+    activation_key: str = field(repr=False)
+    product_name: str
+    customer: str
+    today: date
+
+
+@dataclass(frozen=True)
+class ComputerView(ComputerRow):
+    """A computer: what a person on the telephone is to hear first, its key, and what else is known of it.
+
+    `own_key` is the activation key that its computer ID was made with; `copies` are lines.
+    """
+
+    own_key: str = field(repr=False)
+    situation: str
+    others: int
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A seat that was taken from an earlier state of a computer, or without proof, by which one."""
+
+    number: int
+    at: datetime
+    how: str
+    computer_id: str
+    counts: bool
+    now: ComputerRow | None
+
+
+@dataclass(frozen=True)
+class CustomerRow:
+    """A customer in a list, with what it holds."""
+
+    number: int
+    email: str
+    name: str
+    notes: str
+    licenses: int
+    seats: int
+    seats_used: int
+
+    @property
+    def called(self) -> str:
+        """What staff call it."""
+        return self.name or self.email
+
+
+@dataclass(frozen=True)
+class CustomerView(CustomerRow):
+    """A customer with its latest licenses, and how many computers and emails there are of it."""
+
+    version: str
+    held: tuple[LicenseRow, ...]
+    computers: int
+    mails: int
+
+
+@dataclass(frozen=True)
+class ProductView:
+    """A product with its epochs, the latest first; each with whether it is served, and its computers."""
+
+    code: str
+    name: str
+    key_style: str
+    features: tuple[str, ...]
+    added: date
+    epochs: tuple[EpochView, ...]
+
+    @property
+    def computers(self) -> int:
+        """How many computers hold a seat."""
+        return sum(one.computers for one in self.epochs)
+
+
+@dataclass(frozen=True)
+class EpochView:
+    """An epoch of a product's keys: since when, until when, and how many computers use it."""
+
+    number: int
+    since: date
+    retired: date | None
+    computers: int
+
+
+@dataclass(frozen=True)
+class NewProduct:
+    """What a product is added with."""
+
+    code: str
+    name: str
+    key_style: str
+    features: tuple[str, ...]
+    machine_source: str
+
+
+@dataclass(frozen=True)
+class House:
+    """Whose server this is, and where it is; "" where nothing says it."""
+
+    vendor: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,12 +212,118 @@ class PropertyView:
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a pasted link of the License Wizard asks for; `code` is there where it deactivates."""
+    """What a pasted link of the License Wizard asks for; `code` is there where it deactivates.
 
+    The link itself says more than a person could type: what it proves, and further codes.
+    """
+
+    link: str = field(repr=False)
     activation_key: str = field(repr=False)
     computer_id: str
     computer_name: str
     code: str = field(repr=False)
+
+
+def license_row(license: License, now: datetime) -> LicenseRow:
+    """Return a license as a list shows it."""
+    facts = license_facts(license, license.product, now, customer=license.customer)
+    return LicenseRow(facts, _name_of(license.customer), now.date())
+
+
+def license_view(license: License, now: datetime, *, can_mail: bool, copies: int) -> LicenseView:
+    """Return a license with its computers, those that hold a seat first and the newest first."""
+    latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
+    facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
+    name, version = _name_of(license.customer), version_of(license)
+    return LicenseView(facts, name, now.date(), can_mail, copies, version)
+
+
+def computer_row(activation: Activation, now: datetime) -> ComputerRow:
+    """Return a computer as a list shows it."""
+    license = activation.license
+    customer = _name_of(license.customer) or (license.customer.email if license.customer else "")
+    return ComputerRow(
+        number=activation.id,
+        computer=activation_facts(activation, license.product),
+        activation_key=license.activation_key,
+        product_name=license.product.name,
+        customer=customer,
+        today=now.date(),
+    )
+
+
+def computer_view(
+    session: Session, found: Computer, now: datetime, displaced: Mapping[str, str]
+) -> ComputerView:
+    """Return a computer with what is known of it; `displaced` are the words for possible copies."""
+    row = computer_row(found.activation, now)
+    copies = tuple(f"{one.at:%Y-%m-%d %H:%M} {displaced.get(one.how, one.how)}" for one in found.copies)
+    return ComputerView(
+        **{one.name: getattr(row, one.name) for one in fields(row)},
+        own_key=activation_key_of(session, found.activation),
+        situation=found.situation.value,
+        others=len(found.others),
+        copies=copies,
+    )
+
+
+def copy_row(former: FormerComputerId, now: datetime) -> CopyRow:
+    """Return a possible copy, and what holds the seat since."""
+    holder = computer_row(former.activation, now) if former.activation else None
+    return CopyRow(former.id, former.at, former.how, former.computer_id or "", former.counted, holder)
+
+
+def customer_row(listed: records.Listed) -> CustomerRow:
+    """Return a customer as a list shows it."""
+    customer, held = listed.customer, listed.held
+    return CustomerRow(
+        number=customer.id,
+        email=customer.email,
+        name=customer.name or "",
+        notes=customer.notes or "",
+        licenses=held.licenses,
+        seats=held.seats,
+        seats_used=held.seats_used,
+    )
+
+
+def customer_view(
+    customer: Customer, extent: records.Extent, held: Sequence[License], computers: int, now: datetime
+) -> CustomerView:
+    """Return a customer with its latest licenses."""
+    row = customer_row(records.Listed(customer, extent.held))
+    return CustomerView(
+        **{one.name: getattr(row, one.name) for one in fields(row)},
+        version=records.version(customer),
+        held=tuple(license_row(one, now) for one in held),
+        computers=computers,
+        mails=extent.mails,
+    )
+
+
+def product_view(product: Product, live: Mapping[int, int]) -> ProductView:
+    """Return a product; `live` says how many computers use each epoch."""
+    epochs = [
+        EpochView(
+            one.number,
+            one.created_at.date(),
+            one.retired_at.date() if one.retired_at else None,
+            live.get(one.number, 0),
+        )
+        for one in product.epochs
+    ]
+    return ProductView(
+        code=product.code,
+        name=product.name,
+        key_style=product.key_style,
+        features=tuple(product.features),
+        added=product.created_at.date(),
+        epochs=tuple(sorted(epochs, key=lambda one: one.number, reverse=True)),
+    )
+
+
+def _name_of(customer: Customer | None) -> str:
+    return (customer.name or "") if customer else ""
 
 
 def key_given(given: Given, now: datetime, *, can_mail: bool) -> KeyGiven:
@@ -106,6 +356,8 @@ def visible_all(value: T) -> T:
 
 
 def _seen(name: str, value: Any) -> Any:
+    if name in _KEPT:
+        return value
     if name in _OF_SEVERAL_LINES and isinstance(value, str):
         return visible_lines(value)
     return visible_all(value)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.licenses import Standing, Terms
 from keyferry.server.faces.console.views import (
     ActivationFacts,
+    ComputerView,
     KeyFacts,
     KeyGiven,
     LicenseFacts,
+    LicenseRow,
     ReleaseFacts,
 )
-from keyferry.server.words.wording import CHANNELS, OUTCOMES, until
+from keyferry.server.words.wording import CHANNELS, OUTCOMES, STATES
 
-_RECORDED = {
+RECORDED = {
     "proven": "The code proves that the license was removed from it",
     "claimed": "There was a code, but it doesn’t prove that no earlier copy on this seat runs on",
     "forced": "There is no proof, so a key that is still there runs until it expires",
 }
+# Within so many days, an end is near.
+SOON = 30
 _DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)
 
 
@@ -29,28 +33,71 @@ def seats(total: int, used: int) -> str:
     return f"{used} of {total} {'seat' if total == 1 else 'seats'} in use"
 
 
+def of_license(view: LicenseRow, more: str = "") -> str:
+    """Return which license it is, as people call it, and what happens to it."""
+    customer = f" for {view.customer}" if view.customer else ""
+    return f"{view.license.product_name}{customer}{f', {more}' if more else ''}"
+
+
+def day(value: date, today: date | None = None) -> str:
+    """Return a day as people write it, in this year without the year."""
+    year = "" if today is not None and value.year == today.year else f", {value.year}"
+    return f"{value:%b} {value.day}{year}"
+
+
 def moment(at: datetime) -> str:
     """Return a time in UTC, to the minute."""
-    return at.strftime("%Y-%m-%d %H:%M")
+    return f"{day(at.date())}, {at:%H:%M}"
 
 
-def ends(license: LicenseFacts) -> str:
-    """Return what most matters of a license's term: that it is over or suspended, else its end."""
-    return _runs(license) if license.standing is Standing.ACTIVE else license.standing.value
+def long_moment(at: datetime) -> str:
+    """Return a time in UTC, to the second, with the day of the week."""
+    return f"{at:%A, %B} {at.day}, {at.year}, {at:%H:%M:%S} UTC"
+
+
+def heading(value: date, today: date) -> str:
+    """Return a day as a line above what happened on it."""
+    name = {today: "Today", today - timedelta(days=1): "Yesterday"}.get(value, f"{value:%A}")
+    return f"{name}, {value:%B} {value.day}" + ("" if value.year == today.year else f", {value.year}")
+
+
+def ends(license: LicenseFacts, today: date) -> str:
+    """Return when a license ends; within its last days, in how many."""
+    if license.expires is None:
+        return "no end date" if license.days is None else _days(license.days)
+    days = (license.expires - today).days
+    if days < 0 or days > SOON:
+        return day(license.expires)
+    return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+
+def status(license: LicenseFacts, today: date) -> tuple[str, str]:
+    """Return how a license stands, with a mark before it, and the color of both."""
+    if license.standing is Standing.SUSPENDED:
+        return "○ On hold", "$ink-2"
+    if license.standing is Standing.EXPIRED:
+        return "● Expired", "$error"
+    if license.expires is not None and (license.expires - today).days <= SOON:
+        return "● Ends soon", "$warning"
+    if license.seats_used >= license.seats:
+        return "● Full", "$info"
+    if not license.seats_used:
+        return "○ Not used", "$ink-3"
+    return "● Active", "$success"
 
 
 def term(license: LicenseFacts) -> str:
-    """Return until when a license runs, and that it is over or suspended."""
-    runs = _runs(license)
+    """Return until when a license runs, that it is over or on hold, and how long one key lasts."""
     if license.expires is not None:
-        text = f"expires {runs}"
+        verb = "expired" if license.standing is Standing.EXPIRED else "ends"
+        text = f"{verb} {day(license.expires)}"
     elif license.days is not None:
-        text = f"{runs} from the first activation"
+        text = f"{_days(license.days)} from the first activation"
     else:
-        text = "never expires"
-    hints = {Standing.EXPIRED: f"expired {runs}", Standing.SUSPENDED: f"suspended, {text}"}
-    lease = f", each key lasts {license.lease_days} days at most" if license.lease_days else ""
-    return f"{hints.get(license.standing, text)}{lease}"
+        text = "no end date"
+    hold = "on hold, " if license.standing is Standing.SUSPENDED else ""
+    lease = f", {_days(license.lease_days)} a key" if license.lease_days else ""
+    return f"{hold}{text}{lease}"
 
 
 def mailed(given: KeyGiven) -> str:
@@ -60,29 +107,46 @@ def mailed(given: KeyGiven) -> str:
     return f"The email to {given.mailed_to} is on its way."
 
 
-def computer_history(computer: ActivationFacts) -> str:
-    """Return since when a computer holds its seat, or until when it did."""
-    if computer.ended_at is None:
-        return f"since {computer.activated_at.date()}"
-    return f"until {computer.ended_at.date()}"
+def state(computer: ActivationFacts) -> tuple[str, str]:
+    """Return whether a computer holds its seat, with a mark before it, and the color of both."""
+    if computer.holds_seat:
+        return "● active", "$success"
+    return ("○ replaced" if computer.superseded else "○ released"), "$ink-3"
+
+
+def situation(view: ComputerView) -> str:
+    """Return what its customer is to hear first; it begins with a mark where something is to be done."""
+    expires = view.computer.expires
+    runs = f"Its key is valid until {day(expires)}." if expires else "Its key never expires."
+    return {
+        "runs": f"√ Activated. {runs}",
+        "key_ended": "! Its key expired. The license is still valid, so the computer can get a new key.",
+        "suspended": f"! Its license is on hold, so it gets no new key. {runs}",
+        "expired": "! Its license has expired. It can get a new key once the license is renewed.",
+        "retired": "! Its application is from a retired epoch. It gets no new key until it is updated.",
+        "former_key": f"! Its activation key was replaced. {runs} For a new key, it needs the new one.",
+        "released": "Released. It holds no seat.",
+        "superseded": "Replaced: the same computer was activated again with a newer computer ID.",
+    }.get(view.situation, view.situation)
 
 
 def about_computer(computer: ActivationFacts) -> str:
-    """Return what the table of computers has no room for."""
+    """Return what the list of computers has no room for."""
     by = computer.who or CHANNELS[computer.channel]
-    facts = [f"Activated {moment(computer.activated_at)} by {by}"]
-    facts += [f"reason: {computer.reason}"] if computer.reason else []
-    facts += [f"notes: {computer.notes}"] if computer.notes else []
-    return ", ".join(" ".join(one.split()) for one in facts)
+    told = [f"Activated {moment(computer.activated_at)} by {by}"]
+    if computer.ended_at is not None:
+        of = f" by {computer.ended_by}" if computer.ended_by else ""
+        told.append(f"{STATES.get(computer.ended_how, 'ended')} {moment(computer.ended_at)}{of}")
+    told += [f"reason: {computer.reason}"] if computer.reason else []
+    told += [f"notes: {computer.notes}"] if computer.notes else []
+    return ", ".join(" ".join(one.split()) for one in told)
 
 
 def given(key: KeyFacts) -> str:
-    """Return what a computer key is for, and what it took."""
-    name = key.activation.computer_name or "the computer"
-    return (
-        f"{key.license.product_name} on {name}, {until(key.activation.expires)}. {OUTCOMES[key.outcome]}: "
-        f"{seats(key.license.seats, key.license.seats_used)}."
-    )
+    """Return what a computer key took, and until when it runs."""
+    used = seats(key.license.seats, key.license.seats_used)
+    runs = f"Valid until {day(key.activation.expires)}." if key.activation.expires else "Never expires."
+    return f"{OUTCOMES[key.outcome]}: {used}. {runs}"
 
 
 def released(seat: ReleaseFacts) -> str:
@@ -91,9 +155,10 @@ def released(seat: ReleaseFacts) -> str:
     name, recorded = seat.activation.computer_name or "the computer", seat.activation.state
     if seat.activation.superseded:
         return f"A later activation of {name} replaced this one, so it uses no seat. No changes: {left}."
+    how = STATES[recorded]
     if seat.already:
-        return f"The seat of {name} was already released ({recorded}). No changes: {left}."
-    return f"The seat of {name} is free ({recorded}): {left}.\n\n{_RECORDED[recorded]}."
+        return f"The seat of {name} was already {how}. No changes: {left}."
+    return f"The seat of {name} is free ({how}): {left}.\n\n{RECORDED[recorded]}."
 
 
 def typed_terms(text: str) -> Terms:
@@ -119,9 +184,5 @@ def typed_number(text: str, *, what: str, code: str) -> int:
     return int(typed)
 
 
-def _runs(license: LicenseFacts) -> str:
-    if license.expires is not None:
-        return license.expires.isoformat()
-    if license.days is None:
-        return "never"
-    return "1 day" if license.days == 1 else f"{license.days} days"
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count:,} days"

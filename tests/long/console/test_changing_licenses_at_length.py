@@ -24,7 +24,7 @@ async def test_of_several_products_one_is_chosen(vendor, manager):
             now=vendor.clock.now,
         )
     async with at_the_console(manager) as person:
-        await person.press("f5")
+        await person.press("n")
         await person.fill("seats", "2", "enter")
         assert "Choose a product." in person.sees
         await person.press("enter", "down", "enter")
@@ -36,7 +36,7 @@ async def test_of_several_products_one_is_chosen(vendor, manager):
 
 async def test_what_cannot_be_granted_is_said_beside_its_field(vendor, manager):
     async with at_the_console(manager) as person:
-        await person.press("f5")
+        await person.press("n")
         for name, text, said in [
             ("seats", "many", "Type the number of seats in digits"),
             ("seats", "0", "The number of seats must be between 1 and 1000000."),
@@ -62,5 +62,5 @@ async def test_what_somebody_else_did_meanwhile_is_shown(vendor, manager):
     key = vendor.issue()
     async with at_the_console(manager) as person:
         vendor.change(key, licenses.suspend)
-        await person.press("f7", "tab", "enter")
-        assert "suspended" in person.sees
+        await person.press("h", "tab", "enter")
+        assert "○ On hold" in person.sees

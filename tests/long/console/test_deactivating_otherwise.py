@@ -52,5 +52,5 @@ async def test_the_limit_of_releases_holds_for_codes_and_not_for_who_may_force(v
         assert limit in person.sees
         await person.press("f4")
         await person.paste("The customer moved offices", "enter")
-        assert "is free (forced)" in person.sees
+        assert "is free (released without a code)" in person.sees
     assert refusals() == [("release_refused", "release_limit_reached")]

@@ -31,10 +31,17 @@ async def test_a_name_stays_in_its_column_however_wide_it_claims_to_be(vendor, m
         with transaction() as session:
             session.execute(update(Activation).where(Activation.id == number + 1).values(computer_name=name))
     async with at_the_console(manager, size=(100, 40)) as person:
-        await person.press("shift+tab")
+        await person.press("tab")
         lines = [[cell.character for cell in line] for line in cells_of(person.app)]
         rows = [line for line in lines if "●" in line and "since" in "".join(line)]
         assert len(rows) == len(names)
-        assert {"".join(row[48:57]) for row in rows} == {"● active "}
+        # The mark, the ID, and the day stand below each other.
+        assert {row.index("●") for row in rows} == {2}
+        assert (
+            len(
+                {"".join(row).rindex("since") for row in (tuple(one or "." for one in line) for line in rows)}
+            )
+            == 1
+        )
         assert {len(row) for row in rows} == {100}
         assert "� ● forced" not in person.sees

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("mail_works")
 async def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor, manager):
     vendor.activate(vendor.machine(vendor.issue()))
     async with at_the_console(manager) as person:
-        for keys in ("f3 enter", "f4 f4 enter", "f5 enter f3", "f6 enter", "f8 f9"):
+        for keys in ("enter enter", "d f4 enter", "n enter f3", "r enter", "2 f", "3 delete enter", "1 1"):
             await person.pilot.press(*keys.split())
             await person.settled()
             for _ in range(3):

@@ -1,9 +1,9 @@
 """Many licenses, many keys and all filters, at the console."""
 
-from textual.widgets import DataTable
+from datetime import date
 
 from keyferry.server.core.licensing import licenses
-from keyferry.server.faces.console import access as accesses
+from keyferry.server.faces.console import lists
 from tests.console.person import at_the_console
 from tests.console.test_searching import wanted
 
@@ -17,9 +17,7 @@ async def test_more_rows_come_with_the_cursor(vendor, manager):
     keys = [first, *(vendor.issue() for _ in range(110))]
     async with at_the_console(manager) as person:
         assert len(person.keys_listed) == 50
-        assert "114 licenses" in person.sees
-        table = person.app.screen.query_one("#licenses", DataTable)
-        table.focus()
+        assert "all · 114" in person.sees
         await person.press("ctrl+end")
         assert len(person.keys_listed) == 100
         await person.press("ctrl+end")
@@ -31,33 +29,42 @@ async def test_more_rows_come_with_the_cursor(vendor, manager):
 async def test_page_keys_walk_while_the_search_has_the_focus(vendor, manager):
     keys = [vendor.issue().text for _ in range(20)][::-1]
     async with at_the_console(manager) as person:
-        listed = person.app.screen.query_one("#license-list")
-        await person.press("pagedown")
-        assert keys.index(listed.pointed.activation_key) == listed.page_height
+        listed = person.app.screen.query_one("#licenses")
+        await person.press("slash", "pagedown")
+        assert keys.index(listed.pointed.license.activation_key) == listed.page_height
         await person.press("pageup", "down")
-        assert listed.pointed.activation_key == keys[1]
+        assert listed.pointed.license.activation_key == keys[1]
 
 
 async def test_the_filter_goes_through_the_standings(vendor, manager):
     active, suspended = vendor.issue(), vendor.issue()
     vendor.change(suspended, licenses.suspend)
     async with at_the_console(manager) as person:
-        await person.press("f9")
+        await person.press("f")
         assert person.keys_listed == [active.text]
-        await person.press("f9")
+        await person.press("f")
+        assert "No license that is “ends soon” is listed. Press f to see others." in person.sees
+        await person.press("f")
         assert person.keys_listed == [suspended.text]
-        assert "1 suspended license" in person.sees
-        await person.press("f9")
-        assert "No license is expired. Press F9 to see others." in person.sees
-        await person.press("f9")
+        assert "on hold · 1" in person.sees
+        await person.press("f", "f")
         assert len(person.keys_listed) == 2
+
+
+async def test_licenses_are_sorted_by_one_column_after_the_other(vendor, manager):
+    late, never, soon = (vendor.issue(expires=day) for day in (date(2028, 1, 1), None, date(2026, 12, 1)))
+    async with at_the_console(manager) as person:
+        assert person.keys_listed == [soon.text, never.text, late.text]
+        await person.press("s")
+        assert "Ends ↑" in person.sees
+        assert person.keys_listed == [soon.text, late.text, never.text]
 
 
 async def test_fast_typing_asks_one_question_at_a_time_and_ends_with_the_last(
     vendor, wanted, manager, monkeypatch
 ):
     asked, under_way = [], []
-    listing = accesses.listings.licenses
+    listing = lists.listings.licenses
 
     def watched(session, searched, **more):
         under_way.append(searched)
@@ -68,10 +75,10 @@ async def test_fast_typing_asks_one_question_at_a_time_and_ends_with_the_last(
         finally:
             under_way.pop()
 
-    monkeypatch.setattr(accesses.listings, "licenses", watched)
+    monkeypatch.setattr(lists.listings, "licenses", watched)
     async with at_the_console(manager) as person:
         asked.clear()
-        await person.pilot.press(*"ada@example.com")
+        await person.pilot.press("slash", *"ada@example.com")
         await person.settled()
         assert asked[-1] == "ada@example.com"
         assert person.keys_listed == [wanted.text]

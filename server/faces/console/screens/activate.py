@@ -19,6 +19,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, KeyGiven, LicenseView, Scanned
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick
+from keyferry.server.faces.console.wording import of_license
 from keyferry.server.services.requests import Typed
 
 
@@ -37,8 +38,11 @@ class ActivateDialog(Dialog[KeyGiven]):
         self, view: LicenseView, computer: ActivationFacts | None = None, *, scanned: Scanned | None = None
     ) -> None:
         super().__init__()
-        self._license, self._can_mail = view.license, view.can_mail
+        self._view, self._license, self._can_mail = view, view.license, view.can_mail
         self._computer_id = self._computer_name = self._notes = ""
+        # What it proves is in no field that a person could type.
+        self._link = scanned.link if scanned else ""
+        self._again = computer is not None and computer.holds_seat
         if computer is not None and computer.holds_seat:
             self._computer_id, self._computer_name = computer.computer_id, computer.computer_name or ""
             self._notes = " ".join((computer.notes or "").split())
@@ -47,15 +51,14 @@ class ActivateDialog(Dialog[KeyGiven]):
 
     def form(self) -> ComposeResult:
         """Ask for the computer; key and product are given."""
-        yield Field("Activation key", Static(self._license.activation_key, markup=False), id="activation-key")
-        address = line(self._license.customer or "", hint="ada@example.com", most=254)
-        names_customer = self._license.customer or self.console_app.access.sets_customers
-        yield Field("Customer email" if names_customer else "Email the key to", address, id="email")
-        computer_id = line(self._computer_id, hint="29 characters, as the License Wizard shows them")
+        yield Static(of_license(self._view, self._seat), classes="text", markup=False)
+        computer_id = line(self._computer_id, hint="as the License Wizard shows it", is_code=True)
         yield Field("Computer ID", computer_id, id="computer-id")
         name = line(self._computer_name, hint="LAB-PC-07", most=MAX_CHARACTERS)
         yield Field("Computer name", name, id="computer-name")
-        yield Field("Product", Static(self._license.product_name, markup=False), id="product")
+        address = line(self._license.customer or "", hint="ada@example.com", most=254)
+        names_customer = self._license.customer or self.console_app.access.sets_customers
+        yield Field("Customer email" if names_customer else "Email the key to", address, id="email")
         notes = line(self._notes, hint="only for your staff", most=MAX_NOTES)
         yield Field("Notes", notes, id="notes")
         reason = Field("Reason", line(hint="The computer was reinstalled", most=MAX_REASON), id="reason")
@@ -66,6 +69,15 @@ class ActivateDialog(Dialog[KeyGiven]):
             yield Field("", Tick("Email the key to the customer"), id="mails-key")
         else:
             yield Field("", Static("This server can’t send email.", markup=False), id="no-mail")
+
+    @property
+    def _seat(self) -> str:
+        used, seats = self._license.seats_used, self._license.seats
+        if self._again:
+            return f"keeps its seat, {used:,} of {seats:,} in use"
+        if used >= seats:
+            return f"all {seats:,} seats are in use" if seats > 1 else "its only seat is in use"
+        return f"takes seat {used + 1:,} of {seats:,}"
 
     @work
     async def action_ok(self) -> None:
@@ -81,6 +93,7 @@ class ActivateDialog(Dialog[KeyGiven]):
             mails_key=self._can_mail and self.query_one(Tick).ticked,
             notes=self.typed("notes"),
             reason=self.typed("reason"),
+            link=self._link,
         )
 
     def refuse(self, refusal: CodedError) -> None:
@@ -107,5 +120,10 @@ class ActivateDialog(Dialog[KeyGiven]):
             text = "This link is for another activation key. Paste it into the search box."
             self.wrong("computer-id", text)
             return
+        if scanned.code:
+            text = "This link deactivates. Close this, and paste it into the search."
+            self.wrong("computer-id", text)
+            return
+        self._link = link
         self.query_one("#computer-id", Input).value = scanned.computer_id
         self.query_one("#computer-name", Input).value = scanned.computer_name

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.marked import RULE, SIDE
+from keyferry.server.faces.console.marked import code as digits_apart
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.hand_over import MailKeyDialog, SaveFileDialog
 from keyferry.server.faces.console.views import KeyGiven
@@ -20,15 +22,17 @@ from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.wording import given, mailed
 from keyferry.server.words.spelling import spelled
 
-# Groups in a line: few and apart where there is room, closer for a key of 24 groups.
-_APART, _CLOSE = 3, 4
-_MOST_APART = 12
+# Groups in a line: in boxes where there is room, closer for a key of 24 groups.
+_BOXED, _CLOSE = 3, 4
+_MOST_BOXED = 6
+_INSIDE = 15
 
 
 class ComputerKeyDialog(Dialog[None]):
     """Shows a key that was given."""
 
     TITLE_TEXT: ClassVar[str] = "Computer key"
+    KIND: ClassVar[str] = "done"
     SCROLLS: ClassVar[str] = "#groups-frame"
     ACTS: ClassVar[Operations] = {
         "spell": None,
@@ -53,22 +57,27 @@ class ComputerKeyDialog(Dialog[None]):
 
     def form(self) -> ComposeResult:
         """Show what it is for, then the key."""
+        license = self.key.license
+        customer = f" for {license.customer}" if license.customer else ""
+        yield Static(f"{license.product_name}{customer}", classes="hint", markup=False)
         yield Static(given(self.key), classes="text", markup=False)
         with VerticalScroll(id="groups-frame", can_focus=False):
             yield Static(grouped(self.key.computer_key), id="groups", markup=False)
 
     def buttons(self) -> ComposeResult:
         """All of it by one key each."""
+        yield ActionButton("Copy key", "copy", key="c", primary=True)
         yield ActionButton("Spell", "spell", key="s")
-        yield ActionButton("Copy key", "copy", key="c")
         yield ActionButton("License file", "save", key="f")
         if self.shown.can_mail:
             yield ActionButton("Email", "mail", key="m")
         yield ActionButton("Close", "cancel", key="Esc")
 
     def on_mount(self) -> None:
-        """Say whether it went out by mail."""
-        self.query_one("#do-cancel").focus()
+        """Name the computer, and say whether the key went out by mail."""
+        name = self.key.activation.computer_name
+        self.query_one("#frame").border_title = f"Computer key for {name}" if name else self.TITLE_TEXT
+        self.query_one("#do-copy").focus()
         if self.shown.mailed_to:
             self.say(mailed(self.shown))
 
@@ -78,8 +87,7 @@ class ComputerKeyDialog(Dialog[None]):
         text = words(self.key.computer_key) if self._spelled else grouped(self.key.computer_key)
         self.query_one("#groups", Static).update(text)
         self.query_one(self.SCROLLS).scroll_home(animate=False)
-        self.query_one("#do-spell", ActionButton).label = "Groups" if self._spelled else "Spell"
-        self.query_one("#do-spell").refresh(layout=True)
+        self.query_one("#do-spell", ActionButton).show("Groups" if self._spelled else "Spell")
 
     def action_line(self, by: int) -> None:
         """Scroll a long key."""
@@ -94,7 +102,7 @@ class ComputerKeyDialog(Dialog[None]):
         """Ask for a path, and save the license file there."""
         path = await self.app.push_screen_wait(SaveFileDialog(self.shown))
         if path is not None:
-            self.say(f"Saved as {path}")
+            self.say(f"√ Saved as {path}")
 
     @work
     async def action_mail(self) -> None:
@@ -108,27 +116,42 @@ class ComputerKeyDialog(Dialog[None]):
             self.say(mailed(mail))
 
 
-def grouped(code: str) -> Text:
-    """Return numbered groups, as large as letters of a terminal get: bold and apart."""
-    groups = code.split("-")
-    is_long = len(groups) > _MOST_APART
-    a_line, gap = (_CLOSE, "  ") if is_long else (_APART, "    ")
-    text = Text()
-    for start in range(0, len(groups), a_line):
-        for number, group in enumerate(groups[start : start + a_line], start=start + 1):
-            text.append(f"{number:>3}  ", "dim")
-            text.append(" ".join(group) + gap, "bold")
-        text.append("\n" if is_long else "\n\n")
-    text.rstrip()
-    return text
+def grouped(code: str) -> Content:
+    """Return numbered groups: in boxes, or close to each other where there are many."""
+    groups = list(enumerate(code.split("-"), start=1))
+    if len(groups) <= _MOST_BOXED:
+        rows = [groups[at : at + _BOXED] for at in range(0, len(groups), _BOXED)]
+        return Content("\n").join(map(_boxed, rows))
+    rows = [groups[at : at + _CLOSE] for at in range(0, len(groups), _CLOSE)]
+    return Content("\n").join(map(_close, rows))
 
 
-def words(code: str) -> Text:
+def words(code: str) -> Content:
     """Return one line of words for each group."""
-    text = Text()
-    for number, (group, said) in enumerate(zip(code.split("-"), spelled(code), strict=True), start=1):
-        text.append(f"{number:>3}  ", "dim")
-        text.append(f"{group}  ", "bold")
-        text.append(f"{said}\n")
-    text.rstrip()
-    return text
+    lines = [
+        Content.styled(f"{number:>3}  ", "$ink-2") + digits_apart(group, "bold") + Content(f"  {said}")
+        for number, (group, said) in enumerate(zip(code.split("-"), spelled(code), strict=True), start=1)
+    ]
+    return Content("\n").join(lines)
+
+
+def _boxed(row: list[tuple[int, str]]) -> Content:
+    top, middle, bottom = Content(""), Content(""), Content("")
+    for number, group in row:
+        side = Content.styled(SIDE, "$edge")
+        line = RULE * (_INSIDE - 2 - len(f"{number} "))
+        named = Content.assemble(("┌─", "$edge"), (f" {number} ", "$ink-2"), (f"{line}┐", "$edge"))
+        top += named + Content("   ")
+        middle += side + Content("   ") + digits_apart(" ".join(group), "bold") + Content("   ") + side
+        middle += Content("   ")
+        bottom += Content.styled(f"└{RULE * _INSIDE}┘", "$edge") + Content("   ")
+    return Content("\n").join([top, middle, bottom])
+
+
+def _close(row: list[tuple[int, str]]) -> Content:
+    line = Content("")
+    for number, group in row:
+        line += (
+            Content.styled(f"{number:>3} ", "$ink-2") + digits_apart(" ".join(group), "bold") + Content("  ")
+        )
+    return line

@@ -25,7 +25,7 @@ from keyferry.server.faces.console.wording import typed_number, typed_terms
 class CreateDialog(Dialog[LicenseView]):
     """Answers with the license and its fresh activation key."""
 
-    TITLE_TEXT: ClassVar[str] = "Create license"
+    TITLE_TEXT: ClassVar[str] = "New license"
     OK_TEXT: ClassVar[str] = "Create license"
     FIELDS: ClassVar[Mapping[str, str]] = {
         "unknown_product": "product",
@@ -45,15 +45,16 @@ class CreateDialog(Dialog[LicenseView]):
         yield Field("Product", Select[str]([], prompt="Choose", compact=True), id="product")
         yield Field("Customer email", line(hint="ada@example.com (optional)", most=254), id="email")
         yield Field("Seats", line("1", most=7), id="seats")
-        expires = line(hint="2027-12-31 or 365 days; empty for no end date", most=20)
-        yield Field("Expires", expires, id="expires")
-        lease = line(hint="how long a key lasts at most; empty for no limit", most=7)
-        yield Field("Lease days", lease, id="lease")
+        expires = line(hint="2027-12-31 or 365 days; empty: no end date", most=20)
+        yield Field("Ends", expires, id="expires")
+        lease = line(hint="how long one key lasts; empty: no limit", most=7)
+        yield Field("Days per key", lease, id="lease")
         yield Field("Features", Ticks(), id="features")
         yield Field("Notes", line(hint="only for your staff", most=MAX_NOTES), id="notes")
 
     def on_mount(self) -> None:
         """Ask what there is to sell."""
+        self.query_one("#field-features").display = False
         self._fetch()
 
     @work
@@ -66,7 +67,7 @@ class CreateDialog(Dialog[LicenseView]):
         # A text alone would be read as markup.
         choice.set_options([(Content(f"{one.name} ({one.code})"), one.code) for one in products])
         if not products:
-            self.say("! There are no products yet. Add one with `keyferry product add`.")
+            self.say("! There are no products yet. Add the first one in the tab Products.")
         if len(products) == 1:
             choice.value = products[0].code
             self.query_one("#email").focus()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,43 +11,82 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.notes import MAX_REASON
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, LicenseView, ReleaseFacts, Scanned
-from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.widgets.ticks import Way
+from keyferry.server.faces.console.wording import of_license
 from keyferry.server.services.requests import Typed
 
-R = TypeVar("R")
+# A code has so many characters, without its dashes.
+_SYMBOLS = 15
+_WITH, _WITHOUT = "with-code", "without-code"
 
 
-@dataclass(frozen=True)
-class WithoutCode:
-    """Somebody asked to release a computer that has no code to give."""
+class DeactivateDialog(Dialog[ReleaseFacts]):
+    """Takes the deactivation verification code, or a reason from who may release without one."""
 
-    computer_id: str
+    TITLE_TEXT: ClassVar[str] = "Deactivate a computer"
+    OK_TEXT: ClassVar[str] = "Deactivate"
+    KIND: ClassVar[str] = "danger"
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "malformed_deactivation_code": "proof",
+        "malformed_reason": "reason",
+        "wrong_deactivation_code": "proof",
+    }
+    READS = (Access.scanned,)
+    ACTS: ClassVar[Operations] = {"ok": Access.release, "without_code": Access.force_release}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
 
-
-class ReleaseDialog(Dialog[R], Generic[R]):
-    """What both dialogs share: which computer of which license."""
-
-    def __init__(self, view: LicenseView, computer_id: str) -> None:
+    def __init__(
+        self, view: LicenseView, computer: ActivationFacts | None = None, *, scanned: Scanned | None = None
+    ) -> None:
         super().__init__()
+        live = view.license.live
+        self._chosen = scanned or computer or (live[0] if len(live) == 1 else None)
         self.view = view
-        self._computer_id = computer_id
+        # Its further codes are in no field that a person could type.
+        self._link = scanned.link if scanned else ""
+        self._code = scanned.code if scanned else ""
+        self._has_code = True
 
     def form(self) -> ComposeResult:
-        """Ask for the computer, by choosing or by its ID."""
-        license = self.view.license
-        yield Field("Activation key", Static(license.activation_key, markup=False), id="activation-key")
-        live = license.live
-        if live:
-            options = [Option(_named(one), id=one.computer_id) for one in live]
+        """Ask for the computer, and for what proves that the license is gone from it."""
+        license, name = self.view.license, self._chosen.computer_name if self._chosen else ""
+        frees = f"frees seat {license.seats_used:,} of {license.seats:,}" if license.seats_used else ""
+        text = of_license(self.view, frees)
+        yield Static(f"{name}, {text}" if name else text, classes="text", markup=False)
+        if self._chosen is None and license.live:
+            options = [Option(_named(one), id=one.computer_id) for one in license.live]
             yield Field("Computers", OptionList(*options, markup=False, compact=True), id="computers")
-        hint = "choose one above, or type its ID" if live else "as the License Wizard shows it"
-        yield Field("Computer ID", line(self._computer_id, hint=hint), id="computer-id")
+        hint = "choose one above, or type its ID" if license.live else "as the License Wizard shows it"
+        computer_id = self._chosen.computer_id if self._chosen else ""
+        yield Field("Computer ID", line(computer_id, hint=hint, is_code=True), id="computer-id")
+        may_choose = self.offers("without_code")
+        if may_choose:
+            yield Way("With the code its wizard shows", id=_WITH)
+        code = line(self._code, hint="15 characters", is_code=True)
+        beside = "0 of 15" if may_choose else ""
+        name = "" if may_choose else "Its code"
+        yield Field(name, code, id="proof", inset=may_choose, beside=beside)
+        if may_choose:
+            yield Way("Without a code", id=_WITHOUT, danger=True)
+            text = "For a computer that is lost or dead. It may go on running until its key ends."
+            yield Static(text, classes="hint inset", markup=False)
+            reason = line(hint="The computer’s disk died", most=MAX_REASON)
+            yield Field("Reason", reason, id="reason", inset=True)
+
+    def on_mount(self) -> None:
+        """Begin with the computer, or with the proof where the computer is known."""
+        self._choose(True)
+        if self._chosen is not None:
+            self.query_one("#proof").focus()
+        else:
+            self.query_one("#computers" if self.view.license.live else "#computer-id").focus()
 
     @on(OptionList.OptionSelected, "#computers")
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -56,96 +94,68 @@ class ReleaseDialog(Dialog[R], Generic[R]):
         self.query_one("#computer-id", Input).value = event.option.id or ""
         self.query_one("#proof").focus()
 
-    def on_mount(self) -> None:
-        """Begin with the computer, or with the proof where the computer is known."""
-        if self._computer_id:
-            self.query_one("#proof").focus()
-        else:
-            self.query_one("#computers" if self.view.license.live else "#computer-id").focus()
+    @on(Way.Chosen)
+    def way_chosen(self, event: Way.Chosen) -> None:
+        """Release so."""
+        self._choose(event.way.id == _WITH)
 
-    def _typed_computer(self) -> Typed | None:
-        if not self.typed("computer-id").strip():
-            self.wrong("computer-id", "Choose a computer, or type its ID.")
-            return None
-        return Typed(self.view.license.activation_key, self.typed("computer-id"))
-
-
-class DeactivateDialog(ReleaseDialog[ReleaseFacts | WithoutCode]):
-    """Takes the deactivation verification code."""
-
-    TITLE_TEXT: ClassVar[str] = "Deactivate a computer"
-    FIELDS: ClassVar[Mapping[str, str]] = {
-        "malformed_deactivation_code": "proof",
-        "wrong_deactivation_code": "proof",
-    }
-    ACTS: ClassVar[Operations] = {"ok": Access.release, "without_code": Access.force_release}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "without_code", show=False)]
-
-    def __init__(
-        self, view: LicenseView, computer: ActivationFacts | None = None, *, scanned: Scanned | None = None
-    ) -> None:
-        live = view.license.live
-        chosen = scanned or computer or (live[0] if len(live) == 1 else None)
-        super().__init__(view, chosen.computer_id if chosen else "")
-        self._code = scanned.code if scanned else ""
-
-    def form(self) -> ComposeResult:
-        """Ask for the code as well."""
-        yield from super().form()
-        code = line(self._code, hint="15 characters, as the License Wizard shows them")
-        yield Field("Verification code", code, id="proof")
-        text = (
-            "The deactivation verification code proves that the license was removed from that computer. "
-            "The License Wizard shows it when someone deactivates there."
-        )
-        yield Static(text, classes="text above hint", markup=False)
-
-    def buttons(self) -> ComposeResult:
-        """With the code; without it where that is permitted."""
-        yield ActionButton("Deactivate", "ok", key="Enter")
-        yield ActionButton("Release without code…", "without_code", key="F4")
-        yield ActionButton("Cancel", "cancel", key="Esc")
-
-    @work
-    async def action_ok(self) -> None:
-        """Release the seat."""
-        typed = self._typed_computer()
-        if typed is None:
+    @on(Input.Changed)
+    def changed(self, event: Input.Changed) -> None:
+        """Typing into a way's field chooses it; a link fills what it knows."""
+        name = event.input.id or ""
+        if name != "reason" and is_carried(event.value):
+            event.input.value = ""
+            self._fill_in(event.value)
             return
-        if not self.typed("proof").strip():
-            self.wrong("proof", "Type the code that the License Wizard shows.")
-            return
-        await self.answer_with(Access.release, typed, self.typed("proof"))
+        if event.value and event.input.has_focus and name in ("proof", "reason"):
+            self._choose(name == "proof")
+        field = self.query_one(f"#field-{name}", Field)
+        field.say("")
+        for count in field.query(".beside").results(Static):
+            typed = sum(one.isalnum() for one in event.value)
+            count.update(f"{typed} of {_SYMBOLS}")
 
     def action_without_code(self) -> None:
-        """Go on to the release by force."""
-        self.dismiss(WithoutCode(self.typed("computer-id")))
-
-
-class ForceDialog(ReleaseDialog[ReleaseFacts]):
-    """Takes a reason in place of the code."""
-
-    TITLE_TEXT: ClassVar[str] = "Release without code"
-    OK_TEXT: ClassVar[str] = "Release without code"
-    FIELDS: ClassVar[Mapping[str, str]] = {"malformed_reason": "proof"}
-    ACTS: ClassVar[Operations] = {"ok": Access.force_release}
-
-    def form(self) -> ComposeResult:
-        """Ask for the reason, and say what it means."""
-        yield from super().form()
-        yield Field("Reason", line(hint="The computer’s disk died", most=MAX_REASON), id="proof")
-        text = (
-            "For a computer that is lost or dead. Nothing proves that the license was removed, so a key "
-            "that is still there runs until it expires. Your name and the reason are kept."
-        )
-        yield Static(text, classes="text above warning", markup=False)
+        """Go on without a code, or with one after all."""
+        self._choose(not self._has_code)
+        self.query_one("#proof" if self._has_code else "#reason").focus()
 
     @work
     async def action_ok(self) -> None:
         """Release the seat."""
-        typed = self._typed_computer()
-        if typed is not None:
-            await self.answer_with(Access.force_release, typed, self.typed("proof"))
+        if not self.typed("computer-id").strip():
+            self.wrong("computer-id", "Choose a computer, or type its ID.")
+            return
+        typed = Typed(self.view.license.activation_key, self.typed("computer-id"))
+        if not self._has_code:
+            await self.answer_with(Access.force_release, typed, self.typed("reason"))
+        elif not self.typed("proof").strip():
+            self.wrong("proof", "Type the code that the License Wizard shows.")
+        else:
+            await self.answer_with(Access.release, typed, self.typed("proof"), self._link)
+
+    @work
+    async def _fill_in(self, link: str) -> None:
+        scanned = await self.attempt(Access.scanned, link)
+        if scanned is None:
+            return
+        if scanned.activation_key != self.view.license.activation_key:
+            self.wrong("proof", "This link is for another activation key. Paste it into the search box.")
+        elif not scanned.code:
+            self.wrong("proof", "This link activates. Close this, and paste it into the search.")
+        else:
+            self._link = link
+            self.query_one("#computer-id", Input).value = scanned.computer_id
+            self.query_one("#proof", Input).value = scanned.code
+
+    def _choose(self, has_code: bool) -> None:
+        self._has_code = has_code
+        for way in self.query(Way):
+            way.is_chosen = (way.id == _WITH) == has_code
+            way.refresh()
+        for name, is_meant in (("proof", has_code), ("reason", not has_code)):
+            for field in self.query(f"#field-{name}"):
+                field.set_class(not is_meant, "not-meant")
 
 
 def _named(computer: ActivationFacts) -> str:

@@ -32,6 +32,8 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
 
     TITLE_TEXT: ClassVar[str] = ""
     OK_TEXT: ClassVar[str] = "OK"
+    KIND: ClassVar[str] = ""
+    """What its frame says: danger where something is taken away, done where something was given."""
     SCROLLS: ClassVar[str] = "#form"
     FIELDS: ClassVar[Mapping[str, str]] = {}
     ACTS: ClassVar[Operations] = {"cancel": None, "take_over": None, "page": None}
@@ -46,7 +48,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     ]
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(classes=self.KIND or None)
         self._busy = False
         self._suggested: tuple[str, str] | None = None
 
@@ -66,8 +68,9 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
 
     def buttons(self) -> ComposeResult:
         """Yield what can be done; by default it can be confirmed and closed."""
-        yield ActionButton(self.OK_TEXT, "ok", key="Enter")
-        yield ActionButton("Cancel", "cancel", key="Esc")
+        yield ActionButton(self.OK_TEXT, "ok", primary=True, danger=self.KIND == "danger")
+        yield ActionButton("Cancel", "cancel")
+        yield Static("Enter Esc", classes="keys", markup=False)
 
     @on(Input.Submitted)
     async def submitted(self) -> None:
@@ -102,7 +105,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     def copy(self, code: str) -> None:
         """Send a code to the terminal's clipboard (OSC 52), which is on the person's own machine."""
         self.app.copy_to_clipboard(code)
-        self.say("Copied to your terminal’s clipboard, if your terminal supports it.")
+        self.say("√ Copied to your terminal’s clipboard, if your terminal supports it.")
 
     async def attempt(
         self, operation: Callable[Concatenate[Access, P], T], *arguments: P.args, **more: P.kwargs
@@ -142,17 +145,18 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
             return
         if reading:
             self._suggested = (name, reading)
-            text += " Press F3 to use it." if reading in text else f" Press F3 to use {reading}"
-        self._say_beside(name, text)
+            # The code stands in the line below, with the key that takes it over.
+            text = text.replace(f" Did you mean {reading}?", "")
+        self._say_beside(name, text, reading or "")
 
     def wrong(self, name: str, text: str) -> None:
         """Say what is wrong with what stands in a field."""
         self._clear()
         self._say_beside(name, text)
 
-    def _say_beside(self, name: str, text: str) -> None:
+    def _say_beside(self, name: str, text: str, reading: str = "") -> None:
         field = self.query_one(f"#field-{name}", Field)
-        field.say(text)
+        field.say(text, reading)
         field.control.focus()
 
     def _clear(self) -> None:

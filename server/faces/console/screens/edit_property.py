@@ -15,7 +15,8 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import PropertyView
 from keyferry.server.faces.console.widgets.fields import Field, line
 
-_HINTS = {
+# What may be typed, by the type; a choice names its own. A type that is not here needs no hint.
+_HINTS: Mapping[str, str] = {
     "yes or no": "true or false",
     "number": "a whole number",
     "address": "https://…",
@@ -23,7 +24,6 @@ _HINTS = {
     "email address": "help@example.com",
     "phone number": "+1 555 0142",
     "day": "2027-03-31, or nothing",
-    "text": "",
 }
 
 
@@ -45,7 +45,7 @@ class PropertyDialog(Dialog[PropertyView]):
         yield Static(self._view.declared.sentence, classes="text", markup=False)
         yield Field("Type", Static(self._view.declared.type, markup=False), id="type")
         yield Field("Default", Static(self._view.default or "(empty)", markup=False), id="default")
-        hint = " or ".join(self._view.declared.choices) or _HINTS[self._view.declared.type]
+        hint = " or ".join(self._view.declared.choices) or _HINTS.get(self._view.declared.type, "")
         yield Field("Value", line(self._view.value, hint=hint, most=200), id="value")
         text = "Counts from the next request on. The audit keeps who changed it."
         yield Static(text, classes="text above hint", markup=False)

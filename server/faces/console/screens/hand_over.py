@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.widgets import Static
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.tables import Table
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.new_file import FileRefused, new_file
@@ -47,6 +48,32 @@ class MailKeyDialog(Dialog[KeyGiven]):
         await self.answer_with(Access.mail_key, typed, self.typed("email"))
 
 
+class SaveTableDialog(Dialog[Path]):
+    """Answers with the path that a table was saved to."""
+
+    TITLE_TEXT: ClassVar[str] = "Save as CSV"
+    OK_TEXT: ClassVar[str] = "Save"
+    FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
+    ACTS: ClassVar[Operations] = {"ok": None}
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self._table = table
+
+    def form(self) -> ComposeResult:
+        """Say how much it is, and ask where to."""
+        count = len(self._table.rows)
+        rows = f"{count:,} {'row' if count == 1 else 'rows'}"
+        text = f"{rows}." if self._table.is_whole else f"The first {rows}; there are more."
+        yield Static(f"{text} The file is saved on the machine where this console runs.", classes="text")
+        yield Field("Path", line(str(Path.cwd() / f"{self._table.name}.csv")), id="path")
+
+    @work
+    async def action_ok(self) -> None:
+        """Save it."""
+        await save_as(self, self._table.as_csv)
+
+
 class SaveFileDialog(Dialog[Path]):
     """Answers with the path; the file was read with the key, so the server is not asked again."""
 
@@ -68,23 +95,28 @@ class SaveFileDialog(Dialog[Path]):
     @work
     async def action_ok(self) -> None:
         """Save it."""
-        typed = self.typed("path").strip().strip("\"'")
-        if not typed:
-            self.wrong("path", "Type a path for the file.")
-            return
-        path = Path(typed).expanduser()
-        try:
-            await self.console_app.in_background(save, path, self._given.license_file)
-        except FileRefused as refusal:
-            self.refuse(refusal)
-        else:
-            self.dismiss(path)
+        await save_as(self, lambda: self._given.license_file)
 
 
-def save(path: Path, text: str) -> None:
+async def save_as(dialog: Dialog[Path], written: Callable[[], str]) -> None:
+    """Save a text to the path that stands in a dialog, and answer with it."""
+    typed = dialog.typed("path").strip().strip("\"'")
+    if not typed:
+        dialog.wrong("path", "Type a path for the file.")
+        return
+    path = Path(typed).expanduser()
+    try:
+        await dialog.console_app.in_background(save, path, written)
+    except FileRefused as refusal:
+        dialog.refuse(refusal)
+    else:
+        dialog.dismiss(path)
+
+
+def save(path: Path, written: Callable[[], str]) -> None:
     """Write the file; raises FileRefused (file_exists, file_not_writable)."""
     with new_file(path) as file:
-        file.write(text)
+        file.write(written())
 
 
 def suggested_path(given: KeyGiven) -> Path:

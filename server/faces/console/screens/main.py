@@ -1,69 +1,158 @@
-"""The main screen: a title bar, the tabs that this operator may see, and the keys."""
+"""The main screen: who works where, the tabs that this operator may see, and the keys."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Footer, Static, TabbedContent, TabPane, Tabs
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations
 from keyferry.server.faces.console.screens.notice import HelpDialog
+from keyferry.server.faces.console.screens.palette import Command, PaletteDialog
 from keyferry.server.faces.console.widgets.audit_list import AuditList
+from keyferry.server.faces.console.widgets.bars import Hint, KeyBar, Tabs, TitleBar
+from keyferry.server.faces.console.widgets.computers import ComputerPane
+from keyferry.server.faces.console.widgets.customers import CustomerPane
 from keyferry.server.faces.console.widgets.manage_keys import ManageKeys
+from keyferry.server.faces.console.widgets.pane import ListPane
+from keyferry.server.faces.console.widgets.products import ProductPane
 from keyferry.server.faces.console.widgets.property_list import PropertyList
 
 # What each tab shows, and the operation that shows it.
-_TABS: Mapping[str, tuple[str, Callable[[], Widget], Callable[..., object]]] = {
+_TABS: Mapping[str, tuple[str, Callable[[], ListPane], Callable[..., object]]] = {
     "keys": ("Manage Keys", ManageKeys, Access.licenses),
-    "properties": ("Server properties", PropertyList, Access.properties),
+    "computers": ("Computers", ComputerPane, Access.computers),
+    "customers": ("Customers", CustomerPane, Access.customers),
+    "products": ("Products", ProductPane, Access.catalog),
     "audit": ("Audit", AuditList, Access.audit),
+    "settings": ("Settings", PropertyList, Access.properties),
 }
+_EVERYWHERE = (
+    Hint("Ctrl+P", "Palette", "screen.palette", may_miss=True),
+    Hint("F1", "Help", "screen.help"),
+)
 
 
 class MainScreen(Screen[None], Asking):
     """Where an operator works."""
 
-    ACTS: ClassVar[Operations] = {"help": None, "next_tab": None}
+    ACTS: ClassVar[Operations] = {"help": None, "next_tab": None, "open_tab": None, "palette": None}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "next_tab", "Tabs", key_display="F8"),
-        Binding("f1", "help", "Help", key_display="F1"),
+        Binding("f8", "next_tab", "Next tab"),
+        Binding("f1", "help", "Help"),
+        Binding("ctrl+p", "palette", "Palette"),
+        *(Binding(str(number), f"open_tab({number})", show=False) for number in range(1, len(_TABS) + 1)),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = "keys"
+
     def compose(self) -> ComposeResult:
-        """Show the tabs whose operation is permitted."""
+        """Show the tabs whose operation is permitted; each is made when it is opened first."""
         access = self.console_app.access
-        with Horizontal(id="title-bar"):
-            yield Static("Keyferry Management Console", id="product", markup=False)
-            yield Static(f"{access.operator} · {access.role}", id="who", markup=False)
-        with TabbedContent():
-            for name, (title, pane, operation) in _TABS.items():
-                if self.console_app.offers(operation):
-                    with TabPane(title, id=name):
-                        yield pane()
-        yield Footer(compact=True, show_command_palette=False)
+        yield TitleBar(self.console_app.house.vendor, f"{access.operator} · {access.role}")
+        yield Tabs([(name, _TABS[name][0]) for name in self._offered])
+        yield Vertical(ManageKeys(), id="pane")
+        yield KeyBar()
+
+    @property
+    def _offered(self) -> list[str]:
+        return [name for name, (_, _, operation) in _TABS.items() if self.console_app.offers(operation)]
+
+    @property
+    def pane(self) -> ListPane:
+        """The open tab."""
+        made = {type(one): one for one in self.query(ListPane)}
+        return made[_TABS[self.open][1]]  # type: ignore[index]
 
     def on_mount(self) -> None:
-        """Keep the focus where one works: the tabs are changed by a key."""
-        self.query_one(Tabs).can_focus = False
+        """Begin with the keys."""
+        self.pane.enter()
+        self._show_keys()
 
-    def action_next_tab(self) -> None:
+    async def show_tab(self, name: str) -> None:
+        """Open a tab, with what is true now."""
+        kind = _TABS[name][1]
+        if not any(type(one) is kind for one in self.query(ListPane)):
+            await self.query_one("#pane").mount(kind())
+        self.open = name
+        for pane in self.query(ListPane):
+            pane.display = pane is self.pane
+        self.query_one(Tabs).show(name)
+        self.pane.enter()
+        self._show_keys()
+
+    @on(Tabs.Wanted)
+    async def tab_wanted(self, event: Tabs.Wanted) -> None:
+        """Open the tab that was clicked on."""
+        await self.show_tab(event.name)
+
+    @on(ListPane.Changed)
+    def changed(self) -> None:
+        """Name the keys that can be pressed now."""
+        self._show_keys()
+
+    @on(ListPane.Elsewhere)
+    async def elsewhere(self, event: ListPane.Elsewhere) -> None:
+        """Open another tab with what was asked for there."""
+        await self.show_tab(event.tab)
+        self.pane.open_with(event.what, event.about)
+
+    async def action_next_tab(self) -> None:
         """Go on to the next tab."""
-        tabs = self.query_one(TabbedContent)
-        names = [pane.id or "" for pane in tabs.query(TabPane)]
-        tabs.active = names[(names.index(tabs.active) + 1) % len(names)]
+        names = self._offered
+        await self.show_tab(names[(names.index(self.open) + 1) % len(names)])
 
-    def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
-        """Begin where one types or walks in this tab, with what is true now."""
-        pane = event.pane.query_one("ManageKeys, PropertyList, AuditList")
-        pane.enter()  # type: ignore[attr-defined]
+    async def action_open_tab(self, number: int) -> None:
+        """Open a tab by its place."""
+        names = self._offered
+        if number <= len(names):
+            await self.show_tab(names[number - 1])
 
     def action_help(self) -> None:
         """Explain the keys."""
-        self.app.push_screen(HelpDialog())
+        own = [(one.key, one.name) for one in self._commands() if one.key]
+        self.app.push_screen(HelpDialog(own))
+
+    @work
+    async def action_palette(self) -> None:
+        """Ask what to do, by its name."""
+        tabs = [
+            Command(f"Open {_TABS[name][0]}", str(at), f"screen.open_tab({at})")
+            for at, name in enumerate(self._offered, start=1)
+        ]
+        others = [
+            Command("Keyboard shortcuts", "F1", "screen.help"),
+            Command("Light, dark, or the terminal’s colors", "F2", "app.next_theme"),
+            Command("Sign out and quit", "F10", "app.quit"),
+        ]
+        chosen = await self.app.push_screen_wait(PaletteDialog([*self._commands(), *tabs, *others]))
+        if chosen is not None:
+            await self.pane.run_action(chosen)
+
+    def _commands(self) -> list[Command]:
+        """Return what can be done in the open tab now."""
+        found = []
+        pane = self.pane
+        for kind in type(pane).__mro__:
+            for one in vars(kind).get("BINDINGS", ()):
+                if isinstance(one, Binding) and one.description and pane.check_action(one.action, ()):
+                    found.append(Command(one.description, _key_of(one), one.action))
+        return found
+
+    def _show_keys(self) -> None:
+        is_small = not self.pane.is_wide
+        rest = [one._replace(does="More") if is_small and one.key == "F1" else one for one in _EVERYWHERE]
+        self.query_one(KeyBar).show(self.pane, [*self.pane.hints(), *rest])
+
+
+def _key_of(binding: Binding) -> str:
+    key = binding.key.partition(",")[0]
+    return {"f3": "Enter", "delete": "Del", "space": "Space"}.get(key, key.upper() if len(key) > 1 else key)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Static
 
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.marked import code
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 
+# What every tab has; what a tab has besides is named by its own keys.
 _KEYS = (
-    ("Type", "search any part of a key, customer, or computer"),
+    ("/", "search; Enter goes on to what was found"),
     ("↑ ↓ PgUp PgDn", "move in the list, even while you type"),
-    ("Enter or F3", "activate a computer; on a computer, show its key again"),
-    ("F4", "deactivate a computer, with or without its code"),
-    ("F5  F6  F7", "create, renew, suspend, or resume a license"),
-    ("F8", "next tab"),
-    ("F9", "filter licenses by status; show only refused events"),
-    ("Tab", "move between the search, the list, and the computers"),
-    ("Esc", "clear the search; close a dialog"),
+    ("Tab", "the search, the list, and what is below it"),
+    ("1 to 6, F8", "open a tab, or the next one"),
+    ("Esc", "back to the list, then everything; close a dialog"),
+    ("Ctrl+P", "find what can be done, by name"),
     ("F2", "dark, light, or the terminal’s own colors"),
     ("F10 or Ctrl+Q", "sign out and quit"),
 )
+_COLUMN = 15
+# Those of a tab stand in two columns.
+_NARROW, _HALF = 7, 31
 
 
 class NoticeDialog(Dialog[None]):
@@ -44,13 +47,13 @@ class NoticeDialog(Dialog[None]):
         """Show the text."""
         yield Static(self._text, classes="text", markup=False)
         if self._code:
-            yield Static(self._code, id="code", markup=False)
+            yield Static(code(self._code, "bold"), id="code", markup=False)
 
     def buttons(self) -> ComposeResult:
         """Close it, or copy the code."""
-        yield ActionButton("Close", "cancel", key="Esc")
         if self._code:
-            yield ActionButton("Copy", "copy", key="c")
+            yield ActionButton("Copy", "copy", key="c", primary=True)
+        yield ActionButton("Close", "cancel", key="Esc", primary=not self._code)
 
     def on_mount(self) -> None:
         """Name it."""
@@ -63,19 +66,29 @@ class NoticeDialog(Dialog[None]):
 
 
 class HelpDialog(Dialog[None]):
-    """Lists what the keys do."""
+    """Lists what the keys do, those of the open tab first."""
 
     TITLE_TEXT: ClassVar[str] = "Keyboard shortcuts"
 
+    def __init__(self, own: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._own = own
+
     def form(self) -> ComposeResult:
         """Show one line for each."""
-        text = Text()
-        for keys, does in _KEYS:
-            text.append(f"{keys:<15}", "bold")
-            text.append(f"{does}\n")
-        text.append("\nYou only see what your role allows.", "dim")
-        yield Static(text, markup=False)
+        half = -(-len(self._own) // 2)
+        left, right = self._own[:half], [*self._own[half:], ("", "")]
+        text = [_said(*one, _NARROW).pad_right(_HALF).truncate(_HALF) for one in left]
+        text = [one + _said(*other, _NARROW) for one, other in zip(text, right, strict=False)]
+        text += [Content(""), *(_said(keys, does, _COLUMN) for keys, does in _KEYS)]
+        yield Static(Content("\n").join(text), markup=False)
+        yield Static("You only see what your role allows.", classes="hint above", markup=False)
 
     def buttons(self) -> ComposeResult:
         """Close it."""
-        yield ActionButton("Close", "cancel", key="Esc")
+        yield ActionButton("Close", "cancel", primary=True)
+        yield Static("Esc", classes="keys", markup=False)
+
+
+def _said(keys: str, does: str, width: int) -> Content:
+    return Content.assemble((f"{keys:<{width}}", "$primary bold"), (does, "$ink-2"))

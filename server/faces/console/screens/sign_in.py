@@ -14,7 +14,14 @@ from textual.widgets import Input, Static
 from keyferry.server.faces.console.access import Access, sign_in
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.faces.console.widgets.bars import Hint, KeyBar, TitleBar
 from keyferry.server.faces.console.widgets.fields import Field, line
+
+_HINTS = (
+    Hint("Tab", "Next field", "app.focus_next"),
+    Hint("F2", "Light/dark", "app.next_theme"),
+    Hint("Ctrl+Q", "Quit", "app.quit"),
+)
 
 
 class SignInScreen(Screen[Access], Asking):
@@ -37,22 +44,28 @@ class SignInScreen(Screen[Access], Asking):
 
     def compose(self) -> ComposeResult:
         """Ask in a frame; who signs in again need not give a name."""
-        with Vertical(id="frame") as frame:
-            frame.border_title = "Keyferry Management Console"
+        house = self.console_app.house
+        yield TitleBar(house.vendor, house.host)
+        with Vertical(id="middle"), Vertical(id="frame") as frame:
+            frame.border_title = "Sign in"
             if self._operator is None:
+                yield Static("As in the portal, with your own name.", classes="text hint", markup=False)
                 yield Field("Name", line(most=60), id="name")
             else:
                 text = "You’re no longer signed in. Sign in again. What you typed is kept."
-                yield Static(text, classes="text", markup=False)
-                yield Static(f"Name            {self._operator}", classes="text", markup=False)
+                yield Static(text, classes="text hint", markup=False)
+                yield Static(f"Name   {self._operator}", classes="text", markup=False)
             yield Field("Password", line(password=True, most=256), id="password")
             # Shown once the password has fitted, to who has a second factor.
-            yield Field("Code", line(most=40), id="code")
+            code = line(most=40, hint="or a recovery code", is_code=True)
+            yield Field("Code from your authenticator app", code, id="code")
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
-                yield ActionButton("Sign in", "sign_in", key="Enter")
+                yield ActionButton("Sign in", "sign_in", primary=True)
                 label = "Quit" if self._operator is None else "Discard it and start over"
-                yield ActionButton(label, "leave", key="Esc")
+                yield ActionButton(label, "leave")
+                yield Static("Enter Esc", classes="keys", markup=False)
+        yield KeyBar()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let Enter go on to the password from the name only."""
@@ -66,6 +79,7 @@ class SignInScreen(Screen[Access], Asking):
 
     def on_mount(self) -> None:
         """Ask for name and password first."""
+        self.query_one(KeyBar).show(self, _HINTS)
         self._ask_for_code(False)
 
     @on(Input.Submitted, "#password, #code")

@@ -1,132 +1,241 @@
-"""The tab Audit: what was done and what was refused, the latest first."""
+"""The tab Audit: what was done and what was refused, the latest first, day by day."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Hashable, Sequence
+from datetime import date
+from typing import Any, ClassVar
 
-from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable, Static
+from textual.content import Content
+from textual.widgets import Static
 
 from keyferry.protocol.visible import visible
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.marked import facts, fitted, key_hint
+from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
+from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import AuditEvent, Beside, Page
-from keyferry.server.faces.console.wording import moment
+from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
+from keyferry.server.faces.console.widgets.rows import Column, Heading
+from keyferry.server.faces.console.wording import heading, long_moment
 from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
+# Words, and of how many last days.
+_DAYS = (("all days", 0), ("today", 1), ("7 days", 7), ("30 days", 30))
+# Words, whether only what was refused, and on which channel.
+_FILTERS: tuple[tuple[str, bool, str], ...] = (
+    ("everything", False, ""),
+    ("refused", True, ""),
+    *((f"by {words}", False, name) for name, words in CHANNELS.items()),
+)
+# What is done well, and what somebody has to look at.
+_DONE = ("activated_", "released_proven")
+_SERIOUS = ("released_forced", "released_claimed", "activated_stale", "mail_given_up", "_refused")
+_NAMES = 15
 
-class AuditList(Vertical, Asking):
-    """Every event; more rows come with the cursor."""
 
-    ACTS: ClassVar[Operations] = {"refused": Access.audit, "again": Access.audit}
+class AuditList(ListPane):
+    """Every event; what happened before comes with the cursor."""
+
+    LIST: ClassVar[str] = "audit-table"
+    SEARCHES: ClassVar[tuple[str, str]] = ("who did it", "who did it")
     READS = (Access.audit,)
+    ACTS: ClassVar[Operations] = {
+        "copy": None,
+        "days": Access.audit,
+        "export": Access.audit_table,
+        "filter": Access.audit,
+        "license": Access.license,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f9", "refused", "Refused only", key_display="F9"),
-        Binding("f5", "again", "Reload", key_display="F5"),
+        Binding("l", "license", "Open its license"),
+        Binding("f,f9", "filter", "Filter"),
+        Binding("d", "days", "Last days only"),
+        Binding("x", "export", "Save as CSV"),
+        Binding("r,f5", "again", "Refresh"),
+        Binding("c", "copy", "Copy all of it"),
     ]
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("Enter", "License", "license"),
+        Hint("f", "Filter", "filter"),
+        Hint("d", "Days", "days"),
+        Hint("x", "CSV", "export"),
+        Hint("r", "Refresh", "again"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[AuditEvent] = []
-        self._page: Page[AuditEvent] = Page((), 0, 1, 1)
-        self._refused = False
+        self._filter = self._days = 0
+        self._copied = False
+        self._last_day: date | None = None
 
-    def compose(self) -> ComposeResult:
+    def detail(self) -> ComposeResult:
         """Put the whole event below the list."""
-        yield Static("", id="audit-count", markup=False)
-        yield DataTable(id="audit-table", cursor_type="row")
-        yield Static("", id="event", markup=False)
+        with Vertical(classes="detail"):
+            yield Static("", id="event", classes="behind", markup=False)
 
-    def on_mount(self) -> None:
-        """Name the columns."""
-        table = self.query_one(DataTable)
-        table.add_column("When (UTC)", width=16)
-        table.add_column("Who", width=10)
-        table.add_column("Event", width=40)
-        table.add_column("Key", width=5)
+    @property
+    def _asked(self) -> AuditWanted:
+        _, refused, channel = _FILTERS[self._filter]
+        return AuditWanted(refused=refused, channel=channel, who=self.search.value)
 
-    def enter(self) -> None:
-        """Begin with the latest event."""
-        self.query_one(DataTable).focus()
-        self.look()
+    @property
+    def wanted(self) -> Hashable:
+        """The search, the filter, and the days."""
+        return self._asked, self._days
 
-    def action_refused(self) -> None:
-        """Show refused attempts only, or all again."""
-        self._refused = not self._refused
-        self.look()
-
-    def action_again(self) -> None:
-        """Show what has happened since."""
-        self.look()
-
-    @work(exclusive=True, group="audit")
-    async def look(self, number: int = 1, beside: Beside | None = None) -> None:
-        """Ask for a page; the first one begins the list anew."""
-        try:
-            page = await self.ask(Access.audit, AuditWanted(refused=self._refused), number, beside)
-        except Refusal as refusal:
-            self.query_one("#event", Static).update(f"! {refusal}")
-            return
-        table = self.query_one(DataTable)
+    async def fetch(self, number: int, beside: Beside | None) -> Page[AuditEvent]:
+        """Ask for a page."""
         if number == 1:
-            self._rows = []
-            table.clear()
-        known = {row.id for row in self._rows}
-        fresh = [row for row in page.rows if row.id not in known]
-        self._page = page
-        self._rows += fresh
-        for row in fresh:
-            table.add_row(*_cells(row))
-        what = "refused attempt" if self._refused else "event"
-        what += "" if page.total == 1 else "s"
-        self.query_one("#audit-count", Static).update(
-            f"{page.total:,}{'+' if page.more else ''} {what}, latest first"
-        )
-        self._show()
+            self._last_day = None
+        return await self.ask(Access.audit, self._asked, number, beside, days=_DAYS[self._days][1])
 
-    @on(DataTable.RowSelected)
-    def selected(self, event: DataTable.RowSelected) -> None:
-        """There is nothing to choose; the event is shown below."""
-        event.stop()
+    def key_of(self, row: AuditEvent) -> Hashable:
+        """Know an event by its number."""
+        return row.id
 
-    @on(DataTable.RowHighlighted)
-    def pointed_at(self, event: DataTable.RowHighlighted) -> None:
-        """Show the whole event, and fetch more near the end."""
-        event.stop()
-        self._show()
-        if self._rows and event.cursor_row >= len(self._rows) - 1 and self._page.has_next:
-            self.look(self._page.number + 1, self._page.following)
+    def grouped(self, rows: Sequence[AuditEvent]) -> Sequence[Any]:
+        """Put a line above the events of each day."""
+        items: list[Any] = []
+        today = self.console_app.today()
+        for row in rows:
+            if row.at.date() != self._last_day:
+                self._last_day = row.at.date()
+                items.append(Heading(heading(self._last_day, today)))
+            items.append(row)
+        return items
 
-    def _show(self) -> None:
-        row = self.query_one(DataTable).cursor_row
-        event = self.query_one("#event", Static)
-        event.update(_whole(self._rows[row]) if row < len(self._rows) else "Nothing has been refused.")
+    def columns(self, width: int) -> Sequence[Column]:
+        """Leave who and how out where there is little room."""
+        first = [Column("When ↓", 6, gap=1), Column("", 1, gap=1), Column("What", 20, grows=1)]
+        if width >= WIDE:
+            return [*first, Column("Way", 12), Column("Who", 22), Column("License", 12)]
+        return [*first, Column("Who", 16), Column("License", 7)]
 
+    def cells(self, row: AuditEvent) -> Sequence[Content]:
+        """Draw an event."""
+        who = Content(visible(row.who)) if row.who else Content.styled("—", "$ink-3")
+        ending = row.activation_key_ending
+        license = Content(f"…{visible(ending)}") if ending else Content.styled("—", "$ink-3")
+        way = [Content.styled(visible(CHANNELS.get(row.channel, row.channel)), "$ink-2")]
+        when = Content.styled(f"{row.at:%H:%M}", "$ink-2")
+        return [when, _mark(row), Content(_what(row)), *(way if self.is_wide else []), who, license]
 
-def _cells(row: AuditEvent) -> tuple[Text, ...]:
-    return (
-        Text(moment(row.at)),
-        Text(visible(row.who or CHANNELS[row.channel]), no_wrap=True, overflow="ellipsis"),
-        Text(_what(row), "bold" if row.code else "", no_wrap=True, overflow="ellipsis"),
-        Text(row.activation_key_ending or ""),
-    )
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Say the filter, the days, and how many events there are."""
+        which, days = _FILTERS[self._filter][0], _DAYS[self._days][0]
+        if not is_wide:
+            return f"{which} · {days} · {total}"
+        return f"{which} · {days}     {total} {'event' if total == '1' else 'events'}"
+
+    def none(self) -> str:
+        """Say what can be done where nothing is listed."""
+        if _FILTERS[self._filter][1]:
+            return "Nothing has been refused."
+        return "Nothing was found. Press f or d to see more."
+
+    def point(self, row: AuditEvent | None) -> None:
+        """Show the whole event."""
+        self._copied = False
+        self._draw()
+        self.post_message(self.Changed())
+
+    def on_resize(self) -> None:
+        """Draw what there is room for."""
+        super().on_resize()
+        self._draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the license of an event that has one."""
+        offered = super().check_action(action, parameters)
+        if not offered or action not in ("license", "copy"):
+            return offered
+        row = self.pointed if self.is_mounted else None
+        return row is not None and (action == "copy" or row.license_id is not None)
+
+    async def action_choose(self) -> None:
+        """Enter opens the license."""
+        if self.check_action("license", ()):
+            self.action_license()
+
+    def action_filter(self) -> None:
+        """Show what was refused only, what came on one way, or all again."""
+        self._filter = (self._filter + 1) % len(_FILTERS)
+        self.look()
+
+    def action_days(self) -> None:
+        """Show the last days only, or all again."""
+        self._days = (self._days + 1) % len(_DAYS)
+        self.look()
+
+    def action_copy(self) -> None:
+        """Copy all that is known of the event."""
+        pairs = [(name, value) for name, value in _pairs(self.pointed) if value]
+        self.app.copy_to_clipboard("\n".join([_what(self.pointed), *(f"{name}: {it}" for name, it in pairs)]))
+        self._copied = True
+        self._draw()
+
+    @work
+    async def action_license(self) -> None:
+        """Show the license in its own tab."""
+        try:
+            view = await self.ask(Access.license, self.pointed.license_id)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog("This license can’t be opened", str(refusal)))
+            return
+        self.post_message(self.Elsewhere("keys", view.license.activation_key))
+
+    @work
+    async def action_export(self) -> None:
+        """Ask where to, and save what is listed."""
+        table = await self.ask(Access.audit_table, self._asked, days=_DAYS[self._days][1])
+        path = await self.app.push_screen_wait(SaveTableDialog(table))
+        if path is not None:
+            self.say_briefly(f"√ Saved {path.name}")
+
+    def _draw(self) -> None:
+        row, shown = self.pointed, self.query_one("#event", Static)
+        if row is None:
+            shown.update("")
+            return
+        width = max(20, self.size.width - 4)
+        hint = Content.styled("√ Copied", "$success") if self._copied else key_hint("c", "Copy all")
+        head = fitted(Content.styled(_what(row), "bold"), width - 12) + hint
+        pairs = [
+            (name, fitted(Content(value), width - _NAMES) if value else "") for name, value in _pairs(row)
+        ]
+        shown.update(Content("\n").join([head, Content(""), facts(pairs, _NAMES)]))
 
 
 def _what(row: AuditEvent) -> str:
     return visible(f"{event_in_words(row)}: {reason_in_words(row)}" if row.code else event_in_words(row))
 
 
-def _whole(row: AuditEvent) -> Text:
-    text = Text()
-    text.append(_what(row), "bold")
-    by = f"{row.who or 'someone'} via {CHANNELS[row.channel]}{f' from {row.address}' if row.address else ''}"
-    key = f", activation key …{row.activation_key_ending}" if row.activation_key_ending else ""
-    text.append(f"\n{visible(f'{row.at:%Y-%m-%d %H:%M:%S} UTC, {by}{key}')}", "dim")
-    detail = visible(detail_in_words(row))
-    text.append(f"\n{detail}" if detail else "")
-    return text
+def _mark(row: AuditEvent) -> Content:
+    if row.code or any(one in row.event for one in _SERIOUS):
+        return Content.styled("!", "$error bold")
+    return (
+        Content.styled("√", "$success bold") if row.event.startswith(_DONE) else Content.styled("·", "$ink-3")
+    )
+
+
+def _pairs(row: AuditEvent) -> list[tuple[str, str]]:
+    who = [row.who or "someone", CHANNELS.get(row.channel, row.channel), row.address or ""]
+    ending = f"…{row.activation_key_ending}" if row.activation_key_ending else ""
+    return [
+        (name, visible(value))
+        for name, value in (
+            ("Detail", detail_in_words(row)),
+            ("When", long_moment(row.at)),
+            ("Who", " · ".join(one for one in who if one)),
+            ("Activation key", ending),
+            ("Code", row.code or ""),
+        )
+    ]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+from collections.abc import Sequence
+
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
-from keyferry.server.faces.console.views import ActivationFacts, LicenseFacts, LicenseView
-from keyferry.server.faces.console.wording import about_computer, computer_history, seats, term
+from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, marked, one_line, seats_drawn
+from keyferry.server.faces.console.views import ActivationFacts, LicenseView
+from keyferry.server.faces.console.widgets.pane import WIDE
+from keyferry.server.faces.console.widgets.rows import Column, Rows
+from keyferry.server.faces.console.wording import about_computer, day, state, term
 
-_STATES = {"active": "● active", "superseded": "○ replaced"}
+_NAMES = 10
+_NONE = "No computer has been activated with this license yet."
 
 
 class LicenseDetail(Vertical, Asking):
@@ -26,44 +32,55 @@ class LicenseDetail(Vertical, Asking):
         """Another license is shown, or the same one has changed."""
 
     def __init__(self) -> None:
-        super().__init__(id="detail")
+        super().__init__(id="detail", classes="detail")
         self.view: LicenseView | None = None
         self._wanted: str | None = None
+        self._copied = ""
         self._stale = self._is_looking = False
 
     def compose(self) -> ComposeResult:
-        """Put the facts above the computers."""
-        yield Static("", id="facts", markup=False)
-        yield DataTable(id="computers", cursor_type="row")
+        """Put the computers beside the facts, or below them."""
+        with Horizontal(id="beside"):
+            yield Static("", id="facts", markup=False)
+            with Vertical(id="of-license"):
+                yield Static("", id="seats", markup=False)
+                yield Rows(self._columns, self._cells, id="computers", has_rule=False)
+                yield Static(_NONE, id="no-computers", markup=False)
         yield Static("", id="computer", markup=False)
-        none = "No computer has been activated with this license yet."
-        yield Static(none, id="no-computers", markup=False)
 
     def on_mount(self) -> None:
         """Show nothing yet."""
-        table = self.query_one(DataTable)
-        table.add_column("Computer", width=14)
-        table.add_column("Computer ID", width=29)
-        table.add_column("State", width=10)
-        table.add_column("When", width=16)
+        self.query_one("#computer").display = False
         self.show(None)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the computers stand beside the facts."""
+        return self.app.size.width >= WIDE
 
     @property
     def pointed(self) -> ActivationFacts | None:
         """The computer under the cursor, as long as one walks among them."""
-        table = self.query_one(DataTable)
-        if self.view is None or not table.has_focus or not self.view.license.computers:
-            return None
-        return self.view.license.computers[min(table.cursor_row, len(self.view.license.computers) - 1)]
+        rows = self.query_one(Rows)
+        found: ActivationFacts | None = rows.pointed if rows.has_focus else None
+        return found
 
-    @on(DataTable.RowHighlighted)
+    @on(Rows.Pointed, "#computers")
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
-    def walked(self) -> None:
+    def walked(self, event: events.Event | Rows.Pointed) -> None:
         """Say more of the computer under the cursor."""
+        if isinstance(event, Rows.Pointed):
+            event.stop()
         computer, line = self.pointed, self.query_one("#computer", Static)
-        line.update(about_computer(computer) if computer else "")
+        line.update(Content.styled(about_computer(computer), "$ink-2") if computer else "")
         line.display = computer is not None
+        self._draw()
+        self.post_message(self.Shown())
+
+    def on_resize(self) -> None:
+        """Draw what there is room for."""
+        self._draw()
 
     def look(self, activation_key: str | None) -> None:
         """Show a license as it is now; one question at a time, however fast one walks."""
@@ -80,49 +97,100 @@ class LicenseDetail(Vertical, Asking):
                 self.show(await self.ask(Access.license, self._wanted) if self._wanted else None)
         except Refusal as refusal:
             self.show(None)
-            self.query_one("#facts", Static).update(f"! {refusal}")
+            self.query_one("#facts", Static).update(marked(f"! {refusal}"))
         finally:
             self._is_looking = False
         self.post_message(self.Shown())
 
     def show(self, view: LicenseView | None) -> None:
         """Show a license."""
-        self.view = view
-        self.query_one("#facts", Static).update(_facts(view.license) if view else "")
-        table = self.query_one(DataTable)
-        table.clear()
+        self.view, self._copied = view, ""
+        rows = self.query_one(Rows)
         computers = view.license.computers if view else ()
-        for computer in computers:
-            table.add_row(*_cells(computer))
-        table.display = bool(computers)
+        rows.show(computers)
+        rows.display = bool(computers)
         self.query_one("#no-computers").display = view is not None and not computers
-        self.walked()
+        self._draw()
+
+    def copied(self, what: str) -> None:
+        """Say beside a code that it was copied."""
+        self._copied = what
+        self._draw()
+
+    def _draw(self) -> None:
+        view, facts_shown = self.view, self.query_one("#facts", Static)
+        self.query_one("#seats").display = self.is_wide
+        if view is None:
+            facts_shown.update("")
+            self.query_one("#seats", Static).update("")
+            return
+        facts_shown.update(self._beside(view) if self.is_wide else self._above(view))
+        seats = f"{view.license.seats_used:,} of {view.license.seats:,} seats"
+        title = Content.assemble("  ", ("Computers", "bold"))
+        room = max(0, self.query_one("#of-license").size.width - 3)
+        seats_shown = Content.styled(seats, "$ink-2")
+        self.query_one("#seats", Static).update(fitted(title, room - len(seats)) + seats_shown)
+
+    def _key(self, view: LicenseView) -> Content:
+        key = view.license.activation_key
+        hint = Content.styled("√ Copied", "$success") if self._copied == key else key_hint("c", "Copy")
+        return code(key, "bold") + Content("  ") + hint
+
+    def _beside(self, view: LicenseView) -> Content:
+        license, width = view.license, self.query_one("#facts").size.width - _NAMES
+        drawn = seats_drawn(license.seats_used, license.seats)
+        seats = Content(f"{license.seats_used:,} of {license.seats:,}  ") + drawn
+        copies = "" if not view.copies else f"! {view.copies} possible, in Computers"
+        pairs: list[tuple[str, str | Content]] = [
+            ("Customer", view.customer_name or ("" if license.customer else "none")),
+            ("Email", license.customer or ""),
+            ("Seats", seats),
+            ("Ends", _capitalized(term(license))),
+            ("Features", ", ".join(license.features) or "none"),
+            ("Notes", one_line(license.notes or "")),
+            ("Copies", marked(copies) if copies else ""),
+        ]
+        shown = [
+            (name, fitted(Content(value) if isinstance(value, str) else value, width) if value else "")
+            for name, value in pairs
+        ]
+        return self._key(view) + Content("\n\n") + facts(shown, _NAMES)
+
+    def _above(self, view: LicenseView) -> Content:
+        license, width = view.license, self.query_one("#facts").size.width
+        of = " · ".join(one for one in (view.customer, license.product_name) if one)
+        first = fitted(self._key(view), 41) + Content.styled(of, "$ink-2")
+        more = [term(license), ", ".join(license.features), one_line(license.notes or "")]
+        copies = (
+            Content.styled(f"! {view.copies} possible copies  ", "$warning") if view.copies else Content("")
+        )
+        second = (
+            Content.assemble((f"{license.seats_used:,} of {license.seats:,} seats", "bold"), "  ") + copies
+        )
+        second += Content.styled(" · ".join(one for one in more if one), "$ink-2")
+        return Content("\n").join([fitted(first, width), fitted(second, width)])
+
+    def _columns(self, width: int) -> Sequence[Column]:
+        if self.is_wide:
+            name, since = Column("Name", 14, grows=1), Column("Since", 12)
+            return [name, Column("Computer ID", 29), Column("State", 10), since]
+        return [Column("", 1, gap=1), Column("", 16, grows=1, gap=3), Column("", 29, gap=3), Column("", 18)]
+
+    def _cells(self, computer: ActivationFacts) -> Sequence[Content]:
+        words, color = state(computer)
+        faint = "" if computer.holds_seat else "$ink-3"
+        name = Content.styled(computer.computer_name or "(no name)", faint)
+        shown = (
+            code(computer.computer_id) if computer.holds_seat else Content.styled(computer.computer_id, faint)
+        )
+        today = self.view.today if self.view else None
+        at = computer.activated_at if computer.ended_at is None else computer.ended_at
+        when = day(at.date(), today)
+        if self.is_wide:
+            return name, shown, Content.styled(words, color), Content.styled(when, "$ink-2")
+        verb = "since" if computer.holds_seat else words.split()[-1]
+        return Content.styled(words[0], color), name, shown, Content.styled(f"{verb} {when}", "$ink-2")
 
 
-def _facts(license: LicenseFacts) -> Text:
-    text = Text()
-    text.append(license.activation_key, "bold")
-    text.append(f"   {license.product_name}\n")
-    facts = [
-        ("Customer", license.customer or "none"),
-        ("License", f"{seats(license.seats, license.seats_used)}, {term(license)}"),
-        ("Features", ", ".join(license.features) or "none"),
-        ("Notes", " / ".join((license.notes or "").splitlines())),
-    ]
-    for name, value in facts:
-        if value:
-            text.append(f"{name:<10}", "dim")
-            text.append(f"{value}\n")
-    text.rstrip()
-    return text
-
-
-def _cells(computer: ActivationFacts) -> tuple[Text, ...]:
-    style = "" if computer.holds_seat else "italic"
-    state = _STATES.get(computer.state, f"○ {computer.state}")
-    return (
-        Text(computer.computer_name or "(no name)", style, no_wrap=True, overflow="ellipsis"),
-        Text(computer.computer_id, style),
-        Text(state, style),
-        Text(computer_history(computer), style, no_wrap=True, overflow="ellipsis"),
-    )
+def _capitalized(text: str) -> str:
+    return text.removeprefix("ends ")[:1].upper() + text.removeprefix("ends ")[1:]

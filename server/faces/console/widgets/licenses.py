@@ -1,231 +1,191 @@
-"""The list of licenses, as it is searched while one types, and the license under the cursor beside it."""
+"""The list of licenses: what it is sorted by and narrowed to, and how a license looks in it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Sequence
+from typing import ClassVar, NamedTuple
 
-from rich.text import Text
-from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.message import Message
-from textual.widgets import DataTable, Input, Static
+from textual import on
+from textual.content import Content
 
-from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import Wanted
+from keyferry.server.core.licensing.listings import Order, Wanted
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Asking, Refusal
-from keyferry.server.faces.console.views import LicenseFacts, Page
-from keyferry.server.faces.console.widgets.fields import line
-from keyferry.server.faces.console.wording import ends
+from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.marked import shortened
+from keyferry.server.faces.console.views import Beside, LicenseRow, Page
+from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
+from keyferry.server.faces.console.widgets.rows import Column, Rows
+from keyferry.server.faces.console.wording import SOON, ends, status
 
-_SHOWN = (None, Standing.ACTIVE, Standing.SUSPENDED, Standing.EXPIRED)
+UP, DOWN = "↑", "↓"
 
 
-class LicenseList(Vertical, Asking):
-    """Searches by key, customer, computer name or ID; more rows come with the cursor."""
+class Sorting(NamedTuple):
+    """What a list is sorted by: the column, and whether from the end."""
 
-    READS = (Access.licenses,)
+    order: Order
+    column: str
+    descending: bool
 
-    class Pointed(Message):
-        """The cursor is on another license, or on none."""
 
-        def __init__(self, row: LicenseFacts | None) -> None:
-            super().__init__()
-            self.row = row
+SORTINGS = (
+    # No column says when a license was issued: the newest are first.
+    Sorting(Order.ISSUED, "", True),
+    Sorting(Order.EXPIRY, "Ends", False),
+    Sorting(Order.CUSTOMER, "Customer", False),
+    Sorting(Order.PRODUCT, "Product", False),
+    Sorting(Order.SEATS, "Seats", True),
+    Sorting(Order.KEY, "Activation key", False),
+)
+# Its words, the standing, and within how many days a license ends.
+_FILTERS: tuple[tuple[str, Standing | None, int], ...] = (
+    ("all", None, 0),
+    ("active", Standing.ACTIVE, 0),
+    ("ends soon", Standing.ACTIVE, SOON),
+    ("on hold", Standing.SUSPENDED, 0),
+    ("expired", Standing.EXPIRED, 0),
+)
 
-    class Linked(Message):
-        """A link of the License Wizard was pasted in place of a search."""
 
-        def __init__(self, link: str) -> None:
-            super().__init__()
-            self.link = link
+class LicensePane(ListPane):
+    """Searches by key, customer, computer name or ID; sorts and narrows what is listed."""
 
-    class Chosen(Message):
-        """Enter was pressed on a license."""
+    LIST: ClassVar[str] = "licenses"
+    SEARCHES: ClassVar[tuple[str, str]] = (
+        "key, customer, computer, ID, or a wizard’s link",
+        "key, customer, computer, ID or link",
+    )
+    READS: ClassVar[tuple[Callable[..., object], ...]] = (Access.licenses,)
+    ACTS: ClassVar[Operations] = {"filter": Access.licenses, "sort": Access.licenses, "create": Access.issue}
 
     def __init__(self) -> None:
-        super().__init__(id="license-list")
-        self._rows: dict[str, LicenseFacts] = {}
-        self._page: Page[LicenseFacts] = Page((), 0, 1, 1)
-        self._standing: Standing | None = None
-        self._shown: Wanted | None = None
-        self._stale = self._is_looking = False
-
-    def compose(self) -> ComposeResult:
-        """Put the search above the list."""
-        with Horizontal(id="search-line"):
-            yield Static("Search", id="search-label", markup=False)
-            yield line(hint="key, customer, computer, ID, or a wizard’s link")
-            yield Static("", id="count", markup=False)
-        yield DataTable(id="licenses", cursor_type="row", zebra_stripes=False)
-        yield Static("", id="nothing", markup=False)
-
-    def on_mount(self) -> None:
-        """Show everything, the newest first."""
-        table = self.query_one(DataTable)
-        table.add_column("Activation key", width=29, key="key")
-        table.add_column("Customer", width=22, key="customer")
-        table.add_column("Seats", width=7, key="seats")
-        table.add_column("Ends", width=10, key="until")
-        self.query_one("#nothing").display = False
-        self.query_one(Input).focus()
-        self.look()
+        super().__init__()
+        self._filter = 0
+        self._sorting = SORTINGS[0]
+        self.product = ("", "")
 
     @property
-    def pointed(self) -> LicenseFacts | None:
-        """The license under the cursor."""
-        table = self.query_one(DataTable)
-        keys = list(self._rows)
-        return self._rows[keys[table.cursor_row]] if 0 <= table.cursor_row < len(keys) else None
+    def wanted(self) -> Hashable:
+        """The search, the filter, and the order."""
+        return self._asked, self.soon
 
     @property
-    def _wanted(self) -> Wanted:
-        return Wanted(search=self.query_one(Input).value, standing=self._standing)
-
-    def show(self, activation_key: str) -> None:
-        """Search for one license."""
-        self._standing = None
-        self.query_one(Input).value = activation_key
-        self.look_again()
-
-    def look_again(self) -> None:
-        """Ask anew, since something has changed."""
-        self._stale = True
-        self.look()
-
-    def next_standing(self) -> None:
-        """Show only licenses of the next standing, or all again."""
-        self._standing = _SHOWN[(_SHOWN.index(self._standing) + 1) % len(_SHOWN)]
-        self.look()
-
-    @on(Input.Changed)
-    def typed(self, event: Input.Changed) -> None:
-        """Search as one types; a link is no search."""
-        if is_carried(event.value):
-            event.input.value = ""
-            self.post_message(self.Linked(event.value))
-        else:
-            self.look()
-
-    @on(Input.Submitted)
-    def submitted(self) -> None:
-        """Enter in the search takes the license under the cursor."""
-        self.post_message(self.Chosen())
-
-    @on(DataTable.RowSelected)
-    def selected(self, event: DataTable.RowSelected) -> None:
-        """Enter in the list does, too."""
-        event.stop()
-        self.post_message(self.Chosen())
-
-    @on(DataTable.RowHighlighted)
-    def pointed_at(self, event: DataTable.RowHighlighted) -> None:
-        """Say which license it is, and fetch more rows near the end."""
-        event.stop()
-        self.post_message(self.Pointed(self.pointed))
-        if event.cursor_row >= len(self._rows) - 1 and self._page.has_next:
-            self.look()
-
-    def move(self, by: int) -> None:
-        """Move the cursor while one types in the search."""
-        table = self.query_one(DataTable)
-        table.move_cursor(row=max(0, min(len(self._rows) - 1, table.cursor_row + by)))
-
-    @property
-    def page_height(self) -> int:
-        """How many rows are seen at once."""
-        return max(1, self.query_one(DataTable).size.height - 1)
-
-    def look(self) -> None:
-        """See to it that what is shown is what is wanted: one question at a time, however fast one types."""
-        if not self._is_looking:
-            self._is_looking = True
-            self._look()
-
-    @work
-    async def _look(self) -> None:
-        try:
-            await self._ask_until_shown()
-        finally:
-            self._is_looking = False
-
-    async def _ask_until_shown(self) -> None:
-        while self._stale or self._shown != self._wanted or self._wants_more:
-            wanted, more = self._wanted, not self._stale and self._shown == self._wanted
-            self._stale = False
-            try:
-                turned = (self._page.number + 1, self._page.following) if more else (1, None)
-                page = await self.ask(Access.licenses, wanted, *turned)
-            except Refusal as refusal:
-                self._shown = wanted
-                self._show_nothing(f"! {refusal}")
-                return
-            if not more:
-                self._begin(wanted)
-            self._page = page if not more else replace(page, total=max(page.total, self._page.total))
-            self._add([row for row in page.rows if row.activation_key not in self._rows])
-
-    @property
-    def _wants_more(self) -> bool:
-        table = self.query_one(DataTable)
-        return self._page.has_next and table.cursor_row >= len(self._rows) - 1 > 0
-
-    def _begin(self, wanted: Wanted) -> None:
-        self._kept = self.pointed
-        self._rows.clear()
-        self._shown = wanted
-        self.query_one(DataTable).clear()
-
-    def _add(self, rows: list[LicenseFacts]) -> None:
-        table, is_first = self.query_one(DataTable), not self._rows
-        for row in rows:
-            self._rows[row.activation_key] = row
-            table.add_row(*_cells(row), key=row.activation_key)
-        self.query_one("#count", Static).update(self._count())
-        self._show_nothing("" if self._rows else self._none())
-        if is_first:
-            self._point()
-
-    def _point(self) -> None:
-        """Stay on the license that was pointed at, where it is still there."""
-        keys = list(self._rows)
-        if self._kept is not None and self._kept.activation_key in self._rows:
-            self.query_one(DataTable).move_cursor(row=keys.index(self._kept.activation_key))
-        self.post_message(self.Pointed(self.pointed))
-
-    def _count(self) -> str:
-        which = f"{self._standing} " if self._standing else ""
-        total = f"{self._page.total:,}{'+' if self._page.more else ''}"
-        counted = f"{total} {which}{'license' if total == '1' else 'licenses'}"
-        return (
-            f"{counted} at the beginning, * for anywhere" if self._page.beginnings and self._rows else counted
+    def _asked(self) -> Wanted:
+        return Wanted(
+            search=self.search.value,
+            product=self.product[0],
+            standing=_FILTERS[self._filter][1],
+            order=self._sorting.order,
+            descending=self._sorting.descending,
         )
 
-    def _none(self) -> str:
-        if self.query_one(Input).value.strip():
-            if self._standing:
-                return f"No license that is {self._standing} was found. Press F9 to see others."
+    @property
+    def soon(self) -> int:
+        """Within how many days the listed licenses end, 0 for any."""
+        return _FILTERS[self._filter][2]
+
+    async def fetch(self, number: int, beside: Beside | None) -> Page[LicenseRow]:
+        """Ask for a page."""
+        return await self.ask(Access.licenses, self._asked, number, beside, soon=self.soon)
+
+    def key_of(self, row: LicenseRow) -> Hashable:
+        """Know a license by its key."""
+        return row.license.activation_key
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Show whole keys where there is room."""
+        if width >= WIDE:
+            key, end = Column("Activation key", 29), Column("Ends", 14)
+            customer, product = Column("Customer", 14, grows=2), Column("Product", 10, grows=1)
+            return [key, customer, product, Column("Seats", 8, right=True, gap=4), end, Column("Status", 14)]
+        return [
+            Column("Key", 11),
+            Column("Customer", 12, grows=3, gap=1),
+            Column("Product", 10, grows=2, gap=1),
+            Column("Seats", 6, right=True),
+            Column("Ends", 12, gap=1),
+            Column("Status", 11),
+        ]
+
+    def cells(self, row: LicenseRow) -> Sequence[Content]:
+        """Draw a license; its end and its status have the same color where that matters."""
+        license = row.license
+        words, color = status(license, row.today)
+        key = license.activation_key if self.is_wide else shortened(license.activation_key)
+        return (
+            Content(key),
+            Content(row.customer) if row.customer else Content.styled("—", "$ink-3"),
+            Content.styled(license.product_name, "$ink-2"),
+            Content(f"{license.seats_used:,}/{license.seats:,}"),
+            Content.styled(ends(license, row.today), color if color in ("$error", "$warning") else "$ink-2"),
+            Content.styled(words, color),
+        )
+
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Say the filter, and how many licenses there are."""
+        which = _FILTERS[self._filter][0]
+        if not is_wide:
+            return f"{which} · {total}"
+        of = f"{self.product[1]}     " if self.product[0] else ""
+        return f"{of}Status: {which}     {total} {'license' if total == '1' else 'licenses'}"
+
+    def none(self) -> str:
+        """Say what can be done where nothing is listed."""
+        which = _FILTERS[self._filter][0]
+        if self._filter:
+            found = "was found" if self.searched else "is listed"
+            return f"No license that is “{which}” {found}. Press f to see others."
+        if self.searched:
             return "No license was found. Try a shorter part of its key, customer, or computers."
-        if self._standing:
-            return f"No license is {self._standing}. Press F9 to see others."
-        return "There are no licenses yet."
+        if self.product[0]:
+            return f"No licenses of {self.product[1]} yet. Press Esc to see all."
+        if self.offers("create"):
+            return "No licenses yet. Press n to create the first one."
+        return "No licenses yet. Whoever may create licenses presses n here."
 
-    def _show_nothing(self, text: str) -> None:
-        nothing = self.query_one("#nothing", Static)
-        nothing.update(text)
-        nothing.display = bool(text)
-        nothing.set_class(text.startswith("!"), "problem")
-        self.query_one(DataTable).display = not text
+    def show_one(self, activation_key: str) -> None:
+        """Search for one license."""
+        self._filter, self.product = 0, ("", "")
+        self.search.value = activation_key
+        self.look_again()
 
+    def show_product(self, code: str, name: str) -> None:
+        """List the licenses of one product."""
+        self._filter, self.product = 0, (code, name)
+        self.search.value = ""
+        self.look_again()
 
-def _cells(row: LicenseFacts) -> tuple[Text, ...]:
-    style = "" if row.standing is Standing.ACTIVE else "italic"
-    seats = f"{row.seats_used}/{row.seats}"
-    return (
-        Text(row.activation_key, style),
-        Text(row.customer or "–", style, no_wrap=True, overflow="ellipsis"),
-        Text(seats.rjust(7), style),
-        Text(ends(row), style),
-    )
+    def action_filter(self) -> None:
+        """Show only licenses that stand otherwise, or all again."""
+        self._filter = (self._filter + 1) % len(_FILTERS)
+        self.look()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        orders = [one.order for one in SORTINGS]
+        self._sort(SORTINGS[(orders.index(self._sorting.order) + 1) % len(SORTINGS)])
+
+    @on(Rows.Sorted, "#licenses")
+    def sorted_by(self, event: Rows.Sorted) -> None:
+        """Sort by the column that was clicked on, and from its other end when it is clicked on again."""
+        event.stop()
+        name = "Activation key" if event.name == "Key" else event.name
+        found = next((one for one in SORTINGS if one.column == name), None)
+        if found is not None:
+            again = self._sorting.column == name
+            self._sort(self._sorting._replace(descending=not self._sorting.descending) if again else found)
+
+    def action_step(self) -> None:
+        """Return to the list, and there to all licenses."""
+        if self.rows.has_focus:
+            self.product = ("", "")
+        super().action_step()
+        self.look()
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
+        column = "Key" if sorting.column == "Activation key" and not self.is_wide else sorting.column
+        self.rows.sorted_by = (column, DOWN if sorting.descending else UP)
+        self.rows.point(0)
+        self.look()

@@ -1,104 +1,226 @@
-"""The tab Server properties."""
+"""The tab Settings: every server property with its value, by what it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, ClassVar
 
-from rich.text import Text
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable, Static
+from textual.content import Content
+from textual.widgets import Static
 
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.marked import FULL, fitted, marked
 from keyferry.server.faces.console.screens.edit_property import PropertyDialog
-from keyferry.server.faces.console.views import PropertyView
-from keyferry.server.faces.console.wording import moment
+from keyferry.server.faces.console.views import Beside, Page, PropertyView
+from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
+from keyferry.server.faces.console.widgets.rows import Column, Heading
+from keyferry.server.faces.console.wording import day, moment
+
+# What stands before the slash of a name, in words; a new group is called by its own name.
+_GROUPS: Mapping[str, str] = {
+    "customerSite": "Self Help",
+    "options": "Limits",
+    "portal": "Staff",
+    "audit": "Audit",
+    "mail": "Email",
+    "branding": "Support contact",
+}
 
 
-class PropertyList(Vertical, Asking):
+class PropertyList(ListPane):
     """Every property with its value; what it does stands below."""
 
-    ACTS: ClassVar[Operations] = {"edit": Access.set_property}
+    LIST: ClassVar[str] = "properties-table"
+    SEARCHES: ClassVar[tuple[str, str]] = ("find a property", "find a property")
+    ACTS: ClassVar[Operations] = {
+        "edit": Access.set_property,
+        "only_changed": Access.properties,
+        "reset": Access.reset_property,
+        "switch": Access.set_property,
+    }
     READS = (Access.properties,)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "edit", "Edit", key_display="F3")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "edit", "Edit it"),
+        Binding("space", "switch", "Switch yes and no"),
+        Binding("u", "reset", "Back to the default"),
+        Binding("v", "only_changed", "Only changed ones"),
+    ]
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("Enter", "Edit", "edit"),
+        Hint("Space", "Yes/no", "switch"),
+        Hint("u", "Default", "reset"),
+        Hint("v", "Only changed", "only_changed"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self._views: Sequence[PropertyView] = ()
+        self._changed_only = False
+        self._every: Sequence[PropertyView] = ()
 
-    def compose(self) -> ComposeResult:
+    def detail(self) -> ComposeResult:
         """Put the explanation below the list."""
-        yield DataTable(id="properties-table", cursor_type="row")
-        yield Static("", id="property", markup=False)
-
-    def on_mount(self) -> None:
-        """Ask for them."""
-        table = self.query_one(DataTable)
-        table.add_column("Property", width=48, key="name")
-        table.add_column("Value", width=24, key="value")
-
-    def enter(self) -> None:
-        """Begin in the list, with what is set now."""
-        self.query_one(DataTable).focus()
-        self.look()
+        with Vertical(classes="detail"):
+            yield Static("", id="property", classes="behind", markup=False)
 
     @property
-    def pointed(self) -> PropertyView | None:
-        """The property under the cursor."""
-        row = self.query_one(DataTable).cursor_row
-        return self._views[row] if row < len(self._views) else None
+    def wanted(self) -> Hashable:
+        """The search, and whether only what was changed."""
+        return self.search.value, self._changed_only
 
-    @work(exclusive=True, group="properties")
-    async def look(self) -> None:
-        """Ask for all properties, and stay on the one that was pointed at."""
-        try:
-            self._views = await self.ask(Access.properties)
-        except Refusal as refusal:
-            self.query_one("#property", Static).update(f"! {refusal}")
-            return
-        table = self.query_one(DataTable)
-        row = table.cursor_row
-        table.clear()
-        for view in self._views:
-            style = "" if view.value == view.default else "bold"
-            shown = Text(view.value or "(empty)", style, no_wrap=True, overflow="ellipsis")
-            table.add_row(Text(view.declared.name, style), shown)
-        table.move_cursor(row=row)
-        self._explain()
+    async def fetch(self, number: int, beside: Beside | None) -> Page[PropertyView]:
+        """Ask for all, and keep what is wanted."""
+        self._every = await self.ask(Access.properties)
+        text = self.searched.casefold()
+        rows = [
+            one
+            for one in self._every
+            if text in f"{one.declared.name} {one.declared.sentence}".casefold()
+            and (not self._changed_only or _is_changed(one))
+        ]
+        return Page(rows, len(rows), 1, max(1, len(rows)))
 
-    @on(DataTable.RowHighlighted)
-    def pointed_at(self, event: DataTable.RowHighlighted) -> None:
+    def key_of(self, row: PropertyView) -> Hashable:
+        """Know a property by its name."""
+        return row.declared.name
+
+    def grouped(self, rows: Sequence[PropertyView]) -> Sequence[Any]:
+        """Put a line above each group."""
+        items: list[Any] = []
+        group = ""
+        for row in rows:
+            mine = row.declared.name.partition("/")[0]
+            if mine != group:
+                group = mine
+                items.append(Heading(_GROUPS.get(group, group)))
+            items.append(row)
+        return items
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Give the sentence what is left."""
+        rest = [Column("Value", 16), Column("Default", 10)] if width >= WIDE else [Column("Value", 14)]
+        changed = [Column("Changed", 22)] if width >= WIDE else []
+        return [Column("Property", 20, grows=1), *rest, *changed]
+
+    def cells(self, row: PropertyView) -> Sequence[Content]:
+        """Draw a property; what was changed stands out."""
+        shown = [Content(title(row)), _value(row)]
+        if not self.is_wide:
+            return shown
+        changed = ""
+        if row.changed_at is not None:
+            changed = (
+                f"{day(row.changed_at.date(), self.console_app.today())}, {row.changed_by or 'command line'}"
+            )
+        default = _worded(row, row.default) or "(empty)"
+        return [*shown, Content.styled(default, "$ink-2"), Content.styled(changed, "$ink-3")]
+
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Say how many were changed."""
+        return f"{sum(map(_is_changed, self._every)):,} of {len(self._every):,} changed"
+
+    def none(self) -> str:
+        """Say what can be done where nothing is listed."""
+        if self._changed_only:
+            return "Every property is as it was delivered. Press v to see all."
+        return "No property was found. Try a shorter part of its name."
+
+    def point(self, row: PropertyView | None) -> None:
         """Explain the property under the cursor."""
-        event.stop()
-        self._explain()
+        self.query_one("#property", Static).update(self._explained(row) if row is not None else "")
+        self.post_message(self.Changed())
 
-    @on(DataTable.RowSelected)
-    async def selected(self, event: DataTable.RowSelected) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what fits the property under the cursor."""
+        offered = super().check_action(action, parameters)
+        if not offered or action not in ("edit", "switch", "reset"):
+            return offered
+        row = self.pointed if self.is_mounted else None
+        if row is None:
+            return False
+        return action == "edit" or (_is_switch(row) if action == "switch" else _is_changed(row))
+
+    async def action_choose(self) -> None:
         """Enter edits it."""
-        event.stop()
         await self.run_action("edit")
 
     @work
     async def action_edit(self) -> None:
         """Ask for the new value."""
-        if self.pointed is None:
-            return
-        changed = await self.app.push_screen_wait(PropertyDialog(self.pointed))
+        changed = await self.app.push_screen_wait(PropertyDialog(self.pointed)) if self.pointed else None
         if changed is not None:
-            self.look()
+            self.look_again()
 
-    def _explain(self) -> None:
-        view = self.pointed
-        if view is None:
+    @work
+    async def action_switch(self) -> None:
+        """Switch it."""
+        row = self.pointed
+        await self._change(Access.set_property, row.declared.name, "false" if row.value == "true" else "true")
+
+    @work
+    async def action_reset(self) -> None:
+        """Have the default count again."""
+        await self._change(Access.reset_property, self.pointed.declared.name)
+
+    def action_only_changed(self) -> None:
+        """Show only what was changed, or all again."""
+        self._changed_only = not self._changed_only
+        self.look()
+
+    async def _change(self, operation: Any, *arguments: str) -> None:
+        try:
+            await self.ask(operation, *arguments)
+        except Refusal as refusal:
+            self.query_one("#property", Static).update(marked(f"! {refusal}"))
             return
-        changed = "never changed"
-        if view.changed_at is not None:
-            changed = f"changed {moment(view.changed_at)} by {view.changed_by or 'the command line'}"
-        text = Text(f"{view.declared.sentence}\n")
-        facts = f"{view.declared.type}, default: {view.default or '(empty)'}, {changed}"
-        text.append(f"{facts}. Press Enter to edit it.", "dim")
-        self.query_one("#property", Static).update(text)
+        self.look_again()
+
+    def _explained(self, row: PropertyView) -> Content:
+        changed = "Never changed."
+        if row.changed_at is not None:
+            changed = f"Changed {moment(row.changed_at)} by {row.changed_by or 'the command line'}."
+        width = max(20, self.size.width - 4)
+        kind = f"{row.declared.type[:1].upper()}{row.declared.type[1:]}"
+        default = _worded(row, row.default) or "(empty)"
+        more = row.declared.sentence.removeprefix(title(row)).strip(" .;,")
+        lines = [
+            fitted(Content.styled(title(row), "bold"), width),
+            Content.styled(row.declared.name, "$ink-3"),
+            Content(f"{more[:1].upper()}{more[1:]}." if more else ""),
+            Content.styled(f"{kind}, default: {default}. {changed}", "$ink-2"),
+            Content.styled("Counts from the next request on. The audit keeps who changed it.", "$ink-2"),
+        ]
+        return Content("\n").join(lines)
+
+
+def title(view: PropertyView) -> str:
+    """Return the beginning of a property's sentence: what it is about."""
+    sentence = view.declared.sentence
+    for end in ("; ", ". "):
+        sentence = sentence.partition(end)[0]
+    return sentence.rstrip(".")
+
+
+def _is_changed(view: PropertyView) -> bool:
+    return view.value != view.default
+
+
+def _is_switch(view: PropertyView) -> bool:
+    return isinstance(view.declared.default, bool)
+
+
+def _worded(view: PropertyView, value: str) -> str:
+    return {"true": "yes", "false": "no"}.get(value, value) if _is_switch(view) else value
+
+
+def _value(view: PropertyView) -> Content:
+    color = "$primary bold" if _is_changed(view) else ""
+    if not _is_switch(view):
+        return Content.styled(view.value or "(empty)", color if view.value else "$ink-3")
+    box = Content.assemble("[", (FULL if view.value == "true" else " ", color), "] ")
+    return box + Content.styled(_worded(view, view.value), color)

@@ -1,4 +1,4 @@
-"""Boxes to tick, told apart by a mark and not by a color alone."""
+"""Boxes to tick, and ways to choose one of, told apart by a mark and not by a color alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
+
+from keyferry.server.faces.console.marked import FULL
+
+_MARK = "►"
 
 
 class Tick(Widget, can_focus=True):
@@ -17,14 +22,15 @@ class Tick(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "tick", show=False)]
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, ticked: bool = False) -> None:
         super().__init__()
         self.label = label
-        self.ticked = False
+        self.ticked = ticked
 
     def render(self) -> Content:
         """Draw the box and the words."""
-        return Content(f"[{'x' if self.ticked else ' '}] {self.label}")
+        box = Content.assemble("[", (FULL if self.ticked else " ", "$primary bold"), "] ")
+        return box + Content.styled(self.label, "bold" if self.has_focus else "")
 
     def action_tick(self) -> None:
         """Tick it, or no longer."""
@@ -45,7 +51,49 @@ class Ticks(VerticalScroll, can_focus=False):
         """The words that are ticked."""
         return tuple(one.label for one in self.query(Tick) if one.ticked)
 
-    async def offer(self, labels: Sequence[str]) -> None:
+    async def offer(self, labels: Sequence[str], ticked: Sequence[str] = ()) -> None:
         """Show other boxes."""
         await self.remove_children()
-        await self.mount_all([Tick(label) for label in labels])
+        await self.mount_all([Tick(label, ticked=label in ticked) for label in labels])
+
+
+class Way(Widget, can_focus=True):
+    """One of several ways; pointing at it chooses it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "choose", show=False)]
+
+    class Chosen(Message):
+        """It was chosen."""
+
+        def __init__(self, way: Way) -> None:
+            super().__init__()
+            self.way = way
+
+    def __init__(self, label: str, *, id: str, beside: str = "", danger: bool = False) -> None:
+        super().__init__(id=id, classes="danger" if danger else None)
+        self.label, self.beside = label, beside
+        self.is_chosen = False
+
+    def render(self) -> Content:
+        """Draw the mark, whether it is chosen, and the words."""
+        color = "$error" if self.has_class("danger") else ""
+        style = f"{color} bold".strip() if self.is_chosen else color
+        mark = Content.styled(f"{_MARK} " if self.has_focus else "  ", "$primary bold")
+        label = Content.styled(f"({FULL if self.is_chosen else '○'}) {self.label}", style)
+        if not self.beside:
+            return mark + label
+        beside = Content.styled(self.beside, "bold" if self.is_chosen else "$ink-2")
+        return mark + label.pad_right(max(2, 26 - label.cell_length)) + beside
+
+    def action_choose(self) -> None:
+        """Choose it."""
+        self.post_message(self.Chosen(self))
+
+    def on_focus(self) -> None:
+        """Choose it by walking to it."""
+        self.action_choose()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose it with the mouse."""
+        event.stop()
+        self.focus()

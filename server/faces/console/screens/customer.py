@@ -1,0 +1,150 @@
+"""Customers: editing, merging and deleting one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from keyferry.server.core.licensing.notes import MAX_NOTES
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.views import CustomerView
+from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.faces.console.widgets.fields import Field, line
+
+_MOST_NAME = 100
+
+
+class CustomerDialog(Dialog[bool]):
+    """Names the customer, and answers with whether something was done."""
+
+    def __init__(self, customer: CustomerView) -> None:
+        super().__init__()
+        self._customer = customer
+
+
+class EditCustomerDialog(CustomerDialog):
+    """Changes address, name and notes."""
+
+    TITLE_TEXT: ClassVar[str] = "Edit the customer"
+    OK_TEXT: ClassVar[str] = "Save"
+    ACTS: ClassVar[Operations] = {"ok": Access.edit_customer}
+
+    def form(self) -> ComposeResult:
+        """Show what is known."""
+        yield Field("Name", line(self._customer.name, hint="Orbital Dynamics", most=_MOST_NAME), id="name")
+        yield Field("Email", line(self._customer.email, most=254), id="email")
+        notes = " / ".join(self._customer.notes.splitlines())
+        yield Field("Notes", line(notes, hint="only for your staff", most=MAX_NOTES), id="notes")
+
+    @work
+    async def action_ok(self) -> None:
+        """Change it."""
+        before, typed = self._customer.notes, self.typed("notes")
+        notes = before if typed == " / ".join(before.splitlines()) else typed
+        done = await self.attempt(
+            Access.edit_customer,
+            self._customer.number,
+            email=self.typed("email"),
+            name=self.typed("name"),
+            notes=notes,
+            version=self._customer.version,
+        )
+        if done is not None:
+            self.dismiss(done)
+
+
+class MergeCustomerDialog(CustomerDialog):
+    """Gives all of a customer to another one."""
+
+    TITLE_TEXT: ClassVar[str] = "Merge into another customer"
+    OK_TEXT: ClassVar[str] = "Merge"
+    KIND: ClassVar[str] = "danger"
+    ACTS: ClassVar[Operations] = {"ok": Access.merge_customer}
+
+    def form(self) -> ComposeResult:
+        """Ask into which one."""
+        one = self._customer
+        yield Static(f"{one.called} goes, and what it holds stays.", classes="text strong", markup=False)
+        text = f"Its {_counted(one.licenses, 'license')}, name, and notes move to the other customer."
+        yield Static(text, classes="text", markup=False)
+        yield Field("The other’s email", line(hint="ada@example.com", most=254), id="email")
+
+    @work
+    async def action_ok(self) -> None:
+        """Merge it."""
+        done = await self.attempt(Access.merge_customer, self._customer.number, self.typed("email"))
+        if done is not None:
+            self.dismiss(True)
+
+
+class DeleteCustomerDialog(CustomerDialog):
+    """Forgets a customer, once its name was typed."""
+
+    TITLE_TEXT: ClassVar[str] = "Delete a customer"
+    KIND: ClassVar[str] = "danger"
+    AUTO_FOCUS = "#confirmed"
+    ACTS: ClassVar[Operations] = {"ok": Access.delete_customer}
+
+    def form(self) -> ComposeResult:
+        """Say what goes and what stays."""
+        one = self._customer
+        yield Static(f"Delete {one.called}?", classes="text strong", markup=False)
+        gone = (
+            f"Gone for good: name, email, notes, the names of its {_counted(one.computers, 'computer')}, "
+            f"and who {_counted(one.mails, 'email')} went to."
+        )
+        yield Static(gone, classes="text", markup=False)
+        stays = "Its licenses stay" if one.licenses != 1 else "Its license stays"
+        kept = (
+            f"{stays}, without a customer: whoever has a key can use it. The audit keeps that you did this."
+            if one.licenses
+            else "The audit keeps that you did this."
+        )
+        yield Static(kept, classes="text hint", markup=False)
+        what = "name" if one.name else "email address"
+        yield Static(f"Type the {what} to confirm", classes="hint", markup=False)
+        confirmed = line(most=254)
+        confirmed.id = "confirmed"
+        yield confirmed
+
+    def buttons(self) -> ComposeResult:
+        """Put keeping it first; deleting is off until the name is typed."""
+        yield ActionButton("Keep it", "cancel", primary=True)
+        yield ActionButton("Delete for good", "ok", danger=True)
+        yield Static("Esc", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Let nothing be deleted yet."""
+        self.query_one("#do-ok", ActionButton).make_ready(False)
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def changed(self) -> None:
+        """Let it be deleted once the name is typed."""
+        self.query_one("#do-cancel", ActionButton).primary = not self._is_confirmed
+        for button in self.query(ActionButton):
+            button.make_ready(button.action != "ok" or self._is_confirmed)
+
+    @property
+    def _is_confirmed(self) -> bool:
+        typed = " ".join(self.query_one(Input).value.split())
+        return typed.casefold() == " ".join(self._customer.called.split()).casefold()
+
+    @work
+    async def action_ok(self) -> None:
+        """Delete it by its button, once the name is typed; Enter in the line keeps it, or goes on there."""
+        if not self._is_confirmed:
+            self.dismiss(None)
+        elif isinstance(self.focused, Input):
+            self.query_one("#do-ok").focus()
+        else:
+            await self.answer_with(Access.delete_customer, self._customer.number)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

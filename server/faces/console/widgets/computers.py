@@ -1,0 +1,251 @@
+"""The tab Computers: every activation, how it stands, and possible copies."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from keyferry.server.core.licensing.computers import State, Wanted
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, marked, one_line, shortened
+from keyferry.server.faces.console.screens.activate import ActivateDialog
+from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
+from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
+from keyferry.server.faces.console.screens.notice import NoticeDialog
+from keyferry.server.faces.console.views import Beside, ComputerRow, ComputerView, CopyRow, LicenseView, Page
+from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.behind import DetailedPane
+from keyferry.server.faces.console.widgets.pane import WIDE
+from keyferry.server.faces.console.widgets.rows import Column
+from keyferry.server.faces.console.wording import about_computer, day, released, situation, state
+from keyferry.server.words.wording import DISPLACED
+
+_COPIES = "possible copies"
+_FILTERS: tuple[tuple[str, State | None], ...] = (
+    ("all", None),
+    ("active", State.ACTIVE),
+    ("released", State.RELEASED),
+    ("replaced", State.SUPERSEDED),
+    (_COPIES, None),
+)
+_NAMES = 13
+
+
+class ComputerPane(DetailedPane):
+    """Finds a computer by its name or ID, and says what its customer is to hear first."""
+
+    LIST: ClassVar[str] = "all-computers"
+    DETAIL: ClassVar[str] = "computer-facts"
+    SEARCHES: ClassVar[tuple[str, str]] = (
+        "computer name or ID, or a wizard’s link",
+        "computer name, ID or link",
+    )
+    READS = (Access.computers, Access.copies, Access.computer, Access.license)
+    ACTS: ClassVar[Operations] = {
+        "activate": Access.activate,
+        "copy": None,
+        "deactivate": Access.release,
+        "filter": Access.computers,
+        "license": Access.license,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "activate", "Show its key again"),
+        Binding("d,f4", "deactivate", "Deactivate it"),
+        Binding("l", "license", "Open its license"),
+        Binding("c", "copy", "Copy its ID"),
+        Binding("f,f9", "filter", "Filter, possible copies"),
+    ]
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("Enter", "Key again", "activate"),
+        Hint("d", "Deactivate", "deactivate"),
+        Hint("l", "License", "license"),
+        Hint("c", "Copy ID", "copy"),
+        Hint("f", "Filter", "filter"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter = 0
+        self._copied = False
+
+    @property
+    def _lists_copies(self) -> bool:
+        return _FILTERS[self._filter][0] == _COPIES
+
+    @property
+    def wanted(self) -> Hashable:
+        """The search and the filter; possible copies are not searched."""
+        return self._filter, "" if self._lists_copies else self.search.value
+
+    async def fetch(self, number: int, beside: Beside | None) -> Page[Any]:
+        """Ask for a page."""
+        if self._lists_copies:
+            return await self.ask(Access.copies, number)
+        wanted = Wanted(self.search.value, _FILTERS[self._filter][1])
+        return await self.ask(Access.computers, wanted, number, beside)
+
+    async def behind(self, row: ComputerRow | CopyRow) -> ComputerView | CopyRow:
+        """Ask how a computer stands."""
+        self._copied = False
+        now = row.now if isinstance(row, CopyRow) else row
+        if now is None and isinstance(row, CopyRow):
+            return row
+        return await self.ask(Access.computer, row.number if now is None else now.number)
+
+    def key_of(self, row: ComputerRow | CopyRow) -> Hashable:
+        """Know a row by its number."""
+        return isinstance(row, CopyRow), row.number
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Show whole IDs where there is room."""
+        # What is listed is another thing than what is asked for, until it has come.
+        has_copies = self.is_mounted and any(isinstance(one, CopyRow) for one in self.rows.items[:1])
+        if width >= WIDE:
+            last = Column("What happened", 31) if has_copies else Column("State", 10)
+            computer, holder = Column("Computer", 14, grows=2), Column("Customer", 10, grows=1)
+            more = [] if has_copies else [Column("Product", 16)]
+            return [computer, Column("Computer ID", 29), holder, *more, last, Column("When", 12)]
+        last = Column("What happened", 14) if has_copies else Column("State", 10)
+        computer, holder = Column("Computer", 12, grows=1), Column("Customer", 16)
+        return [computer, Column("ID", 11), holder, last, Column("When", 12)]
+
+    def cells(self, row: ComputerRow | CopyRow) -> Sequence[Content]:
+        """Draw a computer, or a possible copy."""
+        if isinstance(row, CopyRow):
+            return self._copy_cells(row)
+        computer = row.computer
+        words, color = state(computer)
+        at = computer.activated_at if computer.ended_at is None else computer.ended_at
+        shown = [
+            *self._named(row, computer.computer_id),
+            *([Content.styled(row.product_name, "$ink-2")] if self.is_wide else []),
+            Content.styled(words, color),
+            Content.styled(day(at.date(), row.today), "$ink-2"),
+        ]
+        return shown if computer.holds_seat else [Content.styled(shown[0].plain, "$ink-3"), *shown[1:]]
+
+    def _copy_cells(self, row: CopyRow) -> Sequence[Content]:
+        words = DISPLACED.get(row.how, row.how)
+        today = row.now.today if row.now else None
+        return [
+            *self._named(row.now, row.computer_id),
+            Content.styled(f"! {words}", "$warning"),
+            Content.styled(day(row.at.date(), today), "$ink-2"),
+        ]
+
+    def _named(self, row: ComputerRow | None, computer_id: str) -> list[Content]:
+        name = (row.computer.computer_name if row else None) or "(no name)"
+        shown = computer_id if self.is_wide else shortened(computer_id)
+        customer = row.customer if row else ""
+        return [
+            Content(name),
+            Content(shown or "—"),
+            Content.styled(customer or "—", "" if customer else "$ink-3"),
+        ]
+
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Say the filter, and how many computers there are."""
+        which = _FILTERS[self._filter][0]
+        if not is_wide:
+            return f"{which} · {total}"
+        if self._lists_copies:
+            return f"{total} possible {'copy' if total == '1' else 'copies'}, latest first"
+        return f"State: {which}     {total} {'computer' if total == '1' else 'computers'}"
+
+    def none(self) -> str:
+        """Say what can be done where nothing is listed."""
+        if self._lists_copies:
+            return "No possible copies: every computer proved where it came from. Press f to see all."
+        if self._filter:
+            return f"No computer is {_FILTERS[self._filter][0]}. Press f to see others."
+        if self.searched:
+            return "No computer was found. Try a shorter part of its name or ID."
+        return "No computer has been activated yet. Activate one from its license: press 1."
+
+    def described(self, view: ComputerView | CopyRow, width: int) -> Content:
+        """Say how it stands, and what is known of it."""
+        if isinstance(view, CopyRow):
+            return marked("! Nothing holds this seat anymore.")
+        computer = view.computer
+        hint = Content.styled("√ Copied", "$success") if self._copied else key_hint("c", "Copy")
+        name = Content.styled(computer.computer_name or "(no name)", "bold")
+        head = name + Content("  ") + code(computer.computer_id) + Content("  ") + hint
+        copies = "; ".join(view.copies)
+        others = "" if not view.others else f"{view.others} more of this computer"
+        pairs: list[tuple[str, str | Content]] = [
+            ("License", code(view.activation_key) + Content(f"  {view.product_name}")),
+            ("Customer", view.customer or "none"),
+            ("Activated", about_computer(computer).removeprefix("Activated ")),
+            ("Activations", others),
+            ("Copies", marked(f"! {copies}") if copies else ""),
+        ]
+        shown = [
+            (name, fitted(value if isinstance(value, Content) else Content(one_line(value)), width - _NAMES))
+            for name, value in pairs
+        ]
+        lines = [fitted(head, width), marked(situation(view)), Content(""), facts(shown, _NAMES)]
+        return Content("\n").join(lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done to the computer under the cursor."""
+        offered = super().check_action(action, parameters)
+        if not offered or action not in ("activate", "deactivate", "license", "copy"):
+            return offered
+        view = self.view if self.is_mounted else None
+        if not isinstance(view, ComputerView):
+            return False
+        return view.computer.holds_seat or action in ("license", "copy")
+
+    async def action_choose(self) -> None:
+        """Enter shows the key again, or the license of what holds no seat."""
+        if self.check_action("activate", ()):
+            self.action_activate()
+        elif self.check_action("license", ()):
+            self.action_license()
+
+    def action_filter(self) -> None:
+        """Show only computers that stand otherwise, possible copies, or all again."""
+        self._filter = (self._filter + 1) % len(_FILTERS)
+        self.rows.refresh()
+        self.look()
+
+    def action_copy(self) -> None:
+        """Copy the computer ID."""
+        self.app.copy_to_clipboard(self.view.computer.computer_id)
+        self._copied = True
+        self.draw()
+
+    def action_license(self) -> None:
+        """Show its license in its own tab."""
+        self.post_message(self.Elsewhere("keys", self.view.activation_key))
+
+    @work
+    async def action_activate(self) -> None:
+        """Show its key again."""
+        view = await self._license()
+        key = await self.app.push_screen_wait(ActivateDialog(view, self.view.computer)) if view else None
+        if key is not None:
+            self.look_again()
+            await self.app.push_screen_wait(ComputerKeyDialog(key))
+
+    @work
+    async def action_deactivate(self) -> None:
+        """Ask for its code, or for a reason; then say what has happened."""
+        view = await self._license()
+        seat = await self.app.push_screen_wait(DeactivateDialog(view, self.view.computer)) if view else None
+        if seat is not None:
+            self.look_again()
+            title = "Nothing to release" if seat.already else "Released"
+            await self.app.push_screen_wait(NoticeDialog(title, released(seat)))
+
+    async def _license(self) -> LicenseView | None:
+        try:
+            return await self.ask(Access.license, self.view.activation_key)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog("This computer can’t be opened", str(refusal)))
+            return None

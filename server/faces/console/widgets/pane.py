@@ -1,0 +1,317 @@
+"""What every tab is: a search, a list that grows with the cursor, and below it what is behind the row."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from keyferry.server.core.licensing.carried import is_carried
+from keyferry.server.faces.console.asking import Asking, Operations, Refusal
+from keyferry.server.faces.console.marked import marked
+from keyferry.server.faces.console.views import Page
+from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.fields import line, pasted
+from keyferry.server.faces.console.widgets.rows import Column, Heading, Rows
+
+NOTHING: Page[Any] = Page((), 0, 1, 1)
+# From so many columns on, there is room for whole keys, and for what belongs together beside each other.
+WIDE = 110
+
+
+class ListPane(Vertical, Asking):
+    """A tab. Whoever stands on it says what is asked for, and how a row looks."""
+
+    LIST: ClassVar[str] = ""
+    SEARCHES: ClassVar[tuple[str, str]] = ("", "")
+    """What can be searched for, where there is room and where there is little."""
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+    ACTS: ClassVar[Operations] = {
+        "again": None,
+        "choose": None,
+        "move": None,
+        "search": None,
+        "step": None,
+        "walk": None,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", show=False),
+        Binding("escape", "step", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "walk(1)", show=False),
+        Binding("pageup", "walk(-1)", show=False),
+    ]
+
+    class Changed(Message):
+        """Other keys can be pressed now."""
+
+    class Elsewhere(Message):
+        """Another tab is asked for, with what it is to show."""
+
+        def __init__(self, tab: str, what: str, about: str = "") -> None:
+            super().__init__()
+            self.tab, self.what, self.about = tab, what, about
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page = NOTHING
+        self._shown: Hashable = None
+        self._known: set[Hashable] = set()
+        self._stale = self._is_looking = False
+
+    def compose(self) -> ComposeResult:
+        """Put the search above the list, and what is behind a row below it."""
+        with Horizontal(classes="search-line"):
+            yield Static("/", classes="slash", markup=False)
+            yield line()
+            yield Static("", classes="count", markup=False)
+        yield Rows(self.columns, self.cells, id=self.LIST)
+        yield Static("", classes="nothing", markup=False)
+        yield from self.detail()
+
+    # What a tab says of itself.
+
+    def detail(self) -> ComposeResult:
+        """Yield what is below the list."""
+        raise NotImplementedError
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Return the columns that so many cells have room for."""
+        raise NotImplementedError
+
+    def cells(self, row: Any) -> Sequence[Content]:
+        """Return what a row shows in them."""
+        raise NotImplementedError
+
+    @property
+    def wanted(self) -> Hashable:
+        """What the list is to show."""
+        raise NotImplementedError
+
+    async def fetch(self, number: int, beside: Any) -> Page[Any]:
+        """Return a page of it; raises `Refusal`."""
+        raise NotImplementedError
+
+    def key_of(self, row: Any) -> Hashable:
+        """Return by what a row is known again."""
+        raise NotImplementedError
+
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Return how many rows there are, and which."""
+        raise NotImplementedError
+
+    def none(self) -> str:
+        """Return what to say, and what to do next, where nothing is listed."""
+        raise NotImplementedError
+
+    def point(self, row: Any) -> None:
+        """Show what is behind a row, None where there is none."""
+        raise NotImplementedError
+
+    def grouped(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """Return rows with the headings between them."""
+        return rows
+
+    def open_with(self, what: str, about: str) -> None:
+        """Show what another tab asked for."""
+        self.search.value = what
+
+    # What is the same for all of them.
+
+    def on_mount(self) -> None:
+        """Begin with the list: its keys act there."""
+        self.query_one(".nothing").display = False
+        self._hint()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        if self._shown is not None:
+            self._count()
+        self._hint()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room for whole keys."""
+        return self.app.size.width >= WIDE
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_one(f"#{self.LIST}", Rows)
+
+    @property
+    def search(self) -> Input:
+        """The line above it."""
+        return self.query_one(".search-line Input", Input)
+
+    @property
+    def searched(self) -> str:
+        """What stands in it."""
+        return self.search.value.strip()
+
+    @property
+    def pointed(self) -> Any:
+        """The row under the cursor."""
+        row = self.rows.pointed
+        return None if isinstance(row, Heading) else row
+
+    def enter(self) -> None:
+        """Begin in the list, with what is true now."""
+        self.rows.focus()
+        self.look_again()
+
+    def hints(self) -> list[Hint]:
+        """Return the keys for what can be done now."""
+        kept = {one.action.partition("(")[0]: self.check_action(one.action, ()) for one in self.HINTS}
+        return [one for one in self.HINTS if kept[one.action.partition("(")[0]]]
+
+    def say_briefly(self, text: str) -> None:
+        """Say something where the rows are counted, until they are counted anew."""
+        self.query_one(".count", Static).update(marked(text))
+
+    def look_again(self) -> None:
+        """Ask anew, since something has changed."""
+        self._stale = True
+        self.look()
+
+    def look(self) -> None:
+        """See to it that what is shown is what is wanted: one question at a time, however fast one types."""
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+
+    @on(Input.Changed, ".search-line Input")
+    def typed(self, event: Input.Changed) -> None:
+        """Search as one types; a link is no search."""
+        event.stop()
+        if is_carried(event.value):
+            event.input.value = ""
+            self.post_message(self.Elsewhere("keys", event.value))
+        else:
+            self.look()
+
+    @on(Input.Submitted, ".search-line Input")
+    def submitted(self, event: Input.Submitted) -> None:
+        """Enter in the search goes on to what was found."""
+        event.stop()
+        self.screen.set_focus(self.rows)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Search for what is pasted into the list."""
+        event.stop()
+        self.search.value = pasted(event.text)
+
+    @on(Rows.Pointed)
+    def walked(self, event: Rows.Pointed) -> None:
+        """Show what is behind the row, and fetch more rows near the end."""
+        if event.rows is self.rows:
+            event.stop()
+            self.point(self.pointed)
+            self.look()
+
+    @on(Rows.Chosen)
+    async def chosen(self, event: Rows.Chosen) -> None:
+        """Enter does what the bar of keys says first."""
+        event.stop()
+        await self.run_action("choose")
+
+    async def action_choose(self) -> None:
+        """Do what Enter does."""
+
+    def action_again(self) -> None:
+        """Show what is true now."""
+        self.look_again()
+
+    def action_move(self, by: int) -> None:
+        """Walk in the list while one types."""
+        self.rows.point(self.rows.cursor + by, by)
+
+    def action_walk(self, by: int) -> None:
+        """Walk in the list by what is seen at once."""
+        self.rows.point(self.rows.cursor + by * self.rows.page_height, by)
+
+    def action_search(self) -> None:
+        """Go to the search, at once: what is typed right behind it is no key of the list."""
+        self.screen.set_focus(self.search)
+
+    def action_step(self) -> None:
+        """Return to the list, and there to everything."""
+        if self.rows.has_focus:
+            self.search.value = ""
+        self.screen.set_focus(self.rows)
+
+    @work
+    async def _look(self) -> None:
+        try:
+            await self._ask_until_shown()
+        finally:
+            self._is_looking = False
+
+    async def _ask_until_shown(self) -> None:
+        while self._stale or self._shown != self.wanted or self._wants_more:
+            wanted, more = self.wanted, not self._stale and self._shown == self.wanted
+            self._stale = False
+            try:
+                turned = (self._page.number + 1, self._page.following) if more else (1, None)
+                page = await self.fetch(*turned)
+            except Refusal as refusal:
+                self._shown, self._page = wanted, NOTHING
+                self._show_nothing(f"! {refusal}")
+                self.point(None)
+                return
+            self._page = page if not more else replace(page, total=max(page.total, self._page.total))
+            if more:
+                self.rows.add(self.grouped(self._fresh(page.rows)))
+                self._count()
+            else:
+                self._begin(wanted, page.rows)
+
+    @property
+    def _wants_more(self) -> bool:
+        return self._page.has_next and self.rows.is_near_end and len(self.rows.items) > 1
+
+    def _fresh(self, rows: Sequence[Any]) -> list[Any]:
+        fresh = [row for row in rows if self.key_of(row) not in self._known]
+        self._known |= {self.key_of(row) for row in fresh}
+        return fresh
+
+    def _begin(self, wanted: Hashable, rows: Sequence[Any]) -> None:
+        before = self.pointed
+        kept = None if before is None else self.key_of(before)
+        self._known = set()
+        items = list(self.grouped(self._fresh(rows)))
+        # The row that was pointed at stays so, where it is still there.
+        keys = [None if isinstance(one, Heading) else self.key_of(one) for one in items]
+        self._shown = wanted
+        self.rows.show(items, keys.index(kept) if kept in keys and kept is not None else 0)
+        self._count()
+        self._show_nothing("" if items else self.none())
+        self.point(self.pointed)
+        self.post_message(self.Changed())
+
+    def _count(self) -> None:
+        total = f"{self._page.total:,}{'+' if self._page.more else ''}"
+        text = self.counted(total, is_wide=self.is_wide)
+        if self._page.beginnings and self.rows.items:
+            text = (
+                f"{text}, * for anywhere" if not self.is_wide else f"{text} at the beginning, * for anywhere"
+            )
+        self.query_one(".count", Static).update(Content.styled(text, "$ink-2"))
+
+    def _hint(self) -> None:
+        self.search.placeholder = self.SEARCHES[0 if self.is_wide else 1]
+
+    def _show_nothing(self, text: str) -> None:
+        nothing = self.query_one(".nothing", Static)
+        nothing.update(marked(text, ""))
+        nothing.display = bool(text)
+        self.rows.set_class(bool(text), "empty")

@@ -1,0 +1,155 @@
+"""The tab Products: what is sold, with its epochs and features."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from keyferry.server.faces.console.access import Access
+from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.marked import facts, fitted
+from keyferry.server.faces.console.screens.product import AddFeaturesDialog, AddProductDialog
+from keyferry.server.faces.console.views import Beside, EpochView, Page, ProductView
+from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.behind import DetailedPane
+from keyferry.server.faces.console.widgets.pane import WIDE
+from keyferry.server.faces.console.widgets.rows import Column
+from keyferry.server.faces.console.wording import day
+
+_NAMES = 10
+
+
+class ProductPane(DetailedPane):
+    """Lists all of them: vendors have few."""
+
+    LIST: ClassVar[str] = "all-products"
+    DETAIL: ClassVar[str] = "product-facts"
+    SEARCHES: ClassVar[tuple[str, str]] = ("name or code", "name or code")
+    READS = (Access.catalog,)
+    ACTS: ClassVar[Operations] = {
+        "add": Access.add_product,
+        "features": Access.add_features,
+        "licenses": Access.licenses,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "licenses", "List its licenses"),
+        Binding("n", "add", "New product"),
+        Binding("e", "features", "Add features to it"),
+    ]
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("Enter", "Licenses", "licenses"),
+        Hint("n", "New", "add"),
+        Hint("e", "Add features", "features"),
+    )
+
+    @property
+    def wanted(self) -> Hashable:
+        """The search."""
+        return self.search.value
+
+    async def fetch(self, number: int, beside: Beside | None) -> Page[ProductView]:
+        """Ask for all, and keep what has the text."""
+        text = self.searched.casefold()
+        every = await self.ask(Access.catalog)
+        rows = [one for one in every if text in one.name.casefold() or text in one.code.casefold()]
+        return Page(rows, len(rows), 1, max(1, len(rows)))
+
+    async def behind(self, row: ProductView) -> ProductView:
+        """All of it is known."""
+        return row
+
+    def key_of(self, row: ProductView) -> Hashable:
+        """Know a product by its code."""
+        return row.code
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Give the name what is left."""
+        counts = [Column("Epoch", 6, right=True, gap=4), Column("Computers", 9, right=True, gap=4)]
+        more = [Column("Added", 14)] if width >= WIDE else []
+        return [Column("Product", 20, grows=1), Column("Code", 22), Column("Keys", 8), *counts, *more]
+
+    def cells(self, row: ProductView) -> Sequence[Content]:
+        """Draw a product."""
+        shown = [
+            Content(row.name),
+            Content.styled(row.code, "$ink-2"),
+            Content.styled(row.key_style, "$ink-2"),
+            Content(f"{row.epochs[0].number}" if row.epochs else "—"),
+            Content(f"{row.computers:,}"),
+        ]
+        return [*shown, *([Content.styled(day(row.added), "$ink-2")] if self.is_wide else [])]
+
+    def counted(self, total: str, *, is_wide: bool) -> str:
+        """Say how many products there are."""
+        return f"{total} {'product' if total == '1' else 'products'}"
+
+    def none(self) -> str:
+        """Say what can be done where nothing is listed."""
+        if self.searched:
+            return "No product was found. Try a shorter part of its name or code."
+        if self.offers("add"):
+            return (
+                "No products yet. Press n to add the first one, then build its profile into your application."
+            )
+        return "No products yet. An administrator adds the first one here."
+
+    def described(self, view: ProductView, width: int) -> Content:
+        """Show its features and epochs."""
+        pairs: list[tuple[str, str | Content]] = [
+            ("Features", ", ".join(view.features) or "none"),
+            ("Keys", "6 groups, typed" if view.key_style == "short" else "24 groups, signed"),
+        ]
+        shown = [(name, fitted(Content(str(value)), width - _NAMES)) for name, value in pairs]
+        head = Content.assemble((view.name, "bold"), (f"  {view.code}", "$ink-2"))
+        lines = [fitted(head, width), Content(""), facts(shown, _NAMES)]
+        lines += [_epoch(one, is_current=one is view.epochs[0]) for one in view.epochs]
+        return Content("\n").join(lines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done to the product under the cursor."""
+        offered = super().check_action(action, parameters)
+        if not offered or action not in ("licenses", "features"):
+            return offered
+        return self.is_mounted and self.view is not None
+
+    async def action_choose(self) -> None:
+        """Enter lists its licenses."""
+        if self.check_action("licenses", ()):
+            self.action_licenses()
+
+    def action_licenses(self) -> None:
+        """List its licenses in their own tab."""
+        self.post_message(self.Elsewhere("keys", self.view.code, self.view.name))
+
+    @work
+    async def action_add(self) -> None:
+        """Ask what it is."""
+        if await self.app.push_screen_wait(AddProductDialog()) is not None:
+            self.look_again()
+
+    @work
+    async def action_features(self) -> None:
+        """Ask for their names."""
+        if (
+            self.view is not None
+            and await self.app.push_screen_wait(AddFeaturesDialog(self.view)) is not None
+        ):
+            self.look_again()
+
+
+def _epoch(epoch: EpochView, *, is_current: bool) -> Content:
+    words, color = ("● current", "$success") if is_current else ("● served", "$ink-2")
+    if epoch.retired is not None:
+        words, color = f"○ retired {day(epoch.retired)}", "$ink-3"
+    computers = f"{epoch.computers:,} {'computer' if epoch.computers == 1 else 'computers'}"
+    line = Content.styled(f"{f'Epoch {epoch.number}':<{_NAMES}}", "$ink-2")
+    return (
+        line
+        + fitted(Content(f"since {day(epoch.since)}"), 20)
+        + fitted(Content(computers), 18)
+        + Content.styled(words, color)
+    )
