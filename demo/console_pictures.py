@@ -24,7 +24,6 @@ from demo.pictures import PICTURES
 from demo.realistic import World, live
 from demo.scene import NOON
 from demo.terminal_picture import picture_of
-from demo.wizard_pictures import SIZE
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server import create_app
@@ -48,6 +47,9 @@ from keyferry.wizard.control import ActivationControl
 _SHADES = 160
 _STAFF = By(Channel.COMMAND_LINE, "ada")
 _PASSWORD = "only for pictures"  # noqa: S105 - of a server that lives for some seconds
+# Where keys are shown whole.
+_SIZE = (120, 36)
+_VENDOR = "Halden Software"
 _COMPUTERS = ("LAB-PC-07", "CNC-Fräse", "OFFICE-2")
 
 
@@ -55,7 +57,7 @@ _COMPUTERS = ("LAB-PC-07", "CNC-Fräse", "OFFICE-2")
 def server() -> Iterator[Flask]:
     """Give a vendor a server of its own."""
     with TemporaryDirectory() as folder:
-        settings = Settings(home=Path(folder))
+        settings = Settings(home=Path(folder), vendor_name=_VENDOR)
         with create_database_app(settings).app_context():
             upgrade()
             db.engine.dispose()
@@ -140,7 +142,7 @@ class Visitor:
 async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
     """Take the pictures in one theme."""
     app = ConsoleApp({}, theme=theme)
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=_SIZE) as pilot:
         visitor = Visitor(pilot, app, folder)
         await visitor.settled()
         await visitor.fill("name", "ada")

@@ -14,7 +14,7 @@ from textual import events
 from textual.app import App
 from textual.color import Color
 from textual.driver import Driver
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 
 from keyferry.protocol.visible import REPLACEMENT, is_visible
 
@@ -27,7 +27,12 @@ class HardenedApp(App[None]):
 
     def get_line_filters(self) -> list[LineFilter]:
         """Let nothing through but what is visible: the last door, whatever a screen shows."""
-        return [*super().get_line_filters(), _VISIBLE_ONLY]
+        return [*map(self._fitting, super().get_line_filters()), _VISIBLE_ONLY]
+
+    def _fitting(self, filter: LineFilter) -> LineFilter:
+        # Where no colors are wanted, Textual decides for grays before it knows the theme. A terminal's own
+        # colors have none: all that is written would be black, on whatever ground.
+        return _NO_COLOR if self.native_ansi_color and isinstance(filter, Monochrome) else filter
 
     def get_driver_class(self) -> type[Driver]:
         """Read on after what cannot be read."""
@@ -48,6 +53,7 @@ class VisibleOnly(LineFilter):
 
 
 _VISIBLE_ONLY = VisibleOnly()
+_NO_COLOR = NoColor()
 
 
 @cache

@@ -94,7 +94,8 @@ class Lists(Door):
         now = parts().clock()
         with reading() as session:
             found = activations.described(session, activations.with_id(session, number), now)
-            return views.computer_view(session, found, now, DISPLACED)
+            own_key = activations.activation_key_of(session, found.activation)
+            return views.computer_view(found, own_key, now, DISPLACED)
 
     @needs(Permission.SEE_LICENSES)
     def copies(self, number: int = 1) -> Page[views.CopyRow]:

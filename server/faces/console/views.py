@@ -8,11 +8,9 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from sqlalchemy.orm import Session
-
 from keyferry.protocol.visible import visible, visible_lines
 from keyferry.server.core.customers import records
-from keyferry.server.core.licensing.computers import Computer, activation_key_of
+from keyferry.server.core.licensing.computers import Computer
 
 # Screens know of the core what is named here: facts and events that they show go through as they are.
 from keyferry.server.core.licensing.facts import ActivationFacts as ActivationFacts
@@ -32,7 +30,7 @@ from keyferry.server.core.models import (
 from keyferry.server.core.models import AuditEvent as AuditEvent
 from keyferry.server.core.pages import Beside as Beside
 from keyferry.server.core.pages import Page as Page
-from keyferry.server.core.properties import Property
+from keyferry.server.core.properties import Property as Property
 from keyferry.server.services.operations import Given
 
 T = TypeVar("T")
@@ -252,15 +250,13 @@ def computer_row(activation: Activation, now: datetime) -> ComputerRow:
     )
 
 
-def computer_view(
-    session: Session, found: Computer, now: datetime, displaced: Mapping[str, str]
-) -> ComputerView:
+def computer_view(found: Computer, own_key: str, now: datetime, displaced: Mapping[str, str]) -> ComputerView:
     """Return a computer with what is known of it; `displaced` are the words for possible copies."""
     row = computer_row(found.activation, now)
     copies = tuple(f"{one.at:%Y-%m-%d %H:%M} {displaced.get(one.how, one.how)}" for one in found.copies)
     return ComputerView(
         **{one.name: getattr(row, one.name) for one in fields(row)},
-        own_key=activation_key_of(session, found.activation),
+        own_key=own_key,
         situation=found.situation.value,
         others=len(found.others),
         copies=copies,

@@ -35,13 +35,8 @@ async def test_a_name_stays_in_its_column_however_wide_it_claims_to_be(vendor, m
         lines = [[cell.character for cell in line] for line in cells_of(person.app)]
         rows = [line for line in lines if "●" in line and "since" in "".join(line)]
         assert len(rows) == len(names)
-        # The mark, the ID, and the day stand below each other.
+        # The marks stand below each other, and so do the days.
         assert {row.index("●") for row in rows} == {2}
-        assert (
-            len(
-                {"".join(row).rindex("since") for row in (tuple(one or "." for one in line) for line in rows)}
-            )
-            == 1
-        )
+        assert len({"".join(one or "." for one in row).rindex("since") for row in rows}) == 1
         assert {len(row) for row in rows} == {100}
         assert "� ● forced" not in person.sees

@@ -11,6 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.scrollbar import ScrollBarRender
 from textual.widgets import Input, Static
 
 from keyferry.server.faces.console.access import Access
@@ -22,6 +23,12 @@ from keyferry.server.words.codes import field_of
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+class WholeCells(ScrollBarRender):
+    """A scrollbar of whole cells: not every console font has parts of one."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
 
 
 class Dialog(ModalScreen[R | None], Asking, Generic[R]):
@@ -61,6 +68,11 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
             yield Static("", id="said", markup=False)
             with Horizontal(id="buttons"):
                 yield from self.buttons()
+
+    def on_mount(self) -> None:
+        """Draw scrollbars as the lists do."""
+        for scrolled in self.query(VerticalScroll):
+            scrolled.vertical_scrollbar.renderer = WholeCells
 
     def form(self) -> ComposeResult:
         """Yield what the dialog asks."""

@@ -21,7 +21,7 @@ _KEYS = (
     ("↑ ↓ PgUp PgDn", "move in the list, even while you type"),
     ("Tab", "the search, the list, and what is below it"),
     ("1 to 6, F8", "open a tab, or the next one"),
-    ("Esc", "back to the list, then everything; close a dialog"),
+    ("Esc", "back to the list; close a dialog"),
     ("Ctrl+P", "find what can be done, by name"),
     ("F2", "dark, light, or the terminal’s own colors"),
     ("F10 or Ctrl+Q", "sign out and quit"),

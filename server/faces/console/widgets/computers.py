@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import work
@@ -245,7 +246,9 @@ class ComputerPane(DetailedPane):
 
     async def _license(self) -> LicenseView | None:
         try:
-            return await self.ask(Access.license, self.view.activation_key)
+            view = await self.ask(Access.license, self.view.activation_key)
+            # Its computer ID goes with the key that it was made with.
+            return replace(view, license=replace(view.license, activation_key=self.view.own_key))
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("This computer can’t be opened", str(refusal)))
             return None

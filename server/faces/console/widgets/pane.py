@@ -263,6 +263,9 @@ class ListPane(Vertical, Asking):
             try:
                 turned = (self._page.number + 1, self._page.following) if more else (1, None)
                 page = await self.fetch(*turned)
+                # What is only asked for anew stays where it was.
+                is_same = not more and self._shown == wanted
+                rows, page = await self._as_far_as_before(page) if is_same else (page.rows, page)
             except Refusal as refusal:
                 self._shown, self._page = wanted, NOTHING
                 self._show_nothing(f"! {refusal}")
@@ -273,7 +276,19 @@ class ListPane(Vertical, Asking):
                 self.rows.add(self.grouped(self._fresh(page.rows)))
                 self._count()
             else:
-                self._begin(wanted, page.rows)
+                self._begin(wanted, rows)
+
+    async def _as_far_as_before(self, page: Page[Any]) -> tuple[Sequence[Any], Page[Any]]:
+        """Return as many rows as it takes to find the one that was pointed at, and the last page of them."""
+        rows, before = list(page.rows), self.pointed
+        kept = None if before is None else self.key_of(before)
+        while before is not None and page.has_next and len(rows) < len(self.rows.items):
+            if kept in map(self.key_of, rows):
+                break
+            following = await self.fetch(page.number + 1, page.following)
+            rows += following.rows
+            page = replace(following, total=max(page.total, following.total))
+        return rows, page
 
     @property
     def _wants_more(self) -> bool:

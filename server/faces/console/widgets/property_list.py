@@ -23,7 +23,7 @@ from keyferry.server.faces.console.widgets.rows import Column, Heading
 from keyferry.server.faces.console.wording import day, moment
 
 # What stands before the slash of a name, in words; a new group is called by its own name.
-_GROUPS: Mapping[str, str] = {
+GROUPS: Mapping[str, str] = {
     "customerSite": "Self Help",
     "options": "Limits",
     "portal": "Staff",
@@ -97,7 +97,7 @@ class PropertyList(ListPane):
             mine = row.declared.name.partition("/")[0]
             if mine != group:
                 group = mine
-                items.append(Heading(_GROUPS.get(group, group)))
+                items.append(Heading(GROUPS.get(group, group)))
             items.append(row)
         return items
 

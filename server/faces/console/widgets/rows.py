@@ -246,7 +246,8 @@ class Rows(Widget, can_focus=True):
             for one, cell in zip(columns, shown, strict=True)
         ]
         line = fitted(Content("").join(cells), width - _BEFORE - 1)
-        if not is_pointed:
+        # Of a list below another one, only the focus points at a row.
+        if not is_pointed or not (self.has_focus or self._has_rule):
             return Content("  ") + line + bar
         if not self.has_focus:
             return Content.styled(f"{MARK} ", "$ink-3") + line + bar
