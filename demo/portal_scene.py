@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from demo.realistic import CUSTOMERS, DESK, MANAGER, MONTHS, Operation, World, computer_id, live
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-from keyferry.server.core import audit
+from keyferry.server.core import audit, properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
@@ -80,6 +80,7 @@ def hire(now: datetime) -> None:
         operators.disable(session, operators.find(session, FORMER), by=_SETUP, now=now)
         branding.put_all(session, {"name": "Halden Software"}, Brand(), by=_SETUP, now=now - MONTHS)
         branding.put_logo(session, _logo(), by=_SETUP, now=now - MONTHS)
+        properties.put(session, properties.FIRST_DAY, "false", by=_SETUP, now=now - MONTHS)
 
 
 def furnish(folder: Path, origin: str, now: datetime) -> Furnished:

@@ -64,7 +64,7 @@ def test_a_new_vendor_gets_to_an_activated_machine_by_the_list_alone(browser, pa
     page.get_by_label("Short keys").check()
     page.get_by_role("button", name="Add product").click()
     expect(start).to_contain_text("1 of 7")
-    page.get_by_role("button", name="Create test license").click()
+    page.get_by_role("button", name="Issue a test license").click()
     expect(start).to_contain_text("2 of 7")
     expect(page.get_by_text("Waiting for the first activation")).to_be_visible()
 

@@ -47,7 +47,7 @@ def state() -> Response:
 def issue_test_license() -> Response:
     """Issue a test license by one press."""
     services.issue_test_license(by=staff.by())
-    flash(_("Test license created."))
+    flash(_("Test license issued."))
     return _back()
 
 
