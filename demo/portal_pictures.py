@@ -173,6 +173,8 @@ def take_lists(visit: Visit) -> None:
     visit.shows("licenses?q=nothing+at+all", "licenses-nothing")
     visit.shows("licenses?product=messdaten&standing=active&sort=expiry&dir=asc", "licenses-filtered")
     visit.shows("licenses?page=7", "licenses-page")
+    visit.page.get_by_text("Columns", exact=True).first.click()
+    visit.take("licenses-columns")
     visit.shows("computers", "computers")
     visit.shows("computers?q=nothing+at+all", "computers-nothing")
     visit.shows("computers?state=superseded", "computers-superseded")
@@ -204,8 +206,9 @@ def take_bulk(visit: Visit) -> None:
     visit.fill("Days", "30")
     visit.press("Renew")
     visit.take("bulk-done")
-    visit.press("Put on hold…")
-    visit.take("bulk-none")
+    visit.shows("licenses?product=messdaten&all=1", "selected-all")
+    visit.press("Renew…")
+    visit.take("bulk-renew-all")
 
 
 def take_license(visit: Visit, furnished: Furnished) -> None:

@@ -14,7 +14,7 @@ from keyferry.server.core.events import Channel, Event
 from keyferry.server.core.licensing import computers, listings
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
 from keyferry.server.core.models import Activation, Customer, License
 from keyferry.server.core.pages import Beside, Page
 from keyferry.server.db import reading, transaction
@@ -126,6 +126,53 @@ def test_a_search_that_finds_too_much_is_walked_too(stocked, monkeypatch, search
         expected = sorted_at_once(page)
         assert len(expected) > 3
         assert walked(monkeypatch, page)[0] == expected
+
+
+def test_licenses_by_their_seats_are_walked_as_they_are_sorted(stocked, monkeypatch):
+    for taken, order in ((Taken.FULL, Order.ISSUED), (Taken.FREE, Order.KEY)):
+
+        def page(session, taken=taken, order=order, **turned):
+            wanted = Wanted(taken=taken, order=order)
+            return listings.licenses(session, wanted, now=stocked.clock.now, **turned)
+
+        expected = sorted_at_once(page)
+        assert len(expected) == 6
+        assert walked(monkeypatch, page) == (expected, expected)
+    with reading() as session:
+        assert ids(listings.licenses(session, Wanted(taken=Taken.UNUSED), now=stocked.clock.now)) == []
+
+
+@pytest.mark.parametrize("order", Order)
+def test_all_numbers_of_a_list_are_those_of_its_pages_in_their_order(stocked, order):
+    now = stocked.clock.now
+    for wanted in (
+        Wanted(order=order),
+        Wanted(order=order, descending=False, standing=Standing.ACTIVE),
+        Wanted("lab", order=order, taken=Taken.FULL),
+        Wanted("*ab-1", order=order, product="demo-cad"),
+        Wanted("b-1", order=order),
+        Wanted("zz", order=order),
+        Wanted(order=order, ends_by=now.date() + timedelta(days=99)),
+    ):
+
+        def page(session, wanted=wanted, **turned):
+            return listings.licenses(session, wanted, now=now, **turned)
+
+        with reading() as session:
+            assert list(listings.numbers(session, wanted, now=now, most=50)) == sorted_at_once(page)
+    with reading() as session:
+        assert len(listings.numbers(session, Wanted(), now=now, most=5)) == 6
+
+
+def test_the_latest_event_of_each_license_is_told(stocked):
+    later = stocked.clock.now + timedelta(days=1)
+    with transaction() as session:
+        for number, at in ((3, stocked.clock.now), (3, later), (4, stocked.clock.now)):
+            license, by = session.get_one(License, number), By(Channel.PORTAL, "ada")
+            audit.record(session, event=Event.LICENSE_EDITED, by=by, license=license, now=at)
+    with reading() as session:
+        shown = listings.licenses(session, Wanted(), now=stocked.clock.now).rows
+        assert listings.latest_events(session, shown) == {3: later, 4: stocked.clock.now}
 
 
 def test_computers_customers_and_the_audit_are_walked_as_they_are_sorted(stocked, monkeypatch):

@@ -46,8 +46,8 @@ def check(page: Page) -> None:
     for scheme, size in (("light", PHONE), ("dark", DESK)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
-        assert (page.url, violations(page)) == (page.url, [])
-    assert (page.url, zoomed(page)) == (page.url, [])
+        assert violations(page) == [], page.url
+    assert zoomed(page) == [], page.url
     for width in (320, PHONE["width"], 700, DESK["width"]):
         page.set_viewport_size({"width": width, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url

@@ -12,7 +12,7 @@ from keyferry.server.core.customers import data, listing, records
 from keyferry.server.core.licensing import computers, figures, licenses, listings, story
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
 from keyferry.server.core.mail import delivery, outbox
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.core.pages import Beside
@@ -42,6 +42,9 @@ def test_licenses_are_listed_by_an_index_in_every_order_and_standing(many, order
                     listings.licenses(session, wanted, now=many.clock.now, size=2, beside=beside)
         listings.licenses(session, Wanted(product="demo-cad", order=order), now=many.clock.now, size=2)
         listings.licenses(session, Wanted(ends_by=date(2027, 1, 1), order=order), now=many.clock.now)
+        for taken in Taken:
+            found = listings.licenses(session, Wanted(taken=taken, order=order), now=many.clock.now, size=2)
+            listings.latest_events(session, found.rows)
     assert whole_tables(asked) == []
 
 
