@@ -95,6 +95,7 @@ def test_an_order_is_kept_with_its_licenses_found_by_its_beginning_and_downloade
         assert "3 licenses found." in desk.get(f"/portal/licenses?q={search}").text
     desk.post("/portal/licenses/columns", column="order")
     assert desk.get("/portal/licenses").text.count(">PO-4823</span>") == 3
+    assert ">PO-4823</dd>" in desk.get("/portal/licenses/1").text
     table = desk.post(f"{location}/export", format="csv").text
     assert table.count(",PO-4823,") == 3
 
