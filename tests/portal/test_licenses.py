@@ -81,7 +81,10 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     page.get_by_role("link", name=keys[0]).click()
     page.get_by_role("link", name="with 2 others").click()
     expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
-    # What was interrupted goes on by itself while its page is open.
+
+
+def test_a_batch_that_was_interrupted_goes_on_by_itself_while_its_page_is_open(desk, house):
+    page = desk(MANAGER)
     wanted = Wanted(house.short.product_code, 1, Terms(), count=900)
     batch = issuing.begin(wanted, batches.new_form(), by=STAFF)
     page.goto(f"{house.origin}/portal/licenses/issued/{batch.number}")

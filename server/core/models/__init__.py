@@ -6,12 +6,9 @@ from keyferry.server.core.models.licensing import (
     Batch,
     Customer,
     DemoMachine,
-    Displaced,
-    Ending,
     FormerActivationKey,
     FormerComputerId,
     License,
-    LicenseStatus,
     Product,
     ProductEpoch,
     ReleaseLink,
@@ -37,6 +34,7 @@ from keyferry.server.core.models.staff import (
     SavedView,
     ServerProperty,
 )
+from keyferry.server.core.models.states import Displaced, Ending, LicenseStatus
 
 __all__ = [
     "Activation",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import (
     JSON,
@@ -23,37 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from keyferry.server.core.folding import FOLDED_LENGTH, folded
 from keyferry.server.core.models.base import Base, one_of
 from keyferry.server.core.models.ordered import LastDay, ordered_text
-
-
-class LicenseStatus(StrEnum):
-    """What the vendor has decided; whether a license has expired is a matter of the day, not of this."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-
-
-class Ending(StrEnum):
-    """How an activation ended."""
-
-    PROVEN = "proven"
-    CLAIMED = "claimed"
-    FORCED = "forced"
-    SUPERSEDED = "superseded"
-
-
-class Displaced(StrEnum):
-    """How a computer ID became a former one."""
-
-    # Its successor proved that it goes on from it.
-    PROVEN = "proven"
-    # Its successor proved an ID from before it: a clone, or a restored backup.
-    STALE = "stale"
-    # Its successor proved nothing.
-    UNPROVEN = "unproven"
-    # It was never live: it was proven by a request that made another ID live.
-    COMPANION = "companion"
-    # Its code was shown to the server before it was ever activated.
-    BURNT = "burnt"
+from keyferry.server.core.models.states import Displaced, Ending, LicenseStatus
 
 
 class Product(Base):
