@@ -56,6 +56,8 @@ def test_computers_are_filtered_by_license_product_way_and_how_they_ended(vendor
 
     assert shown("") == {"LAB-PC-07", "OTHER-PC"}
     assert shown("license=1") == shown("customer=1") == shown("state=active") == {"LAB-PC-07"}
+    assert shown("email=Ada%40Example.com&since=7") == shown("since=7&license=1") == {"LAB-PC-07"}
+    assert shown("email=nobody%40example.com") == shown("customer=9") == set()
     assert shown("state=forced") == shown("license=2&state=released") == {"OTHER-PC"}
     assert shown("product=demo-cad&way=command_line") == {"LAB-PC-07", "OTHER-PC"}
     assert shown("product=demo-cad&way=phone") == shown("product=other") == set()

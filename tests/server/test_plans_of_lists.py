@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -70,6 +70,7 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
             computers.Wanted(license=3),
             computers.Wanted(license=3, is_over=True),
             computers.Wanted(customer=1),
+            computers.Wanted(since=many.clock.now - timedelta(days=7)),
             computers.Wanted(forced=True),
             computers.Wanted(product="demo-cad", channel="phone"),
         ):

@@ -32,6 +32,7 @@ from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, visible
 
 _MOST_OTHERS = 50
+_ACTIVATED_AT = (Activation.activated_at, Unindexed(Activation.activated_at))
 
 
 class State(StrEnum):
@@ -60,7 +61,8 @@ class Wanted:
     """Which computers: by name or computer ID, with dashes or without (see `lists.searched`).
 
     Of one license or customer (by its number) or product (by its code); that came on one channel; in a state,
-    with `is_over` in any in which no seat is held, or `forced`, where the seat was freed without a code.
+    with `is_over` in any in which no seat is held, or `forced`, where the seat was freed without a code;
+    activated at `since` or later.
     """
 
     search: str = ""
@@ -69,6 +71,7 @@ class Wanted:
     customer: int | None = None
     product: str = ""
     channel: str = ""
+    since: datetime | None = None
     is_over: bool = False
     forced: bool = False
 
@@ -246,6 +249,9 @@ def _filters(wanted: Wanted) -> list[Filter]:
         number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
         # No index has the computers of a product.
         filters.append(Filter(_of_license(License.product_number == number)))
+    if wanted.since is not None:
+        recent, walked = (at >= wanted.since for at in _ACTIVATED_AT)
+        filters.append(Filter(recent, numbers.where(recent), walked))
     if wanted.channel:
         filters.append(Filter(Activation.channel == wanted.channel))
     return filters

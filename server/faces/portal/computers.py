@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.claims import has_ended
@@ -15,13 +16,14 @@ from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.server.core import lists
 from keyferry.server.core.audit import ending
+from keyferry.server.core.customers.contacts import as_in_an_address
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.computers import State, Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
 from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.licensing.requests import TypedRequest
-from keyferry.server.core.models import Activation
+from keyferry.server.core.models import Activation, Customer
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
@@ -40,7 +42,8 @@ from keyferry.server.words.wording import CHANNELS, STATES
 blueprint = Blueprint("computers", __name__)
 
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
-_FILTERS = ("q", "state", "license", "customer", "product", "way")
+_FILTERS = ("q", "state", "license", "customer", "email", "product", "way", "since")
+_MOST_DAYS = 10_000
 _PIECE = 500
 _COLUMNS: dict[str, Callable[[Activation], object]] = {
     "computer name": lambda one: one.computer_name,
@@ -74,6 +77,7 @@ def listing() -> str:
             asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
             counts=computers.counts(session),
             most=lists.MOST,
+            customer=session.get(Customer, wanted.customer) if wanted.customer else None,
             products={one.code: one.name for one in every_product(session)},
             **_states(),
         )
@@ -104,11 +108,26 @@ def _wanted() -> Wanted:
         asked.get("q", ""),
         asked.get("state", None, State),
         license=asked.get("license", None, row_number),
-        customer=asked.get("customer", None, row_number),
+        customer=_customer(),
         product=asked.get("product", ""),
         channel=asked.get("way", "") if asked.get("way") in CHANNELS else "",
+        since=_since(),
         forced=asked.get("state") == "forced",
     )
+
+
+def _customer() -> int | None:
+    """Return whose computers are wanted: by number, or by an email address, which may be nobody's."""
+    number, email = request.args.get("customer", None, row_number), request.args.get("email", "").strip()
+    if number is not None or not email:
+        return number
+    with reading() as session:
+        return session.scalar(select(Customer.id).where(Customer.email == as_in_an_address(email))) or 0
+
+
+def _since() -> datetime | None:
+    days = request.args.get("since", None, int)
+    return parts().clock() - timedelta(days=days) if days is not None and 0 < days <= _MOST_DAYS else None
 
 
 def _states() -> dict[str, Any]:

@@ -25,6 +25,7 @@ def test_a_link_from_a_mail_fills_the_dialog_wherever_it_is_pasted(desk, house):
     vendor, page = house.short, desk()
     machine = vendor.machine(vendor.issue(), "LAB-PC-07")
     link = scan_url(house.origin, machine.activation_token)
+    page.get_by_role("link", name="Scan a customer’s QR code").click()
     page.get_by_label("Link from the wizard").fill(link)
     page.get_by_role("button", name="Open").click()
     dialog = page.get_by_role("dialog")
