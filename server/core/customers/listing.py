@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, case, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import lists
@@ -200,17 +200,26 @@ def _listed(session: Session, found: Sequence[Customer], now: datetime) -> list[
 
 def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict[int, Held]:
     """Return what each customer holds; of one with very many licenses, only so many are looked at."""
-    each = session.execute(union_all(*(_counted(number, today) for number in numbers)))
-    return {number: _held(*counted) for number, *counted in each}
+    seats, used, last_day = License.seats, License.seats_used, License.last_day
+    counted = (
+        _of_some(seats, lambda some: func.count()),
+        _of_some(seats, func.sum),
+        _of_some(used, func.sum),
+        _of_some(last_day, lambda some: func.min(case((some >= today, some)))),
+        _of_some(last_day, func.max),
+        _of_some(last_day, func.count),
+    )
+    each = session.execute(select(Customer.id, *counted).where(Customer.id.in_(numbers)))
+    return {number: _held(*of_them) for number, *of_them in each}
 
 
-def _counted(number: int, today: date) -> Select[*tuple[Any, ...]]:
-    columns = License.seats, License.seats_used, License.last_day
-    some = select(*columns).where(License.customer_id == number).limit(lists.MOST + 1).subquery()
-    last_day = some.c.last_day
-    sums = func.count(), func.sum(some.c.seats), func.sum(some.c.seats_used)
-    ends = func.min(case((last_day >= today, last_day))), func.max(last_day), func.count(last_day)
-    return select(literal(number), *sums, *ends).select_from(some)
+def _of_some(
+    column: SQLColumnExpression[Any], counted: Callable[[Any], ColumnElement[Any]]
+) -> ScalarSelect[Any]:
+    """Return what is counted of up to so many licenses of a customer."""
+    some: Select[Any] = select(column.label("value")).where(License.customer_id == Customer.id)
+    some_of_them = some.limit(lists.MOST + 1).correlate(Customer).subquery()
+    return select(counted(some_of_them.c.value)).select_from(some_of_them).scalar_subquery()
 
 
 def _held(

@@ -197,6 +197,8 @@ def product_page(code: str, **context: Any) -> str:
         found = products.find_product(session, code)
         live, counted_at = figures.live_computers(found)
         served = {epoch.number for epoch in found.epochs if epoch.retired_at is None}
+        dialogs = {"add-features", "rotate", *(f"retire-{number}" for number in served)}
+        dialogs -= {f"retire-{found.current_epoch.number}"}
         return staff.page(
             "product",
             product=found,
@@ -208,6 +210,7 @@ def product_page(code: str, **context: Any) -> str:
             keys=public_keys.license_file_keys(found, parts().keyring),
             form="jwk" if request.args.get("form") == "jwk" else "pem",
             settings=parts().settings,
+            has_dialog=staff.may(Permission.CHANGE_PRODUCTS.name) and context.get("dialog") in dialogs,
             **context,
         )
 
