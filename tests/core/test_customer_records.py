@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from keyferry.server.core import lists
 from keyferry.server.core.customers import listing, records
 from keyferry.server.core.customers.contacts import find_or_add_customer
 from keyferry.server.core.customers.listing import Held
@@ -102,6 +104,33 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
         assert found("%") == found("_") == []
         page = listing.customers(session, listing.Wanted(), now=vendor.clock.now, number=9, size=2)
         assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)
+
+
+def test_what_one_customer_holds_is_counted_only_so_far(vendor, ada, monkeypatch):
+    for _ in range(2):
+        vendor.issue(seats=3, customer=EMAIL)
+    monkeypatch.setattr(lists, "MOST", 2)
+    with reading() as session:
+        [one] = listing.customers(session, listing.Wanted("ada"), now=vendor.clock.now).rows
+    assert (one.held.licenses, one.held.more) == (2, True)
+
+
+def test_the_next_end_of_a_customer_is_the_first_that_is_still_to_come(vendor):
+    today = vendor.clock.now.date()
+
+    def next_end(*days: int | None) -> date | None:
+        email = f"{'-'.join(map(str, days))}@example.com"
+        for one in days:
+            vendor.issue(customer=email, expires=None if one is None else today + timedelta(days=one))
+        with reading() as session:
+            wanted, now = listing.Wanted(email), vendor.clock.now + timedelta(days=10)
+            [found] = listing.customers(session, wanted, now=now).rows
+        return found.held.next_end
+
+    assert next_end(5, 30, 20, None) == today + timedelta(days=20)
+    # All of them are over: the latest says since when.
+    assert next_end(3, 7) == today + timedelta(days=7)
+    assert next_end(3, None) is None
 
 
 def test_the_mails_of_a_customer_are_those_to_it_and_those_about_its_licenses(vendor, ada):
