@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import properties
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing, records
 from keyferry.server.core.licensing import computers as activations
 from keyferry.server.core.licensing import copies, licenses, listings
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
@@ -111,7 +111,8 @@ class Lists(Door):
     ) -> Page[views.CustomerRow]:
         """Return a page of customers, sorted by address."""
         with reading() as session:
-            page = records.customers(session, search, number=number, beside=beside)
+            wanted, now = listing.Wanted(search), parts().clock()
+            page = listing.customers(session, wanted, now=now, number=number, beside=beside)
             return page.of([views.customer_row(one) for one in page.rows])
 
     @needs(Permission.SEE_LICENSES)
@@ -120,7 +121,7 @@ class Lists(Door):
         with reading() as session:
             found = records.with_id(session, number)
             held = records.licenses_of(session, found)
-            total = activations.of_customer(session, found, size=1).total
+            total = activations.computers(session, ComputersWanted(customer=number), size=1).total
             extent = records.extent(session, found)
             return views.customer_view(found, extent, held.rows, total, parts().clock())
 

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 from keyferry.protocol.visible import visible, visible_lines
-from keyferry.server.core.customers import records
+from keyferry.server.core.customers import listing, records
 from keyferry.server.core.licensing.computers import Computer
 
 # Screens know of the core what is named here: facts and events that they show go through as they are.
@@ -269,7 +269,7 @@ def copy_row(former: FormerComputerId, now: datetime) -> CopyRow:
     return CopyRow(former.id, former.at, former.how, former.computer_id or "", former.counted, holder)
 
 
-def customer_row(listed: records.Listed) -> CustomerRow:
+def customer_row(listed: listing.Listed) -> CustomerRow:
     """Return a customer as a list shows it."""
     customer, held = listed.customer, listed.held
     return CustomerRow(
@@ -287,7 +287,7 @@ def customer_view(
     customer: Customer, extent: records.Extent, held: Sequence[License], computers: int, now: datetime
 ) -> CustomerView:
     """Return a customer with its latest licenses."""
-    row = customer_row(records.Listed(customer, extent.held))
+    row = customer_row(listing.Listed(customer, extent.held))
     return CustomerView(
         **{one.name: getattr(row, one.name) for one in fields(row)},
         version=records.version(customer),
