@@ -49,11 +49,18 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
 /**
  * @param {HTMLDialogElement} dialog
  * @param {string} [computer] the computer ID that the button stands beside
+ * @param {string} [named] what that computer is called
  */
-function open(dialog, computer) {
+function open(dialog, computer, named) {
   /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */
   const fields = dialog.querySelectorAll(`.typed-form :is(input:not([type="hidden"], [type="checkbox"], [type="radio"], [readonly]), textarea)`);
   for (const field of fields) if (computer && field.name === "computer_id") field.value = computer;
+  const about = dialog.querySelector("[data-about]");
+  const name = about?.querySelector("bdi");
+  if (computer && about instanceof HTMLElement && name) {
+    about.hidden = !named;
+    name.textContent = named ?? "";
+  }
   // A page that was made with an open dialog shows it without scripts, too; it is to be modal.
   if (dialog.open) dialog.close();
   dialog.showModal();
@@ -69,7 +76,7 @@ for (const opener of document.querySelectorAll(":is(a, button)[data-opens]")) {
     const dialog = document.getElementById(opener.dataset.opens ?? "");
     if (!(dialog instanceof HTMLDialogElement) || (event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey))) return;
     event.preventDefault();
-    open(dialog, opener.dataset.computer);
+    open(dialog, opener.dataset.computer, opener.dataset.named);
   });
 }
 

@@ -68,6 +68,7 @@ def test_each_computer_has_a_menu_and_its_dialogs_open_filled_in_without_scripts
     assert 'value="release-1"' in page
     opened = desk.get(f"{PAGE}?dialog=force-1").text
     assert is_open(opened, "force")
+    assert "<bdi>LAB-PC-07</bdi>" in dialog_in(opened, "force")
     [computer_id] = re.findall(r'name="computer_id" type="text" value="([^"]+)"', dialog_in(opened, "force"))
     assert computer_id in page
     vendor.issue()
