@@ -228,10 +228,10 @@ def _plan_trouble(scene: Scene) -> None:
         audit.close_windows(session, then + audit.WINDOW)
 
     def name_customers(then: datetime) -> None:
-        for email, name in CUSTOMERS.items():
-            found = session.scalar(select(Customer).where(Customer.email == email))
-            if name and found is not None:
-                records.edit(session, found, email=email, name=name, notes="", by=_MANAGER, now=then)
+        for customer in session.scalars(select(Customer).where(Customer.email.in_(CUSTOMERS))).all():
+            email = customer.email
+            if name := CUSTOMERS[email]:
+                records.edit(session, customer, email=email, name=name, notes="", by=_MANAGER, now=then)
 
     scene.plan(75, name_customers)
     scene.plan(3, fail)
