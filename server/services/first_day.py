@@ -17,7 +17,7 @@ from keyferry.server.core.errors import NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.first_day import Facts, Step
 from keyferry.server.core.licensing import demo_machine
-from keyferry.server.core.models import DemoMachine, Operator, Product
+from keyferry.server.core.models import Operator, Product
 from keyferry.server.core.staff import roles, second_factor
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import one_at_a_time, reading, transaction
@@ -44,8 +44,6 @@ class FirstDay:
     """Whether email can be sent, as far as settings and worker say."""
     demo_has_key: bool
     """Whether a phone got the key of the demo machine."""
-    demo_address: str | None
-    """What the demo code says, None where there is no demo machine that still takes a key."""
 
     @property
     def is_done(self) -> bool:
@@ -76,7 +74,7 @@ def of(operator: Operator) -> FirstDay | None:
 
 
 def _of(session: Session, operator: Operator, asked: Contact) -> FirstDay:
-    found, settings, now = first_day.facts(session), parts().settings, parts().clock()
+    found, settings = first_day.facts(session), parts().settings
     brand, mails = branding.current(session, vendor.from_settings()), outgoing(session).is_offered
     reach, demo = reach_of(settings), found.demo
     is_done = {
@@ -96,12 +94,16 @@ def _of(session: Session, operator: Operator, asked: Contact) -> FirstDay:
         contact=asked,
         mails=mails,
         demo_has_key=demo is not None and demo_machine.has_key(session, demo),
-        demo_address=_address(demo) if demo and not demo_machine.is_over(demo, now) else None,
     )
 
 
-def _address(machine: DemoMachine) -> str:
-    return demo_machine.scan_address(machine, parts().keyring, parts().settings.public_url)
+def demo_address() -> str | None:
+    """Return what the demo code says, None where there is no demo machine that still takes a key."""
+    with reading() as session:
+        machine = demo_machine.present(session)
+        if machine is None or machine.activated_at or demo_machine.is_over(machine, parts().clock()):
+            return None
+        return demo_machine.scan_address(machine, parts().keyring, parts().settings.public_url)
 
 
 @permitted(Permission.CHANGE_LICENSES)

@@ -101,7 +101,7 @@ def page(**context: Any) -> str | None:
         staff.forget_first_day()
         flash(_("All seven steps are done. The demo machine is gone, and Start shows your figures."))
         return None
-    license, now = found.facts.license, parts().clock()
+    license, now, address = found.facts.license, parts().clock(), services.demo_address()
     with reading() as session:
         late, ahead = delivery.late(session, now), audit.from_the_future(session, now)
     return staff.page(
@@ -115,7 +115,8 @@ def page(**context: Any) -> str | None:
         is_https=parts().settings.is_https,
         late=late,
         ahead=ahead,
-        picture=_picture(found.demo_address) if found.demo_address else None,
+        scan_address=address,
+        picture=_picture(address) if address else None,
         **context,
     )
 
@@ -124,12 +125,13 @@ def demo_page(**context: Any) -> str | None:
     """Return the page of the demo machine, with what was wrong with a key; None where there is none."""
     found = staff.first_day()
     machine = found.facts.demo if found else None
-    if found is None or machine is None or found.demo_address is None or machine.activated_at:
+    address = services.demo_address()
+    if found is None or machine is None or address is None:
         return None
     is_short = machine.license.product.key_style == Style.SHORT
     lengths = {"computer_key": Kind.COMPUTER_KEY.length} if is_short else {}
-    shown = {"day": found, "picture": _picture(found.demo_address), "lengths": lengths, "is_short": is_short}
-    return staff.page("demo_machine", **shown, **context)
+    shown = {"scan_address": address, "picture": _picture(address), "lengths": lengths, "is_short": is_short}
+    return staff.page("demo_machine", day=found, **shown, **context)
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
