@@ -72,7 +72,7 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
     def on_mount(self) -> None:
         """Draw scrollbars as the lists do."""
         for scrolled in self.query(VerticalScroll):
-            scrolled.vertical_scrollbar.renderer = WholeCells
+            scrolled.vertical_scrollbar.renderer = WholeCells  # type: ignore[misc]  # as Textual documents it
 
     def form(self) -> ComposeResult:
         """Yield what the dialog asks."""

@@ -161,12 +161,10 @@ class LicenseDetail(Vertical, Asking):
         of = " · ".join(one for one in (view.customer, license.product_name) if one)
         first = fitted(self._key(view), 41) + Content.styled(of, "$ink-2")
         more = [term(license), ", ".join(license.features), one_line(license.notes or "")]
-        copies = (
-            Content.styled(f"! {view.copies} possible copies  ", "$warning") if view.copies else Content("")
-        )
-        second = (
-            Content.assemble((f"{license.seats_used:,} of {license.seats:,} seats", "bold"), "  ") + copies
-        )
+        second = Content.styled(f"{license.seats_used:,} of {license.seats:,} seats  ", "bold")
+        if view.copies:
+            counted = f"! {view.copies} possible {'copy' if view.copies == 1 else 'copies'}  "
+            second += Content.styled(counted, "$warning")
         second += Content.styled(" · ".join(one for one in more if one), "$ink-2")
         return Content("\n").join([fitted(first, width), fitted(second, width)])
 
