@@ -50,7 +50,7 @@ def test_a_caller_says_superseded_and_is_answered_in_three_clicks(desk, house, k
     vendor.activate(machine)
     newer = vendor.activate(vendor.machine(machine.activation_key, "CALLER")).activation
     page.get_by_role("link", name="Computers", exact=True).click()
-    page.get_by_role("main").get_by_label("Search").fill(machine.computer_id.text.lower())
+    page.get_by_role("main").get_by_label("Name or computer ID").fill(machine.computer_id.text.lower())
     page.keyboard.press("Enter")
     page.get_by_role("link", name="CALLER").click()
     expect(page.get_by_text("This computer ID isn’t in use anymore.")).to_be_visible()
@@ -88,7 +88,7 @@ def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(d
     page.get_by_role("link", name="Products", exact=True).click()
     page.get_by_role("link", name="Add a product").click()
     page.get_by_label("Name").fill("Fräse")
-    page.get_by_label("Code").fill(code)
+    page.get_by_role("textbox", name="Code").fill(code)
     page.get_by_label("Signed keys").check()
     page.get_by_label("Features").fill("export\ncam")
     page.get_by_role("button", name="Add product").click()
