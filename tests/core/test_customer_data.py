@@ -21,6 +21,7 @@ from keyferry.server.core.models import (
     Base,
     Batch,
     Customer,
+    DemoMachine,
     FormerComputerId,
     License,
     OutboxMail,
@@ -104,6 +105,9 @@ def live_through(vendor, email: str) -> None:
                 at=now,
             )
         )
+        demo = {"license_id": license.id, "epoch": 1, "computer_id": "1D", "begun_at": now}
+        session.add(DemoMachine(sealed_secret=f"secret {email}", **demo))
+        license.order_reference = f"order of {email}"
         audit.record(session, event=Event.REQUEST_REFUSED, by=PHONE, now=now, license=license, code="refused")
         for about in ({"license": license, "activation": license.activations[0]}, {}):
             posted = mails.license_keys(email, held=[])

@@ -236,3 +236,21 @@ def test_the_data_of_a_customer_is_for_who_may_change_customers(vendor, ada, rol
     assert answer.status_code == 403
     assert EMAIL not in answer.text
     assert [event.who for event in events("permission_refused")] == ["ada"]
+
+
+@pytest.mark.parametrize("name", ["edit", "merge", "delete"])
+def test_a_dialog_opens_without_scripts_as_the_page_says_it_is_now(vendor, desk, ada, name):
+    page = desk.get(f"{CUSTOMER}?dialog={name}").text
+    assert " open" in dialog(page, name).partition(">")[0]
+    if name == "edit":
+        assert EMAIL in dialog(page, name)
+    viewer = staff(vendor, "eve", Role.VIEWER)
+    assert dialogs(viewer.get(f"{CUSTOMER}?dialog={name}").text) == set()
+
+
+def test_the_computers_of_a_customer_are_listed_by_that(vendor, desk, ada):
+    vendor.activate(vendor.machine(vendor.issue(customer="grace@example.com"), "OTHER-PC"))
+    asked = re.search(r'href="(/portal/computers\?[^"]+)"', desk.get(CUSTOMER).text)[1]
+    page = desk.get(asked.replace("&amp;", "&")).text
+    assert "LAB-PC-07" in page
+    assert "OTHER-PC" not in page

@@ -230,3 +230,10 @@ def test_only_who_may_change_products_is_offered_it(vendor, role):
     may = Permission.CHANGE_PRODUCTS in PERMISSIONS[role]
     assert ("Download profile" in page) == may
     assert bool(dialogs(page)) == may
+
+
+@pytest.mark.parametrize("name", ["add-features", "rotate", "retire-1"])
+def test_a_products_dialog_opens_without_scripts(vendor, desk, name):
+    vendor.rotate()
+    page = desk.get(f"{PRODUCT}?dialog={name}").text
+    assert " open" in dialog(page, name).partition(">")[0]

@@ -21,6 +21,7 @@ from keyferry.server.core.models import (
     AuditEvent,
     Batch,
     Customer,
+    DemoMachine,
     FormerActivationKey,
     FormerComputerId,
     License,
@@ -39,6 +40,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "customer": {"folded_name": "the name once more, as it is searched"},
     "release_link": {"digest": "a check value of a link that frees seats"},
     "activation": {"folded_computer_name": "the name once more, as it is searched"},
+    "demo_machine": {"sealed_secret": "the secret of a computer that this server plays"},
     "outbox_mail": {"sealed_text": "is sealed and wiped once sent; what it says is in the other sections"},
 }
 """Columns that are in no section, by their tables, and why."""
@@ -176,13 +178,8 @@ _PRODUCT: Mapping[str, Callable[[Any], object]] = {
     "feature_names": lambda one: feature_names(one.product, one.features),
 }
 _TERMS = (
-    "seats",
-    "expires_on",
-    "days_from_first_activation",
-    "lease_days",
-    "features",
-    "notes",
-    "created_at",
+    *("seats", "expires_on", "days_from_first_activation", "lease_days", "features"),
+    *("notes", "order_reference", "created_at"),
 )
 
 SECTIONS = (
@@ -192,6 +189,7 @@ SECTIONS = (
         (
             *("id", "activation_key", "product_number", "customer_id", *_TERMS),
             *("seats_used", "first_activated_on", "last_day", "status", "batch_id", "key_replaced_at"),
+            "demo_fingerprint",
         ),
         (_of_customer(License),),
         _PRODUCT,
@@ -205,7 +203,7 @@ SECTIONS = (
     Section(
         "batches",
         Batch,
-        ("id", "mark", "wanted", "done", "product_number", "customer_id", *_TERMS),
+        ("id", "mark", "wanted", "done", "product_number", "customer_id", "mails_keys", *_TERMS),
         (_of_customer(Batch),),
         _PRODUCT,
     ),
@@ -228,6 +226,12 @@ SECTIONS = (
             *("frees", "settles", "was_unproven", "counted"),
         ),
         (_of_licenses(FormerComputerId),),
+    ),
+    Section(
+        "demo_machines",
+        DemoMachine,
+        ("id", "license_id", "epoch", "computer_id", "begun_at", "activated_at", "ended_at"),
+        (_of_licenses(DemoMachine),),
     ),
     Section(
         "release_links",

@@ -23,11 +23,15 @@ class SoldOfProduct:
 
 
 def counted(session: Session) -> dict[str, Any]:
-    """Count the licenses of every product by the features that they grant; every license is looked at."""
+    """Count the licenses of every product by the features that they grant, but for those of demo machines.
+
+    Every license is looked at.
+    """
     of_each = select(
         *(License.product_number, License.features, func.count()),
         *(func.sum(License.seats), func.sum(License.seats_used)),
-    ).group_by(License.product_number, License.features)
+    ).where(License.demo_fingerprint.is_(None))
+    of_each = of_each.group_by(License.product_number, License.features)
     found: dict[str, Any] = {}
     for number, features, *sums in session.execute(of_each):
         found.setdefault(str(number), []).append([features, *map(int, sums)])

@@ -54,8 +54,9 @@ def export() -> Response:
 @blueprint.get("/customers/<int:number>")
 @staff.needs(Permission.SEE_LICENSES)
 def customer(number: int) -> str:
-    """Show a customer."""
-    return customer_page(number)
+    """Show a customer, with the dialog that the address names where no script opens it."""
+    asked = request.args.get("dialog", "")
+    return customer_page(number, dialog=asked if asked in _DIALOGS.values() else "")
 
 
 @blueprint.post("/customers/<int:number>/edit")

@@ -118,8 +118,8 @@ def add() -> Answer:
 @blueprint.get("/products/<code>")
 @staff.needs(Permission.SEE_LICENSES)
 def product(code: str) -> str:
-    """Show a product."""
-    return product_page(code)
+    """Show a product, with the dialog that the address names where no script opens it."""
+    return product_page(code, dialog=request.args.get("dialog", ""))
 
 
 @blueprint.post("/products/<code>/features")

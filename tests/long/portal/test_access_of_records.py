@@ -60,7 +60,7 @@ def test_a_customer_and_its_dialogs_can_be_used_by_everybody(desk, at, house, st
     if state == "merge agreed":
         page.get_by_label("Email of the other customer").fill("other@example.com")
         page.get_by_role("button", name="Continue").click()
-        page.get_by_text("is deleted").wait_for()
+        page.get_by_role("dialog").get_by_text("is deleted").wait_for()
     check(page)
 
 
