@@ -17,6 +17,8 @@ from tests.portal.conftest import names, sign_in
 
 __all__ = ["names"]
 
+# What the settings have in a menu of their own.
+SETTINGS = ("operators", "properties")
 LISTS = ("licenses", "computers", "customers", "products", "operators")
 
 
@@ -42,16 +44,19 @@ def staff(person: Driver, house, names, furnished) -> Iterator[Driver]:
 
 def go(staff: Driver, name: str) -> None:
     """Follow the navigation."""
-    staff.press(f".places a[href='/portal/{name}']")
+    if name in SETTINGS:
+        go(staff, "branding")
+        staff.press(f"main nav a[href='/portal/{name}']")
+    else:
+        staff.press(f".side > a[href='/portal/{name}']")
     staff.at(f"/portal/{name}")
 
 
 def open_license(staff: Driver, key: str) -> None:
-    go(staff, "licenses")
-    staff.type("#q", key)
-    staff.press(".filters button")
-    staff.awaits("(key) => location.search.includes(`q=${key}`)", key)
-    staff.press("td a", key)
+    staff.type(".head .find input", key)
+    found = "document.querySelector('[role=option][aria-selected=true]')?.textContent"
+    staff.awaits(f"(key) => {found}?.includes(key)", key)
+    staff.keys("Enter")
     staff.has_heading(key)
 
 
@@ -64,7 +69,8 @@ def test_somebody_signs_in_and_out(person, house):
     person.type("#password", PASSWORD)
     person.press("main button.btn.primary")
     person.has_heading("Start")
-    person.press(".who form button")
+    person.press(".me summary")
+    person.press(".me button", "Sign out")
     person.at("/portal/sign-in")
     person.open(f"{house.origin}/portal/licenses")
     person.at("/portal/sign-in")
@@ -99,7 +105,7 @@ def test_a_row_is_ticked_without_leaving_the_list(staff):
         staff.press(f".list tbody tr{row} input[type=checkbox]")
         staff.sees(f".list tbody tr{row} input:checked")
     staff.at("/portal/licenses")
-    staff.press("button[value=suspend]")
+    staff.press("button[value=suspend]", "Put on hold…")
     staff.sees("h1", "Put 2 licenses on hold?")
 
 
@@ -113,7 +119,7 @@ def test_marking_text_in_a_row_does_not_follow_it(staff):
 
 def test_one_license_is_issued(staff):
     go(staff, "licenses")
-    staff.press("a.button", "Issue licenses")
+    staff.press("a.btn", "Issue licenses")
     staff.type("#email", "first@example.com")
     staff.press("button", "Preview")
     staff.sees("h1", "Issue 1 license?")
@@ -151,3 +157,30 @@ def test_the_palette_opens_by_its_keys_and_leads_on(staff):
     staff.sees("dialog[open]#palette")
     staff.keys(*"comp", "Enter")
     staff.at("/portal/computers")
+
+
+def test_menus_close_as_people_expect_and_give_the_focus_back(staff):
+    go(staff, "audit")
+    focused = "document.activeElement"
+    staff.press(".filters summary", "What")
+    staff.sees(".filters .menu a", "Email")
+    staff.keys("Escape")
+    staff.awaits(
+        f"() => {focused}.matches('summary') && document.querySelector('.filters details[open]') === null"
+    )
+    staff.press(".filters summary", "What")
+    staff.press(".filters .menu a", "Email")
+    staff.sees(".chip.on")
+    staff.press(".me summary")
+    staff.sees(".me .menu a", "Your account")
+    staff.press("h1")
+    staff.awaits("() => document.querySelector('details[open]') === null")
+
+
+def test_what_the_head_opens_closes_by_escape(staff):
+    for link, dialog in (("scan", "scan"), ("help", "help")):
+        staff.press(f".head [data-opens={link}]")
+        staff.sees(f"dialog[open]#{dialog}")
+        staff.keys("Escape")
+        staff.awaits("() => document.querySelector('dialog[open]') === null")
+        staff.awaits("(link) => document.activeElement.dataset.opens === link", link)
