@@ -15,6 +15,7 @@ from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
+from keyferry.server.faces.portal import bulk
 from keyferry.server.services import changing_many
 from tests.audit_log import events
 from tests.faces.portal_visitor import Visitor, form_in, staff
@@ -117,6 +118,14 @@ def test_a_list_that_is_too_long_is_not_begun(desk, monkeypatch):
     answer = desk.post(BULK, action="suspend", **ADAS)
     assert answer.status_code == 400
     assert "That’s more than 3 licenses." in answer.text
+    # It stands above the list, where filters make it shorter.
+    assert 'aria-label="Saved views"' in answer.text
+    monkeypatch.setattr(bulk, "MOST_ROWS", 3)
+    refused = desk.post("/portal/licenses/export", format="xlsx", **ADAS)
+    assert refused.status_code == 400
+    assert "That’s more than 3 licenses." in refused.text
+    assert events("licenses_exported") == []
+    assert desk.post("/portal/licenses/export", format="csv", **ADAS).text.count("ada@example.com") == 4
     nothing = desk.post(BULK, action="suspend", everything="1", list="q=nobody")
     assert "Select licenses first" in nothing.text
 

@@ -22,6 +22,7 @@ from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import license_list, staff, typed
+from keyferry.server.faces.portal.licenses import list_page
 from keyferry.server.faces.portal.tables import (
     LICENSE_COLUMNS,
     MOST_ROWS,
@@ -125,8 +126,7 @@ def progress_page(number: int, **context: Any) -> str:
 
 
 def _ask_about_everything(values: dict[str, str], context: dict[str, Any]) -> str:
-    numbers = changing_many.meant(_wanted(values))
-    action = values.get("action", "") if "refusal" in context else _action(values)
+    numbers, action = changing_many.meant(_wanted(values)), _action(values)
     if "refusal" not in context:
         many.check(action, Terms(days=1), len(numbers))
     return staff.page(
@@ -211,7 +211,11 @@ def _outcome(action: str, changed: int, asked: int) -> str:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the question again, or that nothing was selected."""
+    """Return the question again, the list that nothing can be asked about, or that nothing was selected."""
     if request.view_args:
         return progress_page(**request.view_args, refusal=refusal)
+    values = posted()
+    is_question = operation == "do" and values.get("action") in _ACTIONS
+    if _means_everything(values) and not is_question:
+        return list_page(license_list.of_query(values.get("list", "")), refusal=refusal)
     return ask_page(refusal=refusal)
