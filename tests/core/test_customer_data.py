@@ -95,16 +95,8 @@ def live_through(vendor, email: str) -> None:
         )
         link = {"license_id": license.id, "customer_id": license.customer_id}
         session.add(ReleaseLink(digest=f"digest {email}", computer_id="1A", valid_until=now, **link))
-        session.add(
-            FormerComputerId(
-                license_id=license.id,
-                fingerprint=77,
-                commitment=license.id,
-                computer_id="1X",
-                how="burnt",
-                at=now,
-            )
-        )
+        former = {"fingerprint": 77, "commitment": license.id, "computer_id": "1X", "how": "burnt"}
+        session.add(FormerComputerId(license_id=license.id, at=now, **former))
         demo = {"license_id": license.id, "epoch": 1, "computer_id": "1D", "begun_at": now}
         session.add(DemoMachine(sealed_secret=f"secret {email}", **demo))
         license.order_reference = f"order of {email}"

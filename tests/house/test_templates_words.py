@@ -13,7 +13,7 @@ JINJA = Environment(extensions=["jinja2.ext.i18n"])
 JINJA.newstyle_gettext = True
 
 # The same in every language.
-EXCEPT = {"Ctrl+K", "Keyferry", "https://…"}
+EXCEPT = {"Ctrl+K", "Keyferry", "Python", "keyferry worker", "https://…"}
 
 CODE = re.compile(r"\{#.*?#\}|\{% *trans\b.*?\bendtrans *[-+]?%\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>|&\w+;", re.DOTALL)

@@ -72,8 +72,8 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     late: list[Route] = []
     page.route("**/static/branding.js*", lambda route: late.append(route))
     page.goto(f"{house.origin}/portal/branding", wait_until="commit")
-    title = "The phone page with a question"
-    frames = [page.frame_locator(f'iframe[title="{title}, {theme}"]') for theme in ("light", "dark")]
+    title = 'iframe[title="The phone page with a question'
+    frames = [page.frame_locator(f'{title}, {theme}"]') for theme in ("light", "dark")]
     # Typed before the script is there, as on a slow line, and after.
     page.get_by_label("Name", exact=True).fill("Acme Tools")
     page.get_by_text("Question", exact=True).click()
@@ -103,9 +103,7 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
         expect(phone.locator("#confirm")).to_have_css("background-color", rgb(colors.accent))
         expect(phone.locator("#confirm")).to_have_css("color", rgb(colors.on_accent))
         expect(phone.locator(".top .cut")).to_have_text("Acme Tools")
-        mark = phone.locator(".top .logo")
-        assert mark.evaluate("async mark => { await mark.decode(); return mark.naturalWidth; }")
+        assert phone.locator(".top .logo").evaluate("async mark => (await mark.decode(), mark.naturalWidth)")
         phone.goto(f"{house.origin}/self-help/activate")
-        expect(phone.get_by_role("button", name="Get the computer key")).to_have_css(
-            "background-color", rgb(colors.accent)
-        )
+        button = phone.get_by_role("button", name="Get the computer key")
+        expect(button).to_have_css("background-color", rgb(colors.accent))
