@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.portal.test_appearance import check
+from tests.portal.test_appearance import check, check_below_the_bar
 from tests.portal.test_operators import LONG, open_operator, others
 
 __all__ = ["others"]
@@ -26,7 +26,10 @@ def test_an_operator_and_the_dialogs_can_be_used_by_everybody(desk, house, other
     page.get_by_label("Minutes after an activation").fill("soon")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Use a whole number").last).to_be_visible()
-    check(page)
-    for path in ("properties/security", "branding", "outbox", "nothing/there"):
+    check_below_the_bar(page)
+    for path in ("properties/security", "branding"):
+        page.goto(f"{house.origin}/portal/{path}")
+        check_below_the_bar(page)
+    for path in ("outbox", "nothing/there"):
         page.goto(f"{house.origin}/portal/{path}")
         check(page)

@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 
 from keyferry.server.core.brand.colors import palette
 from tests.portal.conftest import DESK
-from tests.portal.test_appearance import check
+from tests.portal.test_appearance import check_below_the_bar
 
 YELLOW = palette("#ffd400")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 15 9"><path d="M0 0h9v9z"/></svg>'
@@ -18,7 +18,7 @@ LOGO = FilePayload(name="logo.svg", mimeType="image/svg+xml", buffer=SVG)
 def test_the_words_of_a_mail_are_seen_while_they_are_typed_refused_and_saved(desk, house):
     page = desk()
     page.goto(f"{house.origin}/portal/mails")
-    check(page)
+    check_below_the_bar(page)
     page.set_viewport_size(DESK)
     page.get_by_role("link", name="German").click()
     text, save = page.get_by_label("Text", exact=True), page.get_by_role("button", name="Save", exact=True)
@@ -35,14 +35,14 @@ def test_the_words_of_a_mail_are_seen_while_they_are_typed_refused_and_saved(des
     expect(page.get_by_text("{wrong} isn’t a variable of this email.")).to_be_visible()
     save.click()
     expect(page.get_by_text("{wrong} isn’t a variable of this email.").last).to_be_visible()
-    check(page)
+    check_below_the_bar(page)
     page.set_viewport_size(DESK)
     text.fill("Ihr Schlüssel: %ComputerKey%")
     save.click()
     expect(page.get_by_text("Saved. New emails use this text.")).to_be_visible()
     page.get_by_role("button", name="Back to default text").click()
     expect(page.get_by_text("The default text is back.")).to_be_visible()
-    check(page)
+    check_below_the_bar(page)
 
 
 def rgb(color: str) -> str:
@@ -95,7 +95,7 @@ def test_what_is_typed_is_seen_at_once_and_what_is_saved_is_on_the_phone(desk, h
     expect(frames[0].locator(".top .logo")).to_have_attribute("src", re.compile("^blob:"))
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved. Pages look like this from now on.")).to_be_visible()
-    check(page)
+    check_below_the_bar(page)
     phone = page.context.new_page()
     for theme, colors in (("light", YELLOW.light), ("dark", YELLOW.dark)):
         phone.emulate_media(color_scheme=theme)
