@@ -17,7 +17,7 @@ MISSING = {
     ),
     "This email doesn’t exist.": (
         ["mails/nothing/en", "mails/computer_key/fr"],
-        ["mails/computer_key/fr", "mails/nothing/en/preview"],
+        ["mails/computer_key/fr", "mails/nothing/en/test"],
     ),
 }
 

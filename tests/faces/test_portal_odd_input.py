@@ -53,7 +53,7 @@ def test_a_filter_of_the_licenses_that_means_nothing_is_no_failure(desk, argumen
 
 
 def test_a_setting_with_thousands_of_digits_is_refused(desk):
-    sent = {"group": "options", "options/maxReleaseCount": "1" * 5000}
+    sent = {"shown": "options/maxReleaseCount", "options/maxReleaseCount": "1" * 5000}
     answer = desk.post("/portal/properties", **sent)
     assert answer.status_code == 400
     assert "takes a whole number from -1 to 10,000" in answer.text

@@ -109,7 +109,9 @@ def test_a_property_goes_back_to_its_default(desk):
     assert "Back to default" not in page
     with reading() as session:
         assert properties.stored(session) == {}
-    assert f"{COUNT}: 12 → 0 (default)" in desk.get("/portal/audit").text
+    audit = Reader(desk.get("/portal/audit").text).words
+    assert f"Changed {COUNT} from 0 to 12" in audit
+    assert f"Changed {COUNT} back to 0, its default" in audit
     assert desk.post("/portal/properties/default", property=COUNT).status_code == 302
 
 

@@ -111,11 +111,11 @@ def test_what_is_wrong_in_a_form_does_not_hide_it_either(ada, grace):
     assert grace.post(path, **(again | {"seats": "5"})).status_code == 409
 
 
-def test_a_preview_does_not_hide_what_a_colleague_has_written(ada, grace):
+def test_a_test_does_not_hide_what_a_colleague_has_written(ada, grace):
     opened = ada.form_to(MAIL, on=MAIL)
     grace.post(MAIL, **(grace.form_to(MAIL, on=MAIL) | {"subject": "From grace"}))
-    preview = ada.post(f"{MAIL}/preview", **(opened | {"text": "{computer key}"}))
-    assert ada.post(MAIL, **form_in(preview, MAIL).values).status_code == 409
+    tested = ada.post(f"{MAIL}/test", **(opened | {"text": "{computer key}", "email": "ada@example.com"}))
+    assert ada.post(MAIL, **form_in(tested, MAIL).values).status_code == 409
     assert words().subject == "From grace"
 
 

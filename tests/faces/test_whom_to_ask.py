@@ -137,7 +137,7 @@ def test_mails_to_customers_end_with_whom_to_ask(app, vendor):
         for name in templates.KINDS:
             line = "Questions? help@example.com · +1 555 0142 · https://example.com/help"
             assert templates.chosen(session, name).closing == line
-    preview = staff(vendor).get("/portal/mails/computer_key/de").text
+    preview = staff(vendor).get("/portal/mails/computer_key/de/plain").text
     assert "Fragen? help@example.com · +1 555 0142" in preview
 
 

@@ -39,7 +39,7 @@ def license_key(house) -> str:
 
 
 def check_below_the_bar(page: Page) -> None:
-    """The same for a page whose Save stays in sight: axe takes what the bar covers for all there is of a button."""
+    """The same for a page whose Save stays in sight: axe takes what the bar covers for half of a button."""
     page.locator(".save").evaluate("bar => { bar.style.position = 'static'; }")
     check(page)
 

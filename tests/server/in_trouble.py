@@ -15,6 +15,8 @@ from tests.conftest import Browser, Vendor
 from tests.faces.portal_visitor import PASSWORD, Visitor, staff
 from tests.machines import Machine
 
+FOR_STAFF = "The database can’t be used right now", "its database doesn’t answer or is busy."
+FOR_CUSTOMERS = "We’ll be right back", "Computers that are activated keep working."
 BUSY = "The server can’t answer right now. Try again in a few seconds."
 
 
@@ -79,8 +81,9 @@ def assert_busy(answers: Sequence[TestResponse], code: str, caplog: pytest.LogCa
             assert (answer.json["code"], answer.json["detail"]) == ("server_busy", BUSY)
         else:
             is_of_staff = answer.request.path.startswith("/portal/")
-            assert (BUSY if is_of_staff else "Computers that are activated keep working.") in answer.text
-            assert "We’ll be right back" in answer.text
+            title, text = FOR_STAFF if is_of_staff else FOR_CUSTOMERS
+            assert title in answer.text
+            assert text in answer.text
     assert [record.getMessage() for record in caplog.records] == [
         f"{answer.request.method} {_in_the_log(answer.request.path)} was answered with 503: {code}"
         for answer in answers

@@ -1,32 +1,18 @@
 """A picture of the QR code that a phone shows, in place of the license file."""
 
-import builtins
+import sys
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
-import segno
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from keyferry.protocol.errors import LicenseFileRefused
 from keyferry.wizard.files import read_license_file
 from keyferry.wizard.results import LicenseState
-from tests.license_codes import code_of
+from tests.license_codes import code_of, photo
 
 from .parts import TODAY
-
-
-def photo(text, *, kind="PNG", scale=6, blur=0.0, turn=0.0, size=None):
-    drawn = BytesIO()
-    segno.make(text, error="l").save(drawn, kind="png", scale=scale, border=4)
-    picture = Image.open(drawn).convert("RGB")
-    if turn:
-        picture = picture.rotate(turn, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC)
-    if size:
-        picture = picture.resize((size, size), Image.Resampling.BILINEAR)
-    taken = BytesIO()
-    picture.filter(ImageFilter.GaussianBlur(blur)).save(taken, kind)
-    return taken.getvalue()
 
 
 @pytest.fixture
@@ -101,14 +87,7 @@ def test_a_picture_without_a_code_says_how_to_take_it(taken):
 
 
 def test_without_what_reads_pictures_the_file_and_the_key_are_named(taken, monkeypatch):
-    genuine = builtins.__import__
-
-    def missing(name, *arguments, **named):
-        if name == "zxingcpp":
-            raise ImportError(name)
-        return genuine(name, *arguments, **named)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
     with pytest.raises(LicenseFileRefused, match=r"\.lic file, or type the computer key") as refused:
         taken(photo("LIC1/"))
     assert refused.value.code == "pictures_not_supported"

@@ -5,6 +5,7 @@ A code that is new needs a line in `WAYS`: what leads there, what is said, and w
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.errors import ProtocolError
@@ -19,6 +21,7 @@ from keyferry.wizard.errors import NotActivated, WizardError
 from keyferry.wizard.files import Pictures, read_license_file, write_new_picture
 from keyferry.wizard.qr import ScanCode
 from keyferry.wizard.results import Begun, LicenseState
+from tests.license_codes import code_of, photo
 from tests.wizard.parts import TODAY, Machine, Vendor
 from tests.wizard.terminal.test_words import NEVER_SHOWN, codes
 
@@ -251,6 +254,28 @@ def no_such_file(person: Person) -> None:
     person.type(read_license_file(file))
 
 
+def picture_without_its_code(person: Person) -> None:
+    file, taken = person.vendor.license_file(person.begin()), person.folder / "photo.png"
+    taken.write_bytes(photo(file)[:200])
+    with person.refused("picture_not_readable", "PNG or JPEG"):
+        read_license_file(taken)
+    Image.new("L", (90, 90), 255).save(taken)
+    with person.refused("no_code_in_picture", "closer"):
+        read_license_file(taken)
+    taken.write_bytes(photo(code_of(file)))
+    person.type(read_license_file(taken))
+
+
+def no_reader_of_pictures(person: Person) -> None:
+    file, taken = person.vendor.license_file(person.begin()), person.folder / "photo.png"
+    taken.write_bytes(photo(code_of(file)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(sys.modules, "zxingcpp", None)
+        with person.refused("pictures_not_supported", "Use the .lic file"):
+            read_license_file(taken)
+    person.type(file)
+
+
 def picture_in_no_folder(person: Person) -> None:
     code = ScanCode.of(person.begin().url)
     with person.refused("file_not_writable"):
@@ -324,6 +349,8 @@ WAYS: dict[Callable[[Person], None], set[str]] = {
     file_of_another_request: {"license_file_refused"},
     file_that_did_not_arrive: {"license_file_empty", "license_file_incomplete", "not_a_license_file"},
     no_such_file: {"file_not_readable"},
+    picture_without_its_code: {"picture_not_readable", "no_code_in_picture"},
+    no_reader_of_pictures: {"pictures_not_supported"},
     picture_in_no_folder: {"file_not_writable"},
     picture_exists: {"file_exists"},
     state_not_writable: {"state_not_writable"},
