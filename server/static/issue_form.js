@@ -1,6 +1,7 @@
 /**
  * The form in which licenses are issued: what it means stands beside it, and whose the typed address is.
  */
+export {};
 
 /** @type {Record<string, string>} in the language of the page */
 const WORDS = JSON.parse(document.getElementById("issuing-words")?.textContent ?? "{}");

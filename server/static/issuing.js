@@ -2,6 +2,7 @@
  * Issuing many licenses: the server works on them for a second with each request, so this asks again and again
  * until they are done. Without this script, a button does. Closing the page loses nothing: the server counts.
  */
+export {};
 
 const PAUSE_MS = 3000;
 // The server answers after a second, or says that it is busy after fifteen.

@@ -1,6 +1,7 @@
 /**
  * Choosing rows of a list: how many, a stretch of them with Shift, and on narrow screens a head that counts.
  */
+export {};
 
 /** @type {Record<"selected" | "none", string>} in the language of the page */
 const WORDS = JSON.parse(document.getElementById("selecting-words")?.textContent ?? "{}");
