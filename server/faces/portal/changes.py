@@ -72,7 +72,9 @@ def edit(number: int) -> Response:
         "notes": values.get("notes", ""),
     }
     done = changes.edit_some(number, content, **_asked())
-    return _said(number, done, template("License saved. Computers get a new lease with their next key."))
+    return _said(
+        number, done, template("License saved. A changed lease reaches computers with their next key.")
+    )
 
 
 @blueprint.post("/licenses/<int:number>/seats")
