@@ -80,7 +80,6 @@ def hire(now: datetime) -> None:
         operators.disable(session, operators.find(session, FORMER), by=_SETUP, now=now)
         branding.put_all(session, {"name": "Halden Software"}, Brand(), by=_SETUP, now=now - MONTHS)
         branding.put_logo(session, _logo(), by=_SETUP, now=now - MONTHS)
-        properties.put(session, properties.FIRST_DAY, "false", by=_SETUP, now=now - MONTHS)
 
 
 def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
@@ -90,6 +89,8 @@ def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
         world = World(session, keyring, random.Random(7), now)
         scene = Scene(world)
         delivery.looked(session, now)
+        # The first day is over.
+        properties.put(session, properties.FIRST_DAY, "false", by=_SETUP, now=now - MONTHS)
         _plan_computers(scene)
         _plan_others(scene)
         _plan_trouble(scene)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from keyferry.server.core.licensing import products
-from keyferry.server.core.licensing.figures import DAYS, WEEK, Figures, Sold, ending_next
+from keyferry.server.core.licensing.figures import DAYS, Figures, Sold, ending_next
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -69,7 +69,6 @@ def _chart(found: Figures, every: Any, now: datetime) -> dict[str, Any]:
         "every_product": every,
         "period": DAYS,
         "soon": now.date() + timedelta(days=DAYS),
-        "this_week": now.date() + timedelta(days=WEEK),
     }
 
 
