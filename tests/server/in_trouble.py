@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -99,11 +100,16 @@ def assert_well(answers: Sequence[TestResponse], caplog: pytest.LogCaptureFixtur
 
 @contextmanager
 def with_pragma(pragma: str, afterwards: str) -> Iterator[None]:
-    """Have every connection that is in the pool run a statement; in a test there is one."""
-    with db.engine.connect() as connection:
-        connection.connection.execute(f"PRAGMA {pragma}")
+    """Have every connection that is in the pool run a statement, and another one afterwards."""
+    _have_all_run(pragma)
     try:
         yield
     finally:
-        with db.engine.connect() as connection:
-            connection.connection.execute(f"PRAGMA {afterwards}")
+        _have_all_run(afterwards)
+
+
+def _have_all_run(pragma: str) -> None:
+    with ExitStack() as held:
+        pool: Any = db.engine.pool
+        for connection in [held.enter_context(db.engine.connect()) for _ in range(max(1, pool.checkedin()))]:
+            connection.connection.execute(f"PRAGMA {pragma}")
