@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from flask import url_for
+from sqlalchemy import event
+
+from keyferry.server.db import db
+from tests.faces.portal_visitor import staff
 
 EMAIL = "ada@example.com"
 # The sentence, pages, and addresses of forms.
@@ -67,3 +72,30 @@ def test_an_operation_in_a_session_that_has_ended_leads_back_to_its_page(vendor,
     answer = desk.post(f"/portal/{page}/{operation}")
     assert answer.status_code == 403
     assert f'name="next" value="/portal/{page}"' in answer.text
+
+
+@pytest.mark.engines("sqlite")
+def test_no_page_holds_two_connections_at_once(vendor, app):
+    """Enough requests at once would each hold one, and wait for each other's."""
+    vendor.activate(vendor.machine(vendor.issue(customer="ada@example.com")))
+    visitor = staff(vendor, first_day=True)
+    held = most = 0
+
+    def taken(*_):
+        nonlocal held, most
+        held, most = held + 1, max(most, held + 1)
+
+    def given_back(*_):
+        nonlocal held
+        held -= 1
+
+    event.listen(db.engine, "checkout", taken)
+    event.listen(db.engine, "checkin", given_back)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/portal")]
+    for rule in (rule for rule in rules if "GET" in rule.methods):
+        known = {"code": "demo-cad", "name": "computer_key", "language": "en", **(rule.defaults or {})}
+        with app.test_request_context():
+            path = url_for(rule.endpoint, **{name: known.get(name, 1) for name in rule.arguments})
+        visitor.get(path)
+        assert (path, most) == (path, 1)
+    assert len(rules) > 40

@@ -166,14 +166,15 @@ def _typed(name: str, language: str) -> Template:
 
 def _shown(name: str, language: str, view: Callable[[Mail], Response]) -> Response:
     """Return a mail for a frame of the page; what is wrong with it stands there instead."""
-    with reading() as session:
-        try:
-            words = _typed(name, language) if request.method == "POST" else None
-        except Malformed as error:
-            response = Response(said(error.args[0]), 400, mimetype="text/plain")
-        else:
+    try:
+        words = _typed(name, language) if request.method == "POST" else None
+    except Malformed as error:
+        response = Response(said(error.args[0]), 400, mimetype="text/plain")
+    else:
+        with reading() as session:
             counts = words or templates.current(session, name, language)
-            response = view(_example(name, templates.closed(session, counts)))
+            mail = _example(name, templates.closed(session, counts))
+        response = view(mail)
     response.headers[CSP] = FRAMED_LETTER
     return response
 

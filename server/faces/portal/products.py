@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from keyferry.protocol.profile import MachineSource
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.errors import NotFound
 from keyferry.server.core.licensing import products, public_keys
+from keyferry.server.core.licensing.product_figures import SoldOfProduct
 from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -53,34 +55,28 @@ def listing() -> str:
     asked = request.args
     order = asked.get("sort", "") if asked.get("sort") in _ORDERS else "name"
     descending = asked.get("dir") == "desc"
+    (sold, counted_at), live = _figures_of_all()
     with reading() as session:
-        every = sorted(products.every_product(session), key=_ORDERS[order], reverse=descending)
-        sold, counted_at = figures.sold_of_products(every)
-        return staff.page(
-            "products",
-            products=every,
-            order=order,
-            descending=descending,
-            sold=sold,
-            live=figures.live_of_products(every),
-            counted_at=counted_at,
-        )
+        known = (one for one in products.every_product(session) if one.code in sold)
+        every = sorted(known, key=_ORDERS[order], reverse=descending)
+        figured = {"sold": sold, "live": live, "counted_at": counted_at}
+        return staff.page("products", products=every, order=order, descending=descending, **figured)
 
 
 @blueprint.get("/products.csv")
 @staff.needs(Permission.SEE_LICENSES)
 def export() -> Response:
     """Give the list of products as a table."""
+    (sold, _at), live = _figures_of_all()
     with reading() as session:
-        every = products.every_product(session)
-        (sold, _at), live = figures.sold_of_products(every), figures.live_of_products(every)
         rows = [
             (
                 *(one.code, one.name, one.number, one.key_style, one.current_epoch.number),
                 *(sold[one.code].licenses, sold[one.code].seats, sold[one.code].seats_used),
                 *(live[one.code], one.created_at.date()),
             )
-            for one in every
+            for one in products.every_product(session)
+            if one.code in sold
         ]
     return csv_file(f"products-{parts().clock().date().isoformat()}.csv", _COLUMNS, [rows])
 
@@ -195,7 +191,9 @@ def product_page(code: str, **context: Any) -> str:
     """Return the page of a product, with what an operation has to say; raises NotFound (unknown_product)."""
     with reading() as session:
         found = products.find_product(session, code)
-        live, counted_at = figures.live_computers(found)
+    (live, counted_at), sold = figures.live_computers(found), figures.sold_of_products([found])[0]
+    with reading() as session:
+        found = products.find_product(session, code)
         served = {epoch.number for epoch in found.epochs if epoch.retired_at is None}
         dialogs = {"add-features", "rotate", *(f"retire-{number}" for number in served)}
         dialogs -= {f"retire-{found.current_epoch.number}"}
@@ -206,13 +204,20 @@ def product_page(code: str, **context: Any) -> str:
             live=live,
             counted_at=counted_at,
             in_force=sum(count for number, count in live.items() if number in served),
-            sold=figures.sold_of_products([found])[0][found.code],
+            sold=sold[found.code],
             keys=public_keys.license_file_keys(found, parts().keyring),
             form="jwk" if request.args.get("form") == "jwk" else "pem",
             settings=parts().settings,
             has_dialog=staff.may(Permission.CHANGE_PRODUCTS.name) and context.get("dialog") in dialogs,
             **context,
         )
+
+
+def _figures_of_all() -> tuple[tuple[dict[str, SoldOfProduct], datetime | None], dict[str, int]]:
+    """Return what was sold of each product and how many computers it has, which other connections count."""
+    with reading() as session:
+        every = products.every_product(session)
+    return figures.sold_of_products(every), figures.live_of_products(every)
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

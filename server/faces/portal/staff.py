@@ -75,6 +75,9 @@ def enter(permission: Permission, *, sets_up: bool = False) -> None:
     """Find out who asks; raises NotAllowed (signed_out, second_factor_missing, not_permitted)."""
     g.staff = admit(token(), now=parts().clock(), sets_up=sets_up)
     bind(token())
+    # Read now, not while a page has its own connection: enough requests at once would wait for each other's.
+    g.house = introduction()
+    first_day()
     require(by(), permission)
 
 
@@ -129,7 +132,7 @@ def page(name: str, **context: Any) -> str:
         "operator": operator(),
         "may": may,
         "now": parts().clock(),
-        "house": introduction(),
+        "house": g.house,
         "first_day": first_day,
     }
     return render_template(f"portal/{name}.html", **(_WORDS | _NOTHING_DONE | here | context))
