@@ -89,7 +89,7 @@ def test_a_batch_that_was_interrupted_goes_on_by_itself_while_its_page_is_open(d
     batch = issuing.begin(wanted, batches.new_form(), by=STAFF)
     page.goto(f"{house.origin}/portal/licenses/issued/{batch.number}")
     expect(page.get_by_role("heading", name="900 licenses issued")).to_be_visible(timeout=30_000)
-    expect(page.locator("#keys a.k")).to_have_count(900)
+    expect(page.locator("#keys a.k")).to_have_count(900, timeout=30_000)
 
 
 def test_rows_are_selected_counted_and_changed_and_all_of_a_list_at_once(desk, house, soon):
