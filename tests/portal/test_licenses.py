@@ -40,7 +40,7 @@ def press(page: Page, name: str) -> None:
 
 def fill_in_issue(page: Page, **more: str) -> None:
     page.get_by_role("link", name="Licenses").first.click()
-    page.get_by_role("link", name="Issue licenses").click()
+    page.get_by_role("link", name="Issue licenses").first.click()
     page.get_by_label("Product").select_option("demo-short")
     for label, value in more.items():
         page.get_by_label(label.replace("_", " ")).fill(value)
