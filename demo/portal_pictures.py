@@ -58,7 +58,7 @@ def take_empty(visit: Visit) -> None:
 
 
 def take_start(visit: Visit) -> None:
-    """Take the start page in its ranges, with a day told, as a table, and with a link that is none."""
+    """Take the start page in its ranges and as a table, and the search, also with a link that is none."""
     visit.sign_in(DESK)
     visit.take("start")
     visit.page.get_by_text("Show as table").click()
@@ -66,7 +66,7 @@ def take_start(visit: Visit) -> None:
     for range, product in (("7d", ""), ("12mo", "viewer")):
         visit.shows(f"?range={range}&product={product}", f"start-{range}")
     visit.dialogs("frame", "scan", "help")
-    for typed, name in (("ki", "palette"), ("https://keys.example.com/A#nothing", "start-refused")):
+    for typed, name in (("ki", "palette"), ("https://keys.example.com/A#nothing", "link-refused")):
         visit.open("")
         visit.page.keyboard.press("Control+k")
         visit.page.get_by_role("combobox").fill(typed)

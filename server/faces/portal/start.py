@@ -38,11 +38,10 @@ class ProductRow:
 @staff.needs(Permission.SEE_LICENSES)
 def home() -> str:
     """Show the start page, or the first-day list in its place."""
-    return first_day.page() or start_page()
+    return first_day.page() or _start_page()
 
 
-def start_page(**context: Any) -> str:
-    """Return the start page, with what was wrong with a pasted link where something was."""
+def _start_page() -> str:
     now = parts().clock()
     found, counted_at = figures.of_the_start_page()
     with reading() as session:
@@ -53,9 +52,7 @@ def start_page(**context: Any) -> str:
             "ending": ending_next(session, now, most=_ENDING),
             **notices(session, found.noticed, now),
         }
-        return staff.page(
-            "start", figures=found, counted_at=counted_at, **_chart(found, every, now), **shown, **context
-        )
+        return staff.page("start", figures=found, counted_at=counted_at, **_chart(found, every, now), **shown)
 
 
 def _chart(found: Figures, every: Any, now: datetime) -> dict[str, Any]:
