@@ -27,9 +27,9 @@ from keyferry.server.config import Settings
 ALL = Path("build") / "portal"
 # Settings that are refused: on which page, in which field, and what was typed.
 _WRONG = (
-    ("properties", "Deactivations a license may have in the period", "twelve"),
-    ("branding", "Color", "yellow"),
-    ("mails", "Text", "Your key: {no such thing}"),
+    ("properties", "options/maxReleaseCount", "twelve"),
+    ("branding", "color", "yellow"),
+    ("mails", "text", "Your key: {no such thing}"),
 )
 
 
@@ -224,9 +224,9 @@ def take_settings(visit: Visit) -> None:
     visit.fill("Color", "#ffd400")
     visit.page.get_by_text("It’s darkened").wait_for()
     visit.take("branding-shifted")
-    for path, label, typed in _WRONG:
+    for path, field, typed in _WRONG:
         visit.open(path)
-        visit.fill(label, typed)
+        visit.page.locator(f"[name='{field}']").first.fill(typed)
         visit.press("Save")
         visit.take(f"{path}-refused")
     visit.open("operators")
