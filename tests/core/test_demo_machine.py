@@ -153,6 +153,9 @@ def test_once_it_ended_its_license_is_in_no_list_and_gives_no_key(vendor, begin,
             found = listings.licenses(session, listings.Wanted(search, order=order), now=vendor.clock.now)
             assert {one.activation_key for one in found.rows} <= {own.text}
             assert found.total == len(found.rows)
+            wanted = listings.Wanted(search, order=order)
+            numbers = listings.numbers(session, wanted, now=vendor.clock.now, most=9)
+            assert set(numbers) == {one.id for one in found.rows}
         shown = computers.computers(session, computers.Wanted())
         assert [one.computer_name for one in shown.rows] == ["LAB-PC-07"]
         assert shown.total == 1

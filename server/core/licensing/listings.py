@@ -268,6 +268,7 @@ def _numbers(
     ]
     conditions += [one.condition for one in _filters(wanted, now)]
     listing = _listing(session, wanted, (), now)
+    conditions += listing.shown(listing.sort.key)
     rows = listing.rows.where(*conditions).order_by(*listing.sort.order(listing.sort.key, listing.sort.by))
     return session.scalars(rows.limit(most + 1)).all()
 

@@ -19,7 +19,7 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.products import profile_name
-from keyferry.server.faces.portal.sample_code import TERMINAL, samples
+from keyferry.server.faces.portal.sample_code import PYTHON, TERMINAL, samples
 from keyferry.server.parts import parts
 from keyferry.server.services import first_day as services
 from keyferry.server.services.first_day import FirstDay
@@ -32,6 +32,7 @@ blueprint = Blueprint("first_day", __name__, url_prefix="/first-day")
 # As the wizard draws it: the stronger correction only while the code stays small.
 _LARGEST_COMFORTABLE_VERSION = 5
 _PIXELS, _MARGIN = 8, 4
+_WORKER = "keyferry worker"
 
 
 @blueprint.get("/state")
@@ -110,6 +111,8 @@ def page(**context: Any) -> str | None:
         steps=list(Step),
         opened=_opened(found),
         code=request.args.get("code", TERMINAL),
+        kinds={TERMINAL: _("Terminal"), PYTHON: "Python"},
+        worker=_WORKER,
         samples=_samples(found, license) if license else {},
         url=parts().settings.public_url,
         is_https=parts().settings.is_https,
