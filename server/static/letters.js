@@ -2,6 +2,9 @@
  * An email while it is written: as HTML and as plain text beside the form, and as a test to oneself.
  */
 
+// A module of its own, whose names are nobody else's.
+export {};
+
 /** Milliseconds without a key pressed after which the preview follows. */
 const PAUSE = 400;
 
@@ -68,6 +71,7 @@ async function show(typed) {
 /** Put variables where the cursor was, in the subject or the text. @param {HTMLFormElement} typed */
 function offerVariables(typed) {
   const fields = [...typed.elements].filter((field) => (field instanceof HTMLInputElement && field.name === "subject") || field instanceof HTMLTextAreaElement);
+  /** @type {Element | undefined} */
   let target = fields.find((field) => field instanceof HTMLTextAreaElement);
   for (const field of fields) field.addEventListener("focus", () => { target = field; });
   for (const button of document.querySelectorAll("button[data-inserts]")) {
