@@ -22,7 +22,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 @staff.needs(Permission.SEE_LICENSES)
 def overview() -> str:
     """Show the account."""
-    return account_page()
+    return account_page(dialog=staff.asked_dialog("codes", "end"))
 
 
 @blueprint.post("/password")

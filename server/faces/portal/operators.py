@@ -37,7 +37,7 @@ _DIALOGS = {
 @staff.needs(Permission.MANAGE_OPERATORS)
 def listing() -> str:
     """Show all operators."""
-    return operators_page()
+    return operators_page(dialog=staff.asked_dialog("add"))
 
 
 @blueprint.post("/operators")
@@ -54,7 +54,7 @@ def add() -> Response:
 @staff.needs(Permission.MANAGE_OPERATORS)
 def one(number: int) -> str:
     """Show an operator."""
-    return operator_page(number)
+    return operator_page(number, dialog=staff.asked_dialog("reset", "factor", "disable"))
 
 
 @blueprint.post("/operators/<int:number>/role")

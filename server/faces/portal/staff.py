@@ -138,6 +138,12 @@ def page(name: str, **context: Any) -> str:
     return render_template(f"portal/{name}.html", **(_WORDS | _NOTHING_DONE | here | context))
 
 
+def asked_dialog(*names: str) -> str:
+    """Return which of these dialogs the address asks for: a page opens it itself where no script does."""
+    asked = request.args.get("dialog", "")
+    return asked if asked in names else ""
+
+
 def cookie() -> str:
     """Return the name of the cookie that holds a sign-in."""
     return cookie_name("portal", parts().settings, parts().keyring)

@@ -178,3 +178,21 @@ def test_text_of_twice_the_size_fits_into_the_frame(desk, house, told):
         page.set_viewport_size({"width": 640, "height": 900})
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_dialogs_of_staff_and_of_the_account_open_without_scripts(desk, house):
+    page = desk()
+    plain = page.context.browser.new_context(java_script_enabled=False, viewport=DESK)
+    plain.add_cookies(page.context.cookies())
+    page = plain.new_page()
+    page.goto(f"{house.origin}/portal/operators")
+    page.get_by_role("button", name="Add…").click()
+    dialog = page.get_by_role("dialog", name="Add a person")
+    dialog.get_by_role("textbox", name="Name").fill("Night shift")
+    dialog.get_by_label("Password").fill("correct horse battery staple")
+    dialog.get_by_role("button", name="Add").click()
+    expect(page.get_by_role("heading", level=1, name="Night shift")).to_be_visible()
+    page.get_by_role("button", name="Disable…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disable").click()
+    expect(page.get_by_text("Disabled").first).to_be_visible()
+    plain.close()
