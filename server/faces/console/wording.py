@@ -103,8 +103,8 @@ def term(license: LicenseFacts) -> str:
 def mailed(given: KeyGiven) -> str:
     """Return whether the mail with a key goes out at once, or why it waits."""
     if given.waits:
-        return f"The email to {given.mailed_to} is waiting. {given.waits}"
-    return f"The email to {given.mailed_to} is on its way."
+        return f"! The email to {given.mailed_to} is waiting. {given.waits}"
+    return f"√ The email to {given.mailed_to} is on its way."
 
 
 def state(computer: ActivationFacts) -> tuple[str, str]:
@@ -136,9 +136,11 @@ def about_computer(computer: ActivationFacts) -> str:
     told = [f"Activated {moment(computer.activated_at)} by {by}"]
     if computer.ended_at is not None:
         of = f" by {computer.ended_by}" if computer.ended_by else ""
-        told.append(f"{STATES.get(computer.ended_how, 'ended')} {moment(computer.ended_at)}{of}")
+        told = [f"{STATES.get(computer.ended_how, 'ended')} {day(computer.ended_at.date())}{of}"]
     told += [f"reason: {computer.reason}"] if computer.reason else []
     told += [f"notes: {computer.notes}"] if computer.notes else []
+    if computer.ended_at is not None:
+        told.append(f"activated {moment(computer.activated_at)} by {by}")
     return ", ".join(" ".join(one.split()) for one in told)
 
 

@@ -30,7 +30,7 @@ async def test_a_name_stays_in_its_column_however_wide_it_claims_to_be(vendor, m
         vendor.activate(vendor.machine(key, f"PC-{number}"))
         with transaction() as session:
             session.execute(update(Activation).where(Activation.id == number + 1).values(computer_name=name))
-    async with at_the_console(manager, size=(100, 40)) as person:
+    async with at_the_console(manager, size=(100, 48)) as person:
         await person.press("tab")
         lines = [[cell.character for cell in line] for line in cells_of(person.app)]
         rows = [line for line in lines if "●" in line and "since" in "".join(line)]

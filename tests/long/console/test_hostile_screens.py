@@ -23,7 +23,7 @@ WALK = [
     ("\t", "Activated Nov"),
     ("\r", "Activate a computer"),
     # Neither name nor address is a valid one: without them it works.
-    ("\r", "A computer name can have"),
+    ("\r", "A computer name can only"),
     ("\x15\r", "Enter the customer"),
     ("\x15\r", "Keeps its seat"),
     ("s", "Groups"),

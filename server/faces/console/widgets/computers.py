@@ -181,7 +181,7 @@ class ComputerPane(DetailedPane):
         pairs: list[tuple[str, str | Content]] = [
             ("License", code(view.activation_key) + Content(f"  {view.product_name}")),
             ("Customer", view.customer or "none"),
-            ("Activated", about_computer(computer).removeprefix("Activated ")),
+            ("History", about_computer(computer)),
             ("Activations", others),
             ("Copies", marked(f"! {copies}") if copies else ""),
         ]
