@@ -76,7 +76,9 @@ class ComputerKeyDialog(Dialog[None]):
     def on_mount(self) -> None:
         """Name the computer, and say whether the key went out by mail."""
         name = self.key.activation.computer_name
-        self.query_one("#frame").border_title = f"Computer key for {name}" if name else self.TITLE_TEXT
+        # A text alone would be read as markup.
+        title = Content(f"Computer key for {name}" if name else self.TITLE_TEXT)
+        self.query_one("#frame").border_title = title
         self.query_one("#do-copy").focus()
         if self.shown.mailed_to:
             self.say(mailed(self.shown))
