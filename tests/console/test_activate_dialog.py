@@ -188,6 +188,8 @@ async def test_enter_on_a_computer_gives_its_key_once_more(vendor, manager):
         await person.press("enter")
         assert person.app.screen.key.computer_key == before
         assert "Keeps its seat: 1 of 1 seat in use." in person.sees
+        await person.press("escape")
+        assert person.step == "Main"
 
 
 async def test_a_pasted_link_of_the_wizard_fills_the_dialog(vendor, manager):

@@ -220,9 +220,10 @@ class ListPane(Vertical, Asking):
 
     @on(Rows.Chosen)
     async def chosen(self, event: Rows.Chosen) -> None:
-        """Enter does what the bar of keys says first."""
-        event.stop()
-        await self.run_action("choose")
+        """Enter does what the bar of keys says first; for a list below, whoever owns it says what."""
+        if event.rows is self.rows:
+            event.stop()
+            await self.run_action("choose")
 
     async def action_choose(self) -> None:
         """Do what Enter does."""
