@@ -12,6 +12,7 @@ from keyferry.server.core.staff import sessions
 from keyferry.server.db import db, reading
 from keyferry.server.faces.console import app as app_module
 from keyferry.server.faces.console import opening
+from keyferry.server.faces.console.themes import theme_of
 from tests.console.person import PASSWORD
 from tests.faces.conftest import instance, keyferry  # noqa: F401
 from tests.terminals import PATIENCE, Terminal
@@ -33,7 +34,7 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, manager, setti
         terminal.wait_for("manager")
         assert PASSWORD not in terminal.all_shown
         terminal.press("/nothing like it")
-        terminal.wait_for("No license was found")
+        terminal.wait_for("No license that is")
         terminal.press("\x11")
         assert terminal.ends_with() == 0
     with reading() as session:
@@ -94,7 +95,7 @@ def test_a_fault_ends_the_session_and_shows_no_values(vendor, monkeypatch, insta
 
 @pytest.mark.parametrize(("ground", "theme"), [("15;0", "dark"), ("0;15", "light"), ("", "dark")])
 def test_the_theme_fits_the_ground_of_the_terminal(ground, theme):
-    assert app_module.ConsoleApp({"COLORFGBG": ground}).chosen_theme == theme
+    assert theme_of({"COLORFGBG": ground}) == theme
 
 
 def test_other_commands_do_not_read_the_screens():

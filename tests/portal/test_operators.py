@@ -94,9 +94,12 @@ def test_a_setting_is_changed_refused_and_set_back(desk, house):
 def test_the_audit_is_filtered_and_saved_as_a_table(desk, house, tmp_path: Path):
     page = desk()
     page.get_by_role("link", name="Audit").first.click()
-    page.get_by_label("Event", exact=True).select_option("Signed in")
-    page.get_by_label("From").fill("2020-01-01")
-    page.get_by_role("button", name="Filter").click()
+    for chip, field, value in (("What", "One event", "Signed in"), ("Days", "From", "2020-01-01")):
+        menu = page.locator(".filters .more").filter(has_text=chip).first
+        menu.locator("summary").click()
+        control = menu.get_by_label(field)
+        (control.select_option if field == "One event" else control.fill)(value)
+        menu.get_by_role("button", name="Show").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename.startswith("audit-")
