@@ -88,7 +88,7 @@ def test_a_product_is_added_its_profile_taken_and_its_keys_rotated_and_retired(d
     page.get_by_role("link", name="Products", exact=True).click()
     page.get_by_role("link", name="Add a product").click()
     page.get_by_label("Name").fill("Fräse")
-    page.get_by_role("textbox", name="Code").fill(code)
+    page.get_by_role("textbox", name="Code", exact=True).fill(code)
     page.get_by_label("Signed keys").check()
     page.get_by_label("Features").fill("export\ncam")
     page.get_by_role("button", name="Add product").click()
