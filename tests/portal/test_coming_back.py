@@ -20,7 +20,7 @@ def test_what_was_typed_is_there_after_signing_in_again_and_back_is_a_page_of_ou
     page.get_by_label("Notes").fill(NOTES)
     with transaction() as session:
         session.execute(update(OperatorSession).values(ended_at=utc_now()))
-    page.locator("main form .btn.primary").last.click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("what you typed is here again")).to_be_visible()
     page.get_by_label("Name").fill(names[Role.ADMINISTRATOR])
     page.get_by_label("Password").fill(PASSWORD)
@@ -28,7 +28,7 @@ def test_what_was_typed_is_there_after_signing_in_again_and_back_is_a_page_of_ou
     expect(page.get_by_text("Nothing has been done yet")).to_be_visible()
     expect(page.get_by_label("Seats")).to_have_value("7")
     expect(page.get_by_label("Notes")).to_have_value(NOTES)
-    page.locator("main form .btn.primary").last.click()
+    page.get_by_role("button", name="Preview").click()
     # What is asked before it is done is an answer, too.
     expect(page.get_by_text("Nothing has been done yet")).to_have_count(0)
     page.get_by_role("link", name="Customers").click()
