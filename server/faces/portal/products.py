@@ -102,6 +102,8 @@ def add() -> Answer:
         by=staff.by(),
         show=lambda added: added.code,
     )
+    # What was known before this product says nothing of it.
+    staff.forget_first_day()
     day = staff.first_day()
     if day and day.facts.product and day.facts.product.code == code:
         # The first of all: the list says what comes next.
