@@ -34,7 +34,7 @@ def test_the_real_console_signs_in_searches_and_signs_out(vendor, manager, setti
         terminal.wait_for("manager")
         assert PASSWORD not in terminal.all_shown
         terminal.press("/nothing like it")
-        terminal.wait_for("No license that is")
+        terminal.wait_for("No license was found")
         terminal.press("\x11")
         assert terminal.ends_with() == 0
     with reading() as session:

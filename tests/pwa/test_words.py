@@ -123,6 +123,9 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     own |= {"wrong_password", "wrong_second_factor", "wrong_first_code", "second_factor_needed"}
     own |= {"sign_in_expired", "malformed_subject", "malformed_text", "unknown_mail"}
     own |= {"mail_not_kept", "mail_not_configured", "license_has_no_customer"}
+    # Lists and what is done to all of one.
+    own |= {"malformed_view_name", "batch_unfinished", "too_many_views", "unknown_view", "malformed_view"}
+    own |= {"malformed_order", "unknown_change", "too_many_chosen"}
     own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_color", "malformed_logo"}
     own |= {"logo_too_large", "logo_is_svg", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from keyferry.server.faces.console.access import Access, house, is_offered, sign_out, today
@@ -59,6 +61,14 @@ class ConsoleFrame(HardenedApp):
     def offers(self, operation: Callable[..., object]) -> bool:
         """Return whether an operation is to be offered to who is signed in."""
         return self.signed_in is not None and is_offered(self.signed_in, operation)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give a field what was typed right behind the key that led to it, which is no key of a list."""
+        is_late = isinstance(event, events.Key) and event.is_forwarded and event.is_printable
+        if is_late and isinstance(event, events.Key) and isinstance(self.focused, Input):
+            self.focused.post_message(events.Key(event.key, event.character))
+        else:
+            await super().on_event(event)
 
     async def in_background(self, work: Callable[P, R], *arguments: P.args, **more: P.kwargs) -> R:
         """Work in a thread, since scrypt and the database would freeze the screen."""
