@@ -86,10 +86,10 @@ def test_while_the_database_is_away_the_page_stands_alone_and_tries_again(failin
 def test_a_frame_that_fails_itself_is_told_of_on_a_page_alone(failing, desk, monkeypatch):
     failing(RuntimeError("first"))
 
-    def broken() -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("second")
 
-    monkeypatch.setattr("keyferry.server.faces.portal.staff.introduction", broken)
+    monkeypatch.setattr("keyferry.server.faces.portal.staff.may", broken)
     answer = desk.get(FAILING)
     assert answer.status_code == 500
     assert "That didn’t work" in answer.text

@@ -24,6 +24,7 @@ def test_every_picture_is_one_that_make_screenshots_makes(root, pictures):
     sources = {
         maker: (root / "demo" / f"{maker.replace('-', '_')}_pictures.py").read_text() for maker in MAKERS
     }
+    sources["portal"] += (root / "demo" / "portal_visit.py").read_text()
     sources["phone"] = re.sub(r'meet\("(\w+)"', lambda met: f'"problem-{met[1]}"', sources["phone"])
     made = {
         f"{maker}-{name.replace('_', '-')}"
