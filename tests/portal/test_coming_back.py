@@ -31,6 +31,8 @@ def test_what_was_typed_is_there_after_signing_in_again_and_back_is_a_page_of_ou
     page.get_by_role("button", name="Preview").click()
     # What is asked before it is done is an answer, too.
     expect(page.get_by_text("Nothing has been done yet")).to_have_count(0)
+    # The script makes it modal; before that, Escape closes nothing.
+    page.locator("dialog:modal").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Customers").click()
     expect(page.get_by_role("heading", name="Customers", exact=True)).to_be_visible()
