@@ -101,7 +101,7 @@ class Computer:
         try:
             state = self.state(folder)
         except StateDamaged:
-            # Sealed so already, and refused.
+            # It was sealed like this before, and is refused.
             return
         epoch = self.profile.epoch(retired)
         if state is None or state.license is None or epoch is None:
