@@ -50,9 +50,11 @@ class HomeScreen(WizardScreen):
             shown = list(known_parts(self, self._overview))
         except Refusal as error:
             shown = list(unavailable_parts(self, error))
-        await answer.remove_children()
-        await answer.mount_all(shown)
-        answer.query(Choice).first().focus()
+        # Whoever sees a choice may press Enter at once: it is drawn when it has the focus, not a moment before.
+        with self.app.batch_update():
+            await answer.remove_children()
+            await answer.mount_all(shown)
+            self.set_focus(answer.query(Choice).first())
         self.query_one("#bar-copy").display = bool(answer.query(".panel"))
 
     @on(Choice.Chosen, "#activate,#activate_too,#new_key,#other_key")

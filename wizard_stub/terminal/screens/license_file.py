@@ -77,10 +77,11 @@ class LicenseFileScreen(WizardScreen):
             self.remark("! " + self.explain(error))
         self._found = self._found[: max(1, (self.size.height - _OTHER_LINES) // _A_FILE)]
         shown = self.query_one("#found", Vertical)
-        await shown.remove_children()
-        await shown.mount_all(self._list() if self._found else [self.paragraph("file.nothing", "secondary")])
-        found = self.query("#found-0")
-        (found.first() if found else self.query_one(Input)).focus()
+        with self.app.batch_update():
+            await shown.remove_children()
+            await shown.mount_all(self._list() if self._found else [self.paragraph("file.nothing", "secondary")])
+            found = self.query("#found-0")
+            self.set_focus(found.first() if found else self.query_one(Input))
         self._name_button()
 
     def _list(self) -> list[Static | FileChoice]:
