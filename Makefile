@@ -4,6 +4,9 @@
 python := .venv/bin/python
 environment := .venv/installed
 
+# Without compiled files, each program that a test starts would compile all of its source anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Marks are set by tests/conftest.py; the folders are not even read.
 quick := not browser and not terminal and not processes and not thorough
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)

@@ -41,7 +41,7 @@ from keyferry.server.services.guard import REFUSALS
 from keyferry.server.services.misreadings import RUBBISH
 from tests.machines import Machine
 
-pytest_plugins = ["tests.postgresql_server", "tests.engines", "tests.browsing"]
+pytest_plugins = ["tests.memory", "tests.postgresql_server", "tests.engines", "tests.browsing"]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 # Four lanes need 32 KiB at least, and so the lock around them is tested.

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.memory import in_memory
+
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PROGRAMS = os.pathsep.join([os.environ.get("PATH", ""), *map(str, reversed(DEBIAN))])
 START_SECONDS = 30
-ROOM = 4 << 30
 
 
 def program(name: str) -> str | None:
@@ -78,18 +79,11 @@ class PostgresqlServer:
             self.process = None
 
 
-def _memory() -> Path | None:
-    """Where files are in memory, if there's room: a database is made and dropped in a fifth of the time."""
-    memory = Path("/dev/shm")
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    return memory if has_room else None
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     """A server in a folder that goes with it."""
     # A socket's path has at most some 100 characters, fewer than a test's own folder may have.
-    folder = Path(tempfile.mkdtemp(prefix="keyferry-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="keyferry-", dir=in_memory()))
     uid = account()
     if uid is not None:
         os.chown(folder, uid, -1)

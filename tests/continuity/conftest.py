@@ -16,10 +16,9 @@ from keyferry.server.core.licensing import products
 from keyferry.server.db import db, transaction
 from keyferry.wizard import this_machine
 from tests.conftest import NOON, STAFF, Clock, SharedApp, Vendor
+from tests.memory import in_memory
 
 from .worlds import World
-
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +30,7 @@ def world_of(
     @contextmanager
     def new(**like: Any) -> Iterator[World]:
         # Nothing here is about disks that fail, and each history writes hundreds of times.
-        folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        folder = Path(tempfile.mkdtemp(dir=in_memory()))
         home, clock = folder / "server", Clock(NOON)
         home.mkdir()
         (home / "master.key").write_text(master_key)
