@@ -47,7 +47,8 @@ class AuditEvent(Base):
     channel: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
     address: Mapped[str | None] = mapped_column(String(45))
-    product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
+    # No foreign key: on PostgreSQL, every activation would lock the one row of its product.
+    product_number: Mapped[int | None]
     license_id: Mapped[int | None] = mapped_column(ForeignKey("license.id"))
     activation_id: Mapped[int | None] = mapped_column(ForeignKey("activation.id"))
     activation_key_ending: Mapped[str | None] = mapped_column(String(5))

@@ -478,7 +478,7 @@ sa.Table(
     sa.Column("channel", sa.String(12), nullable=False),
     sa.Column("who", sa.String(254)),
     sa.Column("address", sa.String(45)),
-    sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number")),
+    sa.Column("product_number", sa.Integer),
     sa.Column("license_id", sa.Integer, sa.ForeignKey("license.id")),
     sa.Column("activation_id", sa.Integer, sa.ForeignKey("activation.id")),
     sa.Column("activation_key_ending", sa.String(5)),
