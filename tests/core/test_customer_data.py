@@ -41,17 +41,21 @@ pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def referring() -> dict[str, Table]:
-    """The tables that lead to a customer by their keys, over whatever others."""
+    """The tables that lead to a customer by their keys, over whatever others, or by a license's number."""
     found = {"customer": Base.metadata.tables["customer"]}
     while True:
         more = {
             name: table
             for name, table in Base.metadata.tables.items()
-            if name not in found and any(key.column.table.name in found for key in table.foreign_keys)
+            if name not in found and (leads_to(found, table) or "license_id" in table.columns)
         }
         if not more:
             return found
         found |= more
+
+
+def leads_to(found: dict[str, Table], table: Table) -> bool:
+    return any(key.column.table.name in found for key in table.foreign_keys)
 
 
 def sections() -> dict[str, data.Section]:
