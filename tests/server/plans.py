@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 
 from keyferry.server.db import db
 
-LARGE = "license|activation|audit_event|customer|outbox_mail"
+LARGE = "license|activation|audit_event|customer|outbox_mail|attempt|former_computer_id"
 Asked = list[tuple[str, Any]]
 # What hands on row by row, or those that are alike, and so stops with the limit above it.
 _AS_THEY_COME = ("Append", "Incremental Sort", "Merge Append", "Nested Loop", "Result", "Subquery Scan")

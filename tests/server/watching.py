@@ -11,19 +11,30 @@ import psycopg
 from sqlalchemy import Engine, event
 
 Before = Callable[[Any, str], None]
+Sent = list[tuple[str, Any]]
 
 
-def watch_statements(engine: Engine, before: Before) -> Callable[..., None]:
-    """Call `before` with the driver's connection and the text of each statement; returns the listener."""
+def watch_statements(
+    engine: Engine, before: Before, sent: Callable[[str, Any], None] | None = None
+) -> Callable[..., None]:
+    """Call `before` with the driver's connection and the text of each statement; returns the listener.
+
+    `sent` is called with the text and its values, which SQLite has put into the text.
+    """
 
     class Watching(psycopg.Cursor[Any]):
-        def execute(self, query: Any, *values: Any, **more: Any) -> Any:
-            before(self.connection, str(query))
-            return super().execute(query, *values, **more)
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            note(self.connection, str(query), params)
+            return super().execute(query, params, **more)
+
+    def note(driver: Any, statement: str, values: Any = ()) -> None:
+        before(driver, statement)
+        if sent is not None:
+            sent(statement, values)
 
     def watch(driver: Any, _record: object, _proxy: object) -> None:
         if isinstance(driver, sqlite3.Connection):
-            driver.set_trace_callback(lambda statement: before(driver, statement))
+            driver.set_trace_callback(lambda statement: note(driver, statement))
         else:
             driver.cursor_factory = Watching
 
@@ -37,6 +48,18 @@ def watched_statements(engine: Engine, before: Before) -> Iterator[None]:
     watch = watch_statements(engine, before)
     try:
         yield
+    finally:
+        event.remove(engine, "checkout", watch)
+        engine.dispose()
+
+
+@contextmanager
+def sent_statements(engine: Engine) -> Iterator[Sent]:
+    """Collect statements with their values, those too that go to the driver past SQLAlchemy."""
+    sent: Sent = []
+    watch = watch_statements(engine, lambda *_: None, lambda *one: sent.append(one))
+    try:
+        yield sent
     finally:
         event.remove(engine, "checkout", watch)
         engine.dispose()
