@@ -48,12 +48,61 @@ def bootstrap(root: Path) -> None:
     (root / "etc" / "pip.conf").write_text("[global]\ncert = /etc/certificates-outside.crt\n")
 
 
+class Switch:
+    """A private network, 10.0.0.0/24, that containers are plugged into and torn out of."""
+
+    def __init__(self, switch: subprocess.Popen[bytes]) -> None:
+        self._switch = switch
+
+    def plug(self, container: int, number: int) -> None:
+        """Give the network of a process the interface eth1, which has an address of the private network."""
+        there = ["nsenter", "-t", str(container), "-n", "ip"]
+        pair = ["name", f"to{number}", "type", "veth", "peer", "name", "eth1", "netns", str(container)]
+        self._ip("link", "add", *pair)
+        self._ip("link", "set", f"to{number}", "master", "switch", "up")
+        subprocess.run([*there, "address", "add", f"10.0.0.{number}/24", "dev", "eth1"], check=True)
+        subprocess.run([*there, "link", "set", "eth1", "up"], check=True)
+
+    def tear_out(self, number: int) -> None:
+        """Take the interface away, as if the machine were gone."""
+        self._ip("link", "delete", f"to{number}")
+
+    def _ip(self, *words: str) -> None:
+        subprocess.run(["nsenter", "-t", str(self._switch.pid), "-n", "ip", *words], check=True)
+
+
+@contextmanager
+def switched_on() -> Iterator[Switch]:
+    """Run a private network."""
+    made = "ip link add name switch type bridge && ip link set switch up && echo made && exec sleep infinity"
+    with subprocess.Popen(["unshare", "--net", "sh", "-c", made], stdout=subprocess.PIPE) as switch:
+        try:
+            assert switch.stdout is not None
+            assert switch.stdout.readline() == b"made\n"
+            yield Switch(switch)
+        finally:
+            switch.kill()
+
+
 class Debian:
     """A running container."""
 
     def __init__(self, container: subprocess.Popen[bytes], root: Path) -> None:
         self._container, self.root = container, root
         self._first = self._await_first()
+
+    def kill(self) -> None:
+        """Kill all that runs in it."""
+        self._container.kill()
+        os.kill(int(self._first), signal.SIGKILL)
+        self._container.wait()
+
+    def has(self, address: str) -> bool:
+        """Whether an interface has an address now."""
+        shown = subprocess.check_output(
+            ["nsenter", "-t", self._first, "-n", "ip", "-o", "address"], text=True
+        )
+        return f" {address}/" in shown
 
     def run(self, commands: str) -> str:
         """Have root's shell run commands; returns what they say, and fails as soon as one of them does."""
@@ -91,46 +140,42 @@ def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def _await_network(container: subprocess.Popen[bytes]) -> None:
-    """Wait until the process has left this machine's network, which must not be touched."""
-    ours = os.readlink("/proc/self/ns/net")
-    while os.readlink(f"/proc/{container.pid}/ns/net") == ours:
-        with suppress(subprocess.TimeoutExpired):
-            container.wait(timeout=0.05)
-            raise ChildProcessError("the container ended")
+# systemd-nspawn wants a /run that it may clean up. It boots once its network is there.
+_ALONE = (
+    "mount -t tmpfs tmpfs /run && mkdir /run/systemd && ip link set lo up && echo alone && read plugged "
+    '&& exec systemd-nspawn "$0" "$@" </dev/null >&2'
+)
+_OPTIONS = ("--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--quiet")
 
 
 @contextmanager
-def running(root: Path, log: Path) -> Iterator[Debian]:
-    """Boot a container that reaches the world, and that nobody reaches."""
-    options = [
-        "--boot",
-        "--register=no",
-        "--keep-unit",
-        "--resolv-conf=off",
-        "--quiet",
-        f"--directory={root}",
-    ]
-    # systemd-nspawn wants a /run that it may clean up.
-    alone = (
-        "mount -t tmpfs tmpfs /run && mkdir /run/systemd && ip link set lo up && exec systemd-nspawn $0 $@"
-    )
-    with log.open("wb") as output:
+def running(root: Path, log: Path, switch: Switch | None = None, number: int = 0) -> Iterator[Debian]:
+    """Boot a container that reaches the world, and that nobody reaches but who is at the same switch."""
+    # Its network is one of its own, so it may change that.
+    options = [*_OPTIONS, "--capability=CAP_NET_ADMIN", f"--directory={root}"]
+    with log.open("ab") as output:
         container = subprocess.Popen(
-            ["unshare", "--net", "--mount", "sh", "-c", alone, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
+            ["unshare", "--net", "--mount", "sh", "-c", _ALONE, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=output,
         )
-        _await_network(container)
+        assert container.stdin is not None
+        assert container.stdout is not None
+        assert container.stdout.readline() == b"alone\n"
         network = subprocess.Popen(
             ["slirp4netns", "--configure", "--disable-host-loopback", str(container.pid), "tap0"],
             stdout=output,
             stderr=output,
         )
     try:
+        if switch is not None:
+            switch.plug(container.pid, number)
+        with container.stdin as ready:
+            ready.write(b"plugged\n")
         yield Debian(container, root)
     finally:
+        container.stdout.close()
         container.send_signal(signal.SIGTERM)
         try:
             container.wait(STOP_SECONDS)
@@ -139,3 +184,18 @@ def running(root: Path, log: Path) -> Iterator[Debian]:
             container.wait()
         network.terminate()
         network.wait()
+
+
+@contextmanager
+def copied(fresh: Path, folder: Path) -> Iterator[Path]:
+    """Copy a fresh Debian, with the repository that is cloned there."""
+    folder.mkdir()
+    root = folder / "root"
+    subprocess.run(["cp", "-a", "--reflink=auto", fresh, root], check=True)
+    subprocess.run(
+        ["git", "clone", "-q", "--bare", DEPLOYED.parent, root / "srv" / "keyferry.git"], check=True
+    )
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,53 +13,49 @@ import pytest
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
-from tests.long.deploy.debian import Debian, bootstrap, commands, running
+from tests.long.deploy.authority import ROOT as ROOT_CERTIFICATE
+from tests.long.deploy.authority import authority, trust
+from tests.long.deploy.debian import Debian, commands, copied, running
 from tests.machines import Machine
 
-ROOT = Path(__file__).parents[3]
 NAME = "keys.example.com"
-CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
-# In the place of a certificate from Let's Encrypt, which has to reach the machine by its name.
-SIGNED_BY_ITSELF = f"""
-    apt-get install -y openssl curl
-    mkdir -p {CERTIFICATE}
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN={NAME} \
-        -addext subjectAltName=DNS:{NAME} -keyout {CERTIFICATE}/privkey.pem -out {CERTIFICATE}/fullchain.pem
-"""
-ASK = f"curl -sS --cacert {CERTIFICATE}/fullchain.pem --resolve {NAME}:443:127.0.0.1 https://{NAME}"
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("debian") / "root"
-    bootstrap(root)
-    return root
+ASK = f"curl -sS --cacert {ROOT_CERTIFICATE} https://{NAME}"
+SERIAL = f"openssl s_client -connect {NAME}:443 </dev/null 2>/dev/null | openssl x509 -noout -serial"
 
 
 @pytest.fixture
 def debian(fresh: Path, tmp_path: Path) -> Iterator[Debian]:
-    root = tmp_path / "root"
-    subprocess.run(["cp", "-a", "--reflink=auto", fresh, root], check=True)
-    subprocess.run(["git", "clone", "-q", "--bare", ROOT, root / "srv" / "keyferry.git"], check=True)
-    try:
-        with running(root, tmp_path / "log") as debian:
-            yield debian
-    finally:
-        shutil.rmtree(root)
+    with copied(fresh, tmp_path / "machine") as root, running(root, tmp_path / "log") as debian:
+        yield debian
 
 
 def set_up(debian: Debian, *more: str) -> None:
-    """Run the first two blocks, and more, in one shell, as a person would."""
+    """Run the first two blocks, and more, in one shell, as a person would; the name leads to the machine."""
+    debian.run(f"echo 127.0.0.1 {NAME} >> /etc/hosts")
+    authority(debian)
+    trust(debian, debian)
+    debian.run("\n".join([*program(), *more]))
+
+
+def program() -> list[str]:
+    """Return the first two blocks, with the source that is here."""
     yours, program = commands("One machine")[:2]
-    assert yours.startswith("# Yours:")
-    yours, changed = re.subn(r"^source=.*$", "source=file:///srv/keyferry.git", yours, flags=re.M)
-    assert changed == 1
-    debian.run("\n".join([yours, program, *more]))
+    return [yours_are(yours, source="file:///srv/keyferry.git"), program]
 
 
-def body_of_a_new_machine(debian: Debian) -> str:
+def yours_are(block: str, **values: object) -> str:
+    """Return a block that a person changes, with these values."""
+    assert block.startswith("# Yours:")
+    for name, value in values.items():
+        block, changed = re.subn(rf"^{name}=.*$", f"{name}={value}", block, flags=re.M)
+        assert changed == 1
+    return block
+
+
+def body_of_a_new_machine(debian: Debian, *, is_another: bool = False) -> str:
     """Add a product, issue a license, and return what a phone sends for a machine."""
-    debian.run("keyferry product add demo-cad --name 'Demo CAD' --key-style short")
+    if not is_another:
+        debian.run("keyferry product add demo-cad --name 'Demo CAD' --key-style short")
     profile = WizardProfile.from_json(debian.run("keyferry product export demo-cad"))
     issued = json.loads(debian.run("keyferry license issue demo-cad --seats 5 --json"))
     key = ActivationKey.from_text(issued["licenses"][0]["activation_key"])
@@ -85,25 +80,35 @@ def release_anew(debian: Debian) -> str:
     return made[:12]
 
 
-def activated(debian: Debian, body: str) -> str:
-    sent = f"{ASK}/phone/v1/activations --fail -H 'Content-Type: application/json' -d '{body}'"
+def activated(debian: Debian, body: str, options: str = "") -> str:
+    sent = f"{ASK}/phone/v1/activations {options} --fail -H 'Content-Type: application/json' -d '{body}'"
     return json.loads(debian.run(sent))["computer_key"]
 
 
 def test_one_machine(debian: Debian):
-    _, _, server, _, nginx, *_ = commands("One machine")
-    set_up(debian, server, SIGNED_BY_ITSELF, nginx)
+    _, _, server, certificate, nginx, _ = commands("One machine")
+    set_up(debian, server, certificate, nginx)
     assert debian.run(f"{ASK}/readyz") == "ready\n"
     body = body_of_a_new_machine(debian)
     key = activated(debian, body)
     [upgrade] = commands("Upgrading")
     debian.run(upgrade)
     assert activated(debian, body) == key
+    renews_the_certificate(debian)
+
+
+def renews_the_certificate(debian: Debian) -> None:
+    """Nginx shows the new certificate as soon as it is there, and Debian looks for one twice a day."""
+    before = debian.run(SERIAL)
+    debian.run("certbot renew --force-renewal --no-random-sleep-on-renew")
+    debian.run(f'until [ "$({SERIAL})" != "{before.strip()}" ]; do sleep 0.2; done; {ASK}/readyz --fail')
+    assert debian.run("systemctl is-active certbot.timer") == "active\n"
 
 
 def test_two_servers(debian: Debian):
     server, nginx, upgrade = commands("Two servers")
-    set_up(debian, server, SIGNED_BY_ITSELF, nginx)
+    certificate = commands("One machine")[3]
+    set_up(debian, server, certificate, nginx)
     body = body_of_a_new_machine(debian)
     key = activated(debian, body)
     debian.run("systemctl stop keyferry@8002")
