@@ -9,7 +9,7 @@ from pathlib import Path
 from demo.errors import DemoFailed
 
 LOOPBACK = "127.0.0.1"
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 15
 SCRIPTS = Path(sys.executable).parent
 

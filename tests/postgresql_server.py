@@ -19,7 +19,7 @@ from tests.memory import in_memory
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PROGRAMS = os.pathsep.join([os.environ.get("PATH", ""), *map(str, reversed(DEBIAN))])
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 def program(name: str) -> str | None:
