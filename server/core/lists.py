@@ -201,6 +201,9 @@ def _few(session: Session, listing: Listing, by: Filter, number: int, size: int,
 
 def _at_least(session: Session, listing: Listing) -> int:
     """Count what all filters let through of what the first one finds, as far as that is looked at."""
+    if not listing.filters and not listing.without:
+        # Nothing is left out of more than that.
+        return MOST
     by = _narrowing(listing)[0]
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
     return session.scalars(_passed(listing, _candidates(by, MOST), others)).one()

@@ -20,8 +20,8 @@ from keyferry.server.core.models import Product
 from keyferry.server.db import one_at_a_time, reading, transaction
 from keyferry.server.parts import parts
 
-FRESH, LONGEST = timedelta(minutes=10), timedelta(hours=1)
-"""How long kept figures are shown as they are, and how long while they are counted anew."""
+FRESH = timedelta(minutes=10)
+"""How long kept figures are shown as they are; older ones are counted anew behind the page that shows them."""
 
 Values = dict[str, Any]
 _Count = Callable[[Session, datetime], Values]
@@ -78,9 +78,11 @@ def _counted(name: str, count: _Count) -> Counted:
         if not kept_figures.are_needed(session):
             return Counted(count(session, now), None)
         kept = kept_figures.read(session, name)
-    if kept is None or not timedelta() <= now - kept.counted_at < LONGEST:
+    if kept is None:
         return Counted(_count(name, count, now), now)
-    if now - kept.counted_at >= FRESH and _COUNTING.acquire(blocking=False):
+    # At a million licenses counting takes seconds, and whoever looks after a weekend would wait for it. What is
+    # of the future was counted by a clock that was ahead.
+    if not timedelta() <= now - kept.counted_at < FRESH and _COUNTING.acquire(blocking=False):
         _begin_to_count_anew(name, count)
     return Counted(kept.value, kept.counted_at)
 

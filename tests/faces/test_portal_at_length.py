@@ -118,13 +118,15 @@ def test_a_system_without_a_thread_left_costs_no_page_and_the_next_one_counts(
     assert figured(desk) == "4!"
 
 
-def test_figures_that_are_too_old_are_counted_for_the_page(vendor, large):
+@pytest.mark.parametrize("passed", [timedelta(days=3), -timedelta(days=3)], ids=["old", "of the future"])
+def test_no_page_waits_for_figures_however_old_and_the_next_one_knows(vendor, desk, large, passed):
+    assert figured(desk) == "3!"
     vendor.issue()
-    desk = staff(vendor)
-    assert "counted" in desk.get("/portal/").text
-    vendor.issue()
-    vendor.clock.now += figures.LONGEST
-    assert figured(staff(vendor, "grace")) == "2!"
+    vendor.clock.now += passed
+    later = staff(vendor, "grace")
+    assert figured(later) == "3!"
+    counted_anew()
+    assert figured(later) == "4!"
 
 
 def test_figures_of_small_tables_are_those_of_now(vendor, desk):

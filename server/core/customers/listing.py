@@ -9,7 +9,17 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, SQLColumnExpression, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    case,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import lists
@@ -100,9 +110,9 @@ def customers(
 
 def counts(session: Session, now: datetime) -> dict[View | None, Count]:
     """Count the customers of each view, up to as many as a list counts."""
-    numbers: dict[View | None, Select[Any]] = {None: select(Customer.id)}
-    numbers |= {view: _numbers_of(view, now) for view in View}
-    return {view: _count(session, rows) for view, rows in numbers.items()}
+    every = session.scalars(select(func.count()).select_from(_some(select(Customer.id)))).one()
+    counted: dict[View | None, Count] = {None: Count(min(every, lists.MOST), every > lists.MOST)}
+    return counted | {view: _count(session, _numbers_of(view, now)) for view in View}
 
 
 def in_pieces(
@@ -165,8 +175,13 @@ def _soon(now: datetime) -> tuple[date, date]:
     return now.date(), now.date() + ENDING_WITHIN
 
 
+def _some(numbers: Select[Any]) -> Subquery:
+    return numbers.limit(lists.MOST + 1).subquery()
+
+
 def _count(session: Session, numbers: Select[Any]) -> Count:
-    some = numbers.limit(lists.MOST + 1).subquery()
+    """Count different customers, each of whom may be found several times."""
+    some = _some(numbers)
     looked_at, found = session.execute(select(func.count(), func.count(some.c[0].distinct()))).one()
     more = looked_at > lists.MOST
     return Count(min(found, lists.MOST), more)

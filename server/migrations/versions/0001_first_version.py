@@ -282,7 +282,7 @@ sa.Table(
     sa.Index("ix_license_product", "product_number", "id"),
     sa.Index("ix_license_customer", "customer_id", "id"),
     sa.Index("ix_license_seats", "seats", "id"),
-    sa.Index("ix_license_last_day", "last_day", "id", "status"),
+    sa.Index("ix_license_last_day", "last_day", "id", "status", "customer_id"),
     sa.Index(
         "ix_license_suspended",
         "status",
