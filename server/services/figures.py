@@ -21,7 +21,7 @@ from keyferry.server.db import one_at_a_time, reading, transaction
 from keyferry.server.parts import parts
 
 FRESH = timedelta(minutes=10)
-"""How long kept figures are shown as they are; older ones are counted anew behind the page that shows them."""
+"""How long kept figures are shown as they are; older ones are counted anew behind their page."""
 
 Values = dict[str, Any]
 _Count = Callable[[Session, datetime], Values]
@@ -80,8 +80,8 @@ def _counted(name: str, count: _Count) -> Counted:
         kept = kept_figures.read(session, name)
     if kept is None:
         return Counted(_count(name, count, now), now)
-    # At a million licenses counting takes seconds, and whoever looks after a weekend would wait for it. What is
-    # of the future was counted by a clock that was ahead.
+    # At a million licenses counting takes seconds, and whoever looks after a weekend would wait for it. What
+    # is of the future was counted by a clock that was ahead.
     if not timedelta() <= now - kept.counted_at < FRESH and _COUNTING.acquire(blocking=False):
         _begin_to_count_anew(name, count)
     return Counted(kept.value, kept.counted_at)
