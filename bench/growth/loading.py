@@ -17,6 +17,7 @@ from bench.growth.rows import PRODUCTS, Row, Years
 from keyferry.server import create_app
 from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
+from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.folding import folded
@@ -89,6 +90,8 @@ def _made_by_the_application() -> None:
             )
             products.rotate(session, made, retire_old=False, keyring=parts().keyring, by=STAFF, now=now)
         operators.add(session, OPERATOR, Role.ADMINISTRATOR, PASSWORD, by=STAFF, now=now)
+        # Their list would stand in the place of the start page.
+        properties.put(session, properties.FIRST_DAY, "false", by=STAFF, now=now)
 
 
 def fill(years: Years, database: Path, address: str | None) -> None:

@@ -166,6 +166,7 @@ def _audit(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
 
 def _pages(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     yield "figure", "start page", [portal.opens("/")]
+    yield "figure", "start page of a year", [portal.opens("/", range="12mo")]
     yield "figure", "a product", [portal.opens("/products/product-1"), portal.opens("/products/product-7")]
     yield "page", "a license", [portal.opens(f"/licenses/{one.id}") for one in sample.licenses]
     yield "page", "a computer", [portal.opens(f"/computers/{one.id}") for one in sample.activations]
