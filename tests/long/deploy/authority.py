@@ -40,8 +40,8 @@ _TRUST = f"""
 %s
 END
     update-ca-certificates
-    mkdir -p /root/.config/letsencrypt
-    echo 'server = {_DIRECTORY}' > /root/.config/letsencrypt/cli.ini
+    mkdir -p "$HOME/.config/letsencrypt"
+    echo 'server = {_DIRECTORY}' > "$HOME/.config/letsencrypt/cli.ini"
 """
 
 

@@ -39,16 +39,12 @@ class Machines:
         web = self.webs[number - 1]
         web.run(f"echo {SHARED} {NAME} >> /etc/hosts")
         trust(web, self.database, "10.0.0.11")
+        mine, [of_all, installing] = yours_are(yours, number=number), program()
+        web.run("\n".join([of_all, installing, mine, settings]))
         if number == 2:
-            shutil.copy(self.roots[1] / KEY, self.roots[2] / "root" / "master.key")
-        blocks = [
-            yours_are(yours, number=number),
-            settings,
-            *([key] if number == 2 else []),
-            server,
-            certificate,
-        ]
-        web.run("\n".join([*program(), *blocks]))
+            shutil.copy(self.roots[1] / KEY, self.roots[2] / "etc/keyferry/master.key")
+            web.run(key)
+        web.run("\n".join([of_all, mine, server, certificate]))
 
     def await_answer(self, body: str) -> tuple[str, float]:
         """Ask as a phone does until there is an answer; returns the key, and after how many seconds."""
