@@ -20,6 +20,7 @@ from tests.machines import Machine
 
 NAME = "keys.example.com"
 ASK = f"curl -sS --cacert {ROOT_CERTIFICATE} https://{NAME}"
+EMAIL = "KEYFERRY_SMTP_URL='smtp://127.0.0.1:9'\nKEYFERRY_MAIL_FROM='Example Licenses <keys@example.com>'\n"
 SERIAL = f"openssl s_client -connect {NAME}:443 </dev/null 2>/dev/null | openssl x509 -noout -serial"
 
 
@@ -86,7 +87,7 @@ def activated(debian: Debian, body: str, options: str = "") -> str:
 
 
 def test_one_machine(debian: Debian):
-    _, _, server, certificate, nginx, _ = commands("One machine")
+    _, _, server, certificate, nginx, email = commands("One machine")
     set_up(debian, server, certificate, nginx)
     assert debian.run(f"{ASK}/readyz") == "ready\n"
     body = body_of_a_new_machine(debian)
@@ -95,6 +96,9 @@ def test_one_machine(debian: Debian):
     debian.run(upgrade)
     assert activated(debian, body) == key
     renews_the_certificate(debian)
+    debian.run(f"cat >> /etc/keyferry/keyferry.env <<'END'\n{EMAIL}END\n{email}")
+    assert debian.run("systemctl is-active keyferry@8001 keyferry-worker").split() == ["active"] * 2
+    assert activated(debian, body) == key
 
 
 def renews_the_certificate(debian: Debian) -> None:
