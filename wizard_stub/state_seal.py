@@ -50,7 +50,7 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
         raise StateDamaged("The stored state is far too long.", detail="not_whole")
     found = _ENVELOPE.fullmatch(data)
     if found is None:
-        raise StateDamaged("The stored state is incomplete: it was edited or cut short.", detail="not_whole")
+        raise StateDamaged("The stored state isn't whole: it was changed or cut short.", detail="not_whole")
     epoch = int(found[1])
     known = profile.epoch(epoch)
     if known is None:
@@ -60,7 +60,7 @@ def decode_state(data: bytes, profile: WizardProfile) -> State:
         )
     if not hmac.compare_digest(_mac(found[3], profile, known), found[2]):
         raise StateDamaged(
-            "The stored state doesn't match its seal: it was edited, or it belongs to another product.",
+            "The stored state doesn't match its seal: it was changed, or it belongs to another product.",
             detail="wrong_seal",
         )
     try:
@@ -84,7 +84,7 @@ def older_seal() -> StateDamaged:
     """Return the error for a state that was sealed with keys that no longer seal anything."""
     return StateDamaged(
         "The stored state is sealed with keys that are no longer used for it: it is an older copy, or it was "
-        "edited.",
+        "changed.",
         detail="older_seal",
     )
 

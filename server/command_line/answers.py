@@ -74,7 +74,7 @@ class Late:
             if (missing.name or "").startswith("keyferry"):
                 raise
             raise CommandFailed(
-                f"Keyferry’s server isn’t installed here: {missing.name} is missing. Install it: "
+                f"A part of Keyferry’s server isn’t installed here: {missing.name} is missing. Install it: "
                 "pip install 'keyferry[server]'.",
                 code="server_not_installed",
             ) from None
@@ -139,7 +139,7 @@ def _print(what: str | dict[str, Any]) -> None:
         _give_stdout_up()
     except OSError as error:
         raise CommandFailed(
-            f"The command succeeded, but its output could not be written: {error.strerror}.",
+            f"The command is done, but its output could not be written: {error.strerror}.",
             code="answer_not_written",
         ) from None
 

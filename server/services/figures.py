@@ -97,7 +97,7 @@ def _begin_to_count_anew(name: str, count: _Count) -> None:
         counting.start()
     except RuntimeError:
         _COUNTING.release()
-        logger.warning("Figures stay as they are: the system starts no further thread.")
+        logger.warning("Figures stay as they are: the thread that counts them anew could not be started.")
 
 
 def _count_anew(app: Flask, name: str, count: _Count) -> None:

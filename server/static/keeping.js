@@ -1,11 +1,7 @@
 /**
- * Recovery codes: who has copied, printed or saved them has kept them, and may go on.
+ * Recovery codes: who has copied them may go on. Whether a printer or a disk took them, no page sees, so there a person says it.
  */
 const kept = document.querySelector("[data-is-kept]");
-const tick = () => {
+addEventListener("copied", () => {
   if (kept instanceof HTMLInputElement) kept.checked = true;
-};
-
-addEventListener("copied", tick);
-addEventListener("afterprint", tick);
-for (const link of document.querySelectorAll("a[download]")) link.addEventListener("click", tick);
+});

@@ -78,6 +78,6 @@ def test_without_the_servers_packages_a_command_says_what_to_install():
     refused = python(program.format(["init"]))
     assert refused.returncode == 1
     assert refused.stderr == (
-        "keyferry: Keyferry’s server isn’t installed here: flask is missing. Install it: "
+        "keyferry: A part of Keyferry’s server isn’t installed here: flask is missing. Install it: "
         "pip install 'keyferry[server]'.\n"
     )

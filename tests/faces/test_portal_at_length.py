@@ -111,7 +111,7 @@ def test_a_system_without_a_thread_left_costs_no_page_and_the_next_one_counts(
         for _ in range(2):
             assert figured(desk) == "3!"
     assert [record.getMessage() for record in caplog.records] == [
-        "Figures stay as they are: the system starts no further thread."
+        "Figures stay as they are: the thread that counts them anew could not be started."
     ] * 2
     assert figured(desk) == "3!"
     counted_anew()

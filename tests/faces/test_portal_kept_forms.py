@@ -23,6 +23,7 @@ FORMS = [
     ("/portal/customers/1", "/portal/customers/1/edit", {"name": "Ada King", "notes": TYPED}),
     ("/portal/licenses/1", "/portal/licenses/1/force-release", {"reason": "The disk died"}),
     ("/portal/add-product", "/portal/add-product", {"code": "tool-2", "name": "Tool & Co"}),
+    ("/portal/licenses?q=ada", "/portal/licenses/views", {"name": "Adas & Co."}),
 ]
 
 
@@ -131,6 +132,23 @@ def test_only_the_latest_are_kept_and_the_worker_removes_them(vendor, late):
     with transaction() as session:
         kept_forms.forget(session, vendor.clock.now + kept_forms.KEPT)
     assert count(KeptForm) == 0
+
+
+def test_what_was_asked_of_many_licenses_and_what_was_sought_come_back_too(vendor, late):
+    chosen = {"action": "renew", "chosen": ["1"], "list": "q=ada"}
+    form = dict(form_in(late.post("/portal/licenses/bulk", **chosen), "/portal/licenses/bulk/do").values)
+    vendor.clock.now += IDLE
+    again = sign_in_again(late, late.post("/portal/licenses/bulk/do", **form | {"days": "400"}))
+    shown = form_in(again, "/portal/licenses/bulk/do").values
+    assert {name: shown[name] for name in ("days", "chosen", "list")} == {
+        "days": "400",
+        "chosen": "1",
+        "list": "q=ada",
+    }
+    vendor.clock.now += IDLE
+    found = sign_in_again(late, late.post("/portal/find", sought="ada@exam"))
+    assert 'name="q" value="ada@exam"' in found.text
+    assert "ada@example.com" in found.text
 
 
 # What an earlier release may have kept: an address that there is no longer, and one that has other parts now.

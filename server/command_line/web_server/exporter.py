@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -49,18 +50,18 @@ class Stock(Collector):
         self._next_count = 0.0
 
     def collect(self) -> Iterable[Metric]:
-        """Return the figures, or only that the database can't be read."""
+        """Return the figures, or only that the database can't be used."""
         try:
             require_migrated(self._settings)
             with reading() as session:
                 waits, all_of_them = delivery.queue(session), self._counted(session)
         except (ConfigError, SQLAlchemyError):
-            yield _gauge("database_up", "Whether the database can be read.", 0)
+            yield _gauge("database_up", "Whether the database can be used.", 0)
             return
         finally:
             # Opened anew each time, as a worker that begins would have to.
             db.engine.dispose()
-        yield _gauge("database_up", "Whether the database can be read.", 1)
+        yield _gauge("database_up", "Whether the database can be used.", 1)
         yield _gauge("licenses", "Licenses.", all_of_them.licenses)
         yield _gauge("seats", "Seats of all licenses.", all_of_them.seats)
         yield _gauge("seats_used", "Seats that are taken.", all_of_them.seats_used)
@@ -125,8 +126,12 @@ class _Exporter(WSGIServer):
         self._parent, self._folder = os.getppid(), folder
 
     def handle_error(self, asked: Any, client: Any) -> None:
-        """Log what kept a request from its answer."""
-        logger.warning("Metrics were asked for, and not taken", exc_info=True)
+        """Log what kept a request from its answer: in one line where the connection ended."""
+        error = sys.exception()
+        if isinstance(error, OSError):
+            logger.warning("A request for metrics ended early: %s", error.strerror or type(error).__name__)
+        else:
+            logger.error("A request for metrics failed", exc_info=error)
 
     def service_actions(self) -> None:
         """End with the server, even if it was killed and couldn't clean up."""

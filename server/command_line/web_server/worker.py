@@ -129,7 +129,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             connection.stays_open = answered and parser.finish_body()
             connection.received = bytearray(parser.unreader.take_buffered())
         except (ConnectionError, TimeoutError, StopIteration) as error:
-            self.log.debug("A connection broke off: %s", error)
+            self.log.debug("A connection ended early: %s", error)
         except OSError as error:
             self.log.error("An answer could not be finished: %s", error.strerror or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - gunicorn's last door: it logs the fault and answers 400 or 500
@@ -142,7 +142,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         if isinstance(error, ParseException):
             self.log.warning("A request can't be read: %s", type(error).__name__)
         else:
-            self.log.error("A request failed outside of the application", exc_info=error)
+            self.log.error("A request failed with an error that nothing caught", exc_info=error)
         ThreadWorker.handle_error(
             SimpleNamespace(log=_SILENCE, cfg=self.cfg), request, client, address, error
         )
@@ -177,7 +177,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         try:
             wait = next(connection.steps, None)
         except OSError as error:
-            self.log.debug("A connection broke off: %s", error)
+            self.log.debug("A connection ended early: %s", error)
             wait = None
         if wait is None:
             self._end(connection)

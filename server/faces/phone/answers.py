@@ -36,7 +36,7 @@ def activation_request(seat: activation.Preview, license: LicenseFacts, asked: R
 def release_request(release: ReleaseFacts, scanned: DeactivationRequest) -> dict[str, Any]:
     """Describe what a deactivation would do: free an `active` seat, or nothing where it is `released`.
 
-    `superseded` tells that the seat is in use by a later activation of the same computer.
+    `superseded` tells that a later activation of the same computer took the seat over.
     """
     return {
         "kind": "deactivate",

@@ -12,6 +12,7 @@ from keyferry.server.core.models import Activation, Customer, License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.licenses import list_page
 from keyferry.server.faces.portal.operations import linked_page
 from keyferry.server.faces.portal.scanning import scanning_page
 from keyferry.server.web.forms import Refusal, posted
@@ -42,5 +43,8 @@ def find() -> str | Response:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the page for a wizard's link, which stands in its field with what is wrong with it."""
-    return scanning_page(values={"link": posted().get("sought", "")}, refusal=refusal)
+    """Return the page for a wizard's link with what is wrong with it, or the list with what was sought in it."""
+    sought = posted().get("sought", "").strip()
+    if _IN_A_LINK.search(sought):
+        return scanning_page(values={"link": sought}, refusal=refusal)
+    return list_page({"q": sought}, refusal=refusal)

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -117,6 +118,16 @@ def test_nothing_is_left_of_a_server_that_is_killed(watched):
     until_refused(port)
     until_refused(watched.server.port)
     assert not folder.exists()
+
+
+def test_who_breaks_off_while_asking_for_metrics_is_one_line_that_blames_nobody(watched):
+    with socket.create_connection(("127.0.0.1", watched.metrics_port)) as asking:
+        asking.sendall(b"GET /met")
+        # Closed like this, the other side is told that the connection was reset.
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    watched.logged("A request for metrics ended early: Connection reset by peer")
+    assert "database_up" in watched.scraped()
+    assert "Traceback" not in watched.server.stop(signal.SIGTERM)
 
 
 def test_without_metrics_there_is_neither_a_process_nor_a_file_for_them(serving, vendor):

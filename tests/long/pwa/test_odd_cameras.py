@@ -33,7 +33,7 @@ THROWN = {
     "Promise.reject({ name: 'OverconstrainedError' })": "No camera is available here",
     "Promise.reject(new DOMException('', 'NotFoundError'))": "No camera is available here",
     "Promise.reject(new DOMException('', 'NotAllowedError'))": "isn’t allowed to use the camera",
-    "Promise.reject(new DOMException('', 'NotReadableError'))": "Another app is using the camera",
+    "Promise.reject(new DOMException('', 'NotReadableError'))": "The camera can’t be used right now",
     "Promise.reject(new Error('no'))": "isn’t working right now",
     "Promise.reject(undefined)": "isn’t working right now",
     "(() => { throw 7; })()": "isn’t working right now",

@@ -224,7 +224,7 @@ def test_an_operation_that_is_refused_is_explained_where_it_was_tried(
             await person.choose("renew")
         else:
             await person.give_up()
-        assert "small counter outside the license folder" in person.sees
+        assert "small record outside the license folder" in person.sees
 
     tell(machine, story)
 

@@ -161,7 +161,7 @@ class ComputerPane(DetailedPane):
     def none(self) -> str:
         """Say what can be done where nothing is listed."""
         if self._lists_copies:
-            return "No possible copies: every computer proved where it came from. Press f to see all."
+            return "There are no possible copies. Press f to see all computers."
         if self._filter:
             return f"No computer is {_FILTERS[self._filter][0]}. Press f to see others."
         if self.searched:

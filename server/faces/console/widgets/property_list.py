@@ -126,6 +126,8 @@ class PropertyList(ListPane):
 
     def none(self) -> str:
         """Say what can be done where nothing is listed."""
+        if self._changed_only and self.searched:
+            return "No changed property was found. Press v to see all."
         if self._changed_only:
             return "Every property is as it was delivered. Press v to see all."
         return "No property was found. Try a shorter part of its name."
