@@ -140,7 +140,7 @@ def without_key(state: State, key: ActivationKey, anchored: Anchored | None) -> 
 def _without(state: State, gone: list[Grant], anchored: Anchored | None) -> State:
     in_use = state.license.grant if state.license else None
     given_up = [
-        GivenUp(grant, anchored.level_of(grant.line) if anchored else Level.CLAIM, in_use=grant == in_use)
+        GivenUp(grant, _level_now(state, grant, gone, anchored), in_use=grant == in_use)
         # Codes are shown in the opposite order: the license's, then the requests' in theirs.
         for grant in sorted(gone, key=lambda each: (each == in_use, -each.number))
     ]
@@ -150,6 +150,19 @@ def _without(state: State, gone: list[Grant], anchored: Anchored | None) -> Stat
         kept=tuple(grant for grant in state.kept if grant not in gone),
     )
     return left.with_given_up(*given_up)
+
+
+def _level_now(state: State, grant: Grant, gone: list[Grant], anchored: Anchored | None) -> Level:
+    """Return the strongest code that may be shown of a grant that is given up now.
+
+    A proof says that nothing runs on the seat any more. So it is none while something of another key is held
+    from which the grant's line went on: to the server both may be one seat.
+    """
+    opened = {each.activation_key for one in state.held if one.line == grant.line for each in one.carries}
+    opened.discard(grant.activation_key)
+    if anchored is None or any(each.activation_key in opened for each in state.held if each not in gone):
+        return Level.CLAIM
+    return anchored.level_of(grant.line)
 
 
 def _begun(state: State, asked: Asked, anchored: Anchored | None, secret: bytes) -> Grant:
@@ -175,8 +188,10 @@ def _openings(state: State, key: ActivationKey, anchored: Anchored | None) -> tu
         for grant, given in _since_activation(state, key)
     ]
     if not carried and state.license is not None:
-        # The vendor may have replaced the activation key: then it's the same license, and the same seat.
-        return (state.license.grant.carried_as(Level.CONTINUATION),)
+        # The vendor may have replaced the activation key: then it's the same license, and the same seat. What
+        # was begun for its former key may hold that already, also where its key was never typed.
+        former = _since_activation(state, state.license.grant.activation_key)
+        return tuple(grant.carried_as(Level.CONTINUATION) for grant, _ in former[:MOST_OPENINGS])
     in_use = _in_use(state, key)
     if in_use and in_use.line == Line.begun_with(in_use.secret, in_use.line.anchor):
         # The first renewal: the activation may have been typed, and its openings never seen.
