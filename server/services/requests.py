@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from keyferry.protocol.deactivation import DeactivationCode
 from keyferry.protocol.request_token import ActivationRequest, DeactivationRequest
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import RetiredEpoch
@@ -38,6 +39,20 @@ class Typed:
 def opened(text: str) -> ActivationRequest | DeactivationRequest:
     """Return the verified request in what was scanned or pasted; raises as `Scanner.open`."""
     return parts().scanner.open(text, reading)
+
+
+def with_all_codes(asked: Typed, code: DeactivationCode, link: str) -> DeactivationRequest | Typed:
+    """Return the wizard's own request with all its codes, where its link says the same as what was typed.
+
+    Raises as `opened`, and MalformedCode for what was typed.
+    """
+    shown = opened(link)
+    if not isinstance(shown, DeactivationRequest) or shown.code.text != code.text:
+        return asked
+    read = read_typed(asked.activation_key, asked.computer_id, None)
+    typed = (read.request.activation_key, read.request.computer_id)
+    same = read.mistyped is None and typed == (shown.activation_key, shown.computer_id)
+    return shown if same else asked
 
 
 def request_of(asked: Request | Typed, event: Event, by: By, now: datetime) -> Request:

@@ -10,10 +10,10 @@ from keyferry.protocol.license_file import read_license_file
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import Activation, OutboxMail, Role
-from keyferry.server.db import transaction
+from keyferry.server.db import reading, transaction
 from keyferry.server.services.guard import PER_LICENSE
 from tests.audit_log import events, refused_events
-from tests.faces.portal_visitor import Visitor, dialog_in, is_open, staff
+from tests.faces.portal_visitor import Visitor, dialog_in, form_in, is_open, staff
 from tests.faces.visitor import Reader
 
 pytestmark = pytest.mark.usefixtures("mail_works")
@@ -216,6 +216,27 @@ def test_a_pasted_link_opens_the_license_with_the_dialog_filled(vendor, desk, ma
     page = desk.post("/portal/link", link=machine.deactivation_token.lower()).text
     assert is_open(page, "release")
     assert machine.code.text in dialog_in(page, "release")
+
+
+@pytest.mark.parametrize("page", ["license", "computer"])
+def test_all_codes_of_a_pasted_link_are_tried(vendor, desk, page):
+    """What the wizard has was scanned on, and the key for that was never typed in."""
+    machine = vendor.machine(vendor.issue())
+    vendor.activate(machine)
+    delivered, unseen = machine.continuing(), machine.continuing()
+    vendor.activate(delivered)
+    link = scan_url("https://keys.example.com", unseen.deactivation_token_with(machine, delivered))
+    with reading() as session:
+        number = session.scalars(select(Activation.id).order_by(Activation.id.desc())).first()
+        of_license = session.get_one(Activation, number).license_id
+    if page == "computer":
+        desk.post(f"/portal/computers/{number}/release", code=link)
+    else:
+        address = f"/portal/licenses/{of_license}/release"
+        filled = form_in(desk.post(address, computer_id="", code=link), address)
+        assert vendor.seats_used(machine.activation_key) == 1
+        desk.post(address, **filled.values)
+    assert vendor.seats_used(machine.activation_key) == 0
 
 
 def test_a_link_in_the_place_of_a_computer_id_fills_the_dialog_and_does_nothing_yet(vendor, desk, machine):

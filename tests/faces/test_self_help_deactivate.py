@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing.release_limits import CLAIMS
 from keyferry.server.core.models import Activation
 from keyferry.server.db import reading
@@ -54,6 +55,28 @@ def test_the_same_code_once_more_says_so_and_changes_nothing(vendor, visitor, ma
     assert "This computer was already deactivated" in again.words
     assert vendor.seats_used(machine.activation_key) == 1
     assert releases() == ["proven", None]
+
+
+@pytest.mark.parametrize("field", ["code", "computer_id"])
+def test_all_codes_of_a_pasted_link_are_tried(vendor, visitor, machine, field):
+    """What the wizard has was scanned on, and the key for that was never typed in."""
+    delivered, unseen = machine.continuing(), machine.continuing()
+    vendor.activate(delivered)
+    link = scan_url("https://keys.example.com", unseen.deactivation_token_with(machine, delivered))
+    shown = visitor.fill_in("deactivate", **with_code(unseen) | {field: link})
+    assert shown.status == 200
+    assert "0 of 1 seat in use" in shown.words
+    assert vendor.seats_used(machine.activation_key) == 0
+
+
+def test_a_link_counts_only_where_it_says_what_was_typed(vendor, visitor, machine):
+    delivered, unseen = machine.continuing(), machine.continuing()
+    vendor.activate(delivered)
+    other = vendor.machine(machine.activation_key, "LAB-PC-08")
+    link = scan_url("https://keys.example.com", unseen.deactivation_token_with(delivered))
+    refused = visitor.fill_in("deactivate", **codes(other), code=link)
+    assert refused.status in (400, 404)
+    assert vendor.seats_used(machine.activation_key) == 1
 
 
 @pytest.mark.parametrize("whose", ["another machine", "another license", "an earlier activation"])

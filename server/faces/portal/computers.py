@@ -12,12 +12,15 @@ from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.claims import has_ended
+from keyferry.protocol.codes import Kind, whole_code
 from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.deactivation import read_deactivation_code
+from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import lists
 from keyferry.server.core.audit import ending
 from keyferry.server.core.customers.contacts import as_in_an_address
 from keyferry.server.core.licensing import computers, products
+from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.computers import State, Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
@@ -33,6 +36,7 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
+from keyferry.server.services.requests import opened
 from keyferry.server.web.addresses import row_number
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
@@ -164,8 +168,8 @@ def license_file(number: int) -> Response:
 @staff.runs(operations.release)
 def release(number: int) -> str:
     """Free the seat with the code that proves it."""
-    proof = Code(read_deactivation_code(posted().get("code", "")))
-    return computer_page(number, released=operations.release(_request(number), proof, by=staff.by()))
+    asked, proof = _given_back(number, posted().get("code", ""))
+    return computer_page(number, released=operations.release(asked, proof, by=staff.by()))
 
 
 @blueprint.post("/computers/<int:number>/force-release")
@@ -210,6 +214,17 @@ def _given(number: int) -> Given:
         email=values.get("email", ""),
         mails_key=bool(values.get("mails_key")),
     )
+
+
+def _given_back(number: int, text: str) -> tuple[DeactivationRequest | TypedRequest, Code]:
+    """Return what is given back by a code, or by all that the wizard's link has where that was pasted."""
+    own = _request(number)
+    shown = opened(text) if is_carried(text) and whole_code(Kind.DEACTIVATION_CODE, text) is None else None
+    if not isinstance(shown, DeactivationRequest):
+        return own, Code(read_deactivation_code(text))
+    same_key = shown.activation_key == own.activation_key
+    is_its_own = same_key and shown.computer_id.fingerprint == own.computer_id.fingerprint
+    return shown if is_its_own else own, Code(shown.code)
 
 
 def _request(number: int) -> TypedRequest:

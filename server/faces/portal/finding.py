@@ -43,7 +43,7 @@ def find() -> str | Response:
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
-    """Return the page for a wizard's link with what is wrong with it, or the list with what was sought in it."""
+    """Return the page for a wizard's link with what is wrong with it, or the list of what was sought."""
     sought = posted().get("sought", "").strip()
     if _IN_A_LINK.search(sought):
         return scanning_page(values={"link": sought}, refusal=refusal)

@@ -35,13 +35,14 @@ _DIALOGS = {
     "release": "release",
     "force_release": "force",
 }
+_KINDS = {"computer_id": Kind.COMPUTER_ID, "code": Kind.DEACTIVATION_CODE}
 
 
 @blueprint.post("/licenses/<int:number>/activate")
 @staff.runs(operations.activate)
 def activate(number: int) -> str:
     """Give the computer key, and mail it where that is wanted."""
-    if link := _link_in_place_of_id():
+    if link := _link_in_place_of("computer_id"):
         return linked_page(link)
     given, values = _activated(number), posted()
     lines = spelled(given.done.computer_key)
@@ -60,12 +61,11 @@ def license_file(number: int) -> Response:
 @staff.runs(operations.release)
 def release(number: int) -> str:
     """Free a seat with the code that proves it."""
-    if link := _link_in_place_of_id():
+    if link := _link_in_place_of("computer_id") or _link_in_place_of("code"):
         return linked_page(link)
-    values = posted()
-    typed = Typed(_activation_key(number), values.get("computer_id", ""))
-    proof = Code(read_deactivation_code(values.get("code", "")))
-    return license_page(number, released=operations.release(typed, proof, by=staff.by()))
+    proof = Code(read_deactivation_code(posted().get("code", "")))
+    asked = _given_back(number, posted(), proof)
+    return license_page(number, released=operations.release(asked, proof, by=staff.by()))
 
 
 @blueprint.post("/licenses/<int:number>/force-release")
@@ -93,21 +93,21 @@ def linked_page(text: str) -> str:
         # What was activated with a key that was replaced since is still given back.
         number = licenses.find(session, asked.activation_key, former_too=releases).id
     values = {"computer_id": asked.computer_id.text, "computer_name": asked.computer_name or ""}
+    if isinstance(asked, DeactivationRequest) or asked.openings:
+        # Its further codes, or what it proves, are in no field that a person could type.
+        values["link"] = text
     if isinstance(asked, DeactivationRequest):
         return license_page(number, dialog="release", values=values | {"code": asked.code.text})
-    if asked.openings:
-        # What it proves is in no field that a person could type.
-        values["link"] = text
     return license_page(number, dialog="activate", values=values)
 
 
-def _link_in_place_of_id() -> str:
-    """Return a wizard's link that was pasted where its computer ID belongs, "" where none was.
+def _link_in_place_of(field: str) -> str:
+    """Return a wizard's link that was pasted where its computer ID or code belongs, "" where none was.
 
     A script opens it at once; without one, it comes here, and fills the dialog that it is for.
     """
-    text = posted().get("computer_id", "")
-    return text if is_carried(text) and whole_code(Kind.COMPUTER_ID, text) is None else ""
+    text = posted().get(field, "")
+    return text if is_carried(text) and whole_code(_KINDS[field], text) is None else ""
 
 
 def _activated(number: int) -> Given:
@@ -132,6 +132,18 @@ def _asked(number: int, values: dict[str, str]) -> ActivationRequest | Typed:
             name = clean_computer_name(values.get("computer_name"))
             return replace(asked, computer_name=name or asked.computer_name)
     return Typed(key, computer_id, values.get("computer_name", ""))
+
+
+def _given_back(number: int, values: dict[str, str], proof: Code) -> DeactivationRequest | Typed:
+    """Return whose seat is given back: with all codes of the wizard's request, where its link was pasted."""
+    computer_id = values.get("computer_id", "")
+    shown = opened(values["link"]) if values.get("link") else None
+    if isinstance(shown, DeactivationRequest) and shown.code.text == proof.code.text:
+        with reading() as session:
+            license = licenses.find(session, shown.activation_key, former_too=True)
+        if license.id == number and shown.computer_id.text == computer_id.strip():
+            return shown
+    return Typed(_activation_key(number), computer_id)
 
 
 def _activation_key(number: int) -> str:

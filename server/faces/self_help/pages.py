@@ -154,8 +154,8 @@ def deactivate() -> str:
     """Free the seat of a computer."""
     _site().require("showDeactivateLink")
     values, by = posted(), _by()
-    codes, proof = typed.typed(values, _site(), named=False), typed.proof(values, _site(), by)
-    done = operations.release(codes, proof, by=by)
+    proof = typed.proof(values, _site(), by)
+    done = operations.release(typed.given_back(values, _site(), proof, by), proof, by=by)
     return _page("deactivated", done=release_facts(done, parts().clock()))
 
 

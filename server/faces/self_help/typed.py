@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.deactivation import Claimed, Code
 from keyferry.server.faces.self_help.site import Site
 from keyferry.server.services.misreadings import misread
-from keyferry.server.services.requests import Typed, opened
+from keyferry.server.services.requests import Typed, opened, with_all_codes
 
 KINDS = {
     "activation_key": Kind.ACTIVATION_KEY,
@@ -60,6 +60,16 @@ def proof(values: _Values, site: Site, by: By) -> Code | Claimed:
         with misread(by) as shifted:
             return Code(read_deactivation_code(text, shifted=shifted))
     return Claimed()
+
+
+def given_back(values: _Values, site: Site, shown: Code | Claimed, by: By) -> DeactivationRequest | Typed:
+    """Return whose seat is given back: with all codes of the wizard's request, where its link was pasted."""
+    read = typed(values, site, named=False)
+    links = [values[field] for field in ("code", "computer_id") if is_link(values.get(field, ""), field)]
+    if not links or isinstance(shown, Claimed):
+        return read
+    with misread(by):
+        return with_all_codes(read, shown.code, links[0])
 
 
 def carried(values: _Values) -> ActivationRequest | DeactivationRequest | None:
