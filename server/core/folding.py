@@ -10,7 +10,12 @@ FOLDED_LENGTH = 200
 
 def folded(text: str) -> str:
     """Return a text in the form in which it is looked for, like the databases' own but the same on each."""
-    return normalize("NFKC", normalize("NFKD", text).casefold())[:FOLDED_LENGTH]
+    return caseless(text)[:FOLDED_LENGTH]
+
+
+def caseless(text: str) -> str:
+    """Return all of a text in that form, for what no database looks for."""
+    return normalize("NFKC", normalize("NFKD", text).casefold())
 
 
 def composed(text: str) -> str:

@@ -41,6 +41,9 @@ for (const form of document.querySelectorAll("form[data-counts-changes]")) {
   count(form);
 }
 
+/** As the server compares it. @param {string} text */
+const alike = (text) => text.normalize("NFKC").toLocaleLowerCase();
+
 const finder = document.querySelector("form[data-finds]");
 if (finder instanceof HTMLFormElement) {
   const typed = finder.querySelector('input[type="search"]');
@@ -49,9 +52,9 @@ if (finder instanceof HTMLFormElement) {
   // What the address left out can't be shown again without asking the server.
   const isWhole = location.search === "";
   const find = () => {
-    const wanted = typed instanceof HTMLInputElement ? typed.value.trim().toLocaleLowerCase() : "";
+    const wanted = typed instanceof HTMLInputElement ? alike(typed.value.trim()) : "";
     const onlyChanged = isWhole && chip?.classList.contains("on");
-    for (const row of rows) row.hidden = !(row.querySelector("span")?.textContent ?? "").toLocaleLowerCase().includes(wanted) || (onlyChanged === true && !row.hasAttribute("data-changed"));
+    for (const row of rows) row.hidden = !alike(row.querySelector("span")?.textContent ?? "").includes(wanted) || (onlyChanged === true && !row.hasAttribute("data-changed"));
     for (const group of document.querySelectorAll('.props [role="group"]')) {
       if (group instanceof HTMLElement) group.hidden = group.querySelector(".prop-row:not([hidden])") === null;
     }

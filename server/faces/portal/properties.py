@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core import properties
+from keyferry.server.core.folding import caseless
 from keyferry.server.core.mail import LANGUAGES
 from keyferry.server.core.properties import PROPERTIES, Property
 from keyferry.server.core.staff.roles import Permission
@@ -135,8 +136,8 @@ def faults_of(typed: Mapping[str, str]) -> dict[str, Refusal]:
 
 
 def _fitting(known: Iterable[Property], q: str, among: Iterable[str]) -> list[Property]:
-    wanted, names = q.strip().casefold(), set(among)
-    texts = {one.name: f"{one.name} {said(one.sentence)}".casefold() for one in known}
+    wanted, names = caseless(q.strip()), set(among)
+    texts = {one.name: caseless(f"{one.name} {said(one.sentence)}") for one in known}
     return [one for one in known if one.name in names and wanted in texts[one.name]]
 
 

@@ -8,6 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from keyferry.server.core.folding import caseless
 from keyferry.server.core.licensing.notes import MAX_NOTES
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
@@ -133,7 +134,7 @@ class DeleteCustomerDialog(CustomerDialog):
     @property
     def _is_confirmed(self) -> bool:
         typed = " ".join(self.query_one(Input).value.split())
-        return typed.casefold() == " ".join(self._customer.called.split()).casefold()
+        return caseless(typed) == caseless(" ".join(self._customer.called.split()))
 
     @work
     async def action_ok(self) -> None:

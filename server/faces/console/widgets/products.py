@@ -9,6 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from keyferry.server.core.folding import caseless
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import facts, fitted
@@ -53,9 +54,9 @@ class ProductPane(DetailedPane):
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[ProductView]:
         """Ask for all, and keep what has the text."""
-        text = self.searched.casefold()
+        text = caseless(self.searched)
         every = await self.ask(Access.catalog)
-        rows = [one for one in every if text in one.name.casefold() or text in one.code.casefold()]
+        rows = [one for one in every if text in caseless(one.name) or text in caseless(one.code)]
         return Page(rows, len(rows), 1, max(1, len(rows)))
 
     async def behind(self, row: ProductView) -> ProductView:

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from keyferry.server.core.folding import caseless
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import FULL, fitted, marked
@@ -76,11 +77,11 @@ class PropertyList(ListPane):
     async def fetch(self, number: int, beside: Beside | None) -> Page[PropertyView]:
         """Ask for all, and keep what is wanted."""
         self._every = await self.ask(Access.properties)
-        text = self.searched.casefold()
+        text = caseless(self.searched)
         rows = [
             one
             for one in self._every
-            if text in f"{one.declared.name} {one.declared.sentence}".casefold()
+            if text in caseless(f"{one.declared.name} {one.declared.sentence}")
             and (not self._changed_only or _is_changed(one))
         ]
         return Page(rows, len(rows), 1, max(1, len(rows)))
