@@ -95,7 +95,7 @@ def test_views_show_whose_license_ends_soon_and_whose_email_failed(vendor, ada):
 
 def test_a_list_comes_as_a_table_and_the_audit_keeps_who_took_it(vendor, desk, ada):
     vendor.issue(seats=3, customer="=cmd@example.com", expires=vendor.clock.now.date())
-    answer = desk.post("/portal/customers/csv")
+    answer = desk.post("/portal/customers/export")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="customers-2026-11-24.csv"'
     rows = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines()))
     assert rows[0] == ["email", "name", "licenses", "seats", "seats_used", "next_end", "added"]
@@ -104,9 +104,9 @@ def test_a_list_comes_as_a_table_and_the_audit_keeps_who_took_it(vendor, desk, a
         # A spreadsheet would take it for a formula.
         ["'=cmd@example.com", "", "1", "3", "0", "2026-11-24", "2026-11-24"],
     ]
-    [_, row] = csv.reader(desk.post("/portal/customers/csv?q=ada@").text.splitlines())
+    [_, row] = csv.reader(desk.post("/portal/customers/export?q=ada@").text.splitlines())
     assert row[0] == EMAIL
-    [_, row] = csv.reader(desk.post("/portal/customers/csv?view=ending").text.splitlines())
+    [_, row] = csv.reader(desk.post("/portal/customers/export?view=ending").text.splitlines())
     assert row[0] == "'=cmd@example.com"
     assert [event.detail["customers"] for event in events("customers_exported")] == [2, 1, 1]
     assert "2 customers" in desk.get("/portal/audit").text

@@ -30,7 +30,7 @@ from keyferry.server.core.models import Activation, Customer
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
@@ -87,11 +87,12 @@ def listing() -> str:
         )
 
 
-@blueprint.get("/computers.csv")
+@blueprint.get("/computers.csv", defaults={"form": "csv"})
+@blueprint.get("/computers.xlsx", defaults={"form": "xlsx"})
 @staff.needs(Permission.SEE_LICENSES)
-def export() -> Response:
-    """Give what is listed as a table for a spreadsheet, a piece at a time."""
-    return csv_file(f"computers-{parts().clock().date().isoformat()}.csv", tuple(_COLUMNS), _table(_wanted()))
+def export(form: str) -> Response:
+    """Give what is listed as a table, as CSV a piece at a time."""
+    return table("computers", form, tuple(_COLUMNS), _table(_wanted()))
 
 
 def _table(wanted: Wanted) -> Iterator[list[list[object]]]:

@@ -12,9 +12,8 @@ from keyferry.server.core.models import FormerComputerId
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
-from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
-from keyferry.server.parts import parts
 from keyferry.server.words.wording import DISPLACED
 
 blueprint = Blueprint("copies", __name__)
@@ -39,12 +38,12 @@ def listing() -> str:
         return staff.page("copies", found=copies.listed(session, number=turned()["number"]))
 
 
-@blueprint.get("/possible-copies.csv")
+@blueprint.get("/possible-copies.csv", defaults={"form": "csv"})
+@blueprint.get("/possible-copies.xlsx", defaults={"form": "xlsx"})
 @staff.needs(Permission.SEE_LICENSES)
-def export() -> Response:
-    """Give all of them as a table, a piece at a time."""
-    name = f"possible-copies-{parts().clock().date().isoformat()}.csv"
-    return csv_file(name, tuple(_COLUMNS), _table())
+def export(form: str) -> Response:
+    """Give all of them as a table, as CSV a piece at a time."""
+    return table("possible-copies", form, tuple(_COLUMNS), _table())
 
 
 def _table() -> Iterator[Iterator[tuple[object, ...]]]:

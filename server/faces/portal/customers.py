@@ -18,7 +18,7 @@ from keyferry.server.core.models import Activation, OutboxMail
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
@@ -43,12 +43,12 @@ def listing() -> str:
     return _list_page()
 
 
-@blueprint.post("/customers/csv")
+@blueprint.post("/customers/export")
 @staff.runs(customers.export)
 def export() -> Response:
     """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
     pieces = customers.export(_wanted(), by=staff.by(), show=_row)
-    return csv_file(f"customers-{parts().clock().date().isoformat()}.csv", _COLUMNS, pieces)
+    return table("customers", posted().get("format", "csv"), _COLUMNS, pieces)
 
 
 @blueprint.get("/customers/<int:number>")

@@ -21,7 +21,7 @@ from keyferry.server.core.models import Product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import csv_file
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.parts import parts
 from keyferry.server.services import figures
 from keyferry.server.services import products as changes
@@ -63,9 +63,10 @@ def listing() -> str:
         return staff.page("products", products=every, order=order, descending=descending, **figured)
 
 
-@blueprint.get("/products.csv")
+@blueprint.get("/products.csv", defaults={"form": "csv"})
+@blueprint.get("/products.xlsx", defaults={"form": "xlsx"})
 @staff.needs(Permission.SEE_LICENSES)
-def export() -> Response:
+def export(form: str) -> Response:
     """Give the list of products as a table."""
     (sold, _at), live = _figures_of_all()
     with reading() as session:
@@ -78,7 +79,7 @@ def export() -> Response:
             for one in products.every_product(session)
             if one.code in sold
         ]
-    return csv_file(f"products-{parts().clock().date().isoformat()}.csv", _COLUMNS, [rows])
+    return table("products", form, _COLUMNS, [rows])
 
 
 @blueprint.get("/add-product")

@@ -61,6 +61,14 @@ def workbook(name: str, head: Row, pieces: Iterable[Iterable[Row]], *, most: int
     return as_file(Response(written.getvalue(), mimetype=_WORKBOOK), name)
 
 
+def table(name: str, form: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
+    """Return a table of today as a workbook, or as CSV where that is the form."""
+    dated = f"{name}-{parts().clock().date().isoformat()}"
+    if form == "csv":
+        return csv_file(f"{dated}.csv", head, pieces)
+    return workbook(f"{dated}.xlsx", head, pieces)
+
+
 def csv_file(name: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
     """Return a table as a CSV file in UTF-8, sent piece by piece."""
     lines = chain(["\ufeff" + _lines([head])], (_lines(piece) for piece in pieces))
