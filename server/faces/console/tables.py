@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keyferry.server.faces.console.views import AuditEvent
+from keyferry.server.web.workbooks import workbook_of
 from keyferry.server.words.wording import CHANNELS, event_in_words, reason_in_words
 
 # A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
@@ -54,6 +55,10 @@ class Table:
         written = io.StringIO()
         csv.writer(written).writerows([_harmless(cell) for cell in row] for row in (self.columns, *self.rows))
         return "\ufeff" + written.getvalue()
+
+    def as_workbook(self) -> bytes:
+        """Return it as a workbook."""
+        return workbook_of(self.columns, self.rows)
 
 
 def audit_line(event: AuditEvent) -> Sequence[object]:

@@ -25,7 +25,6 @@ from keyferry.server.faces.portal import license_list, staff, typed
 from keyferry.server.faces.portal.licenses import list_page
 from keyferry.server.faces.portal.tables import (
     LICENSE_COLUMNS,
-    MOST_ROWS,
     csv_file,
     license_row,
     workbook,
@@ -36,6 +35,7 @@ from keyferry.server.services.changing_many import Progress
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext
+from keyferry.server.web.workbooks import MOST_ROWS
 
 blueprint = Blueprint("bulk", __name__)
 

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time
-from itertools import chain, islice
-from typing import Any
+from collections.abc import Callable, Iterable
+from itertools import chain
 
-import xlsxwriter
 from flask import Response, stream_with_context
 
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License
 from keyferry.server.parts import parts
 from keyferry.server.web.files import as_file
+from keyferry.server.web.workbooks import MOST_ROWS, Row, workbook_of
 
 # A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-MOST_ROWS = 100_000
-"""How many rows a workbook has: it is made whole before it is sent, and Excel opens a million of them."""
-_LONGEST = 32_767
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Row = Sequence[object]
 _OF_LICENSE: dict[str, Callable[[License], object]] = {
     "activation_key": lambda license: license.activation_key,
     "product": lambda license: license.product.code,
@@ -46,19 +40,9 @@ def license_row(license: License) -> Row:
 
 
 def workbook(name: str, head: Row, pieces: Iterable[Iterable[Row]], *, most: int = MOST_ROWS) -> Response:
-    """Return a table as a workbook, which opens in columns in every locale; of its rows `most` at most.
-
-    A text is a text there, whatever it begins with: no cell is a formula or a link.
-    """
-    written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(islice(chain([head], chain.from_iterable(pieces)), most + 1)):
-        for column, cell in enumerate(row):
-            _write(sheet, number, column, cell)
-    book.close()
-    return as_file(Response(written.getvalue(), mimetype=_WORKBOOK), name)
+    """Return a table as a workbook; of its rows `most` at most."""
+    content = workbook_of(head, chain.from_iterable(pieces), most=most)
+    return as_file(Response(content, mimetype=_WORKBOOK), name)
 
 
 def table(name: str, form: str, head: Row, pieces: Iterable[Iterable[Row]]) -> Response:
@@ -82,15 +66,6 @@ def _lines(rows: Iterable[Row]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
     return written.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, cell: object) -> None:
-    if isinstance(cell, date):
-        sheet.write_datetime(row, column, datetime.combine(cell, time()))
-    elif isinstance(cell, int):
-        sheet.write_number(row, column, cell)
-    elif cell is not None:
-        sheet.write_string(row, column, str(cell)[:_LONGEST])
 
 
 def _harmless(cell: object) -> str:

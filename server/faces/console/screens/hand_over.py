@@ -16,7 +16,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.tables import Table
 from keyferry.server.faces.console.views import KeyGiven
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.new_file import FileRefused, new_file
+from keyferry.server.new_file import FileRefused, file_in_place, new_file
 from keyferry.server.services.requests import Typed
 
 
@@ -51,7 +51,7 @@ class MailKeyDialog(Dialog[KeyGiven]):
 class SaveTableDialog(Dialog[Path]):
     """Answers with the path that a table was saved to."""
 
-    TITLE_TEXT: ClassVar[str] = "Save as CSV"
+    TITLE_TEXT: ClassVar[str] = "Save as a table"
     OK_TEXT: ClassVar[str] = "Save"
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
     ACTS: ClassVar[Operations] = {"ok": None}
@@ -66,12 +66,13 @@ class SaveTableDialog(Dialog[Path]):
         rows = f"{count:,} {'row' if count == 1 else 'rows'}"
         text = f"{rows}." if self._table.is_whole else f"The first {rows}; there are more."
         yield Static(f"{text} The file is saved on the machine where this console runs.", classes="text")
+        yield Static("It’s CSV. For Excel, end its name with .xlsx.", classes="text")
         yield Field("Path", line(str(Path.cwd() / f"{self._table.name}.csv")), id="path")
 
     @work
     async def action_ok(self) -> None:
         """Save it."""
-        await save_as(self, self._table.as_csv)
+        await save_as(self, self._table.as_csv, as_workbook=self._table.as_workbook)
 
 
 class SaveFileDialog(Dialog[Path]):
@@ -98,15 +99,20 @@ class SaveFileDialog(Dialog[Path]):
         await save_as(self, lambda: self._given.license_file)
 
 
-async def save_as(dialog: Dialog[Path], written: Callable[[], str]) -> None:
-    """Save a text to the path that stands in a dialog, and answer with it."""
+async def save_as(
+    dialog: Dialog[Path], written: Callable[[], str], *, as_workbook: Callable[[], bytes] | None = None
+) -> None:
+    """Save a text, or a workbook, to the path that stands in a dialog, and answer with it."""
     typed = dialog.typed("path").strip().strip("\"'")
     if not typed:
         dialog.wrong("path", "Type a path for the file.")
         return
     path = Path(typed).expanduser()
     try:
-        await dialog.console_app.in_background(save, path, written)
+        if as_workbook is not None and path.suffix.lower() == ".xlsx":
+            await dialog.console_app.in_background(save_workbook, path, as_workbook)
+        else:
+            await dialog.console_app.in_background(save, path, written)
     except FileRefused as refusal:
         dialog.refuse(refusal)
     else:
@@ -117,6 +123,12 @@ def save(path: Path, written: Callable[[], str]) -> None:
     """Write the file; raises FileRefused (file_exists, file_not_writable)."""
     with new_file(path) as file:
         file.write(written())
+
+
+def save_workbook(path: Path, written: Callable[[], bytes]) -> None:
+    """Write the workbook; raises as `save`."""
+    with file_in_place(path) as file:
+        file.write_bytes(written())
 
 
 def suggested_path(given: KeyGiven) -> Path:

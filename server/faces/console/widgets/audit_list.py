@@ -58,7 +58,7 @@ class AuditList(ListPane):
         Binding("l", "license", "Open its license"),
         Binding("f,f9", "filter", "Filter"),
         Binding("d", "days", "Last days only"),
-        Binding("x", "export", "Save as CSV"),
+        Binding("x", "export", "Save as a table"),
         Binding("r,f5", "again", "Refresh"),
         Binding("c", "copy", "Copy all of it"),
     ]

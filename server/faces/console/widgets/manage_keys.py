@@ -60,7 +60,7 @@ class ManageKeys(LicensePane):
         Binding("c", "copy", "Copy its key"),
         Binding("s", "sort", "Sort otherwise"),
         Binding("f,f9", "filter", "Filter by status"),
-        Binding("x", "export", "Save as CSV"),
+        Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "Activate", "activate"),
