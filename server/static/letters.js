@@ -24,10 +24,11 @@ function fit(frame) {
 
 /** @param {HTMLIFrameElement} frame @param {string} text */
 function showHtml(frame, text) {
-  const shown = frame.contentDocument;
-  if (!shown) return;
-  // In the frame's own document: its policy lets an email have its style in itself, and runs no script.
-  shown.documentElement.innerHTML = text;
+  const [shown, within] = [frame.contentDocument, /** @type {(Window & typeof globalThis) | null} */ (frame.contentWindow)];
+  if (!shown || !within) return;
+  // Read and shown by the frame: its policy lets an email have its style in itself, and runs no script.
+  const written = new within.DOMParser().parseFromString(text, "text/html");
+  shown.replaceChild(shown.adoptNode(written.documentElement), shown.documentElement);
   const subject = document.querySelector("[data-subject]");
   if (subject) subject.textContent = shown.title;
 }

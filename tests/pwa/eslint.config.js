@@ -41,12 +41,7 @@ export default [
   { files: ["pwa/js/guard.js"], languageOptions: { ecmaVersion: 5, sourceType: "script" }, rules: { "no-var": "off" } },
   { files: ["pwa/js/api.js"], rules: door("fetch") },
   { files: ["static/issuing.js", "static/issue_form.js", "static/first_day.js"], rules: door("fetch") },
-  { files: ["static/branding.js", "static/trying.js"], rules: door("fetch") },
-  // An email is markup that the server made, shown in a frame whose policy runs nothing.
-  {
-    files: ["static/letters.js"],
-    rules: { ...door("fetch"), "no-restricted-properties": ["error", ...EVERYWHERE["no-restricted-properties"].slice(1).filter(({ property }) => property !== "innerHTML")] },
-  },
+  { files: ["static/branding.js", "static/letters.js", "static/trying.js"], rules: door("fetch") },
   { files: ["static/palette_sources.js"], rules: door("fetch", "sessionStorage") },
   { files: ["static/keys.js"], rules: door("localStorage") },
   { files: ["pwa/js/store.js"], rules: door("indexedDB", "localStorage") },
