@@ -48,11 +48,11 @@ class Firefox(Driver):
     tab: str = ""
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def ask(self, method: str, **parameters: Any) -> Any:
+    def ask(self, method: str, *, patience: float = PATIENCE, **parameters: Any) -> Any:
         number = next(self.numbers)
         self.connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self.connection.recv(timeout=PATIENCE))
+            message = json.loads(self.connection.recv(timeout=patience))
             if message["type"] == "event":
                 self._heard(message)
             elif message["id"] != number:
@@ -118,7 +118,8 @@ def firefox(folder: Path, *, dark: bool = False) -> Iterator[Engine]:
     try:
         with connect(f"{_address(running, log)}/session", max_size=None) as connection:
             driver = Firefox(connection)
-            driver.ask("session.new", capabilities={})
+            # It listens long before the rest of it has started, which is what this waits for.
+            driver.ask("session.new", patience=3 * PATIENCE, capabilities={})
             driver.ask("session.subscribe", events=["log.entryAdded"])
             yield partial(_window, driver)
     finally:
