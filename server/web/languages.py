@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from gettext import NullTranslations
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 from flask import Flask, Response, g, request
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.catalogs import ENGLISH, languages, translations
 
+# Parts of a day, which each language puts in an order of its own.
+_TOGETHER = {"MMMd", "MMMMd", "MMMEd", "yMMMM"}
 PAGES = Path(__file__).resolve().parents[1] / "templates" / "words"
 
 
@@ -37,6 +42,7 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.globals.update(page_language=page_language, said=said)
     # Jinja's own one would take their capitals from the words that follow, which German nouns need.
     app.jinja_env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]
+    app.jinja_env.filters.update(number=number, day=day)
     app.after_request(_named)
 
 
@@ -52,13 +58,22 @@ def language_name(tag: str) -> str:
     return Locale.parse(tag).get_display_name(page_language()) or tag
 
 
+def number(value: int) -> str:
+    """Return a number as it is written in the language of the page."""
+    return format_decimal(value, locale=_language())
+
+
+def day(value: date, form: str = "medium") -> str:
+    """Return a day as it is written in the language of the page: `medium`, `long`, or the parts to show."""
+    if form in _TOGETHER:
+        return format_skeleton(form, value, locale=_language())
+    return format_date(value, form, locale=_language())
+
+
 def said(sentence: str) -> str:
     """Return a sentence of the server in the language of the page."""
     if isinstance(sentence, Sentence):
-        values = {
-            name: said(value) if isinstance(value, Sentence) else value
-            for name, value in sentence.values.items()
-        }
+        values = {name: _said_in_it(value) for name, value in sentence.values.items()}
         return _catalog().gettext(sentence.template).format(**values)
     # An empty text would find the catalog's own head.
     return _catalog().gettext(sentence) if sentence else ""
@@ -71,12 +86,29 @@ def gettext(template: str, /, **values: object) -> str:
 
 def ngettext(one: str, many: str, count: int, /) -> str:
     """Return a sentence in the language of the page, in the form for `{count}`."""
-    return _catalog().ngettext(one, many, count).format(count=f"{count:,}")
+    return _catalog().ngettext(one, many, count).format(count=number(count))
+
+
+def _said_in_it(value: object) -> object:
+    if isinstance(value, Sentence):
+        return said(value)
+    return _Number(value) if type(value) is int else value
+
+
+class _Number(int):
+    """Groups its digits as the page's language does where a sentence asks for it: `{most:,}`."""
+
+    def __format__(self, form: str) -> str:
+        return number(self) if form == "," else super().__format__(form)
+
+
+def _language() -> str:
+    # A page is made for a request; what is written without one, such as a test's own template, is English.
+    return page_language() if request else ENGLISH
 
 
 def _catalog() -> NullTranslations:
-    # A page is made for a request; what is written without one, such as a test's own template, is English.
-    return translations(PAGES, page_language() if request else ENGLISH)
+    return translations(PAGES, _language())
 
 
 def _named(response: Response) -> Response:

@@ -81,7 +81,7 @@ def values(text: str) -> frozenset[str]:
 def test_every_sentence_takes_the_same_values_as_in_english(path):
     differing = set()
     for entry in entries(path).values():
-        # One form of a plural may name its count in words, as the English one of these two may leave out others.
+        # One form of a plural may name its count in words, and English may leave out others in one of two.
         optional = {"{count}", "{seats}", *(value for name, value in WITHOUT if name == entry.msgctxt)}
         english = [text for text in (entry.msgid, entry.msgid_plural) if text]
         wanted = [values(text) | optional for text in (*english, "".join(english))]

@@ -34,7 +34,7 @@ from keyferry.server.services import changes, changing_many
 from keyferry.server.services.changing_many import Progress
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
-from keyferry.server.web.languages import ngettext
+from keyferry.server.web.languages import ngettext, number
 from keyferry.server.web.workbooks import MOST_ROWS
 
 blueprint = Blueprint("bulk", __name__)
@@ -207,7 +207,7 @@ def _outcome(action: str, changed: int, asked: int) -> str:
         "renew": ngettext("1 license renewed.", "{count} licenses renewed.", changed),
     }[action]
     before = asked - changed
-    return f"{done} {_('No changes to {count}.', count=f'{before:,}')}" if before else done
+    return f"{done} {_('No changes to {count}.', count=number(before))}" if before else done
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from keyferry.server.core.licensing.figures import DAYS, MONTHS, WEEK, Counts, Figures
+from keyferry.server.web.languages import day as in_words
 from keyferry.server.web.languages import gettext as _
-from keyferry.server.web.languages import said
+from keyferry.server.web.languages import number, said
 from keyferry.server.words.wording import CHANNELS
 
 # What stands below the bars and beside them, and how much room it takes.
@@ -123,9 +124,9 @@ def chart_of(figures: Figures, range: Range, product: int | None, today: date) -
 
 
 def _column(short: str, name: str, counts: list[int], series: Sequence[Series]) -> Column:
-    parts = ", ".join(f"{one.name} {count:,}" for one, count in zip(series, counts, strict=True))
+    parts = ", ".join(f"{one.name} {number(count)}" for one, count in zip(series, counts, strict=True))
     total = sum(counts)
-    return Column(short, name, counts, f"{name}: {total:,} ({parts})" if total else f"{name}: 0")
+    return Column(short, name, counts, f"{name}: {number(total)} ({parts})" if total else f"{name}: 0")
 
 
 def _by_channel(counts: Counts, product: int | None, size: int) -> Mapping[str, list[int]]:
@@ -140,20 +141,20 @@ def _by_channel(counts: Counts, product: int | None, size: int) -> Mapping[str, 
 
 def _days(last: date, size: int, today: date) -> list[tuple[str, str]]:
     days = [last - timedelta(days=size - 1 - place) for place in range(size)]
-    return [(_("today") if day == today else f"{day:%b %-d}", f"{day:%a, %b %-d}") for day in days]
+    return [(_("today") if day == today else in_words(day, "MMMd"), in_words(day, "MMMEd")) for day in days]
 
 
 def _months(last: date) -> list[tuple[str, str]]:
     places = [last.year * 12 + last.month - MONTHS + place for place in range(MONTHS)]
     months = [date(place // 12, place % 12 + 1, 1) for place in places]
-    return [(f"{month:%b}", f"{month:%B %Y}") for month in months]
+    return [(in_words(month, "LLL"), in_words(month, "yMMMM")) for month in months]
 
 
 def _picture(
     columns: Sequence[Column], series: Sequence[Series], width: int, height: int, apart: int
 ) -> Picture:
     step, top = _scale(max(column.total for column in columns))
-    left = _BESIDE + max(0, len(f"{top:,}") - 2) * _DIGIT
+    left = _BESIDE + max(0, len(number(top)) - 2) * _DIGIT
     bottom = height - _BELOW
     unit, room = (bottom - _ABOVE) / top, (width - left) / len(columns)
     bars = [

@@ -19,7 +19,7 @@ from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.web.forms import posted
-from keyferry.server.web.languages import gettext, ngettext, said
+from keyferry.server.web.languages import gettext, ngettext, number, said
 from keyferry.server.words.wording import STANDINGS, STATES
 
 blueprint = Blueprint("glances", __name__)
@@ -111,7 +111,7 @@ def _customers(found: Glance) -> list[Entry]:
 
 def _held(count: int) -> str:
     if count >= glances.MOST_HELD:
-        return gettext("{count}+ licenses", count=f"{count:,}")
+        return gettext("{count}+ licenses", count=number(count))
     return ngettext("{count} license", "{count} licenses", count)
 
 

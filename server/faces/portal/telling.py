@@ -9,6 +9,7 @@ from typing import Any
 from keyferry.protocol.sentences import Sentence, template
 from keyferry.server.core.events import Event
 from keyferry.server.core.models import AuditEvent
+from keyferry.server.web.languages import day as in_words
 from keyferry.server.words.wording import detail_in_words, event_in_words, reason_in_words
 
 _MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
@@ -100,7 +101,7 @@ def _renewed(values: dict[str, Any]) -> Sentence:
     if expires in (None, "None"):
         return Sentence("Renewed by {days} days", days=values.get("days"))
     day = date.fromisoformat(str(expires))
-    return Sentence("Renewed until {day}", day=f"{day:%b} {day.day}, {day.year}")
+    return Sentence("Renewed until {day}", day=in_words(day))
 
 
 def _value(value: object) -> str:
