@@ -8,5 +8,6 @@
     if (boot) boot.className = "boot is-stuck";
   }
   window.onerror = stuck;
+  window.onunhandledrejection = stuck;
   if (!("noModule" in document.createElement("script"))) stuck();
 })();
