@@ -67,7 +67,7 @@ bench-page: demo-machine $(environment) ## Measure what a person waits for on a 
 bench-growth: test-machine $(environment) ## Load up to a million licenses, and time lists, searches and activations (takes long)
 	@exec $(python) -m bench.growth
 
-lighthouse: demo-machine $(environment) ## Have Lighthouse judge the phone page: 95 or better (needs Node 20 or newer)
+lighthouse: demo-machine $(environment) ## Have Lighthouse judge the pages: 95 or better (needs Node 20 or newer)
 	@demo/prepare.sh javascript
 	@exec $(python) -m bench.lighthouse
 
