@@ -21,6 +21,7 @@ from keyferry.server.core.models import Role
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.words.codes import CODES
+from keyferry.server.words.spelling import WORDS
 from keyferry.server.words.wording import STATES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,6 +83,7 @@ def _registered() -> Iterator[str]:
     yield from (one.words for one in (*Channel, *Event))
     yield from (code.reason for code in CODES.values() if code.reason)
     yield from STATES.values()
+    yield from WORDS.values()
     for declared in PROPERTIES.values():
         yield from (declared.sentence, declared.type)
     for kind in KINDS.values():

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.catalogs import ENGLISH, languages, translations
+from keyferry.server.words.spelling import WORDS
 
 # Parts of a day, which each language puts in an order of its own.
 _TOGETHER = {"MMMd", "MMMMd", "MMMEd", "yMMMM"}
@@ -77,6 +78,17 @@ def said(sentence: str) -> str:
         return _catalog().gettext(sentence.template).format(**values)
     # An empty text would find the catalog's own head.
     return _catalog().gettext(sentence) if sentence else ""
+
+
+def alphabet() -> dict[str, str]:
+    """Return what each symbol of a code is called on the telephone, in the language of the page."""
+    return {symbol: said(word) for symbol, word in WORDS.items()}
+
+
+def spelled(code: str) -> list[str]:
+    """Return a code's groups as words in the language of the page, one line for each group."""
+    words = alphabet()
+    return [" ".join(words[symbol] for symbol in group) for group in code.split("-")]
 
 
 def gettext(template: str, /, **values: object) -> str:

@@ -40,7 +40,8 @@ from keyferry.server.services.requests import opened
 from keyferry.server.web.addresses import row_number
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
-from keyferry.server.words.spelling import LENGTHS, spelled
+from keyferry.server.web.languages import spelled
+from keyferry.server.words.spelling import LENGTHS
 from keyferry.server.words.wording import CHANNELS, STATES
 
 blueprint = Blueprint("computers", __name__)

@@ -24,7 +24,7 @@ from keyferry.server.services.operations import Given
 from keyferry.server.services.requests import Typed, opened
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
-from keyferry.server.words.spelling import spelled
+from keyferry.server.web.languages import spelled
 
 blueprint = Blueprint("operations", __name__)
 

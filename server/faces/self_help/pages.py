@@ -35,8 +35,7 @@ from keyferry.server.web.addresses import release_link_address
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
-from keyferry.server.web.languages import said
-from keyferry.server.words.spelling import WORDS, spelled
+from keyferry.server.web.languages import alphabet, said, spelled
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 
@@ -132,7 +131,7 @@ def license_file() -> Response:
 @blueprint.get("/step-by-step")
 def steps() -> str:
     """Show the page for a key that is behind the "#" of its address, which only the browser reads."""
-    return _page("steps", alphabet=WORDS)
+    return _page("steps", alphabet=alphabet())
 
 
 @blueprint.get("/deactivate")
