@@ -43,6 +43,13 @@ class Property:
     # Of a number.
     least: int = 0
     most: int = _MAX_NUMBER
+    # Where it stands apart from the others of its name.
+    apart: str = ""
+
+    @property
+    def group(self) -> str:
+        """What it is listed under: what stands before the slash of its name, unless it stands apart."""
+        return self.apart or self.name.partition("/")[0]
 
     @property
     def type(self) -> str:
@@ -273,6 +280,7 @@ PROPERTIES: Mapping[str, Property] = {
             FIRST_DAY,
             True,
             "Start shows administrators the first-day list until its seven steps are done.",
+            apart="firstDay",
         ),
         *(
             Property(second_factor_required(role), False, f"{_people(role)} need a second factor.")
@@ -306,10 +314,10 @@ def stored(session: Session) -> dict[str, ServerProperty]:
 
 
 def groups() -> dict[str, list[Property]]:
-    """Return the properties by what stands before the slash of their names."""
+    """Return the properties by their groups."""
     found: dict[str, list[Property]] = {}
     for known in PROPERTIES.values():
-        found.setdefault(known.name.partition("/")[0], []).append(known)
+        found.setdefault(known.group, []).append(known)
     return found
 
 

@@ -22,10 +22,11 @@ from keyferry.server.web.languages import language_name, ngettext, said
 
 blueprint = Blueprint("properties", __name__, url_prefix="/properties")
 
-# What stands before the slash of a name, in words.
+# Their groups, in words.
 _GROUPS = {
     "customerSite": Sentence("Self Help"),
     "options": Sentence("Limits"),
+    "firstDay": Sentence("First day"),
     "portal": Sentence("Security"),
     "audit": Sentence("Privacy"),
     "mail": Sentence("Email"),

@@ -27,6 +27,7 @@ from keyferry.server.faces.console.wording import day, moment
 GROUPS: Mapping[str, str] = {
     "customerSite": "Self Help",
     "options": "Limits",
+    "firstDay": "First day",
     "portal": "Staff",
     "audit": "Audit",
     "mail": "Email",
@@ -95,7 +96,7 @@ class PropertyList(ListPane):
         items: list[Any] = []
         group = ""
         for row in rows:
-            mine = row.declared.name.partition("/")[0]
+            mine = row.declared.group
             if mine != group:
                 group = mine
                 items.append(Heading(GROUPS.get(group, group)))
