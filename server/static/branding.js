@@ -98,10 +98,24 @@ async function draw(logo, file) {
   }
 }
 
+/**
+ * Take back what no server would read, and say so: it would refuse the whole form, with all that was typed.
+ *
+ * @param {HTMLInputElement} logo
+ */
+function refuseTooLarge(logo) {
+  const isTooLarge = (logo.files?.[0]?.size ?? 0) > Number(logo.dataset.most);
+  if (isTooLarge) logo.value = "";
+  const fault = document.getElementById("logo-too-large");
+  if (fault) fault.hidden = !isTooLarge;
+  document.getElementById("logo-fault")?.remove();
+}
+
 /** @param {HTMLInputElement} logo */
 async function choose(logo) {
   const [wanted] = logo.files ?? [];
-  if (wanted && isDrawing(wanted)) await draw(logo, wanted);
+  if (wanted && (isDrawing(wanted) || wanted.size > Number(logo.dataset.most))) await draw(logo, wanted);
+  if (wanted) refuseTooLarge(logo);
   const [file] = logo.files ?? [];
   if (chosen !== null) URL.revokeObjectURL(chosen);
   chosen = file ? URL.createObjectURL(file) : null;

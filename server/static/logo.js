@@ -1,5 +1,6 @@
 /**
- * An SVG is drawn to a PNG here before it is uploaded: the server keeps no drawings, which browsers would run.
+ * An SVG is drawn to a PNG here before it is uploaded: the server keeps no drawings, which browsers would run. So is what
+ * is too large to be uploaded.
  */
 
 /** Three times as large as pages show it, for the finest screens; the server keeps no more. */
@@ -12,12 +13,13 @@ export function isDrawing(file) {
 }
 
 /**
- * Return a drawing as a picture with its background transparent; rejects what this browser can't draw.
+ * Return a file as a picture with its background transparent; rejects what this browser can't draw.
  *
  * @param {File} file
  */
 export async function drawn(file) {
-  const address = URL.createObjectURL(new Blob([sized(await file.text())], { type: "image/svg+xml" }));
+  const shown = isDrawing(file) ? new Blob([sized(await file.text())], { type: "image/svg+xml" }) : file;
+  const address = URL.createObjectURL(shown);
   try {
     const drawing = new Image();
     drawing.src = address;
@@ -29,7 +31,7 @@ export async function drawn(file) {
     canvas.getContext("2d")?.drawImage(drawing, 0, 0, canvas.width, canvas.height);
     const picture = await new Promise((resolve) => canvas.toBlob(resolve));
     if (!(picture instanceof Blob)) throw new Error("nothing was drawn");
-    return new File([picture], file.name.replace(/(?:\.svg)?$/i, ".png"), { type: picture.type });
+    return new File([picture], file.name.replace(/(?:\.\w+)?$/, ".png"), { type: picture.type });
   } finally {
     URL.revokeObjectURL(address);
   }

@@ -13,7 +13,7 @@ from keyferry.server.core import properties
 from keyferry.server.core.brand import branding
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import contrast, palette
-from keyferry.server.core.brand.pictures import MAX_BYTES
+from keyferry.server.core.brand.pictures import MAX_BYTES, too_large
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.properties import CONTACT
 from keyferry.server.core.staff.roles import Permission
@@ -24,7 +24,7 @@ from keyferry.server.parts import parts
 from keyferry.server.services import settings
 from keyferry.server.web import brand, example
 from keyferry.server.web.example import THEMES, VIEWS, Example
-from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.forms import Refusal, posted, refusal_of
 from keyferry.server.web.headers import CSP, content_security_policy
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import said
@@ -147,6 +147,7 @@ def branding_page(
         themes=THEMES,
         views=VIEWS,
         max_bytes=MAX_BYTES,
+        too_large=refusal_of(too_large()),
         is_typed=is_typed,
         refusal=refusal,
         # Who only looked goes on from what they typed over.
