@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from keyferry.server.db import db
 from tests.faces.portal_visitor import staff
+from tests.long.portal.test_access_of_the_portal import ADDRESSES, ELSEWHERE
 
 EMAIL = "ada@example.com"
 # The sentence, pages, and addresses of forms.
@@ -25,6 +26,29 @@ MISSING = {
         ["mails/computer_key/fr", "mails/nothing/en/test"],
     ),
 }
+
+
+# What is asked for by a page, and is none itself: files, figures, and what stands in a frame.
+PARTS = {
+    *("/portal/first-day/state", "/portal/branding/readable", "/portal/branding/example"),
+    *("/portal/mails/<name>/<language>/letter", "/portal/mails/<name>/<language>/plain"),
+}
+
+
+def test_somebody_looks_at_every_page_with_axe(app):
+    """Where a page is new, its address belongs into the list of those that everybody must be able to use."""
+    asked = app.url_map.bind("localhost")
+    known = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/portal/")
+        and "GET" in rule.methods
+        and "." not in rule.rule.rpartition("/")[2]
+    }
+    paths = (f"/portal/{address.partition('?')[0]}" for address in ADDRESSES)
+    swept = {asked.match(path, return_rule=True)[0].rule for path in paths}
+    assert swept & ELSEWHERE.keys() == set()
+    assert known - PARTS == swept | ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("sentence", MISSING)
