@@ -1,19 +1,19 @@
-"""What an operator arranges for themselves in the list of licenses: views by name, and columns."""
+"""What an operator arranges for themselves: views of lists by name, and columns of the list of licenses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from keyferry.server.core.models import Operator
+from keyferry.server.core.models import Listing, Operator
 from keyferry.server.core.staff import saved_views
 from keyferry.server.db import transaction
 from keyferry.server.parts import parts
 
 
-def save(operator: Operator, name: str, query: str) -> None:
-    """Save a view; raises what `core.staff.saved_views.save` raises."""
+def save(operator: Operator, listing: Listing, name: str, query: str) -> None:
+    """Save a view of a list; raises what `core.staff.saved_views.save` raises."""
     with transaction() as session:
-        saved_views.save(session, operator, name, query, now=parts().clock())
+        saved_views.save(session, operator, listing, name, query, now=parts().clock())
 
 
 def remove(operator: Operator, number: int) -> str:

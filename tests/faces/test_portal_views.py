@@ -1,4 +1,4 @@
-"""What an operator keeps of the list of licenses: views by name, and columns."""
+"""What an operator keeps of the lists: views by name, and columns."""
 
 from __future__ import annotations
 
@@ -64,6 +64,31 @@ def test_nobody_saves_more_views_than_a_page_can_show(desk, monkeypatch):
     answer = desk.post(VIEWS, name="three", list="seats=full")
     assert answer.status_code == 409
     assert "You have 2 saved views. Remove one first." in answer.text
+
+
+def test_computers_have_views_of_their_own(vendor, desk):
+    vendor.activate(vendor.machine(vendor.issue(), "LAB-PC-07"))
+    asked = "q=lab&state=active&way=phone"
+    answer = desk.post("/portal/computers/views", name="Ada’s own", list=f"{asked}&page=7&sort=key")
+    assert answer.location == f"/portal/computers?{asked}"
+    here = desk.get(answer.location).text
+    assert (
+        f'href="/portal/computers?{asked.replace("&", "&amp;")}" aria-current="page"><bdi>Ada’s own' in here
+    )
+    # Of the views that everybody has, none is this one.
+    assert here.split('aria-label="Views"')[1].split("</nav>")[0].count("aria-current") == 1
+    # The lists don't share names.
+    assert "Ada’s own" not in desk.get("/portal/licenses").text
+    desk.post(VIEWS, name="Ada’s own", list="seats=full")
+    assert "<bdi>Ada’s own</bdi>" in desk.get("/portal/computers").text
+    refused = desk.post("/portal/computers/views", name=" ", list=asked)
+    assert refused.status_code == 400
+    assert 'value="lab"' in refused.text
+    assert "visible characters for the view’s name." in refused.text
+    back = desk.post("/portal/computers/views/1/remove", list=asked)
+    assert back.location == f"/portal/computers?{asked}"
+    assert "<bdi>Ada’s own</bdi>" not in desk.get("/portal/computers").text
+    assert "<bdi>Ada’s own</bdi>" in desk.get("/portal/licenses").text
 
 
 def test_columns_are_chosen_for_good_and_put_back(vendor, desk):

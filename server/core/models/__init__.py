@@ -27,6 +27,7 @@ from keyferry.server.core.models.records import (
 from keyferry.server.core.models.staff import (
     BrandPart,
     KeptForm,
+    Listing,
     Operator,
     OperatorSession,
     RecoveryCode,
@@ -56,6 +57,7 @@ __all__ = [
     "KeptForm",
     "License",
     "LicenseStatus",
+    "Listing",
     "MailDelivery",
     "MailTemplate",
     "Operator",

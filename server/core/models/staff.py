@@ -98,14 +98,25 @@ class KeptForm(Base):
     kept_until: Mapped[datetime] = mapped_column(index=True)
 
 
+class Listing(StrEnum):
+    """A list of which an operator saves views."""
+
+    LICENSES = "licenses"
+    COMPUTERS = "computers"
+
+
 class SavedView(Base):
-    """A list of licenses that an operator comes back to: its name, and what its address says of the list."""
+    """A list that an operator comes back to: which one, its name, and what its address says of it."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("operator_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("operator_id", "listing", "name"),
+        CheckConstraint(one_of("listing", Listing), name="listing"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    listing: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[str] = mapped_column(String(600))
     created_at: Mapped[datetime]

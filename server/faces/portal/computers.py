@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from sqlalchemy import select
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.claims import has_ended
@@ -18,18 +17,19 @@ from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import lists
 from keyferry.server.core.audit import ending
-from keyferry.server.core.customers.contacts import as_in_an_address
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.carried import is_carried
-from keyferry.server.core.licensing.computers import State, Wanted
+from keyferry.server.core.licensing.computers import Wanted
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
 from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.licensing.requests import TypedRequest
-from keyferry.server.core.models import Activation, Customer
+from keyferry.server.core.models import Activation, Customer, Listing
+from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal import computer_list, staff
+from keyferry.server.faces.portal.computer_list import LIST
 from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
@@ -37,7 +37,6 @@ from keyferry.server.parts import parts
 from keyferry.server.services import operations
 from keyferry.server.services.operations import Given
 from keyferry.server.services.requests import opened
-from keyferry.server.web.addresses import row_number
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import spelled
@@ -47,8 +46,6 @@ from keyferry.server.words.wording import CHANNELS, STATES
 blueprint = Blueprint("computers", __name__)
 
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
-_FILTERS = ("q", "state", "license", "customer", "email", "product", "way", "since")
-_MOST_DAYS = 10_000
 _PIECE = 500
 _COLUMNS: dict[str, Callable[[Activation], object]] = {
     "computer name": lambda one: one.computer_name,
@@ -71,20 +68,31 @@ _COLUMNS: dict[str, Callable[[Activation], object]] = {
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
     """Show computers by search and filter, the latest activation first."""
-    wanted = _wanted()
+    return list_page(request.args.to_dict())
+
+
+def list_page(asked: dict[str, str], **context: Any) -> str:
+    """Return the list that an address asks for, with what was wrong where something was."""
+    said, operator = LIST.said(asked), staff.operator()
+    wanted = computer_list.wanted(said, parts().clock())
     with reading() as session:
         return staff.page(
             "computers",
             found=computers.computers(session, wanted, **turned()),
             wanted=wanted,
-            view_shown=request.args.get("state", "") if wanted.state or wanted.forced else "",
+            view_shown=said.get("state", "") if wanted.state or wanted.forced else "",
             is_filtered=replace(wanted, state=None, forced=False) != Wanted(),
-            asked={name: request.args[name] for name in _FILTERS if request.args.get(name)},
+            asked=said,
+            listed={"endpoint": LIST.endpoint, "args": asked},
+            own_views=saved_views.of_operator(session, operator, Listing.COMPUTERS),
+            of_query=LIST.of_query,
+            query=LIST.query(said),
             counts=computers.counts(session),
             most=lists.MOST,
             customer=session.get(Customer, wanted.customer) if wanted.customer else None,
             products={one.code: one.name for one in every_product(session)},
             **_states(),
+            **context,
         )
 
 
@@ -93,7 +101,8 @@ def listing() -> str:
 @staff.needs(Permission.SEE_LICENSES)
 def export(form: str) -> Response:
     """Give what is listed as a table, as CSV a piece at a time."""
-    return table("computers", form, tuple(_COLUMNS), _table(_wanted()))
+    wanted = computer_list.wanted(request.args.to_dict(), parts().clock())
+    return table("computers", form, tuple(_COLUMNS), _table(wanted))
 
 
 def _table(wanted: Wanted) -> Iterator[list[list[object]]]:
@@ -105,35 +114,6 @@ def _table(wanted: Wanted) -> Iterator[list[list[object]]]:
             return
         yield [[cell(one) for cell in _COLUMNS.values()] for one in rows]
         before = rows[-1].id
-
-
-def _wanted() -> Wanted:
-    """Read the address; what it says wrongly is taken as not said."""
-    asked = request.args
-    return Wanted(
-        asked.get("q", ""),
-        asked.get("state", None, State),
-        license=asked.get("license", None, row_number),
-        customer=_customer(),
-        product=asked.get("product", ""),
-        channel=asked.get("way", "") if asked.get("way") in CHANNELS else "",
-        since=_since(),
-        forced=asked.get("state") == "forced",
-    )
-
-
-def _customer() -> int | None:
-    """Return whose computers are wanted: by number, or by an email address, which may be nobody's."""
-    number, email = request.args.get("customer", None, row_number), request.args.get("email", "").strip()
-    if number is not None or not email:
-        return number
-    with reading() as session:
-        return session.scalar(select(Customer.id).where(Customer.email == as_in_an_address(email))) or 0
-
-
-def _since() -> datetime | None:
-    days = request.args.get("since", None, int)
-    return parts().clock() - timedelta(days=days) if days is not None and 0 < days <= _MOST_DAYS else None
 
 
 def _states() -> dict[str, Any]:

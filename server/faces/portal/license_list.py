@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
-
-from flask import url_for
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Order, Taken, Wanted
+from keyferry.server.faces.portal.list_addresses import ListAddress
 
 ENDS = ("30", "90", "365")
 """In how many days the licenses end that a filter names."""
@@ -30,7 +28,7 @@ COLUMNS = {
 }
 USUAL_COLUMNS = ("customer", "product", "seats", "ends", "status", "last")
 _FILTERS = ("q", "product", "standing", "seats", "ends", "ends_by")
-_ORDER = ("sort", "dir")
+LIST = ListAddress("portal.licenses.listing", (*_FILTERS, "sort", "dir"))
 
 
 @dataclass(frozen=True)
@@ -51,29 +49,9 @@ VIEWS = (
 )
 
 
-def said(asked: Mapping[str, str]) -> dict[str, str]:
-    """Return what an address says of the list, and not of the page of it."""
-    return {name: asked[name] for name in (*_FILTERS, *_ORDER) if asked.get(name)}
-
-
 def filters(asked: Mapping[str, str]) -> dict[str, str]:
     """Return the filters of an address, without the order."""
     return {name: asked[name] for name in _FILTERS if asked.get(name)}
-
-
-def query(asked: Mapping[str, str]) -> str:
-    """Return what `said` returns as it stands in an address."""
-    return urlencode(said(asked))
-
-
-def of_query(text: str) -> dict[str, str]:
-    """Return what `query` made a text of; what else is in it is left out."""
-    return said(dict(parse_qsl(text, max_num_fields=20)))
-
-
-def address(asked: Mapping[str, str]) -> str:
-    """Return the address of a list."""
-    return f"{url_for('portal.licenses.listing')}?{query(asked)}".rstrip("?")
 
 
 def wanted(asked: Mapping[str, str], now: datetime) -> Wanted:

@@ -9,10 +9,12 @@ from flask import Blueprint, request
 from keyferry.server.core.licensing import listings
 from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.licensing.products import every_product
+from keyferry.server.core.models import Listing
 from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import license_list, staff
+from keyferry.server.faces.portal.license_list import LIST
 from keyferry.server.faces.portal.license_page import license_page
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
@@ -38,19 +40,19 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
         found = listings.licenses(session, wanted, now=now, **turned())
         latest = listings.latest_events(session, found.rows)
         products = {one.code: one.name for one in every_product(session)}
-        own_views = saved_views.of_operator(session, operator)
+        own_views = saved_views.of_operator(session, operator, Listing.LICENSES)
     return staff.page(
         "licenses",
         found=found,
         wanted=wanted,
         asked=asked,
-        listed={"endpoint": "portal.licenses.listing", "args": asked},
-        said_of_list=license_list.said(asked),
+        listed={"endpoint": LIST.endpoint, "args": asked},
+        said_of_list=LIST.said(asked),
         filters=license_list.filters(asked),
-        query=license_list.query(asked),
+        query=LIST.query(asked),
         views=license_list.VIEWS,
         own_views=own_views,
-        of_query=license_list.of_query,
+        of_query=LIST.of_query,
         figures=figured,
         counted_at=counted_at,
         every_column=license_list.COLUMNS,

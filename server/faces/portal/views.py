@@ -1,58 +1,66 @@
-"""What somebody keeps of the list of licenses for themselves: views by name, and which columns they see."""
+"""What somebody keeps of the lists for themselves: views by name, and which columns of licenses they see."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from keyferry.server.core.models import Listing
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import license_list, staff
-from keyferry.server.faces.portal.licenses import list_page
+from keyferry.server.faces.portal import computer_list, computers, license_list, licenses, staff
 from keyferry.server.services import views
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("views", __name__)
 
+_ADDRESSES = {Listing.LICENSES: license_list.LIST, Listing.COMPUTERS: computer_list.LIST}
+_PAGES: Mapping[Listing, Callable[..., str]] = {
+    Listing.LICENSES: licenses.list_page,
+    Listing.COMPUTERS: computers.list_page,
+}
 
-@blueprint.post("/licenses/views")
+
+@blueprint.post("/<any(licenses, computers):listing>/views")
 @staff.needs(Permission.SEE_LICENSES)
-def save() -> Response:
-    """Save what the list shows under a name."""
-    values = posted()
-    asked = _asked()
-    views.save(staff.operator(), values.get("name", ""), license_list.query(asked))
+def save(listing: str) -> Response:
+    """Save what a list shows under a name."""
+    values, of = posted(), Listing(listing)
+    views.save(staff.operator(), of, values.get("name", ""), _ADDRESSES[of].query(_asked(of)))
     flash(_("View saved."))
-    return _back(asked)
+    return _back(of)
 
 
-@blueprint.post("/licenses/views/<int:number>/remove")
+@blueprint.post("/<any(licenses, computers):listing>/views/<int:number>/remove")
 @staff.needs(Permission.SEE_LICENSES)
-def remove(number: int) -> Response:
-    """Remove a view; the licenses stay as they are."""
+def remove(listing: str, number: int) -> Response:
+    """Remove a view; what it listed stays as it is."""
     name = views.remove(staff.operator(), number)
     flash(_("View “{name}” removed.", name=name))
-    return _back(_asked())
+    return _back(Listing(listing))
 
 
 @blueprint.post("/licenses/columns")
 @staff.needs(Permission.SEE_LICENSES)
 def columns() -> Response:
-    """Keep which columns the list has."""
+    """Keep which columns the list of licenses has."""
     chosen = [one for one in license_list.COLUMNS if one in request.form.getlist("column")]
     is_usual = "usual" in request.form or tuple(chosen) == license_list.USUAL_COLUMNS
     views.choose_columns(staff.operator(), None if is_usual else chosen)
-    return _back(_asked())
+    return _back(Listing.LICENSES)
 
 
-def _asked() -> dict[str, str]:
-    return license_list.of_query(posted().get("list", ""))
+def _asked(listing: Listing) -> dict[str, str]:
+    return _ADDRESSES[listing].of_query(posted().get("list", ""))
 
 
-def _back(asked: dict[str, str]) -> Response:
-    return redirect(license_list.address(asked))
+def _back(listing: Listing) -> Response:
+    return redirect(_ADDRESSES[listing].address(_asked(listing)))
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the list again, with what was wrong with the view."""
-    return list_page(_asked(), refusal=refusal, values=posted())
+    listing = Listing((request.view_args or {}).get("listing", Listing.LICENSES))
+    return _PAGES[listing](_asked(listing), refusal=refusal, values=posted())

@@ -347,10 +347,12 @@ sa.Table(
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("operator_id", sa.Integer, sa.ForeignKey("operator.id"), nullable=False),
+    sa.Column("listing", sa.String(20), nullable=False),
     sa.Column("name", sa.String(40), nullable=False),
     sa.Column("query", sa.String(600), nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
-    sa.UniqueConstraint("operator_id", "name"),
+    sa.CheckConstraint("listing IN ('licenses', 'computers')", name="listing"),
+    sa.UniqueConstraint("operator_id", "listing", "name"),
 )
 sa.Table(
     "recovery_code",
