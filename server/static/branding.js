@@ -49,7 +49,10 @@ if (colors instanceof HTMLElement) {
     if (!(text instanceof HTMLInputElement) || !COLOUR.test(text.value)) return;
     const answer = await fetch(`${colors.dataset.saysColors}?${new URLSearchParams({ color: text.value })}`);
     const words = colors.querySelector("span");
-    if (answer.ok && words) words.textContent = await answer.text();
+    if (!answer.ok || !words) return;
+    words.textContent = await answer.text();
+    colors.hidden = false;
+    document.getElementById("color-fault")?.remove();
   };
   // What a picker writes into the field comes as its own event.
   document.querySelector("form[data-shows-examples]")?.addEventListener("input", () => {

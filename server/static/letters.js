@@ -47,6 +47,8 @@ function say(sentence) {
   fits.hidden = sentence !== "";
   const words = fault.querySelector("span");
   if (words && words.textContent !== sentence) words.textContent = sentence;
+  // What the page came with said the same, or what was wrong before.
+  for (const earlier of document.querySelectorAll("#subject-fault, #text-fault")) earlier.remove();
 }
 
 let latest = 0;

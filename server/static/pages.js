@@ -145,3 +145,6 @@ for (const field of ends) {
   });
   if (field.value !== field.defaultValue) choose();
 }
+
+// Where the views of a list don't fit beside each other, the one that is shown is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

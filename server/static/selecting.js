@@ -88,8 +88,5 @@ function init(form) {
   if (matchMedia("(max-width: 719px)").matches && boxes.some((box) => box.checked)) turn(true);
 }
 
-// Where the views don't fit beside each other, that of this list is in sight.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-
 const form = document.querySelector("form.chosen");
 if (form instanceof HTMLFormElement) init(form);

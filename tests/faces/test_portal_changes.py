@@ -44,7 +44,7 @@ def test_a_license_is_renewed_by_days_or_until_a_day_and_says_so_once(vendor, de
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"term": "days", "days": ""}, "Renew either until a date or by a number of days, not both."),
+        ({"term": "days", "days": ""}, "Enter a number of days, or the last day."),
         ({"term": "days", "days": "many"}, "Use a whole number, like 12."),
         ({"term": "days", "days": "0"}, "must be between 1 and"),
         ({"term": "date", "expires": "31.12.2027"}, "Write the date as 2027-12-31."),

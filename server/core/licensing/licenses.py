@@ -186,8 +186,8 @@ def renew(
 
 def check_renewal(expires: date | None, days: int | None) -> None:
     """Raise Malformed (malformed_terms, expiry_out_of_range) for a renewal that no license can have."""
-    if (expires is None) == (days is None):
-        raise Malformed("Renew either until a date or by a number of days, not both.", code="malformed_terms")
+    if expires is None and days is None:
+        raise Malformed("Enter a number of days, or the last day.", code="malformed_terms")
     _check_terms(Terms(expires=expires, days=days))
 
 
