@@ -10,7 +10,7 @@ import pytest
 from tests.access import ZOOMED
 from tests.long.conftest import ENGINES
 from tests.long.driver import Driver, Engine
-from tests.long.test_portal_in_engines import furnished, names, staff
+from tests.long.test_portal_in_engines import furnished, is_narrow, names, staff
 
 __all__ = ["furnished", "names", "staff"]
 
@@ -60,7 +60,8 @@ def test_every_page_fits_and_no_field_is_zoomed_into(staff, house, keep):
         keep(page.replace("/", "-") or "start")
         sticks_out = staff.run("() => document.documentElement.scrollWidth - innerWidth")
         faults += [(page, sticks_out)] if sticks_out > 0 else []
-        faults += [(page, field) for field in staff.run(ZOOMED)]
+        # A desk is dense, and nothing zooms there.
+        faults += [(page, field) for field in staff.run(ZOOMED)] if is_narrow(staff) else []
     assert faults == []
 
 

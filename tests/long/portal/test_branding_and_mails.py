@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from io import BytesIO
 
+from PIL import Image
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from keyferry.server.core.brand.colors import palette
+from keyferry.server.core.brand.pictures import MAX_BYTES
+from keyferry.server.faces.portal.branding import MAX_FORM_BYTES
 from tests.portal.conftest import DESK
 from tests.portal.test_appearance import check_below_the_bar
 
@@ -64,6 +69,30 @@ def test_a_drawing_that_no_script_makes_a_picture_of_is_refused_with_what_to_do(
     page.locator("#logo").set_input_files(LOGO)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("This is an SVG. Export it as a PNG").last).to_be_visible()
+
+
+def test_a_large_picture_is_made_smaller_and_what_is_none_is_named_before_it_is_sent(desk, house):
+    page = desk()
+    page.goto(f"{house.origin}/portal/branding")
+    page.get_by_label("Name", exact=True).fill("Acme Tools")
+    chosen, photo = page.locator("#logo"), BytesIO()
+    # Noise, which no format makes small.
+    Image.frombytes("RGB", (800, 600), os.urandom(800 * 600 * 3)).save(photo, "PNG")
+    assert len(photo.getvalue()) > MAX_FORM_BYTES
+    chosen.set_input_files(FilePayload(name="photo.png", mimeType="image/png", buffer=photo.getvalue()))
+    # It is shown once it is drawn.
+    expect(page.locator("img.logo-now")).to_have_attribute("src", re.compile("^blob:"))
+    assert chosen.evaluate("field => field.files[0].size") < MAX_BYTES
+    expect(page.get_by_text("This image is larger than 500 kB.")).to_be_hidden()
+    junk = os.urandom(MAX_FORM_BYTES)
+    chosen.set_input_files(FilePayload(name="photo.png", mimeType="image/png", buffer=junk))
+    expect(page.get_by_text("This image is larger than 500 kB.")).to_be_visible()
+    expect(chosen).to_have_js_property("value", "")
+    page.get_by_label("Color", exact=True).fill("blue")
+    page.get_by_role("button", name="Save", exact=True).click()
+    # What was typed stays, also where something else is refused.
+    expect(page.get_by_text("Write the color as #").last).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Acme Tools")
 
 
 # The last one of this house: what is saved stays on its pages.

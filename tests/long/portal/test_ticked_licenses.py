@@ -38,10 +38,12 @@ def test_ticked_licenses_are_renewed_and_suspended_after_a_question_that_counts(
     press(page, "Put on hold")
     expect(page.get_by_role("status").first).to_have_text("3 licenses put on hold.")
     assert {the_license(key).status for key in keys} == {"suspended"}
-    # The whole list has a page that tells how far it has come.
     page.goto(f"{house.origin}/portal/licenses?q={customer}&all=1")
     press(page, "Resume…")
     press(page, "Resume")
+    expect(page.get_by_role("status").first).to_have_text("3 licenses resumed.")
+    # A whole list has a page that tells how far it has come; this one was done before anybody could look.
+    page.goto(f"{house.origin}/portal/licenses/bulk/1")
     expect(page.get_by_role("heading", name="Done")).to_be_visible()
     check(page)
     assert {the_license(key).status for key in keys} == {"active"}
