@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
+from textual.messages import Prune
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -57,6 +58,13 @@ class Asking(Widget):
                 if refused.code != "signed_out":
                     raise
             await self.console_app.sign_in_again(access)
+
+    async def on_prune(self, event: Prune) -> None:
+        """End what still works for it: Textual does so only after closing all that it would be shown on.
+
+        Its own handler runs, too: Textual calls that of each class.
+        """
+        self.workers.cancel_node(self)
 
     def say(self, text: str) -> None:
         """Say something below the form; a problem begins with an exclamation mark."""
