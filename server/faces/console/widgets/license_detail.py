@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
+from textual.worker import Worker
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Refusal
@@ -37,6 +38,7 @@ class LicenseDetail(Vertical, Asking):
         self._wanted: str | None = None
         self._copied = ""
         self._stale = self._is_looking = False
+        self._looked: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Put the computers beside the facts, or below them."""
@@ -87,7 +89,17 @@ class LicenseDetail(Vertical, Asking):
         self._wanted, self._stale = activation_key, True
         if not self._is_looking:
             self._is_looking = True
-            self._look()
+            self._looked = self._look()
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether another license is still read."""
+        return self._is_looking
+
+    async def looked(self) -> None:
+        """Wait until the license is the one under the cursor."""
+        while self._is_looking and self._looked is not None:
+            await self._looked.wait()
 
     @work
     async def _look(self) -> None:
@@ -147,6 +159,7 @@ class LicenseDetail(Vertical, Asking):
             ("Seats", seats),
             ("Ends", _capitalized(term(license))),
             ("Features", ", ".join(license.features) or "none"),
+            ("Order", license.order or ""),
             ("Notes", one_line(license.notes or "")),
             ("Copies", marked(copies) if copies else ""),
         ]
@@ -160,7 +173,8 @@ class LicenseDetail(Vertical, Asking):
         license, width = view.license, self.query_one("#facts").size.width
         of = " · ".join(one for one in (view.customer, license.product_name) if one)
         first = fitted(self._key(view), 41) + Content.styled(of, "$ink-2")
-        more = [term(license), ", ".join(license.features), one_line(license.notes or "")]
+        more = [term(license), ", ".join(license.features), license.order or ""]
+        more.append(one_line(license.notes or ""))
         second = Content.styled(f"{license.seats_used:,} of {license.seats:,} seats  ", "bold")
         if view.copies:
             counted = f"! {view.copies} possible {'copy' if view.copies == 1 else 'copies'}  "

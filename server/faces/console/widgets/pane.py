@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
@@ -43,7 +44,8 @@ class ListPane(Vertical, Asking):
         "walk": None,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", show=False),
+        # Before any other: what is typed right behind it goes into the search, and in its order.
+        Binding("slash", "search", show=False, priority=True),
         Binding("escape", "step", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
@@ -67,6 +69,7 @@ class ListPane(Vertical, Asking):
         self._shown: Hashable = None
         self._known: set[Hashable] = set()
         self._stale = self._is_looking = False
+        self._looked: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Put the search above the list, and what is behind a row below it."""
@@ -109,7 +112,7 @@ class ListPane(Vertical, Asking):
         """Return how many rows there are, and which."""
         raise NotImplementedError
 
-    def none(self) -> str:
+    def none(self) -> str | Content:
         """Return what to say, and what to do next, where nothing is listed."""
         raise NotImplementedError
 
@@ -126,6 +129,12 @@ class ListPane(Vertical, Asking):
         self.search.value = what
 
     # What is the same for all of them.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a slash be typed in the search."""
+        if action == "search" and isinstance(self.screen.focused, Input):
+            return False
+        return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
         """Begin with the list: its keys act there."""
@@ -187,7 +196,12 @@ class ListPane(Vertical, Asking):
         """See to it that what is shown is what is wanted: one question at a time, however fast one types."""
         if not self._is_looking:
             self._is_looking = True
-            self._look()
+            self._looked = self._look()
+
+    async def looked(self) -> None:
+        """Wait until the list is what is asked for: keys are faster than the server."""
+        while self._is_looking and self._looked is not None:
+            await self._looked.wait()
 
     @on(Input.Changed, ".search-line Input")
     def typed(self, event: Input.Changed) -> None:
@@ -326,8 +340,11 @@ class ListPane(Vertical, Asking):
     def _hint(self) -> None:
         self.search.placeholder = self.SEARCHES[0 if self.is_wide else 1]
 
-    def _show_nothing(self, text: str) -> None:
+    def _show_nothing(self, text: str | Content) -> None:
         nothing = self.query_one(".nothing", Static)
-        nothing.update(marked(text, ""))
+        nothing.update(marked(text, "") if isinstance(text, str) else text)
         nothing.display = bool(text)
+        # Where nothing is listed, nothing is behind it: there is more room to say what to do.
+        for detail in self.query(".detail"):
+            detail.display = not text
         self.rows.set_class(bool(text), "empty")

@@ -156,6 +156,7 @@ class PropertyList(ListPane):
     @work
     async def action_edit(self) -> None:
         """Ask for the new value."""
+        await self.looked()
         changed = await self.app.push_screen_wait(PropertyDialog(self.pointed)) if self.pointed else None
         if changed is not None:
             self.look_again()
@@ -163,13 +164,18 @@ class PropertyList(ListPane):
     @work
     async def action_switch(self) -> None:
         """Switch it."""
+        await self.looked()
         row = self.pointed
+        if row is None or not _is_switch(row):
+            return
         await self._change(Access.set_property, row.declared.name, "false" if row.value == "true" else "true")
 
     @work
     async def action_reset(self) -> None:
         """Have the default count again."""
-        await self._change(Access.reset_property, self.pointed.declared.name)
+        await self.looked()
+        if self.pointed is not None:
+            await self._change(Access.reset_property, self.pointed.declared.name)
 
     def action_only_changed(self) -> None:
         """Show only what was changed, or all again."""
