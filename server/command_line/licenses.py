@@ -71,6 +71,7 @@ Examples:
     "--feature", "features", multiple=True, metavar="NAME", help="A feature to grant. Repeat for more."
 )
 @click.option("--customer", metavar="EMAIL", help="The customer's email address.")
+@click.option("--order", metavar="TEXT", help="Your own name for the sale, to search for.")
 @click.option(
     "--count",
     type=_AT_LEAST_ONE,
@@ -93,13 +94,15 @@ def issue(
     lease_days: int | None,
     features: tuple[str, ...],
     customer: str | None,
+    order: str | None,
     count: int,
     batch: str | None,
 ) -> Answer:
     """Issue licenses for the product CODE, each with its own key."""
     if expires is not None and days is not None:
         raise click.UsageError("Specify --expires or --days, not both.")
-    wanted = Wanted(code, seats, Terms(_day(expires), days, lease_days), features, customer, count=count)
+    terms = Terms(_day(expires), days, lease_days)
+    wanted = Wanted(code, seats, terms, features, customer, count=count, order=order)
     with opened() as parts:
         now = parts.clock()
         name = batch if batch is not None else f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
