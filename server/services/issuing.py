@@ -20,7 +20,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.customers import contacts
 from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Event
-from keyferry.server.core.licensing import batches, licenses
+from keyferry.server.core.licensing import batches
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.mail import issued as issued_mail
@@ -55,29 +55,6 @@ class Progress:
     def is_done(self) -> bool:
         """Whether nothing is left to be issued."""
         return self.done >= self.wanted
-
-
-@permitted(Permission.CHANGE_LICENSES)
-def issue(wanted: Wanted, *, by: By, show: Callable[[Session, License], T]) -> T:
-    """Issue one license.
-
-    Raises NotFound (unknown_product) and what `core.licensing.licenses.issue` raises.
-    """
-    now = parts().clock()
-    with guarded(event=Event.ISSUE_REFUSED, by=by, now=now) as session:
-        [license] = licenses.issue(
-            session,
-            find_product(session, wanted.product),
-            seats=wanted.seats,
-            terms=wanted.terms,
-            features=wanted.features,
-            customer=wanted.customer,
-            notes=wanted.notes,
-            count=1,
-            by=by,
-            now=now,
-        )
-        return show(session, license)
 
 
 @permitted(Permission.CHANGE_LICENSES)

@@ -72,6 +72,7 @@ class LicenseFacts:
     features: tuple[str, ...]
     notes: str | None
     issued: date
+    order: str | None
     customer: str | None
     computers: tuple[ActivationFacts, ...]
 
@@ -134,6 +135,7 @@ def license_facts(
         features=tuple(feature_names(product, license.features)),
         notes=license.notes,
         issued=license.created_at.date(),
+        order=license.order_reference,
         customer=customer.email if customer else None,
         computers=tuple(activation_facts(one, product) for one in computers),
     )

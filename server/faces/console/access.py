@@ -21,7 +21,6 @@ from keyferry.server.core.brand import branding
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import copies
-from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.facts import release_facts
 from keyferry.server.core.licensing.license_changes import Content
@@ -33,16 +32,26 @@ from keyferry.server.core.staff.sessions import end, find
 from keyferry.server.db import explained, reading, transaction, troubles_in_words
 from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import runs
-from keyferry.server.faces.console.lists import Lists
+from keyferry.server.faces.console.exports import Exports
+from keyferry.server.faces.console.harmless import visible_all
+from keyferry.server.faces.console.many_at_once import Many
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, customers, issuing, operations, products, settings, signing_in
+from keyferry.server.services import (
+    changes,
+    customers,
+    first_day,
+    operations,
+    products,
+    settings,
+    signing_in,
+)
 from keyferry.server.services.permission import permission_of
 from keyferry.server.services.requests import Typed, opened
 
 
 @dataclass(frozen=True)
-class Access(Lists):
+class Access(Exports, Many):
     """One operator at work, from signing in to signing out."""
 
     @runs(operations.activate)
@@ -79,11 +88,6 @@ class Access(Lists):
     def force_release(self, typed: Typed, reason: str) -> views.ReleaseFacts:
         """Release a seat for a reason; raises what `operations.force_release` raises."""
         return release_facts(operations.force_release(typed, reason, by=self.by), parts().clock())
-
-    @runs(issuing.issue)
-    def issue(self, wanted: NewLicense) -> views.LicenseView:
-        """Create a license; raises what `issuing.issue` raises."""
-        return issuing.issue(wanted, by=self.by, show=_view)
 
     @runs(changes.edit)
     def edit(self, activation_key: str, content: Content, version: str) -> views.LicenseView:
@@ -138,6 +142,12 @@ class Access(Lists):
         products.add_features(code, names, by=self.by)
         return True
 
+    @runs(first_day.issue_test_license)
+    def issue_test_license(self) -> bool:
+        """Create a license to try things with; raises what `first_day.issue_test_license` raises."""
+        first_day.issue_test_license(by=self.by)
+        return True
+
     @runs(settings.set_property)
     def set_property(self, name: str, value: str) -> views.PropertyView:
         """Set a server property; raises what `settings.set_property` raises."""
@@ -166,7 +176,7 @@ def house() -> views.House:
         if explained(error) is None:
             raise
         name = vendor.from_settings().name
-    return views.visible_all(views.House(name, host))
+    return visible_all(views.House(name, host))
 
 
 def today() -> date:

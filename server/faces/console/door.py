@@ -11,7 +11,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.db import troubles_in_words
-from keyferry.server.faces.console import views
+from keyferry.server.faces.console.harmless import visible_all
 from keyferry.server.parts import parts
 from keyferry.server.services.permission import admit, permission_of, require
 
@@ -54,7 +54,7 @@ def needs(permission: Permission) -> Callable[[Operation[Who, P, R]], Operation[
             with troubles_in_words():
                 now = who._admitted()
                 require(now.by, permission)
-                return views.visible_all(operation(now, *arguments, **more))
+                return visible_all(operation(now, *arguments, **more))
 
         permitted.permission = permission  # type: ignore[attr-defined]
         return cast("Operation[Who, P, R]", permitted)

@@ -1,38 +1,34 @@
-"""What an operator reads: lists a page at a time, what is behind a row, and tables for a spreadsheet."""
+"""What an operator reads: lists a page at a time, and what is behind a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import properties
 from keyferry.server.core.customers import listing, records
+from keyferry.server.core.first_day import opened as opened_step
 from keyferry.server.core.licensing import computers as activations
 from keyferry.server.core.licensing import copies, licenses, listings
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
-from keyferry.server.core.licensing.facts import license_facts
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.licensing.products import every_product
-from keyferry.server.core.models import License
 from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
-from keyferry.server.faces.console.door import Door, needs, runs
-from keyferry.server.faces.console.tables import AUDIT_COLUMNS, LICENSE_COLUMNS, Table, audit_line
+from keyferry.server.faces.console.door import Door, needs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, figures
+from keyferry.server.services import figures, first_day
+from keyferry.server.services.permission import admit
+from keyferry.server.services.reach import host_of
 from keyferry.server.services.requests import opened
 from keyferry.server.words.wording import DISPLACED
-
-# As many as the portal gives at once of each.
-_MOST_LICENSES, _MOST_EVENTS = 1000, 100_000
-_PIECE = 500
 
 
 class Lists(Door):
@@ -45,7 +41,9 @@ class Lists(Door):
         """Return a page of licenses, with `soon` of those that end within so many days."""
         now = parts().clock()
         with reading() as session:
-            page = listings.licenses(session, _soon(wanted, soon), now=now, number=number, beside=beside)
+            page = listings.licenses(
+                session, ending_soon(wanted, soon), now=now, number=number, beside=beside
+            )
             return page.of([views.license_row(one, now) for one in page.rows])
 
     @needs(Permission.SEE_LICENSES)
@@ -107,11 +105,11 @@ class Lists(Door):
 
     @needs(Permission.SEE_LICENSES)
     def customers(
-        self, search: str, number: int = 1, beside: Beside | None = None
+        self, wanted: listing.Wanted, number: int = 1, beside: Beside | None = None
     ) -> Page[views.CustomerRow]:
-        """Return a page of customers, sorted by address."""
+        """Return a page of customers."""
+        now = parts().clock()
         with reading() as session:
-            wanted, now = listing.Wanted(search), parts().clock()
             page = listing.customers(session, wanted, now=now, number=number, beside=beside)
             return page.of([views.customer_row(one) for one in page.rows])
 
@@ -123,7 +121,8 @@ class Lists(Door):
             held = records.licenses_of(session, found)
             total = activations.computers(session, ComputersWanted(customer=number), size=1).total
             extent = records.extent(session, found)
-            return views.customer_view(found, extent, held.rows, total, parts().clock())
+            can_mail = outgoing(session).is_offered
+            return views.customer_view(found, extent, held.rows, total, parts().clock(), can_mail=can_mail)
 
     @needs(Permission.SEE_LICENSES)
     def catalog(self) -> Sequence[views.ProductView]:
@@ -142,6 +141,22 @@ class Lists(Door):
             products = every_product(session)
             return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
 
+    @needs(Permission.SEE_LICENSES)
+    def first_day(self) -> views.FirstDay | None:
+        """Return how far the vendor is, None where that is not for this operator, done, or hidden."""
+        found = first_day.of(admit(self._token, now=parts().clock()).operator)
+        if found is None or found.is_done:
+            return None
+        product = found.facts.product.name if found.facts.product else ""
+        done = frozenset(step.value for step in found.done)
+        return views.FirstDay(done, opened_step(found.done) or "", product, host_of(parts().settings))
+
+    @needs(Permission.SEE_LICENSES)
+    def can_mail(self) -> bool:
+        """Return whether this server can send email."""
+        with reading() as session:
+            return outgoing(session).is_offered
+
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:
         """Return all server properties."""
@@ -157,59 +172,14 @@ class Lists(Door):
     ) -> Page[views.AuditEvent]:
         """Return a page of the audit, the latest events first, with `days` of the last so many."""
         with reading() as session:
-            return listings.audit_events(session, _since(wanted, days), number=number, beside=beside)
-
-    @runs(changes.export)
-    def license_table(self, wanted: Wanted, *, soon: int = 0) -> Table:
-        """Return the first licenses of a list as a table, and write down who took their keys."""
-        now, numbers = parts().clock(), set[int]()
-        with reading() as session:
-            page, number, beside = None, 1, None
-            while len(numbers) < _MOST_LICENSES and (page is None or page.has_next):
-                page = listings.licenses(
-                    session, _soon(wanted, soon), now=now, number=number, size=_PIECE, beside=beside
-                )
-                numbers |= {one.id for one in page.rows}
-                number, beside = page.number + 1, page.following
-        rows = changes.export(numbers, by=self.by, show=lambda one: _license_line(one, now))
-        return Table("licenses", LICENSE_COLUMNS, tuple(rows), is_whole=not (page and page.has_next))
-
-    @needs(Permission.SEE_AUDIT)
-    def audit_table(self, wanted: AuditWanted, *, days: int = 0) -> Table:
-        """Return the latest events of a list as a table."""
-        rows: list[Sequence[object]] = []
-        for event in _events(_since(wanted, days)):
-            if len(rows) == _MOST_EVENTS:
-                return Table(_named_today("audit"), AUDIT_COLUMNS, tuple(rows), is_whole=False)
-            rows.append(audit_line(event))
-        return Table(_named_today("audit"), AUDIT_COLUMNS, tuple(rows), is_whole=True)
+            return listings.audit_events(session, since(wanted, days), number=number, beside=beside)
 
 
-def _soon(wanted: Wanted, days: int) -> Wanted:
+def ending_soon(wanted: Wanted, days: int) -> Wanted:
+    """Return what is wanted, of it what ends within so many days; all of it with 0."""
     return replace(wanted, ends_by=parts().clock().date() + timedelta(days=days)) if days else wanted
 
 
-def _since(wanted: AuditWanted, days: int) -> AuditWanted:
+def since(wanted: AuditWanted, days: int) -> AuditWanted:
+    """Return what is wanted, of it the last so many days; all of it with 0."""
     return replace(wanted, since=parts().clock().date() - timedelta(days=days - 1)) if days else wanted
-
-
-def _named_today(name: str) -> str:
-    return f"{name}-{parts().clock().date().isoformat()}"
-
-
-def _events(wanted: AuditWanted) -> Iterator[views.AuditEvent]:
-    before: int | None = None
-    while True:
-        with reading() as session:
-            rows = listings.audit_events_before(session, wanted, before=before, size=_PIECE)
-        if not rows:
-            return
-        yield from rows
-        before = rows[-1].id
-
-
-def _license_line(license: License, now: datetime) -> Sequence[object]:
-    facts = license_facts(license, license.product, now, customer=license.customer)
-    seats = facts.seats, facts.seats_used
-    term = facts.expires, facts.days, facts.standing.value
-    return facts.activation_key, facts.product_code, facts.customer, *seats, *term

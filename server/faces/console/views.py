@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from keyferry.protocol.visible import visible, visible_lines
 from keyferry.server.core.customers import listing, records
 from keyferry.server.core.licensing.computers import Computer
 
@@ -33,12 +31,6 @@ from keyferry.server.core.pages import Page as Page
 from keyferry.server.core.properties import Property as Property
 from keyferry.server.services.operations import Given
 
-T = TypeVar("T")
-
-_OF_SEVERAL_LINES = {"notes", "license_file"}
-# What is handed back as it came.
-_KEPT = {"link"}
-
 
 @dataclass(frozen=True)
 class LicenseRow:
@@ -47,6 +39,7 @@ class LicenseRow:
     license: LicenseFacts
     customer_name: str
     today: date
+    number: int
 
     @property
     def customer(self) -> str:
@@ -129,6 +122,7 @@ class CustomerView(CustomerRow):
     held: tuple[LicenseRow, ...]
     computers: int
     mails: int
+    can_mail: bool
 
 
 @dataclass(frozen=True)
@@ -170,6 +164,16 @@ class NewProduct:
 
 
 @dataclass(frozen=True)
+class FirstDay:
+    """A vendor's first steps: those that are done, the next one, and what they are about."""
+
+    done: frozenset[str]
+    opened: str
+    product: str
+    host: str
+
+
+@dataclass(frozen=True)
 class House:
     """Whose server this is, and where it is; "" where nothing says it."""
 
@@ -186,6 +190,53 @@ class KeyGiven:
     mailed_to: str | None
     waits: str | None
     can_mail: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file for who asked, under the name that it is suggested to have."""
+
+    name: str
+    file_text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """To whom a mail goes, and why it waits, where it does."""
+
+    recipient: str
+    waits: str | None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """Licenses that are created together, so far: how many of how many, and the first of them."""
+
+    number: int
+    wanted: int
+    done: int
+    first: LicenseView
+    mails_keys: bool
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The licenses that a change is about, and the digest of what was seen of them."""
+
+    numbers: tuple[int, ...]
+    version: str
+    is_list: bool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How far a change of many licenses has come; `refused` were left as they were."""
+
+    number: int
+    wanted: int
+    done: int
+    changed: int
+    refused: int
 
 
 @dataclass(frozen=True)
@@ -225,7 +276,7 @@ class Scanned:
 def license_row(license: License, now: datetime) -> LicenseRow:
     """Return a license as a list shows it."""
     facts = license_facts(license, license.product, now, customer=license.customer)
-    return LicenseRow(facts, _name_of(license.customer), now.date())
+    return LicenseRow(facts, _name_of(license.customer), now.date(), license.id)
 
 
 def license_view(license: License, now: datetime, *, can_mail: bool, copies: int) -> LicenseView:
@@ -233,7 +284,7 @@ def license_view(license: License, now: datetime, *, can_mail: bool, copies: int
     latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
     facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
     name, version = _name_of(license.customer), version_of(license)
-    return LicenseView(facts, name, now.date(), can_mail, copies, version)
+    return LicenseView(facts, name, now.date(), license.id, can_mail, copies, version)
 
 
 def computer_row(activation: Activation, now: datetime) -> ComputerRow:
@@ -284,7 +335,13 @@ def customer_row(listed: listing.Listed) -> CustomerRow:
 
 
 def customer_view(
-    customer: Customer, extent: records.Extent, held: Sequence[License], computers: int, now: datetime
+    customer: Customer,
+    extent: records.Extent,
+    held: Sequence[License],
+    computers: int,
+    now: datetime,
+    *,
+    can_mail: bool,
 ) -> CustomerView:
     """Return a customer with its latest licenses."""
     row = customer_row(listing.Listed(customer, extent.held))
@@ -294,6 +351,7 @@ def customer_view(
         held=tuple(license_row(one, now) for one in held),
         computers=computers,
         mails=extent.mails,
+        can_mail=can_mail,
     )
 
 
@@ -332,31 +390,6 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
     """Return a property as it stands."""
     changed_at, changed_by = (row.changed_at, row.changed_by or "") if row else (None, "")
     return PropertyView(declared, _shown(value), _shown(declared.default), changed_at, changed_by)
-
-
-def visible_all(value: T) -> T:
-    """Return what a screen may show: the same, without what a terminal would obey in any of its texts.
-
-    The database may be older than today's rules for names, or come from elsewhere.
-    """
-    if isinstance(value, str):
-        return value if isinstance(value, Enum) else cast("T", visible(value))
-    if isinstance(value, list | tuple):
-        return cast("T", type(value)(map(visible_all, value)))
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
-    now = {one.name: getattr(value, one.name) for one in fields(value)}
-    seen = {name: _seen(name, text) for name, text in now.items()}
-    changed = {name: text for name, text in seen.items() if text != now[name]}
-    return replace(value, **changed) if changed else value
-
-
-def _seen(name: str, value: Any) -> Any:
-    if name in _KEPT:
-        return value
-    if name in _OF_SEVERAL_LINES and isinstance(value, str):
-        return visible_lines(value)
-    return visible_all(value)
 
 
 def _shown(value: Any) -> str:

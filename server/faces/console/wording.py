@@ -9,9 +9,9 @@ from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.licenses import Standing, Terms
 from keyferry.server.faces.console.views import (
     ActivationFacts,
+    Changed,
     ComputerView,
     KeyFacts,
-    KeyGiven,
     LicenseFacts,
     LicenseRow,
     ReleaseFacts,
@@ -100,11 +100,27 @@ def term(license: LicenseFacts) -> str:
     return f"{hold}{text}{lease}"
 
 
-def mailed(given: KeyGiven) -> str:
-    """Return whether the mail with a key goes out at once, or why it waits."""
-    if given.waits:
-        return f"! The email to {given.mailed_to} is waiting. {given.waits}"
-    return f"√ The email to {given.mailed_to} is on its way."
+def mailed(recipient: str | None, waits: str | None) -> str:
+    """Return whether a mail goes out at once, or why it waits."""
+    if waits:
+        return f"! The email to {recipient} is waiting. {waits}"
+    return f"√ The email to {recipient} is on its way."
+
+
+def counted(count: int, what: str) -> str:
+    """Return how many there are of something."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def changed(done: Changed) -> str:
+    """Return what a change of many licenses did."""
+    text = f"{counted(done.changed, 'license')} changed."
+    before = done.done - done.changed - done.refused
+    if before:
+        text += f" {counted(before, 'license')} {'was' if before == 1 else 'were'} so before."
+    if done.refused:
+        text += f" {counted(done.refused, 'license')} skipped: no end date, or one that is too late."
+    return text
 
 
 def state(computer: ActivationFacts) -> tuple[str, str]:

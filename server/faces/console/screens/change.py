@@ -16,7 +16,7 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import code
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.views import LicenseView
+from keyferry.server.faces.console.views import LicenseView, Mailed
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Way
@@ -214,3 +214,26 @@ class ReplaceKeyDialog(StandingDialog):
     async def action_ok(self) -> None:
         """Replace it."""
         await self.answer_with(Access.replace_key, self._license.activation_key)
+
+
+class MailLicenseKeyDialog(Dialog[Mailed]):
+    """Answers with the address that the activation key goes to."""
+
+    TITLE_TEXT: ClassVar[str] = "Email the activation key"
+    OK_TEXT: ClassVar[str] = "Send"
+    ACTS: ClassVar[Operations] = {"ok": Access.mail_license_key}
+
+    def __init__(self, view: LicenseView) -> None:
+        super().__init__()
+        self._view, self._license = view, view.license
+
+    def form(self) -> ComposeResult:
+        """Name the license, and who gets it."""
+        yield Static(of_license(self._view), classes="text", markup=False)
+        text = f"{self._license.customer} gets the key, and how to activate with it."
+        yield Static(text, classes="text", markup=False)
+
+    @work
+    async def action_ok(self) -> None:
+        """Send it."""
+        await self.answer_with(Access.mail_license_key, self._license.activation_key)

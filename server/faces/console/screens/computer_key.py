@@ -81,7 +81,7 @@ class ComputerKeyDialog(Dialog[None]):
         self.query_one("#frame").border_title = title
         self.query_one("#do-copy").focus()
         if self.shown.mailed_to:
-            self.say(mailed(self.shown))
+            self.say(mailed(self.shown.mailed_to, self.shown.waits))
 
     def action_spell(self) -> None:
         """Change between the groups and their words for the telephone."""
@@ -115,7 +115,7 @@ class ComputerKeyDialog(Dialog[None]):
         mail = await self.app.push_screen_wait(MailKeyDialog(self.shown))
         if mail is not None:
             self.shown = mail
-            self.say(mailed(mail))
+            self.say(mailed(mail.mailed_to, mail.waits))
 
 
 def grouped(code: str) -> Content:

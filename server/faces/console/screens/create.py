@@ -13,17 +13,18 @@ from textual.widgets import Select
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.notes import MAX_NOTES
+from keyferry.server.core.licensing.orders import MAX_ORDER
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.views import LicenseView, ProductChoice
+from keyferry.server.faces.console.views import Issued, ProductChoice
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.faces.console.widgets.ticks import Ticks
+from keyferry.server.faces.console.widgets.ticks import Tick, Ticks
 from keyferry.server.faces.console.wording import typed_number, typed_terms
 
 
-class CreateDialog(Dialog[LicenseView]):
-    """Answers with the license and its fresh activation key."""
+class CreateDialog(Dialog[Issued]):
+    """Answers with what was created, of many the first ones."""
 
     TITLE_TEXT: ClassVar[str] = "New license"
     OK_TEXT: ClassVar[str] = "Create license"
@@ -31,10 +32,12 @@ class CreateDialog(Dialog[LicenseView]):
         "unknown_product": "product",
         "malformed_terms": "expires",
         "malformed_lease": "lease",
+        "malformed_count": "count",
+        "malformed_order": "order",
         "unknown_feature": "features",
     }
     ACTS: ClassVar[Operations] = {"ok": Access.issue}
-    READS = (Access.products,)
+    READS = (Access.products, Access.can_mail)
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,11 +53,14 @@ class CreateDialog(Dialog[LicenseView]):
         lease = line(hint="how long one key lasts; empty: no limit", most=7)
         yield Field("Days per key", lease, id="lease")
         yield Field("Features", Ticks(), id="features")
+        yield Field("Order", line(hint="your own name for the sale", most=MAX_ORDER), id="order")
         yield Field("Notes", line(hint="only for your staff", most=MAX_NOTES), id="notes")
+        yield Field("How many", line("1", most=7), id="count")
+        yield Field("", Tick("Email the keys to the customer"), id="mails-keys")
 
     def on_mount(self) -> None:
         """Ask what there is to sell."""
-        self.query_one("#field-features").display = False
+        self.query_one("#field-features").display = self.query_one("#field-mails-keys").display = False
         self._fetch()
 
     @work
@@ -62,6 +68,7 @@ class CreateDialog(Dialog[LicenseView]):
         products = await self.attempt(Access.products)
         if products is None:
             return
+        self.query_one("#field-mails-keys").display = bool(await self.attempt(Access.can_mail))
         self._products = products
         choice = self.query_one(Select)
         # A text alone would be read as markup.
@@ -73,9 +80,14 @@ class CreateDialog(Dialog[LicenseView]):
             self.query_one("#email").focus()
 
     @on(Select.Changed)
-    async def chosen(self, event: Select.Changed) -> None:
+    def chosen(self, event: Select.Changed) -> None:
         """Show the features of the product."""
         names = next((one.features for one in self._products if one.code == event.value), ())
+        self._offer(names)
+
+    @work(exclusive=True, group="features")
+    async def _offer(self, names: Sequence[str]) -> None:
+        # A worker, since it ends with the dialog: a handler that waits goes on without one.
         await self.query_one(Ticks).offer(names)
         self.query_one("#field-features").display = bool(names)
 
@@ -94,6 +106,9 @@ class CreateDialog(Dialog[LicenseView]):
                 terms=self._terms(),
                 features=self.query_one(Ticks).ticked,
                 notes=self.typed("notes"),
+                order=self.typed("order"),
+                count=typed_number(self.typed("count"), what="licenses", code="malformed_count"),
+                mails_keys=self.query_one("#mails-keys", Tick).ticked,
             )
         except Refusal as refusal:
             self._clear()

@@ -13,9 +13,10 @@ from keyferry.server.core.licensing.notes import MAX_NOTES
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.views import CustomerView
+from keyferry.server.faces.console.views import CustomerView, Mailed
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.wording import counted
 
 _MOST_NAME = 100
 
@@ -60,27 +61,72 @@ class EditCustomerDialog(CustomerDialog):
 
 
 class MergeCustomerDialog(CustomerDialog):
-    """Gives all of a customer to another one."""
+    """Gives all of a customer to another one, once that one was seen."""
 
     TITLE_TEXT: ClassVar[str] = "Merge into another customer"
-    OK_TEXT: ClassVar[str] = "Merge"
+    OK_TEXT: ClassVar[str] = "Next"
     KIND: ClassVar[str] = "danger"
     ACTS: ClassVar[Operations] = {"ok": Access.merge_customer}
+    READS = (Access.merge_target,)
+
+    def __init__(self, customer: CustomerView) -> None:
+        super().__init__(customer)
+        self._into: CustomerView | None = None
 
     def form(self) -> ComposeResult:
         """Ask into which one."""
         one = self._customer
         yield Static(f"{one.called} goes, and what it holds stays.", classes="text strong", markup=False)
-        text = f"Its {_counted(one.licenses, 'license')}, name, and notes move to the other customer."
+        text = f"Its {counted(one.licenses, 'license')}, name, and notes move to the other customer."
         yield Static(text, classes="text", markup=False)
         yield Field("The other’s email", line(hint="ada@example.com", most=254), id="email")
+        yield Static("", id="into", classes="text above", markup=False)
+
+    @on(Input.Changed, "#email")
+    def typed_another(self) -> None:
+        """Show the other one anew."""
+        self._show(None)
 
     @work
     async def action_ok(self) -> None:
-        """Merge it."""
-        done = await self.attempt(Access.merge_customer, self._customer.number, self.typed("email"))
+        """Show the other one; then merge."""
+        if self._into is None:
+            self._show(await self.attempt(Access.merge_target, self._customer.number, self.typed("email")))
+            return
+        done = await self.attempt(Access.merge_customer, self._customer.number, self._into.email)
         if done is not None:
             self.dismiss(True)
+
+    def _show(self, into: CustomerView | None) -> None:
+        self._into = into
+        text = ""
+        if into is not None:
+            text = f"Into {into.called}, {into.email}, with {counted(into.licenses, 'license')} so far."
+        self.query_one("#into", Static).update(text)
+        self.query_one("#do-ok", ActionButton).show("Next" if into is None else "Merge")
+
+
+class MailAllKeysDialog(Dialog[Mailed]):
+    """Answers with the address that all keys go to."""
+
+    TITLE_TEXT: ClassVar[str] = "Email all keys"
+    OK_TEXT: ClassVar[str] = "Send"
+    ACTS: ClassVar[Operations] = {"ok": Access.mail_all_keys}
+
+    def __init__(self, customer: CustomerView) -> None:
+        super().__init__()
+        self._customer = customer
+
+    def form(self) -> ComposeResult:
+        """Say what is sent to whom."""
+        one = self._customer
+        text = f"{one.email} gets one email with {counted(one.licenses, 'activation key')}."
+        yield Static(text, classes="text", markup=False)
+
+    @work
+    async def action_ok(self) -> None:
+        """Send it."""
+        await self.answer_with(Access.mail_all_keys, self._customer.number)
 
 
 class DeleteCustomerDialog(CustomerDialog):
@@ -96,8 +142,8 @@ class DeleteCustomerDialog(CustomerDialog):
         one = self._customer
         yield Static(f"Delete {one.called}?", classes="text strong", markup=False)
         gone = (
-            f"Gone for good: name, email, notes, the names of its {_counted(one.computers, 'computer')}, "
-            f"and who {_counted(one.mails, 'email')} went to."
+            f"Gone for good: name, email, notes, the names of its {counted(one.computers, 'computer')}, "
+            f"and who {counted(one.mails, 'email')} went to."
         )
         yield Static(gone, classes="text", markup=False)
         stays = "Its licenses stay" if one.licenses != 1 else "Its license stays"
@@ -145,7 +191,3 @@ class DeleteCustomerDialog(CustomerDialog):
             self.query_one("#do-ok").focus()
         else:
             await self.answer_with(Access.delete_customer, self._customer.number)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -44,7 +44,8 @@ class EditDialog(ChangeDialog):
         yield Field("Notes", line(notes, hint="only for your staff", most=MAX_NOTES), id="notes")
 
     def on_mount(self) -> None:
-        """Ask which features there are."""
+        """Ask which features there are; until that is known, the license keeps its own."""
+        self._knows_features = False
         self.query_one("#field-features").display = bool(self._license.features)
         self._fetch()
 
@@ -54,6 +55,7 @@ class EditDialog(ChangeDialog):
         mine = [one for one in products or () if one.code == self._license.product_code]
         for one in mine:
             await self.query_one(Ticks).offer(one.features, self._license.features)
+            self._knows_features = True
             self.query_one("#field-features").display = bool(one.features)
 
     @work
@@ -62,7 +64,7 @@ class EditDialog(ChangeDialog):
         try:
             content = Content(
                 seats=typed_number(self.typed("seats"), what="seats", code="malformed_seats"),
-                features=self.query_one(Ticks).ticked,
+                features=self.query_one(Ticks).ticked if self._knows_features else self._license.features,
                 lease_days=self._lease(),
                 customer=self.typed("email").strip() or None,
                 notes=self._notes(),

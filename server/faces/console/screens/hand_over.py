@@ -14,8 +14,9 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.tables import Table
-from keyferry.server.faces.console.views import KeyGiven
+from keyferry.server.faces.console.views import KeyGiven, Written
 from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.wording import counted
 from keyferry.server.new_file import FileRefused, file_in_place, new_file
 from keyferry.server.services.requests import Typed
 
@@ -48,55 +49,77 @@ class MailKeyDialog(Dialog[KeyGiven]):
         await self.answer_with(Access.mail_key, typed, self.typed("email"))
 
 
-class SaveTableDialog(Dialog[Path]):
-    """Answers with the path that a table was saved to."""
+class SaveDialog(Dialog[Path]):
+    """Answers with the path that a text was saved to; it is written whole, or not at all."""
 
-    TITLE_TEXT: ClassVar[str] = "Save as a table"
     OK_TEXT: ClassVar[str] = "Save"
     FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
     ACTS: ClassVar[Operations] = {"ok": None}
 
-    def __init__(self, table: Table) -> None:
+    def __init__(
+        self,
+        name: str,
+        written: Callable[[], str],
+        about: str = "",
+        *,
+        as_workbook: Callable[[], bytes] | None = None,
+    ) -> None:
+        """Take the suggested name, what makes the text or a workbook, and what there is to know of it."""
         super().__init__()
-        self._table = table
-
-    def form(self) -> ComposeResult:
-        """Say how much it is, and ask where to."""
-        count = len(self._table.rows)
-        rows = f"{count:,} {'row' if count == 1 else 'rows'}"
-        text = f"{rows}." if self._table.is_whole else f"The first {rows}; there are more."
-        yield Static(f"{text} The file is saved on the machine where this console runs.", classes="text")
-        yield Static("It’s CSV. For Excel, end its name with .xlsx.", classes="text")
-        yield Field("Path", line(str(Path.cwd() / f"{self._table.name}.csv")), id="path")
-
-    @work
-    async def action_ok(self) -> None:
-        """Save it."""
-        await save_as(self, self._table.as_csv, as_workbook=self._table.as_workbook)
-
-
-class SaveFileDialog(Dialog[Path]):
-    """Answers with the path; the file was read with the key, so the server is not asked again."""
-
-    TITLE_TEXT: ClassVar[str] = "Save license file"
-    OK_TEXT: ClassVar[str] = "Save"
-    FIELDS: ClassVar[Mapping[str, str]] = {"file_exists": "path", "file_not_writable": "path"}
-    ACTS: ClassVar[Operations] = {"ok": None}
-
-    def __init__(self, given: KeyGiven) -> None:
-        super().__init__()
-        self._given = given
+        self._file_name, self._written, self._about = name, written, about
+        self._as_workbook = as_workbook
 
     def form(self) -> ComposeResult:
         """Ask where to."""
-        text = "The file is saved on the machine where this console runs."
+        text = f"{self._about} The file is saved on the machine where this console runs.".strip()
         yield Static(text, classes="text", markup=False)
-        yield Field("Path", line(str(suggested_path(self._given))), id="path")
+        yield Field("Path", line(str(Path.cwd() / self._file_name)), id="path")
 
     @work
     async def action_ok(self) -> None:
         """Save it."""
-        await save_as(self, lambda: self._given.license_file)
+        await save_as(self, self._written, as_workbook=self._as_workbook)
+
+
+class SaveTableDialog(SaveDialog):
+    """Saves a table, and says how much it is."""
+
+    TITLE_TEXT: ClassVar[str] = "Save as a table"
+
+    def __init__(self, table: Table) -> None:
+        rows = counted(len(table.rows), "row")
+        many = f"{rows}." if table.is_whole else f"The first {rows}; there are more."
+        about = f"{many} It’s CSV. For Excel, end its name with .xlsx."
+        super().__init__(f"{table.name}.csv", table.as_csv, about, as_workbook=table.as_workbook)
+
+
+class SaveFileDialog(SaveDialog):
+    """Saves a license file, which was read with the key, so the server is not asked again."""
+
+    TITLE_TEXT: ClassVar[str] = "Save license file"
+
+    def __init__(self, given: KeyGiven) -> None:
+        super().__init__(given.key.file_name, lambda: given.license_file)
+
+
+class SaveDataDialog(SaveDialog):
+    """Saves all that is stored about a customer."""
+
+    TITLE_TEXT: ClassVar[str] = "Save all data of a customer"
+
+    def __init__(self, data: Written) -> None:
+        about = "All that is stored about the customer, as JSON. The audit keeps that you took it."
+        super().__init__(data.name, lambda: data.file_text, about)
+
+
+class SaveProfileDialog(SaveDialog):
+    """Saves what the vendor builds into the application."""
+
+    TITLE_TEXT: ClassVar[str] = "Save the product’s profile"
+
+    def __init__(self, profile: Written) -> None:
+        about = "Build it into your application. It holds a secret: keep it out of public repositories."
+        super().__init__(profile.name, lambda: profile.file_text, about)
 
 
 async def save_as(
@@ -129,8 +152,3 @@ def save_workbook(path: Path, written: Callable[[], bytes]) -> None:
     """Write the workbook; raises as `save`."""
     with file_in_place(path) as file:
         file.write_bytes(written())
-
-
-def suggested_path(given: KeyGiven) -> Path:
-    """Return where a license file may go: in the present folder."""
-    return Path.cwd() / given.key.file_name

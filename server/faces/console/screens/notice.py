@@ -37,7 +37,7 @@ class NoticeDialog(Dialog[None]):
     ACTS: ClassVar[Operations] = {"copy": None}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "copy", show=False)]
 
-    def __init__(self, title: str, text: str, *, code: str = "") -> None:
+    def __init__(self, title: str, text: str | Content, *, code: str = "") -> None:
         super().__init__()
         self._heading = title
         self._text = text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
+from ipaddress import ip_address
 from typing import Any, ClassVar
 
 from textual import work
@@ -35,6 +36,18 @@ _FILTERS: tuple[tuple[str, bool, str], ...] = (
     ("refused", True, ""),
     *((f"by {words}", False, name) for name, words in CHANNELS.items()),
 )
+# Words, and what it is about.
+_KINDS = (
+    ("about anything", ""),
+    ("activations", "activations"),
+    ("deactivations", "releases"),
+    ("licenses", "licenses"),
+    ("customers", "customers"),
+    ("products", "products"),
+    ("email", "mail"),
+    ("signing in", "signing_in"),
+    ("settings and staff", "settings"),
+)
 # What is done well, and what somebody has to look at.
 _DONE = ("activated_", "released_proven")
 _SERIOUS = ("released_forced", "released_claimed", "activated_stale", "mail_given_up", "_refused")
@@ -45,18 +58,20 @@ class AuditList(ListPane):
     """Every event; what happened before comes with the cursor."""
 
     LIST: ClassVar[str] = "audit-table"
-    SEARCHES: ClassVar[tuple[str, str]] = ("who did it", "who did it")
+    SEARCHES: ClassVar[tuple[str, str]] = ("who did it, or an IP address", "who did it, or an IP address")
     READS = (Access.audit,)
     ACTS: ClassVar[Operations] = {
         "copy": None,
         "days": Access.audit,
         "export": Access.audit_table,
         "filter": Access.audit,
+        "kind": Access.audit,
         "license": Access.license,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "license", "Open its license"),
         Binding("f,f9", "filter", "Filter"),
+        Binding("k", "kind", "What it is about"),
         Binding("d", "days", "Last days only"),
         Binding("x", "export", "Save as a table"),
         Binding("r,f5", "again", "Refresh"),
@@ -65,6 +80,7 @@ class AuditList(ListPane):
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "License", "license"),
         Hint("f", "Filter", "filter"),
+        Hint("k", "Kind", "kind"),
         Hint("d", "Days", "days"),
         Hint("x", "CSV", "export"),
         Hint("r", "Refresh", "again"),
@@ -72,7 +88,9 @@ class AuditList(ListPane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._filter = self._days = 0
+        self._filter = self._days = self._kind = 0
+        # Of which license: its number, and how its key ends.
+        self._license: tuple[int | None, str] = (None, "")
         self._copied = False
         self._last_day: date | None = None
 
@@ -84,7 +102,16 @@ class AuditList(ListPane):
     @property
     def _asked(self) -> AuditWanted:
         _, refused, channel = _FILTERS[self._filter]
-        return AuditWanted(refused=refused, channel=channel, who=self.search.value)
+        # Nobody is called like an address.
+        who, address = ("", self.searched) if _is_address(self.searched) else (self.search.value, "")
+        return AuditWanted(
+            license_id=self._license[0],
+            refused=refused,
+            channel=channel,
+            who=who,
+            kind=_KINDS[self._kind][1],
+            address=address,
+        )
 
     @property
     def wanted(self) -> Hashable:
@@ -96,6 +123,13 @@ class AuditList(ListPane):
         if number == 1:
             self._last_day = None
         return await self.ask(Access.audit, self._asked, number, beside, days=_DAYS[self._days][1])
+
+    def open_with(self, what: str, about: str) -> None:
+        """Show what happened to a license."""
+        self._filter = self._days = self._kind = 0
+        self._license = (int(what), about)
+        self.search.value = ""
+        self.look_again()
 
     def key_of(self, row: AuditEvent) -> Hashable:
         """Know an event by its number."""
@@ -131,6 +165,8 @@ class AuditList(ListPane):
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, the days, and how many events there are."""
         which, days = _FILTERS[self._filter][0], _DAYS[self._days][0]
+        about = self._license[1] or ("" if not self._kind else _KINDS[self._kind][0])
+        which = f"{about} · {which}" if about else which
         if not is_wide:
             return f"{which} · {days} · {total}"
         return f"{which} · {days}     {total} {'event' if total == '1' else 'events'}"
@@ -139,7 +175,7 @@ class AuditList(ListPane):
         """Say what can be done where nothing is listed."""
         if _FILTERS[self._filter][1]:
             return "Nothing has been refused."
-        return "Nothing was found. Press f or d to see more."
+        return "Nothing was found. Press f, k, or d to see more."
 
     def point(self, row: AuditEvent | None) -> None:
         """Show the whole event."""
@@ -170,6 +206,18 @@ class AuditList(ListPane):
         self._filter = (self._filter + 1) % len(_FILTERS)
         self.look()
 
+    def action_kind(self) -> None:
+        """Show what is about one kind of things only, or all again."""
+        self._kind = (self._kind + 1) % len(_KINDS)
+        self.look()
+
+    def action_step(self) -> None:
+        """Return to the list, and there to what happened to all licenses."""
+        if self.rows.has_focus:
+            self._license = (None, "")
+        super().action_step()
+        self.look()
+
     def action_days(self) -> None:
         """Show the last days only, or all again."""
         self._days = (self._days + 1) % len(_DAYS)
@@ -185,6 +233,9 @@ class AuditList(ListPane):
     @work
     async def action_license(self) -> None:
         """Show the license in its own tab."""
+        await self.looked()
+        if self.pointed is None or self.pointed.license_id is None:
+            return
         try:
             view = await self.ask(Access.license, self.pointed.license_id)
         except Refusal as refusal:
@@ -195,6 +246,7 @@ class AuditList(ListPane):
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
+        await self.looked()
         table = await self.ask(Access.audit_table, self._asked, days=_DAYS[self._days][1])
         path = await self.app.push_screen_wait(SaveTableDialog(table))
         if path is not None:
@@ -212,6 +264,14 @@ class AuditList(ListPane):
             (name, fitted(Content(value), width - _NAMES) if value else "") for name, value in _pairs(row)
         ]
         shown.update(Content("\n").join([head, Content(""), facts(pairs, _NAMES)]))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _what(row: AuditEvent) -> str:

@@ -17,6 +17,7 @@ from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, 
 from keyferry.server.faces.console.screens.activate import ActivateDialog
 from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
+from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, ComputerRow, ComputerView, CopyRow, LicenseView, Page
 from keyferry.server.faces.console.widgets.bars import Hint
@@ -27,12 +28,14 @@ from keyferry.server.faces.console.wording import about_computer, day, released,
 from keyferry.server.words.wording import DISPLACED
 
 _COPIES = "possible copies"
-_FILTERS: tuple[tuple[str, State | None], ...] = (
-    ("all", None),
-    ("active", State.ACTIVE),
-    ("released", State.RELEASED),
-    ("replaced", State.SUPERSEDED),
-    (_COPIES, None),
+# Its words, the state, and whether only seats that were released without a code.
+_FILTERS: tuple[tuple[str, State | None, bool], ...] = (
+    ("all", None, False),
+    ("active", State.ACTIVE, False),
+    ("released", State.RELEASED, False),
+    ("without a code", None, True),
+    ("replaced", State.SUPERSEDED, False),
+    (_COPIES, None, False),
 )
 _NAMES = 13
 
@@ -46,11 +49,13 @@ class ComputerPane(DetailedPane):
         "computer name or ID, or a wizard’s link",
         "computer name, ID or link",
     )
-    READS = (Access.computers, Access.copies, Access.computer, Access.license)
+    READS = (Access.computers, Access.copies, Access.computer, Access.license, Access.copy_table)
+    OF_ROW = frozenset({"activate", "deactivate", "license", "copy"})
     ACTS: ClassVar[Operations] = {
         "activate": Access.activate,
         "copy": None,
         "deactivate": Access.release,
+        "export": Access.computer_table,
         "filter": Access.computers,
         "license": Access.license,
     }
@@ -60,6 +65,7 @@ class ComputerPane(DetailedPane):
         Binding("l", "license", "Open its license"),
         Binding("c", "copy", "Copy its ID"),
         Binding("f,f9", "filter", "Filter, possible copies"),
+        Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "Key again", "activate"),
@@ -67,12 +73,26 @@ class ComputerPane(DetailedPane):
         Hint("l", "License", "license"),
         Hint("c", "Copy ID", "copy"),
         Hint("f", "Filter", "filter"),
+        Hint("x", "CSV", "export", may_miss=True),
     )
 
     def __init__(self) -> None:
         super().__init__()
         self._filter = 0
         self._copied = False
+        # Whose computers they are: the customer's number, and what it is called.
+        self._customer: tuple[int | None, str] = (None, "")
+
+    def open_with(self, what: str, about: str) -> None:
+        """List the computers of a customer."""
+        self._filter, self._customer = 0, (int(what), about)
+        self.search.value = ""
+        self.look_again()
+
+    @property
+    def _asked(self) -> Wanted:
+        _, state, forced = _FILTERS[self._filter]
+        return Wanted(self.search.value, state, customer=self._customer[0], forced=forced)
 
     @property
     def _lists_copies(self) -> bool:
@@ -81,14 +101,13 @@ class ComputerPane(DetailedPane):
     @property
     def wanted(self) -> Hashable:
         """The search and the filter; possible copies are not searched."""
-        return self._filter, "" if self._lists_copies else self.search.value
+        return self._filter, None if self._lists_copies else self._asked
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[Any]:
         """Ask for a page."""
         if self._lists_copies:
             return await self.ask(Access.copies, number)
-        wanted = Wanted(self.search.value, _FILTERS[self._filter][1])
-        return await self.ask(Access.computers, wanted, number, beside)
+        return await self.ask(Access.computers, self._asked, number, beside)
 
     async def behind(self, row: ComputerRow | CopyRow) -> ComputerView | CopyRow:
         """Ask how a computer stands."""
@@ -156,6 +175,8 @@ class ComputerPane(DetailedPane):
             return f"{which} · {total}"
         if self._lists_copies:
             return f"{total} possible {'copy' if total == '1' else 'copies'}, latest first"
+        if self._customer[1]:
+            which = f"{which}, of {self._customer[1]}"
         return f"State: {which}     {total} {'computer' if total == '1' else 'computers'}"
 
     def none(self) -> str:
@@ -163,9 +184,11 @@ class ComputerPane(DetailedPane):
         if self._lists_copies:
             return "There are no possible copies. Press f to see all computers."
         if self._filter:
-            return f"No computer is {_FILTERS[self._filter][0]}. Press f to see others."
+            return f"No computer is listed under “{_FILTERS[self._filter][0]}”. Press f to see others."
         if self.searched:
             return "No computer was found. Try a shorter part of its name or ID."
+        if self._customer[1]:
+            return f"No computer of {self._customer[1]} has been activated yet. Press Esc to see all."
         return "No computer has been activated yet. Activate one from its license: press 1."
 
     def described(self, view: ComputerView | CopyRow, width: int) -> Content:
@@ -192,22 +215,25 @@ class ComputerPane(DetailedPane):
         lines = [fitted(head, width), marked(situation(view)), Content(""), facts(shown, _NAMES)]
         return Content("\n").join(lines)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done to the computer under the cursor."""
-        offered = super().check_action(action, parameters)
-        if not offered or action not in ("activate", "deactivate", "license", "copy"):
-            return offered
-        view = self.view if self.is_mounted else None
+    def fits(self, action: str, view: Any) -> bool:
+        """Offer what can be done to a computer."""
         if not isinstance(view, ComputerView):
             return False
         return view.computer.holds_seat or action in ("license", "copy")
 
+    async def _fitting(self, action: str) -> ComputerView | None:
+        """Return the computer under the cursor, None where an action cannot be done to it."""
+        view = await self.current()
+        return view if self.fits(action, view) else None
+
     async def action_choose(self) -> None:
         """Enter shows the key again, or the license of what holds no seat."""
-        if self.check_action("activate", ()):
-            self.action_activate()
-        elif self.check_action("license", ()):
-            self.action_license()
+        self._choose()
+
+    @work
+    async def _choose(self) -> None:
+        can_activate = self.offers("activate") and self.fits("activate", await self.current())
+        await self.run_action("activate" if can_activate else "license")
 
     def action_filter(self) -> None:
         """Show only computers that stand otherwise, possible copies, or all again."""
@@ -215,21 +241,46 @@ class ComputerPane(DetailedPane):
         self.rows.refresh()
         self.look()
 
-    def action_copy(self) -> None:
-        """Copy the computer ID."""
-        self.app.copy_to_clipboard(self.view.computer.computer_id)
-        self._copied = True
-        self.draw()
+    def action_step(self) -> None:
+        """Return to the list, and there to all computers."""
+        if self.rows.has_focus:
+            self._customer = (None, "")
+        super().action_step()
+        self.look()
 
-    def action_license(self) -> None:
+    @work
+    async def action_export(self) -> None:
+        """Ask where to, and save what is listed."""
+        if self._lists_copies:
+            table = await self.ask(Access.copy_table)
+        else:
+            table = await self.ask(Access.computer_table, self._asked)
+        path = await self.app.push_screen_wait(SaveTableDialog(table))
+        if path is not None:
+            self.say_briefly(f"√ Saved {path.name}")
+
+    @work
+    async def action_copy(self) -> None:
+        """Copy the computer ID."""
+        if view := await self._fitting("copy"):
+            self.app.copy_to_clipboard(view.computer.computer_id)
+            self._copied = True
+            self.draw()
+
+    @work
+    async def action_license(self) -> None:
         """Show its license in its own tab."""
-        self.post_message(self.Elsewhere("keys", self.view.activation_key))
+        if view := await self._fitting("license"):
+            self.post_message(self.Elsewhere("keys", view.activation_key))
 
     @work
     async def action_activate(self) -> None:
         """Show its key again."""
-        view = await self._license()
-        key = await self.app.push_screen_wait(ActivateDialog(view, self.view.computer)) if view else None
+        computer = await self._fitting("activate")
+        view = await self._license(computer) if computer else None
+        if view is None or computer is None:
+            return
+        key = await self.app.push_screen_wait(ActivateDialog(view, computer.computer))
         if key is not None:
             self.look_again()
             await self.app.push_screen_wait(ComputerKeyDialog(key))
@@ -237,18 +288,21 @@ class ComputerPane(DetailedPane):
     @work
     async def action_deactivate(self) -> None:
         """Ask for its code, or for a reason; then say what has happened."""
-        view = await self._license()
-        seat = await self.app.push_screen_wait(DeactivateDialog(view, self.view.computer)) if view else None
+        computer = await self._fitting("deactivate")
+        view = await self._license(computer) if computer else None
+        if view is None or computer is None:
+            return
+        seat = await self.app.push_screen_wait(DeactivateDialog(view, computer.computer))
         if seat is not None:
             self.look_again()
             title = "Nothing to release" if seat.already else "Released"
             await self.app.push_screen_wait(NoticeDialog(title, released(seat)))
 
-    async def _license(self) -> LicenseView | None:
+    async def _license(self, of: ComputerView) -> LicenseView | None:
         try:
-            view = await self.ask(Access.license, self.view.activation_key)
+            view = await self.ask(Access.license, of.activation_key)
             # Its computer ID goes with the key that it was made with.
-            return replace(view, license=replace(view.license, activation_key=self.view.own_key))
+            return replace(view, license=replace(view.license, activation_key=of.own_key))
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("This computer can’t be opened", str(refusal)))
             return None

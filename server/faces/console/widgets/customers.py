@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from keyferry.server.core.customers.listing import Order, View, Wanted
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import fitted, one_line, shortened
 from keyferry.server.faces.console.screens.customer import (
     CustomerDialog,
     DeleteCustomerDialog,
     EditCustomerDialog,
+    MailAllKeysDialog,
     MergeCustomerDialog,
 )
+from keyferry.server.faces.console.screens.hand_over import SaveDataDialog, SaveTableDialog
+from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, CustomerRow, CustomerView, LicenseRow, Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.behind import DetailedPane
 from keyferry.server.faces.console.widgets.pane import WIDE
-from keyferry.server.faces.console.widgets.rows import Column
-from keyferry.server.faces.console.wording import ends, status
+from keyferry.server.faces.console.widgets.rows import Column, Rows
+from keyferry.server.faces.console.wording import counted, ends, mailed, status
 
 _MOST_LISTED = 20
+
+
+class Sorting(NamedTuple):
+    """What the list is sorted by: the column, and whether from the end."""
+
+    order: Order
+    column: str
+    descending: bool
+
+
+_SORTINGS = (
+    Sorting(Order.EMAIL, "Email", False),
+    Sorting(Order.NAME, "Name", False),
+    # No column says when a customer was added: the newest are first.
+    Sorting(Order.ADDED, "", True),
+)
+_FILTERS: tuple[tuple[str, View | None], ...] = (
+    ("all", None),
+    ("ends in 30 days", View.ENDING),
+    ("email failed", View.EMAIL_FAILED),
+)
 
 
 class CustomerPane(DetailedPane):
@@ -35,12 +60,19 @@ class CustomerPane(DetailedPane):
     DETAIL: ClassVar[str] = "customer-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("email address or name", "email address or name")
     READS = (Access.customers, Access.customer)
+    OF_ROW = frozenset(["computers", "copy", "data", "delete", "edit", "licenses", "mail", "merge"])
     ACTS: ClassVar[Operations] = {
+        "computers": Access.computers,
         "copy": None,
+        "data": Access.customer_data,
         "delete": Access.delete_customer,
         "edit": Access.edit_customer,
+        "export": Access.customer_table,
+        "filter": Access.customers,
         "licenses": Access.licenses,
+        "mail": Access.mail_all_keys,
         "merge": Access.merge_customer,
+        "sort": Access.customers,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "licenses", "List its licenses"),
@@ -48,23 +80,44 @@ class CustomerPane(DetailedPane):
         Binding("m", "merge", "Merge into another"),
         Binding("delete", "delete", "Delete it"),
         Binding("c", "copy", "Copy the email"),
+        Binding("p", "computers", "List its computers"),
+        Binding("k", "mail", "Email all its keys"),
+        Binding("g", "data", "Save all its data"),
+        Binding("s", "sort", "Sort otherwise"),
+        Binding("f,f9", "filter", "Filter"),
+        Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "Licenses", "licenses"),
         Hint("e", "Edit", "edit"),
         Hint("m", "Merge", "merge"),
         Hint("Del", "Delete", "delete"),
-        Hint("c", "Copy email", "copy", may_miss=True),
+        Hint("p", "Computers", "computers", may_miss=True),
+        Hint("k", "Email keys", "mail", may_miss=True),
+        Hint("s", "Sort", "sort", may_miss=True),
+        Hint("f", "Filter", "filter", may_miss=True),
+        Hint("x", "CSV", "export", may_miss=True),
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._filter = 0
+        self._sorting = _SORTINGS[0]
+
+    def on_mount(self) -> None:
+        """Show what they are sorted by."""
+        self._show_order()
+
     @property
-    def wanted(self) -> Hashable:
-        """The search."""
-        return self.search.value
+    def wanted(self) -> Wanted:
+        """The search, the filter, and the order."""
+        return Wanted(
+            self.search.value, _FILTERS[self._filter][1], self._sorting.order, self._sorting.descending
+        )
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[CustomerRow]:
         """Ask for a page."""
-        return await self.ask(Access.customers, self.search.value, number, beside)
+        return await self.ask(Access.customers, self.wanted, number, beside)
 
     async def behind(self, row: CustomerRow) -> CustomerView:
         """Ask what a customer holds."""
@@ -93,10 +146,15 @@ class CustomerPane(DetailedPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say how many customers there are."""
-        return f"{total} {'customer' if total == '1' else 'customers'}" if is_wide else f"all · {total}"
+        which = _FILTERS[self._filter][0]
+        if not is_wide:
+            return f"{which} · {total}"
+        return f"{which}     {total} {'customer' if total == '1' else 'customers'}"
 
     def none(self) -> str:
         """Say what can be done where nothing is listed."""
+        if self._filter:
+            return f"No customer is here under “{_FILTERS[self._filter][0]}”. Press f to see others."
         if self.searched:
             return "No customer was found. Try a shorter part of the address or name."
         return "No customers yet. Name one when you create a license: press 1, then n."
@@ -106,8 +164,8 @@ class CustomerPane(DetailedPane):
         email = f"  {view.email}" if view.name else ""
         notes = one_line(view.notes)
         counts = (
-            f"{_counted(view.licenses, 'license')} · {view.seats_used:,} of {view.seats:,} seats · "
-            f"{_counted(view.computers, 'computer')} · {_counted(view.mails, 'email')}"
+            f"{counted(view.licenses, 'license')} · {view.seats_used:,} of {view.seats:,} seats · "
+            f"{counted(view.computers, 'computer')} · {counted(view.mails, 'email')}"
         )
         lines = [
             Content.assemble((view.called, "bold"), (email, "$ink-2")),
@@ -130,26 +188,22 @@ class CustomerPane(DetailedPane):
             + Content.styled(words, color)
         )
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done to the customer under the cursor."""
-        offered = super().check_action(action, parameters)
-        if not offered or action not in ("licenses", "edit", "merge", "delete", "copy"):
-            return offered
-        return self.is_mounted and self.view is not None
-
     async def action_choose(self) -> None:
         """Enter lists what they hold."""
-        if self.check_action("licenses", ()):
-            self.action_licenses()
+        await self.run_action("licenses")
 
-    def action_licenses(self) -> None:
+    @work
+    async def action_licenses(self) -> None:
         """List what they hold in its own tab."""
-        self.post_message(self.Elsewhere("keys", self.view.email))
+        if view := await self.current():
+            self.post_message(self.Elsewhere("keys", view.email))
 
-    def action_copy(self) -> None:
+    @work
+    async def action_copy(self) -> None:
         """Copy the address."""
-        self.app.copy_to_clipboard(self.view.email)
-        self.say_briefly("√ Copied")
+        if view := await self.current():
+            self.app.copy_to_clipboard(view.email)
+            self.say_briefly("√ Copied")
 
     @work
     async def action_edit(self) -> None:
@@ -166,10 +220,78 @@ class CustomerPane(DetailedPane):
         """Ask whether it is meant."""
         await self._change(DeleteCustomerDialog)
 
-    async def _change(self, dialog: type[CustomerDialog]) -> None:
-        if self.view is not None and await self.app.push_screen_wait(dialog(self.view)) is not None:
+    @work
+    async def action_computers(self) -> None:
+        """List its computers in their own tab."""
+        if view := await self.current():
+            self.post_message(self.Elsewhere("computers", str(view.number), view.called))
+
+    @work
+    async def action_mail(self) -> None:
+        """Ask whether it is to get all its keys, and send them."""
+        view = await self.current()
+        if view is None or not view.can_mail:
+            return
+        sent = await self.app.push_screen_wait(MailAllKeysDialog(view))
+        if sent is not None:
             self.look_again()
+            notice = NoticeDialog("Email all keys", mailed(sent.recipient, sent.waits))
+            await self.app.push_screen_wait(notice)
 
+    @work
+    async def action_data(self) -> None:
+        """Ask where to, and save all that is stored about it."""
+        if view := await self.current():
+            await self._save(SaveDataDialog, Access.customer_data, view.number)
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    @work
+    async def action_export(self) -> None:
+        """Ask where to, and save what is listed."""
+        await self._save(SaveTableDialog, Access.customer_table, self.wanted)
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._sort(_SORTINGS[([one.order for one in _SORTINGS].index(self._sorting.order) + 1) % 3])
+
+    def action_filter(self) -> None:
+        """Show only those with something to do, or all again."""
+        self._filter = (self._filter + 1) % len(_FILTERS)
+        self.look()
+
+    @on(Rows.Sorted, "#all-customers")
+    def sorted_by(self, event: Rows.Sorted) -> None:
+        """Sort by the column that was clicked on, and from its other end when it is clicked on again."""
+        event.stop()
+        found = next((one for one in _SORTINGS if one.column == event.name), None)
+        if found is not None:
+            again = self._sorting.column == event.name
+            self._sort(self._sorting._replace(descending=not self._sorting.descending) if again else found)
+
+    def fits(self, action: str, view: CustomerView | None) -> bool:
+        """Offer emails where they can be sent."""
+        return view is not None and (action != "mail" or view.can_mail)
+
+    def _sort(self, sorting: Sorting) -> None:
+        self._sorting = sorting
+        self._show_order()
+        self.rows.point(0)
+        self.look()
+
+    def _show_order(self) -> None:
+        self.rows.sorted_by = (self._sorting.column, "↓" if self._sorting.descending else "↑")
+        self.rows.refresh()
+
+    async def _save(self, dialog: Any, operation: Any, what: Any) -> None:
+        try:
+            found = await self.ask(operation, what)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog("Nothing to save", str(refusal)))
+            return
+        path = await self.app.push_screen_wait(dialog(found))
+        if path is not None:
+            self.say_briefly(f"√ Saved {path.name}")
+
+    async def _change(self, dialog: type[CustomerDialog]) -> None:
+        view = await self.current()
+        if view is not None and await self.app.push_screen_wait(dialog(view)) is not None:
+            self.look_again()

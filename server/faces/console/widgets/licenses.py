@@ -9,7 +9,7 @@ from textual import on
 from textual.content import Content
 
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import Order, Wanted
+from keyferry.server.core.licensing.listings import Order, Taken, Wanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import shortened
@@ -38,13 +38,15 @@ SORTINGS = (
     Sorting(Order.SEATS, "Seats", True),
     Sorting(Order.KEY, "Activation key", False),
 )
-# Its words, the standing, and within how many days a license ends.
-_FILTERS: tuple[tuple[str, Standing | None, int], ...] = (
-    ("all", None, 0),
-    ("active", Standing.ACTIVE, 0),
-    ("ends soon", Standing.ACTIVE, SOON),
-    ("on hold", Standing.SUSPENDED, 0),
-    ("expired", Standing.EXPIRED, 0),
+# Its words, the standing, within how many days a license ends, and how many of its seats are taken.
+_FILTERS: tuple[tuple[str, Standing | None, int, Taken | None], ...] = (
+    ("all", None, 0, None),
+    ("active", Standing.ACTIVE, 0, None),
+    ("ends soon", Standing.ACTIVE, SOON, None),
+    ("on hold", Standing.SUSPENDED, 0, None),
+    ("expired", Standing.EXPIRED, 0, None),
+    ("full", None, 0, Taken.FULL),
+    ("not used", None, 0, Taken.UNUSED),
 )
 
 
@@ -76,6 +78,7 @@ class LicensePane(ListPane):
             search=self.search.value,
             product=self.product[0],
             standing=_FILTERS[self._filter][1],
+            taken=_FILTERS[self._filter][3],
             order=self._sorting.order,
             descending=self._sorting.descending,
         )
@@ -90,8 +93,8 @@ class LicensePane(ListPane):
         return await self.ask(Access.licenses, self._asked, number, beside, soon=self.soon)
 
     def key_of(self, row: LicenseRow) -> Hashable:
-        """Know a license by its key."""
-        return row.license.activation_key
+        """Know a license by its number: its key may be replaced."""
+        return row.number
 
     def columns(self, width: int) -> Sequence[Column]:
         """Show whole keys where there is room."""
@@ -130,7 +133,7 @@ class LicensePane(ListPane):
         of = f"{self.product[1]}     " if self.product[0] else ""
         return f"{of}Status: {which}     {total} {'license' if total == '1' else 'licenses'}"
 
-    def none(self) -> str:
+    def none(self) -> str | Content:
         """Say what can be done where nothing is listed."""
         which = _FILTERS[self._filter][0]
         if self._filter:
@@ -148,6 +151,14 @@ class LicensePane(ListPane):
         """Search for one license."""
         self._filter, self.product = 0, ("", "")
         self.search.value = activation_key
+        self.look_again()
+
+    def show_all(self) -> None:
+        """List all licenses, the newest first."""
+        self._filter, self.product = 0, ("", "")
+        self._sorting = SORTINGS[0]
+        self.rows.sorted_by = ("", "")
+        self.search.value = ""
         self.look_again()
 
     def show_product(self, code: str, name: str) -> None:

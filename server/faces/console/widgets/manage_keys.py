@@ -2,50 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.first_steps import first_steps
 from keyferry.server.faces.console.screens import change
 from keyferry.server.faces.console.screens.activate import ActivateDialog
 from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.create import CreateDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
 from keyferry.server.faces.console.screens.edit import EditDialog
-from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
+from keyferry.server.faces.console.screens.many import IssuedDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
-from keyferry.server.faces.console.views import LicenseRow
+from keyferry.server.faces.console.views import Beside, FirstDay, LicenseRow, LicenseView, Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.license_detail import LicenseDetail
-from keyferry.server.faces.console.widgets.licenses import LicensePane
+from keyferry.server.faces.console.widgets.many_keys import ManyKeys
 from keyferry.server.faces.console.widgets.rows import Rows
-from keyferry.server.faces.console.wording import released
+from keyferry.server.faces.console.wording import mailed, released
 
 # What is done to the license under the cursor.
-_OF_LICENSE = {"activate", "deactivate", "edit", "renew", "suspend", "resume", "replace", "copy"}
+_OF_LICENSE = frozenset(
+    ["activate", "copy", "deactivate", "edit", "history", "mail", "renew", "replace", "resume", "suspend"]
+)
 
 
-class ManageKeys(LicensePane):
+class ManageKeys(ManyKeys):
     """Search, select, and do what a customer asks for."""
 
-    READS = (Access.licenses, Access.license, Access.scanned)
+    READS: ClassVar[tuple[Callable[..., object], ...]] = (
+        *(Access.licenses, Access.license, Access.scanned),
+        Access.first_day,
+    )
     ACTS: ClassVar[Operations] = {
         "activate": Access.activate,
         "copy": None,
         "create": Access.issue,
         "deactivate": Access.release,
         "edit": Access.edit,
-        "export": Access.license_table,
+        "history": Access.audit,
+        "mail": Access.mail_license_key,
         "renew": Access.renew,
         "replace": Access.replace_key,
         "resume": Access.resume,
         "suspend": Access.suspend,
+        "first_steps": None,
+        "test_license": Access.issue_test_license,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         # The function keys act in the search, too, where a letter is typed.
@@ -61,10 +72,18 @@ class ManageKeys(LicensePane):
         Binding("s", "sort", "Sort otherwise"),
         Binding("f,f9", "filter", "Filter by status"),
         Binding("x", "export", "Save as a table"),
+        Binding("m", "mail", "Email its key"),
+        Binding("t", "history", "What happened to it"),
+        Binding("space", "select", "Select it"),
+        Binding("a", "many", "Change all, or the selected"),
+        Binding("o", "first_steps", "First steps"),
+        Binding("y", "test_license", "Create a test license"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "Activate", "activate"),
         Hint("d", "Deactivate", "deactivate"),
+        Hint("o", "First steps", "first_steps"),
+        Hint("y", "Test license", "test_license"),
         Hint("n", "New", "create"),
         Hint("e", "Edit", "edit", may_miss=True),
         Hint("r", "Renew", "renew"),
@@ -72,8 +91,30 @@ class ManageKeys(LicensePane):
         Hint("h", "Resume", "resume", may_miss=True),
         Hint("s", "Sort", "sort"),
         Hint("f", "Filter", "filter"),
+        Hint("m", "Email", "mail", may_miss=True),
+        Hint("t", "History", "history", may_miss=True),
+        Hint("Space", "Select", "select", may_miss=True),
+        Hint("a", "All", "many", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Whether there are first steps is not known before the first answer.
+        self._day: FirstDay | None = None
+        self._may_have_day = True
+
+    async def fetch(self, number: int, beside: Beside | None) -> Page[LicenseRow]:
+        """Ask for a page, and as long as there are first steps how far they are."""
+        if number == 1 and self._may_have_day:
+            self._day = await self.ask(Access.first_day)
+            self._may_have_day = self._day is not None
+        return await super().fetch(number, beside)
+
+    def none(self) -> str | Content:
+        """Lead through the first steps where there is no license yet."""
+        is_empty = not self.searched and not self._filter and not self.product[0]
+        return first_steps(self._day) if is_empty and self._day is not None else super().none()
 
     def detail(self) -> ComposeResult:
         """Put the license below the list."""
@@ -97,23 +138,31 @@ class ManageKeys(LicensePane):
         self._detail.look(row.license.activation_key if row else None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer of putting on hold and resuming what applies; nothing about a license where there is none."""
+        """Offer what can be done to the license, or may be once it is read; nothing where there is none."""
         offered = super().check_action(action, parameters)
+        if action in ("first_steps", "test_license"):
+            day = self._day
+            return offered and day is not None and (action == "first_steps" or day.opened == "license")
         if not offered or action not in _OF_LICENSE:
             return offered
-        view = self._detail.view if self.is_mounted else None
-        is_suspended = view is not None and view.license.standing is Standing.SUSPENDED
-        if (action == "suspend" and is_suspended) or (action == "resume" and not is_suspended):
-            return False
-        return view is not None
+        return self.is_mounted and (
+            self._is_looking or self._detail.is_looking or _fits(action, self._detail.view)
+        )
 
     def hints(self) -> list[Hint]:
-        """Name what Enter does on a computer."""
-        on_computer = self._detail.pointed is not None
+        """Name what Enter does on a computer, and of putting on hold and resuming what applies."""
+        on_computer, view = self._detail.pointed is not None, self._detail.view
         return [
             one._replace(does="Key again") if on_computer and one.action == "activate" else one
             for one in super().hints()
+            if one.action not in _OF_LICENSE or _fits(one.action, view)
         ]
+
+    async def current(self) -> LicenseView | None:
+        """Return the license under the cursor, once it is read: who types ahead means no other one."""
+        await self.looked()
+        await self._detail.looked()
+        return self._detail.view
 
     @on(LicenseDetail.Shown)
     def shown(self, event: LicenseDetail.Shown) -> None:
@@ -129,8 +178,7 @@ class ManageKeys(LicensePane):
 
     async def action_choose(self) -> None:
         """Enter activates."""
-        if self.check_action("activate", ()):
-            self.action_activate()
+        await self.run_action("activate")
 
     @work
     async def open_link(self, link: str) -> None:
@@ -147,9 +195,10 @@ class ManageKeys(LicensePane):
         elif not scanned.code and self.offers("activate"):
             await self._activate(ActivateDialog(view, scanned=scanned))
 
-    def action_copy(self) -> None:
+    @work
+    async def action_copy(self) -> None:
         """Copy the activation key, or the ID of the computer under the cursor."""
-        view, computer = self._detail.view, self._detail.pointed
+        view, computer = await self.current(), self._detail.pointed
         if view is not None:
             code = computer.computer_id if computer else view.license.activation_key
             self.app.copy_to_clipboard(code)
@@ -160,7 +209,7 @@ class ManageKeys(LicensePane):
     @work
     async def action_activate(self) -> None:
         """Ask for the computer, give the key, show it."""
-        view = self._detail.view
+        view = await self.current()
         if view is not None:
             await self._activate(ActivateDialog(view, self._detail.pointed))
 
@@ -173,7 +222,7 @@ class ManageKeys(LicensePane):
     @work
     async def action_deactivate(self) -> None:
         """Ask for the computer and its code, or for a reason; then say what has happened."""
-        view = self._detail.view
+        view = await self.current()
         if view is not None:
             await self._deactivate(DeactivateDialog(view, self._detail.pointed))
 
@@ -187,25 +236,44 @@ class ManageKeys(LicensePane):
     @work
     async def action_create(self) -> None:
         """Ask what it grants, and show the fresh activation key."""
-        view = await self.app.push_screen_wait(CreateDialog())
-        if view is not None:
+        issued = await self.app.push_screen_wait(CreateDialog())
+        if issued is not None and issued.wanted > 1:
+            self.show_all()
+            await self.app.push_screen_wait(IssuedDialog(issued))
+            self.look_again()
+        elif issued is not None:
+            view = issued.first
             self.show_one(view.license.activation_key)
             customer = f" for {view.license.customer}" if view.license.customer else ", without a customer"
             text = f"Activation key of {view.license.product_name}{customer}:"
             notice = NoticeDialog("License created", text, code=view.license.activation_key)
             await self.app.push_screen_wait(notice)
 
+    def action_first_steps(self) -> None:
+        """Show how far the first steps are."""
+        if self._day is not None:
+            self.app.push_screen(NoticeDialog("First steps", first_steps(self._day)))
+
+    @work
+    async def action_test_license(self) -> None:
+        """Create a license to try things with."""
+        try:
+            await self.ask(Access.issue_test_license)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog("No test license", str(refusal)))
+        self.look_again()
+
     @work
     async def action_edit(self) -> None:
         """Ask what it grants from now on."""
-        view = self._detail.view
+        view = await self.current()
         if view is not None and await self.app.push_screen_wait(EditDialog(view)) is not None:
             self.look_again()
 
     @work
     async def action_replace(self) -> None:
         """Ask whether it is meant, and show the fresh activation key."""
-        view = self._detail.view
+        view = await self.current()
         changed = await self.app.push_screen_wait(change.ReplaceKeyDialog(view)) if view else None
         if changed is not None:
             self.show_one(changed.license.activation_key)
@@ -218,29 +286,49 @@ class ManageKeys(LicensePane):
         """Ask until when."""
         await self._change(change.RenewDialog)
 
-    @work
-    async def action_suspend(self) -> None:
+    def action_suspend(self) -> None:
         """Ask whether it is meant."""
-        await self._change(change.SuspendDialog)
+        self._hold_or_resume()
+
+    def action_resume(self) -> None:
+        """Ask whether it is meant."""
+        self._hold_or_resume()
 
     @work
-    async def action_resume(self) -> None:
-        """Ask whether it is meant."""
-        await self._change(change.ResumeDialog)
+    async def _hold_or_resume(self) -> None:
+        # Both have the same key: which of them is meant, the license says.
+        view = await self.current()
+        await self._change(change.ResumeDialog if _fits("resume", view) else change.SuspendDialog)
 
     @work
-    async def action_export(self) -> None:
-        """Ask where to, and save what is listed."""
-        try:
-            table = await self.ask(Access.license_table, self._asked, soon=self.soon)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("Nothing to save", str(refusal)))
+    async def action_mail(self) -> None:
+        """Ask whether its customer is to get its key, and send it."""
+        view = await self.current()
+        if view is None or not _fits("mail", view):
             return
-        path = await self.app.push_screen_wait(SaveTableDialog(table))
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
+        sent = await self.app.push_screen_wait(change.MailLicenseKeyDialog(view))
+        if sent is not None:
+            notice = NoticeDialog("Email the activation key", mailed(sent.recipient, sent.waits))
+            await self.app.push_screen_wait(notice)
+
+    @work
+    async def action_history(self) -> None:
+        """Show what happened to it, in the tab of the audit."""
+        if view := await self.current():
+            about = f"…{view.license.ending}"
+            self.post_message(self.Elsewhere("audit", str(view.number), about))
 
     async def _change(self, dialog: type[change.ChangeDialog]) -> None:
-        view = self._detail.view
+        view = await self.current()
         if view is not None and await self.app.push_screen_wait(dialog(view)) is not None:
             self.look_again()
+
+
+def _fits(action: str, view: LicenseView | None) -> bool:
+    """Return whether something can be done to a license as it stands."""
+    if view is None:
+        return False
+    if action == "mail":
+        return view.can_mail and view.license.customer is not None
+    is_suspended = view.license.standing is Standing.SUSPENDED
+    return action not in ("suspend", "resume") or (action == "resume") == is_suspended

@@ -13,6 +13,7 @@ from keyferry.server.core.folding import caseless
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import facts, fitted
+from keyferry.server.faces.console.screens.hand_over import SaveDialog, SaveProfileDialog, SaveTableDialog
 from keyferry.server.faces.console.screens.product import AddFeaturesDialog, AddProductDialog
 from keyferry.server.faces.console.views import Beside, EpochView, Page, ProductView
 from keyferry.server.faces.console.widgets.bars import Hint
@@ -31,20 +32,27 @@ class ProductPane(DetailedPane):
     DETAIL: ClassVar[str] = "product-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("name or code", "name or code")
     READS = (Access.catalog,)
+    OF_ROW = frozenset({"licenses", "features", "profile"})
     ACTS: ClassVar[Operations] = {
         "add": Access.add_product,
+        "export": Access.product_table,
         "features": Access.add_features,
         "licenses": Access.licenses,
+        "profile": Access.profile,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "licenses", "List its licenses"),
         Binding("n", "add", "New product"),
         Binding("e", "features", "Add features to it"),
+        Binding("p", "profile", "Save its profile"),
+        Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("Enter", "Licenses", "licenses"),
         Hint("n", "New", "add"),
         Hint("e", "Add features", "features"),
+        Hint("p", "Profile", "profile"),
+        Hint("x", "CSV", "export", may_miss=True),
     )
 
     @property
@@ -110,21 +118,15 @@ class ProductPane(DetailedPane):
         lines += [_epoch(one, is_current=one is view.epochs[0]) for one in view.epochs]
         return Content("\n").join(lines)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done to the product under the cursor."""
-        offered = super().check_action(action, parameters)
-        if not offered or action not in ("licenses", "features"):
-            return offered
-        return self.is_mounted and self.view is not None
-
     async def action_choose(self) -> None:
         """Enter lists its licenses."""
-        if self.check_action("licenses", ()):
-            self.action_licenses()
+        await self.run_action("licenses")
 
-    def action_licenses(self) -> None:
+    @work
+    async def action_licenses(self) -> None:
         """List its licenses in their own tab."""
-        self.post_message(self.Elsewhere("keys", self.view.code, self.view.name))
+        if view := await self.current():
+            self.post_message(self.Elsewhere("keys", view.code, view.name))
 
     @work
     async def action_add(self) -> None:
@@ -133,12 +135,26 @@ class ProductPane(DetailedPane):
             self.look_again()
 
     @work
+    async def action_profile(self) -> None:
+        """Ask where to, and save what the application is built with."""
+        if view := await self.current():
+            await self._save(SaveProfileDialog(await self.ask(Access.profile, view.code)))
+
+    @work
+    async def action_export(self) -> None:
+        """Ask where to, and save what is listed."""
+        await self._save(SaveTableDialog(await self.ask(Access.product_table)))
+
+    async def _save(self, dialog: SaveDialog) -> None:
+        path = await self.app.push_screen_wait(dialog)
+        if path is not None:
+            self.say_briefly(f"√ Saved {path.name}")
+
+    @work
     async def action_features(self) -> None:
         """Ask for their names."""
-        if (
-            self.view is not None
-            and await self.app.push_screen_wait(AddFeaturesDialog(self.view)) is not None
-        ):
+        view = await self.current()
+        if view is not None and await self.app.push_screen_wait(AddFeaturesDialog(view)) is not None:
             self.look_again()
 
 

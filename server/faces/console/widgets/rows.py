@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from keyferry.server.faces.console.marked import RULE, SIDE, fitted
+from keyferry.server.faces.console.marked import FULL, RULE, SIDE, fitted
 
 MARK = "►"
 _THUMB, _TOP, _BOTTOM = "█", "▲", "▼"
@@ -92,6 +92,8 @@ class Rows(Widget, can_focus=True):
         self.cursor = self._top = 0
         # The name of the column that they are sorted by, and the arrow behind it.
         self.sorted_by: tuple[str, str] = ("", "")
+        # Whether a row is one of several that are chosen.
+        self.is_chosen: Callable[[Any], bool] = lambda _: False
 
     @property
     def pointed(self) -> Any:
@@ -247,12 +249,13 @@ class Rows(Widget, can_focus=True):
         ]
         line = fitted(Content("").join(cells), width - _BEFORE - 1)
         # Of a list below another one, only the focus points at a row.
+        chosen = Content.styled(FULL if self.is_chosen(item) else " ", "$primary bold")
         if not is_pointed or not (self.has_focus or self._has_rule):
-            return Content("  ") + line + bar
+            return Content(" ") + chosen + line + bar
         if not self.has_focus:
-            return Content.styled(f"{MARK} ", "$ink-3") + line + bar
+            return Content.styled(MARK, "$ink-3") + chosen + line + bar
         ground = "reverse" if self.app.native_ansi_color else "on $primary-soft"
-        return (Content.styled(f"{MARK} ", "$primary bold") + line).stylize(ground) + bar
+        return (Content.styled(MARK, "$primary bold") + chosen + line).stylize(ground) + bar
 
     def _bar(self, place: int) -> Content:
         height, count = self.page_height, len(self.items)

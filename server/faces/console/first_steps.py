@@ -1,0 +1,47 @@
+"""A vendor's first steps: what they are called, and which keys lead to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from keyferry.server.faces.console.views import FirstDay
+
+# By its name in the order of the list: what to do, and how.
+_STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "address": (
+        "Give the server an address that phones reach",
+        ("Set KEYFERRY_PUBLIC_URL, and start the server again. Now it is {host}.",),
+    ),
+    "product": ("Add your first product", ("Press 4 for Products, then n.",)),
+    "license": (
+        "Create a test license",
+        ("Press y here: one seat of {product}, for 30 days.",),
+    ),
+    "activation": (
+        "Activate a computer",
+        (
+            "On Products, press p for the profile that your application is built with.",
+            "Or scan the demo machine’s QR code on the start page of the portal.",
+        ),
+    ),
+    "second_factor": ("Turn on your second factor", ("In the portal, under your name.",)),
+    "branding": ("Show your name, logo, and color", ("In the portal, under Branding.",)),
+    "email": ("Send your first email", ("Set KEYFERRY_SMTP_URL, then send a test in the portal.",)),
+}
+
+
+def first_steps(day: FirstDay) -> Content:
+    """Return the list of steps: what is done, what comes next and how, and what is left."""
+    lines = [Content.styled(f"First steps: {len(day.done)} of {len(_STEPS)} done", "bold"), Content("")]
+    for name, (does, how) in _STEPS.items():
+        if name in day.done:
+            lines.append(Content.assemble(("  √ ", "$success bold"), (does, "$ink-2")))
+        elif name != day.opened:
+            lines.append(Content.assemble(("  ○ ", "$ink-3"), does))
+        else:
+            lines.append(Content.assemble(("  ► ", "$primary bold"), (does, "bold")))
+            said = (one.format(product=day.product or "the product", host=day.host) for one in how)
+            lines += [Content.styled(f"    {one}", "$ink-2") for one in said]
+    return Content("\n").join(lines)

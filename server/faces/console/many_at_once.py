@@ -1,0 +1,107 @@
+"""What an operator does to many licenses at once, and what goes out by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyferry.protocol.activation_key import ActivationKey
+from keyferry.server.core.customers import records
+from keyferry.server.core.licensing import batches, copies, license_changes, licenses
+from keyferry.server.core.licensing.batches import Wanted as NewLicense
+from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing.listings import Wanted
+from keyferry.server.db import reading
+from keyferry.server.faces.console import views
+from keyferry.server.faces.console.door import Door, runs
+from keyferry.server.faces.console.lists import ending_soon
+from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.parts import parts
+from keyferry.server.services import changes, changing_many, customers, issuing, key_mail
+
+
+class Many(Door):
+    """Goes on piece by piece: whoever waits to activate is served in between."""
+
+    @runs(issuing.begin)
+    def issue(self, wanted: NewLicense) -> views.Issued:
+        """Create licenses, or the first of many; raises what `issuing.begin` raises."""
+        begun = issuing.begin(wanted, batches.new_form(), by=self.by)
+        with reading() as session:
+            first = batches.licenses_of(session, begun.number, most=1)[0]
+            can_mail, copied = outgoing(session).is_offered, copies.count_of_license(session, first)
+            shown = views.license_view(first, parts().clock(), can_mail=can_mail, copies=copied)
+        return views.Issued(begun.number, begun.wanted, begun.done, shown, wanted.mails_keys)
+
+    @runs(issuing.go_on)
+    def go_on_issuing(self, number: int) -> int:
+        """Create more of many licenses, and return how many there are; raises what `issuing.go_on` raises."""
+        return issuing.go_on(number, by=self.by).done
+
+    @runs(issuing.stop)
+    def stop_issuing(self, number: int) -> bool:
+        """Create no more of many licenses; raises NotFound (unknown_batch)."""
+        issuing.stop(number, by=self.by)
+        return True
+
+    @runs(issuing.mail_keys)
+    def mail_batch(self, number: int, recipient: str) -> views.Mailed:
+        """Send the keys that were created together; raises what `issuing.mail_keys` raises."""
+        issuing.mail_keys(number, recipient, by=self.by)
+        return views.Mailed(recipient.strip(), None)
+
+    @runs(key_mail.mail_activation_key)
+    def mail_license_key(self, activation_key: str) -> views.Mailed:
+        """Send a license's key to its customer; raises what `key_mail.mail_activation_key` raises."""
+        with reading() as session:
+            number = licenses.find(session, ActivationKey.from_text(activation_key)).id
+        posted = key_mail.mail_activation_key(number, by=self.by)
+        return views.Mailed(posted.recipient, posted.waits)
+
+    @runs(customers.mail_keys)
+    def mail_all_keys(self, number: int) -> views.Mailed:
+        """Send a customer all keys that they hold; raises what `customers.mail_keys` raises."""
+        with reading() as session:
+            recipient = records.with_id(session, number).email
+        return views.Mailed(recipient, customers.mail_keys(number, by=self.by))
+
+    @runs(customers.merge)
+    def merge_target(self, number: int, email: str) -> views.CustomerView:
+        """Return into whom a customer would go; raises what `core.customers.records.merge_target` raises."""
+        with reading() as session:
+            found = records.merge_target(session, records.with_id(session, number), email)
+            extent, now = records.extent(session, found), parts().clock()
+            return views.customer_view(found, extent, (), 0, now, can_mail=False)
+
+    @runs(changes.change_many)
+    def meant(self, numbers: Sequence[int], wanted: Wanted, *, soon: int = 0) -> views.Meant:
+        """Return which licenses a change would be about: these, or with none of them all of a list."""
+        if numbers:
+            with reading() as session:
+                found = licenses.with_ids(session, numbers)
+                version = license_changes.version_of_all(found)
+                return views.Meant(tuple(one.id for one in found), version, is_list=False)
+        listed = changing_many.meant(ending_soon(wanted, soon))
+        return views.Meant(tuple(listed), changing_many.version(listed), is_list=True)
+
+    @runs(changes.change_many)
+    def change_some(self, meant: views.Meant, action: str, terms: Terms) -> views.Changed:
+        """Change all of these licenses or, where one refuses, none; raises what `change_many` raises."""
+        changed, asked = changes.change_many(meant.numbers, action, terms, by=self.by, version=meant.version)
+        return views.Changed(0, asked, asked, changed, 0)
+
+    @runs(changing_many.begin)
+    def begin_change(self, meant: views.Meant, action: str, terms: Terms) -> views.Changed:
+        """Begin to change all of a list; raises what `changing_many.begin` raises."""
+        mark = batches.new_form()
+        begun = changing_many.begin(meant.numbers, action, terms, mark, by=self.by, seen=meant.version)
+        return _changed(begun)
+
+    @runs(changing_many.go_on)
+    def go_on_changing(self, number: int) -> views.Changed:
+        """Change more of a list; raises NotFound (unknown_change)."""
+        return _changed(changing_many.go_on(number, by=self.by))
+
+
+def _changed(progress: changing_many.Progress) -> views.Changed:
+    counted = progress.done, progress.changed, progress.refused
+    return views.Changed(progress.number, progress.wanted, *counted)
