@@ -6,7 +6,6 @@ from textual.widgets import Select
 
 from keyferry.server.core.models import License
 from keyferry.server.db import reading
-from keyferry.server.faces.console.widgets.ticks import Tick
 from tests.console.person import at_the_console, events
 
 
@@ -26,7 +25,7 @@ async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
         await person.fill("seats", "5")
         await person.fill("expires", "2027-12-31")
         await person.fill("lease", "90")
-        person.app.screen.query(Tick).last().focus()
+        person.app.screen.query("Ticks Tick").last().focus()
         await person.press("space")
         await person.fill("notes", "Pays by invoice", "enter")
         assert "License created" in person.sees

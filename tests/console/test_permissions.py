@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
+from keyferry.server.core.customers.listing import Wanted as CustomersWanted
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
@@ -21,7 +22,7 @@ from keyferry.server.faces import console
 from keyferry.server.faces.console import asking
 from keyferry.server.faces.console.access import Access, is_offered, sign_in
 from keyferry.server.faces.console.asking import Asking, acts_of, is_ours, reads_of
-from keyferry.server.faces.console.views import NewProduct
+from keyferry.server.faces.console.views import Meant, NewProduct
 from keyferry.server.services.permission import permission_of
 from keyferry.server.services.requests import Typed
 from tests.console.person import PASSWORD, at_the_console, events
@@ -35,11 +36,12 @@ DOORS = (
     "sqlalchemy",
     "flask",
 )
-MAY_OPEN = {"access.py", "door.py", "lists.py"}
+MAY_OPEN = {"access.py", "columns.py", "door.py", "exports.py", "lists.py", "many_at_once.py"}
 OPERATIONS = "keyferry.server.services.operations"
 # Plain names and numbers of the core that screens may read, and what reads a text alone.
 MAY_READ = {
     "keyferry.server.core.errors",
+    "keyferry.server.core.customers.listing",
     "keyferry.server.core.licensing.batches",
     "keyferry.server.core.licensing.carried",
     "keyferry.server.core.licensing.computers",
@@ -48,10 +50,11 @@ MAY_READ = {
     "keyferry.server.core.licensing.licenses",
     "keyferry.server.core.licensing.listings",
     "keyferry.server.core.licensing.notes",
+    "keyferry.server.core.licensing.orders",
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
-    *("Content", "MAX_NOTES", "MAX_REASON", "Order", "State", "is_carried"),
+    *("Content", "MAX_NOTES", "MAX_ORDER", "MAX_REASON", "Order", "State", "Taken", "View", "is_carried"),
 }
 
 
@@ -161,13 +164,35 @@ async def test_what_is_not_declared_is_neither_offered_nor_asked(vendor, manager
 TYPED = Typed("1", "1")
 NEW = NewLicense("demo-cad", 1, Terms())
 CONTENT = Content(1, (), None, None, None)
+MEANT = Meant((1,), "", is_list=True)
 CALLS = {
     "licenses": (Wanted(),),
     "license_table": (Wanted(),),
     "computers": (ComputersWanted(),),
     "computer": (1,),
     "copies": (),
-    "customers": ("",),
+    "customers": (CustomersWanted(),),
+    "customer_data": (1,),
+    "customer_table": (CustomersWanted(),),
+    "mail_all_keys": (1,),
+    "merge_target": (1, ""),
+    "can_mail": (),
+    "first_day": (),
+    "issue_test_license": (),
+    "computer_table": (ComputersWanted(),),
+    "copy_table": (),
+    "product_table": (),
+    "profile": ("",),
+    "table_of": ((),),
+    "batch_table": (1,),
+    "mail_batch": (1, ""),
+    "go_on_issuing": (1,),
+    "stop_issuing": (1,),
+    "mail_license_key": ("",),
+    "meant": ((), Wanted()),
+    "change_some": (MEANT, "suspend", Terms()),
+    "begin_change": (MEANT, "suspend", Terms()),
+    "go_on_changing": (1,),
     "customer": (1,),
     "catalog": (),
     "edit": ("", CONTENT, ""),

@@ -1,0 +1,159 @@
+"""The tab Customers: editing, merging and deleting one, and what it takes along."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from keyferry.server.core.customers.listing import Wanted
+from keyferry.server.core.models import Customer, License, OutboxMail, Role
+from keyferry.server.db import reading
+from tests.console.person import at_the_console, events, signed_in
+
+
+@pytest.fixture
+def customers(vendor) -> None:
+    vendor.issue(seats=3, customer="ada@example.com")
+    vendor.activate(vendor.machine(vendor.issue(customer="ada@example.com")))
+    vendor.issue(customer="grace@example.com")
+
+
+def known() -> list[tuple[str, str | None, str | None]]:
+    with reading() as session:
+        return [(one.email, one.name, one.notes) for one in session.query(Customer).order_by(Customer.id)]
+
+
+async def test_a_customer_is_edited_and_what_is_wrong_is_said_beside_its_field(customers, manager):
+    async with at_the_console(manager) as person:
+        await person.press("3")
+        assert "2 licenses · 1 of 4 seats · 1 computer · 0 emails" in person.sees
+        await person.press("e")
+        await person.fill("email", "grace@example.com", "enter")
+        assert "Another customer already has this email address." in person.sees
+        await person.fill("email", "nobody", "enter")
+        assert person.step == "EditCustomer"
+        await person.fill("email", "Ada@Example.org")
+        await person.fill("name", "Orbital Dynamics")
+        await person.fill("notes", "Pays by invoice", "enter")
+        assert person.step == "Main"
+        assert "Orbital Dynamics ada@example.org" in person.sees
+        # Nothing was changed: that is no failure.
+        await person.press("e", "enter")
+        assert person.step == "Main"
+        await person.press("c")
+        assert person.app.clipboard == "ada@example.org"
+    assert known()[0] == ("ada@example.org", "Orbital Dynamics", "Pays by invoice")
+    assert [one.event for one in events()][-1] == "customer_edited"
+
+
+async def test_a_customer_is_merged_once_the_other_one_was_seen(customers, manager):
+    async with at_the_console(manager) as person:
+        await person.press("3", "m")
+        assert "Its 2 licenses, name, and notes move to the other customer." in person.sees
+        await person.fill("email", "ada@example.com", "enter")
+        assert "That’s the same customer." in person.sees
+        await person.fill("email", "nobody@example.com", "enter")
+        assert "No customer has this email address." in person.sees
+        await person.fill("email", "grace@example.com", "enter")
+        assert "Into grace@example.com, grace@example.com, with 1 license so far." in person.sees
+        assert "► Merge" in person.sees
+        # Another address is another customer: it is shown first.
+        await person.fill("email", "ada@example.com", "enter")
+        assert "That’s the same customer." in person.sees
+        assert len(known()) == 2
+        await person.fill("email", "grace@example.com", "enter", "enter")
+        assert person.step == "Main"
+        assert "3 licenses" in person.sees
+    assert known() == [("grace@example.com", None, None)]
+
+
+async def test_a_customer_is_deleted_only_by_its_name_and_the_licenses_stay(customers, manager):
+    async with at_the_console(manager) as person:
+        await person.press("3", "delete")
+        assert "Its licenses stay, without a customer" in person.sees
+        # Enter keeps it, as long as the name is not typed.
+        await person.press("enter")
+        assert person.step == "Main"
+        await person.press("delete")
+        await person.fill("confirmed", "grace@example.com", "enter")
+        assert len(known()) == 2
+        await person.press("delete")
+        await person.fill("confirmed", "ADA@example.com", "enter")
+        assert person.step == "DeleteCustomer"
+        await person.press("enter")
+        assert person.step == "Main"
+        assert "ada@example.com" not in person.sees
+    with reading() as session:
+        assert session.query(License).count() == 3
+    assert [one.event for one in events()][-1] == "customer_deleted"
+
+
+async def test_what_a_customer_holds_is_listed_in_the_other_tabs(customers, manager):
+    async with at_the_console(manager) as person:
+        await person.press("3", "enter")
+        assert person.app.screen.open == "keys"
+        assert len(person.keys_listed) == 2
+        await person.press("3", "p")
+        assert person.app.screen.open == "computers"
+        assert "all · 1" in person.sees
+        await person.press("3", "down", "p")
+        assert "No computer of grace@example.com has been activated yet. Press Esc to see all." in person.sees
+        await person.press("escape")
+        assert "all · 1" in person.sees
+        await person.press("3", "f")
+        assert "No customer is here under “ends in 30 days”." in person.sees
+        await person.press("f", "f", "s", "s")
+        assert [row.email for row in person.app.screen.pane.rows.items] == [
+            "grace@example.com",
+            "ada@example.com",
+        ]
+
+
+@pytest.mark.usefixtures("mail_works")
+async def test_a_customer_gets_all_keys_by_email_and_all_data_as_a_file(
+    customers, manager, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    async with at_the_console(manager) as person:
+        await person.press("3", "k")
+        assert "ada@example.com gets one email with 2 activation keys." in person.sees
+        await person.press("enter")
+        assert "The email to ada@example.com is on its way." in person.sees
+        await person.press("escape", "g", "enter")
+        assert person.step == "Main", person.sees
+        await person.press("x", "enter")
+        assert person.step == "Main", person.sees
+    with reading() as session:
+        assert session.query(OutboxMail).one().recipient == "ada@example.com"
+    [data] = tmp_path.glob("*.json")
+    assert json.loads(data.read_text())["customer"]["email"] == "ada@example.com"
+    table = (tmp_path / "customers-2026-11-24.csv").read_text().removeprefix("\ufeff")
+    assert [row["email"] for row in csv.DictReader(io.StringIO(table))] == [
+        "ada@example.com",
+        "grace@example.com",
+    ]
+    names = {one.event for one in events()}
+    assert {"license_keys_asked_for", "customer_data_exported", "customers_exported"} <= names
+
+
+async def test_support_sees_customers_and_changes_none(customers, add_operator):
+    async with at_the_console(add_operator(Role.SUPPORT)) as person:
+        await person.press("3")
+        for word in ("Edit", "Merge", "Delete"):
+            assert f" {word}" not in person.lines[-1]
+        for key in ("e", "m", "delete", "g"):
+            await person.press(key)
+            assert person.step == "Main", key
+        await person.press("ctrl+p")
+        assert "Merge into another" not in person.sees
+        assert "List its licenses" in person.sees
+
+
+def test_a_formula_in_a_customers_name_is_a_text_in_the_table(vendor, add_operator):
+    vendor.issue(customer="ada@example.com")
+    access = signed_in(add_operator(Role.MANAGER), {})
+    [number] = [one.number for one in access.customers(Wanted()).rows]
+    view = access.customer(number)
+    access.edit_customer(number, email=view.email, name="=1+1", notes="", version=view.version)
+    assert "'=1+1" in access.customer_table(Wanted()).as_csv()
