@@ -1,12 +1,14 @@
-"""Makes the pictures of the Management Console: `python -m demo.console_pictures [FOLDER]`.
+"""Makes the pictures of the Management Console: `python -m demo.console_pictures [FOLDER] [every]`.
 
 The real screens over a real server in a throw-away folder, which an invented vendor has used for some months.
-Keys and IDs are random, so each run makes other pictures; the keys in them open nothing.
+Keys and IDs are random, so each run makes other pictures; the keys in them open nothing. With `every`, these
+are all tabs and dialogs, on a small and a large terminal: dark, light, with eight colors, and with none.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +35,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
 from keyferry.server.core.mail import delivery
-from keyferry.server.core.models import Role
+from keyferry.server.core.models import Customer, Role
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.core.staff import operators
 from keyferry.server.db import db, transaction, upgrade
@@ -133,10 +135,15 @@ class Visitor:
             if self._app.under_way:
                 await asyncio.wait(set(self._app.under_way))
 
-    def take(self, name: str) -> None:
+    def take(self, name: str, look: str = "") -> None:
         """Take a picture."""
-        path = self._folder / f"console-{name}-{self._app.chosen_theme}.png"
+        path = self._folder / f"console-{name}-{look or self._app.chosen_theme}.png"
         picture_of(self._app).quantize(_SHADES).save(path, optimize=True)
+
+    async def see(self, name: str, *keys: str, look: str) -> None:
+        """Press keys, and take a picture of what they lead to."""
+        await self.press(*keys)
+        self.take(name, look)
 
 
 async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
@@ -158,6 +165,57 @@ async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
         visitor.take("key")
 
 
+_LONG = "Ingenieurbüro für Schwingungstechnik 株式会社 مختبر e\u0301 " * 4
+# What is seen after which keys, from one to the next.
+_WALK = (
+    *(("keys", ()), ("keys-computer", ("tab",)), ("keys-selected", ("escape", "space", "space"))),
+    *(("many", ("a",)), ("activate", ("escape", "escape", "enter")), ("deactivate", ("escape", "d"))),
+    *(("create", ("escape", "n")), ("edit", ("escape", "e")), ("renew", ("escape", "r"))),
+    *(("hold", ("escape", "h")), ("replace", ("escape", "k")), ("email", ("escape", "m"))),
+    *(("csv", ("escape", "x")), ("palette", ("escape", "ctrl+p")), ("help", ("escape", "f1"))),
+    *(("computers", ("escape", "2")), ("copies", (*"fffff",)), ("customers", ("3",))),
+    *(("customer-edit", ("e",)), ("customer-merge", ("escape", "m"))),
+    *(("customer-delete", ("escape", "delete")), ("customer-emails", ("escape", "k"))),
+    *(("customer-data", ("escape", "g")), ("products", ("escape", "4")), ("product-add", ("n",))),
+    *(("product-features", ("escape", "e")), ("product-profile", ("escape", "p"))),
+    *(("audit", ("escape", "5")), ("audit-license", ("1", "t")), ("settings", ("6",))),
+    ("property", ("enter",)),
+)
+
+
+async def visit_all(folder: Path, size: tuple[int, int], theme: str, *, has_colors: bool) -> None:
+    """Take a picture of every tab and dialog in one look."""
+    look = f"{size[0]}x{size[1]}-{theme if has_colors else 'no-color'}"
+    # Textual reads it when it is made.
+    os.environ.pop("NO_COLOR", None) if has_colors else os.environ.update(NO_COLOR="1")
+    app = ConsoleApp({}, theme=theme)
+    async with app.run_test(size=size) as pilot:
+        visitor = Visitor(pilot, app, folder)
+        await visitor.settled()
+        await visitor.see("sign-in", look=look)
+        await visitor.fill("name", "ada")
+        await visitor.fill("password", _PASSWORD)
+        await visitor.press("enter")
+        for name, keys in _WALK:
+            await visitor.see(name, *keys, look=look)
+
+
+def every(folder: Path) -> None:
+    """Take pictures of everything, with a name that is long, wide and joined."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for size in ((80, 24), (120, 36)):
+        for theme, has_colors in (("dark", True), ("light", True), ("terminal", True), ("terminal", False)):
+            with server() as app, TemporaryDirectory() as machines:
+                profile, key = fill(app)
+                ids = {name: computer_id(profile, key, name, Path(machines)) for name in _COMPUTERS}
+                for name in _COMPUTERS[:2]:
+                    activate(Typed(key.text, ids[name], name), by=By(Channel.PHONE))
+                with transaction() as session:
+                    for customer in session.query(Customer).filter(Customer.email == "ada@example.com"):
+                        customer.name, customer.notes = _LONG[:100].strip(), _LONG
+                asyncio.run(visit_all(folder, size, theme, has_colors=has_colors))
+
+
 def main(folder: Path = PICTURES) -> None:
     """Take every picture in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,4 +229,4 @@ def main(folder: Path = PICTURES) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]))
+    (every if sys.argv[2:] == ["every"] else main)(*map(Path, sys.argv[1:2]))

@@ -78,7 +78,10 @@ def test_a_table_of_computers_holds_what_is_listed_and_no_whole_key(vendor, copi
         "LAB-PC-07"
     ]
     [row] = rows(access.computer_table(Wanted("OFFICE")))
-    assert (row["status"], row["activation key ends in"]) == ("released, verified", other.activation_key.last_group)
+    assert (row["status"], row["activation key ends in"]) == (
+        "released, verified",
+        other.activation_key.last_group,
+    )
     assert other.activation_key.text not in str(access.computer_table(Wanted()))
 
 

@@ -24,6 +24,7 @@ DIALOGS = {
     *("Help", "Palette", "Activate", "ComputerKey", "SaveFile", "SaveTable", "MailKey", "Deactivate"),
     *("Notice", "Create", "Edit", "Renew", "Suspend", "ReplaceKey", "Property"),
     *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
+    *("ChangeMany", "MailLicenseKey", "MailAllKeys", "SaveData", "SaveProfile"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -79,8 +80,8 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *("f1", "escape ctrl+p", "escape enter", Pasted("?" + computer_id[1:]), "enter", "f3 enter"),
         *("s c", "f", "escape m", "escape escape d", "enter enter", "f4 enter", Pasted("lost"), "enter"),
         *("escape n", "tab tab", Pasted("tomorrow"), "enter", "escape e", "escape r", "escape h", "escape k"),
-        *("escape x", "escape 3 e", "escape m", "escape delete", Pasted("a.very"), "escape 4 n"),
-        *("escape e", "escape 6 enter"),
+        *("escape x", "escape m", "escape a", "enter", "escape 3 e", "escape m", "escape delete"),
+        *(Pasted("a.very"), "escape k", "escape g", "escape 4 n", "escape e", "escape p", "escape 6 enter"),
     ]
 
 

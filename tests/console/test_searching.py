@@ -65,7 +65,7 @@ async def test_nothing_found_says_so_and_offers_nothing_to_do(vendor, wanted, ma
 
 async def test_an_empty_server_says_so(app, manager):
     async with at_the_console(manager) as person:
-        assert "No licenses yet. Press n to create the first one." in person.sees
+        assert "First steps: 0 of 7 done" in person.sees
         await person.press("n")
         assert "There are no products yet. Add the first one in the tab Products." in person.sees
 

@@ -13,7 +13,7 @@ from tests.conftest import STAFF
 
 
 def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):
-    options = "--expires 2090-12-31 --lease-days 30 --feature cam --customer Ada@Example.com"
+    options = "--expires 2090-12-31 --lease-days 30 --feature cam --customer Ada@Example.com --order po-7"
     key = issue(*options.split())
     [shown] = done("license", "show", key)["licenses"]
     assert shown == {
@@ -21,6 +21,7 @@ def test_an_issued_license_shows_everything_that_it_grants(vendor, done, issue):
         "product": "demo-cad",
         "product_name": "Demo CAD",
         "customer": "ada@example.com",
+        "order": "PO-7",
         "seats": 2,
         "seats_used": 0,
         "expires": "2090-12-31",

@@ -32,7 +32,11 @@ _STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def first_steps(day: FirstDay) -> Content:
+# Who may not do a step is told who does.
+_OTHERS = {"product": "An administrator adds it."}
+
+
+def first_steps(day: FirstDay, *, adds_products: bool = True) -> Content:
     """Return the list of steps: what is done, what comes next and how, and what is left."""
     lines = [Content.styled(f"First steps: {len(day.done)} of {len(_STEPS)} done", "bold"), Content("")]
     for name, (does, how) in _STEPS.items():
@@ -42,6 +46,8 @@ def first_steps(day: FirstDay) -> Content:
             lines.append(Content.assemble(("  ○ ", "$ink-3"), does))
         else:
             lines.append(Content.assemble(("  ► ", "$primary bold"), (does, "bold")))
+            if name in _OTHERS and not adds_products:
+                how = (_OTHERS[name],)
             said = (one.format(product=day.product or "the product", host=day.host) for one in how)
             lines += [Content.styled(f"    {one}", "$ink-2") for one in said]
     return Content("\n").join(lines)

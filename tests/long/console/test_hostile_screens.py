@@ -53,7 +53,7 @@ WALK = [
     ("3", "email address or name"),
     ("e", "Edit the customer"),
     (ESCAPE, "Manage Keys"),
-    ("m", "The other"),
+    ("m", "Other’s email"),
     (ESCAPE, "Manage Keys"),
     (DELETE, "Gone for good"),
     (ESCAPE, "Manage Keys"),

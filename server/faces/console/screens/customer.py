@@ -79,7 +79,7 @@ class MergeCustomerDialog(CustomerDialog):
         yield Static(f"{one.called} goes, and what it holds stays.", classes="text strong", markup=False)
         text = f"Its {counted(one.licenses, 'license')}, name, and notes move to the other customer."
         yield Static(text, classes="text", markup=False)
-        yield Field("The other’s email", line(hint="ada@example.com", most=254), id="email")
+        yield Field("Other’s email", line(hint="ada@example.com", most=254), id="email")
         yield Static("", id="into", classes="text above", markup=False)
 
     @on(Input.Changed, "#email")
@@ -142,9 +142,10 @@ class DeleteCustomerDialog(CustomerDialog):
         one = self._customer
         yield Static(f"Delete {one.called}?", classes="text strong", markup=False)
         gone = (
-            f"Gone for good: name, email, notes, the names of its {counted(one.computers, 'computer')}, "
-            f"and who {counted(one.mails, 'email')} went to."
+            f"Gone for good: name, email, notes, and the names of its {counted(one.computers, 'computer')}."
         )
+        if one.mails:
+            gone = gone.removesuffix(".") + f"; and who {counted(one.mails, 'email')} went to."
         yield Static(gone, classes="text", markup=False)
         stays = "Its licenses stay" if one.licenses != 1 else "Its license stays"
         kept = (

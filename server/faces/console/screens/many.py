@@ -47,7 +47,8 @@ class ChangeManyDialog(Dialog[Changed]):
         which = "listed" if self._meant.is_list else "selected"
         yield Static(f"{counted(count, f'{which} license')}", classes="text strong", markup=False)
         yield Way("Renew them", id=_RENEW)
-        yield Field("Until", line(hint="2028-06-30, or 180 days more", most=20), id="until")
+        until = line(hint="2028-06-30, or 180 days more", most=20)
+        yield Field("Until", until, id="until", inset=True)
         yield Way("Put them on hold", id=_HOLD)
         yield Way("Resume them", id=_RESUME)
         rule = "Where one can’t be changed, none is."
@@ -140,7 +141,7 @@ class IssuedDialog(Dialog[None]):
     def buttons(self) -> ComposeResult:
         """Stop while more are created; afterwards hand them over."""
         yield ActionButton("Stop", "stop", key="s")
-        yield ActionButton("Save as CSV", "save", key="x", primary=True)
+        yield ActionButton("Save as a table", "save", key="x", primary=True)
         if self._issued.first.can_mail:
             yield ActionButton("Email", "mail", key="m")
         yield ActionButton("Close", "cancel", key="Esc")

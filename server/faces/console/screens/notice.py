@@ -79,7 +79,9 @@ class HelpDialog(Dialog[None]):
         half = -(-len(self._own) // 2)
         left, right = self._own[:half], [*self._own[half:], ("", "")]
         text = [_said(*one, _NARROW).pad_right(_HALF).truncate(_HALF) for one in left]
-        text = [one + _said(*other, _NARROW) for one, other in zip(text, right, strict=False)]
+        text = [
+            one + _said(*other, _NARROW).truncate(_HALF - 3) for one, other in zip(text, right, strict=False)
+        ]
         text += [Content(""), *(_said(keys, does, _COLUMN) for keys, does in _KEYS)]
         yield Static(Content("\n").join(text), markup=False)
         yield Static("You only see what your role allows.", classes="hint above", markup=False)

@@ -53,6 +53,7 @@ class PaletteDialog(Dialog[str]):
     def on_mount(self) -> None:
         """Show all of them."""
         self.query_one(Input).focus()
+        self.query_one(Rows).is_led = True
         self.query_one(Rows).show(self._commands)
 
     @on(Input.Changed)

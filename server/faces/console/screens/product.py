@@ -42,7 +42,7 @@ class AddProductDialog(Dialog[str]):
         yield Static("How its computer keys are written, fixed from now on:", classes="hint", markup=False)
         for value, (label, beside) in _STYLES.items():
             yield Way(label, id=f"style-{value}", beside=beside)
-        yield Field("", Tick("The application tells computers apart itself"), id="host")
+        yield Field("", Tick("The application tells computers apart"), id="host")
 
     def on_mount(self) -> None:
         """Begin with short keys."""

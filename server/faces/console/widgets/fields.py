@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
@@ -37,6 +38,14 @@ class Line(Input):
             Strip(list(_underlined(strip, edge, digit)), strip.cell_length)
             for strip in super().render_lines(crop)
         ]
+
+    def on_resize(self) -> None:
+        """Show where one types in a text that is longer than the line, from the beginning on."""
+        self.call_after_refresh(self._show_cursor)
+
+    def _show_cursor(self) -> None:
+        at = cell_len(self.value[: self.cursor_position])
+        self.scroll_to_region(Region(at, 0, 1, 1), force=True, animate=False)
 
     def _painted(self, name: str) -> Style:
         return Style.from_color(Color.parse(self.app.theme_variables[name]).rich_color)

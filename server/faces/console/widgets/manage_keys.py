@@ -75,7 +75,7 @@ class ManageKeys(ManyKeys):
         Binding("m", "mail", "Email its key"),
         Binding("t", "history", "What happened to it"),
         Binding("space", "select", "Select it"),
-        Binding("a", "many", "Change all, or the selected"),
+        Binding("a", "many", "Change many at once"),
         Binding("o", "first_steps", "First steps"),
         Binding("y", "test_license", "Create a test license"),
     ]
@@ -114,7 +114,10 @@ class ManageKeys(ManyKeys):
     def none(self) -> str | Content:
         """Lead through the first steps where there is no license yet."""
         is_empty = not self.searched and not self._filter and not self.product[0]
-        return first_steps(self._day) if is_empty and self._day is not None else super().none()
+        return self._steps(self._day) if is_empty and self._day is not None else super().none()
+
+    def _steps(self, day: FirstDay) -> Content:
+        return first_steps(day, adds_products=self.console_app.offers(Access.add_product))
 
     def detail(self) -> ComposeResult:
         """Put the license below the list."""
@@ -156,6 +159,8 @@ class ManageKeys(ManyKeys):
             one._replace(does="Key again") if on_computer and one.action == "activate" else one
             for one in super().hints()
             if one.action not in _OF_LICENSE or _fits(one.action, view)
+            # Once a computer is activated, the palette still has them.
+            if one.action != "first_steps" or (self._day and "activation" not in self._day.done)
         ]
 
     async def current(self) -> LicenseView | None:
@@ -252,7 +257,7 @@ class ManageKeys(ManyKeys):
     def action_first_steps(self) -> None:
         """Show how far the first steps are."""
         if self._day is not None:
-            self.app.push_screen(NoticeDialog("First steps", first_steps(self._day)))
+            self.app.push_screen(NoticeDialog("First steps", self._steps(self._day)))
 
     @work
     async def action_test_license(self) -> None:

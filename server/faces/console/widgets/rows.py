@@ -94,6 +94,8 @@ class Rows(Widget, can_focus=True):
         self.sorted_by: tuple[str, str] = ("", "")
         # Whether a row is one of several that are chosen.
         self.is_chosen: Callable[[Any], bool] = lambda _: False
+        # Whether Enter chooses the row also while one types elsewhere.
+        self.is_led = False
 
     @property
     def pointed(self) -> Any:
@@ -239,9 +241,9 @@ class Rows(Widget, can_focus=True):
         if isinstance(item, Heading):
             text = fitted(Content.styled(f"  {item.text}", "$ink-2"), width - 1).stylize("on $panel")
             return text + bar
-        is_pointed = self._top + place == self.cursor
+        is_pointed, has_focus = self._top + place == self.cursor, self.has_focus or self.is_led
         shown = list(self._cells(item))
-        if is_pointed and self.has_focus:
+        if is_pointed and has_focus:
             shown[:_BOLD] = [cell.stylize("bold") for cell in shown[:_BOLD]]
         cells = [
             fitted(cell, one.width, right=one.right).pad_right(one.gap)
@@ -250,9 +252,9 @@ class Rows(Widget, can_focus=True):
         line = fitted(Content("").join(cells), width - _BEFORE - 1)
         # Of a list below another one, only the focus points at a row.
         chosen = Content.styled(FULL if self.is_chosen(item) else " ", "$primary bold")
-        if not is_pointed or not (self.has_focus or self._has_rule):
+        if not is_pointed or not (has_focus or self._has_rule):
             return Content(" ") + chosen + line + bar
-        if not self.has_focus:
+        if not has_focus:
             return Content.styled(MARK, "$ink-3") + chosen + line + bar
         ground = "reverse" if self.app.native_ansi_color else "on $primary-soft"
         return (Content.styled(MARK, "$primary bold") + chosen + line).stylize(ground) + bar
