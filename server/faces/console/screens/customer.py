@@ -141,11 +141,8 @@ class DeleteCustomerDialog(CustomerDialog):
         """Say what goes and what stays."""
         one = self._customer
         yield Static(f"Delete {one.called}?", classes="text strong", markup=False)
-        gone = (
-            f"Gone for good: name, email, notes, and the names of its {counted(one.computers, 'computer')}."
-        )
-        if one.mails:
-            gone = gone.removesuffix(".") + f"; and who {counted(one.mails, 'email')} went to."
+        gone = f"Gone for good: name, email, notes, the names of its {counted(one.computers, 'computer')}"
+        gone += f", and who {counted(one.mails, 'email')} went to." if one.mails else "."
         yield Static(gone, classes="text", markup=False)
         stays = "Its licenses stay" if one.licenses != 1 else "Its license stays"
         kept = (

@@ -256,8 +256,10 @@ class Rows(Widget, can_focus=True):
             return Content(" ") + chosen + line + bar
         if not has_focus:
             return Content.styled(MARK, "$ink-3") + chosen + line + bar
-        ground = "reverse" if self.app.native_ansi_color else "on $primary-soft"
-        return (Content.styled(MARK, "$primary bold") + chosen + line).stylize(ground) + bar
+        if self.app.native_ansi_color:
+            # A color that is reversed would be a ground of its own: one highlight, and that alone.
+            return Content.styled(f"{MARK}{chosen.plain}{line.plain}", "reverse") + bar
+        return (Content.styled(MARK, "$primary bold") + chosen + line).stylize("on $primary-soft") + bar
 
     def _bar(self, place: int) -> Content:
         height, count = self.page_height, len(self.items)
