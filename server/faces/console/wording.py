@@ -36,9 +36,7 @@ def seats(total: int, used: int) -> str:
 def of_license(view: LicenseRow, more: str = "") -> str:
     """Return which license it is, as people call it, and what happens to it."""
     customer = f" for {view.customer}" if view.customer else ""
-    # What happens stays in one line.
-    together = more.replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{view.license.product_name}{customer}{f', {together}' if more else ''}"
+    return f"{view.license.product_name}{customer}{f', {more}' if more else ''}"
 
 
 def day(value: date, today: date | None = None) -> str:
