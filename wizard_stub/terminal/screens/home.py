@@ -50,7 +50,7 @@ class HomeScreen(WizardScreen):
             shown = list(known_parts(self, self._overview))
         except Refusal as error:
             shown = list(unavailable_parts(self, error))
-        # Whoever sees a choice may press Enter at once: it is drawn when it has the focus, not a moment before.
+        # Whoever sees a choice may press Enter at once: it is drawn when it has the focus, not before.
         with self.app.batch_update():
             await answer.remove_children()
             await answer.mount_all(shown)

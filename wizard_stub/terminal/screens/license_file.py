@@ -77,9 +77,10 @@ class LicenseFileScreen(WizardScreen):
             self.remark("! " + self.explain(error))
         self._found = self._found[: max(1, (self.size.height - _OTHER_LINES) // _A_FILE)]
         shown = self.query_one("#found", Vertical)
+        lines = self._list() if self._found else [self.paragraph("file.nothing", "secondary")]
         with self.app.batch_update():
             await shown.remove_children()
-            await shown.mount_all(self._list() if self._found else [self.paragraph("file.nothing", "secondary")])
+            await shown.mount_all(lines)
             found = self.query("#found-0")
             self.set_focus(found.first() if found else self.query_one(Input))
         self._name_button()
