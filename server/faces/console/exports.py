@@ -13,14 +13,14 @@ from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.listings import AuditWanted, Wanted
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.console import columns as of
 from keyferry.server.faces.console import views
-from keyferry.server.faces.console.columns import Columns, row_of
 from keyferry.server.faces.console.door import needs, runs
 from keyferry.server.faces.console.lists import Lists, ending_soon, since
 from keyferry.server.faces.console.tables import Table
 from keyferry.server.parts import parts
 from keyferry.server.services import changes, changing_many, customer_data, customers, issuing, products
+from keyferry.server.words import columns as of
+from keyferry.server.words.columns import Columns, row_of
 
 # As many rows as the portal puts into a workbook: all of them are made before the file is written.
 MOST_ROWS = 100_000

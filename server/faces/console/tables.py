@@ -1,16 +1,11 @@
-"""Tables for a spreadsheet, as the portal gives them."""
+"""Tables that an operator saves."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from keyferry.server.web.workbooks import workbook_of
-
-# A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from keyferry.server.web.spreadsheets import UTF_8_MARK, csv_lines, workbook_of
 
 
 @dataclass(frozen=True)
@@ -23,16 +18,9 @@ class Table:
     is_whole: bool
 
     def as_csv(self) -> str:
-        """Return it as CSV, with the mark that says that this is UTF-8."""
-        written = io.StringIO()
-        csv.writer(written).writerows([_harmless(cell) for cell in row] for row in (self.columns, *self.rows))
-        return "\ufeff" + written.getvalue()
+        """Return it as CSV."""
+        return UTF_8_MARK + csv_lines((self.columns, *self.rows))
 
     def as_workbook(self) -> bytes:
         """Return it as a workbook."""
         return workbook_of(self.columns, self.rows)
-
-
-def _harmless(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text

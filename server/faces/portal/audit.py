@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -15,7 +14,6 @@ from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import audited, listings
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.listings import AuditWanted
-from keyferry.server.core.models import AuditEvent
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
@@ -24,7 +22,8 @@ from keyferry.server.faces.portal.telling import told
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
 from keyferry.server.web.addresses import row_number
-from keyferry.server.words.wording import CHANNELS, event_in_words, reason_in_words
+from keyferry.server.words.columns import EVENTS, row_of
+from keyferry.server.words.wording import CHANNELS
 
 blueprint = Blueprint("audit", __name__)
 
@@ -47,21 +46,6 @@ _KINDS = {
     "mail": Sentence("Email"),
     "signing_in": Sentence("Signing in"),
     "settings": Sentence("Settings and staff"),
-}
-_COLUMNS: dict[str, Callable[[AuditEvent], object]] = {
-    "number": lambda event: event.id,
-    "at (UTC)": lambda event: event.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-    "event": lambda event: event.event,
-    "what happened": event_in_words,
-    "refused because": reason_in_words,
-    "code": lambda event: event.code,
-    "channel": lambda event: CHANNELS.get(event.channel, event.channel),
-    "who": lambda event: event.who,
-    "address": lambda event: event.address,
-    "product number": lambda event: event.product_number,
-    "license": lambda event: event.license_id,
-    "activation key ends in": lambda event: event.activation_key_ending,
-    "detail": lambda event: json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
 }
 
 
@@ -97,28 +81,28 @@ def listing() -> str:
 @staff.needs(Permission.SEE_AUDIT)
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
-    return csv_file(f"{_name()}.csv", tuple(_COLUMNS), _table(_wanted()))
+    return csv_file(f"{_name()}.csv", tuple(EVENTS), _table(_wanted()))
 
 
 @blueprint.get("/audit.xlsx")
 @staff.needs(Permission.SEE_AUDIT)
 def export_workbook() -> Response:
     """Give what is filtered as a workbook, the latest events of too many."""
-    return workbook(f"{_name()}.xlsx", tuple(_COLUMNS), _table(_wanted()))
+    return workbook(f"{_name()}.xlsx", tuple(EVENTS), _table(_wanted()))
 
 
 def _name() -> str:
     return f"audit-{parts().clock().date().isoformat()}"
 
 
-def _table(wanted: AuditWanted) -> Iterator[Iterator[tuple[object, ...]]]:
+def _table(wanted: AuditWanted) -> Iterator[list[Sequence[object]]]:
     before: int | None = None
     while True:
         with reading() as session:
             rows = listings.audit_events_before(session, wanted, before=before, size=_PIECE)
         if not rows:
             return
-        yield (tuple(cell(event) for cell in _COLUMNS.values()) for event in rows)
+        yield [row_of(EVENTS, event) for event in rows]
         before = rows[-1].id
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
@@ -24,19 +25,15 @@ from keyferry.server.db import reading
 from keyferry.server.faces.portal import license_list, staff, typed
 from keyferry.server.faces.portal.license_list import LIST
 from keyferry.server.faces.portal.licenses import list_page
-from keyferry.server.faces.portal.tables import (
-    LICENSE_COLUMNS,
-    csv_file,
-    license_row,
-    workbook,
-)
+from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.parts import parts
 from keyferry.server.services import changes, changing_many
 from keyferry.server.services.changing_many import Progress
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext, number
-from keyferry.server.web.workbooks import MOST_ROWS
+from keyferry.server.web.spreadsheets import MOST_ROWS
+from keyferry.server.words.columns import licenses_at, row_of
 
 blueprint = Blueprint("bulk", __name__)
 
@@ -89,15 +86,16 @@ def go_on(number: int) -> AnyResponse:
 def export() -> Response:
     """Give the chosen licenses, or all of the list, as a table."""
     values, by = posted(), staff.by()
-    is_csv = values.get("format") == "csv"
+    is_csv, columns = values.get("format") == "csv", licenses_at(parts().clock())
+    show = partial(row_of, columns)
     if _means_everything(values):
         most = changing_many.MOST_EXPORTED if is_csv else MOST_ROWS
-        pieces = changing_many.export(_wanted(values), by=by, show=license_row, most=most)
+        pieces = changing_many.export(_wanted(values), by=by, show=show, most=most)
     else:
-        pieces = iter([changes.export(_numbers(), by=by, show=license_row)])
+        pieces = iter([changes.export(_numbers(), by=by, show=show)])
     if is_csv:
-        return csv_file("licenses.csv", LICENSE_COLUMNS, pieces)
-    return workbook("licenses.xlsx", LICENSE_COLUMNS, pieces)
+        return csv_file("licenses.csv", tuple(columns), pieces)
+    return workbook("licenses.xlsx", tuple(columns), pieces)
 
 
 def ask_page(**context: Any) -> str:

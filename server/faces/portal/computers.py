@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -16,7 +15,6 @@ from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.deactivation import read_deactivation_code
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import lists
-from keyferry.server.core.audit import ending
 from keyferry.server.core.licensing import computers, products
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.computers import Wanted
@@ -24,7 +22,7 @@ from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.licenses import standing
 from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.licensing.requests import TypedRequest
-from keyferry.server.core.models import Activation, Customer, Listing
+from keyferry.server.core.models import Customer, Listing
 from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
@@ -40,28 +38,13 @@ from keyferry.server.services.requests import opened
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import spelled
+from keyferry.server.words.columns import COMPUTERS, row_of
 from keyferry.server.words.spelling import LENGTHS
-from keyferry.server.words.wording import CHANNELS, STATES
 
 blueprint = Blueprint("computers", __name__)
 
 _DIALOGS = {"key": "", "license_file": "", "release": "release", "force_release": "force"}
 _PIECE = 500
-_COLUMNS: dict[str, Callable[[Activation], object]] = {
-    "computer name": lambda one: one.computer_name,
-    "computer ID": lambda one: one.computer_id,
-    "product": lambda one: one.license.product.code,
-    "customer": lambda one: one.license.customer and one.license.customer.email,
-    "activation key ends in": lambda one: ending(one.license.activation_key),
-    "status": lambda one: STATES[one.ended_how],
-    "way": lambda one: CHANNELS[one.channel],
-    "activated (UTC)": lambda one: _moment(one.activated_at),
-    "latest key (UTC)": lambda one: _moment(one.refreshed_at),
-    "key ends": lambda one: one.expires_on,
-    "released (UTC)": lambda one: one.ended_at and _moment(one.ended_at),
-    "released by": lambda one: one.ended_by,
-    "reason": lambda one: one.reason,
-}
 
 
 @blueprint.get("/computers")
@@ -102,17 +85,17 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
 def export(form: str) -> Response:
     """Give what is listed as a table, as CSV a piece at a time."""
     wanted = computer_list.wanted(request.args.to_dict(), parts().clock())
-    return table("computers", form, tuple(_COLUMNS), _table(wanted))
+    return table("computers", form, tuple(COMPUTERS), _table(wanted))
 
 
-def _table(wanted: Wanted) -> Iterator[list[list[object]]]:
+def _table(wanted: Wanted) -> Iterator[list[Sequence[object]]]:
     before: int | None = None
     while True:
         with reading() as session:
             rows = computers.before(session, wanted, before, _PIECE)
         if not rows:
             return
-        yield [[cell(one) for cell in _COLUMNS.values()] for one in rows]
+        yield [row_of(COMPUTERS, one) for one in rows]
         before = rows[-1].id
 
 
@@ -176,10 +159,6 @@ def computer_page(number: int, **context: Any) -> str:
         asked = request.args.get("dialog", "")
         context = context or ({"dialog": asked} if asked in ("release", "force") else {})
         return staff.page("computer", here=here, lengths=LENGTHS, **facts, **stands, **context)
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").removesuffix("+00:00")
 
 
 def page_refused(operation: str, refusal: Refusal) -> str:

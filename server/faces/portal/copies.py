@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import Blueprint, Response
 
-from keyferry.server.core.audit import ending
 from keyferry.server.core.licensing import copies
-from keyferry.server.core.models import FormerComputerId
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
-from keyferry.server.words.wording import DISPLACED
+from keyferry.server.words.columns import COPIES, row_of
 
 blueprint = Blueprint("copies", __name__)
 
 _PIECE = 500
-_COLUMNS: dict[str, Callable[[FormerComputerId], object]] = {
-    "at (UTC)": lambda one: one.at.isoformat(timespec="seconds").removesuffix("+00:00"),
-    "what happened": lambda one: DISPLACED[one.how],
-    "computer name": lambda one: one.activation and one.activation.computer_name,
-    "earlier computer ID": lambda one: one.computer_id,
-    "license": lambda one: one.license_id,
-    "activation key ends in": lambda one: one.activation and ending(one.activation.license.activation_key),
-    "counts": lambda one: "yes" if one.counted else "no",
-}
 
 
 @blueprint.get("/possible-copies")
@@ -43,15 +32,15 @@ def listing() -> str:
 @staff.needs(Permission.SEE_LICENSES)
 def export(form: str) -> Response:
     """Give all of them as a table, as CSV a piece at a time."""
-    return table("possible-copies", form, tuple(_COLUMNS), _table())
+    return table("possible-copies", form, tuple(COPIES), _table())
 
 
-def _table() -> Iterator[Iterator[tuple[object, ...]]]:
+def _table() -> Iterator[list[Sequence[object]]]:
     last: int | None = None
     while True:
         with reading() as session:
             rows = copies.before(session, last, _PIECE)
         if not rows:
             return
-        yield (tuple(cell(one) for cell in _COLUMNS.values()) for one in rows)
+        yield [row_of(COPIES, one) for one in rows]
         last = rows[-1].id

@@ -27,11 +27,11 @@ from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext, said
+from keyferry.server.words.columns import CUSTOMERS
 
 blueprint = Blueprint("customers", __name__)
 
 _DIALOGS = {"edit": "edit", "merge_preview": "merge", "merge": "merge", "delete": "delete"}
-_COLUMNS = ("email", "name", "licenses", "seats", "seats_used", "next_end", "added")
 _SHOWN = 5
 """How many licenses and computers a page shows; the lists have all of them."""
 
@@ -48,7 +48,7 @@ def listing() -> str:
 def export() -> Response:
     """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
     pieces = customers.export(_wanted(), by=staff.by(), show=_row)
-    return table("customers", posted().get("format", "csv"), _COLUMNS, pieces)
+    return table("customers", posted().get("format", "csv"), CUSTOMERS, pieces)
 
 
 @blueprint.get("/customers/<int:number>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
@@ -20,13 +21,14 @@ from keyferry.server.core.mail import issued as issued_mail
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff, typed
-from keyferry.server.faces.portal.tables import LICENSE_COLUMNS, csv_file, license_row, workbook
+from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.services import issuing
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext
+from keyferry.server.words.columns import licenses_at, row_of
 
 blueprint = Blueprint("issuing", __name__)
 
@@ -127,10 +129,11 @@ def mail(number: int) -> Response:
 @staff.runs(issuing.export)
 def export(number: int) -> Response:
     """Give the licenses of a batch as a table."""
-    pieces = issuing.export(number, by=staff.by(), show=license_row)
+    columns = licenses_at(parts().clock())
+    pieces = issuing.export(number, by=staff.by(), show=partial(row_of, columns))
     if posted().get("format") == "csv":
-        return csv_file(f"licenses-{number}.csv", LICENSE_COLUMNS, pieces)
-    return workbook(f"licenses-{number}.xlsx", LICENSE_COLUMNS, pieces)
+        return csv_file(f"licenses-{number}.csv", tuple(columns), pieces)
+    return workbook(f"licenses-{number}.xlsx", tuple(columns), pieces)
 
 
 def issued_page(number: int, **context: Any) -> str:

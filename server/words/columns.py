@@ -1,4 +1,4 @@
-"""The columns of tables for a spreadsheet, as the portal has them."""
+"""The columns of tables for a spreadsheet, the same in every face."""
 
 from __future__ import annotations
 

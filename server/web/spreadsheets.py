@@ -1,7 +1,8 @@
-"""Tables as workbooks, which Excel opens in columns in every locale."""
+"""Tables for spreadsheets: as CSV, and as workbooks, which Excel opens in columns in every locale."""
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
@@ -13,7 +14,18 @@ import xlsxwriter
 Row = Sequence[object]
 MOST_ROWS = 100_000
 """How many rows a workbook has: it is made whole before it is sent, and Excel opens a million of them."""
+UTF_8_MARK = "\ufeff"
+"""What a CSV file begins with, so that a spreadsheet takes it for UTF-8."""
 _LONGEST = 32_767
+# A spreadsheet takes a cell that begins so for a formula, and a customer could have written it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_lines(rows: Iterable[Row]) -> str:
+    """Return rows as lines of CSV, in which no cell is a formula."""
+    written = io.StringIO()
+    csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
 
 
 def workbook_of(head: Row, rows: Iterable[Row], *, most: int = MOST_ROWS) -> bytes:
@@ -39,3 +51,8 @@ def _write(sheet: Any, row: int, column: int, cell: object) -> None:
         sheet.write_number(row, column, cell)
     elif cell is not None:
         sheet.write_string(row, column, str(cell)[:_LONGEST])
+
+
+def _harmless(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
