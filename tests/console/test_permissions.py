@@ -42,6 +42,7 @@ OPERATIONS = "keyferry.server.services.operations"
 MAY_READ = {
     "keyferry.server.core.errors",
     "keyferry.server.core.customers.listing",
+    "keyferry.server.core.folding",
     "keyferry.server.core.licensing.batches",
     "keyferry.server.core.licensing.carried",
     "keyferry.server.core.licensing.computers",
@@ -54,7 +55,8 @@ MAY_READ = {
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
-    *("Content", "MAX_NOTES", "MAX_ORDER", "MAX_REASON", "Order", "State", "Taken", "View", "is_carried"),
+    *("Content", "MAX_NOTES", "MAX_ORDER", "MAX_REASON", "Order", "State", "Taken", "View"),
+    *("caseless", "is_carried"),
 }
 
 
