@@ -15,7 +15,8 @@ def test_all_of_it_works_by_keyboard(desk, house):
     page.keyboard.press("/")
     page.keyboard.type(machine.activation_key.text.lower())
     expect(page.get_by_role("option").first).to_contain_text(machine.activation_key.last_group)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=machine.activation_key.text)).to_be_visible()
     opener = page.get_by_role("button", name="Activate a computer", exact=True)
     tab_to(page, opener)

@@ -16,7 +16,8 @@ def test_a_pasted_link_opens_the_license_at_once(desk, house):
         "text => navigator.clipboard.writeText(text)", scan_url(house.origin, machine.activation_token)
     )
     page.keyboard.press("/")
-    page.keyboard.press("Control+v")
+    with page.expect_navigation():
+        page.keyboard.press("Control+v")
     expect(page.get_by_role("dialog").get_by_label("Computer ID")).to_have_value(machine.computer_id.text)
 
 
