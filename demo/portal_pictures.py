@@ -117,6 +117,36 @@ def take_bulk(visit: Visit) -> None:
     visit.take("bulk-done")
 
 
+def take_sheets(visit: Visit, furnished: Furnished) -> None:
+    """Take what comes up from below, or from the side, on a phone: every menu, and rows that are selected."""
+    visit.hold("phone")
+    ones = {
+        "license": f"licenses/{furnished.licenses['license']}",
+        "computer": f"computers/{furnished.computers['runs']}",
+        "customer": f"customers/{furnished.customer}",
+        "product": "products/benchtest",
+    }
+    for path, menus, name in (
+        *((path, ".filters summary", f"{path}-filter") for path in ("licenses", "computers", "audit")),
+        *((path, ".page-top summary", f"{name}-more") for name, path in ones.items()),
+        (ones["license"], ".comp > .more > summary", "license-computer"),
+        ("mails", "main summary", "mails-others"),
+        ("", ".which > summary", "start-product"),
+        ("licenses", ".burger", "menu"),
+    ):
+        visit.open(path)
+        for number in range(visit.page.locator(menus).filter(visible=True).count()):
+            visit.open(path)
+            visit.page.locator(menus).filter(visible=True).nth(number).click()
+            visit.take(f"sheet-{name}-{number}", "phone")
+    visit.open("licenses")
+    visit.page.get_by_role("button", name="Select", exact=True).click()
+    for row in visit.page.locator("tbody tr").all()[:3]:
+        row.click()
+    visit.take("sheet-selected", "phone")
+    visit.hold("desk")
+
+
 def take_license(visit: Visit, furnished: Furnished) -> None:
     """Take the pages of licenses, the menu of one, and each dialog."""
     for name, number in furnished.licenses.items():
@@ -289,7 +319,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
             furnished = furnish(stage.folder, stage.origin, now)
         take_start(visit)
         take_lists(visit)
-        for part in (take_license, take_conflict, take_operations, take_records):
+        for part in (take_sheets, take_license, take_conflict, take_operations, take_records):
             part(visit, furnished)
         for rest_of in (take_issuing, take_bulk, take_settings, take_account):
             rest_of(visit)

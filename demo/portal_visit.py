@@ -81,11 +81,16 @@ class Visit:
         self.open(path)
         self.take(name)
 
-    def take(self, name: str) -> None:
-        """Take what is to be seen, on phone and desk, in light and dark."""
+    def hold(self, size: str) -> None:
+        """Go on at a phone, or at a desk."""
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def take(self, name: str, *sizes: str) -> None:
+        """Take what is to be seen, in light and dark, on phone and desk, or on one of them."""
         self.page.mouse.move(0, 0)
-        for size, (width, height) in SIZES.items():
-            self.page.set_viewport_size({"width": width, "height": height})
+        for size in sizes or SIZES:
+            self.hold(size)
             for theme in THEMES:
                 self.page.emulate_media(color_scheme=theme)
                 self._save(name, size, theme)
