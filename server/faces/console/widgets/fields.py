@@ -111,7 +111,7 @@ def line(
 ) -> Line:
     """Return an input of one line."""
     # Nothing selected when the field is reached: one key must not wipe what stands there.
-    return Line(
+    made = Line(
         value,
         hint,
         max_length=most,
@@ -120,3 +120,6 @@ def line(
         select_on_focus=False,
         classes="code" if is_code else None,
     )
+    # The cursor is all that shows which line has the focus.
+    made.cursor_blink = False
+    return made
