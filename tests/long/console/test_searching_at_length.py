@@ -47,8 +47,13 @@ async def test_the_filter_goes_through_the_standings(vendor, manager):
         await person.press("f")
         assert person.keys_listed == [suspended.text]
         assert "on hold · 1" in person.sees
+        # Expired and full are none, not used are both, and all are all again.
         await person.press("f", "f")
+        assert person.keys_listed == []
+        await person.press("f")
         assert len(person.keys_listed) == 2
+        await person.press("f")
+        assert "all · 2" in person.sees
 
 
 async def test_licenses_are_sorted_by_one_column_after_the_other(vendor, manager):

@@ -77,7 +77,9 @@ class CreateDialog(Dialog[Issued]):
             self.say("! There are no products yet. Add the first one in the tab Products.")
         if len(products) == 1:
             choice.value = products[0].code
-            self.query_one("#email").focus()
+            # Whoever has gone on already stays there.
+            if self.focused is choice:
+                self.query_one("#email").focus()
 
     @on(Select.Changed)
     def chosen(self, event: Select.Changed) -> None:
