@@ -33,6 +33,8 @@ def test_the_words_of_a_mail_are_seen_while_they_are_typed_refused_and_saved(des
     expect(text).to_have_value("Ihr Schlüssel: %ComputerKey% für {product}")
     expect(text).to_be_focused()
     expect(letter).to_contain_text("Ihr Schlüssel: 12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z für Demo CAD")
+    # The style that it has in itself came along.
+    expect(letter).to_have_css("margin-top", "0px")
     page.get_by_text("Plain text", exact=True).click()
     plain = page.frame_locator('iframe[title="The email as plain text"]').locator("body")
     expect(plain).to_contain_text("Ihr Schlüssel: 12FX2-")
