@@ -56,7 +56,7 @@ def pages(stage: Stage) -> Iterator[tuple[str, str, dict[str, str]]]:
         yield name, f"{stage.origin}/self-help/{path}", {}
     yield "portal: sign-in", f"{stage.origin}/portal/sign-in", {}
     signed_in = {"Cookie": session_cookie(stage)}
-    for path in ("", "licenses", "licenses/issue", "computers", "customers", "products", "audit", "settings"):
+    for path in ("", "licenses", "licenses/new", "computers", "customers", "products", "audit", "mails"):
         yield f"portal: {path or 'start'}", f"{stage.origin}/portal/{path}", signed_in
 
 
