@@ -18,7 +18,7 @@ CATEGORIES = ("performance", "accessibility", "best-practices")
 PROGRAM = Path(".javascript/node_modules/.bin/lighthouse")
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of a server that lives for some minutes
 # How fast a page comes counts where somebody waits for it on a phone's line.
-HASTE = {"phone: question", "phone: welcome", "front page", "Self Help"}
+HASTE = {"phone: question", "phone: welcome", "front page", "Self Help: start"}
 
 
 def question_address(stage: Stage) -> str:
@@ -52,8 +52,8 @@ def pages(stage: Stage) -> Iterator[tuple[str, str, dict[str, str]]]:
     yield "phone: question", question_address(stage), {}
     yield "phone: welcome", f"{stage.origin}/a", {}
     yield "front page", f"{stage.origin}/", {}
-    for name, path in (("Self Help", ""), ("Self Help: activate", "activate"), ("Self Help: keys", "keys")):
-        yield name, f"{stage.origin}/self-help/{path}", {}
+    for path in ("", "activate", "deactivate"):
+        yield f"Self Help: {path or 'start'}", f"{stage.origin}/self-help/{path}", {}
     yield "portal: sign-in", f"{stage.origin}/portal/sign-in", {}
     signed_in = {"Cookie": session_cookie(stage)}
     for path in ("", "licenses", "licenses/new", "computers", "customers", "products", "audit", "mails"):

@@ -27,7 +27,7 @@ def sentences() -> list[str]:
     return [
         text
         for text in texts
-        if text.count(" ") > 1 and "{" not in text and "%" not in text and "<" not in text
+        if text.strip().count(" ") > 1 and "{" not in text and "%" not in text and "<" not in text
     ]
 
 
