@@ -16,6 +16,7 @@ def test_every_step_has_its_words():
         drawn = first_steps(day).plain
         assert "►" in drawn
         assert ("Press 4" in drawn) == (step == "product")
+        assert "{" not in drawn
         assert "Press 4" not in first_steps(day, adds_products=False).plain
         assert "0 of 7 done" in drawn
 

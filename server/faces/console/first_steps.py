@@ -12,7 +12,10 @@ from keyferry.server.faces.console.views import FirstDay
 _STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "address": (
         "Give the server an address that phones reach",
-        ("Set KEYFERRY_PUBLIC_URL, and start the server again. Now it is {host}.",),
+        (
+            "Set KEYFERRY_PUBLIC_URL, now {host}, and start the server again.",
+            "You can go on without it: press 4 for Products.",
+        ),
     ),
     "product": ("Add your first product", ("Press 4 for Products, then n.",)),
     "license": (

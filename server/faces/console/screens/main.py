@@ -149,7 +149,9 @@ class MainScreen(Screen[None], Asking):
 
     def _show_keys(self) -> None:
         is_small = not self.pane.is_wide
-        rest = [one._replace(does="More") if is_small and one.key == "F1" else one for one in _EVERYWHERE]
+        # Where there is room, the palette stays: it has what the bar has not.
+        rest = [one._replace(may_miss=is_small and one.may_miss) for one in _EVERYWHERE]
+        rest = [one._replace(does="More") if is_small and one.key == "F1" else one for one in rest]
         self.query_one(KeyBar).show(self.pane, [*self.pane.hints(), *rest])
 
 

@@ -91,11 +91,11 @@ class ManageKeys(ManyKeys):
         Hint("h", "Resume", "resume", may_miss=True),
         Hint("s", "Sort", "sort"),
         Hint("f", "Filter", "filter"),
+        Hint("x", "CSV", "export", may_miss=True),
         Hint("m", "Email", "mail", may_miss=True),
         Hint("t", "History", "history", may_miss=True),
         Hint("Space", "Select", "select", may_miss=True),
         Hint("a", "All", "many", may_miss=True),
-        Hint("x", "CSV", "export", may_miss=True),
     )
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Sequence, Set
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -35,6 +35,8 @@ class ListPane(Vertical, Asking):
     SEARCHES: ClassVar[tuple[str, str]] = ("", "")
     """What can be searched for, where there is room and where there is little."""
     HINTS: ClassVar[tuple[Hint, ...]] = ()
+    OF_LIST: ClassVar[Set[str]] = frozenset({"export", "many", "select", "sort"})
+    """The actions that need rows: where nothing is listed, the bar does not name them."""
     ACTS: ClassVar[Operations] = {
         "again": None,
         "choose": None,
@@ -181,7 +183,8 @@ class ListPane(Vertical, Asking):
     def hints(self) -> list[Hint]:
         """Return the keys for what can be done now."""
         kept = {one.action.partition("(")[0]: self.check_action(one.action, ()) for one in self.HINTS}
-        return [one for one in self.HINTS if kept[one.action.partition("(")[0]]]
+        idle = set() if self.rows.items else self.OF_LIST
+        return [one for one in self.HINTS if kept[one.action.partition("(")[0]] and one.action not in idle]
 
     def say_briefly(self, text: str) -> None:
         """Say something where the rows are counted, until they are counted anew."""
