@@ -7,7 +7,7 @@ import pytest
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import Wanted
-from keyferry.server.core.models import License, OutboxMail, Role
+from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from tests.console.person import at_the_console, events, signed_in
 
@@ -15,38 +15,6 @@ from tests.console.person import at_the_console, events, signed_in
 def licenses() -> list[License]:
     with reading() as session:
         return session.query(License).order_by(License.id).all()
-
-
-@pytest.mark.usefixtures("mail_works")
-async def test_many_are_created_mailed_and_saved(vendor, manager, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    async with at_the_console(manager) as person:
-        await person.press("n")
-        await person.fill("email", "ada@example.com")
-        await person.fill("order", "po-7")
-        await person.fill("count", "many", "enter")
-        assert "Type the number of licenses in digits" in person.sees
-        await person.fill("count", "3")
-        person.app.screen.query_one("#mails-keys").focus()
-        await person.press("space", "enter")
-        assert person.step == "Issued", person.sees
-        assert "3 licenses created" in person.sees
-        assert "The email to ada@example.com is on its way." in person.sees
-        await person.press("x", "enter")
-        assert person.step == "Issued", person.sees
-        await person.press("m")
-        await person.fill("email", "grace@example.com", "enter")
-        assert "The email to grace@example.com is on its way." in person.sees
-        await person.press("escape")
-        assert "all · 3" in person.sees
-    assert [one.order_reference for one in licenses()] == ["PO-7"] * 3
-    [table] = tmp_path.glob("licenses-*.csv")
-    assert all(one.activation_key in table.read_text() for one in licenses())
-    with reading() as session:
-        assert {one.recipient for one in session.query(OutboxMail)} == {
-            "ada@example.com",
-            "grace@example.com",
-        }
 
 
 async def test_selected_licenses_are_changed_all_or_none(vendor, manager):
@@ -66,26 +34,6 @@ async def test_selected_licenses_are_changed_all_or_none(vendor, manager):
         await person.press("escape")
         assert "selected" not in person.sees
     assert [one.expires_on for one in licenses()] == [date(2028, 1, 1)] * 3
-
-
-async def test_all_of_a_list_are_changed_one_after_the_other(vendor, manager):
-    vendor.issue()
-    vendor.issue(expires=date(2027, 1, 1))
-    async with at_the_console(manager) as person:
-        await person.press("a")
-        assert "2 listed licenses" in person.sees
-        person.app.screen.query_one("#suspend").focus()
-        await person.press("enter")
-        assert "2 licenses changed." in person.sees
-        await person.press("escape", "space", "x")
-        assert "1 row." in person.sees
-        await person.press("escape", "escape")
-        assert "selected" not in person.sees
-        assert "○ On hold" in person.sees
-        await person.search("nothing of this")
-        await person.press("a")
-        assert "No license is listed." in person.sees
-    assert [one.status for one in licenses()] == ["suspended"] * 2
 
 
 def test_what_cannot_be_renewed_by_days_is_skipped_where_all_of_a_list_are_meant(vendor, add_operator):
