@@ -23,7 +23,6 @@ _PAGES: Mapping[Listing, Callable[..., str]] = {
 }
 
 
-@blueprint.post("/<any(licenses, computers):listing>/views")
 @staff.needs(Permission.SEE_LICENSES)
 def save(listing: str) -> Response:
     """Save what a list shows under a name."""
@@ -33,13 +32,25 @@ def save(listing: str) -> Response:
     return _back(of)
 
 
-@blueprint.post("/<any(licenses, computers):listing>/views/<int:number>/remove")
 @staff.needs(Permission.SEE_LICENSES)
 def remove(listing: str, number: int) -> Response:
     """Remove a view; what it listed stays as it is."""
     name = views.remove(staff.operator(), number)
     flash(_("View “{name}” removed.", name=name))
     return _back(Listing(listing))
+
+
+for one in Listing:
+    blueprint.add_url_rule(
+        f"/{one}/views", save.__name__, save, methods=["POST"], defaults={"listing": one.value}
+    )
+    blueprint.add_url_rule(
+        f"/{one}/views/<int:number>/remove",
+        remove.__name__,
+        remove,
+        methods=["POST"],
+        defaults={"listing": one.value},
+    )
 
 
 @blueprint.post("/licenses/columns")
