@@ -94,7 +94,9 @@ class Debian:
     def kill(self) -> None:
         """Kill all that runs in it."""
         self._container.kill()
-        os.kill(int(self._first), signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            # It may have ended with what had started it.
+            os.kill(int(self._first), signal.SIGKILL)
         self._container.wait()
 
     def has(self, address: str) -> bool:
@@ -198,4 +200,5 @@ def copied(fresh: Path, folder: Path) -> Iterator[Path]:
     try:
         yield root
     finally:
-        shutil.rmtree(root)
+        # Of so many files, several times as quick as Python.
+        subprocess.run(["rm", "-rf", "--one-file-system", root], check=True)
