@@ -10,7 +10,8 @@ from demo.errors import DemoFailed
 
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 120
-STOP_SECONDS = 15
+# gunicorn gives its workers half a minute; whoever is killed before leaves them, with the database open.
+STOP_SECONDS = 45
 SCRIPTS = Path(sys.executable).parent
 
 
