@@ -12,7 +12,7 @@ async def test_possible_copies_are_listed_with_what_happened_and_lead_to_their_l
     vendor.activate(before.continuing())
     vendor.activate(vendor.machine(vendor.issue(), "OFFICE-1"))
     async with at_the_console(manager) as person:
-        await person.press("2", "f", "f", "f", "f")
+        await person.press("2", *"fffff")
         assert "possible copies · 1" in person.sees
         assert "Activated from an earlier state" in person.sees
         assert "LAB-PC-07" in person.sees
@@ -24,7 +24,7 @@ async def test_possible_copies_are_listed_with_what_happened_and_lead_to_their_l
 async def test_where_there_are_none_no_cause_is_given(vendor, manager):
     vendor.activate(vendor.machine(vendor.issue(), "OFFICE-1"))
     async with at_the_console(manager) as person:
-        await person.press("2", "f", "f", "f", "f")
+        await person.press("2", *"fffff")
         assert "There are no possible copies. Press f to see all computers." in person.sees
         await person.press("f")
         assert "OFFICE-1" in person.sees

@@ -36,7 +36,8 @@ def post_addresses(app: Flask) -> list[str]:
     found = []
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and not rule.rule.startswith(WITHOUT_FORMS):
-            open_parts = {name: PARTS[name] for name in rule.arguments}
+            given = dict(rule.defaults or {})
+            open_parts = given | {name: PARTS[name] for name in rule.arguments - given.keys()}
             found.append(urls.build(rule.endpoint, open_parts, method="POST"))
     return found
 
