@@ -11,6 +11,9 @@ unexport PYTHONDONTWRITEBYTECODE
 quick := not browser and not terminal and not processes and not thorough
 without := $(addprefix --ignore tests/,long console end_to_end portal self_help wizard/terminal)
 
+# One more than a small machine has processors: many tests wait for a browser or a server.
+at_once := 3
+
 .PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words vendored lock clean lint-js demo-machine test-machine
 
 help: ## List what can be made
@@ -31,7 +34,7 @@ screenshots: demo-machine $(environment) ## Make every picture anew in build/pic
 	@exec $(python) -m demo.shown_pictures
 
 test: test-machine lint ## Check and test everything
-	@exec $(python) -m pytest -n 2 --dist worksteal --ignore tests/long
+	@exec $(python) -m pytest -n $(at_once) --dist worksteal --ignore tests/long
 
 check: lint ## A part of it, in 90 seconds: the checks, and the tests without browser, terminal, server or sweep
 	@$(python) -m pytest -q -n 2 --dist worksteal -m '$(quick)' $(without)
