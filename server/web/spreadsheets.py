@@ -9,8 +9,6 @@ from datetime import date, datetime, time
 from itertools import chain, islice
 from typing import Any
 
-import xlsxwriter
-
 Row = Sequence[object]
 MOST_ROWS = 100_000
 """How many rows a workbook has: it is made whole before it is sent, and Excel opens a million of them."""
@@ -33,6 +31,9 @@ def workbook_of(head: Row, rows: Iterable[Row], *, most: int = MOST_ROWS) -> byt
 
     A text is a text there, whatever it begins with: no cell is a formula or a link.
     """
+    # Here, since a server that makes no workbook would carry several megabytes of it in each worker.
+    import xlsxwriter
+
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet()
