@@ -43,13 +43,13 @@ _COLUMNS = {
     "activation": "id license_id epoch fingerprint commitment computer_id computer_name issued_on expires_on "
     "features channel activated_at refreshed_at ended_at ended_how unproven_before folded_computer_name",
     "audit_event": "id at event channel who address product_number license_id activation_id "
-    "activation_key_ending code detail",
+    "activation_key_ending code detail folded_who",
     "outbox_mail": "id created_at due_at template recipient sealed_text license_id channel who tries "
     "next_try_at delivered_at",
     "attempt": "bucket window_ends_at count",
 }
 # Where a row has the name that it is found by.
-_NAMES = {"customer": 2, "activation": 6}
+_NAMES = {"customer": 2, "activation": 6, "audit_event": 4}
 
 
 @contextmanager
@@ -135,7 +135,7 @@ def _fill_sqlite(tables: dict[str, Iterator[Row]], database: Path) -> None:
 
 def _stored(rows: Iterator[Row], table: str, shift: int) -> Iterator[Row]:
     if table == "audit_event":
-        return ((number + shift, *others) for number, *others in rows)
+        rows = ((number + shift, *others) for number, *others in rows)
     if (name := _NAMES.get(table)) is not None:
         return ((*row, None if row[name] is None else folded(row[name])) for row in rows)
     return rows

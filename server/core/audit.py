@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import peers, windows
 from keyferry.server.core.events import Channel, Event
+from keyferry.server.core.folding import folded
 from keyferry.server.core.models import Activation, AuditEvent, AuditRepeat, License, Product, Role, table_of
 from keyferry.server.core.prepared import Prepared, connection_of
 
@@ -27,8 +28,8 @@ _LATEST = 1000
 
 
 _COLUMNS = (
-    *("at", "event", "channel", "who", "address", "product_number", "license_id", "activation_id"),
-    *("activation_key_ending", "code", "detail"),
+    *("at", "event", "channel", "who", "folded_who", "address", "product_number", "license_id"),
+    *("activation_id", "activation_key_ending", "code", "detail"),
 )
 _EVENT = insert(table_of(AuditEvent))
 _APPEND = Prepared(_EVENT, columns=_COLUMNS)
@@ -146,6 +147,7 @@ def _columns(event: Event, by: By, about: About) -> dict[str, Any]:
         "event": event,
         "channel": by.channel,
         "who": by.who,
+        "folded_who": folded(by.who) if by.who is not None else None,
         "address": by.address,
         "product_number": license.product_number if license else product.number if product else None,
         "license_id": license.id if license else None,

@@ -40,6 +40,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
     "customer": {"folded_name": "the name once more, as it is searched"},
     "release_link": {"digest": "a check value of a link that frees seats"},
     "activation": {"folded_computer_name": "the name once more, as it is searched"},
+    "audit_event": {"folded_who": "the name once more, as it is searched"},
     "demo_machine": {"sealed_secret": "the secret of a computer that this server plays"},
     "outbox_mail": {"sealed_text": "is sealed and wiped once sent; what it says is in the other sections"},
 }

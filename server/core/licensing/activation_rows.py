@@ -104,7 +104,7 @@ _ADDED = (
     *("activated_at", "refreshed_at", "unproven_before"),
 )
 _IN_AUDIT = (
-    *("at", "event", "channel", "who", "address", "product_number", "license_id"),
+    *("at", "event", "channel", "who", "folded_who", "address", "product_number", "license_id"),
     "activation_key_ending",
 )
 

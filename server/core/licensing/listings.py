@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core import lists, peers
+from keyferry.server.core.folding import folded
 from keyferry.server.core.licensing import demo_machine, search
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.licenses import Standing
@@ -29,7 +30,6 @@ from keyferry.server.core.lists import Filter, Listing, Stretch, searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, is_short, visible
-from keyferry.server.core.staff import operators
 
 # As its partial indexes say it: SQLite takes no parameter for a word.
 _ON_HOLD = text("license.status = 'suspended'")
@@ -153,7 +153,7 @@ def audit_events(
 ) -> Page[AuditEvent]:
     """Return a page of the audit, the latest events first."""
     columns: tuple[SQLColumnExpression[Any], ...] = (AuditEvent.id,)
-    filters = _audit_filters(session, wanted)
+    filters = _audit_filters(wanted)
     rows = select(AuditEvent.id)
     if days := _days(wanted):
         # Where some days are wanted, an index leads to them.
@@ -167,14 +167,14 @@ def audit_events_before(
     session: Session, wanted: AuditWanted, *, before: int | None, size: int
 ) -> Sequence[AuditEvent]:
     """Return up to `size` events, the latest first, below the number `before`: for all of them, in pieces."""
-    conditions = [*(one.condition for one in _audit_filters(session, wanted)), *_days(wanted)]
+    conditions = [*(one.condition for one in _audit_filters(wanted)), *_days(wanted)]
     if before is not None:
         conditions.append(AuditEvent.id < before)
     rows = select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc()).limit(size)
     return session.scalars(rows).all()
 
 
-def _audit_filters(session: Session, wanted: AuditWanted) -> list[Filter]:
+def _audit_filters(wanted: AuditWanted) -> list[Filter]:
     filters, numbers = [], select(AuditEvent.id)
     if wanted.license_id is not None:
         of_license = AuditEvent.license_id == wanted.license_id
@@ -186,9 +186,7 @@ def _audit_filters(session: Session, wanted: AuditWanted) -> list[Filter]:
     if wanted.channel:
         filters.append(Filter(AuditEvent.channel == wanted.channel))
     if who := visible(wanted.who):
-        # Not only operators are in the audit.
-        named = AuditEvent.who.in_(operators.names_with(session, who))
-        filters.append(Filter(named | AuditEvent.who.icontains(who, autoescape=True)))
+        filters.append(Filter(AuditEvent.folded_who.contains(folded(who), autoescape=True)))
     if event := visible(wanted.event):
         filters.append(Filter(AuditEvent.event == event))
     if wanted.kind:

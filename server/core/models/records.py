@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from keyferry.server.core.folding import FOLDED_LENGTH
 from keyferry.server.core.models.base import Base, one_of
 
 
@@ -46,6 +47,8 @@ class AuditEvent(Base):
     event: Mapped[str] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(12))
     who: Mapped[str | None] = mapped_column(String(254))
+    # Not only operators are in the audit: here every name is found in every spelling.
+    folded_who: Mapped[str | None] = mapped_column(String(FOLDED_LENGTH))
     address: Mapped[str | None] = mapped_column(String(45))
     # No foreign keys: none of these rows is ever deleted, and to check them costs PostgreSQL a tenth of an
     # activation, and a lock on the one row of the product.

@@ -83,12 +83,6 @@ def folded_name(name: str) -> str:
     return folded(" ".join(name.split()))
 
 
-def names_with(session: Session, text: str) -> Sequence[str]:
-    """Return the names of operators that have a text in them, however it is spelled."""
-    found = select(Operator.name).where(Operator.folded_name.contains(folded(text), autoescape=True))
-    return session.scalars(found).all()
-
-
 def everyone(session: Session) -> Sequence[Operator]:
     """Return all operators by name, the disabled ones too."""
     return session.scalars(select(Operator).order_by(Operator.folded_name)).all()

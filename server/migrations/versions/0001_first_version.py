@@ -35,11 +35,11 @@ _SQLITE_TRIGGERS = (
     """
     CREATE TRIGGER audit_event_is_never_changed BEFORE UPDATE ON audit_event
     WHEN NEW.address IS NOT NULL OR (
-        NEW.id, NEW.at, NEW.event, NEW.channel, NEW.who, NEW.product_number, NEW.license_id,
-        NEW.activation_id, NEW.activation_key_ending, NEW.code, NEW.detail
+        NEW.id, NEW.at, NEW.event, NEW.channel, NEW.who, NEW.folded_who, NEW.product_number,
+        NEW.license_id, NEW.activation_id, NEW.activation_key_ending, NEW.code, NEW.detail
     ) IS NOT (
-        OLD.id, OLD.at, OLD.event, OLD.channel, OLD.who, OLD.product_number, OLD.license_id,
-        OLD.activation_id, OLD.activation_key_ending, OLD.code, OLD.detail
+        OLD.id, OLD.at, OLD.event, OLD.channel, OLD.who, OLD.folded_who, OLD.product_number,
+        OLD.license_id, OLD.activation_id, OLD.activation_key_ending, OLD.code, OLD.detail
     )
     BEGIN SELECT RAISE(ABORT, 'audit_event is append-only'); END
     """,
@@ -479,6 +479,7 @@ sa.Table(
     sa.Column("event", sa.String(40), nullable=False),
     sa.Column("channel", sa.String(12), nullable=False),
     sa.Column("who", sa.String(254)),
+    sa.Column("folded_who", sa.String(200)),
     sa.Column("address", sa.String(45)),
     sa.Column("product_number", sa.Integer),
     sa.Column("license_id", sa.Integer),
