@@ -41,8 +41,8 @@ for (const form of document.querySelectorAll("form[data-counts-changes]")) {
   count(form);
 }
 
-/** As the server compares it. @param {string} text */
-const alike = (text) => text.normalize("NFKC").toLocaleLowerCase();
+/** What a person would call the same: in capitals, ß is SS and σ at the end of a word is Σ; Turkish has an I of its own. @param {string} text */
+const alike = (text) => text.normalize("NFKD").toUpperCase().normalize("NFKC");
 
 const finder = document.querySelector("form[data-finds]");
 if (finder instanceof HTMLFormElement) {

@@ -125,12 +125,34 @@ def test_on_the_command_line_too(vendor, ended, instance):
     assert seats_used() == before
 
 
-def test_staff_release_from_the_license_what_a_former_key_activated(vendor):
+@pytest.fixture
+def keyed_anew(vendor) -> Machine:
+    """A computer with the only seat of license 1, taken with a key that was replaced since."""
     machine = vendor.machine(vendor.issue(seats=1))
     vendor.activate(machine)
     vendor.clock.pass_days(1)
     vendor.change(machine.activation_key, license_changes.replace_key)
-    operator = staff(vendor)
-    values = {"computer_id": machine.computer_id.text, "code": machine.code.text}
-    assert "is free. Recorded as" in operator.post("/portal/licenses/1/release", **values).text
+    return machine
+
+
+def test_staff_release_from_the_license_what_a_former_key_activated(vendor, keyed_anew):
+    values = {"computer_id": keyed_anew.computer_id.text, "code": keyed_anew.code.text}
+    assert "is free. Recorded as" in staff(vendor).post("/portal/licenses/1/release", **values).text
+    assert seats_used() == 0
+
+
+@pytest.mark.parametrize("field", ["computer_id", "code"])
+def test_a_link_of_a_former_key_fills_the_dialog_of_its_license(vendor, keyed_anew, field):
+    operator, link = staff(vendor), scan_url("https://keys.example.com", keyed_anew.deactivation_token)
+    filled = form_in(
+        operator.post("/portal/licenses/1/release", **{field: link}), "/portal/licenses/1/release"
+    )
+    assert filled.values["code"] == keyed_anew.code.text
+    assert "is free. Recorded as" in operator.post("/portal/licenses/1/release", **filled.values).text
+    assert seats_used() == 0
+
+
+def test_a_link_of_a_former_key_releases_on_the_page_of_its_computer(vendor, keyed_anew):
+    link = scan_url("https://keys.example.com", keyed_anew.deactivation_token)
+    assert "is free" in staff(vendor).post("/portal/computers/1/release", code=link).text
     assert seats_used() == 0

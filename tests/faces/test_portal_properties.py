@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 import pytest
 
@@ -182,6 +183,15 @@ def test_a_search_shows_what_fits_in_words_or_by_name_and_saves_only_that(desk):
         == "customerSite/activationPage_ComputerNameRequired"
     )
     assert "No property fits." in desk.get("/portal/properties?q=nothing+at+all").text
+
+
+@pytest.mark.parametrize("typed", ["plätze, enddatum", "PLÄTZE, E"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_search_finds_words_of_the_page_in_every_spelling(desk, typed, form):
+    german = {"Accept-Language": "de"}
+    page = desk.client.get("/portal/properties", query_string={"q": normalize(form, typed)}, headers=german)
+    shown = form_in(page, "/portal/properties", has="shown").values["shown"]
+    assert shown == "customerSite/showGetLicenseInformationLink"
 
 
 def test_several_values_that_do_not_fit_are_named_each_beside_its_own(desk):

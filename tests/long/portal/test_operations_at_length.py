@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from unicodedata import normalize
+
+import pytest
 from playwright.sync_api import expect
 
 from keyferry.protocol.request_token import scan_url
@@ -19,6 +23,25 @@ def test_the_seat_of_a_dead_computer_is_freed_for_a_reason(desk, house):
     page.get_by_role("button", name="Release without a code", exact=True).click()
     expect(page.get_by_text("Recorded as released without a code.")).to_be_visible()
     expect(page.get_by_text("ticket 4711").first).to_be_visible()
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "tr-TR"])
+def test_a_property_is_found_while_typing_in_every_spelling(desk, house, locale):
+    # Turkish browsers make ı of I; what the page says in their language is English.
+    typed, label = {
+        "de-DE": ("PLÄTZE, ENDD", "Kunden können in der Selbsthilfe Plätze"),
+        "tr-TR": ("CAN ACTIVATE IN", "Customers can activate"),
+    }[locale]
+    page = desk(locale=locale)
+    page.goto(f"{house.origin}/portal/properties")
+    found = page.get_by_label(label)
+    other = page.get_by_label(re.compile("^(Minutes after|Minuten nach)"))
+    for form in ("NFC", "NFD"):
+        page.locator('form[data-finds] input[type="search"]').fill("nothing at all")
+        expect(found).to_be_hidden()
+        page.locator('form[data-finds] input[type="search"]').fill(normalize(form, typed))
+        expect(found).to_be_visible()
+        expect(other).to_be_hidden()
 
 
 def test_a_link_from_a_mail_fills_the_dialog_wherever_it_is_pasted(desk, house):
