@@ -171,6 +171,8 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         # It may have been ended since the selector saw it, for one before it in the same turn.
         if connection in self._waiting:
             self._go_on(connection)
+        elif connection in self._watched:
+            self._watch(connection, Wait.THREAD)
 
     def _go_on(self, connection: Connection) -> None:
         self._waiting.discard(connection)
@@ -184,11 +186,12 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             return
         self._held += connection.held - self._open[connection]
         self._open[connection] = connection.held
+        if wait is Wait.THREAD and self.app.is_quick(connection.received):
+            # It is watched on: it is answered before the selector looks again, or all but always.
+            self._quick.append(connection)
+            return
         self._watch(connection, wait)
         if wait is Wait.THREAD:
-            if self.app.is_quick(connection.received):
-                self._quick.append(connection)
-                return
             self._whole.append(connection)
             self._hand_over()
         else:
