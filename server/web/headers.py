@@ -74,9 +74,9 @@ _ALWAYS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     _NOT_CACHED,
 )
-# To files that are no documents the rest says nothing, and forty times 1 kB are felt on a slow line.
-_FILES = ("/pwa/", "/static/", "/vendor-logo")
-_OF_A_FILE = (
+# To what is no document the rest says nothing, and forty times 1 kB are felt on a slow line.
+_NO_DOCUMENTS = ("/pwa/", "/static/", "/vendor-logo", "/phone/v1/")
+_OF_NO_DOCUMENT = (
     (CSP, "default-src 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -94,7 +94,7 @@ def init_headers(app: Flask, settings: Settings) -> None:
             status: str, headers: list[tuple[str, str]], error: Any = None
         ) -> Callable[[bytes], object]:
             own = {name.lower() for name, _ in headers}
-            ours = _OF_A_FILE if environ["PATH_INFO"].startswith(_FILES) else _ALWAYS
+            ours = _OF_NO_DOCUMENT if environ["PATH_INFO"].startswith(_NO_DOCUMENTS) else _ALWAYS
             more = [pair for pair in ours if pair[0].lower() not in own]
             if settings.is_https or environ["wsgi.url_scheme"] == "https":
                 more.append(_STRICT_TRANSPORT)
