@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 
-from keyferry.protocol.alphabet import GROUP, Symbols, grouped, typed_groups, values_of
+from keyferry.protocol.alphabet import GROUP, Symbols, grouped, to_int, typed_groups, values_of
 from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.reed_solomon import check_symbols, codewords_near
 from keyferry.protocol.runs import whole_runs
@@ -42,6 +42,7 @@ class Kind(Enum):
         self.malformed = malformed
         self.content = content
         self.constant = constant
+        self.mask = to_int(constant)
 
     @property
     def length(self) -> int:
@@ -65,8 +66,7 @@ def encode(kind: Kind, content: Symbols) -> Symbols:
     """Append the check group of a kind to `kind.content` symbols."""
     if len(content) != kind.content:
         raise ValueError(f"a {kind.words} has {kind.content} symbols before its check group")
-    check = zip(check_symbols(content, CHECK), kind.constant, strict=True)
-    return content + tuple(symbol ^ constant for symbol, constant in check)
+    return content + check_symbols(content, CHECK, mask=kind.mask)
 
 
 def read(kind: Kind, text: str, *, vouched: bool = False, shifted: bool = True) -> Reading:

@@ -32,12 +32,11 @@ _TIMES = [[_EXP[_LOG[a] + _LOG[b]] if a and b else 0 for b in range(32)] for a i
 _INVERSE = [0] + [_EXP[ORDER - _LOG[a]] for a in range(1, 32)]
 
 
-def check_symbols(message: Sequence[int], count: int) -> Symbols:
-    """Return the `count` symbols that make `message` a codeword when they are appended."""
-    packed = 0
+def check_symbols(message: Sequence[int], count: int, *, mask: int = 0) -> Symbols:
+    """Return the `count` symbols that make `message` a codeword when they are appended, XORed with a mask."""
     for shares, symbol in zip(_check_shares(len(message), count), message, strict=True):
-        packed ^= shares[symbol]
-    return to_symbols(packed, count)
+        mask ^= shares[symbol]
+    return to_symbols(mask, count)
 
 
 def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> Iterator[Symbols]:

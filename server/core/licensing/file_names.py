@@ -12,6 +12,8 @@ from keyferry.server.core.audit import ending
 _KEPT = ("L", "M", "N")
 _SIGNS = "-_."
 _GAPS = re.compile("-{2,}")
+# Most computers are called so, and their names stay as they are.
+_PLAIN = re.compile("(?:[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*)?")
 
 
 def license_file_name(product_code: str, computer_name: str | None, computer_id: str) -> str:
@@ -26,6 +28,8 @@ def customer_file_name(name: str, day: date) -> str:
 
 
 def _safe(name: str) -> str:
+    if _PLAIN.fullmatch(name):
+        return name
     kept = "".join(
         one if category(one).startswith(_KEPT) or one in _SIGNS else "-" for one in normalize("NFC", name)
     )
