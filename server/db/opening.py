@@ -91,10 +91,7 @@ def begin_reading(connection: Connection) -> None:
 
 @contextmanager
 def without_transaction(connection: Connection) -> Iterator[None]:
-    """Have each statement be its own transaction; SQLite's driver does so anyway, until one begins."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
+    """Have each statement be its own transaction, on PostgreSQL."""
     driver: Any = connection.connection.dbapi_connection
     driver.autocommit = True
     try:
@@ -185,6 +182,12 @@ def _listen_to_sqlite(engine: Engine) -> None:
             if error.sqlite_errorname == "SQLITE_CANTOPEN" and not os.access(os.path.dirname(path), os.W_OK):
                 error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"
             raise
+
+
+def is_on_its_file(connection: Connection) -> bool:
+    """Whether a connection to SQLite has the file that is at the address of its database now."""
+    file: tuple[int, int] = connection.connection.info["file"]
+    return file == _file_at(str(connection.engine.url.database))
 
 
 def _file_at(path: str) -> tuple[int, int] | None:

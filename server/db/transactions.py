@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from keyferry.server.core.models import MailDelivery
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
+from keyferry.server.db.lookers import looker
 from keyferry.server.db.opening import begin_reading, begin_writing, db, without_transaction
 
 JoinTransactionMode = Literal["create_savepoint", "rollback_only"]
@@ -75,7 +76,12 @@ def looking() -> Iterator[Session]:
 
     A second statement would see what was committed in between. On PostgreSQL this saves two round trips.
     """
-    with db.engine.connect() as connection, without_transaction(connection):
+    engine = db.engine
+    if _is_sqlite(engine):
+        with looker(engine) as session:
+            yield session
+        return
+    with engine.connect() as connection, without_transaction(connection):
         session = _session(connection, "rollback_only")
         try:
             yield session

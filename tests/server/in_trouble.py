@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from keyferry.server.db import db
@@ -99,17 +100,16 @@ def assert_well(answers: Sequence[TestResponse], caplog: pytest.LogCaptureFixtur
 
 
 @contextmanager
-def with_pragma(pragma: str, afterwards: str) -> Iterator[None]:
-    """Have every connection that is in the pool run a statement, and another one afterwards."""
-    _have_all_run(pragma)
+def with_pragma(pragma: str) -> Iterator[None]:
+    """Have every connection run a statement, and nobody keep one from before or for afterwards."""
+
+    def run(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(db.engine, "connect", run)
+    db.engine.dispose()
     try:
         yield
     finally:
-        _have_all_run(afterwards)
-
-
-def _have_all_run(pragma: str) -> None:
-    with ExitStack() as held:
-        pool: Any = db.engine.pool
-        for connection in [held.enter_context(db.engine.connect()) for _ in range(max(1, pool.checkedin()))]:
-            connection.connection.execute(f"PRAGMA {pragma}")
+        event.remove(db.engine, "connect", run)
+        db.engine.dispose()

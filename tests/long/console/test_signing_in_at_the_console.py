@@ -200,7 +200,7 @@ async def test_a_busy_machine_is_reported_in_a_sentence_and_the_next_try_opens(v
 
 async def test_a_database_in_trouble_is_reported_in_a_sentence_and_the_next_try_opens(vendor, manager):
     async with at_the_console() as person:
-        with with_pragma("query_only = 1", "query_only = 0"):
+        with with_pragma("query_only = 1"):
             await person.sign_in(manager)
         assert person.step == "SignIn"
         assert "! The database can be read, but not written to." in person.sees
