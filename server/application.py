@@ -18,6 +18,7 @@ from keyferry.server.web.forms import csrf, init_forms
 from keyferry.server.web.headers import init_headers
 from keyferry.server.web.languages import init_languages
 from keyferry.server.web.problems import init_problems
+from keyferry.server.web.rendering import init_rendering
 from keyferry.server.web.request_ids import init_request_ids
 
 MAX_REQUEST_BYTES = 16 * 1024
@@ -44,6 +45,7 @@ def create_app(
     init_problems(app)
     init_forms(app, settings, keyring)
     init_languages(app)
+    init_rendering(app)
     for room in (health, phone, self_help, portal):
         app.register_blueprint(room.blueprint)
     app.register_blueprint(self_help.front)

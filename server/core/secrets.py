@@ -42,11 +42,15 @@ class _MasterKey:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._derived: dict[str, bytes] = {}
         self.sealing = AESGCM(self.derived("sealing"))
 
     def derived(self, purpose: str) -> bytes:
-        info = f"keyferry {purpose} v{_VERSION}".encode()
-        return HKDF(hashes.SHA256(), MASTER_KEY_BYTES, None, info).derive(self._key)
+        # Once for each purpose, of which there are few: every page asks for some.
+        if purpose not in self._derived:
+            info = f"keyferry {purpose} v{_VERSION}".encode()
+            self._derived[purpose] = HKDF(hashes.SHA256(), MASTER_KEY_BYTES, None, info).derive(self._key)
+        return self._derived[purpose]
 
 
 @dataclass(frozen=True, eq=False)

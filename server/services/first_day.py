@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -61,13 +63,15 @@ def of(operator: Operator) -> FirstDay | None:
 
     Administrators have it until it is done or hidden, and who may issue licenses until the first activation.
     """
-    if not roles.may(operator, Permission.CHANGE_LICENSES):
-        return None
     with reading() as session:
-        values = properties.read(session)
-        if not values[properties.FIRST_DAY]:
-            return None
-        found = _of(session, operator, contact.among(values))
+        return within(session, operator, properties.read(session))
+
+
+def within(session: Session, operator: Operator, values: Mapping[str, Any]) -> FirstDay | None:
+    """Return what `of` returns, by the values of the properties."""
+    if not roles.may(operator, Permission.CHANGE_LICENSES) or not values[properties.FIRST_DAY]:
+        return None
+    found = _of(session, operator, contact.among(values))
     if found.facts.activation is not None and not roles.may(operator, Permission.SET_PROPERTIES):
         return None
     return found

@@ -5,12 +5,14 @@ An operation names its permission once, here where it is done; a face asks `perm
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
-from keyferry.server.core import audit
+from sqlalchemy.orm import Session
+
+from keyferry.server.core import audit, properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel, Event
@@ -33,16 +35,32 @@ def admit(token: str, *, now: datetime, sets_up: bool = False) -> OperatorSessio
     second_factor_missing).
     """
     with reading() as session:
-        row = sessions.find(session, token, now=now)
-        if not sets_up and second_factor.is_missing(session, row.operator):
-            raise NotAllowed(
-                "Your role needs a second factor. Set it up in the portal first.",
-                code="second_factor_missing",
-            )
+        row = admission(session, token, properties.read(session), now=now, sets_up=sets_up)
+    note_use(row, now=now)
+    return row
+
+
+def admission(
+    session: Session, token: str, values: Mapping[str, Any], *, now: datetime, sets_up: bool = False
+) -> OperatorSession:
+    """Do what `admit` does by the values of the properties, and write nothing: `note_use` does that.
+
+    It is for who reads more in the same transaction.
+    """
+    row = sessions.find(session, token, now=now)
+    if not sets_up and second_factor.is_missing_by(values, row.operator):
+        raise NotAllowed(
+            "Your role needs a second factor. Set it up in the portal first.",
+            code="second_factor_missing",
+        )
+    return row
+
+
+def note_use(row: OperatorSession, *, now: datetime) -> None:
+    """Write down that a session is in use, once in a while; outside of any transaction."""
     if sessions.is_to_be_seen(row, now):
         with transaction() as session:
             sessions.see(session, row, now=now)
-    return row
 
 
 def allows(by: By, permission: Permission, *, customers_too: bool = False) -> bool:

@@ -139,10 +139,12 @@ function init(dialog, form, input, list, heard) {
     const isFound = KINDS.some((kind) => found[kind]?.length);
     // Below what was found, what has a key of its own is offered anyway: it is what people do next.
     const fits = (/** @type {Entry} */ entry) => text === "" || place(entry.name ?? "", text) >= 0 || (isFound && entry.key !== undefined && /^[A-Z]$/.test(entry.key));
-    const everywhere = PLACES.filter(fits);
+    // What this page does itself is said once, there, with the key that it has everywhere.
+    const own = here().map((entry) => ({ ...entry, key: entry.key ?? PLACES.find((one) => one.name === entry.name)?.key }));
+    const everywhere = PLACES.filter((one) => fits(one) && !own.some((entry) => entry.name === one.name));
     if (text !== "") everywhere.push({ name: WORDS.search.replace("{typed}", () => input.value.trim()), icon: "search", run: () => form.requestSubmit() });
     const things = KINDS.map((kind) => ({ title: WORDS[kind], entries: found[kind] ?? [] }));
-    return [...things, { title: WORDS.here, entries: here().filter(fits) }, { title: WORDS.everywhere, entries: everywhere }];
+    return [...things, { title: WORDS.here, entries: own.filter(fits) }, { title: WORDS.everywhere, entries: everywhere }];
   };
 
   const show = () => {

@@ -5,13 +5,17 @@ Read anew for each page that shows it, so that several server processes never di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, url_for
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server import vendor
+from keyferry.server.core import properties
 from keyferry.server.core.brand import branding, contact
 from keyferry.server.core.brand.branding import Brand
 from keyferry.server.core.brand.colors import palette
@@ -69,8 +73,13 @@ def introduction() -> Introduction:
 def for_certain() -> Introduction:
     """Return the same; an error of the database is raised, for what phones keep for long."""
     with reading() as session:
-        shown = branding.current(session, vendor.from_settings())
-        found = Introduction(shown, ways_to(contact.current(session)))
+        return among(session, properties.read(session))
+
+
+def among(session: Session, values: Mapping[str, Any]) -> Introduction:
+    """Return the same by the values of the properties, for who reads more in the same transaction."""
+    shown = branding.current(session, vendor.from_settings())
+    found = Introduction(shown, ways_to(contact.among(values)))
     current_app.extensions[_LAST] = found
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, request
+from markupsafe import Markup
 
 from keyferry.protocol.sentences import Sentence
 from keyferry.server.core.catalogs import ENGLISH, languages, translations
@@ -18,6 +20,8 @@ from keyferry.server.words.spelling import WORDS
 
 # Parts of a day, which each language puts in an order of its own.
 _TOGETHER = {"MMMd", "MMMMd", "MMMEd", "yMMMM"}
+# What is kept ready: more than all templates say, and what stands on many pages.
+_SENTENCES, _NUMBERS, _DAYS = 4096, 2048, 1024
 PAGES = Path(__file__).resolve().parents[1] / "templates" / "words"
 
 
@@ -40,6 +44,8 @@ def init_languages(app: Flask) -> None:
         lambda one, many, count: _catalog().ngettext(one, many, count),
         newstyle=True,
     )
+    # Jinja's own would look up, mark and format each sentence anew wherever a page says it.
+    app.jinja_env.globals.update(_=_say, gettext=_say, ngettext=_say_count)
     app.jinja_env.globals.update(page_language=page_language, said=said)
     # Jinja's own one would take their capitals from the words that follow, which German nouns need.
     app.jinja_env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]
@@ -49,9 +55,10 @@ def init_languages(app: Flask) -> None:
 
 def page_language() -> str:
     """Return the language of the page that is being made: what its reader wants most of what there is."""
-    if "language" not in g:
-        g.language = chosen(request.accept_languages, languages(PAGES))
-    return str(g.language)
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = chosen(request.accept_languages, languages(PAGES))
+    return known
 
 
 def language_name(tag: str) -> str:
@@ -61,14 +68,12 @@ def language_name(tag: str) -> str:
 
 def number(value: int) -> str:
     """Return a number as it is written in the language of the page."""
-    return format_decimal(value, locale=_language())
+    return _number(value, _language())
 
 
 def day(value: date, form: str = "medium") -> str:
     """Return a day as it is written in the language of the page: `medium`, `long`, or the parts to show."""
-    if form in _TOGETHER:
-        return format_skeleton(form, value, locale=_language())
-    return format_date(value, form, locale=_language())
+    return _day(value.date() if isinstance(value, datetime) else value, form, _language())
 
 
 def said(sentence: str) -> str:
@@ -99,6 +104,55 @@ def gettext(template: str, /, **values: object) -> str:
 def ngettext(one: str, many: str, count: int, /) -> str:
     """Return a sentence in the language of the page, in the form for `{count}`."""
     return _catalog().ngettext(one, many, count).format(count=number(count))
+
+
+def saying() -> Mapping[str, Callable[..., Markup]]:
+    """Return what says a template's sentences in the language of the page, which it need not look up then."""
+    return _saying(_language())
+
+
+@lru_cache
+def _saying(language: str) -> Mapping[str, Callable[..., Markup]]:
+    def say(sentence: str, /, **values: object) -> Markup:
+        return _sentence(sentence, language) % values if values else _whole_sentence(sentence, language)
+
+    def say_count(one: str, many: str, count: int, /, **values: object) -> Markup:
+        text = translations(PAGES, language).ngettext(one, many, count)
+        return Markup(text) % ({"num": count} | values)  # noqa: S704 - of our templates and catalogs
+
+    return {"_": say, "gettext": say, "ngettext": say_count}
+
+
+def _say(sentence: str, /, **values: object) -> Markup:
+    """Say a sentence of a template; its values are escaped, and `%%` stands for a percent sign."""
+    return saying()["_"](sentence, **values)
+
+
+def _say_count(one: str, many: str, count: int, /, **values: object) -> Markup:
+    """Say a sentence of a template in the form for a count, which is also its value `num`."""
+    return saying()["ngettext"](one, many, count, **values)
+
+
+@lru_cache(_SENTENCES)
+def _sentence(sentence: str, language: str) -> Markup:
+    return Markup(translations(PAGES, language).gettext(sentence))  # noqa: S704 - of our templates and catalogs
+
+
+@lru_cache(_SENTENCES)
+def _whole_sentence(sentence: str, language: str) -> Markup:
+    return _sentence(sentence, language) % {}
+
+
+@lru_cache(_NUMBERS)
+def _number(value: int, language: str) -> str:
+    return format_decimal(value, locale=language)
+
+
+@lru_cache(_DAYS)
+def _day(value: date, form: str, language: str) -> str:
+    if form in _TOGETHER:
+        return format_skeleton(form, value, locale=language)
+    return format_date(value, form, locale=language)
 
 
 def _said_in_it(value: object) -> object:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.constant_time import bytes_eq
@@ -59,12 +61,21 @@ def is_on(operator: Operator) -> bool:
 
 def is_required(session: Session, operator: Operator) -> bool:
     """Return whether the operator's role must have a second factor."""
-    return bool(properties.read(session)[properties.second_factor_required(operator.role)])
+    return _is_required(properties.read(session), operator)
 
 
 def is_missing(session: Session, operator: Operator) -> bool:
     """Return whether an operator must have a second factor and has none yet."""
     return not is_on(operator) and is_required(session, operator)
+
+
+def is_missing_by(values: Mapping[str, Any], operator: Operator) -> bool:
+    """Return the same by the values of the properties."""
+    return not is_on(operator) and _is_required(values, operator)
+
+
+def _is_required(values: Mapping[str, Any], operator: Operator) -> bool:
+    return bool(values[properties.second_factor_required(operator.role)])
 
 
 def begin(session: Session, operator: Operator, *, keyring: Keyring) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
@@ -52,7 +52,9 @@ def begin(session: Session, operator: Operator, *, by: By, device: str | None, n
 
 def find(session: Session, token: str, *, now: datetime) -> OperatorSession:
     """Return the live session of a token; raises NotAllowed (signed_out)."""
-    row = session.scalar(select(OperatorSession).where(OperatorSession.token_digest == _digest(token)))
+    with_operator = joinedload(OperatorSession.operator, innerjoin=True)
+    of_token = select(OperatorSession).where(OperatorSession.token_digest == _digest(token))
+    row = session.scalar(of_token.options(with_operator))
     if row is None or not is_live(row, now):
         raise NotAllowed("You’re no longer signed in. Sign in again.", code="signed_out")
     return row

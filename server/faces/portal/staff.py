@@ -10,18 +10,22 @@ from typing import Any, ParamSpec, TypeVar
 from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response
 
+from keyferry.server.core import properties
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.models import Operator, OperatorSession, Role
 from keyferry.server.core.staff import devices, roles
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.core.staff.sessions import LONGEST
+from keyferry.server.db import reading
+from keyferry.server.faces.portal import frame
 from keyferry.server.parts import parts
 from keyferry.server.services import first_day as services
 from keyferry.server.services.first_day import FirstDay
-from keyferry.server.services.permission import admit, permission_of, require
-from keyferry.server.web.brand import introduction
+from keyferry.server.services.permission import admission, note_use, permission_of, require
+from keyferry.server.web import brand
 from keyferry.server.web.forms import bind, cookie_name, is_bound
+from keyferry.server.web.languages import saying
 from keyferry.server.words import wording
 
 _PATH = "/portal"
@@ -73,11 +77,15 @@ def runs(operation: Callable[..., object]) -> Callable[[Callable[P, R]], Callabl
 
 def enter(permission: Permission, *, sets_up: bool = False) -> None:
     """Find out who asks; raises NotAllowed (signed_out, second_factor_missing, not_permitted)."""
-    g.staff = admit(token(), now=parts().clock(), sets_up=sets_up)
+    now = parts().clock()
+    # At once, and not while a page has its own connection: enough requests would wait for each other's.
+    with reading() as session:
+        values = properties.read(session)
+        g.staff = admission(session, token(), values, now=now, sets_up=sets_up)
+        g.house = brand.among(session, values)
+        g.first_day = services.within(session, operator(), values)
+    note_use(here(), now=now)
     bind(token())
-    # Read now, not while a page has its own connection: enough requests at once would wait for each other's.
-    g.house = introduction()
-    first_day()
     require(by(), permission)
 
 
@@ -128,10 +136,15 @@ def forget_first_day() -> None:
 
 def page(name: str, **context: Any) -> str:
     """Return a page for who is signed in."""
+    role = Role(operator().role)
+    # What the lists and times of `portal/parts.html` go by, which are made without the rest.
+    g.page_now, g.page_list = parts().clock(), context.get("listed")
     here = {
+        **saying(),
         "operator": operator(),
         "may": may,
-        "now": parts().clock(),
+        "frame_part": lambda name, about="": frame.kept(name, role, about),
+        "now": g.page_now,
         "house": g.house,
         "first_day": first_day,
     }

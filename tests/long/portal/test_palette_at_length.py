@@ -48,7 +48,7 @@ def test_the_last_answer_counts_and_none_at_all_still_searches(desk, house):
     page.unroute("**/portal/glance")
     page.route("**/portal/glance", lambda route: route.abort())
     page.get_by_role("combobox").fill("row")
-    expect(page.get_by_text("The server doesn’t answer.")).to_be_visible()
+    expect(page.get_by_text("Nothing can be looked up while you type now.")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{house.origin}/portal/licenses?q=row")
 
@@ -111,3 +111,18 @@ def test_what_a_license_offers_is_done_by_its_letter(desk, house):
     page.keyboard.type("put on")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_role("button", name="Put on hold")).to_be_visible()
+
+
+def test_what_the_page_does_itself_is_offered_once(desk, house):
+    page = desk()
+    page.goto(f"{house.origin}/portal/licenses")
+    listens(page)
+    page.keyboard.press("Control+k")
+    issue = page.get_by_role("option").filter(has_text="Issue licenses")
+    expect(issue).to_have_count(1)
+    # With the key that it has everywhere.
+    expect(issue.locator("kbd")).to_have_text("N")
+    page.keyboard.type("issue")
+    expect(issue).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{house.origin}/portal/licenses/new")
