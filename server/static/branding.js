@@ -129,6 +129,9 @@ async function choose(logo) {
 
 const logo = document.querySelector('input[type="file"][name="logo"]');
 if (logo instanceof HTMLInputElement) {
+  // What is too large is found here, before it is sent: so the logo goes along with the rest.
+  logo.removeAttribute("form");
+  for (const alone of document.querySelectorAll("[data-sends-alone]")) if (alone instanceof HTMLElement) alone.hidden = true;
   // The picture says what was chosen, so its plain field need not.
   const button = document.querySelector("label[data-chooses]");
   if (button instanceof HTMLElement) button.hidden = false;

@@ -21,7 +21,7 @@ from keyferry.server.core.brand.pictures import MAX_BYTES, drawn_anew
 from keyferry.server.db import reading
 from keyferry.server.faces.phone.pages import FRESH
 from tests.core.test_logos import drawn
-from tests.faces.portal_visitor import Visitor
+from tests.faces.portal_visitor import Visitor, form_in
 from tests.faces.visitor import Reader
 
 PAGE = "/portal/branding"
@@ -200,6 +200,22 @@ def test_a_logo_that_is_refused_takes_what_was_typed_neither_away_nor_in(desk):
     assert 'value="help@example.com"' in answer.text
     assert current() == Brand()
     assert support().email == ""
+
+
+def test_without_scripts_a_logo_is_sent_by_itself_and_takes_nothing_along(desk):
+    """What is far too large is read by nobody: nothing that was typed may be in the same form."""
+    page = Reader(desk.get(PAGE).text)
+    [alone] = [form for form in page.forms if form.takes("logo")]
+    assert set(alone.values) <= {"csrf_token", "version", "plain", "logo"}
+    typed = {name: value for name, value in alone.values.items() if name != "logo"}
+    save(desk, name="Acme")
+    typed["version"] = form_in(desk.get(PAGE), PAGE, has="logo").values["version"]
+    assert upload(desk, LOGO, **typed).status_code == 302
+    assert (current().name, current().logo) == ("Acme", branding.digest(KEPT))
+    refused = upload(desk, b"x" * 2_000_000, **typed)
+    assert refused.status_code == 413
+    assert "larger than 500 kB" in refused.text.split('id="logo-fault"')[1]
+    assert 'value="Acme"' in refused.text
 
 
 def test_one_save_sets_name_logo_color_and_contact_together(desk):

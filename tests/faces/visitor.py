@@ -45,7 +45,12 @@ class Reader(HTMLParser):
         self.title = ""
         self._inside: list[str] = []
         self._chosen_for = ""
+        # A field may stand elsewhere than the form that sends it, and before it.
+        self._by_id: dict[str | None, Form] = {}
+        self._elsewhere: list[dict[str, str | None]] = []
         self.feed(page)
+        for own in self._elsewhere:
+            self._field_of(self._by_id[own["form"]], own)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside.append(tag)
@@ -54,6 +59,7 @@ class Reader(HTMLParser):
         if tag == "form":
             # One that closes a dialog leads nowhere.
             self.forms.append(Form(own.get("action") or "", own.get("method") or "get"))
+            self._by_id[own.get("id")] = self.forms[-1]
         elif tag in ("input", "textarea"):
             self._field(own)
         elif tag == "select":
@@ -70,7 +76,13 @@ class Reader(HTMLParser):
             self.keys.append(own["data-key"] or "")
 
     def _field(self, own: dict[str, str | None]) -> None:
-        name, form = own.get("name"), self.forms[-1]
+        if "form" in own:
+            self._elsewhere.append(own)
+        else:
+            self._field_of(self.forms[-1], own)
+
+    def _field_of(self, form: Form, own: dict[str, str | None]) -> None:
+        name = own.get("name")
         if name is None:
             return
         form.fields[name] = own
