@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from keyferry.server.core.models import Activation, AuditEvent, KeptFigures, License
+from keyferry.server.core.models import Activation, AuditEvent, Customer, KeptFigures, License
 
 MOST_AT_ONCE = 10_000
 """Tables with more rows than this aren't counted for each page."""
@@ -16,7 +16,7 @@ MOST_AT_ONCE = 10_000
 
 def are_needed(session: Session) -> bool:
     """Return whether a table is too large to be counted for each page, judging by its highest ID."""
-    tables = (License, Activation, AuditEvent)
+    tables = (License, Activation, AuditEvent, Customer)
     return any((session.scalar(select(func.max(one.id))) or 0) > MOST_AT_ONCE for one in tables)
 
 

@@ -13,6 +13,8 @@ from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import kept_figures
+from keyferry.server.core.customers import listing
+from keyferry.server.core.customers.listing import Count, View
 from keyferry.server.core.licensing import figures, product_figures, products
 from keyferry.server.core.licensing.figures import Figures
 from keyferry.server.core.licensing.product_figures import SoldOfProduct
@@ -26,6 +28,7 @@ FRESH = timedelta(minutes=10)
 Values = dict[str, Any]
 _Count = Callable[[Session, datetime], Values]
 _COUNTING = threading.Lock()
+_ALL = "all"
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,16 @@ def of_the_views() -> tuple[dict[str, int], datetime | None]:
     """Return how many licenses each view of their list has, and when that was counted; None: just now."""
     counted = _counted("license views", lambda session, now: figures.of_views(session, now=now))
     return counted.values, counted.at
+
+
+def of_the_customer_views() -> tuple[dict[View | None, Count], datetime | None]:
+    """Return how many customers each view of their list has, and when that was counted; None: just now."""
+
+    def count(session: Session, now: datetime) -> Values:
+        return {view or _ALL: [*vars(one).values()] for view, one in listing.counts(session, now).items()}
+
+    counted = _counted("customer views", count)
+    return {view: Count(*counted.values[view or _ALL]) for view in (None, *View)}, counted.at
 
 
 def live_computers(product: Product) -> tuple[dict[int, int], datetime | None]:

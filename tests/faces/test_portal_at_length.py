@@ -92,6 +92,21 @@ def test_figures_of_large_tables_are_counted_once_in_a_while_and_say_when(vendor
     assert figured(desk) == "5!"
 
 
+def test_views_of_customers_are_counted_once_in_a_while_where_there_are_many(vendor, desk, large):
+    def all_of_them() -> str:
+        page = desk.get("/portal/customers").text
+        assert "Counted at" in page
+        return re.search(r'aria-current="page">All <span>(\d+)<', page)[1]
+
+    before = all_of_them()
+    vendor.issue(customer="new@example.com")
+    assert all_of_them() == before
+    vendor.clock.now += figures.FRESH
+    assert all_of_them() == before
+    counted_anew()
+    assert int(all_of_them()) == int(before) + 1
+
+
 def test_a_system_without_a_thread_left_costs_no_page_and_the_next_one_counts(
     vendor, desk, large, monkeypatch, caplog
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +14,7 @@ from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
 from keyferry.server.core.mail import delivery, outbox
-from keyferry.server.core.models import OutboxMail
+from keyferry.server.core.models import Customer, OutboxMail
 from keyferry.server.core.pages import Beside
 from keyferry.server.db import db, reading, transaction
 from tests.core.test_long_lists import stocked
@@ -142,6 +142,40 @@ def test_a_customer_is_shown_by_an_index(stocked):
             for read_piece in section.ways:
                 read_piece(session, whose, None)
     assert whole_tables(asked) == []
+
+
+@pytest.mark.engines("sqlite")
+def test_few_emails_that_failed_lead_to_their_customers_wherever_a_page_begins(stocked, monkeypatch):
+    """A walk that meets none of them is given up; looking for mail to each customer took seconds then."""
+    monkeypatch.setattr(lists, "MOST", 0)
+    monkeypatch.setattr(lists, "LOOKED_AT", 1)
+    now = stocked.clock.now
+    with transaction() as session:
+        session.add_all(Customer(email=f"d{number}@example.com", created_at=now) for number in range(30))
+        session.add(failed_mail("d29@example.com", now))
+    wanted = listing.Wanted(view=listing.View.EMAIL_FAILED, order=listing.Order.ADDED)
+    with reading() as session, watched() as asked:
+        assert len(listing.customers(session, wanted, now=now, size=1, beside=Beside(2)).rows) == 1
+        plans = [
+            session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            for statement, values in asked
+            if "JOIN outbox_mail" in statement
+        ]
+    for plan in plans:
+        steps = [row[3] for row in plan if row[3].startswith("SEARCH")]
+        assert "ix_outbox_mail_kept_until" in steps[0]
+    assert len(plans) > 1
+
+
+def failed_mail(recipient: str, now: datetime) -> OutboxMail:
+    return OutboxMail(
+        created_at=now,
+        due_at=now,
+        template="license_keys",
+        recipient=recipient,
+        channel="portal",
+        kept_until=now + timedelta(days=30),
+    )
 
 
 def test_a_watched_scan_is_found(stocked):

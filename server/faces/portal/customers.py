@@ -22,7 +22,7 @@ from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import customer_data, customers
+from keyferry.server.services import customer_data, customers, figures
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -158,8 +158,16 @@ def _list_page(**context: Any) -> str:
     wanted, now = _wanted(), parts().clock()
     with reading() as session:
         found = customer_list.customers(session, wanted, now=now, **turned())
-        counts = customer_list.counts(session, now)
-        return staff.page("customers", found=found, wanted=wanted, counts=counts, views=View, **context)
+    counts, counted_at = figures.of_the_customer_views()
+    return staff.page(
+        "customers",
+        found=found,
+        wanted=wanted,
+        counts=counts,
+        counted_at=counted_at,
+        views=View,
+        **context,
+    )
 
 
 def _wanted() -> Wanted:
