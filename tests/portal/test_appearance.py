@@ -5,8 +5,10 @@ The gate looks at one page, with the palette (`test_palette.py`); `tests/long/po
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 from sqlalchemy import select
 
 from keyferry.server.core.licensing.deactivation import Forced
@@ -44,12 +46,14 @@ def check_below_the_bar(page: Page) -> None:
     check(page)
 
 
-def check(page: Page) -> None:
-    """Have axe look in light on a phone and in dark on a desk, and measure the width down to 320 px.
+# Both schemes have the same layout and both sizes the same colors: two looks see nearly all that four do.
+TWO_LOOKS = (("light", PHONE), ("dark", DESK))
+LOOKS = tuple((scheme, size) for scheme in ("light", "dark") for size in (PHONE, DESK))
 
-    Both schemes have the same layout and both sizes the same colors, so two looks see what four would.
-    """
-    for scheme, size in (("light", PHONE), ("dark", DESK)):
+
+def check(page: Page, looks: Iterable[tuple[str, ViewportSize]] = LOOKS) -> None:
+    """Have axe look in light and dark on a phone and on a desk, and measure the width down to 320 px."""
+    for scheme, size in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
         assert violations(page) == [], page.url

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from keyferry.server.core.models import Role
 from tests.portal.conftest import listens
-from tests.portal.test_appearance import check
+from tests.portal.test_appearance import TWO_LOOKS, check
 
 
 def anywhere(page: Page, house) -> Page:
@@ -52,4 +52,4 @@ def test_everybody_can_use_it(desk, house):
     page = anywhere(desk(), house)
     page.keyboard.press("Control+k")
     page.keyboard.type("a")
-    check(page)
+    check(page, TWO_LOOKS)
