@@ -66,13 +66,15 @@ def take_start(visit: Visit) -> None:
     for range, product in (("7d", ""), ("12mo", "viewer")):
         visit.shows(f"?range={range}&product={product}", f"start-{range}")
     visit.dialogs("frame", "scan", "help")
-    for typed, name in (("ki", "palette"), ("https://keys.example.com/A#nothing", "link-refused")):
+    for typed, name in (("lab", "palette"), ("https://keys.example.com/A#nothing", "link-refused")):
         visit.open("")
         visit.page.keyboard.press("Control+k")
         visit.page.get_by_role("combobox").fill(typed)
         if "#" in typed:
             with visit.page.expect_navigation():
                 visit.page.keyboard.press("Enter")
+        else:
+            visit.page.get_by_role("option", name="LAB-PC").first.wait_for()
         visit.take(name)
 
 

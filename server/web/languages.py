@@ -10,6 +10,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, request
 from markupsafe import Markup
@@ -51,6 +52,11 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.filters["capitalize"] = lambda text: text[:1].upper() + text[1:]
     app.jinja_env.filters.update(number=number, day=day)
     app.after_request(_named)
+
+
+def enumerated(texts: Iterable[str]) -> str:
+    """Return texts as one, as the language of the page lists them: “one, two, and three”."""
+    return format_list(list(texts), locale=_language())
 
 
 def page_language() -> str:

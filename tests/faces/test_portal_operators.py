@@ -224,3 +224,9 @@ def test_a_refusal_shows_nobody_a_page_that_they_may_not_see(vendor, visitor, pa
     assert answer.status_code in (400, 403)
     assert "ada" not in answer.text
     assert "<form" not in answer.text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_what_a_role_may_is_told_in_a_sentence_of_the_language(desk):
+    assert re.search(r"Can also [^<]*, and [^<,]*\.<", desk.get("/portal/operators").text)
+    german = desk.client.get("/portal/operators", headers={"Accept-Language": "de"}).text
+    assert re.search(r"Darf außerdem [^<]* und [^<,]*\.<", german)

@@ -16,8 +16,8 @@ from keyferry.server.faces.portal import staff
 from keyferry.server.parts import parts
 from keyferry.server.services import staff as changes
 from keyferry.server.web.forms import Refusal, posted
+from keyferry.server.web.languages import enumerated, said
 from keyferry.server.web.languages import gettext as _
-from keyferry.server.web.languages import said
 
 blueprint = Blueprint("operators", __name__)
 
@@ -140,7 +140,7 @@ def _roles() -> dict[str, str]:
     words, below = {}, frozenset[Permission]()
     for role in reversed(Role):
         more = [permission for permission in Permission if permission in PERMISSIONS[role] - below]
-        words[role.value] = ", ".join(map(said, more))
+        words[role.value] = enumerated(map(said, more))
         below = PERMISSIONS[role]
     return words
 
