@@ -54,6 +54,20 @@ def whole_tables(asked: Asked, large: str = LARGE) -> list[str]:
         ]
 
 
+def planned(asked: Asked) -> dict[str, str]:
+    """How a database goes about each statement, in its own words."""
+    with db.engine.connect() as connection:
+        explain = "EXPLAIN QUERY PLAN"
+        if connection.dialect.name == "postgresql":
+            explain, _ = "EXPLAIN", _as_if_large(connection, LARGE)
+        return {
+            statement: "\n".join(
+                str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", values)
+            )
+            for statement, values in dict(asked).items()
+        }
+
+
 def _as_if_large(connection: Connection, large: str) -> Collection[str]:
     """Have PostgreSQL plan for a million rows until the transaction ends; returns its indexes of some rows.
 

@@ -18,7 +18,7 @@ from keyferry.server.core.models import Customer, OutboxMail
 from keyferry.server.core.pages import Beside
 from keyferry.server.db import db, reading, transaction
 from tests.core.test_long_lists import stocked
-from tests.server.plans import watched, whole_tables
+from tests.server.plans import planned, watched, whole_tables
 
 __all__ = ["stocked"]
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
@@ -142,6 +142,21 @@ def test_a_customer_is_shown_by_an_index(stocked):
             for read_piece in section.ways:
                 read_piece(session, whose, None)
     assert whole_tables(asked) == []
+
+
+def test_whether_email_to_a_customer_failed_is_found_by_their_address(stocked, monkeypatch):
+    """Else each customer of a walk would be compared with every email that failed: for minutes."""
+    monkeypatch.setattr(lists, "MOST", 0)
+    now = stocked.clock.now
+    with transaction() as session:
+        session.add(failed_mail("a1@example.com", now))
+    with reading() as session, watched() as asked:
+        for order in listing.Order:
+            wanted = listing.Wanted(view=listing.View.EMAIL_FAILED, order=order)
+            assert len(listing.customers(session, wanted, now=now, size=2).rows) == 1
+    walks = {one: plan for one, plan in planned(asked).items() if "EXISTS" in one}
+    assert len(walks) >= len(listing.Order)
+    assert all("ix_outbox_mail_recipient" in plan for plan in walks.values())
 
 
 @pytest.mark.engines("sqlite")

@@ -26,7 +26,7 @@ from keyferry.server.core import lists
 from keyferry.server.core.licensing import search as search_filters
 from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import Customer, License, OutboxMail
-from keyferry.server.core.models.ordered import Unindexed
+from keyferry.server.core.models.ordered import Unindexed, Unordered
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
 
 ENDING_WITHIN = timedelta(days=30)
@@ -151,10 +151,9 @@ def _of_view(view: View | None, now: datetime) -> list[Filter]:
     if view is None:
         return []
     if view is View.EMAIL_FAILED:
-        failed = exists().where(OutboxMail.recipient == Customer.email, OutboxMail.kept_until > now)
-        walked = exists().where(
-            OutboxMail.recipient == Customer.email, Unindexed(OutboxMail.kept_until) > now
-        )
+        theirs = OutboxMail.recipient == Unordered(Customer.email)
+        failed = exists().where(theirs, OutboxMail.kept_until > now)
+        walked = exists().where(theirs, Unindexed(OutboxMail.kept_until) > now)
         return [Filter(failed, _numbers_of(view, now), walked)]
     soon = _soon(now)
     ends = exists().where(License.customer_id == Customer.id, License.last_day.between(*soon))

@@ -32,6 +32,23 @@ def _unindexed(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str
     return f"+{column}" if _is_sqlite(compiler) else column
 
 
+class Unordered(FunctionElement[Any]):
+    """An `ordered_text` as a text like others: else PostgreSQL finds what equals it by no index of these."""
+
+    name = "unordered"
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Unordered)
+def _unordered(element: Unordered, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return column if _is_sqlite(compiler) else f'{column} COLLATE "default"'
+
+
 class LastDay(FunctionElement[Any]):
     """The last day of a license, of which the database keeps a column."""
 
