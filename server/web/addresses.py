@@ -12,9 +12,9 @@ from typing import Any
 from flask import url_for
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
+from keyferry.server.core.row_numbers import LARGEST
 from keyferry.server.parts import parts
 
-_LARGEST = 2**31 - 1
 _MARK = "(?:#|%(?:25)*23)"
 # Long enough for a token or a key, which may follow "?" as well; a line number after a "#" is left alone.
 _SECRET = re.compile(rf"({_MARK}|\?|%3F|/release-link/)[^\s\"']{{20,}}", re.I)
@@ -24,20 +24,12 @@ class RowNumber(IntegerConverter):
     """A whole number that fits into the key of a row."""
 
     def __init__(self, map: Map, *arguments: Any, **named: Any) -> None:
-        super().__init__(map, *arguments, **({"max": _LARGEST} | named))
+        super().__init__(map, *arguments, **({"max": LARGEST} | named))
 
 
 def release_link_address(secret: str) -> str:
     """Return the address of a release link, as a mail to the customer names it."""
     return parts().settings.public_url + url_for("self_help.release", secret=secret)
-
-
-def row_number(text: str) -> int:
-    """Return the number that an argument of an address names; raises ValueError."""
-    number = int(text)
-    if not 0 <= number <= _LARGEST:
-        raise ValueError("no row has this number")
-    return number
 
 
 class EncodedFragment(BaseConverter):

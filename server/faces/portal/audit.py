@@ -14,6 +14,7 @@ from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import audited, listings
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.core.row_numbers import row_number
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
@@ -21,7 +22,6 @@ from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.faces.portal.telling import told
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
-from keyferry.server.web.addresses import row_number
 from keyferry.server.words.columns import EVENTS, row_of
 from keyferry.server.words.wording import CHANNELS
 

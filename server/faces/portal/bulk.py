@@ -22,12 +22,12 @@ from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import License
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import license_list, staff, typed
-from keyferry.server.faces.portal.license_list import LIST
+from keyferry.server.faces.portal import staff, typed
 from keyferry.server.faces.portal.licenses import list_page
+from keyferry.server.faces.portal.list_addresses import LICENSES
 from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, changing_many
+from keyferry.server.services import changes, changing_many, list_queries
 from keyferry.server.services.changing_many import Progress
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -132,7 +132,7 @@ def _ask_about_everything(values: dict[str, str], context: dict[str, Any]) -> st
         "bulk",
         chosen=[],
         count=len(numbers),
-        everything=LIST.query(LIST.of_query(values.get("list", ""))),
+        everything=LICENSES.query(LICENSES.of_query(values.get("list", ""))),
         version=changing_many.version(numbers),
         action=action,
         form=batches.new_form(),
@@ -154,7 +154,7 @@ def _begin(values: dict[str, str], action: str, terms: Terms) -> AnyResponse:
 
 def _back_to_list() -> AnyResponse:
     """Lead to the list as it was filtered before."""
-    return redirect(LIST.address(LIST.of_query(posted().get("list", ""))))
+    return redirect(LICENSES.address(LICENSES.of_query(posted().get("list", ""))))
 
 
 def _means_everything(values: dict[str, str]) -> bool:
@@ -163,7 +163,7 @@ def _means_everything(values: dict[str, str]) -> bool:
 
 def _wanted(values: dict[str, str]) -> Wanted:
     """Return which licenses the list has that the form was sent from."""
-    return license_list.wanted(LIST.of_query(values.get("list", "")), parts().clock())
+    return list_queries.licenses_wanted(LICENSES.of_query(values.get("list", "")), parts().clock())
 
 
 def _action(values: dict[str, str]) -> str:
@@ -216,5 +216,5 @@ def page_refused(operation: str, refusal: Refusal) -> str:
     values = posted()
     is_question = operation == "do" and values.get("action") in _ACTIONS
     if _means_everything(values) and not is_question:
-        return list_page(LIST.of_query(values.get("list", "")), refusal=refusal)
+        return list_page(LICENSES.of_query(values.get("list", "")), refusal=refusal)
     return ask_page(refusal=refusal)

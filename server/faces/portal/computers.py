@@ -26,13 +26,12 @@ from keyferry.server.core.models import Customer, Listing
 from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import computer_list, staff
-from keyferry.server.faces.portal.computer_list import LIST
+from keyferry.server.faces.portal import list_addresses, staff
 from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import operations
+from keyferry.server.services import list_queries, operations
 from keyferry.server.services.operations import Given
 from keyferry.server.services.requests import opened
 from keyferry.server.web.files import as_file
@@ -56,8 +55,9 @@ def listing() -> str:
 
 def list_page(asked: dict[str, str], **context: Any) -> str:
     """Return the list that an address asks for, with what was wrong where something was."""
-    said, operator = LIST.said(asked), staff.operator()
-    wanted = computer_list.wanted(said, parts().clock())
+    at, operator = list_addresses.COMPUTERS, staff.operator()
+    said = at.said(asked)
+    wanted = list_queries.computers_wanted(said, parts().clock())
     with reading() as session:
         return staff.page(
             "computers",
@@ -66,10 +66,10 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
             view_shown=said.get("state", "") if wanted.state or wanted.forced else "",
             is_filtered=replace(wanted, state=None, forced=False) != Wanted(),
             asked=said,
-            listed={"endpoint": LIST.endpoint, "args": asked},
+            listed={"endpoint": at.endpoint, "args": asked},
             own_views=saved_views.of_operator(session, operator, Listing.COMPUTERS),
-            of_query=LIST.of_query,
-            query=LIST.query(said),
+            of_query=at.of_query,
+            query=at.query(said),
             counts=computers.counts(session),
             most=lists.MOST,
             customer=session.get(Customer, wanted.customer) if wanted.customer else None,
@@ -84,7 +84,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
 @staff.needs(Permission.SEE_LICENSES)
 def export(form: str) -> Response:
     """Give what is listed as a table, as CSV a piece at a time."""
-    wanted = computer_list.wanted(request.args.to_dict(), parts().clock())
+    wanted = list_queries.computers_wanted(request.args.to_dict(), parts().clock())
     return table("computers", form, tuple(COMPUTERS), _table(wanted))
 
 

@@ -13,12 +13,12 @@ from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.licensing.products import feature_names
 from keyferry.server.core.models import License
+from keyferry.server.core.row_numbers import row_number
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
 from keyferry.server.faces.portal.timeline import timeline
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.web.addresses import row_number
 from keyferry.server.words.spelling import LENGTHS
 
 _HISTORY = 100

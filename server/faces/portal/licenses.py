@@ -14,11 +14,11 @@ from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import license_list, staff
-from keyferry.server.faces.portal.license_list import LIST
 from keyferry.server.faces.portal.license_page import license_page
+from keyferry.server.faces.portal.list_addresses import LICENSES
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
-from keyferry.server.services import figures
+from keyferry.server.services import figures, list_queries
 
 blueprint = Blueprint("licenses", __name__)
 
@@ -33,7 +33,7 @@ def listing() -> str:
 def list_page(asked: dict[str, str], **context: Any) -> str:
     """Return the list that an address asks for, with what was wrong where something was."""
     now, operator = parts().clock(), staff.operator()
-    wanted = license_list.wanted(asked, now)
+    wanted = list_queries.licenses_wanted(asked, now)
     columns = operator.license_columns
     figured, counted_at = figures.of_the_views()
     with reading() as session:
@@ -46,13 +46,13 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
         found=found,
         wanted=wanted,
         asked=asked,
-        listed={"endpoint": LIST.endpoint, "args": asked},
-        said_of_list=LIST.said(asked),
+        listed={"endpoint": LICENSES.endpoint, "args": asked},
+        said_of_list=LICENSES.said(asked),
         filters=license_list.filters(asked),
-        query=LIST.query(asked),
+        query=LICENSES.query(asked),
         views=license_list.VIEWS,
         own_views=own_views,
-        of_query=LIST.of_query,
+        of_query=LICENSES.of_query,
         figures=figured,
         counted_at=counted_at,
         every_column=license_list.COLUMNS,

@@ -7,7 +7,7 @@ from typing import TypedDict
 from flask import request
 
 from keyferry.server.core.pages import Beside
-from keyferry.server.web.addresses import row_number
+from keyferry.server.core.row_numbers import row_number
 
 
 class Turned(TypedDict):

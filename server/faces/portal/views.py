@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response
 
 from keyferry.server.core.models import Listing
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import computer_list, computers, license_list, licenses, staff
+from keyferry.server.faces.portal import computers, license_list, licenses, list_addresses, staff
 from keyferry.server.services import views
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("views", __name__)
 
-_ADDRESSES = {Listing.LICENSES: license_list.LIST, Listing.COMPUTERS: computer_list.LIST}
+_ADDRESSES = {Listing.LICENSES: list_addresses.LICENSES, Listing.COMPUTERS: list_addresses.COMPUTERS}
 _PAGES: Mapping[Listing, Callable[..., str]] = {
     Listing.LICENSES: licenses.list_page,
     Listing.COMPUTERS: computers.list_page,

@@ -1,0 +1,115 @@
+"""What is asked of a list, as an address says it and a saved view keeps it: the same for every face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from sqlalchemy import select
+
+from keyferry.server.core.customers.contacts import as_in_an_address
+from keyferry.server.core.licensing.computers import State
+from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
+from keyferry.server.core.licensing.licenses import Standing
+from keyferry.server.core.licensing.listings import Order, Taken, Wanted
+from keyferry.server.core.models import Customer
+from keyferry.server.core.row_numbers import row_number
+from keyferry.server.db import reading
+from keyferry.server.words.wording import CHANNELS
+
+ENDS = ("30", "90", "365")
+"""In how many days the licenses end that a filter names."""
+
+LICENSE_FILTERS = ("q", "product", "standing", "seats", "ends", "ends_by")
+_MOST_DAYS = 10_000
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What can be asked of a list, by name; not of its page."""
+
+    names: tuple[str, ...]
+
+    def said(self, asked: Mapping[str, str]) -> dict[str, str]:
+        """Return what is asked of the list, without what belongs elsewhere."""
+        return {name: asked[name] for name in self.names if asked.get(name)}
+
+    def query(self, asked: Mapping[str, str]) -> str:
+        """Return what `said` returns as it stands in an address."""
+        return urlencode(self.said(asked))
+
+    def of_query(self, text: str) -> dict[str, str]:
+        """Return what `query` made a text of; what else is in it is left out."""
+        return self.said(dict(parse_qsl(text, max_num_fields=20)))
+
+
+LICENSES = ListQuery((*LICENSE_FILTERS, "sort", "dir"))
+COMPUTERS = ListQuery(("q", "state", "license", "customer", "email", "product", "way", "since"))
+
+
+def licenses_wanted(asked: Mapping[str, str], now: datetime) -> Wanted:
+    """Return which licenses are asked for; what is said wrongly is taken as not said."""
+    ends_by, order, standing, taken = None, Order.ISSUED, None, None
+    with suppress(ValueError):
+        ends_by = date.fromisoformat(asked.get("ends_by", ""))
+    if asked.get("ends") in ENDS:
+        ends_by = now.date() + timedelta(days=int(asked["ends"]))
+    with suppress(ValueError):
+        order = Order(asked.get("sort", ""))
+    with suppress(ValueError):
+        standing = Standing(asked.get("standing", ""))
+    with suppress(ValueError):
+        taken = Taken(asked.get("seats", ""))
+    return Wanted(
+        search=asked.get("q", ""),
+        product=asked.get("product", ""),
+        standing=standing,
+        ends_by=ends_by,
+        taken=taken,
+        order=order,
+        descending=asked.get("dir", "desc") != "asc",
+    )
+
+
+def computers_wanted(asked: Mapping[str, str], now: datetime) -> ComputersWanted:
+    """Return which computers are asked for; what is said wrongly is taken as not said."""
+    state = None
+    with suppress(ValueError):
+        state = State(asked.get("state", ""))
+    return ComputersWanted(
+        asked.get("q", ""),
+        state,
+        license=_row(asked.get("license", "")),
+        customer=_customer(asked),
+        product=asked.get("product", ""),
+        channel=asked.get("way", "") if asked.get("way") in CHANNELS else "",
+        since=_since(asked, now),
+        forced=asked.get("state") == "forced",
+    )
+
+
+def _row(text: str) -> int | None:
+    try:
+        return row_number(text)
+    except ValueError:
+        return None
+
+
+def _customer(asked: Mapping[str, str]) -> int | None:
+    """Return whose computers are wanted: by number, or by an email address, which may be nobody's."""
+    number, email = _row(asked.get("customer", "")), asked.get("email", "").strip()
+    if number is not None or not email:
+        return number
+    with reading() as session:
+        return session.scalar(select(Customer.id).where(Customer.email == as_in_an_address(email))) or 0
+
+
+def _since(asked: Mapping[str, str], now: datetime) -> datetime | None:
+    try:
+        days = int(asked.get("since", ""))
+    except ValueError:
+        return None
+    return now - timedelta(days=days) if 0 < days <= _MOST_DAYS else None
