@@ -20,7 +20,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import AuditWanted, Order, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted, Order
 from keyferry.server.core.models import Activation, Customer, License, Operator
 from keyferry.server.core.staff import sessions
 from keyferry.server.db import reading, transaction
@@ -226,9 +226,9 @@ def _middles(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]
 
 def _console(sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     access = sign_in(OPERATOR, PASSWORD, {})
-    yield "console", "licenses", [partial(access.licenses, Wanted())]
-    yield "console", "licenses, expired", [partial(access.licenses, Wanted(standing=Standing.EXPIRED))]
-    searched = [partial(access.licenses, Wanted(one.activation_key[:8])) for one in sample.licenses]
+    yield "console", "licenses", [partial(access.licenses, {})]
+    yield "console", "licenses, expired", [partial(access.licenses, {"standing": Standing.EXPIRED.value})]
+    searched = [partial(access.licenses, {"q": one.activation_key[:8]}) for one in sample.licenses]
     yield "console", "licenses by the beginning of a key", searched
     keys = [one.activation_key for one in sample.licenses]
     yield "console", "a license", [partial(access.license, key) for key in keys]

@@ -15,7 +15,7 @@ from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Order, Taken, Wanted
-from keyferry.server.core.models import Customer
+from keyferry.server.core.models import Customer, Listing
 from keyferry.server.core.row_numbers import row_number
 from keyferry.server.db import reading
 from keyferry.server.words.wording import CHANNELS
@@ -48,6 +48,7 @@ class ListQuery:
 
 LICENSES = ListQuery((*LICENSE_FILTERS, "sort", "dir"))
 COMPUTERS = ListQuery(("q", "state", "license", "customer", "email", "product", "way", "since"))
+OF_LISTING = {Listing.LICENSES: LICENSES, Listing.COMPUTERS: COMPUTERS}
 
 
 def licenses_wanted(asked: Mapping[str, str], now: datetime) -> Wanted:

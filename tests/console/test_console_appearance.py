@@ -25,6 +25,7 @@ DIALOGS = {
     *("Notice", "Create", "Edit", "Renew", "Suspend", "ReplaceKey", "Property"),
     *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
     *("ChangeMany", "MailLicenseKey", "MailAllKeys", "SaveData", "SaveProfile"),
+    *("SavedViews", "History", "StartEpoch", "RetireEpoch"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -81,7 +82,8 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *("s c", "f", "escape m", "escape escape d", "enter enter", "f4 enter", Pasted("lost"), "enter"),
         *("escape n", "tab tab", Pasted("tomorrow"), "enter", "escape e", "escape r", "escape h", "escape k"),
         *("escape x", "escape m", "escape a", "enter", "escape 3 e", "escape m", "escape delete"),
-        *(Pasted("a.very"), "escape k", "escape g", "escape 4 n", "escape e", "escape p", "escape 6 enter"),
+        *(Pasted("a.very"), "escape k", "escape g", "escape 4 n", "escape e", "escape p"),
+        *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape 6 enter"),
     ]
 
 
@@ -97,6 +99,8 @@ async def inspect_every_dialog(vendor: Vendor, who: str, theme: str, size: tuple
     )
     for number in range(8):
         vendor.activate(vendor.machine(key, f"Konstruktion Büro {number} Arbeitsplatz links"))
+    vendor.rotate()
+    vendor.rotate()
     machine = vendor.machine(key, "LAB-PC-07")
     async with at_the_console(who, theme=theme, size=size) as person:
         inspection = Inspection(person)

@@ -6,7 +6,6 @@ import pytest
 
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
 from tests.console.person import at_the_console, events, signed_in
@@ -40,7 +39,7 @@ def test_what_cannot_be_renewed_by_days_is_skipped_where_all_of_a_list_are_meant
     vendor.issue()
     vendor.issue(expires=date(2027, 1, 1))
     access = signed_in(add_operator(Role.MANAGER), {})
-    done = access.begin_change(access.meant((), Wanted()), "renew", Terms(days=30))
+    done = access.begin_change(access.meant((), {}), "renew", Terms(days=30))
     done = access.go_on_changing(done.number)
     assert (done.wanted, done.changed, done.refused) == (2, 1, 1)
 
@@ -65,7 +64,7 @@ async def test_a_license_tells_its_history_and_its_customer_gets_its_key(vendor,
         assert "ada@example.com gets the key" in person.sees
         await person.press("enter")
         assert "The email to ada@example.com is on its way." in person.sees
-        await person.press("escape", "t")
+        await person.press("escape", "t", "a")
         assert person.app.screen.open == "audit"
         assert f"…{key.last_group} · everything · all days" in person.sees
         assert len([one for one in person.app.screen.pane.rows.items if hasattr(one, "event")]) == len(

@@ -12,10 +12,9 @@ from textual.binding import Binding
 from keyferry.server.core.customers.listing import Wanted as CustomersWanted
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
-from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.faces import console
@@ -56,7 +55,7 @@ MAY_READ = {
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
     *("Content", "MAX_NOTES", "MAX_ORDER", "MAX_REASON", "Order", "State", "Taken", "View"),
-    *("caseless", "is_carried"),
+    *("caseless", "composed", "is_carried"),
 }
 
 
@@ -168,9 +167,9 @@ NEW = NewLicense("demo-cad", 1, Terms())
 CONTENT = Content(1, (), None, None, None)
 MEANT = Meant((1,), "", is_list=True)
 CALLS = {
-    "licenses": (Wanted(),),
-    "license_table": (Wanted(),),
-    "computers": (ComputersWanted(),),
+    "licenses": ({},),
+    "license_table": ({},),
+    "computers": ({},),
     "computer": (1,),
     "copies": (),
     "customers": (CustomersWanted(),),
@@ -181,7 +180,7 @@ CALLS = {
     "can_mail": (),
     "first_day": (),
     "issue_test_license": (),
-    "computer_table": (ComputersWanted(),),
+    "computer_table": ({},),
     "copy_table": (),
     "product_table": (),
     "profile": ("",),
@@ -191,7 +190,7 @@ CALLS = {
     "go_on_issuing": (1,),
     "stop_issuing": (1,),
     "mail_license_key": ("",),
-    "meant": ((), Wanted()),
+    "meant": ((), {}),
     "change_some": (MEANT, "suspend", Terms()),
     "begin_change": (MEANT, "suspend", Terms()),
     "go_on_changing": (1,),
@@ -204,6 +203,12 @@ CALLS = {
     "delete_customer": (1,),
     "add_product": (NewProduct("x", "X", "short", (), "os"),),
     "add_features": ("x", ()),
+    "rotate": ("x",),
+    "retire": ("x", 1, ""),
+    "history": (1,),
+    "views_of": ("licenses",),
+    "save_view": ("licenses", "x", {}),
+    "remove_view": (1,),
     "reset_property": ("",),
     "audit_table": (AuditWanted(),),
     "license": ("",),
@@ -225,6 +230,7 @@ CALLS = {
 
 MORE = {
     "activate": {"email": "", "mails_key": False, "notes": ""},
+    "rotate": {"retire_old": False, "version": "", "typed": ""},
     "edit_customer": {"email": "", "name": "", "notes": "", "version": ""},
 }
 

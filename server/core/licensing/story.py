@@ -17,6 +17,8 @@ from keyferry.server.core.pages import Page
 
 MOST_COMPUTERS = 50
 """How many computers a license's page shows of those that hold a seat, and of those that held one."""
+MOST_EVENTS = 100
+"""How many of its latest events are shown of a license."""
 _KEY_MAILS = (templates.LICENSE_KEYS, templates.COMPUTER_KEY)
 
 

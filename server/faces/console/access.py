@@ -142,6 +142,19 @@ class Access(Exports, Many):
         products.add_features(code, names, by=self.by)
         return True
 
+    @runs(products.rotate)
+    def rotate(self, code: str, *, retire_old: bool, version: str, typed: str) -> bool:
+        """Start the next epoch of a product; raises what `products.rotate` raises."""
+        return products.rotate(
+            code, retire_old=retire_old, version=version, typed=typed, by=self.by, show=lambda _: True
+        )
+
+    @runs(products.retire)
+    def retire(self, code: str, number: int, typed: str) -> bool:
+        """Retire an earlier epoch of a product; raises what `products.retire` raises."""
+        products.retire(code, number, typed=typed, by=self.by)
+        return True
+
     @runs(first_day.issue_test_license)
     def issue_test_license(self) -> bool:
         """Create a license to try things with; raises what `first_day.issue_test_license` raises."""

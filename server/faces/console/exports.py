@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from keyferry.server.core.customers import listing
 from keyferry.server.core.customers.listing import Listed
 from keyferry.server.core.licensing import computers, copies, listings
-from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
-from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import needs, runs
-from keyferry.server.faces.console.lists import Lists, ending_soon, since
+from keyferry.server.faces.console.lists import Lists, since
 from keyferry.server.faces.console.tables import Table
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, changing_many, customer_data, customers, issuing, products
+from keyferry.server.services import (
+    changes,
+    changing_many,
+    customer_data,
+    customers,
+    issuing,
+    list_queries,
+    products,
+)
 from keyferry.server.words import columns as of
 from keyferry.server.words.columns import Columns, row_of
 
@@ -31,11 +38,12 @@ class Exports(Lists):
     """Writes down who took what; a piece at a time, so that nobody else waits for it."""
 
     @runs(changing_many.export)
-    def license_table(self, wanted: Wanted, *, soon: int = 0) -> Table:
+    def license_table(self, asked: Mapping[str, str]) -> Table:
         """Return all licenses of a list; raises Malformed (nothing_chosen, too_many_chosen)."""
-        columns = of.licenses_at(parts().clock())
+        now = parts().clock()
+        columns, wanted = of.licenses_at(now), list_queries.licenses_wanted(asked, now)
         pieces = changing_many.export(
-            ending_soon(wanted, soon), by=self.by, show=lambda one: row_of(columns, one), most=MOST_ROWS
+            wanted, by=self.by, show=lambda one: row_of(columns, one), most=MOST_ROWS
         )
         return Table("licenses", tuple(columns), tuple(chain.from_iterable(pieces)), is_whole=True)
 
@@ -55,8 +63,9 @@ class Exports(Lists):
         return Table(f"licenses-{number}", tuple(columns), rows, is_whole=True)
 
     @needs(Permission.SEE_LICENSES)
-    def computer_table(self, wanted: ComputersWanted) -> Table:
+    def computer_table(self, asked: Mapping[str, str]) -> Table:
         """Return the latest computers of a list."""
+        wanted = list_queries.computers_wanted(asked, parts().clock())
         return _table("computers", of.COMPUTERS, _walked(computers.before, wanted))
 
     @needs(Permission.SEE_LICENSES)

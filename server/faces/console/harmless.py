@@ -22,6 +22,8 @@ def visible_all(value: T) -> T:
     """
     if isinstance(value, str):
         return value if isinstance(value, Enum) else cast("T", visible(value))
+    if isinstance(value, dict):
+        return cast("T", {name: visible_all(one) for name, one in value.items()})
     if isinstance(value, list | tuple):
         return cast("T", type(value)(map(visible_all, value)))
     if not is_dataclass(value) or isinstance(value, type):

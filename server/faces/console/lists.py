@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,19 +12,22 @@ from keyferry.server.core import properties
 from keyferry.server.core.customers import listing, records
 from keyferry.server.core.first_day import opened as opened_step
 from keyferry.server.core.licensing import computers as activations
-from keyferry.server.core.licensing import copies, licenses, listings
+from keyferry.server.core.licensing import copies, licenses, listings, story
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
-from keyferry.server.core.licensing.listings import AuditWanted, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.licensing.products import every_product
+from keyferry.server.core.models import Listing, Operator
 from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
+from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import Door, needs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import figures, first_day
+from keyferry.server.services import figures, first_day, list_queries, products
+from keyferry.server.services import views as arranging
 from keyferry.server.services.permission import admit
 from keyferry.server.services.reach import host_of
 from keyferry.server.services.requests import opened
@@ -36,14 +39,13 @@ class Lists(Door):
 
     @needs(Permission.SEE_LICENSES)
     def licenses(
-        self, wanted: Wanted, number: int = 1, beside: Beside | None = None, *, soon: int = 0
+        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
     ) -> Page[views.LicenseRow]:
-        """Return a page of licenses, with `soon` of those that end within so many days."""
+        """Return a page of licenses; what is asked of them is said as in `services.list_queries`."""
         now = parts().clock()
+        wanted = list_queries.licenses_wanted(asked, now)
         with reading() as session:
-            page = listings.licenses(
-                session, ending_soon(wanted, soon), now=now, number=number, beside=beside
-            )
+            page = listings.licenses(session, wanted, now=now, number=number, beside=beside)
             return page.of([views.license_row(one, now) for one in page.rows])
 
     @needs(Permission.SEE_LICENSES)
@@ -78,10 +80,11 @@ class Lists(Door):
 
     @needs(Permission.SEE_LICENSES)
     def computers(
-        self, wanted: ComputersWanted, number: int = 1, beside: Beside | None = None
+        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
     ) -> Page[views.ComputerRow]:
-        """Return a page of computers, the latest activation first."""
+        """Return a page of computers, the latest activation first; asked for as licenses are."""
         now = parts().clock()
+        wanted = list_queries.computers_wanted(asked, now)
         with reading() as session:
             page = activations.computers(session, wanted, number=number, beside=beside)
             return page.of([views.computer_row(one, now) for one in page.rows])
@@ -132,7 +135,9 @@ class Lists(Door):
             for one in found:
                 # Read while the session is open: they are counted in another.
                 _ = one.epochs
-        return [views.product_view(one, figures.live_computers(one)[0]) for one in found]
+        return [
+            views.product_view(one, products.version_of(one), figures.live_computers(one)[0]) for one in found
+        ]
 
     @needs(Permission.CHANGE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:
@@ -144,7 +149,7 @@ class Lists(Door):
     @needs(Permission.SEE_LICENSES)
     def first_day(self) -> views.FirstDay | None:
         """Return how far the vendor is, None where that is not for this operator, done, or hidden."""
-        found = first_day.of(admit(self._token, now=parts().clock()).operator)
+        found = first_day.of(self._operator)
         if found is None or found.is_done:
             return None
         product = found.facts.product.name if found.facts.product else ""
@@ -156,6 +161,39 @@ class Lists(Door):
         """Return whether this server can send email."""
         with reading() as session:
             return outgoing(session).is_offered
+
+    @needs(Permission.SEE_LICENSES)
+    def history(self, number: int) -> Sequence[views.Moment]:
+        """Return the latest events of a license, as many as the portal shows on its page."""
+        with reading() as session:
+            found = licenses.with_id(session, number)
+            events = listings.audit_events(session, AuditWanted(license_id=number), size=story.MOST_EVENTS)
+            names = story.of(session, found, events).names
+            return [views.Moment(one, names.get(one.activation_id or 0) or "") for one in events.rows]
+
+    @needs(Permission.SEE_LICENSES)
+    def views_of(self, listing: str) -> Sequence[views.SavedView]:
+        """Return the views of a list that this operator has saved."""
+        of = list_queries.OF_LISTING[Listing(listing)]
+        with reading() as session:
+            saved = saved_views.of_operator(session, self._operator, Listing(listing))
+            return [views.SavedView(one.id, one.name, of.of_query(one.query)) for one in saved]
+
+    @needs(Permission.SEE_LICENSES)
+    def save_view(self, listing: str, name: str, asked: Mapping[str, str]) -> bool:
+        """Save what is asked of a list under a name; raises what `services.views.save` raises."""
+        of = list_queries.OF_LISTING[Listing(listing)]
+        arranging.save(self._operator, Listing(listing), name, of.query(asked))
+        return True
+
+    @needs(Permission.SEE_LICENSES)
+    def remove_view(self, number: int) -> str:
+        """Remove a view, and return its name; raises NotFound (unknown_view)."""
+        return arranging.remove(self._operator, number)
+
+    @property
+    def _operator(self) -> Operator:
+        return admit(self._token, now=parts().clock()).operator
 
     @needs(Permission.SET_PROPERTIES)
     def properties(self) -> Sequence[views.PropertyView]:
@@ -173,11 +211,6 @@ class Lists(Door):
         """Return a page of the audit, the latest events first, with `days` of the last so many."""
         with reading() as session:
             return listings.audit_events(session, since(wanted, days), number=number, beside=beside)
-
-
-def ending_soon(wanted: Wanted, days: int) -> Wanted:
-    """Return what is wanted, of it what ends within so many days; all of it with 0."""
-    return replace(wanted, ends_by=parts().clock().date() + timedelta(days=days)) if days else wanted
 
 
 def since(wanted: AuditWanted, days: int) -> AuditWanted:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.customers import records
 from keyferry.server.core.licensing import batches, copies, license_changes, licenses
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.licensing.listings import Wanted
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import Door, runs
-from keyferry.server.faces.console.lists import ending_soon
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, changing_many, customers, issuing, key_mail
+from keyferry.server.services import changes, changing_many, customers, issuing, key_mail, list_queries
 
 
 class Many(Door):
@@ -73,14 +71,14 @@ class Many(Door):
             return views.customer_view(found, extent, (), 0, now, can_mail=False)
 
     @runs(changes.change_many)
-    def meant(self, numbers: Sequence[int], wanted: Wanted, *, soon: int = 0) -> views.Meant:
+    def meant(self, numbers: Sequence[int], asked: Mapping[str, str]) -> views.Meant:
         """Return which licenses a change would be about: these, or with none of them all of a list."""
         if numbers:
             with reading() as session:
                 found = licenses.with_ids(session, numbers)
                 version = license_changes.version_of_all(found)
                 return views.Meant(tuple(one.id for one in found), version, is_list=False)
-        listed = changing_many.meant(ending_soon(wanted, soon))
+        listed = changing_many.meant(list_queries.licenses_wanted(asked, parts().clock()))
         return views.Meant(tuple(listed), changing_many.version(listed), is_list=True)
 
     @runs(changes.change_many)

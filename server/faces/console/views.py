@@ -29,6 +29,16 @@ from keyferry.server.core.models import AuditEvent as AuditEvent
 from keyferry.server.core.pages import Beside as Beside
 from keyferry.server.core.pages import Page as Page
 from keyferry.server.core.properties import Property as Property
+from keyferry.server.faces.console.answers import Changed as Changed
+from keyferry.server.faces.console.answers import FirstDay as FirstDay
+from keyferry.server.faces.console.answers import House as House
+from keyferry.server.faces.console.answers import Mailed as Mailed
+from keyferry.server.faces.console.answers import Meant as Meant
+from keyferry.server.faces.console.answers import NewProduct as NewProduct
+from keyferry.server.faces.console.answers import ProductChoice as ProductChoice
+from keyferry.server.faces.console.answers import SavedView as SavedView
+from keyferry.server.faces.console.answers import Scanned as Scanned
+from keyferry.server.faces.console.answers import Written as Written
 from keyferry.server.services.operations import Given
 
 
@@ -127,8 +137,12 @@ class CustomerView(CustomerRow):
 
 @dataclass(frozen=True)
 class ProductView:
-    """A product with its epochs, the latest first; each with whether it is served, and its computers."""
+    """A product with its epochs, the latest first; each with whether it is served, and its computers.
 
+    `version` is the digest of what its next epoch goes on from.
+    """
+
+    version: str
     code: str
     name: str
     key_style: str
@@ -140,6 +154,11 @@ class ProductView:
     def computers(self) -> int:
         """How many computers hold a seat."""
         return sum(one.computers for one in self.epochs)
+
+    @property
+    def served(self) -> Sequence[EpochView]:
+        """The epochs that are not retired, the latest first: the current one."""
+        return [one for one in self.epochs if one.retired is None]
 
 
 @dataclass(frozen=True)
@@ -153,32 +172,11 @@ class EpochView:
 
 
 @dataclass(frozen=True)
-class NewProduct:
-    """What a product is added with."""
+class Moment:
+    """An event of a license, and the name of the computer that it is about."""
 
-    code: str
-    name: str
-    key_style: str
-    features: tuple[str, ...]
-    machine_source: str
-
-
-@dataclass(frozen=True)
-class FirstDay:
-    """A vendor's first steps: those that are done, the next one, and what they are about."""
-
-    done: frozenset[str]
-    opened: str
-    product: str
-    host: str
-
-
-@dataclass(frozen=True)
-class House:
-    """Whose server this is, and where it is; "" where nothing says it."""
-
-    vendor: str = ""
-    host: str = ""
+    event: AuditEvent
+    computer: str
 
 
 @dataclass(frozen=True)
@@ -193,22 +191,6 @@ class KeyGiven:
 
 
 @dataclass(frozen=True)
-class Written:
-    """A file for who asked, under the name that it is suggested to have."""
-
-    name: str
-    file_text: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Mailed:
-    """To whom a mail goes, and why it waits, where it does."""
-
-    recipient: str
-    waits: str | None
-
-
-@dataclass(frozen=True)
 class Issued:
     """Licenses that are created together, so far: how many of how many, and the first of them."""
 
@@ -220,35 +202,6 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Meant:
-    """The licenses that a change is about, and the digest of what was seen of them."""
-
-    numbers: tuple[int, ...]
-    version: str
-    is_list: bool
-
-
-@dataclass(frozen=True)
-class Changed:
-    """How far a change of many licenses has come; `refused` were left as they were."""
-
-    number: int
-    wanted: int
-    done: int
-    changed: int
-    refused: int
-
-
-@dataclass(frozen=True)
-class ProductChoice:
-    """A product that licenses can be created for."""
-
-    code: str
-    name: str
-    features: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class PropertyView:
     """A server property with its value, and who changed it when."""
 
@@ -257,20 +210,6 @@ class PropertyView:
     default: str
     changed_at: datetime | None
     changed_by: str
-
-
-@dataclass(frozen=True)
-class Scanned:
-    """What a pasted link of the License Wizard asks for; `code` is there where it deactivates.
-
-    The link itself says more than a person could type: what it proves, and further codes.
-    """
-
-    link: str = field(repr=False)
-    activation_key: str = field(repr=False)
-    computer_id: str
-    computer_name: str
-    code: str = field(repr=False)
 
 
 def license_row(license: License, now: datetime) -> LicenseRow:
@@ -355,7 +294,7 @@ def customer_view(
     )
 
 
-def product_view(product: Product, live: Mapping[int, int]) -> ProductView:
+def product_view(product: Product, version: str, live: Mapping[int, int]) -> ProductView:
     """Return a product; `live` says how many computers use each epoch."""
     epochs = [
         EpochView(
@@ -367,6 +306,7 @@ def product_view(product: Product, live: Mapping[int, int]) -> ProductView:
         for one in product.epochs
     ]
     return ProductView(
+        version=version,
         code=product.code,
         name=product.name,
         key_style=product.key_style,

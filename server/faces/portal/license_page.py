@@ -21,7 +21,6 @@ from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
 from keyferry.server.words.spelling import LENGTHS
 
-_HISTORY = 100
 _DIALOGS = {"activate", "release", "force", "renew", "edit", "seats", "edition", "suspend", "replace"}
 
 
@@ -33,7 +32,7 @@ def license_page(number: int, **context: Any) -> str:
     now = parts().clock()
     with reading() as session:
         found = licenses.with_id(session, number)
-        history = listings.audit_events(session, AuditWanted(license_id=number), size=_HISTORY)
+        history = listings.audit_events(session, AuditWanted(license_id=number), size=story.MOST_EVENTS)
         told = story.of(session, found, history)
         facts: dict[str, Any] = {
             "license": found,

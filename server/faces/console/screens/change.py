@@ -19,7 +19,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import LicenseView, Mailed
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.faces.console.widgets.ticks import Way
+from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import day, of_license, term, typed_terms
 
 _DATE = "until-date"
@@ -139,9 +139,7 @@ class RenewDialog(ChangeDialog):
             return "later than can be said"
 
     def _choose(self, chosen: Way) -> None:
-        for way in self.query(Way):
-            way.is_chosen = way is chosen
-            way.refresh()
+        choose(self, chosen.id or "")
         until = f" until {chosen.beside}" if self._license.expires is not None and chosen.beside else ""
         self.query_one("#do-ok", ActionButton).show(f"Renew{until}")
 

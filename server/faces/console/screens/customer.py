@@ -12,6 +12,7 @@ from keyferry.server.core.folding import caseless
 from keyferry.server.core.licensing.notes import MAX_NOTES
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.screens.confirmed import ConfirmedDialog
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import CustomerView, Mailed
 from keyferry.server.faces.console.widgets.action_button import ActionButton
@@ -129,13 +130,18 @@ class MailAllKeysDialog(Dialog[Mailed]):
         await self.answer_with(Access.mail_all_keys, self._customer.number)
 
 
-class DeleteCustomerDialog(CustomerDialog):
+class DeleteCustomerDialog(ConfirmedDialog):
     """Forgets a customer, once its name was typed."""
 
     TITLE_TEXT: ClassVar[str] = "Delete a customer"
-    KIND: ClassVar[str] = "danger"
+    OK_TEXT: ClassVar[str] = "Delete for good"
+    KEEP_TEXT: ClassVar[str] = "Keep it"
     AUTO_FOCUS = "#confirmed"
     ACTS: ClassVar[Operations] = {"ok": Access.delete_customer}
+
+    def __init__(self, customer: CustomerView) -> None:
+        super().__init__(customer.called)
+        self._customer = customer
 
     def form(self) -> ComposeResult:
         """Say what goes and what stays."""
@@ -151,41 +157,14 @@ class DeleteCustomerDialog(CustomerDialog):
             else "The audit keeps that you did this."
         )
         yield Static(kept, classes="text hint", markup=False)
-        what = "name" if one.name else "email address"
-        yield Static(f"Type the {what} to confirm", classes="hint", markup=False)
-        confirmed = line(most=254)
-        confirmed.id = "confirmed"
-        yield confirmed
-
-    def buttons(self) -> ComposeResult:
-        """Put keeping it first; deleting is off until the name is typed."""
-        yield ActionButton("Keep it", "cancel", primary=True)
-        yield ActionButton("Delete for good", "ok", danger=True)
-        yield Static("Esc", classes="keys", markup=False)
-
-    def on_mount(self) -> None:
-        """Let nothing be deleted yet."""
-        self.query_one("#do-ok", ActionButton).make_ready(False)
-        self.query_one(Input).focus()
-
-    @on(Input.Changed)
-    def changed(self) -> None:
-        """Let it be deleted once the name is typed."""
-        self.query_one("#do-cancel", ActionButton).primary = not self._is_confirmed
-        for button in self.query(ActionButton):
-            button.make_ready(button.action != "ok" or self._is_confirmed)
+        yield from self.confirmation("the name" if one.name else "the email address")
 
     @property
-    def _is_confirmed(self) -> bool:
-        typed = " ".join(self.query_one(Input).value.split())
-        return caseless(typed) == caseless(" ".join(self._customer.called.split()))
+    def is_confirmed(self) -> bool:
+        """Whether the name is typed, in whatever case."""
+        typed = " ".join(self.typed("confirmed").split())
+        return caseless(typed) == caseless(" ".join(self._to_type.split()))
 
-    @work
-    async def action_ok(self) -> None:
-        """Delete it by its button, once the name is typed; Enter in the line keeps it, or goes on there."""
-        if not self._is_confirmed:
-            self.dismiss(None)
-        elif isinstance(self.focused, Input):
-            self.query_one("#do-ok").focus()
-        else:
-            await self.answer_with(Access.delete_customer, self._customer.number)
+    async def do(self) -> None:
+        """Delete it."""
+        await self.answer_with(Access.delete_customer, self._customer.number)

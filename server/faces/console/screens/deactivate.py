@@ -18,7 +18,7 @@ from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, LicenseView, ReleaseFacts, Scanned
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.faces.console.widgets.ticks import Way
+from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import of_license
 from keyferry.server.services.requests import Typed
 
@@ -150,9 +150,7 @@ class DeactivateDialog(Dialog[ReleaseFacts]):
 
     def _choose(self, has_code: bool) -> None:
         self._has_code = has_code
-        for way in self.query(Way):
-            way.is_chosen = (way.id == _WITH) == has_code
-            way.refresh()
+        choose(self, _WITH if has_code else _WITHOUT)
         for name, is_meant in (("proof", has_code), ("reason", not has_code)):
             for field in self.query(f"#field-{name}"):
                 field.set_class(not is_meant, "not-meant")

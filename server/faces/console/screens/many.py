@@ -18,7 +18,7 @@ from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
 from keyferry.server.faces.console.views import Changed, Issued, Mailed, Meant
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.faces.console.widgets.ticks import Way
+from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import counted, typed_terms
 
 _HOLD, _RESUME, _RENEW = "suspend", "resume", "renew"
@@ -59,19 +59,19 @@ class ChangeManyDialog(Dialog[Changed]):
     def on_mount(self) -> None:
         """Begin with renewing."""
         self.query_one(f"#{_RENEW}").focus()
-        self._choose(_RENEW)
+        choose(self, _RENEW)
 
     @on(Way.Chosen)
     def way_chosen(self, event: Way.Chosen) -> None:
         """Do that."""
-        self._choose(event.way.id or _RENEW)
+        choose(self, event.way.id or _RENEW)
 
     @on(Input.Changed, "#until")
     def typed_until(self, event: Input.Changed) -> None:
         """Typing a date chooses renewing."""
         self.query_one("#field-until", Field).say("")
         if event.value:
-            self._choose(_RENEW)
+            choose(self, _RENEW)
 
     @work
     async def action_ok(self) -> None:
@@ -102,11 +102,6 @@ class ChangeManyDialog(Dialog[Changed]):
     @property
     def _chosen(self) -> str:
         return next(one.id or _RENEW for one in self.query(Way) if one.is_chosen)
-
-    def _choose(self, name: str) -> None:
-        for way in self.query(Way):
-            way.is_chosen = way.id == name
-            way.refresh()
 
 
 class IssuedDialog(Dialog[None]):

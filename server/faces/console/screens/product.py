@@ -17,7 +17,7 @@ from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import NewProduct, ProductView
 from keyferry.server.faces.console.widgets.fields import Field, line
-from keyferry.server.faces.console.widgets.ticks import Tick, Way
+from keyferry.server.faces.console.widgets.ticks import Tick, Way, choose
 
 _STYLES: Mapping[str, tuple[str, str]] = {
     Style.SHORT.value: ("Short", "6 groups to type"),
@@ -46,12 +46,12 @@ class AddProductDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         """Begin with short keys."""
-        self._choose(f"style-{Style.SHORT.value}")
+        choose(self, f"style-{Style.SHORT.value}")
 
     @on(Way.Chosen)
     def way_chosen(self, event: Way.Chosen) -> None:
         """Write its keys so."""
-        self._choose(event.way.id or "")
+        choose(self, event.way.id or "")
 
     @work
     async def action_ok(self) -> None:
@@ -65,11 +65,6 @@ class AddProductDialog(Dialog[str]):
             machine_source=(MachineSource.HOST if self.query_one(Tick).ticked else MachineSource.OS).value,
         )
         await self.answer_with(Access.add_product, new)
-
-    def _choose(self, name: str) -> None:
-        for way in self.query(Way):
-            way.is_chosen = way.id == name
-            way.refresh()
 
 
 class AddFeaturesDialog(Dialog[bool]):

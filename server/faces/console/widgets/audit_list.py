@@ -23,10 +23,11 @@ from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import AuditEvent, Beside, Page
 from keyferry.server.faces.console.widgets.bars import Hint
+from keyferry.server.faces.console.widgets.events import known_of, mark_of, what_happened
 from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
 from keyferry.server.faces.console.widgets.rows import Column, Heading
-from keyferry.server.faces.console.wording import heading, long_moment
-from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
+from keyferry.server.faces.console.wording import heading
+from keyferry.server.words.wording import CHANNELS
 
 # Words, and of how many last days.
 _DAYS = (("all days", 0), ("today", 1), ("7 days", 7), ("30 days", 30))
@@ -48,9 +49,6 @@ _KINDS = (
     ("signing in", "signing_in"),
     ("settings and staff", "settings"),
 )
-# What is done well, and what somebody has to look at.
-_DONE = ("activated_", "released_proven")
-_SERIOUS = ("released_forced", "released_claimed", "activated_stale", "mail_given_up", "_refused")
 _NAMES = 15
 
 
@@ -160,7 +158,7 @@ class AuditList(ListPane):
         license = Content(f"…{visible(ending)}") if ending else Content.styled("—", "$ink-3")
         way = [Content.styled(visible(CHANNELS.get(row.channel, row.channel)), "$ink-2")]
         when = Content.styled(f"{row.at:%H:%M}", "$ink-2")
-        return [when, _mark(row), Content(_what(row)), *(way if self.is_wide else []), who, license]
+        return [when, mark_of(row), Content(what_happened(row)), *(way if self.is_wide else []), who, license]
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, the days, and how many events there are."""
@@ -225,8 +223,10 @@ class AuditList(ListPane):
 
     def action_copy(self) -> None:
         """Copy all that is known of the event."""
-        pairs = [(name, value) for name, value in _pairs(self.pointed) if value]
-        self.app.copy_to_clipboard("\n".join([_what(self.pointed), *(f"{name}: {it}" for name, it in pairs)]))
+        pairs = [(name, value) for name, value in known_of(self.pointed) if value]
+        self.app.copy_to_clipboard(
+            "\n".join([what_happened(self.pointed), *(f"{name}: {it}" for name, it in pairs)])
+        )
         self._copied = True
         self._draw()
 
@@ -259,9 +259,9 @@ class AuditList(ListPane):
             return
         width = max(20, self.size.width - 4)
         hint = Content.styled("√ Copied", "$success") if self._copied else key_hint("c", "Copy all")
-        head = fitted(Content.styled(_what(row), "bold"), width - 12) + hint
+        head = fitted(Content.styled(what_happened(row), "bold"), width - 12) + hint
         pairs = [
-            (name, fitted(Content(value), width - _NAMES) if value else "") for name, value in _pairs(row)
+            (name, fitted(Content(value), width - _NAMES) if value else "") for name, value in known_of(row)
         ]
         shown.update(Content("\n").join([head, Content(""), facts(pairs, _NAMES)]))
 
@@ -272,30 +272,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _what(row: AuditEvent) -> str:
-    return visible(f"{event_in_words(row)}: {reason_in_words(row)}" if row.code else event_in_words(row))
-
-
-def _mark(row: AuditEvent) -> Content:
-    if row.code or any(one in row.event for one in _SERIOUS):
-        return Content.styled("!", "$error bold")
-    return (
-        Content.styled("√", "$success bold") if row.event.startswith(_DONE) else Content.styled("·", "$ink-3")
-    )
-
-
-def _pairs(row: AuditEvent) -> list[tuple[str, str]]:
-    who = [row.who or "someone", CHANNELS.get(row.channel, row.channel), row.address or ""]
-    ending = f"…{row.activation_key_ending}" if row.activation_key_ending else ""
-    return [
-        (name, visible(value))
-        for name, value in (
-            ("Detail", detail_in_words(row)),
-            ("When", long_moment(row.at)),
-            ("Who", " · ".join(one for one in who if one)),
-            ("Activation key", ending),
-            ("Code", row.code or ""),
-        )
-    ]

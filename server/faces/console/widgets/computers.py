@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -10,7 +10,6 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from keyferry.server.core.licensing.computers import State, Wanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, marked, one_line, shortened
@@ -24,26 +23,28 @@ from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.behind import DetailedPane
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column
+from keyferry.server.faces.console.widgets.viewed import ViewedPane
 from keyferry.server.faces.console.wording import about_computer, day, released, situation, state
 from keyferry.server.words.wording import DISPLACED
 
 _COPIES = "possible copies"
-# Its words, the state, and whether only seats that were released without a code.
-_FILTERS: tuple[tuple[str, State | None, bool], ...] = (
-    ("all", None, False),
-    ("active", State.ACTIVE, False),
-    ("released", State.RELEASED, False),
-    ("without a code", None, True),
-    ("replaced", State.SUPERSEDED, False),
-    (_COPIES, None, False),
+# Its words, and the state that it asks for, see `services.list_queries`.
+_FILTERS = (
+    ("all", ""),
+    ("active", "active"),
+    ("released", "released"),
+    ("without a code", "forced"),
+    ("replaced", "superseded"),
+    (_COPIES, ""),
 )
 _NAMES = 13
 
 
-class ComputerPane(DetailedPane):
+class ComputerPane(DetailedPane, ViewedPane):
     """Finds a computer by its name or ID, and says what its customer is to hear first."""
 
     LIST: ClassVar[str] = "all-computers"
+    LISTING: ClassVar[str] = "computers"
     DETAIL: ClassVar[str] = "computer-facts"
     SEARCHES: ClassVar[tuple[str, str]] = (
         "computer name or ID, or a wizard’s link",
@@ -65,6 +66,7 @@ class ComputerPane(DetailedPane):
         Binding("l", "license", "Open its license"),
         Binding("c", "copy", "Copy its ID"),
         Binding("f,f9", "filter", "Filter, possible copies"),
+        Binding("v", "views", "Saved views"),
         Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -73,6 +75,7 @@ class ComputerPane(DetailedPane):
         Hint("l", "License", "license"),
         Hint("c", "Copy ID", "copy"),
         Hint("f", "Filter", "filter"),
+        Hint("v", "Views", "views", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
     )
 
@@ -85,14 +88,21 @@ class ComputerPane(DetailedPane):
 
     def open_with(self, what: str, about: str) -> None:
         """List the computers of a customer."""
-        self._filter, self._customer = 0, (int(what), about)
+        self.show_everything()
+        self._customer = (int(what), about)
         self.search.value = ""
         self.look_again()
 
+    def show_everything(self) -> None:
+        """Leave filters, customers, and views."""
+        super().show_everything()
+        self._filter, self._customer = 0, (None, "")
+
     @property
-    def _asked(self) -> Wanted:
-        _, state, forced = _FILTERS[self._filter]
-        return Wanted(self.search.value, state, customer=self._customer[0], forced=forced)
+    def filters(self) -> Mapping[str, str]:
+        """The state, and the customer."""
+        customer = "" if self._customer[0] is None else str(self._customer[0])
+        return {"state": _FILTERS[self._filter][1], "customer": customer}
 
     @property
     def _lists_copies(self) -> bool:
@@ -101,13 +111,13 @@ class ComputerPane(DetailedPane):
     @property
     def wanted(self) -> Hashable:
         """The search and the filter; possible copies are not searched."""
-        return self._filter, None if self._lists_copies else self._asked
+        return _COPIES if self._lists_copies else super().wanted
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[Any]:
         """Ask for a page."""
         if self._lists_copies:
             return await self.ask(Access.copies, number)
-        return await self.ask(Access.computers, self._asked, number, beside)
+        return await self.ask(Access.computers, self.asked, number, beside)
 
     async def behind(self, row: ComputerRow | CopyRow) -> ComputerView | CopyRow:
         """Ask how a computer stands."""
@@ -170,11 +180,13 @@ class ComputerPane(DetailedPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, and how many computers there are."""
-        which = _FILTERS[self._filter][0]
+        which = self.view_shown.name if self.view_shown else _FILTERS[self._filter][0]
         if not is_wide:
             return f"{which} · {total}"
         if self._lists_copies:
             return f"{total} possible {'copy' if total == '1' else 'copies'}, latest first"
+        if self.view_shown:
+            return f"View: {which}     {total} {'computer' if total == '1' else 'computers'}"
         if self._customer[1]:
             which = f"{which}, of {self._customer[1]}"
         return f"State: {which}     {total} {'computer' if total == '1' else 'computers'}"
@@ -183,6 +195,9 @@ class ComputerPane(DetailedPane):
         """Say what can be done where nothing is listed."""
         if self._lists_copies:
             return "There are no possible copies. Press f to see all computers."
+        if self.view_shown:
+            name = self.view_shown.name
+            return f"Nothing is in the view “{name}” at the moment. Press v for others, Esc for all."
         if self._filter:
             return f"No computer is listed under “{_FILTERS[self._filter][0]}”. Press f to see others."
         if self.searched:
@@ -237,6 +252,7 @@ class ComputerPane(DetailedPane):
 
     def action_filter(self) -> None:
         """Show only computers that stand otherwise, possible copies, or all again."""
+        self.view_shown = None
         self._filter = (self._filter + 1) % len(_FILTERS)
         self.rows.refresh()
         self.look()
@@ -244,7 +260,7 @@ class ComputerPane(DetailedPane):
     def action_step(self) -> None:
         """Return to the list, and there to all computers."""
         if self.rows.has_focus:
-            self._customer = (None, "")
+            self._customer, self.view_shown = (None, ""), None
         super().action_step()
         self.look()
 
@@ -254,7 +270,7 @@ class ComputerPane(DetailedPane):
         if self._lists_copies:
             table = await self.ask(Access.copy_table)
         else:
-            table = await self.ask(Access.computer_table, self._asked)
+            table = await self.ask(Access.computer_table, self.asked)
         path = await self.app.push_screen_wait(SaveTableDialog(table))
         if path is not None:
             self.say_briefly(f"√ Saved {path.name}")

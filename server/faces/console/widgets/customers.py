@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from textual import on, work
@@ -14,12 +14,12 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import fitted, one_line, shortened
 from keyferry.server.faces.console.screens.customer import (
-    CustomerDialog,
     DeleteCustomerDialog,
     EditCustomerDialog,
     MailAllKeysDialog,
     MergeCustomerDialog,
 )
+from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.hand_over import SaveDataDialog, SaveTableDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, CustomerRow, CustomerView, LicenseRow, Page
@@ -291,7 +291,7 @@ class CustomerPane(DetailedPane):
         if path is not None:
             self.say_briefly(f"√ Saved {path.name}")
 
-    async def _change(self, dialog: type[CustomerDialog]) -> None:
+    async def _change(self, dialog: Callable[[CustomerView], Dialog[bool]]) -> None:
         view = await self.current()
         if view is not None and await self.app.push_screen_wait(dialog(view)) is not None:
             self.look_again()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.content import Content
 
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import Order, Taken, Wanted
+from keyferry.server.core.licensing.listings import Order, Taken
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import shortened
-from keyferry.server.faces.console.views import Beside, LicenseRow, Page
-from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
+from keyferry.server.faces.console.views import Beside, LicenseRow, Page, SavedView
+from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column, Rows
+from keyferry.server.faces.console.widgets.viewed import ViewedPane
 from keyferry.server.faces.console.wording import SOON, ends, status
 
 UP, DOWN = "↑", "↓"
@@ -38,22 +39,23 @@ SORTINGS = (
     Sorting(Order.SEATS, "Seats", True),
     Sorting(Order.KEY, "Activation key", False),
 )
-# Its words, the standing, within how many days a license ends, and how many of its seats are taken.
-_FILTERS: tuple[tuple[str, Standing | None, int, Taken | None], ...] = (
-    ("all", None, 0, None),
-    ("active", Standing.ACTIVE, 0, None),
-    ("ends soon", Standing.ACTIVE, SOON, None),
-    ("on hold", Standing.SUSPENDED, 0, None),
-    ("expired", Standing.EXPIRED, 0, None),
-    ("full", None, 0, Taken.FULL),
-    ("not used", None, 0, Taken.UNUSED),
+# Its words, and what it asks, see `services.list_queries`.
+_FILTERS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("all", {}),
+    ("active", {"standing": Standing.ACTIVE.value}),
+    ("ends soon", {"standing": Standing.ACTIVE.value, "ends": str(SOON)}),
+    ("on hold", {"standing": Standing.SUSPENDED.value}),
+    ("expired", {"standing": Standing.EXPIRED.value}),
+    ("full", {"seats": Taken.FULL.value}),
+    ("not used", {"seats": Taken.UNUSED.value}),
 )
 
 
-class LicensePane(ListPane):
+class LicensePane(ViewedPane):
     """Searches by key, customer, computer name or ID; sorts and narrows what is listed."""
 
     LIST: ClassVar[str] = "licenses"
+    LISTING: ClassVar[str] = "licenses"
     SEARCHES: ClassVar[tuple[str, str]] = (
         "key, customer, computer, ID, or a wizard’s link",
         "key, customer, computer, ID or link",
@@ -68,29 +70,20 @@ class LicensePane(ListPane):
         self.product = ("", "")
 
     @property
-    def wanted(self) -> Hashable:
-        """The search, the filter, and the order."""
-        return self._asked, self.soon
+    def filters(self) -> Mapping[str, str]:
+        """The filter, and the product."""
+        return {**_FILTERS[self._filter][1], "product": self.product[0]}
 
     @property
-    def _asked(self) -> Wanted:
-        return Wanted(
-            search=self.search.value,
-            product=self.product[0],
-            standing=_FILTERS[self._filter][1],
-            taken=_FILTERS[self._filter][3],
-            order=self._sorting.order,
-            descending=self._sorting.descending,
-        )
-
-    @property
-    def soon(self) -> int:
-        """Within how many days the listed licenses end, 0 for any."""
-        return _FILTERS[self._filter][2]
+    def order(self) -> Mapping[str, str]:
+        """The column, and from which end."""
+        if self._sorting == SORTINGS[0]:
+            return {}
+        return {"sort": self._sorting.order.value, "dir": "desc" if self._sorting.descending else "asc"}
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[LicenseRow]:
         """Ask for a page."""
-        return await self.ask(Access.licenses, self._asked, number, beside, soon=self.soon)
+        return await self.ask(Access.licenses, self.asked, number, beside)
 
     def key_of(self, row: LicenseRow) -> Hashable:
         """Know a license by its number: its key may be replaced."""
@@ -127,15 +120,21 @@ class LicensePane(ListPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, and how many licenses there are."""
-        which = _FILTERS[self._filter][0]
         if not is_wide:
-            return f"{which} · {total}"
+            return f"{self._which} · {total}"
         of = f"{self.product[1]}     " if self.product[0] else ""
-        return f"{of}Status: {which}     {total} {'license' if total == '1' else 'licenses'}"
+        which = f"{'View' if self.view_shown else 'Status'}: {self._which}"
+        return f"{of}{which}     {total} {'license' if total == '1' else 'licenses'}"
+
+    @property
+    def _which(self) -> str:
+        return self.view_shown.name if self.view_shown else _FILTERS[self._filter][0]
 
     def none(self) -> str | Content:
         """Say what can be done where nothing is listed."""
-        which = _FILTERS[self._filter][0]
+        if self.view_shown:
+            return f"Nothing is in the view “{self._which}” at the moment. Press v for others, Esc for all."
+        which = self._which
         if self._filter:
             found = "was found" if self.searched else "is listed"
             return f"No license that is “{which}” {found}. Press f to see others."
@@ -149,26 +148,39 @@ class LicensePane(ListPane):
 
     def show_one(self, activation_key: str) -> None:
         """Search for one license."""
-        self._filter, self.product = 0, ("", "")
+        self.show_everything()
         self.search.value = activation_key
         self.look_again()
 
+    def show_everything(self) -> None:
+        """Leave filters, products, and views."""
+        super().show_everything()
+        self._filter, self.product = 0, ("", "")
+
     def show_all(self) -> None:
         """List all licenses, the newest first."""
-        self._filter, self.product = 0, ("", "")
-        self._sorting = SORTINGS[0]
-        self.rows.sorted_by = ("", "")
+        self.show_everything()
+        self._sort(SORTINGS[0])
         self.search.value = ""
         self.look_again()
 
     def show_product(self, code: str, name: str) -> None:
         """List the licenses of one product."""
-        self._filter, self.product = 0, (code, name)
+        self.show_everything()
+        self.product = (code, name)
         self.search.value = ""
         self.look_again()
 
+    def show_view(self, view: SavedView) -> None:
+        """List what a view is of, in its order."""
+        column = next((one for one in SORTINGS if one.order.value == view.asked.get("sort")), SORTINGS[0])
+        is_descending = view.asked.get("dir", "desc") != "asc"
+        self._sort(column._replace(descending=is_descending))
+        super().show_view(view)
+
     def action_filter(self) -> None:
         """Show only licenses that stand otherwise, or all again."""
+        self.view_shown = None
         self._filter = (self._filter + 1) % len(_FILTERS)
         self.look()
 
@@ -190,7 +202,7 @@ class LicensePane(ListPane):
     def action_step(self) -> None:
         """Return to the list, and there to all licenses."""
         if self.rows.has_focus:
-            self.product = ("", "")
+            self.product, self.view_shown = ("", ""), None
         super().action_step()
         self.look()
 

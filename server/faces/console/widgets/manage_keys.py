@@ -21,6 +21,7 @@ from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.create import CreateDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
 from keyferry.server.faces.console.screens.edit import EditDialog
+from keyferry.server.faces.console.screens.history import HistoryDialog
 from keyferry.server.faces.console.screens.many import IssuedDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, FirstDay, LicenseRow, LicenseView, Page
@@ -49,7 +50,7 @@ class ManageKeys(ManyKeys):
         "create": Access.issue,
         "deactivate": Access.release,
         "edit": Access.edit,
-        "history": Access.audit,
+        "history": Access.history,
         "mail": Access.mail_license_key,
         "renew": Access.renew,
         "replace": Access.replace_key,
@@ -71,6 +72,7 @@ class ManageKeys(ManyKeys):
         Binding("c", "copy", "Copy its key"),
         Binding("s", "sort", "Sort otherwise"),
         Binding("f,f9", "filter", "Filter by status"),
+        Binding("v", "views", "Saved views"),
         Binding("x", "export", "Save as a table"),
         Binding("m", "mail", "Email its key"),
         Binding("t", "history", "What happened to it"),
@@ -91,6 +93,7 @@ class ManageKeys(ManyKeys):
         Hint("h", "Resume", "resume", may_miss=True),
         Hint("s", "Sort", "sort"),
         Hint("f", "Filter", "filter"),
+        Hint("v", "Views", "views", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
         Hint("m", "Email", "mail", may_miss=True),
         Hint("t", "History", "history", may_miss=True),
@@ -113,7 +116,7 @@ class ManageKeys(ManyKeys):
 
     def none(self) -> str | Content:
         """Lead through the first steps where there is no license yet."""
-        is_empty = not self.searched and not self._filter and not self.product[0]
+        is_empty = not self.asked
         return self._steps(self._day) if is_empty and self._day is not None else super().none()
 
     def _steps(self, day: FirstDay) -> Content:
@@ -318,8 +321,9 @@ class ManageKeys(ManyKeys):
 
     @work
     async def action_history(self) -> None:
-        """Show what happened to it, in the tab of the audit."""
-        if view := await self.current():
+        """Show what happened to it; all of it in the tab of the audit."""
+        view = await self.current()
+        if view is not None and await self.app.push_screen_wait(HistoryDialog(view)) is not None:
             about = f"…{view.license.ending}"
             self.post_message(self.Elsewhere("audit", str(view.number), about))
 

@@ -69,7 +69,7 @@ class ManyKeys(LicensePane):
         """Ask what to do with those that are selected or, with none of them, with all that are listed."""
         await self.looked()
         try:
-            meant = await self.ask(Access.meant, sorted(self._selected), self._asked, soon=self.soon)
+            meant = await self.ask(Access.meant, sorted(self._selected), self.asked)
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("Nothing to change", str(refusal)))
             return
@@ -91,7 +91,7 @@ class ManyKeys(LicensePane):
             if self._selected:
                 table = await self.ask(Access.table_of, sorted(self._selected))
             else:
-                table = await self.ask(Access.license_table, self._asked, soon=self.soon)
+                table = await self.ask(Access.license_table, self.asked)
         except Refusal as refusal:
             await self.app.push_screen_wait(NoticeDialog("Nothing to save", str(refusal)))
             return

@@ -13,7 +13,9 @@ from keyferry.server.core.folding import caseless
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import facts, fitted
+from keyferry.server.faces.console.screens.epochs import RetireEpochDialog, StartEpochDialog
 from keyferry.server.faces.console.screens.hand_over import SaveDialog, SaveProfileDialog, SaveTableDialog
+from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.screens.product import AddFeaturesDialog, AddProductDialog
 from keyferry.server.faces.console.views import Beside, EpochView, Page, ProductView
 from keyferry.server.faces.console.widgets.bars import Hint
@@ -32,19 +34,23 @@ class ProductPane(DetailedPane):
     DETAIL: ClassVar[str] = "product-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("name or code", "name or code")
     READS = (Access.catalog,)
-    OF_ROW = frozenset({"licenses", "features", "profile"})
+    OF_ROW = frozenset({"licenses", "features", "profile", "retire", "start"})
     ACTS: ClassVar[Operations] = {
         "add": Access.add_product,
         "export": Access.product_table,
         "features": Access.add_features,
         "licenses": Access.licenses,
         "profile": Access.profile,
+        "retire": Access.retire,
+        "start": Access.rotate,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "licenses", "List its licenses"),
         Binding("n", "add", "New product"),
         Binding("e", "features", "Add features to it"),
         Binding("p", "profile", "Save its profile"),
+        Binding("t", "start", "Start its next epoch"),
+        Binding("delete", "retire", "Retire an earlier epoch"),
         Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -52,6 +58,8 @@ class ProductPane(DetailedPane):
         Hint("n", "New", "add"),
         Hint("e", "Add features", "features"),
         Hint("p", "Profile", "profile"),
+        Hint("t", "New epoch", "start"),
+        Hint("Del", "Retire", "retire"),
         Hint("x", "CSV", "export", may_miss=True),
     )
 
@@ -118,6 +126,10 @@ class ProductPane(DetailedPane):
         lines += [_epoch(one, is_current=one is view.epochs[0]) for one in view.epochs]
         return Content("\n").join(lines)
 
+    def fits(self, action: str, view: ProductView | None) -> bool:
+        """Offer to retire an epoch where an earlier one is served."""
+        return view is not None and (action != "retire" or len(view.served) > 1)
+
     async def action_choose(self) -> None:
         """Enter lists its licenses."""
         await self.run_action("licenses")
@@ -156,6 +168,24 @@ class ProductPane(DetailedPane):
         view = await self.current()
         if view is not None and await self.app.push_screen_wait(AddFeaturesDialog(view)) is not None:
             self.look_again()
+
+    @work
+    async def action_start(self) -> None:
+        """Ask what becomes of the earlier epochs, and start the next one."""
+        view = await self.current()
+        if view is not None and await self.app.push_screen_wait(StartEpochDialog(view)) is not None:
+            self.look_again()
+            text = "New epoch started. Save the profile for your next release."
+            await self.app.push_screen_wait(NoticeDialog(f"Epoch {view.epochs[0].number + 1}", text))
+
+    @work
+    async def action_retire(self) -> None:
+        """Ask which one, and retire it."""
+        view = await self.current()
+        if self.fits("retire", view) and await self.app.push_screen_wait(RetireEpochDialog(view)) is not None:
+            self.look_again()
+            text = "Epoch retired. The next profile you save includes this change."
+            await self.app.push_screen_wait(NoticeDialog("Retired", text))
 
 
 def _epoch(epoch: EpochView, *, is_current: bool) -> Content:

@@ -97,3 +97,10 @@ class Way(Widget, can_focus=True):
         """Choose it with the mouse."""
         event.stop()
         self.focus()
+
+
+def choose(among: Widget, name: str) -> None:
+    """Choose one of the ways of a form by its id, and none of the others."""
+    for way in among.query(Way):
+        way.is_chosen = way.id == name
+        way.refresh()

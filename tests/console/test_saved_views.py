@@ -1,0 +1,61 @@
+"""Views of a list: the console saves and opens them as the portal does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from keyferry.server.core.models import Listing
+from keyferry.server.core.staff import operators, saved_views
+from keyferry.server.db import reading, transaction
+from tests.conftest import Clock
+from tests.console.person import at_the_console
+
+
+async def test_a_list_is_saved_with_search_filter_and_order_and_opened_by_its_name(vendor, manager):
+    full, other = vendor.issue(customer="ada@example.com"), vendor.issue(customer="ada@example.com", seats=2)
+    vendor.activate(vendor.machine(full))
+    async with at_the_console(manager) as person:
+        await person.press("v")
+        assert "Search, filter, or sort the list first." in person.sees
+        await person.press("escape", *"fffffs")
+        await person.search("ada")
+        await person.press("v")
+        assert "Save this list: “ada”, full, by" in person.sees
+        await person.press("enter")
+        assert "visible characters for the view’s name" in person.sees
+        await person.fill("name", "Ada’s full ones", "enter")
+        assert "Ada’s full ones · 1" in person.sees
+        await person.press("escape", "escape")
+        assert set(person.keys_listed) == {full.text, other.text}
+        await person.press("v", "enter")
+        assert person.keys_listed == [full.text]
+        assert person.app.screen.pane.search.value == "ada"
+        await person.press("f")
+        assert person.keys_listed != [full.text]
+
+
+async def test_a_view_of_the_portal_is_opened_and_removed_and_others_are_saved_for_it(
+    vendor, manager, clock: Clock
+):
+    soon = vendor.issue(expires=clock.now.date() + timedelta(days=80))
+    vendor.issue(expires=clock.now.date() + timedelta(days=200))
+    with transaction() as session:
+        grace = operators.find(session, manager)
+        # What the console has no filter for.
+        saved_views.save(
+            session, grace, Listing.LICENSES, "Within 90 days", "ends=90&sort=expiry", now=clock.now
+        )
+    async with at_the_console(manager, size=(120, 36)) as person:
+        await person.press("v")
+        assert "Within 90 days ends within 90 days, by expiry" in person.sees
+        await person.press("enter")
+        assert person.keys_listed == [soon.text]
+        assert "View: Within 90 days 1 license" in person.sees
+        await person.press("v", "delete")
+        assert "View “Within 90 days” removed." in person.sees
+        await person.press("escape", "2", "f", "v")
+        await person.fill("name", "Active ones", "enter")
+        assert "View: Active ones 0 computers" in person.sees
+    with reading() as session:
+        [kept] = saved_views.of_operator(session, operators.find(session, manager), Listing.COMPUTERS)
+        assert (kept.name, kept.query) == ("Active ones", "state=active")
