@@ -30,6 +30,9 @@ class ConsoleFrame(HardenedApp):
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Before any other: what is typed right behind them is for the next field, above all a password.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("f2", "next_theme", "Theme", key_display="F2", show=False),
         Binding("f10,ctrl+q", "quit", "Quit", key_display="F10", priority=True),
     ]

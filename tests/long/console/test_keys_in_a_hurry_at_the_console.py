@@ -17,3 +17,11 @@ async def test_keys_that_are_pressed_before_a_dialog_is_there_do_no_harm(vendor,
                 if person.step != "Main":
                     await person.press("escape")
             assert person.step == "Main", person.step
+
+
+async def test_what_is_typed_right_behind_tab_is_for_the_next_field(vendor, manager):
+    async with at_the_console() as person:
+        for key in (*manager, "tab", *"secret", "shift+tab", "x"):
+            person.app.simulate_key(key)
+        await person.settled()
+        assert (person.value("name"), person.value("password")) == (f"{manager}x", "secret")
