@@ -35,7 +35,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing import licenses, products
 from keyferry.server.core.mail import delivery
-from keyferry.server.core.models import Customer, Role
+from keyferry.server.core.models import Customer, Product, Role
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.core.staff import operators
 from keyferry.server.db import db, transaction, upgrade
@@ -173,12 +173,19 @@ _WALK = (
     *(("create", ("escape", "n")), ("edit", ("escape", "e")), ("renew", ("escape", "r"))),
     *(("hold", ("escape", "h")), ("replace", ("escape", "k")), ("email", ("escape", "m"))),
     *(("csv", ("escape", "x")), ("palette", ("escape", "ctrl+p")), ("help", ("escape", "f1"))),
+    *(("history", ("escape", "t")), ("views", ("escape", "s", "v"))),
     *(("computers", ("escape", "2")), ("copies", (*"fffff",)), ("customers", ("3",))),
     *(("customer-edit", ("e",)), ("customer-merge", ("escape", "m"))),
     *(("customer-delete", ("escape", "delete")), ("customer-emails", ("escape", "k"))),
     *(("customer-data", ("escape", "g")), ("products", ("escape", "4")), ("product-add", ("n",))),
     *(("product-features", ("escape", "e")), ("product-profile", ("escape", "p"))),
-    *(("audit", ("escape", "5")), ("audit-license", ("1", "t")), ("settings", ("6",))),
+    *(
+        ("epoch-start", ("escape", "t")),
+        ("epoch-start-retire", ("down",)),
+        ("epoch-retire", ("escape", "delete")),
+    ),
+    ("nothing", ("escape", *"/nothing like it")),
+    *(("audit", ("escape", "escape", "5")), ("audit-license", ("1", "t", "a")), ("settings", ("6",))),
     ("property", ("enter",)),
 )
 
@@ -211,6 +218,11 @@ def every(folder: Path) -> None:
                 for name in _COMPUTERS[:2]:
                     activate(Typed(key.text, ids[name], name), by=By(Channel.PHONE))
                 with transaction() as session:
+                    for product in session.query(Product):
+                        keyring = app.extensions[EXTENSION].keyring
+                        products.rotate(
+                            session, product, retire_old=False, keyring=keyring, by=_STAFF, now=NOON
+                        )
                     for customer in session.query(Customer).filter(Customer.email == "ada@example.com"):
                         customer.name, customer.notes = _LONG[:100].strip(), _LONG
                 asyncio.run(visit_all(folder, size, theme, has_colors=has_colors))

@@ -17,6 +17,8 @@ async def test_possible_copies_are_listed_with_what_happened_and_lead_to_their_l
         assert "Activated from an earlier state" in person.sees
         assert "LAB-PC-07" in person.sees
         assert "OFFICE-1" not in person.sees
+        assert "Limit Counted: adds to the limit of takeovers without proof" in person.sees
+        assert "Activate it with a reason, or put the license on hold" in person.sees
         await person.press("l")
         assert person.keys_listed == [before.activation_key.text]
 

@@ -85,13 +85,16 @@ class ComputerRow:
 class ComputerView(ComputerRow):
     """A computer: what a person on the telephone is to hear first, its key, and what else is known of it.
 
-    `own_key` is the activation key that its computer ID was made with; `copies` are lines.
+    `own_key` is the activation key that its computer ID was made with; `copies` are lines; `is_proven` tells
+    whether a code will release the seat as verified.
     """
 
     own_key: str = field(repr=False)
     situation: str
     others: int
     copies: tuple[str, ...]
+    epoch: int
+    is_proven: bool
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,8 @@ def computer_view(found: Computer, own_key: str, now: datetime, displaced: Mappi
         situation=found.situation.value,
         others=len(found.others),
         copies=copies,
+        epoch=found.activation.epoch,
+        is_proven=not found.activation.unproven_before,
     )
 
 

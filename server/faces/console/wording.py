@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from rich.cells import cell_len
+
 from keyferry.server.core.errors import Malformed
 from keyferry.server.core.licensing.licenses import Standing, Terms
 from keyferry.server.faces.console.views import (
@@ -26,6 +28,8 @@ RECORDED = {
 }
 # Within so many days, an end is near.
 SOON = 30
+# As many cells as a dialog has for a line.
+_LINE = 60
 _DAYS = re.compile(r"(\d{1,6})\s*(?:days?|d)?", re.ASCII)
 
 
@@ -36,8 +40,12 @@ def seats(total: int, used: int) -> str:
 
 def of_license(view: LicenseRow, more: str = "") -> str:
     """Return which license it is, as people call it, and what happens to it."""
-    customer = f" for {view.customer}" if view.customer else ""
-    return f"{view.license.product_name}{customer}{f', {more}' if more else ''}"
+    named = view.license.product_name + (f" for {view.customer}" if view.customer else "")
+    if not more:
+        return named
+    # What happens to it is not torn apart at the end of a line.
+    together = f"{named}, {more}"
+    return together if cell_len(together) <= _LINE else f"{named}\n{more[:1].upper()}{more[1:]}"
 
 
 def day(value: date, today: date | None = None) -> str:
@@ -93,7 +101,7 @@ def term(license: LicenseFacts) -> str:
         verb = "expired" if license.standing is Standing.EXPIRED else "ends"
         text = f"{verb} {day(license.expires)}"
     elif license.days is not None:
-        text = f"{_days(license.days)} from the first activation"
+        text = f"{_days(license.days)} after activation"
     else:
         text = "no end date"
     hold = "on hold, " if license.standing is Standing.SUSPENDED else ""

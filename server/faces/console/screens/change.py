@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,17 +22,28 @@ from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import day, of_license, term, typed_terms
 
+R = TypeVar("R")
 _DATE = "until-date"
+# What is wrong with the end that was typed.
+UNTIL: Mapping[str, str] = {
+    "malformed_terms": "until",
+    "expiry_out_of_range": "until",
+    "license_never_expires": "until",
+}
 # How much later, by the way that is chosen.
 _DAYS = {"a-year": 365, "days-90": 90}
 
 
-class ChangeDialog(Dialog[LicenseView]):
-    """Names the license, and answers with it as it is then."""
+class LicenseDialog(Dialog[R]):
+    """Is about a license."""
 
     def __init__(self, view: LicenseView) -> None:
         super().__init__()
         self._view, self._license = view, view.license
+
+
+class ChangeDialog(LicenseDialog[LicenseView]):
+    """Names the license, and answers with it as it is then."""
 
     def form(self) -> ComposeResult:
         """Name the license."""
@@ -47,18 +58,14 @@ class RenewDialog(ChangeDialog):
 
     TITLE_TEXT: ClassVar[str] = "Renew"
     OK_TEXT: ClassVar[str] = "Renew"
-    FIELDS: ClassVar[Mapping[str, str]] = {
-        "malformed_terms": "until",
-        "expiry_out_of_range": "until",
-        "license_never_expires": "until",
-    }
+    FIELDS = UNTIL
     ACTS: ClassVar[Operations] = {"ok": Access.renew}
 
     def form(self) -> ComposeResult:
         """Offer a year and 90 days more, or any day."""
         yield from super().form()
         yield Field("Now", Static(term(self._license), markup=False), id="now")
-        yield Static("", classes="hint", markup=False)
+        yield Static("", classes="gap", markup=False)
         # Days are added to what ends, or will.
         if self._ends_some_day:
             yield Way("1 year more", id="a-year", beside=self._later("a-year"))
@@ -214,16 +221,12 @@ class ReplaceKeyDialog(StandingDialog):
         await self.answer_with(Access.replace_key, self._license.activation_key)
 
 
-class MailLicenseKeyDialog(Dialog[Mailed]):
+class MailLicenseKeyDialog(LicenseDialog[Mailed]):
     """Answers with the address that the activation key goes to."""
 
     TITLE_TEXT: ClassVar[str] = "Email the activation key"
     OK_TEXT: ClassVar[str] = "Send"
     ACTS: ClassVar[Operations] = {"ok": Access.mail_license_key}
-
-    def __init__(self, view: LicenseView) -> None:
-        super().__init__()
-        self._view, self._license = view, view.license
 
     def form(self) -> ComposeResult:
         """Name the license, and who gets it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -19,18 +19,19 @@ from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.wording import counted
 
+R = TypeVar("R")
 _MOST_NAME = 100
 
 
-class CustomerDialog(Dialog[bool]):
-    """Names the customer, and answers with whether something was done."""
+class CustomerDialog(Dialog[R]):
+    """Is about a customer."""
 
     def __init__(self, customer: CustomerView) -> None:
         super().__init__()
         self._customer = customer
 
 
-class EditCustomerDialog(CustomerDialog):
+class EditCustomerDialog(CustomerDialog[bool]):
     """Changes address, name and notes."""
 
     TITLE_TEXT: ClassVar[str] = "Edit the customer"
@@ -61,7 +62,7 @@ class EditCustomerDialog(CustomerDialog):
             self.dismiss(done)
 
 
-class MergeCustomerDialog(CustomerDialog):
+class MergeCustomerDialog(CustomerDialog[bool]):
     """Gives all of a customer to another one, once that one was seen."""
 
     TITLE_TEXT: ClassVar[str] = "Merge into another customer"
@@ -107,16 +108,12 @@ class MergeCustomerDialog(CustomerDialog):
         self.query_one("#do-ok", ActionButton).show("Next" if into is None else "Merge")
 
 
-class MailAllKeysDialog(Dialog[Mailed]):
+class MailAllKeysDialog(CustomerDialog[Mailed]):
     """Answers with the address that all keys go to."""
 
     TITLE_TEXT: ClassVar[str] = "Email all keys"
     OK_TEXT: ClassVar[str] = "Send"
     ACTS: ClassVar[Operations] = {"ok": Access.mail_all_keys}
-
-    def __init__(self, customer: CustomerView) -> None:
-        super().__init__()
-        self._customer = customer
 
     def form(self) -> ComposeResult:
         """Say what is sent to whom."""

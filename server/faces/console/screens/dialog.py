@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Concatenate, Generic, ParamSpec, TypeVar
 
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBarRender
 from textual.widgets import Input, Static
@@ -21,6 +25,7 @@ from keyferry.server.faces.console.widgets.fields import Field
 from keyferry.server.words.codes import field_of
 
 P = ParamSpec("P")
+_FAINT = Style(dim=True, bold=False, reverse=False, underline=False)
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -29,6 +34,18 @@ class WholeCells(ScrollBarRender):
     """A scrollbar of whole cells: not every console font has parts of one."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "]
+
+
+class Faint:
+    """What another screen shows, with nothing in it that stands out."""
+
+    def __init__(self, shown: RenderableType) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Take away what is bold or reversed: of two highlights, only that of the dialog counts."""
+        for text, style, control in console.render(self._shown, options):
+            yield Segment(text, (style or Style.null()) + _FAINT, control)
 
 
 class Dialog(ModalScreen[R | None], Asking, Generic[R]):
@@ -73,6 +90,12 @@ class Dialog(ModalScreen[R | None], Asking, Generic[R]):
         """Draw scrollbars as the lists do."""
         for scrolled in self.query(VerticalScroll):
             scrolled.vertical_scrollbar.renderer = WholeCells  # type: ignore[misc]  # as Textual documents it
+
+    def render(self) -> RenderableType:
+        """Show what is behind, faint also where there are no shades."""
+        behind = super().render()
+        is_bare = self.app.native_ansi_color and isinstance(behind, BackgroundScreen)
+        return Faint(behind) if is_bare else behind
 
     def form(self) -> ComposeResult:
         """Yield what the dialog asks."""

@@ -64,6 +64,11 @@ class StartEpochDialog(ConfirmedDialog):
         """Whether the name is typed, where it has to be."""
         return not self._retires or super().is_confirmed
 
+    def weigh(self) -> None:
+        """Let Enter start it where it harms nobody."""
+        super().weigh()
+        self.query_one("#do-ok", ActionButton).primary = not self._retires
+
     async def do(self) -> None:
         """Start it."""
         await self.answer_with(
@@ -106,8 +111,8 @@ class RetireEpochDialog(ConfirmedDialog):
         if len(self._epochs) > 1:
             for id, one in self._epochs.items():
                 yield Way(f"Epoch {one.number}", id=id, beside=counted(one.computers, "computer"))
-        yield Static("", id="outcome", classes="text above", markup=False)
-        yield Static("", markup=False)
+            yield Static("", markup=False)
+        yield Static("", id="outcome", classes="text", markup=False)
         yield from self.confirmation(self._to_type)
 
     def on_mount(self) -> None:

@@ -24,6 +24,8 @@ from keyferry.server.faces.console.wording import moment, of_license
 from keyferry.server.words.wording import CHANNELS, detail_in_words
 
 _NAMES = 10
+# As many events as are seen at once, and where there is more room.
+_MOST, _MOST_TALL = 7, 14
 
 
 class HistoryDialog(Dialog[bool]):
@@ -75,7 +77,9 @@ class HistoryDialog(Dialog[bool]):
     async def _fetch(self) -> None:
         moments = await self.attempt(Access.history, self._view.number)
         if moments is not None:
-            self.query_one(Rows).show(moments)
+            rows = self.query_one(Rows)
+            rows.show(moments)
+            rows.styles.height = min(len(moments), _MOST_TALL if self.has_class("-tall") else _MOST)
             self._draw()
 
     def _draw(self) -> None:
@@ -86,7 +90,7 @@ class HistoryDialog(Dialog[bool]):
                 ("What", what_happened(one.event)),
                 ("Detail", visible(detail_in_words(one.event))),
                 ("Computer", visible(one.computer)),
-                ("By", visible(", ".join(name for name in by if name))),
+                ("By", visible(" · ".join(name for name in by if name))),
             ]
             self.query_one("#moment", Static).update(facts(pairs, _NAMES))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on, work
@@ -13,6 +12,7 @@ from textual.widgets import Input, Static
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.screens.change import UNTIL
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
 from keyferry.server.faces.console.views import Changed, Issued, Mailed, Meant
@@ -29,11 +29,7 @@ class ChangeManyDialog(Dialog[Changed]):
 
     TITLE_TEXT: ClassVar[str] = "Change many licenses"
     OK_TEXT: ClassVar[str] = "Change them"
-    FIELDS: ClassVar[Mapping[str, str]] = {
-        "malformed_terms": "until",
-        "expiry_out_of_range": "until",
-        "license_never_expires": "until",
-    }
+    FIELDS = UNTIL
     ACTS: ClassVar[Operations] = {"ok": Access.change_some}
     READS = (Access.begin_change, Access.go_on_changing)
 

@@ -39,10 +39,12 @@ class AddProductDialog(Dialog[str]):
         yield Field("Name", line(hint="Orbital CAD", most=100), id="name")
         yield Field("Code", line(hint="orbital-cad, fixed from now on", most=40), id="code")
         yield Field("Features", line(hint="export, batch (optional)", most=400), id="features")
-        yield Static("How its computer keys are written, fixed from now on:", classes="hint", markup=False)
+        text = "How its computer keys are written, fixed from now on:"
+        yield Static(text, classes="hint above", markup=False)
         for value, (label, beside) in _STYLES.items():
             yield Way(label, id=f"style-{value}", beside=beside)
-        yield Field("", Tick("The application tells computers apart"), id="host")
+        yield Static("", markup=False)
+        yield Field("Computers", Tick("The application tells them apart"), id="host")
 
     def on_mount(self) -> None:
         """Begin with short keys."""

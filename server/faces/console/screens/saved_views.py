@@ -88,10 +88,7 @@ class SavedViewsDialog(Dialog[SavedView]):
 
     @work
     async def _fetch(self) -> None:
-        views = await self.attempt(Access.views_of, self._listing)
-        if views:
-            self._show(views)
-            self.query_one(Rows).focus()
+        self._show(await self.attempt(Access.views_of, self._listing) or ())
 
     def _show(self, views: Sequence[SavedView]) -> None:
         rows = self.query_one(Rows)
@@ -101,8 +98,9 @@ class SavedViewsDialog(Dialog[SavedView]):
         keys = key_hint("Enter", "opens it   ") + key_hint("Del", "removes it")
         told = self.query_one("#keys-of-views", Static)
         told.update(keys if views else Content("No views yet. Only you see those that you save."))
-        if not views:
-            self.screen.focus_next()
+        # Where one goes on: to open one, or to name what is listed.
+        first = rows if views else self.query_one("#name" if self._asked else "#do-cancel")
+        first.focus()
 
 
 def _columns(width: int) -> Sequence[Column]:

@@ -17,10 +17,9 @@ from textual.widgets import Static
 from keyferry.protocol.visible import visible
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import facts, fitted, key_hint
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
-from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import AuditEvent, Beside, Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.events import known_of, mark_of, what_happened
@@ -236,21 +235,17 @@ class AuditList(ListPane):
         await self.looked()
         if self.pointed is None or self.pointed.license_id is None:
             return
-        try:
-            view = await self.ask(Access.license, self.pointed.license_id)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("This license can’t be opened", str(refusal)))
-            return
-        self.post_message(self.Elsewhere("keys", view.license.activation_key))
+        title, number = "This license can’t be opened", self.pointed.license_id
+        view = await self.ask_or_tell(title, Access.license, number)
+        if view is not None:
+            self.post_message(self.Elsewhere("keys", view.license.activation_key))
 
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
         await self.looked()
-        table = await self.ask(Access.audit_table, self._asked, days=_DAYS[self._days][1])
-        path = await self.app.push_screen_wait(SaveTableDialog(table))
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
+        days = _DAYS[self._days][1]
+        await self.hand_over(SaveTableDialog, Access.audit_table, self._asked, days=days)
 
     def _draw(self) -> None:
         row, shown = self.pointed, self.query_one("#event", Static)

@@ -11,20 +11,19 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, marked, one_line, shortened
 from keyferry.server.faces.console.screens.activate import ActivateDialog
-from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
-from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, ComputerRow, ComputerView, CopyRow, LicenseView, Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.behind import DetailedPane
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column
+from keyferry.server.faces.console.widgets.seats import SeatPane
 from keyferry.server.faces.console.widgets.viewed import ViewedPane
-from keyferry.server.faces.console.wording import about_computer, day, released, situation, state
+from keyferry.server.faces.console.wording import about_computer, day, situation, state
 from keyferry.server.words.wording import DISPLACED
 
 _COPIES = "possible copies"
@@ -40,7 +39,7 @@ _FILTERS = (
 _NAMES = 13
 
 
-class ComputerPane(DetailedPane, ViewedPane):
+class ComputerPane(DetailedPane, ViewedPane, SeatPane):
     """Finds a computer by its name or ID, and says what its customer is to hear first."""
 
     LIST: ClassVar[str] = "all-computers"
@@ -217,11 +216,13 @@ class ComputerPane(DetailedPane, ViewedPane):
         copies = "; ".join(view.copies)
         others = "" if not view.others else f"{view.others} more of this computer"
         pairs: list[tuple[str, str | Content]] = [
-            ("License", code(view.activation_key) + Content(f"  {view.product_name}")),
+            ("License", code(view.activation_key) + Content(f"  {view.product_name}, epoch {view.epoch}")),
             ("Customer", view.customer or "none"),
+            ("Copies", marked(f"! {copies}") if copies else ""),
+            *(_about_copy(self.pointed) if isinstance(self.pointed, CopyRow) else ()),
+            ("Proof", "" if view.is_proven else marked("! Taken over without full proof")),
             ("History", about_computer(computer)),
             ("Activations", others),
-            ("Copies", marked(f"! {copies}") if copies else ""),
         ]
         shown = [
             (name, fitted(value if isinstance(value, Content) else Content(one_line(value)), width - _NAMES))
@@ -268,12 +269,9 @@ class ComputerPane(DetailedPane, ViewedPane):
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
         if self._lists_copies:
-            table = await self.ask(Access.copy_table)
+            await self.hand_over(SaveTableDialog, Access.copy_table)
         else:
-            table = await self.ask(Access.computer_table, self.asked)
-        path = await self.app.push_screen_wait(SaveTableDialog(table))
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
+            await self.hand_over(SaveTableDialog, Access.computer_table, self.asked)
 
     @work
     async def action_copy(self) -> None:
@@ -294,31 +292,24 @@ class ComputerPane(DetailedPane, ViewedPane):
         """Show its key again."""
         computer = await self._fitting("activate")
         view = await self._license(computer) if computer else None
-        if view is None or computer is None:
-            return
-        key = await self.app.push_screen_wait(ActivateDialog(view, computer.computer))
-        if key is not None:
-            self.look_again()
-            await self.app.push_screen_wait(ComputerKeyDialog(key))
+        if view is not None and computer is not None:
+            await self.activate(ActivateDialog(view, computer.computer))
 
     @work
     async def action_deactivate(self) -> None:
         """Ask for its code, or for a reason; then say what has happened."""
         computer = await self._fitting("deactivate")
         view = await self._license(computer) if computer else None
-        if view is None or computer is None:
-            return
-        seat = await self.app.push_screen_wait(DeactivateDialog(view, computer.computer))
-        if seat is not None:
-            self.look_again()
-            title = "Nothing to release" if seat.already else "Released"
-            await self.app.push_screen_wait(NoticeDialog(title, released(seat)))
+        if view is not None and computer is not None:
+            await self.deactivate(DeactivateDialog(view, computer.computer))
 
     async def _license(self, of: ComputerView) -> LicenseView | None:
-        try:
-            view = await self.ask(Access.license, of.activation_key)
-            # Its computer ID goes with the key that it was made with.
-            return replace(view, license=replace(view.license, activation_key=of.own_key))
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("This computer can’t be opened", str(refusal)))
-            return None
+        title = "This computer can’t be opened"
+        view = await self.ask_or_tell(title, Access.license, of.activation_key)
+        # Its computer ID goes with the key that it was made with.
+        return view and replace(view, license=replace(view.license, activation_key=of.own_key))
+
+
+def _about_copy(row: CopyRow) -> Sequence[tuple[str, str]]:
+    limit = "Counted: adds to the limit of takeovers without proof" if row.counts else "Not counted"
+    return ("Limit", limit), ("What to do", "Ask. Activate it with a reason, or put the license on hold")

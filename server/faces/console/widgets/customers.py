@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -11,7 +11,7 @@ from textual.content import Content
 
 from keyferry.server.core.customers.listing import Order, View, Wanted
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import fitted, one_line, shortened
 from keyferry.server.faces.console.screens.customer import (
     DeleteCustomerDialog,
@@ -242,12 +242,12 @@ class CustomerPane(DetailedPane):
     async def action_data(self) -> None:
         """Ask where to, and save all that is stored about it."""
         if view := await self.current():
-            await self._save(SaveDataDialog, Access.customer_data, view.number)
+            await self.hand_over(SaveDataDialog, Access.customer_data, view.number)
 
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
-        await self._save(SaveTableDialog, Access.customer_table, self.wanted)
+        await self.hand_over(SaveTableDialog, Access.customer_table, self.wanted)
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -280,16 +280,6 @@ class CustomerPane(DetailedPane):
     def _show_order(self) -> None:
         self.rows.sorted_by = (self._sorting.column, "↓" if self._sorting.descending else "↑")
         self.rows.refresh()
-
-    async def _save(self, dialog: Any, operation: Any, what: Any) -> None:
-        try:
-            found = await self.ask(operation, what)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("Nothing to save", str(refusal)))
-            return
-        path = await self.app.push_screen_wait(dialog(found))
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
 
     async def _change(self, dialog: Callable[[CustomerView], Dialog[bool]]) -> None:
         view = await self.current()

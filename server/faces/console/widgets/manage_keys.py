@@ -13,11 +13,10 @@ from textual.content import Content
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.first_steps import first_steps
 from keyferry.server.faces.console.screens import change
 from keyferry.server.faces.console.screens.activate import ActivateDialog
-from keyferry.server.faces.console.screens.computer_key import ComputerKeyDialog
 from keyferry.server.faces.console.screens.create import CreateDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
 from keyferry.server.faces.console.screens.edit import EditDialog
@@ -29,7 +28,8 @@ from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.license_detail import LicenseDetail
 from keyferry.server.faces.console.widgets.many_keys import ManyKeys
 from keyferry.server.faces.console.widgets.rows import Rows
-from keyferry.server.faces.console.wording import mailed, released
+from keyferry.server.faces.console.widgets.seats import SeatPane
+from keyferry.server.faces.console.wording import mailed
 
 # What is done to the license under the cursor.
 _OF_LICENSE = frozenset(
@@ -37,7 +37,7 @@ _OF_LICENSE = frozenset(
 )
 
 
-class ManageKeys(ManyKeys):
+class ManageKeys(ManyKeys, SeatPane):
     """Search, select, and do what a customer asks for."""
 
     READS: ClassVar[tuple[Callable[..., object], ...]] = (
@@ -191,17 +191,18 @@ class ManageKeys(ManyKeys):
     @work
     async def open_link(self, link: str) -> None:
         """Open what a pasted link asks for, with its fields filled."""
-        try:
-            scanned = await self.ask(Access.scanned, link)
-            view = await self.ask(Access.license, scanned.activation_key)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("This link can’t be used", str(refusal)))
+        title = "This link can’t be used"
+        scanned = await self.ask_or_tell(title, Access.scanned, link)
+        if scanned is None:
+            return
+        view = await self.ask_or_tell(title, Access.license, scanned.activation_key)
+        if view is None:
             return
         self.show_one(scanned.activation_key)
         if scanned.code and self.offers("deactivate"):
-            await self._deactivate(DeactivateDialog(view, scanned=scanned))
+            await self.deactivate(DeactivateDialog(view, scanned=scanned))
         elif not scanned.code and self.offers("activate"):
-            await self._activate(ActivateDialog(view, scanned=scanned))
+            await self.activate(ActivateDialog(view, scanned=scanned))
 
     @work
     async def action_copy(self) -> None:
@@ -219,27 +220,14 @@ class ManageKeys(ManyKeys):
         """Ask for the computer, give the key, show it."""
         view = await self.current()
         if view is not None:
-            await self._activate(ActivateDialog(view, self._detail.pointed))
-
-    async def _activate(self, dialog: ActivateDialog) -> None:
-        key = await self.app.push_screen_wait(dialog)
-        if key is not None:
-            self.look_again()
-            await self.app.push_screen_wait(ComputerKeyDialog(key))
+            await self.activate(ActivateDialog(view, self._detail.pointed))
 
     @work
     async def action_deactivate(self) -> None:
         """Ask for the computer and its code, or for a reason; then say what has happened."""
         view = await self.current()
         if view is not None:
-            await self._deactivate(DeactivateDialog(view, self._detail.pointed))
-
-    async def _deactivate(self, dialog: DeactivateDialog) -> None:
-        seat = await self.app.push_screen_wait(dialog)
-        if seat is not None:
-            self.look_again()
-            title = "Nothing to release" if seat.already else "Released"
-            await self.app.push_screen_wait(NoticeDialog(title, released(seat)))
+            await self.deactivate(DeactivateDialog(view, self._detail.pointed))
 
     @work
     async def action_create(self) -> None:
@@ -265,10 +253,7 @@ class ManageKeys(ManyKeys):
     @work
     async def action_test_license(self) -> None:
         """Create a license to try things with."""
-        try:
-            await self.ask(Access.issue_test_license)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("No test license", str(refusal)))
+        await self.ask_or_tell("No test license", Access.issue_test_license)
         self.look_again()
 
     @work

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import work
 
 from keyferry.server.faces.console.access import Access
-from keyferry.server.faces.console.asking import Operations, Refusal
+from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
 from keyferry.server.faces.console.screens.many import ChangeManyDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
@@ -53,6 +53,10 @@ class ManyKeys(LicensePane):
         elif len(self._selected) < _MOST:
             self._selected.add(row.number)
         self.rows.action_move(1)
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        self.rows.has_boxes = bool(self._selected)
         self.rows.refresh()
         self._count()
 
@@ -60,41 +64,33 @@ class ManyKeys(LicensePane):
         """Return to the list, and there to all licenses, with none selected."""
         if self.rows.has_focus and self._selected:
             self._selected.clear()
-            self.rows.refresh()
-            self._count()
+            self._show_selected()
         super().action_step()
 
     @work
     async def action_many(self) -> None:
         """Ask what to do with those that are selected or, with none of them, with all that are listed."""
         await self.looked()
-        try:
-            meant = await self.ask(Access.meant, sorted(self._selected), self.asked)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("Nothing to change", str(refusal)))
+        title = "Nothing to change"
+        meant = await self.ask_or_tell(title, Access.meant, sorted(self._selected), self.asked)
+        if meant is None:
             return
         if not meant.numbers:
-            await self.app.push_screen_wait(NoticeDialog("Nothing to change", "No license is listed."))
+            await self.app.push_screen_wait(NoticeDialog(title, "No license is listed."))
             return
         done = await self.app.push_screen_wait(ChangeManyDialog(meant))
         # Also where it was stopped, some may be changed.
         self.look_again()
         if done is not None:
             self._selected.clear()
+            self._show_selected()
             await self.app.push_screen_wait(NoticeDialog("Licenses changed", changed(done)))
 
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is selected, or else all that is listed."""
         await self.looked()
-        try:
-            if self._selected:
-                table = await self.ask(Access.table_of, sorted(self._selected))
-            else:
-                table = await self.ask(Access.license_table, self.asked)
-        except Refusal as refusal:
-            await self.app.push_screen_wait(NoticeDialog("Nothing to save", str(refusal)))
-            return
-        path = await self.app.push_screen_wait(SaveTableDialog(table))
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
+        if self._selected:
+            await self.hand_over(SaveTableDialog, Access.table_of, sorted(self._selected))
+        else:
+            await self.hand_over(SaveTableDialog, Access.license_table, self.asked)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence, Set
+from collections.abc import Callable, Hashable, Sequence, Set
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -16,13 +16,18 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from keyferry.server.core.licensing.carried import is_carried
+from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Asking, Operations, Refusal
 from keyferry.server.faces.console.marked import marked
+from keyferry.server.faces.console.screens.hand_over import SaveDialog
+from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.fields import line, pasted
 from keyferry.server.faces.console.widgets.rows import Column, Heading, Rows
 
+P = ParamSpec("P")
+R = TypeVar("R")
 NOTHING: Page[Any] = Page((), 0, 1, 1)
 # From so many columns on, there is room for whole keys, and for what belongs together beside each other.
 WIDE = 110
@@ -189,6 +194,33 @@ class ListPane(Vertical, Asking):
     def say_briefly(self, text: str) -> None:
         """Say something where the rows are counted, until they are counted anew."""
         self.query_one(".count", Static).update(marked(text))
+
+    async def ask_or_tell(
+        self,
+        title: str,
+        operation: Callable[Concatenate[Access, P], R],
+        *arguments: P.args,
+        **more: P.kwargs,
+    ) -> R | None:
+        """Run an operation; where it is refused, say why under a title, and return None."""
+        try:
+            return await self.ask(operation, *arguments, **more)
+        except Refusal as refusal:
+            await self.app.push_screen_wait(NoticeDialog(title, str(refusal)))
+            return None
+
+    async def hand_over(
+        self,
+        dialog: Callable[[Any], SaveDialog],
+        operation: Callable[Concatenate[Access, P], R],
+        *arguments: P.args,
+        **more: P.kwargs,
+    ) -> None:
+        """Ask where to, and save what an operation gives."""
+        given = await self.ask_or_tell("Nothing to save", operation, *arguments, **more)
+        path = None if given is None else await self.app.push_screen_wait(dialog(given))
+        if path is not None:
+            self.say_briefly(f"√ Saved {path.name}")
 
     def look_again(self) -> None:
         """Ask anew, since something has changed."""

@@ -14,7 +14,7 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import facts, fitted
 from keyferry.server.faces.console.screens.epochs import RetireEpochDialog, StartEpochDialog
-from keyferry.server.faces.console.screens.hand_over import SaveDialog, SaveProfileDialog, SaveTableDialog
+from keyferry.server.faces.console.screens.hand_over import SaveProfileDialog, SaveTableDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.screens.product import AddFeaturesDialog, AddProductDialog
 from keyferry.server.faces.console.views import Beside, EpochView, Page, ProductView
@@ -150,17 +150,12 @@ class ProductPane(DetailedPane):
     async def action_profile(self) -> None:
         """Ask where to, and save what the application is built with."""
         if view := await self.current():
-            await self._save(SaveProfileDialog(await self.ask(Access.profile, view.code)))
+            await self.hand_over(SaveProfileDialog, Access.profile, view.code)
 
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
-        await self._save(SaveTableDialog(await self.ask(Access.product_table)))
-
-    async def _save(self, dialog: SaveDialog) -> None:
-        path = await self.app.push_screen_wait(dialog)
-        if path is not None:
-            self.say_briefly(f"√ Saved {path.name}")
+        await self.hand_over(SaveTableDialog, Access.product_table)
 
     @work
     async def action_features(self) -> None:

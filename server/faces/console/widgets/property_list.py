@@ -16,7 +16,14 @@ from keyferry.server.core.folding import caseless
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.marked import FULL, fitted, marked
-from keyferry.server.faces.console.screens.edit_property import PropertyDialog
+from keyferry.server.faces.console.screens.edit_property import (
+    PropertyDialog,
+    is_switch,
+    kind,
+    rest_of_sentence,
+    title,
+    worded,
+)
 from keyferry.server.faces.console.views import Beside, Page, PropertyView
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
@@ -119,7 +126,7 @@ class PropertyList(ListPane):
             changed = (
                 f"{day(row.changed_at.date(), self.console_app.today())}, {row.changed_by or 'command line'}"
             )
-        default = _worded(row, row.default) or "(empty)"
+        default = worded(row, row.default)
         return [*shown, Content.styled(default, "$ink-2"), Content.styled(changed, "$ink-3")]
 
     def counted(self, total: str, *, is_wide: bool) -> str:
@@ -147,7 +154,7 @@ class PropertyList(ListPane):
         row = self.pointed if self.is_mounted else None
         if row is None:
             return False
-        return action == "edit" or (_is_switch(row) if action == "switch" else _is_changed(row))
+        return action == "edit" or (is_switch(row) if action == "switch" else _is_changed(row))
 
     async def action_choose(self) -> None:
         """Enter edits it."""
@@ -166,7 +173,7 @@ class PropertyList(ListPane):
         """Switch it."""
         await self.looked()
         row = self.pointed
-        if row is None or not _is_switch(row):
+        if row is None or not is_switch(row):
             return
         await self._change(Access.set_property, row.declared.name, "false" if row.value == "true" else "true")
 
@@ -195,42 +202,24 @@ class PropertyList(ListPane):
         if row.changed_at is not None:
             changed = f"Changed {moment(row.changed_at)} by {row.changed_by or 'the command line'}."
         width = max(20, self.size.width - 4)
-        kind = f"{row.declared.type[:1].upper()}{row.declared.type[1:]}"
-        default = _worded(row, row.default) or "(empty)"
-        more = row.declared.sentence.removeprefix(title(row)).strip(" .;,")
+        default = worded(row, row.default)
         lines = [
             fitted(Content.styled(title(row), "bold"), width),
             Content.styled(row.declared.name, "$ink-3"),
-            Content(f"{more[:1].upper()}{more[1:]}." if more else ""),
-            Content.styled(f"{kind}, default: {default}. {changed}", "$ink-2"),
+            Content(rest_of_sentence(row)),
+            Content.styled(f"{kind(row)}, default: {default}. {changed}", "$ink-2"),
             Content.styled("Counts from the next request on. The audit keeps who changed it.", "$ink-2"),
         ]
         return Content("\n").join(lines)
-
-
-def title(view: PropertyView) -> str:
-    """Return the beginning of a property's sentence: what it is about."""
-    sentence = view.declared.sentence
-    for end in ("; ", ". "):
-        sentence = sentence.partition(end)[0]
-    return sentence.rstrip(".")
 
 
 def _is_changed(view: PropertyView) -> bool:
     return view.value != view.default
 
 
-def _is_switch(view: PropertyView) -> bool:
-    return isinstance(view.declared.default, bool)
-
-
-def _worded(view: PropertyView, value: str) -> str:
-    return {"true": "yes", "false": "no"}.get(value, value) if _is_switch(view) else value
-
-
 def _value(view: PropertyView) -> Content:
     color = "$primary bold" if _is_changed(view) else ""
-    if not _is_switch(view):
+    if not is_switch(view):
         return Content.styled(view.value or "(empty)", color if view.value else "$ink-3")
     box = Content.assemble("[", (FULL if view.value == "true" else " ", color), "] ")
-    return box + Content.styled(_worded(view, view.value), color)
+    return box + Content.styled(worded(view, view.value), color)

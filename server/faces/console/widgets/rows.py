@@ -94,6 +94,7 @@ class Rows(Widget, can_focus=True):
         self.sorted_by: tuple[str, str] = ("", "")
         # Whether a row is one of several that are chosen.
         self.is_chosen: Callable[[Any], bool] = lambda _: False
+        self.has_boxes = False
         # Whether Enter chooses the row also while one types elsewhere.
         self.is_led = False
 
@@ -186,6 +187,11 @@ class Rows(Widget, can_focus=True):
         self._settle(1)
 
     @property
+    def _before(self) -> int:
+        """Cells before the first column; where rows are chosen, their boxes keep a distance."""
+        return _BEFORE + self.has_boxes
+
+    @property
     def _head(self) -> int:
         return 2 if self._has_rule else 1 if any(one.name for one in self._columns(self.size.width)) else 0
 
@@ -216,7 +222,7 @@ class Rows(Widget, can_focus=True):
     def _laid_out(self, width: int) -> list[Column]:
         columns = list(self._columns(width))
         columns[-1] = columns[-1]._replace(gap=0)
-        left = width - _BEFORE - _BEHIND - sum(one.width + one.gap for one in columns)
+        left = width - self._before - _BEHIND - sum(one.width + one.gap for one in columns)
         parts = sum(one.grows for one in columns)
         if not parts:
             return columns
@@ -234,12 +240,14 @@ class Rows(Widget, can_focus=True):
             ).pad_right(one.gap)
             for one in columns
         ]
-        return Content(" " * _BEFORE) + Content("").join(cells)
+        return Content(" " * self._before) + Content("").join(cells)
 
     def _line(self, columns: Sequence[Column], item: Any, place: int, width: int) -> Content:
         bar = self._bar(place)
         if isinstance(item, Heading):
-            text = fitted(Content.styled(f"  {item.text}", "$ink-2"), width - 1).stylize("on $panel")
+            # Where there is no ground of its own, it is bold.
+            style = "bold" if self.app.native_ansi_color else "$ink-2"
+            text = fitted(Content.styled(f"  {item.text}", style), width - 1).stylize("on $panel")
             return text + bar
         is_pointed, has_focus = self._top + place == self.cursor, self.has_focus or self.is_led
         shown = list(self._cells(item))
@@ -249,9 +257,10 @@ class Rows(Widget, can_focus=True):
             fitted(cell, one.width, right=one.right).pad_right(one.gap)
             for one, cell in zip(columns, shown, strict=True)
         ]
-        line = fitted(Content("").join(cells), width - _BEFORE - 1)
+        line = fitted(Content("").join(cells), width - self._before - 1)
         # Of a list below another one, only the focus points at a row.
         chosen = Content.styled(FULL if self.is_chosen(item) else " ", "$primary bold")
+        chosen = chosen.pad_right(self._before - _BEFORE)
         if not is_pointed or not (has_focus or self._has_rule):
             return Content(" ") + chosen + line + bar
         if not has_focus:
@@ -275,7 +284,7 @@ class Rows(Widget, can_focus=True):
         return Content.styled(_THUMB if start <= at < start + size else SIDE, "$edge")
 
     def _column_at(self, x: int) -> str:
-        start = _BEFORE
+        start = self._before
         for one in self._laid_out(self.size.width):
             if start <= x < start + one.width:
                 return one.name

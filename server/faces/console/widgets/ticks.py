@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from keyferry.server.faces.console.marked import FULL
+from keyferry.server.faces.console.marked import FULL, fitted
 
 _MARK = "►"
 
@@ -80,10 +80,11 @@ class Way(Widget, can_focus=True):
         style = f"{color} bold".strip() if self.is_chosen else color
         mark = Content.styled(f"{_MARK} " if self.has_focus else "  ", "$primary bold")
         label = Content.styled(f"({FULL if self.is_chosen else '○'}) {self.label}", style)
-        if not self.beside:
-            return mark + label
-        beside = Content.styled(self.beside, "bold" if self.is_chosen else "$ink-2")
-        return mark + label.pad_right(max(2, 26 - label.cell_length)) + beside
+        if self.beside:
+            beside = Content.styled(self.beside, "bold" if self.is_chosen else "$ink-2")
+            label = label.pad_right(max(2, 26 - label.cell_length)) + beside
+        # Up to the end of the line: what is reversed is a bar, not a word.
+        return fitted(mark + label, self.size.width)
 
     def action_choose(self) -> None:
         """Choose it."""
