@@ -57,7 +57,7 @@ class SavedViewsDialog(Dialog[SavedView]):
 
     def on_mount(self) -> None:
         """Ask which there are."""
-        self._show(())
+        self.query_one(Rows).display = False
         self._fetch()
 
     @on(Rows.Chosen)
@@ -80,15 +80,21 @@ class SavedViewsDialog(Dialog[SavedView]):
     async def action_remove(self) -> None:
         """Remove the view that is pointed at; what it listed stays as it is."""
         rows = self.query_one(Rows)
-        if rows.has_focus and rows.pointed is not None:
-            name = await self.attempt(Access.remove_view, rows.pointed.number)
-            self._show(await self.attempt(Access.views_of, self._listing) or ())
-            if name is not None:
-                self.say(f"√ View “{name}” removed.")
+        if not rows.has_focus or rows.pointed is None:
+            return
+        name = await self.attempt(Access.remove_view, rows.pointed.number)
+        if name is not None:
+            await self._look()
+            self.say(f"√ View “{name}” removed.")
 
     @work
     async def _fetch(self) -> None:
-        self._show(await self.attempt(Access.views_of, self._listing) or ())
+        await self._look()
+
+    async def _look(self) -> None:
+        views = await self.attempt(Access.views_of, self._listing)
+        if views is not None:
+            self._show(views)
 
     def _show(self, views: Sequence[SavedView]) -> None:
         rows = self.query_one(Rows)
@@ -98,9 +104,10 @@ class SavedViewsDialog(Dialog[SavedView]):
         keys = key_hint("Enter", "opens it   ") + key_hint("Del", "removes it")
         told = self.query_one("#keys-of-views", Static)
         told.update(keys if views else Content("No views yet. Only you see those that you save."))
-        # Where one goes on: to open one, or to name what is listed.
-        first = rows if views else self.query_one("#name" if self._asked else "#do-cancel")
-        first.focus()
+        # Where one goes on: to open one, or to name what is listed. Who types a name already stays there.
+        if not (self._asked and self.typed("name")):
+            first = rows if views else self.query_one("#name" if self._asked else "#do-cancel")
+            first.focus()
 
 
 def _columns(width: int) -> Sequence[Column]:
