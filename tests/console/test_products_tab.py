@@ -119,6 +119,8 @@ async def test_a_secret_that_got_out_ends_all_earlier_epochs_unless_a_colleague_
     async with at_the_console(administrator) as person:
         await person.press("4", "t", "down")
         assert "Start epoch 3, retire 1 and 2" in person.sees
+        filled = [one.action for one in person.app.screen.query(".filled")]
+        assert filled == ["cancel"]
         await person.do("ok")
         assert person.step == "StartEpoch"
         await person.fill("confirmed", "Demo CAD")

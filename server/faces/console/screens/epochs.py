@@ -66,8 +66,8 @@ class StartEpochDialog(ConfirmedDialog):
 
     def weigh(self) -> None:
         """Let Enter start it where it harms nobody."""
-        super().weigh()
         self.query_one("#do-ok", ActionButton).primary = not self._retires
+        super().weigh()
 
     async def do(self) -> None:
         """Start it."""
