@@ -101,7 +101,7 @@ def term(license: LicenseFacts) -> str:
         verb = "expired" if license.standing is Standing.EXPIRED else "ends"
         text = f"{verb} {day(license.expires)}"
     elif license.days is not None:
-        text = f"{_days(license.days)} after activation"
+        text = f"{_days(license.days)} after first use"
     else:
         text = "no end date"
     hold = "on hold, " if license.standing is Standing.SUSPENDED else ""

@@ -22,6 +22,9 @@ async def test_many_are_created_mailed_and_saved(vendor, manager, tmp_path, monk
         await person.fill("count", "3")
         person.app.screen.query_one("#mails-keys").focus()
         await person.press("space", "enter")
+        assert "Create 3 licenses? Each gets its own activation key" in person.sees
+        assert licenses() == []
+        await person.press("enter")
         assert person.step == "Issued", person.sees
         assert "3 licenses created" in person.sees
         assert "The email to ada@example.com is on its way." in person.sees

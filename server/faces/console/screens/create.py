@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Select
+from textual.widgets import Input, Select
 
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
@@ -18,9 +18,10 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import Issued, ProductChoice
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick, Ticks
-from keyferry.server.faces.console.wording import typed_number, typed_terms
+from keyferry.server.faces.console.wording import counted, typed_number, typed_terms
 
 
 class CreateDialog(Dialog[Issued]):
@@ -42,6 +43,8 @@ class CreateDialog(Dialog[Issued]):
     def __init__(self) -> None:
         super().__init__()
         self._products: Sequence[ProductChoice] = ()
+        # The many that were asked about: they are created once they are asked for again.
+        self._seen: Wanted | None = None
 
     def form(self) -> ComposeResult:
         """Ask for what it grants."""
@@ -116,7 +119,24 @@ class CreateDialog(Dialog[Issued]):
             self._clear()
             self.refuse(refusal)
             return
-        await self.answer_with(Access.issue, new)
+        if new.count > 1 and new != self._seen:
+            self._preview(new)
+        else:
+            await self.answer_with(Access.issue, new)
+
+    def _preview(self, new: Wanted) -> None:
+        self._clear()
+        self._seen, count = new, counted(new.count, "license")
+        self.say(f"Create {count}? Each gets its own activation key, and none can be deleted.")
+        self.query_one("#do-ok", ActionButton).show(f"Create {count}")
+
+    @on(Input.Changed)
+    def changed(self) -> None:
+        """Ask anew about many that are not the same any more."""
+        if self._seen is not None:
+            self._seen = None
+            self.say("")
+            self.query_one("#do-ok", ActionButton).show(self.OK_TEXT)
 
     def _terms(self) -> Terms:
         terms, lease = typed_terms(self.typed("expires")), self.typed("lease")
