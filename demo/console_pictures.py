@@ -177,7 +177,12 @@ _WALK = (
     *(("computers", ("escape", "2")), ("copies", (*"fffff",)), ("customers", ("3",))),
     *(("customer-edit", ("e",)), ("customer-merge", ("escape", "m"))),
     *(("customer-delete", ("escape", "delete")), ("customer-emails", ("escape", "k"))),
-    *(("customer-data", ("escape", "g")), ("products", ("escape", "4")), ("product-add", ("n",))),
+    *(
+        ("customer-mails", ("escape", "t")),
+        ("customer-data", ("escape", "g")),
+        ("products", ("escape", "4")),
+        ("product-add", ("n",)),
+    ),
     *(("product-features", ("escape", "e")), ("product-profile", ("escape", "p"))),
     *(
         ("epoch-start", ("escape", "t")),

@@ -25,7 +25,7 @@ DIALOGS = {
     *("Notice", "Create", "Edit", "Renew", "Suspend", "ReplaceKey", "Property"),
     *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
     *("ChangeMany", "MailLicenseKey", "MailAllKeys", "SaveData", "SaveProfile"),
-    *("SavedViews", "History", "StartEpoch", "RetireEpoch"),
+    *("SavedViews", "History", "Mails", "StartEpoch", "RetireEpoch"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -82,7 +82,7 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *("s c", "f", "escape m", "escape escape d", "enter enter", "f4 enter", Pasted("lost"), "enter"),
         *("escape n", "tab tab", Pasted("tomorrow"), "enter", "escape e", "escape r", "escape h", "escape k"),
         *("escape x", "escape m", "escape a", "enter", "escape 3 e", "escape m", "escape delete"),
-        *(Pasted("a.very"), "escape k", "escape g", "escape 4 n", "escape e", "escape p"),
+        *(Pasted("a.very"), "escape k", "escape g", "escape t", "escape 4 n", "escape e", "escape p"),
         *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape 6 enter"),
     ]
 

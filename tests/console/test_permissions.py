@@ -206,6 +206,8 @@ CALLS = {
     "rotate": ("x",),
     "retire": ("x", 1, ""),
     "history": (1,),
+    "mails": (1,),
+    "send_again": (1,),
     "views_of": ("licenses",),
     "save_view": ("licenses", "x", {}),
     "remove_view": (1,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -101,3 +102,16 @@ class Scanned:
     computer_id: str
     computer_name: str
     code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class MailView:
+    """An email to a customer: sent, failed or waiting; `kept_until` is there while it can be sent again."""
+
+    number: int
+    at: datetime
+    kind: str
+    recipient: str
+    state: str
+    trouble: str
+    kept_until: date | None

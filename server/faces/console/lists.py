@@ -128,6 +128,13 @@ class Lists(Door):
             return views.customer_view(found, extent, held.rows, total, parts().clock(), can_mail=can_mail)
 
     @needs(Permission.SEE_LICENSES)
+    def mails(self, number: int) -> Sequence[views.MailView]:
+        """Return the latest emails to a customer; raises NotFound (unknown_customer)."""
+        with reading() as session:
+            sent = records.mails_of(session, records.with_id(session, number))
+            return [views.mail_view(one) for one in sent.rows]
+
+    @needs(Permission.SEE_LICENSES)
     def catalog(self) -> Sequence[views.ProductView]:
         """Return every product with its epochs and their computers, by name."""
         with reading() as session:

@@ -14,7 +14,15 @@ from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import Door, runs
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import changes, changing_many, customers, issuing, key_mail, list_queries
+from keyferry.server.services import (
+    changes,
+    changing_many,
+    customers,
+    issuing,
+    key_mail,
+    list_queries,
+    outbox,
+)
 
 
 class Many(Door):
@@ -61,6 +69,12 @@ class Many(Door):
         with reading() as session:
             recipient = records.with_id(session, number).email
         return views.Mailed(recipient, customers.mail_keys(number, by=self.by))
+
+    @runs(outbox.send_again)
+    def send_again(self, number: int) -> bool:
+        """Have an email tried anew; raises what `outbox.send_again` raises."""
+        outbox.send_again(number, by=self.by)
+        return True
 
     @runs(customers.merge)
     def merge_target(self, number: int, email: str) -> views.CustomerView:

@@ -22,6 +22,7 @@ from keyferry.server.core.models import (
     Customer,
     FormerComputerId,
     License,
+    OutboxMail,
     Product,
     ServerProperty,
 )
@@ -33,6 +34,7 @@ from keyferry.server.faces.console.answers import Changed as Changed
 from keyferry.server.faces.console.answers import FirstDay as FirstDay
 from keyferry.server.faces.console.answers import House as House
 from keyferry.server.faces.console.answers import Mailed as Mailed
+from keyferry.server.faces.console.answers import MailView as MailView
 from keyferry.server.faces.console.answers import Meant as Meant
 from keyferry.server.faces.console.answers import NewProduct as NewProduct
 from keyferry.server.faces.console.answers import ProductChoice as ProductChoice
@@ -40,6 +42,7 @@ from keyferry.server.faces.console.answers import SavedView as SavedView
 from keyferry.server.faces.console.answers import Scanned as Scanned
 from keyferry.server.faces.console.answers import Written as Written
 from keyferry.server.services.operations import Given
+from keyferry.server.words.wording import mail_in_words
 
 
 @dataclass(frozen=True)
@@ -339,3 +342,17 @@ def property_view(declared: Property, value: Any, row: ServerProperty | None) ->
 
 def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def mail_view(mail: OutboxMail) -> MailView:
+    """Return an email as it stands."""
+    state = "sent" if mail.delivered_at else "waiting" if mail.next_try_at else "failed"
+    return MailView(
+        number=mail.id,
+        at=mail.delivered_at or mail.created_at,
+        kind=mail_in_words(mail),
+        recipient=mail.recipient,
+        state=state,
+        trouble=mail.trouble or "",
+        kept_until=mail.kept_until.date() if mail.kept_until else None,
+    )

@@ -24,7 +24,7 @@ WALK = [
     ("\r", "Activate a computer"),
     # The address is none: without it, it works. What nobody sees in the name is marked already.
     ("\r", "Enter the customer"),
-    ("\x15\r", "Keeps its seat"),
+    ("\x15\r", "Copy key"),
     ("s", "Groups"),
     ("m", "Email the key to the customer"),
     (ESCAPE, "Copy key"),

@@ -7,8 +7,8 @@ import pytest
 from keyferry.protocol.request_token import scan_url
 from keyferry.server.core.licensing import licenses
 from keyferry.server.core.mail import delivery
-from keyferry.server.core.models import Role
-from keyferry.server.db import reading
+from keyferry.server.core.models import OutboxMail, Role
+from keyferry.server.db import reading, transaction
 from keyferry.server.faces.console.widgets.ticks import Tick
 from keyferry.server.services import operations
 from tests.console.person import at_the_console, events
@@ -119,3 +119,24 @@ async def test_a_new_computer_id_on_a_seat_that_is_taken_asks_for_a_reason(vendo
     assert given == vendor.activate(machine).computer_key
     [replaced] = [event for event in events() if event.event == "activated_replacement"]
     assert replaced.detail == {"reason": "The computer was reinstalled"}
+
+
+async def test_an_email_that_failed_is_seen_with_its_customer_and_sent_again(vendor, add_operator, clock):
+    vendor.issue(customer="ada@example.com")
+    async with at_the_console(add_operator(Role.SUPPORT)) as person:
+        await person.press("3", "t")
+        assert "No email sent yet." in person.sees
+        await person.press("s", "escape", "k", "enter", "escape", "t")
+        assert "Waiting to be sent" in person.sees
+        with transaction() as session:
+            mail = session.query(OutboxMail).one()
+            mail.next_try_at, mail.trouble = None, "The mailbox is full."
+            mail.kept_until = clock.now + timedelta(days=3)
+        await person.press("escape", "t")
+        assert "Failed. The mailbox is full." in person.sees
+        assert "Can be sent again until Nov 27, 2026: press s" in person.sees
+        await person.press("s")
+        assert "The email to ada@example.com is on its way." in person.sees
+        assert "Failed" not in person.sees
+    assert mail_in_the_outbox(vendor).recipient == "ada@example.com"
+    assert events()[-1].event == "mail_queued_again"

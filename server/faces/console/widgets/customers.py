@@ -21,6 +21,7 @@ from keyferry.server.faces.console.screens.customer import (
 )
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.hand_over import SaveDataDialog, SaveTableDialog
+from keyferry.server.faces.console.screens.mails import MailsDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, CustomerRow, CustomerView, LicenseRow, Page
 from keyferry.server.faces.console.widgets.bars import Hint
@@ -60,7 +61,7 @@ class CustomerPane(DetailedPane):
     DETAIL: ClassVar[str] = "customer-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("email address or name", "email address or name")
     READS = (Access.customers, Access.customer)
-    OF_ROW = frozenset(["computers", "copy", "data", "delete", "edit", "licenses", "mail", "merge"])
+    OF_ROW = frozenset(["computers", "copy", "data", "delete", "edit", "licenses", "mail", "mails", "merge"])
     ACTS: ClassVar[Operations] = {
         "computers": Access.computers,
         "copy": None,
@@ -71,6 +72,7 @@ class CustomerPane(DetailedPane):
         "filter": Access.customers,
         "licenses": Access.licenses,
         "mail": Access.mail_all_keys,
+        "mails": Access.mails,
         "merge": Access.merge_customer,
         "sort": Access.customers,
     }
@@ -82,6 +84,7 @@ class CustomerPane(DetailedPane):
         Binding("c", "copy", "Copy the email"),
         Binding("p", "computers", "List its computers"),
         Binding("k", "mail", "Email all its keys"),
+        Binding("t", "mails", "Emails to it"),
         Binding("g", "data", "Save all its data"),
         Binding("s", "sort", "Sort otherwise"),
         Binding("f,f9", "filter", "Filter"),
@@ -94,6 +97,7 @@ class CustomerPane(DetailedPane):
         Hint("Del", "Delete", "delete"),
         Hint("p", "Computers", "computers", may_miss=True),
         Hint("k", "Email keys", "mail", may_miss=True),
+        Hint("t", "Emails", "mails", may_miss=True),
         Hint("s", "Sort", "sort", may_miss=True),
         Hint("f", "Filter", "filter", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
@@ -237,6 +241,12 @@ class CustomerPane(DetailedPane):
             self.look_again()
             notice = NoticeDialog("Email all keys", mailed(sent.recipient, sent.waits))
             await self.app.push_screen_wait(notice)
+
+    @work
+    async def action_mails(self) -> None:
+        """Show what was sent to it."""
+        if view := await self.current():
+            await self.app.push_screen_wait(MailsDialog(view))
 
     @work
     async def action_data(self) -> None:
