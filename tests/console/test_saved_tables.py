@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 
-from keyferry.server.core.models import Operator, Role
-from keyferry.server.db import transaction
 from tests.console.person import at_the_console
 from tests.workbooks import rows_of
 
@@ -24,18 +22,3 @@ async def test_the_same_list_is_saved_as_csv_and_as_a_workbook(vendor, manager, 
     assert "ünal@example.com" in rows[1]
     assert rows_of((tmp_path / "list.xlsx").read_bytes()) == rows
     assert (tmp_path / "list.xlsx").stat().st_mode & 0o777 == 0o600
-
-
-async def test_what_may_no_longer_be_saved_is_said_and_the_console_goes_on(vendor, administrator):
-    async with at_the_console(administrator) as person:
-        for tab, key in (("4", "p"), ("5", "x")):
-            await person.press(tab)
-            with transaction() as session:
-                session.query(Operator).one().role = Role.VIEWER.value
-            await person.press(key)
-            assert person.step == "Notice", person.sees
-            assert "Nothing to save" in person.sees
-            assert "Your role, viewer, doesn’t let you" in person.sees
-            with transaction() as session:
-                session.query(Operator).one().role = Role.ADMINISTRATOR.value
-            await person.press("escape")
