@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -23,19 +24,25 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from keyferry.server import parts
-hours = Path(os.environ["HOURS_AHEAD"])
-parts.utc_now = lambda: datetime.now(UTC) + timedelta(hours=int(hours.read_text()))
+ahead = Path(os.environ["SECONDS_AHEAD"])
+parts.utc_now = lambda: datetime.now(UTC) + timedelta(seconds=float(ahead.read_text()))
 from keyferry.server.command_line import main
 main()
 """
 
 
 @contextmanager
-def serving(instance: Instance, hours: Path, log: Path) -> Iterator[Server]:
-    port, environment = free_port(), instance.environment | {"HOURS_AHEAD": str(hours)}
+def serving(instance: Instance, ahead: Path, log: Path) -> Iterator[Server]:
+    port, environment = free_port(), instance.environment | {"SECONDS_AHEAD": str(ahead)}
     command = [sys.executable, "-c", COMMAND, "serve", "--bind", f"{LOOPBACK}:{port}"]
     with running(command, port, log, environment) as server:
         yield server
+
+
+def seconds_to_noon() -> float:
+    """Return how far ahead tomorrow's noon is: an hour later is the same day, whenever this runs."""
+    now = datetime.now(UTC)
+    return (datetime.combine(now.date() + timedelta(days=1), time(12), UTC) - now).total_seconds()
 
 
 def bodies_of(requests: list[bytes]) -> list[bytes]:
@@ -53,17 +60,17 @@ def status_of(port: int, path: str) -> int:
 
 @pytest.mark.parametrize("hours", [1, 24, 2 * 365 * 24], ids=["an hour", "a day", "two years"])
 def test_whoever_activated_keeps_the_seat_and_others_go_on(instance: Instance, tmp_path: Path, hours: int):
-    ahead, log = tmp_path / "hours", tmp_path / "log"
-    ahead.write_text(str(hours))
+    ahead, log, noon = tmp_path / "ahead", tmp_path / "log", seconds_to_noon()
+    ahead.write_text(str(noon + hours * 3600))
     keys = instance.issue(MACHINES)
     known, new = (bodies_of(instance.activations(keys)) for _ in range(2))
     with serving(instance, ahead, log) as server:
         before = [activated(server.port, body) for body in known]
-        ahead.write_text("0")
+        ahead.write_text(str(noon))
         after = [activated(server.port, body) for body in known]
         assert None not in before + after
-        # A wizard takes no key of a day that hasn't come.
-        assert (after == before) is (hours <= 24)
+        # A key of a day that hasn't come is replaced: no wizard takes it.
+        assert (after == before) is (hours < 12)
         assert [activated(server.port, body) for body in known] == after
         assert None not in [activated(server.port, body) for body in new]
         assert instance.seats() == (2 * MACHINES, 2 * MACHINES)
