@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,17 @@ def confirm_for(person: Driver, wizard: Wizard) -> None:
     person.has_view("key")
     wizard.take(person.key)
     assert wizard.is_active
+
+
+@pytest.fixture
+def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Show what was measured, also where the test passes."""
+
+    def show(line: str) -> None:
+        with capsys.disabled():
+            sys.stderr.write(f"\n{line}\n")
+
+    return show
 
 
 @pytest.fixture

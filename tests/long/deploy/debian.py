@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -46,42 +46,6 @@ def bootstrap(root: Path) -> None:
     # Where this machine trusts an authority of its own, pip in there has to, too.
     shutil.copy(CERTIFICATES, root / "etc" / "certificates-outside.crt")
     (root / "etc" / "pip.conf").write_text("[global]\ncert = /etc/certificates-outside.crt\n")
-
-
-class Switch:
-    """A private network, 10.0.0.0/24, that containers are plugged into and torn out of."""
-
-    def __init__(self, switch: subprocess.Popen[bytes]) -> None:
-        self._switch = switch
-
-    def plug(self, container: int, number: int) -> None:
-        """Give the network of a process the interface eth1, which has an address of the private network."""
-        there = ["nsenter", "-t", str(container), "-n", "ip"]
-        pair = ["name", f"to{number}", "type", "veth", "peer", "name", "eth1", "netns", str(container)]
-        self._ip("link", "add", *pair)
-        self._ip("link", "set", f"to{number}", "master", "switch", "up")
-        subprocess.run([*there, "address", "add", f"10.0.0.{number}/24", "dev", "eth1"], check=True)
-        subprocess.run([*there, "link", "set", "eth1", "up"], check=True)
-
-    def tear_out(self, number: int) -> None:
-        """Take the interface away, as if the machine were gone."""
-        self._ip("link", "delete", f"to{number}")
-
-    def _ip(self, *words: str) -> None:
-        subprocess.run(["nsenter", "-t", str(self._switch.pid), "-n", "ip", *words], check=True)
-
-
-@contextmanager
-def switched_on() -> Iterator[Switch]:
-    """Run a private network."""
-    made = "ip link add name switch type bridge && ip link set switch up && echo made && exec sleep infinity"
-    with subprocess.Popen(["unshare", "--net", "sh", "-c", made], stdout=subprocess.PIPE) as switch:
-        try:
-            assert switch.stdout is not None
-            assert switch.stdout.readline() == b"made\n"
-            yield Switch(switch)
-        finally:
-            switch.kill()
 
 
 class Debian:
@@ -151,8 +115,8 @@ _OPTIONS = ("--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--qu
 
 
 @contextmanager
-def running(root: Path, log: Path, switch: Switch | None = None, number: int = 0) -> Iterator[Debian]:
-    """Boot a container that reaches the world, and that nobody reaches but who is at the same switch."""
+def running(root: Path, log: Path, plug: Callable[[int], None] | None = None) -> Iterator[Debian]:
+    """Boot a container that reaches the world, and that nobody reaches but where it is plugged in."""
     # Its network is one of its own, so it may change that.
     options = [*_OPTIONS, "--capability=CAP_NET_ADMIN", f"--directory={root}"]
     with log.open("ab") as output:
@@ -171,8 +135,8 @@ def running(root: Path, log: Path, switch: Switch | None = None, number: int = 0
             stderr=output,
         )
     try:
-        if switch is not None:
-            switch.plug(container.pid, number)
+        if plug is not None:
+            plug(container.pid)
         with container.stdin as ready:
             ready.write(b"plugged\n")
         yield Debian(container, root)

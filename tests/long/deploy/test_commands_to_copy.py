@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,14 @@ def activated(debian: Debian, body: str, options: str = "") -> str:
     # Before it, curl tells of each try that failed.
     *_, answer = debian.run(sent).splitlines()
     return json.loads(answer)["computer_key"]
+
+
+def answered_at_last(debian: Debian, body: str) -> tuple[str, float]:
+    """Ask as a phone does until there is an answer; returns the key, and after how many seconds."""
+    began = time.monotonic()
+    patience = "--connect-timeout 2 --retry 60 --retry-delay 1 --retry-all-errors"
+    key = activated(debian, body, patience)
+    return key, time.monotonic() - began
 
 
 def test_one_machine(debian: Debian):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,17 +25,6 @@ LONGEST_SECONDS = 60
 def machines() -> Iterator[Cluster]:
     with cluster() as running:
         yield running
-
-
-@pytest.fixture
-def report(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Show what was measured, also where the test passes."""
-
-    def show(line: str) -> None:
-        with capsys.disabled():
-            sys.stderr.write(f"\n{line}\n")
-
-    return show
 
 
 @pytest.fixture
