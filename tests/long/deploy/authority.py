@@ -34,11 +34,13 @@ _START = f"""
     systemd-run --unit=pebble {_AT_ONCE} pebble -config {FOLDER}/settings.json
     until curl -sS --cacert cert.pem https://{NAME}:15000/roots/0 -o root.pem; do sleep 0.2; done
 """
-_TRUST = f"""
-    apt-get install -y ca-certificates
-    install -D -m 0644 /dev/stdin /usr/local/share/ca-certificates/authority.crt <<'END'
+_CERTIFICATE = """
+    install -D -m 0644 /dev/stdin /usr/local/share/ca-certificates/%s.crt <<'END'
 %s
 END
+"""
+_TRUST = f"""
+    apt-get install -y ca-certificates
     update-ca-certificates
     mkdir -p "$HOME/.config/letsencrypt"
     echo 'server = {_DIRECTORY}' > "$HOME/.config/letsencrypt/cli.ini"
@@ -51,7 +53,9 @@ def authority(debian: Debian) -> None:
 
 
 def trust(debian: Debian, its_machine: Debian, address: str | None = None) -> None:
-    """Have certbot on a machine ask the authority, at an address where that is on another machine."""
+    """Have a machine trust the authority, and its certbot ask it, at an address if that is elsewhere."""
     if address is not None:
         debian.run(f"echo {address} {NAME} >> /etc/hosts")
-    debian.run(_TRUST % its_machine.run(f"cat {FOLDER}/cert.pem").strip())
+    for name in ("cert", "root"):
+        debian.run(_CERTIFICATE % (name, its_machine.run(f"cat {FOLDER}/{name}.pem").strip()))
+    debian.run(_TRUST)

@@ -98,9 +98,10 @@ def answered_at_last(debian: Debian, body: str) -> tuple[str, float]:
 
 
 def test_one_machine(debian: Debian):
-    _, _, server, certificate, nginx, email = commands("One machine")
+    yours, _, server, certificate, nginx, check, email = commands("One machine")
     set_up(debian, server, certificate, nginx)
-    assert debian.run(f"{ASK}/readyz") == "ready\n"
+    # `keyferry doctor` would fail if there were a problem.
+    assert "ready\n" in debian.run(f"{yours}\n{check}")
     body = body_of_a_new_machine(debian)
     key = activated(debian, body)
     [upgrade] = commands("Upgrading")
@@ -110,6 +111,8 @@ def test_one_machine(debian: Debian):
     debian.run(f"cat >> /etc/keyferry/keyferry.env <<'END'\n{EMAIL}END\n{email}")
     assert debian.run("systemctl is-active keyferry@8001 keyferry-worker").split() == ["active"] * 2
     assert activated(debian, body) == key
+    [metrics] = commands("Metrics")
+    assert "keyferry_seats_used 1.0\n" in debian.run(metrics)
 
 
 def renews_the_certificate(debian: Debian) -> None:
