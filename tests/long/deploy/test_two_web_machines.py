@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def set_up_a_web_machine(network: Network, number: int) -> None:
     web.run("\n".join([of_all, mine, server, certificate]))
 
 
+def keys_while_upgrading(network: Network, body: str) -> set[str]:
+    """Upgrade one machine after the other, and ask at the same time; whoever isn't answered at once fails."""
+    [upgrade], keys = commands("Upgrading"), set()
+    with ThreadPoolExecutor() as pool:
+        for web in (FIRST, SECOND):
+            upgrading = pool.submit(network[web].run, upgrade)
+            while not upgrading.done():
+                keys.add(activated(network[DATABASE], body))
+            upgrading.result()
+    return keys
+
+
 def test_the_other_web_machine_takes_over(network: Network, report):
     set_up_the_database(network)
     set_up_a_web_machine(network, 1)
@@ -75,7 +88,8 @@ def test_the_other_web_machine_takes_over(network: Network, report):
         answers = [answered_at_last(customer, body) for body in bodies]
         assert ([key for key, _ in answers], first.has(SHARED)) == (keys, True)
         report(f"its nginx stopped: {answers[0][1]:.1f} s without an answer")
-        # Whichever has the address, each gets its certificate.
         network[SECOND].run("systemctl start nginx")
+        assert keys_while_upgrading(network, bodies[0]) == {key}
+        # Whichever has the address, each gets its certificate.
         for web in (FIRST, SECOND):
             network[web].run("certbot renew --force-renewal --no-random-sleep-on-renew")
