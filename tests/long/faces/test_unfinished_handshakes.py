@@ -15,7 +15,6 @@ from tests.faces.strangers import (
     PAGE,
     PATIENCE_SECONDS,
     PROMISED_SECONDS,
-    connected,
     crowd,
     last,
     rest_of,
@@ -31,7 +30,7 @@ def test_handshakes_that_never_finish_keep_nobody_waiting_and_a_new_certificate_
 ):
     certfile, keyfile = certificate
 
-    def answered(authority: os.PathLike[str]) -> list[int]:
+    def seconds_until_answered(authority: os.PathLike[str]) -> float:
         context = ssl.create_default_context(cafile=authority)
         begun = time.monotonic()
         with (
@@ -41,15 +40,19 @@ def test_handshakes_that_never_finish_keep_nobody_waiting_and_a_new_certificate_
             for piece in (PAGE + SMALL_POST[:-1], SMALL_POST[-1:], last(LARGE)):
                 encrypted.sendall(piece)
             said = rest_of(encrypted)
-        assert len(said) > 900_000
-        assert time.monotonic() - begun < PROMISED_SECONDS
-        return statuses(said)
+        assert (statuses(said), len(said) > 900_000) == ([200, 400, 200], True)
+        return time.monotonic() - begun
 
     with serving("--certfile", str(certfile), "--keyfile", str(keyfile)) as server:
-        connected(server.port).close()
+        # Whoever comes first waits until a worker has started, which is not what is promised here.
+        seconds_until_answered(certfile)
         # The first record of a handshake says how long it is, and then does not come.
         with crowd(server.port, b"\x16\x03\x01\x02\x00\x01", 500), crowd(server.port, b"", 500):
-            assert answered(certfile) == [200, 400, 200]
+            # Who comes right behind the crowd is answered once all of it was let in. That takes processor time, of
+            # which a busy machine has little; that it stays takes none.
+            seconds_until_answered(certfile)
+            for _ in range(4):
+                assert seconds_until_answered(certfile) < PROMISED_SECONDS
         for old, new in zip(certificate, make_certificate(tmp_path_factory.mktemp("new")), strict=True):
             old.write_bytes(new.read_bytes())
-        assert answered(certfile) == [200, 400, 200]
+        assert seconds_until_answered(certfile) < PROMISED_SECONDS
