@@ -48,8 +48,8 @@ def test_handshakes_that_never_finish_keep_nobody_waiting_and_a_new_certificate_
         seconds_until_answered(certfile)
         # The first record of a handshake says how long it is, and then does not come.
         with crowd(server.port, b"\x16\x03\x01\x02\x00\x01", 500), crowd(server.port, b"", 500):
-            # Who comes right behind the crowd is answered once all of it was let in. That takes processor time,
-            # of which a busy machine has little; that it stays takes none.
+            # Who comes right behind the crowd is answered once all of it was let in. That takes processor
+            # time, of which a busy machine has little; that it stays takes none.
             seconds_until_answered(certfile)
             for _ in range(4):
                 assert seconds_until_answered(certfile) < PROMISED_SECONDS
