@@ -158,9 +158,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a commitment cost next to nothing, but where another process or a vector names the real one."""
-    marks = {mark.name for mark in item.iter_markers()}
-    full_price = marks & {"full_price", "browser", "terminal", "processes"}
+    """Let a commitment cost next to nothing, but where another process or a vector names the real one.
+
+    A database server derives nothing, nor does a screen that is drawn in the test's own process.
+    """
+    fixtures = set(getattr(item, "fixturenames", ()))
+    other_process = fixtures & {"driver", "house", "serving"} or "Terminal" in vars(item.module)
+    full_price = other_process or item.get_closest_marker("full_price")
     commitments.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP
     commitments.STEP_COST = FULL_STEP if full_price else CHEAP
 
