@@ -13,6 +13,8 @@ without := $(addprefix --ignore tests/,long console end_to_end portal self_help 
 
 # One more than a small machine has processors: many tests wait for a browser or a server.
 at_once := 3
+gate := --ignore tests/long
+checks := .venv/bin/ruff check --quiet && .venv/bin/ruff format --check --quiet && .venv/bin/mypy && .venv/bin/lint-imports --no-logo
 
 .PHONY: help demo demo-live screenshots check test test-long lint serve bench bench-page bench-growth lighthouse words vendored lock clean lint-js demo-machine test-machine
 
@@ -33,8 +35,15 @@ screenshots: demo-machine $(environment) ## Make every picture anew in build/pic
 	@$(python) -m demo.portal_pictures
 	@exec $(python) -m demo.shown_pictures
 
-test: test-machine lint ## Check and test everything
-	@exec $(python) -m pytest -n $(at_once) --dist worksteal --ignore tests/long
+# The checks take one processor, as does reading all tests for the first time, which each worker would do for itself.
+# What they say comes last, where it is seen.
+test: test-machine $(environment) ## Check and test everything
+	@mkdir -p build
+	@($(checks)) >build/lint.txt 2>&1 & checks=$$!; \
+	trap 'kill $$checks 2>/dev/null' INT TERM; \
+	[ -e tests/__pycache__ ] || $(python) -m pytest -qq --collect-only $(gate) >/dev/null; \
+	$(python) -m pytest -n $(at_once) --dist worksteal $(gate); tests=$$?; \
+	wait $$checks || tests=1; cat build/lint.txt; exit $$tests
 
 check: lint ## A part of it, in 90 seconds: the checks, and the tests without browser, terminal, server or sweep
 	@$(python) -m pytest -q -n 2 --dist worksteal -m '$(quick)' $(without)
@@ -46,10 +55,7 @@ test-long: test-machine $(environment) ## Run the tests that take longer, also i
 	@exec $(python) -m pytest -n 2 --dist worksteal --engine postgresql tests/core tests/server tests/faces
 
 lint: $(environment) ## Only the checks: style, types, arrows
-	@.venv/bin/ruff check --quiet
-	@.venv/bin/ruff format --check --quiet
-	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-logo
+	@$(checks)
 
 lint-js: ## Check the pages' JavaScript: types and style (needs Node 18 or newer)
 	@demo/prepare.sh javascript

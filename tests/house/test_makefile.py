@@ -32,7 +32,8 @@ def test_the_readme_says_how_to_see_it_work(readme):
 
 
 def test_what_takes_long_is_run_by_a_target_of_its_own(makefile, root: Path):
-    assert "--dist worksteal --ignore tests/long\n" in makefile
+    assert "\ngate := --ignore tests/long\n" in makefile
+    assert "--dist worksteal $(gate);" in makefile
     assert "--dist worksteal tests/long\n" in makefile
     assert "--engine postgresql tests/core tests/server tests/faces\n" in makefile
     assert list((root / "tests" / "long").glob("test_*.py"))
