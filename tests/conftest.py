@@ -163,7 +163,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     A database server derives nothing, nor does a screen that is drawn in the test's own process.
     """
     fixtures = set(getattr(item, "fixturenames", ()))
-    other_process = fixtures & {"driver", "house", "serving"} or "Terminal" in vars(item.module)
+    servers = {"driver", "house", "serving", "postgresql_server"}
+    other_process = fixtures & servers or "Terminal" in vars(item.module)
     full_price = other_process or item.get_closest_marker("full_price")
     commitments.COMMITMENT_COST = FULL_COMMITMENT if full_price else CHEAP
     commitments.STEP_COST = FULL_STEP if full_price else CHEAP
