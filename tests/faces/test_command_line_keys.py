@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from keyferry.protocol.profile import WizardProfile
 from keyferry.server.core.events import Event
@@ -20,11 +17,11 @@ from keyferry.server.core.mail.mails import Mail
 from keyferry.server.core.models import OutboxMail, Role
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.core.staff import operators, second_factor
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import transaction
 from tests import authenticator
 from tests.audit_log import events
 from tests.conftest import STAFF, Vendor
-from tests.faces.backups import everything, use
+from tests.faces.backups import everything
 from tests.faces.doctoring import OK, checks, finding, settled
 from tests.wizard.accounts import needs_root
 
@@ -123,30 +120,6 @@ def test_a_code_that_is_checked_while_secrets_are_resealed_is_taken(vendor, totp
         done("keys", "reseal")
         code = authenticator.code_of(totp, vendor.clock.now)
         second_factor.check(session, ada, code, keyring=vendor.keyring, by=STAFF, now=vendor.clock.now)
-
-
-@pytest.mark.thorough
-def test_resealing_that_is_killed_in_the_middle_goes_on(vendor, done, settings, monkeypatch):
-    many = 2000
-    post(vendor, many)
-    use(monkeypatch, settings)
-    key = done("keys", "add")["master_key"]
-    command = [sys.executable, "-m", "keyferry.server.command_line", "keys", "reseal"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as resealing:
-        newer = func.substr(OutboxMail.sealed_text, 1, len(key) + 2) == f"1:{key}"
-        while not number_of(newer):
-            assert resealing.poll() is None
-        resealing.send_signal(signal.SIGKILL)
-        resealing.wait()
-    before = number_of(newer)
-    assert 0 < before < many
-    assert done("keys", "reseal")["resealed"] == many - before
-    assert sealed(settings.database) == {key: many + OF_A_PRODUCT}
-
-
-def number_of(condition) -> int:
-    with reading() as session:
-        return session.scalars(select(func.count()).select_from(OutboxMail).where(condition)).one()
 
 
 def test_a_secret_that_does_not_open_keeps_no_other_under_the_old_key(vendor, instance, settings):
