@@ -6,7 +6,6 @@ from tests.server.crashing import (
     STORIES,
     killed_backend,
     killed_process,
-    killed_server,
     prepare_mail,
 )
 
@@ -23,14 +22,10 @@ def vendor(vendor):
     return vendor
 
 
-@pytest.mark.parametrize("name", ["activation with an email", "release by a link", "issuing"])
+@pytest.mark.parametrize("name", ["activation with an email"])
 def test_a_process_that_is_killed_leaves_no_half_operation(vendor, name):
     killed_process(STORIES[name], vendor, AROUND_THE_COMMIT)
 
 
 def test_a_connection_whose_server_process_is_killed_leaves_none(vendor):
     killed_backend(STORIES["replacement"], vendor, AROUND_THE_COMMIT)
-
-
-def test_a_database_server_that_is_killed_leaves_none(vendor, postgresql_server):
-    killed_server(STORIES["release by a link"], vendor, AROUND_THE_COMMIT, postgresql_server)
