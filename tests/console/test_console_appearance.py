@@ -15,7 +15,7 @@ from keyferry.server.faces.console.opening import THEMES
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.wizard.terminal import themes as wizard_themes
 from tests.conftest import Vendor
-from tests.console.person import SMALL, Person, at_the_console
+from tests.console.person import Person, at_the_console
 
 pytestmark = pytest.mark.usefixtures("mail_works")
 
@@ -85,12 +85,6 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *(Pasted("a.very"), "escape k", "escape g", "escape t", "escape 4 n", "escape e", "escape p"),
         *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape 6 enter"),
     ]
-
-
-async def test_every_dialog_is_whole_and_can_be_read(vendor, administrator, tmp_path, monkeypatch):
-    """Small and dark; the long tests have the light theme and a large terminal, too."""
-    monkeypatch.chdir(tmp_path)
-    await inspect_every_dialog(vendor, administrator, THEMES[0], SMALL)
 
 
 async def inspect_every_dialog(vendor: Vendor, who: str, theme: str, size: tuple[int, int]) -> None:

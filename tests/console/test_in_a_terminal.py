@@ -3,11 +3,13 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from keyferry.server.config import Settings
 from keyferry.server.core.staff import sessions
 from keyferry.server.db import db, reading
 from keyferry.server.faces.console import app as app_module
@@ -48,13 +50,14 @@ def close_the_window(terminal: Terminal) -> int:
     return terminal.process.wait(timeout=PATIENCE)
 
 
-def end_it(terminal: Terminal) -> int:
-    terminal.process.terminate()
-    return terminal.ends_with()
+def test_a_terminal_that_is_closed_ends_the_session(vendor, manager, settings):
+    """Its window; the long tests end the program, too."""
+    ends_the_session(manager, settings, close_the_window, -signal.SIGHUP)
 
 
-@pytest.mark.parametrize(("ending", "exit_code"), [(close_the_window, -signal.SIGHUP), (end_it, 0)])
-def test_a_terminal_that_is_closed_ends_the_session(vendor, manager, settings, ending, exit_code):
+def ends_the_session(
+    manager: str, settings: Settings, ending: Callable[[Terminal], int], exit_code: int
+) -> None:
     db.engine.dispose()
     command = (sys.executable, "-m", "keyferry.server.command_line", "console")
     with Terminal(*command, KEYFERRY_HOME=str(settings.home)) as terminal:
