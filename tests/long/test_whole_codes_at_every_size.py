@@ -51,6 +51,10 @@ def test_a_code_is_whole_or_words_name_the_size_it_needs(machine, vendor, kind, 
     tell(machine, story)
 
 
-@pytest.mark.parametrize("host", [SHORT, LONG], ids=["short", "long"])
-def test_the_code_of_an_activation_is_whole_or_words_name_the_size(machine, vendor, host):
-    look_at_sizes(machine, vendor, "activation", host)
+@pytest.mark.parametrize(
+    ("kind", "host"),
+    [("activation", SHORT), ("activation", LONG), ("deactivation", MIDDLE)],
+    ids=["activation, short", "activation, long", "deactivation, middle"],
+)
+def test_the_code_is_whole_or_words_name_the_size(machine, vendor, kind, host):
+    look_at_sizes(machine, vendor, kind, host)

@@ -13,6 +13,7 @@ from keyferry.wizard import command_line
 from keyferry.wizard.qr import BLACK_ON_WHITE
 from keyferry.wizard.results import LicenseState
 from tests.terminals import Terminal
+from tests.wizard.parts import Machine, Vendor
 from tests.wizard.test_offline import WIZARD, child
 
 # asyncio wakes its own loop through a pair of Unix sockets, which no network is behind. Everything else that
@@ -38,8 +39,12 @@ def before(profile, machine):
     return ["--profile", str(profile), "--state", str(machine.folder), "--machine", "machine-1"]
 
 
-@pytest.mark.parametrize("term", ["xterm-256color", "vt100", "linux"])
-def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine, vendor, before, term):
+def test_the_full_screen_runs_in_a_terminal_where_the_network_is_refused(machine, vendor, before):
+    """The usual terminal; the long tests have older ones."""
+    run_in_a_terminal(machine, vendor, before, "xterm-256color")
+
+
+def run_in_a_terminal(machine: Machine, vendor: Vendor, before: list[str], term: str) -> None:
     key = vendor.activation_key()
     variables = {"KEYFERRY_ANCHOR_DIR": str(machine.anchors), "LANG": "C.UTF-8", "TERM": term}
     with Terminal(sys.executable, "-c", FULL_SCREEN, *before, **variables) as terminal:

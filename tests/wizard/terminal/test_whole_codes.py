@@ -33,11 +33,6 @@ async def open_code(person: Person, kind: str) -> None:
     await person.choose("go_on" if kind == "activation" else "show_code")
 
 
-def test_a_code_is_whole_or_words_name_the_size_that_it_needs(machine, vendor):
-    """The code of a usual address; the long tests have shorter and longer ones, and far more sizes."""
-    look_at_sizes(machine, vendor, "deactivation", MIDDLE)
-
-
 def look_at_sizes(machine: Machine, vendor: Vendor, kind: str, host: str) -> None:
     shown = prepared(machine, vendor, kind, host)
 
