@@ -1,4 +1,4 @@
-"""A signed key with scripts and a short one without: the gate has the other two pairs."""
+"""A signed key, and no scripts: the gate has a short key with scripts."""
 
 import pytest
 
@@ -14,7 +14,8 @@ from tests.self_help.test_by_typing import (  # noqa: F401 - collected here once
 
 
 @pytest.fixture(
-    params=[("signed", True), ("short", False)], ids=["signed, with scripts", "short, without scripts"]
+    params=[("signed", True), ("short", False), ("signed", False)],
+    ids=["signed, with scripts", "short, without scripts", "signed, without scripts"],
 )
 def style_and_scripts(request) -> tuple[str, bool]:
     return request.param
