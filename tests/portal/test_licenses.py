@@ -9,13 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from keyferry.protocol.activation_key import ActivationKey
-from keyferry.server.core.licensing import batches, licenses
-from keyferry.server.core.licensing.batches import Wanted
-from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.licensing import licenses
 from keyferry.server.core.models import License, Role
 from keyferry.server.db import reading
-from keyferry.server.services import issuing
-from tests.conftest import STAFF
 from tests.portal.conftest import choose, find_licenses, open_license
 from tests.workbooks import table_of
 
@@ -81,15 +77,6 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     page.locator("#keys a.k").first.click()
     page.get_by_role("link", name="with 2 others").click()
     expect(page.get_by_role("heading", name="3 licenses issued")).to_be_visible()
-
-
-def test_a_batch_that_was_interrupted_goes_on_by_itself_while_its_page_is_open(desk, house):
-    page = desk(MANAGER)
-    wanted = Wanted(house.short.product_code, 1, Terms(), count=900)
-    batch = issuing.begin(wanted, batches.new_form(), by=STAFF)
-    page.goto(f"{house.origin}/portal/licenses/issued/{batch.number}")
-    expect(page.get_by_role("heading", name="900 licenses issued")).to_be_visible(timeout=30_000)
-    expect(page.locator("#keys a.k")).to_have_count(900, timeout=30_000)
 
 
 def test_rows_are_selected_counted_and_changed_and_all_of_a_list_at_once(desk, house, soon):
