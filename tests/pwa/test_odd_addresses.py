@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsing import go_offline, sees
+from tests.browsing import House, PhoneMaker, go_offline, sees
 
-ODD = [
-    "/A%23{token}",
-    "/A/#{token}",
-    "/A/%23{token}%20",
-    "/a%2523{token}",
-    "//A#{token}",
-    "//A%23{token}",
-    "/A?utm_source=mail#{token}%E2%80%8B",
-]
+# One that the page reads and one that the server does; the long tests have more.
+ODD = ["//A#{token}", "/a%2523{token}"]
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +17,10 @@ def token(house) -> str:
 
 @pytest.mark.parametrize("odd", ODD)
 def test_the_page_asks_its_question_and_the_token_leaves_the_address(house, phone, token, odd):
+    asks_and_takes_it_out_of_sight(house, phone, token, odd)
+
+
+def asks_and_takes_it_out_of_sight(house: House, phone: PhoneMaker, token: str, odd: str) -> None:
     page = phone(service_workers="block")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
