@@ -14,12 +14,13 @@ from keyferry.server.faces import phone, portal, self_help
 from keyferry.server.parts import EXTENSION, utc_now
 from keyferry.server.web import health
 from keyferry.server.web.addresses import EncodedFragment, RowNumber
-from keyferry.server.web.forms import csrf, init_forms
+from keyferry.server.web.forms import cookie_name, csrf, init_forms
 from keyferry.server.web.headers import init_headers
 from keyferry.server.web.languages import init_languages
 from keyferry.server.web.problems import init_problems
 from keyferry.server.web.rendering import init_rendering
 from keyferry.server.web.request_ids import init_request_ids
+from keyferry.server.web.switching import init_switching
 
 MAX_REQUEST_BYTES = 16 * 1024
 
@@ -44,7 +45,8 @@ def create_app(
     init_request_ids(app, settings)
     init_problems(app)
     init_forms(app, settings, keyring)
-    init_languages(app)
+    init_languages(app, cookie=cookie_name("language", settings, keyring))
+    init_switching(app)
     init_rendering(app)
     for room in (health, phone, self_help, portal):
         app.register_blueprint(room.blueprint)

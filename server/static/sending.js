@@ -33,5 +33,12 @@ for (const field of document.querySelectorAll("input.is-code, input.k, input[typ
   if (field instanceof HTMLInputElement) field.addEventListener("paste", pasteInOneLine);
 }
 
+// The choice of a language is kept; an address that says it anew would win over the next one.
+const here = new URL(location.href);
+if (here.searchParams.has("lang")) {
+  here.searchParams.delete("lang");
+  atOnce(() => history.replaceState(null, "", here.href));
+}
+
 // What an address filled into the form need not stay in the history of the browser.
 if (location.search.includes("is_")) atOnce(() => history.replaceState(null, "", location.origin + location.pathname));

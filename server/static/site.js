@@ -1,5 +1,5 @@
 /**
- * What a browser can do beyond customers' plain pages: copy and print. Every page works without.
+ * What a browser can do beyond customers' plain pages: copy, print, and close the list of languages. Every page works without.
  */
 import { inTime, soon } from "/pwa/js/convenience.js";
 import "./sending.js";
@@ -39,3 +39,19 @@ for (const button of document.querySelectorAll("button[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+/** The list of languages. @type {HTMLDetailsElement | null} */
+const languages = document.querySelector("details.languages");
+
+/** @param {Event} event */
+function leave(event) {
+  if (event.target instanceof Node && languages?.contains(event.target)) return;
+  languages?.removeAttribute("open");
+}
+
+document.addEventListener("click", leave);
+languages?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !languages.open) return;
+  languages.open = false;
+  languages.querySelector("summary")?.focus();
+});

@@ -56,5 +56,7 @@ const [none, reel, end] = ["no-key", "reel", "all-typed"].map((id) => document.g
 if (KEY.test(key) && none && reel && end) {
   atOnce(() => history.replaceState(null, "", location.pathname));
   none.hidden = true;
+  // In another language it is the same key.
+  for (const link of document.querySelectorAll(".languages a")) if (link instanceof HTMLAnchorElement) link.hash = key;
   walk(reel, end, key.split("-"));
 }

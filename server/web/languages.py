@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from markupsafe import Markup
 
 from keyferry.protocol.sentences import Sentence
@@ -23,6 +23,11 @@ from keyferry.server.words.spelling import WORDS
 _TOGETHER = {"MMMd", "MMMMd", "MMMEd", "yMMMM"}
 # What is kept ready: more than all templates say, and what stands on many pages.
 _SENTENCES, _NUMBERS, _DAYS = 4096, 2048, 1024
+LANGUAGE = "lang"
+"""The argument of an address that names the language to answer in, from now on."""
+
+_COOKIE = "LANGUAGE_COOKIE_NAME"
+_KEPT_FOR = timedelta(days=365)
 PAGES = Path(__file__).resolve().parents[1] / "templates" / "words"
 
 
@@ -36,8 +41,9 @@ def chosen(wanted: Iterable[tuple[str, float]], known: Iterable[str]) -> str:
     return next((tag for tag in tags if tag in there), ENGLISH)
 
 
-def init_languages(app: Flask) -> None:
-    """Have templates say their sentences through `_()` and `{% trans %}`."""
+def init_languages(app: Flask, *, cookie: str) -> None:
+    """Have templates say their sentences through `_()` and `{% trans %}`; `cookie` keeps a choice."""
+    app.config[_COOKIE] = cookie
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
@@ -63,8 +69,14 @@ def page_language() -> str:
     """Return the language of the page that is being made: what its reader wants most of what there is."""
     known: str | None = g.get("language")
     if known is None:
-        known = g.language = chosen(request.accept_languages, languages(PAGES))
+        known = g.language = wanted(languages(PAGES))
     return known
+
+
+def wanted(known: Collection[str]) -> str:
+    """Return the known language that was chosen on a page, else the one that the browser asks for."""
+    own = (request.args.get(LANGUAGE), request.cookies.get(current_app.config[_COOKIE]))
+    return next((tag for tag in own if tag in known), None) or chosen(request.accept_languages, known)
 
 
 def language_name(tag: str) -> str:
@@ -187,5 +199,18 @@ def _named(response: Response) -> Response:
     """Say which language a page is in, and that another reader may get another."""
     if "language" in g:
         response.content_language.add(page_language())
-        response.vary.add("Accept-Language")
+        response.vary.update(("Accept-Language", "Cookie"))
+        if request.args.get(LANGUAGE) == page_language():
+            _keep(response)
     return response
+
+
+def _keep(response: Response) -> None:
+    response.set_cookie(
+        current_app.config[_COOKIE],
+        page_language(),
+        max_age=_KEPT_FOR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )

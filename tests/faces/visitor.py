@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -21,6 +22,8 @@ class Form:
     values: dict[str, str] = field(default_factory=dict)
     fields: dict[str, dict[str, str | None]] = field(default_factory=dict)
     offered: list[str] = field(default_factory=list)
+    is_switch: bool = False
+    languages: dict[str, str] = field(default_factory=dict)
 
     def takes(self, name: str) -> bool:
         return name in self.fields
@@ -37,7 +40,7 @@ class Reader(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.forms: list[Form] = []
+        self._all: list[Form] = []
         self.links: list[str] = []
         self.pictures: list[str] = []
         self.keys: list[str] = []
@@ -58,16 +61,19 @@ class Reader(HTMLParser):
         own = dict(attrs)
         if tag == "form":
             # One that closes a dialog leads nowhere.
-            self.forms.append(Form(own.get("action") or "", own.get("method") or "get"))
-            self._by_id[own.get("id")] = self.forms[-1]
+            where, how = own.get("action") or "", own.get("method") or "get"
+            self._all.append(Form(where, how, is_switch="data-languages" in own))
+            self._by_id[own.get("id")] = self._all[-1]
         elif tag in ("input", "textarea"):
             self._field(own)
         elif tag == "select":
             self._chosen_for = own["name"] or ""
-        elif tag == "option" and ("selected" in own or self._chosen_for not in self.forms[-1].values):
-            self.forms[-1].values[self._chosen_for] = own.get("value") or ""
+        elif tag == "option" and ("selected" in own or self._chosen_for not in self._all[-1].values):
+            self._all[-1].values[self._chosen_for] = own.get("value") or ""
         elif tag == "button" and own.get("name") == "take":
-            self.forms[-1].offered.append(own["value"] or "")
+            self._all[-1].offered.append(own["value"] or "")
+        elif tag == "button" and own.get("lang"):
+            self._all[-1].languages[own["lang"] or ""] = own["formaction"] or ""
         elif tag == "a":
             self.links.append(own["href"] or "")
         elif tag == "img":
@@ -79,7 +85,7 @@ class Reader(HTMLParser):
         if "form" in own:
             self._elsewhere.append(own)
         else:
-            self._field_of(self.forms[-1], own)
+            self._field_of(self._all[-1], own)
 
     def _field_of(self, form: Form, own: dict[str, str | None]) -> None:
         name = own.get("name")
@@ -99,7 +105,17 @@ class Reader(HTMLParser):
         elif self._inside[-1:] != ["script"]:
             self._said += data
         if self._inside[-1:] == ["textarea"]:
-            self.forms[-1].values[list(self.forms[-1].fields)[-1]] += data
+            self._all[-1].values[list(self._all[-1].fields)[-1]] += data
+
+    @property
+    def forms(self) -> list[Form]:
+        """The forms, but for one that brings the page in another language."""
+        return [form for form in self._all if not form.is_switch]
+
+    @property
+    def switches(self) -> list[Form]:
+        """What brings the page in another language, where it takes a form."""
+        return [form for form in self._all if form.is_switch]
 
     @property
     def words(self) -> str:
@@ -168,6 +184,13 @@ class Visitor:
         [form] = [form for form in shown.read.forms if form.offered]
         [offer] = form.offered
         return self._asked("POST", form.action, data=form.values | {"take": offer})
+
+    def switch(self, shown: Shown, language: str) -> Shown:
+        """Choose a language in the head of a page."""
+        for form in shown.read.switches:
+            return self._asked("POST", form.languages[language], data=form.values)
+        [address] = [link for link in shown.read.links if link.endswith(f"lang={language}")]
+        return self._asked("GET", urljoin(shown.answer.request.url, address))
 
     def post(self, page: str, **data: str) -> Shown:
         """Send something that no form of ours would send."""

@@ -13,7 +13,7 @@ from keyferry.server.parts import parts
 from keyferry.server.web import brand, example
 from keyferry.server.web.brand import Introduction
 from keyferry.server.web.headers import CSP
-from keyferry.server.web.languages import chosen
+from keyferry.server.web.languages import wanted
 
 # The worker that makes the page ready for offline use asks for the same files right after the page did.
 FRESH = "max-age=30, must-revalidate"
@@ -100,13 +100,13 @@ def _vendor(introduction: Introduction) -> files.Vendor:
 
 
 def _language() -> str:
-    """Return the language that the browser asks for; the page itself lets a choice made on the phone win."""
-    return chosen(request.accept_languages, languages(files.WORDS))
+    """Return the language that the reader wants; the page itself lets a choice made in it win."""
+    return wanted(languages(files.WORDS))
 
 
 def _spoken(response: Response, language: str) -> Response:
     response.content_language.add(language)
-    response.vary.add("Accept-Language")
+    response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 

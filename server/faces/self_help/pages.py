@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 
 from keyferry.protocol.errors import ProtocolError
@@ -36,6 +36,7 @@ from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, form_expired, posted, refusal_of
 from keyferry.server.web.headers import CSP
 from keyferry.server.web.languages import alphabet, said, spelled
+from keyferry.server.web.switching import Switch, sent_again, to_other_languages
 
 blueprint = Blueprint("self_help", __name__, url_prefix="/self-help")
 
@@ -45,6 +46,8 @@ _PREFILLED = {
     "is_pcid": "computer_id",
     "is_deactcode": "code",
 }
+# The argument of an address that asks for the form alone.
+_FORM_ONLY = "form"
 # What the codes that are typed have of characters.
 _LENGTHS = {name: kind.length for name, kind in typed.KINDS.items()}
 
@@ -53,6 +56,14 @@ _LENGTHS = {name: kind.length for name, kind in typed.KINDS.items()}
 def open_site() -> None:
     """Read what the vendor has switched on, once for each request."""
     g.site = site()
+
+
+@blueprint.before_request
+def show_form_again() -> str | None:
+    """Show a form once more with what was typed, in another language; nothing is done or refused."""
+    if request.method != "POST" or _FORM_ONLY not in request.args or request.endpoint not in _FORMS:
+        return None
+    return _page(_FORMS[request.endpoint], values=posted(), known=_known(posted()))
 
 
 @blueprint.after_request
@@ -214,6 +225,7 @@ def use_release_link(secret: str) -> str:
 def _key_page(given: KeyFacts, codes: dict[str, str]) -> str:
     """Return the page of a key; `codes` are what gives its license file."""
     address = links.steps(parts().settings, given.computer_key)
+    named = {**codes, "computer_name": given.activation.computer_name or ""}
     return _page(
         "activated",
         given=given,
@@ -222,6 +234,8 @@ def _key_page(given: KeyFacts, codes: dict[str, str]) -> str:
         gives_file=_site().shows("showGenerateLicenseFileCheckbox"),
         steps_code=segno.make(address, error="m").svg_data_uri(border=0),
         today=parts().clock(),
+        # However it came to be: the same codes give the same key.
+        switch=sent_again(url_for("self_help.activate"), named),
     )
 
 
@@ -284,6 +298,12 @@ _STOPPED_THERE = {
     ("mail_not_configured", "self_help.release_link_form"): _NO_LINK,
     ("mail_not_configured", "self_help.ask_release_link"): _NO_LINK,
 }
+# What was done only once, and is not to be done again for the sake of other words.
+_DONE = ("deactivated", "keys_asked", "release_link_asked")
+# What only shows, however often it is asked.
+_REPEATED = tuple(
+    f"self_help.{name}" for name in ("license", "scanned", "begin_activation", "begin_deactivation")
+)
 _FORMS = {
     "self_help.activate": "activate",
     "self_help.license_file": "activate",
@@ -318,12 +338,25 @@ def _page(name: str, *, values: dict[str, str] | None = None, **context: Any) ->
         "values": values,
         "carried": _carried(values),
         "known": None,
+        "switch": _switch(name, is_refused="refusal" in context),
         "lengths": _LENGTHS,
         "outgoing": sends,
         "frees_by_link": _site().shows("emailReleaseLinks") and sends.is_offered,
         **context,
     }
     return render_template(f"self_help/{name}.html", site=_site(), **shown)
+
+
+def _switch(name: str, *, is_refused: bool) -> Switch | None:
+    """Return how a page comes in another language: by itself, with its form sent again, or not at all."""
+    if name in _DONE:
+        return None
+    if name == "stopped":
+        return to_other_languages()
+    if is_refused or _FORM_ONLY in request.args:
+        is_form = request.endpoint in _FORMS
+        return sent_again(request.path, posted(), **{_FORM_ONLY: "1"}) if is_form else to_other_languages()
+    return sent_again(request.path, posted()) if request.endpoint in _REPEATED else to_other_languages()
 
 
 def _carried(values: dict[str, str]) -> ActivationRequest | DeactivationRequest | None:
