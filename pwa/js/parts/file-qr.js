@@ -2,12 +2,12 @@
  * The license file as a QR code for the computer's webcam: white to the edges in both themes.
  */
 import { inTime } from "../convenience.js";
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { rich, t } from "../i18n.js";
 import { licenseCode } from "../license-code.js";
 import { qrPicture } from "../qr.js";
 import { button } from "./button.js";
-import { aboutComputer } from "./names.js";
+import { aboutComputer, savedAs } from "./names.js";
 import { openFull } from "./sheet.js";
 
 /**
@@ -25,13 +25,13 @@ export async function openFileQr({ file, computerName, save }) {
   const keep = button({
     id: "file-qr-save", label: t("key.qr.asFile"), look: "quiet", picture: "file-down",
     onPress: () => {
-      how.textContent = save().done ? t("key.downloaded", { name: file.name }) : t("key.notDownloaded");
+      fill(how, save().done ? savedAs(file.name) : t("key.notDownloaded"));
     },
   });
   const stage = el(
     "div",
     { class: "stage", role: "group", tabindex: "0", "aria-label": t("key.qr.title") },
-    el("img", { class: "big-qr", src: drawn.result, alt: t("key.qr.alt", { name: file.name }) }),
+    el("img", { class: "big-qr", src: drawn.result, translate: "no", alt: t("key.qr.alt", { name: file.name }) }),
     el("p", {}, aboutComputer("key.qr.how", computerName)),
     how,
   );

@@ -9,6 +9,7 @@ import { canSpeak, hush, readings, speak } from "../speech.js";
 import { announce } from "../screen.js";
 import { openFileQr } from "./file-qr.js";
 import { icon } from "./icon.js";
+import { savedAs } from "./names.js";
 import { openSheet } from "./sheet.js";
 
 /** @typedef {Omit<import("../api.js").Activation, "seats" | "formerComputerIds">} Given */
@@ -84,7 +85,7 @@ export function download({ name, text }) {
 
 /** @param {Given["licenseFile"]} file @param {Row} row */
 function save(file, row) {
-  if (download(file).done) row.say("done", t("key.saved"), t("key.downloaded", { name: file.name }));
+  if (download(file).done) row.say("done", t("key.saved"), savedAs(file.name));
   else row.say("failed", t("key.file"), t("key.notDownloaded"));
 }
 

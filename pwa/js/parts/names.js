@@ -27,6 +27,11 @@ export function longName(name) {
   return { node, isLong: [...name].length > MOST_BESIDE_A_LABEL };
 }
 
+/** That a file was saved; its name ends with symbols of a code. @param {string} name */
+export function savedAs(name) {
+  return el("span", {}, ...rich("key.downloaded", { name: el("bdi", { dir: "ltr", translate: "no" }, name) }));
+}
+
 /** Whether a heading can hold the name. @param {string | null} name @returns {name is string} */
 export function fitsHeading(name) {
   return name !== null && [...name].length <= MOST_IN_HEADINGS;

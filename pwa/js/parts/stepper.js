@@ -3,6 +3,7 @@
  * the place is never lost. The last step asks what the computer says.
  */
 import { el, fill } from "../dom.js";
+import { buzz } from "../haptics.js";
 import { t } from "../i18n.js";
 import { hush, spelledWords } from "../speech.js";
 import { button } from "./button.js";
@@ -141,7 +142,7 @@ export function openStepper({ key, computerName, finish }) {
     const spelled = isEnd ? "" : el("span", { class: "vh", translate: "no" }, `: ${groups[place].split("").join(" ")}`);
     fill(heading, title, spelled);
     fill(progress, marks(isEnd ? groups.length : place + 1, groups.length));
-      stage.className = isEnd ? "stage ask" : "stage reel";
+    stage.className = isEnd ? "stage ask" : "stage reel";
     fill(stage, isEnd ? ask(computerName) : reel(groups, place, arrival));
     foot.className = isEnd ? "bar" : "bar row";
     fill(foot, isEnd ? end : [place > 0 && back, next]);
@@ -154,6 +155,7 @@ export function openStepper({ key, computerName, finish }) {
     const there = Math.max(0, Math.min(groups.length, place + change));
     if (there === place) return;
     place = there;
+    buzz();
     render(change > 0 ? "from-next" : "from-back");
   }
   listen(dialog, stage, (change) => place < groups.length && move(change));

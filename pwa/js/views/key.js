@@ -1,5 +1,5 @@
 import { stayAwake } from "../awake.js";
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { t } from "../i18n.js";
 import { buzz } from "../haptics.js";
 import { hush } from "../speech.js";
@@ -10,7 +10,7 @@ import { icon } from "../parts/icon.js";
 import { openKeyDetails } from "../parts/key-details.js";
 import { download, openKeyWays } from "../parts/key-ways.js";
 import { sayWhetherKept } from "../parts/kept-line.js";
-import { aboutComputer, keepTogether, longName } from "../parts/names.js";
+import { aboutComputer, keepTogether, longName, savedAs } from "../parts/names.js";
 import { openEnd, openStepper } from "../parts/stepper.js";
 
 /**
@@ -44,7 +44,7 @@ function offer({ licenseFile }) {
   const words = el("span", { role: "status" });
   const link = el("button", { type: "button", class: "link", id: "offer-file" }, label);
   link.addEventListener("click", () => {
-    words.textContent = download(licenseFile).done ? t("key.downloaded", { name: licenseFile.name }) : t("key.notDownloaded");
+    fill(words, download(licenseFile).done ? savedAs(licenseFile.name) : t("key.notDownloaded"));
   });
   words.append(before, link, after);
   return el("p", { class: "stay is-offer" }, icon("file-down"), words);
