@@ -1,5 +1,6 @@
 /**
- * A short buzz where a phone has one: something was found, or given.
+ * A short buzz where a phone has one: something was found, given or taken back, or a step was taken whose finger is
+ * watched by nobody, as the eyes are at the computer.
  */
 import { atOnce } from "./convenience.js";
 

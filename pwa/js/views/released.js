@@ -1,4 +1,5 @@
 import { el } from "../dom.js";
+import { buzz } from "../haptics.js";
 import { t } from "../i18n.js";
 import { bar, button } from "../parts/button.js";
 import { computerIdFact, factList, keyFact, named, productFact } from "../parts/facts.js";
@@ -37,6 +38,7 @@ export function releasedView(release, { finish, scanNext }) {
     el("p", { class: "lead" }, happened),
     el("div", { class: "seat-line" }, seatPicture(drawn, "freed"), el("p", { class: "sub" }, seats)),
   );
+  buzz();
   return {
     name: "released", heading, tone: "is-good", announcement: `${happened} ${seats}`,
     content: [

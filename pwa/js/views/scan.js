@@ -133,6 +133,8 @@ export function scanView(actions) {
     for (const part of [frame, hint]) part.hidden = !isOn;
     for (const part of [trouble, start]) part.hidden = isOn;
     light.hidden = !isOn || !camera.hasTorch;
+    // Another camera begins in the dark.
+    light.setAttribute("aria-pressed", String(camera.isLit));
     next.hidden = !isOn || !camera.hasMore;
   };
   async function look() {
