@@ -144,6 +144,7 @@ def take_all(stage: Stage, folder: Path) -> None:
         take_german,
         take_arabic,
         take_refusals,
+        take_guesses,
     ):
         with phone(stage.browser, stage.origin, pixels=1) as held:
             part(Errands(stage, held, folder))
@@ -326,7 +327,6 @@ def take_refusals(errands: Errands) -> None:
     errands.meet("release_limit_reached", moved_often(errands, moved))
     vendor.run("product", "rotate", "DEMO-CAD", "--retire-old")
     errands.meet("retired_epoch", address)
-    guess_too_often(errands)
 
 
 def moved_often(errands: Errands, license: str) -> str:
@@ -343,7 +343,7 @@ def moved_often(errands: Errands, license: str) -> str:
     return proof
 
 
-def guess_too_often(errands: Errands) -> None:
+def take_guesses(errands: Errands) -> None:
     """Ask for licenses that there are not, as who guesses would, until no typed code is listened to."""
     license = errands.license()
     asked = errands.machine("LAB-PC-13").run("request", license)
