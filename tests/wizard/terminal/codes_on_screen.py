@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -23,6 +24,7 @@ UPPER, LOWER = {"█", "▀"}, {"█", "▄"}
 LEAST_MARGIN_ALONG, LEAST_MARGIN_ACROSS = 3, 4
 
 _ROUNDS = 50
+_LOOK = 0.02
 
 Modules = tuple[tuple[bool, ...], ...]
 
@@ -100,9 +102,20 @@ class Look:
         for _ in range(_ROUNDS):
             await self.person.pilot.pause(0)
             seen = modules_on(self.person.app)
-            if seen or self._words_begin in self.person.sees:
+            if seen or self._words_fit():
                 return seen
+            # The words of the size before may still stand there.
+            await asyncio.sleep(_LOOK)
+        if self._words_begin in self.person.sees:
+            return ()
         raise AssertionError(f"neither a code nor words: {self.person.sees}")
+
+    def _words_fit(self) -> bool:
+        """Whether words stand there that name more than the window has."""
+        if self._words_begin not in self.person.sees:
+            return False
+        (columns, lines), size = self._named(), self.person.app.size
+        return columns > size.width or lines > size.height
 
     @property
     def _words_begin(self) -> str:
@@ -120,12 +133,15 @@ class Look:
         raise AssertionError(f"at {size} there is a part of a code")
 
     def _read_words(self, size: tuple[int, int]) -> None:
+        named = self._named()
+        assert self.room in (None, named), size
+        self.room = named
+
+    def _named(self) -> tuple[int, int]:
         before, between, after = TOO_SMALL[self.language].split("{}")
         start = self.person.sees.index(before) + len(before)
         columns, lines = self.person.sees[start:].partition(after)[0].split(between)
-        named = (int(columns), int(lines))
-        assert self.room in (None, named), size
-        self.room = named
+        return int(columns), int(lines)
 
     def judge(self) -> None:
         """Hold the size that was named against all that was seen."""

@@ -36,7 +36,8 @@ _KEY_COLUMN = 15
 _STEPS = 4
 # The lines and columns that every screen is drawn for; a larger window has more around them.
 _USUAL = Size(80, 24)
-_TEXT_WIDTH = 74
+TEXT_WIDTH = 74
+"""The columns that words and facts take at most."""
 
 
 class WizardScreen(Screen[None]):
@@ -111,7 +112,7 @@ class WizardScreen(Screen[None]):
 
     def rule(self) -> Static:
         """Return a line that parts what is below it."""
-        return Static(RULE * _TEXT_WIDTH, classes="rule", markup=False)
+        return Static(RULE * TEXT_WIDTH, classes="rule", markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the bars around the body."""

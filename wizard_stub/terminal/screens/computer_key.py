@@ -115,10 +115,9 @@ class ComputerKeyScreen(WizardScreen):
         self.query_one("#said", Static).update(about_characters(self.say(key)).stylize_before("$ink-2"))
 
     def _count(self) -> None:
-        typed = self.query_one(GroupBoxes).typed
-        self.query_one(Progress).show(
-            typed.typed, self.say("typing.of", typed=typed.typed, length=self._length)
-        )
+        typed, progress = self.query_one(GroupBoxes).typed, self.query_one(Progress)
+        progress.show(typed.typed, self.say("typing.of", typed=typed.typed, length=self._length))
+        progress.display = True
         left = self._length - typed.typed
         self.query_one("#left", Static).update(self.say("typing.left", count=left) if left else "")
         self.query_one("#left").display = not self._signed
@@ -217,6 +216,8 @@ class ComputerKeyScreen(WizardScreen):
         found = doubts(boxes.typed.groups, self._style)
         boxes.point_at(found.all_groups)
         boxes.focus()
+        # Who reads that characters are missing should not read that all are there.
+        self.query_one(Progress).display = False
         self.query_one("#check", Button).show(self.say("computer_key.check_again"), primary=True)
         self._say(self._title_of(found), self.say("doubt.text"))
         contact = self.wizard.contact

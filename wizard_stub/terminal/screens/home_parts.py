@@ -13,7 +13,7 @@ from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
 from keyferry.wizard.results import Begun, LicenseState, Status
 from keyferry.wizard.terminal.overview import Overview
 from keyferry.wizard.terminal.problems import detail
-from keyferry.wizard.terminal.screens.base import WizardScreen
+from keyferry.wizard.terminal.screens.base import TEXT_WIDTH, WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
 from keyferry.wizard.terminal.widgets.license_panel import LicensePanel
@@ -98,11 +98,15 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
         Route(),
         id="welcome",
     )
-    yield screen.facts(
+    facts = screen.facts(
         Fact(screen.say("fact.host"), wizard.host),
         Fact(screen.say("fact.self_help"), wizard.self_help),
         Fact(screen.say("fact.questions"), wizard.contact),
     ).add_class("above")
+    # A long address takes lines that a small window has not: then what can be done stays in sight instead.
+    is_long = facts.columns > TEXT_WIDTH
+    if not is_long:
+        yield facts
     signed = wizard.profile.key_style is Style.SIGNED
     length = SIGNED_LENGTH if signed else Kind.COMPUTER_KEY.length
     yield Static(numbered(screen.say("home.steps", length=length)), classes="above")
@@ -116,6 +120,8 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     )
     if known.released:
         yield _choice(screen, "show_code").add_class("spaced")
+    if is_long:
+        yield facts
 
 
 def _subtitle(screen: WizardScreen, known: Overview) -> str:

@@ -14,6 +14,8 @@ from keyferry.wizard.terminal.widgets.marked import shown
 from keyferry.wizard.wording import in_rows
 
 _BEFORE_HINT = 3
+# A name and a value that are together no longer than a code stand in one line.
+_BETWEEN, _CODE = 2, 29
 
 
 class Fact(NamedTuple):
@@ -42,6 +44,7 @@ class Facts(Static):
         self._between = between
         self._copied = ""
         self._letters: list[str] = []
+        self._lines: list[Content] = []
         self._facts: tuple[Fact, ...] = ()
         self.show(*facts)
 
@@ -49,6 +52,11 @@ class Facts(Static):
         """Show other facts in their place."""
         self._facts = tuple(fact for fact in facts if fact.value)
         self._draw()
+
+    @property
+    def columns(self) -> int:
+        """How wide the facts are, in columns."""
+        return max((line.cell_length for line in self._lines), default=0)
 
     def take(self, letter: str) -> str | None:
         """Return what a letter copies, and say beside it that it was; None if nothing here has it."""
@@ -67,12 +75,12 @@ class Facts(Static):
 
     def _draw(self) -> None:
         self._letters = []
-        lines: list[Content] = []
+        self._lines = []
         for fact in self._facts:
             drawn = self._in_two_lines(fact) if self._below else self._in_one_line(fact)
             self._letters += [fact.copy] * len(drawn)
-            lines += drawn
-        self.update(Content("\n").join(lines))
+            self._lines += drawn
+        self.update(Content("\n").join(self._lines))
 
     def _in_one_line(self, fact: Fact) -> list[Content]:
         names = max(cell_len(one.name) for one in self._facts)
@@ -91,6 +99,8 @@ class Facts(Static):
     def _in_two_lines(self, fact: Fact) -> list[Content]:
         value = fact.value if isinstance(fact.value, Content) else shown(fact.value or "")
         name = Content.styled(fact.name, "$ink-2")
+        if not fact.copy and name.cell_length + _BETWEEN + value.cell_length <= _CODE:
+            return [name + Content(" " * _BETWEEN) + value]
         if fact.copy:
             hint = self._hint(fact)
             gap = max(2, value.cell_length - 1 - name.cell_length - cell_len(self._words[0]))
