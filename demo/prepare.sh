@@ -125,6 +125,12 @@ missing_for_codes() {
     there_is '/usr/share/fonts/truetype/noto/NotoMono-Regular.ttf' || echo fonts-noto-mono
 }
 
+# A mail program in a terminal, and a browser of text.
+missing_for_mail() {
+    command -v mutt >/dev/null || echo mutt
+    command -v w3m >/dev/null || echo w3m
+}
+
 # It is in a folder that only root's PATH has.
 missing_for_proxies() {
     command -v nginx >/dev/null || there_is '/usr/sbin/nginx' || echo nginx-light
@@ -146,7 +152,7 @@ missing_for_containers() {
 
 prepare_engines() {
     local missing
-    missing="$(missing_for_engines) $(missing_for_proxies) $(missing_for_failover) $(missing_for_containers) $(missing_for_codes)"
+    missing="$(missing_for_engines) $(missing_for_proxies) $(missing_for_failover) $(missing_for_containers) $(missing_for_codes) $(missing_for_mail)"
     # shellcheck disable=SC2086 # words
     install_from_debian $missing
     # The tests start an etcd of their own; Debian has started one for everybody.

@@ -43,14 +43,14 @@ _LOOK = r"""groups => {
 }"""
 
 
-def codes_translated(page: Page) -> list[str]:
-    """Groups of codes that a translator would take for words; a page without any code proves nothing."""
+def codes_translated(page: Page, *more: str) -> list[str]:
+    """Groups of codes that a translator would take for words: of the database, of the page, and `more`."""
     with reading() as session:
         keys, ids = (
             session.scalars(select(License.activation_key)),
             session.scalars(select(Activation.computer_id)),
         )
-        codes = [code for code in chain(keys, ids) if code]
+        codes = [*more] + [code for code in chain(keys, ids) if code]
     *wrong, [count] = page.evaluate(_LOOK, sorted(set(re.findall("[0-9A-Z]{5}", " ".join(codes)))))
     assert count, "no code is known"
     return wrong
