@@ -7,10 +7,12 @@ in the browser of the administrator who chooses it (`static/logo.js`), and here 
 from __future__ import annotations
 
 from io import BytesIO
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from keyferry.server.core.errors import Malformed
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_BYTES = 500_000
 MAX_SIDE = 2000
@@ -29,6 +31,9 @@ def drawn_anew(content: bytes) -> bytes:
         raise too_large()
     if not content:
         raise Malformed("Choose an image first.", code="malformed_logo")
+    # Here, since a logo is chosen once, and every worker would carry several megabytes for it.
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:
             if max(picture.size) > MAX_SIDE:
@@ -54,7 +59,9 @@ def too_large() -> Malformed:
     )
 
 
-def _written(picture: Image.Image) -> bytes:
+def _written(picture: Image) -> bytes:
+    from PIL import ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     shown = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     shown.thumbnail(SIZE)
