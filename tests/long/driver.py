@@ -25,10 +25,14 @@ FIND = """(selector, text, last) => {
         (text === null || names(element).includes(text)));
     return found.at(last ? -1 : 0);
 }"""
-# Where it is. What lies there receives the click, be it this element or another.
+# Where it is, once it stands still: nobody aims at what slides in. What lies there receives the click, be it
+# this element or another.
+MOVES = """({ playState, effect }, element) => playState === "running" && effect.target?.contains(element)
+    && Number.isFinite(effect.getComputedTiming().endTime)"""
 PLACE = f"""(selector, text, last) => {{
     const element = ({FIND})(selector, text, last);
     if (element === undefined || document.readyState !== "complete") return null;
+    if (document.getAnimations().some((one) => ({MOVES})(one, element))) return null;
     element.scrollIntoView({{ block: "center", behavior: "instant" }});
     const {{ left, top, width, height }} = element.getClientRects()[0];
     return [Math.round(left + width / 2), Math.round(top + height / 2)];

@@ -47,3 +47,15 @@ def test_a_license_is_looked_up(person, fill_in, wizard):
 def test_keys_are_asked_for(person, fill_in):
     fill_in("keys", email="ada@example.com")
     person.sees("main strong", "ada@example.com")
+
+
+def test_a_key_is_read_in_another_language(person, fill_in, wizard):
+    wizard.begin()
+    fill_in("activate", **wizard.shown, computer_name="LAB-PC-07")
+    key = person.key
+    for name, language in (("Deutsch", "de"), ("English", "en")):
+        person.press(".languages summary")
+        person.press(".others button", name)
+        person.awaits("(language) => document.documentElement.lang === language", language)
+        assert person.key == key
+    assert wizard.seats_used == 1
