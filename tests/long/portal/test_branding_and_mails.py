@@ -69,8 +69,23 @@ def test_a_drawing_that_no_script_makes_a_picture_of_is_refused_with_what_to_do(
     page.route("**/static/logo.js", lambda route: route.abort())
     page.goto(f"{house.origin}/portal/branding")
     page.locator("#logo").set_input_files(LOGO)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("This is an SVG. Export it as a PNG").last).to_be_visible()
+
+
+def test_without_scripts_a_logo_that_is_far_too_large_is_named_on_the_page_it_came_from(desk, house):
+    signed_in = desk().context
+    plain = signed_in.browser.new_context(
+        java_script_enabled=False, storage_state=signed_in.storage_state(), locale="en-GB"
+    )
+    page = plain.new_page()
+    page.goto(f"{house.origin}/portal/branding")
+    large = FilePayload(name="photo.png", mimeType="image/png", buffer=os.urandom(3 * MAX_FORM_BYTES))
+    page.locator("#logo").set_input_files(large)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.locator("#logo-fault")).to_contain_text("This image is larger than 500 kB.")
+    expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    plain.close()
 
 
 def test_a_large_picture_is_made_smaller_and_what_is_none_is_named_before_it_is_sent(desk, house):
