@@ -25,7 +25,7 @@ SHARED = "10.0.0.20"
 # The database is also the authority, and where customers ask.
 DATABASE, FIRST, SECOND = 11, 21, 22
 KEY = Path("var/lib/keyferry/master.key")
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 30
 
 
 @pytest.fixture
