@@ -43,6 +43,8 @@ def bootstrap(root: Path) -> None:
     (root / "etc" / "apt" / "sources.list").write_text(SOURCES)
     (root / "etc" / "resolv.conf").unlink(missing_ok=True)
     (root / "etc" / "resolv.conf").write_text(f"nameserver {NAME_SERVER}\n")
+    # PostgreSQL listens at this name, and doesn't start if nobody knows it.
+    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
     # Each package would be written through to the disk, as if the machine could lose its power.
     (root / "etc" / "dpkg" / "dpkg.cfg.d" / "quick").write_text("force-unsafe-io\n")
     # Where this machine trusts an authority of its own, pip in there has to, too.
