@@ -126,16 +126,18 @@ def ngettext(one: str, many: str, count: int, /) -> str:
 
 def saying() -> Mapping[str, Callable[..., Markup]]:
     """Return what says a template's sentences in the language of the page, which it need not look up then."""
-    return _saying(_language())
+    return _saying(PAGES, _language())
 
 
 @lru_cache
-def _saying(language: str) -> Mapping[str, Callable[..., Markup]]:
+def _saying(folder: Path, language: str) -> Mapping[str, Callable[..., Markup]]:
     def say(sentence: str, /, **values: object) -> Markup:
-        return _sentence(sentence, language) % values if values else _whole_sentence(sentence, language)
+        if values:
+            return _sentence(sentence, folder, language) % values
+        return _whole_sentence(sentence, folder, language)
 
     def say_count(one: str, many: str, count: int, /, **values: object) -> Markup:
-        text = translations(PAGES, language).ngettext(one, many, count)
+        text = translations(folder, language).ngettext(one, many, count)
         return Markup(text) % ({"num": count} | values)  # noqa: S704 - of our templates and catalogs
 
     return {"_": say, "gettext": say, "ngettext": say_count}
@@ -152,13 +154,13 @@ def _say_count(one: str, many: str, count: int, /, **values: object) -> Markup:
 
 
 @lru_cache(_SENTENCES)
-def _sentence(sentence: str, language: str) -> Markup:
-    return Markup(translations(PAGES, language).gettext(sentence))  # noqa: S704 - of our templates and catalogs
+def _sentence(sentence: str, folder: Path, language: str) -> Markup:
+    return Markup(translations(folder, language).gettext(sentence))  # noqa: S704 - of our templates and catalogs
 
 
 @lru_cache(_SENTENCES)
-def _whole_sentence(sentence: str, language: str) -> Markup:
-    return _sentence(sentence, language) % {}
+def _whole_sentence(sentence: str, folder: Path, language: str) -> Markup:
+    return _sentence(sentence, folder, language) % {}
 
 
 @lru_cache(_NUMBERS)

@@ -256,4 +256,4 @@ def test_a_computer_is_activated_with_the_keyboard_only(house, customer):
         seen.append(page.evaluate("document.activeElement.textContent.trim()"))
     assert seen == ["Copy", "License file", "Spell it out over the phone"]
     keyboard.press("Enter")
-    expect(page.locator("details")).to_have_attribute("open", "")
+    expect(page.locator("details.spelled")).to_have_attribute("open", "")
