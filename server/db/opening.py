@@ -56,9 +56,9 @@ _POSTGRESQL_CONNECTION = {
     "tcp_user_timeout": "15000",
 }
 _POOL_SECONDS = 10
-# One for each of a process's eight threads, and for what works beside them. What is opened beyond these is
+# One for each of a process's twelve threads, and for what works beside them. What is opened beyond these is
 # closed after its use, and to open one takes PostgreSQL as long as ten activations.
-_POSTGRESQL_POOL = {"pool_size": 10, "max_overflow": 5}
+_POSTGRESQL_POOL = {"pool_size": 14, "max_overflow": 3}
 
 
 def init_database(app: Flask, settings: Settings) -> None:

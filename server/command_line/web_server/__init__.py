@@ -111,14 +111,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.limits = limits
         self.settings = settings
         self.metrics = metrics
-        # On PostgreSQL, a request waits at every statement, and would hold up the main thread.
-        self._quick = is_quick if settings.sqlite_file is not None else None
+        # Whether the main thread answers quick requests itself. On PostgreSQL, a request waits at every
+        # statement, and would hold it up.
+        self.has_fibers = settings.sqlite_file is not None
         self._gunicorn = {**gunicorn, **(metrics.hooks if metrics else {})}
         super().__init__()
 
     def is_quick(self, received: bytearray) -> bool:
-        """Return whether the main thread should answer a whole request itself."""
-        return self._quick is not None and self._quick(received)
+        """Return whether a whole request is one of those that are answered quickly."""
+        return is_quick(received)
 
     def load_config(self) -> None:
         for name, value in self._gunicorn.items():

@@ -7,6 +7,7 @@ import resource
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from types import SimpleNamespace
@@ -24,6 +25,9 @@ from keyferry.server.command_line.web_server.surplus import next_to_forget, next
 
 # For the database, for files, and for what gunicorn itself has open.
 _OTHER_FILES = 200
+# Of one process only one thread at a time runs Python, and the more there are, the longer they take to take
+# turns. All other threads are for whoever asks for anything else, however many activate.
+_QUICK_THREADS = 4
 # More would wait longer for the group commit that takes them all.
 _MOST_FIBERS = 64
 _SILENCE = SimpleNamespace(
@@ -53,6 +57,8 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         self._with_threads = 0
         # Whole requests that are answered in this thread, as fibers.
         self._quick: deque[Connection] = deque()
+        # The same where threads answer them.
+        self._quick_threads = ThreadPoolExecutor(_QUICK_THREADS)
         self._fibers = Fibers(partial(self.method_queue.defer, _nothing))
         self._next_look = 0.0
         super().init_process()
@@ -66,7 +72,8 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._take_turn()
         self.set_accept_enabled(False)
         self._finish()
-        self.tpool.shutdown(wait=False)
+        for threads in (self.tpool, self._quick_threads):
+            threads.shutdown(wait=False)
         self.poller.close()
         self.method_queue.close()
         for listener in self.sockets:
@@ -186,16 +193,15 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             return
         self._held += connection.held - self._open[connection]
         self._open[connection] = connection.held
-        if wait is Wait.THREAD and self.app.is_quick(connection.received):
-            # It is watched on: it is answered before the selector looks again, or all but always.
+        if wait is not Wait.THREAD:
+            self._watch(connection, wait)
+            self._waiting.add(connection)
+        # While it is answered it is watched on: next to nobody sends anything meanwhile.
+        elif self.app.has_fibers and self.app.is_quick(connection.received):
             self._quick.append(connection)
-            return
-        self._watch(connection, wait)
-        if wait is Wait.THREAD:
+        else:
             self._whole.append(connection)
             self._hand_over()
-        else:
-            self._waiting.add(connection)
 
     def _answer_quick_ones(self) -> None:
         # Whoever asks again at once is answered in the next round, after everybody else.
@@ -212,7 +218,9 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         # Not all at once: answers that are not read pile up no faster than somebody is ended for them.
         while self._whole and self._with_threads < 2 * self.cfg.threads:
             self._with_threads += 1
-            self.tpool.submit(self.handle, self._whole.popleft())
+            connection = self._whole.popleft()
+            threads = self._quick_threads if self.app.is_quick(connection.received) else self.tpool
+            threads.submit(self.handle, connection)
 
     def _take_back(self, connection: Connection) -> None:
         self._with_threads -= 1
