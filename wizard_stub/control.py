@@ -280,7 +280,7 @@ class ActivationControl:
         (nothing_earlier), and the errors of the state.
         """
         key, lacking = _read(activation_key), set[Lacking]()
-        state = earlier.give_up(self._memory.folder, key, lacking)
+        state = earlier.give_up(self._memory.folder, key, self._now(), lacking)
         return replace(self._released_earlier(state, key), warnings=in_order(lacking))
 
     def show_earlier_code(self, activation_key: ActivationKey | str) -> Released:

@@ -6,7 +6,7 @@ Nothing here can tell such a computer from a copied folder, so the codes only cl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from keyferry.protocol.activation_key import ActivationKey
@@ -27,22 +27,25 @@ class Earlier:
     state: State
 
 
-def give_up(own: StateFolder, key: ActivationKey, lacking: set[Lacking]) -> State:
+def give_up(own: StateFolder, key: ActivationKey, now: datetime, lacking: set[Lacking]) -> State:
     """Give up what an earlier machine identifier holds of an activation key, durably; return its state.
 
-    Of several, it is that which was used last. Raises NotActivated if there is none, and StorageUnavailable.
+    Of several, it is that which was used last; the next call gives up the one before it. Raises NotActivated
+    if there is none, and StorageUnavailable.
     """
     earlier = _latest(own, key, given_up=False)
     with earlier.folder.locked() as unlocked:
         lacking |= unlocked
         state = earlier.folder.read() or earlier.state
-        left = transitions.without_key(state, key, None)
+        # Seen now, so that its codes are those that are shown again.
+        seen = max(now, state.latest_seen or now)
+        left = replace(transitions.without_key(state, key, None), latest_seen=seen)
         lacking |= earlier.folder.write(left) | earlier.folder.sync()
     return left
 
 
 def given_up(own: StateFolder, key: ActivationKey) -> State:
-    """Return the state in which an earlier machine identifier gave up an activation key.
+    """Return the state in which an earlier machine identifier gave up an activation key, the last of several.
 
     Raises NotActivated if there is none.
     """

@@ -33,6 +33,18 @@ def hand_in(world: World) -> list[str]:
     return [world.report(paper) for paper in papers]
 
 
+def give_up(world: World, key: ActivationKey) -> list[str]:
+    """Give up all that the first computer has of its keys, and hand in what is shown each time."""
+    computer, answers = world.computers[0], list[str]()
+    for each in (key, *world.former_keys):
+        world.deactivate(computer, FOLDER, each)
+        answers += hand_in(world)
+        # Of several earlier identifiers, one at a time.
+        while world.deactivate(computer, FOLDER, each, earlier=True):
+            answers += hand_in(world)
+    return answers
+
+
 def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None:
     """Activate the first computer as the messages say; raises Stranded."""
     computer, trail = world.computers[0], []
@@ -66,10 +78,7 @@ def get_active(world: World, key: ActivationKey, *, types: bool = False) -> None
                 waited += 1
             elif not gave_up:
                 gave_up = True
-                for each in (key, *world.former_keys):
-                    world.deactivate(computer, FOLDER, each)
-                    world.deactivate(computer, FOLDER, each, earlier=True)
-                trail.append(f"gave up, handed in {hand_in(world)}")
+                trail.append(f"gave up, handed in {give_up(world, key)}")
             else:
                 break
     raise Stranded(f"stuck: {trail}")

@@ -36,12 +36,18 @@ def test_a_new_license_here_stays_when_the_earlier_one_is_given_up(renewed, key)
 
 
 def test_of_several_earlier_identifiers_the_one_used_last_is_given_up(machine, renewed, clock, key):
+    first = machine.control().status().computer_id
     clock.advance(days=1)
     later = replace(machine, identifier="machine-1-for-a-while")
     later.activate(key)
     was = later.control().status().computer_id
     assert renewed.control().deactivate_earlier(key).computer_id == was
     assert machine.control().status().state is LicenseState.ACTIVE
+    # The next call gives up the one before it, whose codes are then those that are shown again.
+    clock.advance(minutes=1)
+    released = renewed.control().deactivate_earlier(key)
+    assert released.computer_id == first
+    assert renewed.control().show_earlier_code(key) == released
 
 
 @pytest.mark.parametrize("what", ["deactivate_earlier", "show_earlier_code"])
