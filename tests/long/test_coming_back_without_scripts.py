@@ -38,8 +38,8 @@ def test_self_help_shows_its_answers_again(house, plain):
     plain.go_back()
     # What was typed, and what was wrong with it.
     expect(plain.locator(".fix").first).to_be_visible()
-    expect(plain.locator("[name=computer_id]")).to_have_value(machine.computer_id.text)
-    plain.locator("[name=activation_key]").fill(codes(machine)["activation_key"])
+    expect(plain.locator("#computer_id")).to_have_value(machine.computer_id.text)
+    plain.locator("#activation_key").fill(codes(machine)["activation_key"])
     plain.locator("form > .btn:not(.second)").last.click()
     key = plain.locator("[data-key]").first.get_attribute("data-key")
     assert key

@@ -279,7 +279,7 @@ def cut_off(page: Page) -> list[str]:
     """What does not fit into the window, or into its own box."""
     return page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll('body *')]
-            .filter(element => !element.matches('.vh, .skip'))
+            .filter(element => !element.matches('.vh, .vh *, .skip'))
             .filter(element => element.checkVisibility())
             .filter(element => {
                 const { left, right } = element.getBoundingClientRect();
