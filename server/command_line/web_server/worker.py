@@ -26,7 +26,7 @@ from keyferry.server.command_line.web_server.surplus import next_to_forget, next
 # For the database, for files, and for what gunicorn itself has open.
 _OTHER_FILES = 200
 # Of one process only one thread at a time runs Python, and the more there are, the longer they take to take
-# turns. All other threads are for whoever asks for anything else, however many activate.
+# turns. The other threads are for whoever asks for anything else.
 _QUICK_THREADS = 4
 # More would wait longer for the group commit that takes them all.
 _MOST_FIBERS = 64
