@@ -56,9 +56,9 @@ _POSTGRESQL_CONNECTION = {
     "tcp_user_timeout": "15000",
 }
 _POOL_SECONDS = 10
-# One for each of a process's twelve threads, and for what works beside them. What is opened beyond these is
-# closed after its use, and to open one takes PostgreSQL as long as ten activations.
-_POSTGRESQL_POOL = {"pool_size": 14, "max_overflow": 3}
+# One for each of a process's eight threads and eight fibers, and for what works beside them. What is opened
+# beyond these is closed after its use, and to open one takes PostgreSQL as long as ten activations.
+_POSTGRESQL_POOL = {"pool_size": 18, "max_overflow": 3}
 
 
 def init_database(app: Flask, settings: Settings) -> None:
@@ -199,6 +199,13 @@ def _file_at(path: str) -> tuple[int, int] | None:
 
 
 def _listen_to_postgresql(engine: Engine) -> None:
+    # Only who has PostgreSQL has its driver.
+    from keyferry.server.db.postgresql_connection import opened_connection
+
+    @event.listens_for(engine, "do_connect")
+    def open_ours(dialect: Any, record: Any, arguments: Any, options: Any) -> Any:
+        return opened_connection(*arguments, **options)
+
     # Before SQLAlchemy's own look at the connection: it asks for the schema that the search path leads to.
     @event.listens_for(engine, "connect", insert=True)
     def prepare(connection: Any, record: Any) -> None:

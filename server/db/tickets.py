@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Ticket(Protocol):
@@ -24,6 +27,12 @@ class Sharing(Protocol):
     def ticket(self) -> Ticket:
         """Return a ticket for a request on this thread."""
 
+    def until_ready(self, fileno: int, wanted: int) -> int:
+        """Wait until a socket is ready, and return for what; 0 after a while.
+
+        Both are EVENT_READ and EVENT_WRITE of `selectors`, or both of them.
+        """
+
     def soon(self, work: Callable[[], None]) -> None:
         """Run `work` on this thread once each of its requests waits or has ended."""
 
@@ -40,6 +49,24 @@ def new_ticket() -> Ticket:
     lock = threading.Lock()
     lock.acquire()
     return _OfThread(lock)
+
+
+def aside(work: Callable[[], T]) -> T:
+    """Return what `work` returns, or raise what it raises; for work that would hold up a shared thread."""
+    if SHARING.get() is None:
+        return work()
+    ticket, done = new_ticket(), Future[T]()
+
+    def do() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever waits raises it
+            done.set_exception(error)
+        ticket.release()
+
+    threading.Thread(target=do, daemon=True).start()
+    ticket.acquire()
+    return done.result()
 
 
 class _OfThread:

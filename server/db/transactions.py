@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Literal, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, false, func, select, update
+from sqlalchemy import Connection, Engine, QueuePool, false, func, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import MailDelivery
@@ -15,6 +15,7 @@ from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.lookers import looker
 from keyferry.server.db.opening import begin_reading, begin_writing, db, without_transaction
+from keyferry.server.db.tickets import aside
 
 JoinTransactionMode = Literal["create_savepoint", "rollback_only"]
 T = TypeVar("T")
@@ -61,7 +62,7 @@ def one_at_a_time(session: Session, what: str) -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
-    with db.engine.connect() as connection:
+    with _connected(db.engine) as connection:
         begin_reading(connection)
         session = _session(connection, "rollback_only")
         try:
@@ -81,7 +82,7 @@ def looking() -> Iterator[Session]:
         with looker(engine) as session:
             yield session
         return
-    with engine.connect() as connection, without_transaction(connection):
+    with _connected(engine) as connection, without_transaction(connection):
         session = _session(connection, "rollback_only")
         try:
             yield session
@@ -91,11 +92,17 @@ def looking() -> Iterator[Session]:
 
 def require_writable() -> None:
     """Raise the SQLAlchemyError that keeps this account from writing; nothing is written."""
-    with db.engine.connect() as connection:
+    with _connected(db.engine) as connection:
         begin_writing(connection)
         # No row: only the right to change one is asked for.
         connection.execute(update(MailDelivery).where(false()).values(trouble=None))
         connection.rollback()
+
+
+def _connected(engine: Engine) -> Connection:
+    # While the first is opened, SQLAlchemy has all others wait by a lock, which no fiber can leave.
+    has_one = isinstance(engine.pool, QueuePool) and engine.pool.checkedin() > 0
+    return engine.connect() if has_one or _is_sqlite(engine) else aside(engine.connect)
 
 
 @contextmanager
@@ -134,7 +141,7 @@ def _group(engine: Engine) -> GroupCommit:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     # PostgreSQL lets many write at once, and gathers their commits itself.
-    with engine.connect() as connection:
+    with _connected(engine) as connection:
         begin_writing(connection)
         with connection.begin():
             yield connection

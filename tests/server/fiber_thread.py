@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from queue import Empty, SimpleQueue
+from selectors import EVENT_READ, DefaultSelector
 
 from keyferry.server.command_line.web_server.fibers import Fibers
 
@@ -16,7 +18,8 @@ class FiberThread:
     """Runs what is submitted as fibers of one thread."""
 
     def __init__(self) -> None:
-        self._come: SimpleQueue[Callable[[Fibers], None]] = SimpleQueue()
+        self._come: deque[Callable[[Fibers], None]] = deque()
+        self._woken, self._wakes = os.pipe()
         self._ends = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -34,22 +37,36 @@ class FiberThread:
             for work, future in zip(works, done, strict=True):
                 fibers.start(lambda work=work, future=future: settle(future, work))
 
-        self._come.put(begin)
+        self._come.append(begin)
+        self._wake()
         return done
 
     def shutdown(self) -> None:
         """End the thread once nobody waits."""
-        self._come.put(lambda _: setattr(self, "_ends", True))
+        self._come.append(lambda _: setattr(self, "_ends", True))
+        self._wake()
         self._thread.join()
+        os.close(self._woken)
+        os.close(self._wakes)
+
+    def _wake(self) -> None:
+        os.write(self._wakes, b"!")
 
     def _run(self) -> None:
-        fibers = Fibers(lambda: self._come.put(lambda _: None))
-        while not self._ends or fibers.waiting:
-            try:
-                self._come.get(timeout=LOOK_SECONDS)(fibers)
-            except Empty:
-                fibers.give_up_overdue()
-            fibers.finish_round()
+        fibers = Fibers(self._wake)
+        with DefaultSelector() as selector:
+            selector.register(fibers, EVENT_READ, fibers.resume_ready)
+            selector.register(self._woken, EVENT_READ, lambda woken: os.read(woken, 1))
+            while not self._ends or fibers.waiting:
+                for key, _ in selector.select(LOOK_SECONDS) or [(None, 0)]:
+                    if key is None:
+                        fibers.give_up_overdue()
+                    else:
+                        key.data(key.fd)
+                while self._come:
+                    self._come.popleft()(fibers)
+                fibers.finish_round()
+        fibers.close()
 
 
 def settle(future: Future[object], work: Callable[[], object]) -> None:

@@ -103,6 +103,12 @@ class _OurArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             self.app.metrics.keep_up(self)
 
 
+# More would wait longer for the group commit that takes them all.
+_MOST_ON_SQLITE = 64
+# Each has a connection, of which PostgreSQL doesn't work faster on more at a time.
+_MOST_ON_POSTGRESQL = 8
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def __init__(
         self, limits: Limits, settings: Settings, metrics: Metrics | None, gunicorn: Mapping[str, Any]
@@ -111,9 +117,8 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.limits = limits
         self.settings = settings
         self.metrics = metrics
-        # Whether the main thread answers quick requests itself. On PostgreSQL, a request waits at every
-        # statement, and would hold it up.
-        self.has_fibers = settings.sqlite_file is not None
+        # How many quick requests the main thread answers at a time.
+        self.most_fibers = _MOST_ON_POSTGRESQL if settings.sqlite_file is None else _MOST_ON_SQLITE
         self._gunicorn = {**gunicorn, **(metrics.hooks if metrics else {})}
         super().__init__()
 

@@ -7,10 +7,12 @@ docs/decisions/0017-quick-requests.md.
 from __future__ import annotations
 
 import logging
+import select
 import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
+from selectors import EVENT_READ, EVENT_WRITE
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]
 
@@ -20,6 +22,14 @@ logger = logging.getLogger(__name__)
 
 # A stack is made once for many requests: for one that takes half a millisecond, to make one is a lot of work.
 _MOST_IDLE = 16
+# For a socket that was closed meanwhile, nobody would resume the fiber.
+_LOOK_AGAIN_SECONDS = 5
+# Once: nobody is woken for a socket that no fiber waits for, such as one that a thread reads from.
+_EVENTS = {
+    EVENT_READ: select.EPOLLIN | select.EPOLLONESHOT,
+    EVENT_WRITE: select.EPOLLOUT | select.EPOLLONESHOT,
+    EVENT_READ | EVENT_WRITE: select.EPOLLIN | select.EPOLLOUT | select.EPOLLONESHOT,
+}
 
 
 class Fibers:
@@ -36,6 +46,16 @@ class Fibers:
         self._waiting: set[_Ticket] = set()
         self._idle: list[_Fiber] = []
         self._soon: deque[Callable[[], None]] = deque()
+        self._sockets = select.epoll()
+        self._at_sockets: dict[int, _Ticket] = {}
+
+    def fileno(self) -> int:
+        """Return a number that a selector can wait for: it can be read when a fiber's socket is ready."""
+        return self._sockets.fileno()
+
+    def close(self) -> None:
+        """Wait for no socket any more."""
+        self._sockets.close()
 
     @property
     def waiting(self) -> int:
@@ -78,11 +98,34 @@ class Fibers:
             if ticket in self._waiting:
                 self._end_waiting(ticket, ticket.is_released)
 
-    def wait(self, ticket: _Ticket) -> bool:
+    def wait(self, ticket: _Ticket) -> int:
         """Leave the thread to others until the ticket is released (true) or its time is up (false)."""
         self._waiting.add(ticket)
         ticket.fiber = getcurrent()
-        return bool(self._thread.switch())
+        answer: int = self._thread.switch()
+        return answer
+
+    def until_ready(self, fileno: int, wanted: int) -> int:
+        """Leave the thread to others until a socket is ready, and return for what; 0 after a while.
+
+        Both are EVENT_READ and EVENT_WRITE of `selectors`, or both of them.
+        """
+        events = _EVENTS[wanted]
+        try:
+            self._sockets.modify(fileno, events)
+        except FileNotFoundError:
+            # It is new here. What was watched under its number before, the system took out when it closed.
+            self._sockets.register(fileno, events)
+        ticket = self._at_sockets[fileno] = _Ticket(self)
+        ticket.until = time.monotonic() + _LOOK_AGAIN_SECONDS
+        return self.wait(ticket)
+
+    def resume_ready(self, _fileno: int) -> None:
+        """Resume every fiber whose socket is ready: for a selector to call when `fileno` can be read."""
+        for fileno, events in self._sockets.poll(0):
+            ticket = self._at_sockets.pop(fileno, None)
+            if ticket is not None and ticket in self._waiting:
+                self._end_waiting(ticket, EVENT_WRITE if events == select.EPOLLOUT else EVENT_READ)
 
     def released(self, ticket: _Ticket) -> None:
         """Have the fiber that waits for this ticket resumed; any thread may call this."""
@@ -111,7 +154,7 @@ class Fibers:
             # It would come up in the main thread, wherever that resumed the fiber, and end the process.
             logger.exception("Work on the main thread has failed")
 
-    def _end_waiting(self, ticket: _Ticket, is_released: bool) -> None:
+    def _end_waiting(self, ticket: _Ticket, is_released: int) -> None:
         self._waiting.discard(ticket)
         ticket.is_released = False
         fiber = ticket.fiber
@@ -147,7 +190,7 @@ class _Ticket:
             self.is_released = False
             return True
         self.until = time.monotonic() + timeout if timeout >= 0 else float("inf")
-        return self._fibers.wait(self)
+        return bool(self._fibers.wait(self))
 
     def release(self) -> None:
         self.is_released = True

@@ -7,7 +7,6 @@ import resource
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from types import SimpleNamespace
@@ -25,11 +24,6 @@ from keyferry.server.command_line.web_server.surplus import next_to_forget, next
 
 # For the database, for files, and for what gunicorn itself has open.
 _OTHER_FILES = 200
-# Of one process only one thread at a time runs Python, and the more there are, the longer they take to take
-# turns. The other threads are for whoever asks for anything else.
-_QUICK_THREADS = 4
-# More would wait longer for the group commit that takes them all.
-_MOST_FIBERS = 64
 _SILENCE = SimpleNamespace(
     **dict.fromkeys(("access", "debug", "exception", "warning"), lambda *_, **__: None)
 )
@@ -57,8 +51,6 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         self._with_threads = 0
         # Whole requests that are answered in this thread, as fibers.
         self._quick: deque[Connection] = deque()
-        # The same where threads answer them.
-        self._quick_threads = ThreadPoolExecutor(_QUICK_THREADS)
         self._fibers = Fibers(partial(self.method_queue.defer, _nothing))
         self._next_look = 0.0
         super().init_process()
@@ -66,14 +58,15 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
     def run(self) -> None:
         """Serve until told to stop; then finish what has begun."""
         self.poller.register(self.method_queue.fileno(), EVENT_READ, self.method_queue.run_callbacks)
+        self.poller.register(self._fibers, EVENT_READ, self._fibers.resume_ready)
         while self.alive:
             # Where every place is taken by a whole request, nobody can go for those who come.
             self.set_accept_enabled(bool(self._waiting) or len(self._open) < self._places)
             self._take_turn()
         self.set_accept_enabled(False)
         self._finish()
-        for threads in (self.tpool, self._quick_threads):
-            threads.shutdown(wait=False)
+        self.tpool.shutdown(wait=False)
+        self._fibers.close()
         self.poller.close()
         self.method_queue.close()
         for listener in self.sockets:
@@ -156,7 +149,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
 
     def _take_turn(self) -> None:
         # Who was just answered may have asked again, which no selector will tell.
-        is_asked = bool(self._quick) and self._fibers.waiting < _MOST_FIBERS
+        is_asked = bool(self._quick) and self._fibers.waiting < self.app.most_fibers
         self.wait_for_and_dispatch_events(0 if is_asked else self._limits.look_seconds)
         self._answer_quick_ones()
         while self._held > self._limits.held_bytes and self._waiting:
@@ -197,7 +190,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._watch(connection, wait)
             self._waiting.add(connection)
         # While it is answered it is watched on: next to nobody sends anything meanwhile.
-        elif self.app.has_fibers and self.app.is_quick(connection.received):
+        elif self.app.is_quick(connection.received):
             self._quick.append(connection)
         else:
             self._whole.append(connection)
@@ -206,7 +199,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
     def _answer_quick_ones(self) -> None:
         # Whoever asks again at once is answered in the next round, after everybody else.
         for _ in range(len(self._quick)):
-            if self._fibers.waiting >= _MOST_FIBERS:
+            if self._fibers.waiting >= self.app.most_fibers:
                 break
             connection = self._quick.popleft()
             self._fibers.start(partial(self._answer, connection), partial(self._go_on, connection))
@@ -219,8 +212,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         while self._whole and self._with_threads < 2 * self.cfg.threads:
             self._with_threads += 1
             connection = self._whole.popleft()
-            threads = self._quick_threads if self.app.is_quick(connection.received) else self.tpool
-            threads.submit(self.handle, connection)
+            self.tpool.submit(self.handle, connection)
 
     def _take_back(self, connection: Connection) -> None:
         self._with_threads -= 1
