@@ -1,4 +1,4 @@
-"""Requests that share the main thread: while one waits for its turn to write, the thread runs the others.
+"""Requests that share the main thread: while one waits for the database, the thread runs the others.
 
 A fiber is a request with a stack of its own, which the thread leaves only where the request waits. See
 docs/decisions/0017-quick-requests.md.
