@@ -22,6 +22,7 @@ from keyferry.wizard.results import LicenseState, Status
 from keyferry.wizard.state import State
 from keyferry.wizard.state_folder import StateFolder
 from keyferry.wizard.state_seal import encode_state
+from keyferry.wizard.this_machine import ThisMachine
 
 
 class PowerCut(BaseException):
@@ -113,6 +114,14 @@ class Computer:
     def state(self, folder: str) -> State | None:
         """Return what is stored in a folder."""
         return StateFolder(self.disk / folder, self.profile, self.fingerprint).read()
+
+    def knows(self, folder: str, computer_id: str) -> bool:
+        """Whether a folder holds the secret of a computer ID, also of one that was given up."""
+        state, machine = self.state(folder), ThisMachine(self.profile, self.fingerprint)
+        if state is None:
+            return False
+        grants = (*state.held, *(given.grant for given in state.given_up))
+        return any(machine.computer_id(grant).text == computer_id for grant in grants)
 
     def anchor_number(self) -> int | None:
         """Return the number of the anchor on its disk."""
