@@ -7,11 +7,14 @@ one. So what is trimmed, folded and refused is a part of the protocol.
 from __future__ import annotations
 
 import re
+from string import ascii_lowercase, ascii_uppercase
 
 from keyferry.protocol.characters import SPACES, UNTYPABLE
 
 SHORTEST_OF_HOST = 6
 
+# Another language knows other capitals than those of ASCII, and other small letters for them.
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TRIMMED = "".join(sorted(SPACES))
 _SIGNS = dict.fromkeys(map(ord, {*SPACES, *"-_.:"}))
@@ -38,34 +41,34 @@ _FILLERS = frozenset(
 
 def of_linux(machine_id: str) -> str | None:
     """Return the identifier that a machine-id is, in lower case after `linux:`, or None."""
-    text = machine_id.strip(_TRIMMED).lower()
+    text = machine_id.strip(_TRIMMED).translate(_SMALL)
     return f"linux:{text}" if re.fullmatch(r"[0-9a-f]{32}", text) and text.strip("0") else None
 
 
 def of_board(product_uuid: str) -> str | None:
     """Return the identifier that a mainboard's UUID is, bare after `linux-dmi:`, or None."""
-    text = product_uuid.strip(_TRIMMED).replace("-", "").lower()
+    text = product_uuid.strip(_TRIMMED).replace("-", "").translate(_SMALL)
     known = re.fullmatch(r"[0-9a-f]{32}", text) and len(set(text)) > 1 and text not in _UNFILLED_UUIDS
     return f"linux-dmi:{text}" if known else None
 
 
 def of_windows(machine_guid: str) -> str | None:
     """Return the identifier that a MachineGuid is, without braces after `windows:`, or None."""
-    text = machine_guid.strip(_TRIMMED).strip("{}").lower()
+    text = machine_guid.strip(_TRIMMED).strip("{}").translate(_SMALL)
     return f"windows:{text}" if re.fullmatch(_UUID, text) and text.strip("0-") else None
 
 
 def of_macos(platform_uuid: str) -> str | None:
     """Return the identifier that an IOPlatformUUID is, in lower case after `macos:`, or None."""
-    text = platform_uuid.strip(_TRIMMED).lower()
+    text = platform_uuid.strip(_TRIMMED).translate(_SMALL)
     return f"macos:{text}" if re.fullmatch(_UUID, text) and text.strip("0-") else None
 
 
 def of_host(text: str) -> str | None:
     """Return what an application passes in, trimmed, or None if it names no machine."""
     trimmed = text.strip(_TRIMMED)
-    bare = trimmed.translate(_SIGNS).lower()
-    is_filler = len(set(bare)) < 2 or trimmed.lower() in _FILLERS
+    bare = trimmed.translate(_SIGNS).translate(_SMALL)
+    is_filler = len(set(bare)) < 2 or trimmed.translate(_SMALL) in _FILLERS
     if len(trimmed) < SHORTEST_OF_HOST or is_filler or not UNTYPABLE.isdisjoint(trimmed):
         return None
     return trimmed

@@ -9,8 +9,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import vector_clock
 import vector_codes
 import vector_computer_keys
+import vector_continuing
 import vector_documents
 import vector_requests
 import vector_states
@@ -45,6 +47,8 @@ FILES: dict[str, Callable[[], Case]] = {
     "profiles": vector_documents.profiles,
     "wizard_states": vector_states.wizard_states,
     "wizard_anchors": vector_states.wizard_anchors,
+    "wizard_requests": vector_continuing.wizard_requests,
+    "wizard_clock": vector_clock.wizard_clock,
 }
 
 

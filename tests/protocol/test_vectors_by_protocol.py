@@ -392,4 +392,5 @@ def test_every_invalid_case_is_tried():
         # By test_vectors_of_the_wizard.py.
         "wizard_states",
         "wizard_anchors",
+        "wizard_clock",
     }

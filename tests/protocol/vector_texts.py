@@ -36,6 +36,7 @@ _READABLE = [
     *(("windows", text) for text in (_UUID, _UUID.upper(), f"{{{_UUID}}}", f" {_UUID}\r\n")),
     *(("macos", text) for text in (_UUID, _UUID.upper())),
     *(("host", text) for text in ("serial number 4711", " USB-4711\n", "Gerät-Ω", "usb-47", "\u30000x4711A")),
+    *(("host", text) for text in ("\u00c4\u00e4\u00c4\u00e4\u00c4\u00e4", "un\u212anown")),
 ]
 _ZERO = "00000000-0000-0000-0000-000000000000"
 _UNFIT = [
@@ -51,7 +52,7 @@ _UNFIT = [
     *(("macos", text) for text in ("", _ZERO, "C02XXXXXXXXX", f"{{{_UUID}}}")),
     *(
         ("host", text)
-        for text in ("", "   ", "usb-1", " usb-1 ", "000000", "00-00-00-00", "xxxxxxxx", "a\x00bcdef")
+        for text in ("", "   ", "usb-1", " usb-1 ", "000000", "00-00-00-00", "xxxxxxxx", "xXxXxX", "a\x00bcdef")
     ),
     *(
         ("host", text)
