@@ -11,16 +11,18 @@ import json
 import re
 
 from keyferry.protocol.alphabet import Symbols, bytes_to_symbols, exact_symbols, symbols_to_bytes, write
+from keyferry.protocol.characters import SPACES
 from keyferry.protocol.computer_key import Binding
 from keyferry.protocol.errors import LicenseFileRefused, NewerVersion
 from keyferry.protocol.license_file import Said, signed_part, with_signature
 
-_BEGINNING = re.compile(r"\s*LIC([0-9]{1,3})/")
+_BEGINNING = re.compile(r"LIC([0-9]{1,3})/")
 _VERSION = "1"
 _CODE = re.compile(r"LIC1/([1-9][0-9]?)/([0-9A-Z]+)/([0-9A-Z]{103})")
 # More than a QR code holds.
 _LONGEST = 4_296
 _SAID = 5
+_AROUND = "".join(sorted(SPACES))
 
 
 def license_code(said: Said, epoch: int, signature: bytes) -> str:
@@ -31,7 +33,7 @@ def license_code(said: Said, epoch: int, signature: bytes) -> str:
 
 def is_license_code(text: str) -> bool:
     """Return whether a text is a license file from a QR code, of whatever version."""
-    return _BEGINNING.match(text) is not None
+    return _BEGINNING.match(text.lstrip(_AROUND)) is not None
 
 
 def license_file_of(text: str, binding: Binding) -> str:
@@ -39,10 +41,11 @@ def license_file_of(text: str, binding: Binding) -> str:
 
     Raises LicenseFileRefused (license_file_incomplete), or NewerVersion.
     """
-    beginning = _BEGINNING.match(text)
+    bare = text.strip(_AROUND)
+    beginning = _BEGINNING.match(bare)
     if beginning is not None and beginning[1] != _VERSION:
         raise NewerVersion("This QR code is from a newer version. Update the application.")
-    found = _CODE.fullmatch(text.strip()[: _LONGEST + 1])
+    found = _CODE.fullmatch(bare[: _LONGEST + 1])
     try:
         if found is None:
             raise ValueError("no license code")

@@ -1,4 +1,4 @@
-"""The committed vectors of the wizard's rules, decided again as the protocol words them, without the wizard."""
+"""The committed vectors of the wizard's rules, decided again by the words of the protocol alone."""
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
@@ -81,9 +81,11 @@ def opened(one, level):
 
 
 def since_activation(state, key, anchor):
-    """The openings of one activation key: the activation's, then of what was begun after it, the newest first."""
+    """The openings of one activation key: the activation's, then those begun after it, the newest first."""
     license = state["license"] if state["license"] and state["license"]["activation_key"] == key else None
-    found = [(one, "continuation") for one in state["kept"]] + ([(license, "continuation")] if license else [])
+    found = [(one, "continuation") for one in state["kept"]] + (
+        [(license, "continuation")] if license else []
+    )
     if license is None:
         found += [
             (one, one["level"] if one["anchor"] == anchor else "claim") for one in reversed(state["given_up"])

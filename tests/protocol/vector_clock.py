@@ -80,8 +80,8 @@ REFUSED = {
 def wizard_clock() -> Case:
     """What a wizard makes of its clock."""
     return document(
-        "A wizard's clock. `state` is that of a license in use with these claims, and `warning` what goes with "
-        "it; `latest_seen_then` is what a typed key leaves, of the license where `in_use` has its claims.",
+        "A wizard's clock. `state` is that of a license in use with these claims, and `warning` what goes "
+        "with it; `latest_seen_then` is what a key leaves, of the license where `in_use` has its claims.",
         given={},
         valid=[*map(_running, RUNS), *map(_taken, TAKEN)],
         invalid=_refused(),

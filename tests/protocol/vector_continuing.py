@@ -66,8 +66,8 @@ REQUESTS = [
 def wizard_requests() -> Case:
     """What requests go on from."""
     return document(
-        "Requests for an activation key beside a state: `kept` are the secrets that wait then, `shown` is that "
-        "of the request, `typed` that of the computer ID which a person types; it carries these openings.",
+        "Requests for an activation key beside a state: `kept` are the secrets that wait then, `shown` is "
+        "that of the request, `typed` that of the computer ID that a person types; it carries `carries`.",
         given={
             "epoch": EPOCH,
             "secret": NEW.hex(),

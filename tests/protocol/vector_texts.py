@@ -52,8 +52,9 @@ _UNFIT = [
     *(("macos", text) for text in ("", _ZERO, "C02XXXXXXXXX", f"{{{_UUID}}}")),
     *(
         ("host", text)
-        for text in ("", "   ", "usb-1", " usb-1 ", "000000", "00-00-00-00", "xxxxxxxx", "xXxXxX", "a\x00bcdef")
+        for text in ("", "   ", "usb-1", " usb-1 ", "000000", "00-00-00-00", "xxxxxxxx", "a\x00bcdef")
     ),
+    ("host", "xXxXxX"),
     *(
         ("host", text)
         for text in ("To Be Filled By O.E.M.", "default string", "System Serial Number", "0123456789")

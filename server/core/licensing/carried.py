@@ -7,18 +7,18 @@ is found: its signature does. So all of that may be undone; what was really cut 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from keyferry.protocol.alphabet import SYMBOLS
+from keyferry.protocol.characters import IGNORED, SPACES, UNTYPABLE
 
 # An application encodes what it was handed; another one encodes that again.
 _ENCODED_AT_MOST = 3
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # No form and no scanner hands over more.
 _MOST = 16_384
-_SPACES = {"Zs", "Zl", "Zp", "Cc", "Cf"}
-# Where mail programs wrap a line: the sign of quoted-printable before it, those of a quoted mail behind it.
-_AT_BREAKS = "=>|"
+# The last three are where mail programs wrap a line: the sign of quoted-printable before it, those of a
+# quoted mail behind it.
+_BREAKS = SPACES | IGNORED | UNTYPABLE | frozenset("=>|")
 _SYMBOL = f"[{SYMBOLS}]"
 # What follows a dot at once is the signature of the token before it, whatever letter that begins with.
 _BEGINS = r"(?<!\w)(?<!\w\.)[ABD]"
@@ -54,8 +54,4 @@ def _bytes_as_text(encoded: re.Match[str]) -> str:
 
 def _spaced(text: str) -> str:
     """Return a text with one space for each break, visible or not."""
-    return " ".join("".join(" " if _is_a_break(one) else one for one in text).split())
-
-
-def _is_a_break(one: str) -> bool:
-    return one in _AT_BREAKS or unicodedata.category(one) in _SPACES
+    return " ".join("".join(" " if one in _BREAKS else one for one in text).split())
