@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from keyferry.server.config import ConfigError
 from keyferry.server.core import attempts, audit, forgetting
 from keyferry.server.core.errors import CoreError, SecretUnreadable
+from keyferry.server.core.imports import imports
 from keyferry.server.core.licensing import listings, release_links
 from keyferry.server.core.mail import delivery, issued, mails, outbox, templates
 from keyferry.server.core.mail.mails import Mail
@@ -122,6 +123,7 @@ class _Worker:
             outbox.bring_forward(session, now)
             release_links.forget_expired(session, now)
             kept_forms.forget(session, now)
+            imports.forget(session, now)
             if self.outgoing is not None:
                 delivery.looked(session, now)
         self.looked_at = now

@@ -25,6 +25,7 @@ class Code:
 
 
 CODES: Mapping[str, Code] = {
+    "activation_key_exists": Code(409, reason="activation key is in use"),
     "activation_key_replaced": Code(403, field="activation_key", reason="activation key was replaced"),
     "activation_limit_reached": Code(403, reason="activation limit reached"),
     "bad_signature": Code(400, field="link"),
@@ -40,6 +41,7 @@ CODES: Mapping[str, Code] = {
     "computer_looks_the_same": Code(403, reason="seat taken too often without proof"),
     "computer_name_required": Code(400, field="computer_name"),
     "computer_not_chosen": Code(400, field="computer_id"),
+    "csv_too_large": Code(413, field="file"),
     "customer_exists": Code(409, field="email"),
     "deactivation_too_early": Code(403, reason="too soon after activation"),
     "demo_machine_over": Code(404),
@@ -47,9 +49,11 @@ CODES: Mapping[str, Code] = {
     "epochs_used_up": Code(409),
     "expiry_in_the_past": Code(400, field="expires"),
     "expiry_out_of_range": Code(400, field="expires"),
+    "foreign_activation_key": Code(400, reason="activation key of another system"),
     "foreign_form": Code(403),
     "form_expired": Code(400),
     "form_not_kept": Code(404),
+    "import_begun": Code(409),
     "internal_error": Code(500),
     "last_administrator": Code(409),
     "license_expired": Code(403, reason="license expired"),
@@ -67,6 +71,7 @@ CODES: Mapping[str, Code] = {
     "malformed_computer_key": Code(400, field="computer_key"),
     "malformed_computer_name": Code(400, field="computer_name"),
     "malformed_count": Code(400, field="count"),
+    "malformed_csv": Code(400, field="file", reason="CSV can’t be read"),
     "malformed_customer_name": Code(400, field="name"),
     "malformed_deactivation_code": Code(400, field="code"),
     "malformed_email": Code(400, field="email"),
@@ -86,6 +91,7 @@ CODES: Mapping[str, Code] = {
     "malformed_request": Code(400),
     "malformed_role": Code(400, field="role"),
     "malformed_seats": Code(400, field="seats"),
+    "malformed_status": Code(400, field="status"),
     "malformed_subject": Code(400, field="subject"),
     "malformed_terms": Code(400),
     "malformed_text": Code(400, field="text"),
@@ -128,6 +134,7 @@ CODES: Mapping[str, Code] = {
     "too_many_attempts": Code(429, reason="too many attempts"),
     "too_many_chosen": Code(400),
     "too_many_features": Code(400, field="features"),
+    "too_many_rows": Code(400, field="file", reason="too many rows"),
     "too_many_views": Code(409, field="name"),
     "unknown_activation_key": Code(
         404, field="activation_key", is_guess=True, reason="unknown activation key"
@@ -135,9 +142,11 @@ CODES: Mapping[str, Code] = {
     "unknown_batch": Code(404),
     "unknown_brand_part": Code(404),
     "unknown_change": Code(404),
+    "unknown_columns": Code(400, field="file", reason="columns are not named"),
     "unknown_computer": Code(404),
     "unknown_customer": Code(404, field="email"),
     "unknown_feature": Code(400),
+    "unknown_import": Code(404),
     "unknown_license": Code(404),
     "unknown_mail": Code(404),
     "unknown_operator": Code(404),

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from keyferry.server.core.audit import ending
+from keyferry.server.core.imports.imports import Refused
+from keyferry.server.core.imports.rows import OURS
 from keyferry.server.core.licensing.licenses import expiry, standing
 from keyferry.server.words.wording import CHANNELS, DISPLACED, STATES, event_in_words, reason_in_words
 
@@ -72,9 +74,27 @@ def licenses_at(now: datetime) -> Columns:
     }
 
 
+def refused_head(head: Sequence[str]) -> Sequence[str]:
+    """Return the head of a table of rows that were not imported: that of their file, and what is wrong."""
+    return (*_theirs(head), *OURS)
+
+
+def refused_row(head: Sequence[str], row: Refused, message: str) -> Sequence[object]:
+    """Return a row that was not imported as it was, with its line, the code of the error, and a sentence."""
+    ours = {place for place, title in enumerate(head) if title in OURS}
+    cells = [cell for place, cell in enumerate(row.cells) if place not in ours]
+    missing = len(_theirs(head)) - len(cells)
+    return (*cells, *[""] * missing, row.line, row.code, message)
+
+
 def row_of(columns: Columns, one: Any) -> Sequence[object]:
     """Return one row of a table."""
     return tuple(cell(one) for cell in columns.values())
+
+
+def _theirs(head: Sequence[str]) -> list[str]:
+    # A file of refused rows that was corrected has our columns already.
+    return [title for title in head if title not in OURS]
 
 
 def _moment(at: datetime) -> str:

@@ -137,6 +137,11 @@ def _licenses(count: int) -> str:
     return f"{count:,} {'license' if count == 1 else 'licenses'}"
 
 
+def _imported(detail: dict[str, Any]) -> str:
+    made = f"{_licenses(detail['licenses'])}, {_customers(detail['customers'], more=False)}"
+    return f"{made}, {detail['refused']:,} refused, import {detail['import']}"
+
+
 def _customers(count: int, *, more: bool) -> str:
     return f"{count:,}{'+' if more else ''} {'customer' if count == 1 else 'customers'}"
 
@@ -154,6 +159,8 @@ _DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
     "license_edited": _changes,
     "issue_begun": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
     "issue_stopped": lambda detail: f"{_licenses(detail['licenses'])}, batch {detail['batch']}",
+    "import_begun": lambda detail: f"{detail['rows']:,} rows, import {detail['import']}",
+    "import_ended": _imported,
     "customers_exported": lambda detail: _customers(detail["customers"], more=detail.get("more", False)),
     "licenses_exported": lambda detail: _licenses(detail["licenses"]),
     "activation_key_replaced": lambda detail: f"the old one ended in {detail['former']}",

@@ -113,7 +113,7 @@ def edit(
 
     Raises Malformed (malformed_email, malformed_customer_name, malformed_notes), Conflict (customer_exists).
     """
-    wanted = {"email": normalized_email(email), "name": _checked_name(name), "notes": checked_notes(notes)}
+    wanted = {"email": normalized_email(email), "name": checked_name(name), "notes": checked_notes(notes)}
     before = customer.email
     changed = [field for field, value in wanted.items() if getattr(customer, field) != value]
     try:
@@ -200,7 +200,8 @@ def _forget(session: Session, mails: ColumnElement[bool]) -> None:
         session.execute(statement.execution_options(synchronize_session=False))
 
 
-def _checked_name(name: str) -> str | None:
+def checked_name(name: str) -> str | None:
+    """Return a customer's name trimmed, None without one; raises Malformed (malformed_customer_name)."""
     text = name.strip()
     if len(text) > _NAME_LENGTH or not text.isprintable():
         raise Malformed(

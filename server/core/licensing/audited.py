@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[Event, ...]] = {
         *(Event.LICENSE_EDITED, Event.LICENSE_RENEWED, Event.LICENSE_SUSPENDED, Event.LICENSE_RESUMED),
         *(Event.ACTIVATION_KEY_REPLACED, Event.CHANGE_REFUSED, Event.LICENSES_EXPORTED),
         Event.LICENSE_KEYS_ASKED_FOR,
+        *(Event.IMPORT_BEGUN, Event.IMPORT_ENDED, Event.IMPORT_REFUSED),
         *(Event.DEMO_MACHINE_BEGUN, Event.DEMO_MACHINE_ACTIVATED, Event.DEMO_MACHINE_ENDED),
     ),
     "customers": (

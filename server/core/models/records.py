@@ -116,6 +116,57 @@ class ChangeOfMany(Base):
     created_at: Mapped[datetime]
 
 
+class CsvImport(Base):
+    """A file of customers and licenses that is imported: how many of its rows are done, and what they made."""
+
+    __tablename__ = "csv_import"
+    __table_args__ = (CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    # Of its content: nobody is to import the same file twice without knowing it.
+    digest: Mapped[str] = mapped_column(String(64))
+    head: Mapped[list[str]] = mapped_column(JSON)
+    # Of licenses that name none.
+    product_number: Mapped[int | None] = mapped_column(ForeignKey("product.number"))
+    # 0 until all rows are there.
+    wanted: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    # What the rows would make, and then what they made.
+    licenses: Mapped[int] = mapped_column(default=0)
+    customers: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    kept_until: Mapped[datetime] = mapped_column(index=True)
+
+
+class CsvImportRow(Base):
+    """A row of such a file; it goes once it is imported, and stays with the reason where it can't be.
+
+    Not in the row of the import: with each step SQLite would write the whole file again.
+    """
+
+    __tablename__ = "csv_import_row"
+    __table_args__ = (
+        Index(
+            "ix_csv_import_row_refused",
+            "import_id",
+            "place",
+            sqlite_where=text("code IS NOT NULL"),
+            postgresql_where=text("code IS NOT NULL"),
+        ),
+    )
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("csv_import.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[int]
+    cells: Mapped[list[str]] = mapped_column(JSON)
+    code: Mapped[str | None] = mapped_column(String(40))
+    # A sentence and its values.
+    reason: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class OutboxMail(Base):
     """A mail, committed with its operation; its sealed text is wiped once delivered, or kept no longer."""
 

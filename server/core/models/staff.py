@@ -103,6 +103,8 @@ class Listing(StrEnum):
 
     LICENSES = "licenses"
     COMPUTERS = "computers"
+    CUSTOMERS = "customers"
+    AUDIT = "audit"
 
 
 class SavedView(Base):

@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response
 from keyferry.protocol.sentences import CodedError
 from keyferry.server.core.brand.pictures import too_large
 from keyferry.server.core.errors import NotAllowed, NotFound
+from keyferry.server.core.imports import csv_files
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import branding, kept_forms, staff, trouble
+from keyferry.server.faces.portal import branding, importing, kept_forms, staff, trouble
 from keyferry.server.faces.portal.signing_in import code_page, sign_in_page
 from keyferry.server.services.permission import require
 from keyferry.server.web import problems
@@ -49,7 +50,14 @@ def init(blueprint: Blueprint, rooms: Iterable[ModuleType]) -> None:
 
     blueprint.register_error_handler(CSRFError, lambda error: answer(form_expired()))
     # The only forms with a file: what is too large for them is so before any view sees it.
-    branding.blueprint.register_error_handler(RequestEntityTooLarge, lambda error: answer(too_large()))
+    for room, refusal in ((branding, too_large), (importing, csv_files.too_large)):
+        room.blueprint.register_error_handler(RequestEntityTooLarge, _too_large(answer, refusal))
+
+
+def _too_large(
+    answer: Callable[[CodedError], Response], refusal: Callable[[], CodedError]
+) -> Callable[[RequestEntityTooLarge], Response]:
+    return lambda error: answer(refusal())
 
 
 def refused(pages: Pages, error: CodedError) -> Response:

@@ -43,6 +43,7 @@ _SIGNS = {
     "license": ("key-round", ""),
     "activation_key": ("key-round", ""),
     "issue": ("key-round", ""),
+    "import": ("upload", ""),
     "mail_given_up": ("mail-x", "warn"),
     "mail": ("mail", ""),
     "release_link": ("mail", ""),

@@ -253,6 +253,41 @@ sa.Table(
     sa.CheckConstraint("action IN ('renew', 'suspend', 'resume')", name="action"),
 )
 sa.Table(
+    "csv_import",
+    _SCHEMA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("file_name", sa.String(200), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("head", sa.JSON, nullable=False),
+    sa.Column("product_number", sa.Integer, sa.ForeignKey("product.number")),
+    sa.Column("wanted", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("licenses", sa.Integer, nullable=False),
+    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("begun_at", _TIME),
+    sa.Column("kept_until", _TIME, nullable=False, index=True),
+    sa.CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+)
+sa.Table(
+    "csv_import_row",
+    _SCHEMA,
+    sa.Column("import_id", sa.Integer, sa.ForeignKey("csv_import.id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("cells", sa.JSON, nullable=False),
+    sa.Column("code", sa.String(40)),
+    sa.Column("reason", sa.JSON),
+    sa.Index(
+        "ix_csv_import_row_refused",
+        "import_id",
+        "place",
+        sqlite_where=sa.text("code IS NOT NULL"),
+        postgresql_where=sa.text("code IS NOT NULL"),
+    ),
+)
+sa.Table(
     "license",
     _SCHEMA,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -351,7 +386,7 @@ sa.Table(
     sa.Column("name", sa.String(40), nullable=False),
     sa.Column("query", sa.String(600), nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
-    sa.CheckConstraint("listing IN ('licenses', 'computers')", name="listing"),
+    sa.CheckConstraint("listing IN ('licenses', 'computers', 'customers', 'audit')", name="listing"),
     sa.UniqueConstraint("operator_id", "listing", "name"),
 )
 sa.Table(

@@ -1,0 +1,1 @@
+"""Customers and licenses that a vendor brings along from another system."""
