@@ -121,6 +121,9 @@ def _lists(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
         yield "list", f"licenses, {way} one in the middle", beside
     yield "list", "customers", [portal.opens("/customers")]
     yield "list", "customers, page 200", [portal.opens("/customers", page=200)]
+    for view in ("ending", "full", "email_failed"):
+        yield "list", f"customers, {view}", [portal.opens("/customers", view=view)]
+        yield "list", f"customers, {view}, by name", [portal.opens("/customers", view=view, sort="name")]
     yield "list", "computers", [portal.opens("/computers")]
     for state in State:
         yield "list", f"computers, {state}", [portal.opens("/computers", state=state)]

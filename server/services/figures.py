@@ -59,7 +59,7 @@ def of_the_customer_views() -> tuple[dict[View | None, Count], datetime | None]:
     def count(session: Session, now: datetime) -> Values:
         return {view or _ALL: [*vars(one).values()] for view, one in listing.counts(session, now).items()}
 
-    counted = _counted("customer views", count)
+    counted = _counted("views of customers", count)
     return {view: Count(*counted.values[view or _ALL]) for view in (None, *View)}, counted.at
 
 

@@ -11,10 +11,14 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import select
 
 from keyferry.server.core.customers.contacts import as_in_an_address
+from keyferry.server.core.customers.listing import Order as CustomerOrder
+from keyferry.server.core.customers.listing import View as CustomerView
+from keyferry.server.core.customers.listing import Wanted as CustomersWanted
+from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import Order, Taken, Wanted
+from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
 from keyferry.server.core.models import Customer, Listing
 from keyferry.server.core.row_numbers import row_number
 from keyferry.server.db import reading
@@ -48,14 +52,19 @@ class ListQuery:
 
 LICENSES = ListQuery((*LICENSE_FILTERS, "sort", "dir"))
 COMPUTERS = ListQuery(("q", "state", "license", "customer", "email", "product", "way", "since"))
-OF_LISTING = {Listing.LICENSES: LICENSES, Listing.COMPUTERS: COMPUTERS}
+CUSTOMERS = ListQuery(("q", "view", "sort", "dir"))
+AUDIT = ListQuery(("license", "refused", "channel", "who", "event", "kind", "address", "since", "until"))
+OF_LISTING = {
+    Listing.LICENSES: LICENSES,
+    Listing.COMPUTERS: COMPUTERS,
+    Listing.CUSTOMERS: CUSTOMERS,
+    Listing.AUDIT: AUDIT,
+}
 
 
 def licenses_wanted(asked: Mapping[str, str], now: datetime) -> Wanted:
     """Return which licenses are asked for; what is said wrongly is taken as not said."""
-    ends_by, order, standing, taken = None, Order.ISSUED, None, None
-    with suppress(ValueError):
-        ends_by = date.fromisoformat(asked.get("ends_by", ""))
+    ends_by, order, standing, taken = _day(asked.get("ends_by", "")), Order.ISSUED, None, None
     if asked.get("ends") in ENDS:
         ends_by = now.date() + timedelta(days=int(asked["ends"]))
     with suppress(ValueError):
@@ -90,6 +99,38 @@ def computers_wanted(asked: Mapping[str, str], now: datetime) -> ComputersWanted
         since=_since(asked, now),
         forced=asked.get("state") == "forced",
     )
+
+
+def customers_wanted(asked: Mapping[str, str]) -> CustomersWanted:
+    """Return which customers are asked for; what is said wrongly is taken as not said."""
+    view, order = None, CustomerOrder.ADDED
+    with suppress(ValueError):
+        view = CustomerView(asked.get("view", ""))
+    with suppress(ValueError):
+        order = CustomerOrder(asked.get("sort", ""))
+    return CustomersWanted(asked.get("q", ""), view, order, descending=asked.get("dir", "desc") != "asc")
+
+
+def audit_wanted(asked: Mapping[str, str]) -> AuditWanted:
+    """Return which events are asked for; what is said wrongly is taken as not said."""
+    return AuditWanted(
+        license_id=_row(asked.get("license", "")),
+        refused=asked.get("refused") == "1",
+        channel=asked.get("channel", "") if asked.get("channel") in CHANNELS else "",
+        who=asked.get("who", ""),
+        event=asked.get("event", ""),
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+        kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
+        address=asked.get("address", ""),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _row(text: str) -> int | None:

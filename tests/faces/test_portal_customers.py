@@ -93,6 +93,22 @@ def test_views_show_whose_license_ends_soon_and_whose_email_failed(vendor, ada):
     assert "No customers found" in desk.get("/portal/customers?view=ending&q=ada@").text
 
 
+def test_a_view_shows_who_has_no_free_seat(vendor):
+    full, half, none = (f"{name}@example.com" for name in ("full", "half", "none"))
+    for email, seats in ((full, 1), (full, 1), (half, 1), (half, 2), (none, 1)):
+        key = vendor.issue(customer=email, seats=seats)
+        if email != none:
+            vendor.activate(vendor.machine(key))
+    desk = staff(vendor)
+    assert re.findall(r"Full <span>(\d+)<", desk.get("/portal/customers").text) == ["1"]
+    page = desk.get("/portal/customers?view=full").text
+    assert (full in page, half in page, none in page) == (True, False, False)
+    [_, row] = csv.reader(desk.post("/portal/customers/export?view=full").text.splitlines())
+    assert row[0] == full
+    for email in (half, none):
+        assert "No customers found" in desk.get(f"/portal/customers?view=full&q={email}").text
+
+
 def test_a_list_comes_as_a_table_and_the_audit_keeps_who_took_it(vendor, desk, ada):
     vendor.issue(seats=3, customer="=cmd@example.com", expires=vendor.clock.now.date())
     answer = desk.post("/portal/customers/export")

@@ -102,3 +102,32 @@ def test_columns_are_chosen_for_good_and_put_back(vendor, desk):
     assert ">Last event</th>" in staff(vendor, "grace").get("/portal/licenses").text
     desk.post("/portal/licenses/columns", usual="1", column=["key"])
     assert ">Last event</th>" in desk.get("/portal/licenses").text
+
+
+@pytest.mark.parametrize(
+    ("listing", "query"),
+    [("customers", "q=ada&view=full&sort=name&dir=asc"), ("audit", "refused=1&who=ada&since=2026-11-01")],
+)
+def test_customers_and_the_audit_have_views_of_their_own(vendor, listing, query):
+    desk = staff(vendor, role=Role.MANAGER)
+    address = f"/portal/{listing}"
+    assert desk.post(f"{address}/views", name="Mine", list=f"{query}&page=7").location == f"{address}?{query}"
+    page = desk.get(f"{address}?{query}").text
+    assert 'aria-current="page"><bdi>Mine</bdi>' in page
+    assert page.count('aria-current="page"><bdi>') == 1
+    # Those of other lists are not among them.
+    assert "<bdi>Mine</bdi>" not in desk.get("/portal/computers").text
+    refused = desk.post(f"{address}/views", name=" ", list=query)
+    assert refused.status_code == 400
+    assert "visible characters for the view’s name." in refused.text
+    assert f'href="{address}?' in refused.text
+    desk.post(f"{address}/views/1/remove", list=query)
+    assert "<bdi>Mine</bdi>" not in desk.get(address).text
+
+
+def test_who_may_not_see_the_audit_saves_no_view_of_it_and_is_shown_nothing_of_it(desk):
+    for name in ("Mine", " "):
+        answer = desk.post("/portal/audit/views", name=name, list="refused=1")
+        assert answer.status_code == 403
+        assert "License issued" not in answer.text
+    assert desk.post("/portal/audit/views/1/remove").status_code == 403

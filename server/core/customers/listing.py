@@ -41,9 +41,10 @@ class Order(StrEnum):
 
 
 class View(StrEnum):
-    """Which customers: those with a license that ends soon, or with a failed email that can be resent."""
+    """Which customers: those with a license that ends soon, without a free seat, or with a failed email."""
 
     ENDING = "ending"
+    FULL = "full"
     EMAIL_FAILED = "email_failed"
 
 
@@ -150,6 +151,9 @@ def _listing(wanted: Wanted, filters: Sequence[Filter]) -> Listing:
 def _of_view(view: View | None, now: datetime) -> list[Filter]:
     if view is None:
         return []
+    if view is View.FULL:
+        # No index: each activation would have to write it.
+        return [Filter(_is_full(), costly=True)]
     if view is View.EMAIL_FAILED:
         theirs = OutboxMail.recipient == Unordered(Customer.email)
         failed = exists().where(theirs, OutboxMail.kept_until > now)
@@ -161,8 +165,16 @@ def _of_view(view: View | None, now: datetime) -> list[Filter]:
     return [Filter(ends, _numbers_of(view, now), walked)]
 
 
+def _is_full() -> ColumnElement[bool]:
+    """Return the condition that a customer has seats, and uses all: the first license with a free one ends it."""
+    theirs = License.customer_id == Customer.id
+    return exists().where(theirs) & ~exists().where(theirs, License.seats_used < License.seats)
+
+
 def _numbers_of(view: View, now: datetime) -> Select[Any]:
-    """Select the customers of a view by an index, some of them several times."""
+    """Select the customers of a view, where it can be by an index, some of them several times."""
+    if view is View.FULL:
+        return select(Customer.id).where(_is_full())
     if view is View.EMAIL_FAILED:
         mails = OutboxMail.recipient == Customer.email
         # From the few emails that failed, also where the customers come in order: SQLite would look at each.

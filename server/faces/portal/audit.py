@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -12,23 +13,22 @@ from keyferry.protocol.sentences import Sentence
 from keyferry.server.core import lists
 from keyferry.server.core.events import Event
 from keyferry.server.core.licensing import audited, listings
-from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.listings import AuditWanted
-from keyferry.server.core.row_numbers import row_number
+from keyferry.server.core.models import Listing
+from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal import list_addresses, staff
 from keyferry.server.faces.portal.tables import csv_file, workbook
 from keyferry.server.faces.portal.telling import told
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.parts import parts
+from keyferry.server.services import list_queries
 from keyferry.server.words.columns import EVENTS, row_of
-from keyferry.server.words.wording import CHANNELS
 
 blueprint = Blueprint("audit", __name__)
 
 _PIECE = 500
-_FILTERS = ("license", "refused", "channel", "who", "event", "kind", "address", "since", "until")
 _VIEWS: dict[str, dict[str, str]] = {
     "all": {},
     "refused": {"refused": "1"},
@@ -53,8 +53,14 @@ _KINDS = {
 @staff.needs(Permission.SEE_AUDIT)
 def listing() -> str:
     """Show what happened, the latest first."""
-    wanted, today = _wanted(), parts().clock().date()
-    asked = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
+    return list_page(request.args.to_dict())
+
+
+def list_page(asked: dict[str, str], **context: Any) -> str:
+    """Return the list that an address asks for, with what was wrong where something was."""
+    at, today, operator = list_addresses.AUDIT, parts().clock().date(), staff.operator()
+    said = at.said(asked)
+    wanted = list_queries.audit_wanted(said)
     with reading() as session:
         found = listings.audit_events(session, wanted, **turned())
         named = audited.named(session, found.rows)
@@ -73,7 +79,12 @@ def listing() -> str:
             periods={days: today - timedelta(days=days - 1) for days in _PERIODS},
             today=today,
             is_filtered=wanted != AuditWanted(),
-            asked=asked,
+            asked=said,
+            listed={"endpoint": at.endpoint, "args": said},
+            own_views=saved_views.of_operator(session, operator, Listing.AUDIT),
+            of_query=at.of_query,
+            query=at.query(said),
+            **context,
         )
 
 
@@ -81,14 +92,14 @@ def listing() -> str:
 @staff.needs(Permission.SEE_AUDIT)
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
-    return csv_file(f"{_name()}.csv", tuple(EVENTS), _table(_wanted()))
+    return csv_file(f"{_name()}.csv", tuple(EVENTS), _table(list_queries.audit_wanted(request.args)))
 
 
 @blueprint.get("/audit.xlsx")
 @staff.needs(Permission.SEE_AUDIT)
 def export_workbook() -> Response:
     """Give what is filtered as a workbook, the latest events of too many."""
-    return workbook(f"{_name()}.xlsx", tuple(EVENTS), _table(_wanted()))
+    return workbook(f"{_name()}.xlsx", tuple(EVENTS), _table(list_queries.audit_wanted(request.args)))
 
 
 def _name() -> str:
@@ -104,19 +115,3 @@ def _table(wanted: AuditWanted) -> Iterator[list[Sequence[object]]]:
             return
         yield [row_of(EVENTS, event) for event in rows]
         before = rows[-1].id
-
-
-def _wanted() -> AuditWanted:
-    """Read the address; what it says wrongly is taken as not said."""
-    asked = request.args
-    return AuditWanted(
-        license_id=asked.get("license", None, row_number),
-        refused=asked.get("refused") == "1",
-        channel=asked.get("channel", "") if asked.get("channel") in CHANNELS else "",
-        who=asked.get("who", ""),
-        event=asked.get("event", ""),
-        since=asked.get("since", None, date.fromisoformat),
-        until=asked.get("until", None, date.fromisoformat),
-        kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
-        address=asked.get("address", ""),
-    )

@@ -11,18 +11,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core.customers import listing as customer_list
 from keyferry.server.core.customers import records
-from keyferry.server.core.customers.listing import Listed, Order, View, Wanted
+from keyferry.server.core.customers.listing import Listed, View
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
-from keyferry.server.core.models import Activation, OutboxMail
+from keyferry.server.core.models import Activation, Listing, OutboxMail
+from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
-from keyferry.server.faces.portal import staff, typed
+from keyferry.server.faces.portal import list_addresses, staff, typed
 from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
-from keyferry.server.services import customer_data, customers, figures
+from keyferry.server.services import customer_data, customers, figures, list_queries
 from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
@@ -40,14 +41,15 @@ _SHOWN = 5
 @staff.needs(Permission.SEE_LICENSES)
 def listing() -> str:
     """Show customers by search, view and order."""
-    return _list_page()
+    return list_page(request.args.to_dict())
 
 
 @blueprint.post("/customers/export")
 @staff.runs(customers.export)
 def export() -> Response:
     """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
-    pieces = customers.export(_wanted(), by=staff.by(), show=_row)
+    wanted = list_queries.customers_wanted(request.args)
+    pieces = customers.export(wanted, by=staff.by(), show=_row)
     return table("customers", posted().get("format", "csv"), CUSTOMERS, pieces)
 
 
@@ -149,15 +151,19 @@ def customer_page(number: int, **context: Any) -> str:
 def page_refused(operation: str, refusal: Refusal) -> str:
     """Return the page on which an operation was refused."""
     if operation == "export":
-        return _list_page(refusal=refusal)
+        return list_page(request.args.to_dict(), refusal=refusal)
     number = (request.view_args or {})["number"]
     return customer_page(number, dialog=_DIALOGS.get(operation, ""), values=posted(), refusal=refusal)
 
 
-def _list_page(**context: Any) -> str:
-    wanted, now = _wanted(), parts().clock()
+def list_page(asked: dict[str, str], **context: Any) -> str:
+    """Return the list that an address asks for, with what was wrong where something was."""
+    at, now, operator = list_addresses.CUSTOMERS, parts().clock(), staff.operator()
+    said = at.said(asked)
+    wanted = list_queries.customers_wanted(said)
     with reading() as session:
         found = customer_list.customers(session, wanted, now=now, **turned())
+        own_views = saved_views.of_operator(session, operator, Listing.CUSTOMERS)
     counts, counted_at = figures.of_the_customer_views()
     return staff.page(
         "customers",
@@ -166,18 +172,12 @@ def _list_page(**context: Any) -> str:
         counts=counts,
         counted_at=counted_at,
         views=View,
+        asked=said,
+        listed={"endpoint": at.endpoint, "args": said},
+        own_views=own_views,
+        of_query=at.of_query,
+        query=at.query(said),
         **context,
-    )
-
-
-def _wanted() -> Wanted:
-    """Read the address; what it says wrongly is taken as not said."""
-    asked = request.args
-    return Wanted(
-        search=asked.get("q", ""),
-        view=asked.get("view", None, View),
-        order=asked.get("sort", Order.ADDED, Order),
-        descending=asked.get("dir", "desc") != "asc",
     )
 
 

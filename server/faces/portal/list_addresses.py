@@ -24,3 +24,5 @@ class ListAddress(ListQuery):
 
 LICENSES = ListAddress(list_queries.LICENSES.names, "portal.licenses.listing")
 COMPUTERS = ListAddress(list_queries.COMPUTERS.names, "portal.computers.listing")
+CUSTOMERS = ListAddress(list_queries.CUSTOMERS.names, "portal.customers.listing")
+AUDIT = ListAddress(list_queries.AUDIT.names, "portal.audit.listing")

@@ -9,21 +9,35 @@ from werkzeug.wrappers import Response
 
 from keyferry.server.core.models import Listing
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.faces.portal import computers, license_list, licenses, list_addresses, staff
+from keyferry.server.faces.portal import (
+    audit,
+    computers,
+    customers,
+    license_list,
+    licenses,
+    list_addresses,
+    staff,
+)
 from keyferry.server.services import views
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 
 blueprint = Blueprint("views", __name__)
 
-_ADDRESSES = {Listing.LICENSES: list_addresses.LICENSES, Listing.COMPUTERS: list_addresses.COMPUTERS}
+_ADDRESSES = {
+    Listing.LICENSES: list_addresses.LICENSES,
+    Listing.COMPUTERS: list_addresses.COMPUTERS,
+    Listing.CUSTOMERS: list_addresses.CUSTOMERS,
+    Listing.AUDIT: list_addresses.AUDIT,
+}
 _PAGES: Mapping[Listing, Callable[..., str]] = {
     Listing.LICENSES: licenses.list_page,
     Listing.COMPUTERS: computers.list_page,
+    Listing.CUSTOMERS: customers.list_page,
+    Listing.AUDIT: audit.list_page,
 }
 
 
-@staff.needs(Permission.SEE_LICENSES)
 def save(listing: str) -> Response:
     """Save what a list shows under a name."""
     values, of = posted(), Listing(listing)
@@ -32,7 +46,6 @@ def save(listing: str) -> Response:
     return _back(of)
 
 
-@staff.needs(Permission.SEE_LICENSES)
 def remove(listing: str, number: int) -> Response:
     """Remove a view; what it listed stays as it is."""
     name = views.remove(staff.operator(), number)
@@ -40,17 +53,17 @@ def remove(listing: str, number: int) -> Response:
     return _back(Listing(listing))
 
 
-for one in Listing:
-    blueprint.add_url_rule(
-        f"/{one}/views", save.__name__, save, methods=["POST"], defaults={"listing": one.value}
-    )
-    blueprint.add_url_rule(
-        f"/{one}/views/<int:number>/remove",
-        remove.__name__,
-        remove,
-        methods=["POST"],
-        defaults={"listing": one.value},
-    )
+def _let(kind: str, permission: Permission, *listings: Listing) -> None:
+    """Let views of lists be saved and removed by whom the lists are permitted."""
+    for view, path in ((save, "views"), (remove, "views/<int:number>/remove")):
+        endpoint, guarded = f"{view.__name__}{kind}", staff.needs(permission)(view)
+        for one in listings:
+            of = {"listing": one.value}
+            blueprint.add_url_rule(f"/{one}/{path}", endpoint, guarded, methods=["POST"], defaults=of)
+
+
+_let("", Permission.SEE_LICENSES, Listing.LICENSES, Listing.COMPUTERS, Listing.CUSTOMERS)
+_let("_of_audit", Permission.SEE_AUDIT, Listing.AUDIT)
 
 
 @blueprint.post("/licenses/columns")

@@ -28,6 +28,7 @@ EVERY = [
     (PRODUCT, f"{PRODUCT}/rotate", {"typed": "Demo"}),
     (PRODUCT, f"{PRODUCT}/epochs/1/retire", {"typed": "Demo"}),
     ("/portal/operators", "/portal/operators", {"name": "bob"}),
+    ("/portal/audit?refused=1", "/portal/audit/views", {"name": "Refused"}),
 ]
 # Where what was typed stands again in another form, by the tests below and of the gate.
 ELSEWHERE = {
@@ -54,6 +55,7 @@ PRESSED = {
     *("operators.disable", "operators.enable", "operators.end_second_factor", "operators.end_session"),
     *("operators.sign_out", "outbox.send_again", "outbox.send_all_again", "products.profile"),
     *("properties.back_to_default", "signing_in.end", "signing_in.leave", "views.columns", "views.remove"),
+    "views.remove_of_audit",
 }
 
 

@@ -50,6 +50,7 @@ _SORTINGS = (
 _FILTERS: tuple[tuple[str, View | None], ...] = (
     ("all", None),
     ("ends in 30 days", View.ENDING),
+    ("all seats in use", View.FULL),
     ("email failed", View.EMAIL_FAILED),
 )
 
