@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from playwright.sync_api import FilePayload
 
 from demo.pictures import PICTURES, emptied
 from demo.portal_scene import ADDRESS, FORMER, PASSWORD, VIEWER, Furnished, furnish, hire
@@ -30,6 +31,16 @@ _WRONG = (
     ("properties", "options/maxReleaseCount", "twelve"),
     ("branding", "color", "yellow"),
     ("mails", "text", "Your key: {no such thing}"),
+)
+
+_LAB = "lab{0}@whitepeak.example;Whitepeak Lab {0};benchtest;5;2028-12-31;PO {0};Kim\n"
+_TO_IMPORT = "Email;Name;Product;Seats;Ends;Order;Sales rep\n" + "".join(
+    [
+        *map(_LAB.format, range(40)),
+        "purchasing;Northfork Robotics;benchtest;10;2028-12-31;;Kim\n",
+        "it@fjordline.example;Fjordline Engineering;benchtest;many;;;Kim\n",
+        "ops@kestrel.example;Kestrel Optics;benchtest-2;1;3/4/2028;;Kim\n",
+    ]
 )
 
 
@@ -90,6 +101,7 @@ def take_lists(visit: Visit) -> None:
         ("computers?state=superseded", "computers-superseded"),
         ("possible-copies", "copies"),
         ("customers", "customers"),
+        ("customers?view=full", "customers-full"),
         ("customers?q=nothing+at+all", "customers-nothing"),
         ("products", "products"),
         ("audit", "audit"),
@@ -101,6 +113,21 @@ def take_lists(visit: Visit) -> None:
         ("nothing/there", "no-such-page"),
     ):
         visit.shows(path, name)
+
+
+def take_import(visit: Visit) -> None:
+    """Import a file of which some rows are wrong."""
+    visit.shows("import", "import")
+    for name, content in (("import-refused", "nothing,known\n1,2\n"), ("import-preview", _TO_IMPORT)):
+        visit.open("import")
+        file: FilePayload = {"name": "customers.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        visit.page.get_by_label("CSV file").set_input_files(file)
+        visit.press("Preview")
+        visit.take(name)
+    visit.press("Import 40 rows")
+    visit.page.get_by_role("heading", name="40 rows imported").wait_for()
+    visit.take("imported")
+    visit.shows("import", "import-again")
 
 
 def take_bulk(visit: Visit) -> None:
@@ -323,7 +350,7 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
         take_lists(visit)
         for part in (take_sheets, take_license, take_conflict, take_operations, take_records):
             part(visit, furnished)
-        for rest_of in (take_issuing, take_bulk, take_settings, take_account):
+        for rest_of in (take_issuing, take_import, take_bulk, take_settings, take_account):
             rest_of(visit)
 
 

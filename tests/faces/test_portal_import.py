@@ -249,3 +249,9 @@ def test_the_example_file_can_be_imported(desk):
     example = desk.get("/portal/import/example.csv").get_data()
     assert "3 rows imported" in imported(desk, example)
     assert len(licenses()) == 2
+
+
+def test_whom_a_proxy_sends_with_a_file_that_is_too_large_is_told_so(desk):
+    answer = desk.get("/portal/too-large")
+    assert answer.status_code == 413
+    assert "This file is too large to be uploaded." in answer.text

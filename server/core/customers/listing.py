@@ -168,7 +168,8 @@ def _of_view(view: View | None, now: datetime) -> list[Filter]:
 def _is_full() -> ColumnElement[bool]:
     """Return the condition that a customer has seats, and uses all: the first license with a free one ends it."""
     theirs = License.customer_id == Customer.id
-    return exists().where(theirs) & ~exists().where(theirs, License.seats_used < License.seats)
+    # In this order: most have a free seat, and then nothing else is looked for.
+    return ~exists().where(theirs, License.seats_used < License.seats) & exists().where(theirs)
 
 
 def _numbers_of(view: View, now: datetime) -> Select[Any]:

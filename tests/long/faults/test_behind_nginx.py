@@ -9,6 +9,8 @@ import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from getpass import getuser
+from http.client import HTTPSConnection
 from pathlib import Path
 
 from bench.servers.instance import Instance
@@ -20,7 +22,7 @@ from tests.long.faults.test_killed import MACHINES, bodies_of, kill_all
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "nginx" / "keyferry.conf"
 AROUND = """
-daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+user {user}; daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 256; }}
 http {{
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
@@ -41,7 +43,7 @@ def configuration(folder: Path, port: int, servers: list[int]) -> Path:
         text = text.replace(f"/etc/letsencrypt/live/keys.example.com/{name}", str(path))
     (folder / "keyferry.conf").write_text(text)
     around = folder / "nginx.conf"
-    around.write_text(AROUND.format(folder=folder))
+    around.write_text(AROUND.format(folder=folder, user=getuser()))
     return around
 
 
@@ -84,6 +86,39 @@ def test_one_is_killed_one_is_upgraded_and_no_customer_notices(on_postgresql: In
         again = [activated(port, body, trusted) for body in customers.keys]
     assert again == [*customers.keys.values()]
     assert on_postgresql.seats() == (MACHINES, MACHINES)
+
+
+def test_a_file_that_is_too_large_is_refused_in_our_own_words(on_postgresql: Instance, tmp_path: Path):
+    port, ports = free_port(), [free_port(), free_port()]
+    on_postgresql.environment["KEYFERRY_TRUSTED_PROXIES"] = "1"
+    with (
+        keyferry(on_postgresql.environment, tmp_path / "log", ports[0]),
+        keyferry(on_postgresql.environment, tmp_path / "log1", ports[1]),
+        nginx(tmp_path, port, ports) as trusted,
+    ):
+        staff = on_postgresql.signed_in()
+        for path, size, sentence in (
+            # Too large for a logo and for a file, and for nginx.
+            ("branding", 3_000_000, "This image is larger than 500 kB."),
+            ("import", 12_000_000, "This file is larger than 10 MB."),
+            ("import", 20_000_000, "This file is too large to be uploaded."),
+            ("branding", 20_000_000, "This file is too large to be uploaded."),
+        ):
+            status, page = uploaded(port, trusted, f"/portal/{path}", size, staff)
+            assert (status, sentence in page, "nginx" in page) == (413, True, False)
+
+
+def uploaded(port: int, trusted: ssl.SSLContext, path: str, size: int, cookies: str) -> tuple[int, str]:
+    """Send a form with a file of so many bytes; return the status and the page."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": cookies, "Accept": "text/html"}
+    connection = HTTPSConnection("localhost", port, context=trusted, timeout=60)
+    try:
+        connection.request("POST", path, head + b"x" * size + b"\r\n--x--\r\n", headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
 
 
 def upgrade(server: Server) -> None:

@@ -34,12 +34,12 @@ def key_dialog(page: Page, house, license_key: str) -> None:
 
 # Every page: `tests/faces/test_portal_everywhere.py` compares them with what the portal answers to.
 ADDRESSES = (
-    *("", "?range=7d", "scan", "help", "account"),
+    *("", "?range=7d", "scan", "help", "account", "too-large"),
     *("licenses", "licenses?sort=expiry&dir=asc", "licenses?q=nothing", "licenses?all=1"),
-    *("licenses/1", "licenses/999999", "licenses/new"),
+    *("licenses/1", "licenses/999999", "licenses/new", "import"),
     *("computers", "computers?q=nothing-at-all", "computers?state=active&since=7"),
     *("computers/1", "computers/999999", "possible-copies"),
-    *("customers", "customers?q=nothing-at-all", "customers/1"),
+    *("customers", "customers?q=nothing-at-all", "customers?view=full", "customers/1"),
     *("products", "products/{product}", "add-product"),
     *("audit", "audit?event=signed_in&since=2020-01-01"),
     *("operators", "operators/1", "branding", "mails", "mails/computer_key/en", "outbox"),
@@ -53,6 +53,7 @@ ELSEWHERE = {
     "/portal/account/recovery-codes": "test_access_of_the_account",
     "/portal/licenses/issued/<int:number>": "test_access_of_licenses",
     "/portal/licenses/bulk/<int:number>": "test_ticked_licenses",
+    "/portal/import/<int:number>": "test_importing",
     "/portal/first-day/demo-machine": "test_access_of_the_first_day",
     # A page that is in this list already, with what was typed.
     "/portal/typed/<secret>": "test_access_of_the_portal",
