@@ -65,7 +65,13 @@ def licenses() -> list[tuple]:
     with reading() as session:
         found = session.scalars(select(License).order_by(License.id)).all()
         return [
-            (one.customer and one.customer.email, one.seats, str(one.last_day), one.order_reference, one.status)
+            (
+                one.customer and one.customer.email,
+                one.seats,
+                str(one.last_day),
+                one.order_reference,
+                one.status,
+            )
             for one in found
         ]
 
@@ -186,8 +192,8 @@ def test_a_key_of_another_system_and_one_that_comes_twice_are_refused(desk):
     rows = f"email,product,activation_key\r\na@b.example,demo-cad,{FRESH}\r\na@b.example,demo-cad,{FRESH}\r\n"
     page = imported(desk, rows + "a@b.example,demo-cad,AB-12-CD\r\n")
     assert "1 row imported" in page
-    assert "<code class=\"muted\" translate=\"no\">activation_key_exists</code>" in page
-    assert "<code class=\"muted\" translate=\"no\">foreign_activation_key</code>" in page
+    assert '<code class="muted" translate="no">activation_key_exists</code>' in page
+    assert '<code class="muted" translate="no">foreign_activation_key</code>' in page
     assert len(licenses()) == 1
 
 
@@ -213,19 +219,19 @@ def test_a_file_can_be_discarded_until_its_import_begins(desk):
 
 def test_an_import_that_was_interrupted_goes_on_where_it_ended(desk, vendor, monkeypatch):
     monkeypatch.setattr(importing, "CHUNK_SECONDS", 0)
-    upload(desk, HEAD + "".join(f"c{number}@example.com;;demo-cad;;;;;;\r\n" for number in range(25)))
-    assert importing.go_on(1, by=MANAGER, seconds=0).done == len(licenses()) == 10
+    upload(desk, HEAD + "".join(f"c{number}@example.com;;demo-cad;;;;;;\r\n" for number in range(70)))
+    assert importing.go_on(1, by=MANAGER, seconds=0).done == len(licenses()) == 50
     page = desk.get(PAGE).text
-    assert 'max="25" value="10"' in page
-    assert "10 of 25 rows done" in desk.get(FORM).text
+    assert 'max="70" value="50"' in page
+    assert "50 of 70 rows done" in desk.get(FORM).text
     sent = {"csrf_token": desk.csrf}
     answer = desk.client.post(GO_ON, data=sent, headers={"Accept": "application/json"})
-    assert answer.json == {"done": 25, "wanted": 25}
-    assert "25 rows imported" in desk.get(PAGE).text
-    assert len(licenses()) == 25
+    assert answer.json == {"done": 70, "wanted": 70}
+    assert "70 rows imported" in desk.get(PAGE).text
+    assert len(licenses()) == 70
     # Whoever pressed the button twice changes nothing.
     desk.post(GO_ON)
-    assert len(licenses()) == len(events("import_ended")) * 25 == 25
+    assert len(licenses()) == len(events("import_ended")) * 70 == 70
 
 
 def test_what_is_kept_of_an_import_is_forgotten_after_a_week(desk, vendor):

@@ -166,7 +166,7 @@ def _of_view(view: View | None, now: datetime) -> list[Filter]:
 
 
 def _is_full() -> ColumnElement[bool]:
-    """Return the condition that a customer has seats, and uses all: the first license with a free one ends it."""
+    """Return the condition that a customer has seats, and uses all of them."""
     theirs = License.customer_id == Customer.id
     # In this order: most have a free seat, and then nothing else is looked for.
     return ~exists().where(theirs, License.seats_used < License.seats) & exists().where(theirs)

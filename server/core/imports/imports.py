@@ -1,7 +1,7 @@
 """An import of a file, up to 100,000 rows: kept first, then imported piece by piece, and each row once.
 
-An import is a row that says how many rows of its file are done; each of those is a row, too, which goes once it
-is imported. A piece locks the import, issues licenses, and counts them in the same transaction. So whoever
+An import is a row that says how many rows of its file are done; each of those is a row, too, which goes once
+it is imported. A piece locks the import, issues licenses, and counts them in the same transaction. So whoever
 continues, after a crash or at the same moment as others, continues where the last piece ended. What is
 refused stays with the reason.
 """
@@ -9,37 +9,24 @@ refused stays with the reason.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.customers.contacts import find_or_add_customer, known_customer
 from keyferry.server.core.errors import Conflict, CoreError, NotFound
 from keyferry.server.core.events import Event
 from keyferry.server.core.imports.csv_files import CsvFile, Line
-from keyferry.server.core.imports.looking import (
-    Look,
-    Reader,
-    as_kept,
-    as_said,
-    in_use,
-    in_use_already,
-)
+from keyferry.server.core.imports.looking import Look, Reader, as_kept, as_said
+from keyferry.server.core.imports.making import make
 from keyferry.server.core.imports.rows import Row
 from keyferry.server.core.models import (
     CsvImport,
     CsvImportRow,
-    Customer,
-    License,
-    LicenseStatus,
     Product,
     table_of,
 )
@@ -49,7 +36,8 @@ KEPT = timedelta(days=7)
 MOST_LISTED = 20
 """How many imports a page lists."""
 
-_AT_ONCE = 10
+# Written at once, between two looks at the time.
+_AT_ONCE = 50
 _NAME_LENGTH = 200
 _row = table_of(CsvImportRow)
 
@@ -115,9 +103,7 @@ def begin(session: Session, found: CsvImport, *, by: By, now: datetime) -> None:
     audit.record(session, event=Event.IMPORT_BEGUN, by=by, now=now, detail=detail)
 
 
-def go_on(
-    session: Session, found: CsvImport, *, by: By, now: datetime, until: Callable[[], bool]
-) -> None:
+def go_on(session: Session, found: CsvImport, *, by: By, now: datetime, until: Callable[[], bool]) -> None:
     """Import the next rows of a `locked` import that has begun, until all are done or `until` says so.
 
     What was refused before is not tried again.
@@ -127,8 +113,7 @@ def go_on(
         last = min(found.done + _AT_ONCE, found.wanted)
         ahead = CsvImportRow.import_id == found.id, CsvImportRow.place.between(found.done, last - 1)
         waiting = select(CsvImportRow).where(*ahead, CsvImportRow.code.is_(None)).order_by(CsvImportRow.place)
-        for row in session.scalars(waiting).all():
-            _import(session, found, row, reader, by, now)
+        _import(session, found, session.scalars(waiting).all(), reader, by, now)
         found.done = last
         if until():
             break
@@ -177,7 +162,8 @@ def refused_rows(session: Session, found: CsvImport, *, after: int = -1, most: i
     ahead = CsvImportRow.import_id == found.id, CsvImportRow.place > after, CsvImportRow.code.is_not(None)
     rows = session.scalars(select(CsvImportRow).where(*ahead).order_by(CsvImportRow.place).limit(most))
     return {
-        row.place: Refused(row.line, row.cells, row.code or "", as_said(row.reason or ("", {}))) for row in rows
+        row.place: Refused(row.line, row.cells, row.code or "", as_said(row.reason or ("", {})))
+        for row in rows
     }
 
 
@@ -192,64 +178,25 @@ def forget(session: Session, now: datetime) -> None:
 
 
 def _import(
-    session: Session, found: CsvImport, row: CsvImportRow, reader: Reader, by: By, now: datetime
+    session: Session, found: CsvImport, rows: Sequence[CsvImportRow], reader: Reader, by: By, now: datetime
 ) -> None:
-    try:
-        licenses, customers = _made(session, reader.read(row.cells), by, now)
-    except CoreError as error:
-        row.code, row.reason = error.code, as_kept(error)
-        found.refused += 1
-    else:
-        found.licenses, found.customers = found.licenses + licenses, found.customers + customers
-        # What is imported is in the lists: here nothing would remind anybody to delete it.
-        session.delete(row)
-
-
-def _made(session: Session, row: Row, by: By, now: datetime) -> tuple[int, int]:
-    """Make what a row names; return how many licenses and how many customers are new."""
-    if in_use(session, [row.activation_key]):
-        raise in_use_already()
-    customer, added = _customer(session, row.email, row, by, now) if row.email is not None else (None, 0)
-    if row.product is None:
-        return 0, added
-    license = License(
-        activation_key=row.activation_key or ActivationKey.generate(os.urandom(ENTROPY_BYTES)).text,
-        product=row.product,
-        customer=customer,
-        seats=row.seats,
-        seats_used=0,
-        expires_on=row.terms.expires,
-        days_from_first_activation=row.terms.days,
-        features=row.features,
-        status=LicenseStatus.SUSPENDED.value if row.is_on_hold else LicenseStatus.ACTIVE.value,
-        notes=row.notes,
-        order_reference=row.order,
-        created_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(license)
-    except IntegrityError:
-        # Somebody else imported the same key a moment ago.
-        raise in_use_already() from None
-    audit.record(session, event=Event.LICENSE_ISSUED, by=by, license=license, now=now)
-    if row.is_on_hold:
-        audit.record(session, event=Event.LICENSE_SUSPENDED, by=by, license=license, now=now)
-    return 1, added
-
-
-def _customer(session: Session, email: str, row: Row, by: By, now: datetime) -> tuple[Customer, int]:
-    """Return a row's customer, and 1 where it is new; what is known of one stays as it is."""
-    is_new = known_customer(session, email) is None
-    customer, changed = find_or_add_customer(session, email, now=now), []
-    if row.name and not customer.name:
-        customer.name, changed = row.name, ["name"]
-    if row.product is None and row.notes and not customer.notes:
-        customer.notes, changed = row.notes, [*changed, "notes"]
-    if changed and not is_new:
-        detail = {"customer": customer.id, "changed": changed}
-        audit.record(session, event=Event.CUSTOMER_EDITED, by=by, now=now, detail=detail)
-    return customer, int(is_new)
+    read: dict[int, Row] = {}
+    refused: dict[int, CoreError] = {}
+    for row in rows:
+        try:
+            read[row.place] = reader.read(row.cells)
+        except CoreError as error:
+            refused[row.place] = error
+    made = make(session, read, by=by, now=now)
+    refused |= made.refused
+    for row in rows:
+        if row.place in refused:
+            row.code, row.reason = refused[row.place].code, as_kept(refused[row.place])
+    found.licenses, found.customers = found.licenses + made.licenses, found.customers + made.customers
+    found.refused += len(refused)
+    # What is imported is in the lists: here nothing would remind anybody to delete it.
+    done = CsvImportRow.import_id == found.id, CsvImportRow.place.in_(read.keys() - refused.keys())
+    session.execute(delete(CsvImportRow).where(*done).execution_options(synchronize_session=False))
 
 
 def _product(session: Session, found: CsvImport) -> Product | None:

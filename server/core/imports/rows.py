@@ -152,8 +152,8 @@ def _activation_key(text: str) -> str:
     except ProtocolError:
         # Its own sentence may suggest a key, and what a reason says is kept in a table.
         raise Malformed(
-            "This isn’t an activation key of Keyferry, so no wizard takes it. Clear it, and the license gets a "
-            "new key.",
+            "This isn’t an activation key of Keyferry, so no wizard takes it. Clear it, and the license gets "
+            "a new key.",
             code="foreign_activation_key",
         ) from None
 

@@ -117,7 +117,7 @@ class ChangeOfMany(Base):
 
 
 class CsvImport(Base):
-    """A file of customers and licenses that is imported: how many of its rows are done, and what they made."""
+    """A file of customers and licenses that is imported: how many rows are done, and what they made."""
 
     __tablename__ = "csv_import"
     __table_args__ = (CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),)

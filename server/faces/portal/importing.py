@@ -1,4 +1,4 @@
-"""Importing customers and licenses from another system: a file, a look at what its rows mean, and then all."""
+"""Importing customers and licenses from another system: a file, what its rows mean, and then all of it."""
 
 from __future__ import annotations
 

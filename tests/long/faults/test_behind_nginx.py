@@ -22,7 +22,8 @@ from tests.long.faults.test_killed import MACHINES, bodies_of, kill_all
 
 DEPLOYED = Path(__file__).parents[3] / "deploy" / "nginx" / "keyferry.conf"
 AROUND = """
-user {user}; daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+user {user}; daemon off; master_process on; worker_processes 1;
+pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 256; }}
 http {{
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
