@@ -120,6 +120,9 @@ def test_every_problem_of_the_server_has_words(catalogs, code):
     # Lists and what is done to all of one.
     own |= {"malformed_view_name", "batch_unfinished", "too_many_views", "unknown_view", "malformed_view"}
     own |= {"malformed_order", "unknown_change", "too_many_chosen"}
+    # Files that staff import.
+    own |= {"csv_too_large", "malformed_csv", "too_many_rows", "unknown_columns", "unknown_import"}
+    own |= {"import_begun", "activation_key_exists", "foreign_activation_key", "malformed_status"}
     own |= {"malformed_vendor_name", "malformed_privacy_address", "malformed_color", "malformed_logo"}
     own |= {"logo_too_large", "logo_is_svg", "unknown_brand_part", "changed_meanwhile", "unknown_batch"}
     own |= {"second_factor_missing", "second_factor_on", "second_factor_off", "second_factor_not_begun"}
