@@ -101,26 +101,28 @@ def read(
     foreign_activation_key, malformed_status, unknown_feature, malformed_order, malformed_notes and what
     `licenses.check_new` raises) and NotFound (unknown_product).
     """
-    said = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
-    product = _product(said, products, usual)
-    name, email = checked_name(said.get("name", "")), None
-    if "email" in said or product is None or name:
-        email = normalized_email(said.get("email", ""))
+    given = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+    product = _product(given, products, usual)
+    name, email = checked_name(given.get("name", "")), None
+    if "email" in given or product is None or name:
+        email = normalized_email(given.get("email", ""))
     if product is None:
-        return Row(email, name, None, notes=checked_notes(said.get("notes")))
-    seats, terms = _number(said, "seats", "malformed_seats") if "seats" in said else 1, _terms(said)
+        return Row(email, name, None, notes=checked_notes(given.get("notes")))
+    seats, terms = _number(given, "seats", "malformed_seats") if "seats" in given else 1, _terms(given)
     licenses.check_new(seats, terms, 1, now)
     return Row(
         email=email,
         name=name,
         product=product,
-        activation_key=_activation_key(said["activation_key"]) if "activation_key" in said else None,
+        activation_key=_activation_key(given["activation_key"]) if "activation_key" in given else None,
         seats=seats,
         terms=terms,
-        features=feature_mask(product, re.split(r"[,;|+]\s*", said["features"])) if "features" in said else 0,
-        order=checked_order(said.get("order")),
-        notes=checked_notes(said.get("notes")),
-        is_on_hold=_is_on_hold(said.get("status", "")),
+        features=feature_mask(product, re.split(r"[,;|+]\s*", given["features"]))
+        if "features" in given
+        else 0,
+        order=checked_order(given.get("order")),
+        notes=checked_notes(given.get("notes")),
+        is_on_hold=_is_on_hold(given.get("status", "")),
     )
 
 
@@ -134,14 +136,14 @@ def _plain(title: str) -> str:
 
 
 def _product(
-    said: Mapping[str, str], products: Mapping[str, Product], usual: Product | None
+    given: Mapping[str, str], products: Mapping[str, Product], usual: Product | None
 ) -> Product | None:
-    if "product" in said:
-        product = products.get(said["product"].casefold())
+    if "product" in given:
+        product = products.get(given["product"].casefold())
         if product is None:
             raise NotFound("There’s no product with this code. Check the code.", code="unknown_product")
         return product
-    if usual is None and any(name in said for name in _OF_A_LICENSE):
+    if usual is None and any(name in given for name in _OF_A_LICENSE):
         raise NotFound("Name the license’s product by its code.", code="unknown_product")
     return usual
 
@@ -158,9 +160,9 @@ def _activation_key(text: str) -> str:
         ) from None
 
 
-def _terms(said: Mapping[str, str]) -> Terms:
-    days = _number(said, "days", "malformed_terms") if "days" in said else None
-    text = said.get("expires", "")
+def _terms(given: Mapping[str, str]) -> Terms:
+    days = _number(given, "days", "malformed_terms") if "days" in given else None
+    text = given.get("expires", "")
     return Terms(None if text.casefold() in _NEVER else _day(text), days)
 
 
@@ -175,8 +177,8 @@ def _day(text: str) -> date:
     raise Malformed("Write the date as 2027-12-31.", code="malformed_terms")
 
 
-def _number(said: Mapping[str, str], name: str, code: str) -> int:
-    text = said[name]
+def _number(given: Mapping[str, str], name: str, code: str) -> int:
+    text = given[name]
     if not (text.isascii() and text.isdigit()) or len(text) > 9:
         raise Malformed("Use a whole number, like 12.", code=code)
     return int(text)

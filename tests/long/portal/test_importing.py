@@ -20,7 +20,7 @@ def choose(page: Page, house, text: str) -> None:
 def test_a_file_is_imported_while_its_page_shows_how_far_it_is(desk, house):
     page, product = desk(MANAGER), house.short.product_code
     choose(page, house, "nothing,known\n1,2\n")
-    expect(page.get_by_text("The first line must name the columns")).to_be_visible()
+    expect(page.locator("#file-fault")).to_contain_text("The first line must name the columns")
     check(page)
     good = "".join(f"customer{number}@example.com;{product};5\n" for number in range(ROWS))
     choose(page, house, f"Email;Product;Seats\n{good}nobody;{product};1\neve@example.com;{product};many\n")
