@@ -211,8 +211,11 @@ def test_a_file_can_be_discarded_until_its_import_begins(desk):
     upload(desk, HEAD + GOOD)
     assert desk.post(DISCARD).location == FORM
     assert "no longer kept" in desk.get(PAGE).text
-    imported(desk, HEAD + GOOD)
-    answer = desk.post(DISCARD)
+    # A page that was left open begins no other file.
+    page = upload(desk, HEAD + GOOD).location
+    assert desk.post(GO_ON).status_code == 404
+    desk.post(f"{page}/go-on")
+    answer = desk.post(f"{page}/discard")
     assert answer.status_code == 409
     assert "This import has started." in answer.text
 

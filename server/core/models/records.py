@@ -120,7 +120,11 @@ class CsvImport(Base):
     """A file of customers and licenses that is imported: how many rows are done, and what they made."""
 
     __tablename__ = "csv_import"
-    __table_args__ = (CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),)
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+        # No number comes again: a page that was left open must not begin another file.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))

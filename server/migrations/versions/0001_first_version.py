@@ -269,6 +269,7 @@ sa.Table(
     sa.Column("begun_at", _TIME),
     sa.Column("kept_until", _TIME, nullable=False, index=True),
     sa.CheckConstraint("done >= 0 AND done <= wanted", name="no_more_than_wanted"),
+    sqlite_autoincrement=True,
 )
 sa.Table(
     "csv_import_row",
