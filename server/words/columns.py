@@ -75,26 +75,20 @@ def licenses_at(now: datetime) -> Columns:
 
 
 def refused_head(head: Sequence[str]) -> Sequence[str]:
-    """Return the head of a table of rows that were not imported: that of their file, and what is wrong."""
-    return (*_theirs(head), *OURS)
+    """Return the head of a table of rows that were not imported: what is wrong, and that of their file."""
+    return (*OURS, *(title for title in head if title not in OURS))
 
 
 def refused_row(head: Sequence[str], row: Refused, message: str) -> Sequence[object]:
-    """Return a row that was not imported as it was, with its line, the code of the error, and a sentence."""
+    """Return a row that was not imported: its line, the code of the error, a sentence, and what it was."""
+    # A file of refused rows that was corrected has our columns already.
     ours = {place for place, title in enumerate(head) if title in OURS}
-    cells = [cell for place, cell in enumerate(row.cells) if place not in ours]
-    missing = len(_theirs(head)) - len(cells)
-    return (*cells, *[""] * missing, row.line, row.code, message)
+    return (row.line, row.code, message, *(cell for place, cell in enumerate(row.cells) if place not in ours))
 
 
 def row_of(columns: Columns, one: Any) -> Sequence[object]:
     """Return one row of a table."""
     return tuple(cell(one) for cell in columns.values())
-
-
-def _theirs(head: Sequence[str]) -> list[str]:
-    # A file of refused rows that was corrected has our columns already.
-    return [title for title in head if title not in OURS]
 
 
 def _moment(at: datetime) -> str:

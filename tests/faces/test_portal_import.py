@@ -37,6 +37,7 @@ BAD = (
     "eve@example.com;;demo-cad;1;3/4/2027;;;;\r\n"
     "eve@example.com;;unknown;1;;;;;\r\n"
     "eve@example.com;;demo-cad;1;;;;paused;\r\n"
+    "eve@example.com;;demo-cad;1;;;;;;;one;more\r\n"
 )
 
 
@@ -107,15 +108,17 @@ def test_a_file_is_looked_at_first_and_then_imported(desk):
 def test_rows_with_errors_are_given_back_with_the_reason_and_can_be_imported_once_corrected(desk):
     page = imported(desk, HEAD + BAD + GOOD)
     assert "3 rows imported" in page
-    assert "5 rows with errors" in page
+    assert "6 rows with errors" in page
     file = desk.post(REFUSED).get_data().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(file)))
     codes = [row["error_code"] for row in rows]
     assert codes == [
-        *("malformed_email", "malformed_seats", "malformed_terms", "unknown_product", "malformed_status")
+        *("malformed_email", "malformed_seats", "malformed_terms", "unknown_product", "malformed_status"),
+        "malformed_csv",
     ]
-    assert [row["line"] for row in rows] == ["2", "3", "4", "5", "6"]
-    assert [row["Sales rep"] for row in rows] == [""] * 5
+    assert [row["line"] for row in rows] == ["2", "3", "4", "5", "6", "7"]
+    # Nothing of a row is lost, and nothing comes under another head.
+    assert rows[5][None] == ["", "one", "more"]
     assert "Write the date as 2027-12-31." in rows[2]["error"]
     corrected = file.replace("nobody,", "eve@example.com,")
     assert upload(desk, corrected).location == "/portal/import/2"
@@ -156,6 +159,7 @@ def test_what_spreadsheets_write_is_read(desk, content):
         (b"first,second\r\n1,2\r\n", "The first line must name the columns"),
         (b"email,customer\r\na@b.example,a@b.example\r\n", "Two columns are for the same"),
         (b"email\r\n" + b"a@b.example\r\n" * 4, "more than 3 rows"),
+        (b"email" + b",x" * 100 + b"\r\na@b.example\r\n", "more than 100 columns"),
         (b"x" * 70_000, "larger than 0 MB"),
     ],
 )
@@ -241,7 +245,7 @@ def test_what_is_kept_of_an_import_is_forgotten_after_a_week(desk, vendor):
     imported(desk, HEAD + BAD)
     with transaction() as session:
         imports.forget(session, vendor.clock.now + imports.KEPT - timedelta(minutes=1))
-    assert "5 rows with errors" in desk.get(PAGE).text
+    assert "6 rows with errors" in desk.get(PAGE).text
     with transaction() as session:
         imports.forget(session, vendor.clock.now + imports.KEPT)
     assert desk.get(PAGE).status_code == 404

@@ -20,7 +20,6 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 _MOST_COLUMNS = 100
-_LONGEST_CELL = 20_000
 # How workbooks begin: those of today, which are ZIP files, and those of Excel 97.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # What our own tables put before a cell that a spreadsheet would take for a formula.
@@ -58,6 +57,12 @@ def read(content: bytes) -> CsvFile:
     if len(lines) < 2:
         raise Malformed("This file has no row below its head. Add rows, and try again.", code="malformed_csv")
     head, rows = lines[0].cells, lines[1:]
+    if len(head) > _MOST_COLUMNS:
+        raise Malformed(
+            "This file has more than {most} columns. Remove those that aren’t needed, and try again.",
+            code="malformed_csv",
+            most=_MOST_COLUMNS,
+        )
     if len(rows) > MOST_ROWS:
         raise Malformed(
             "This file has more than {most:,} rows. Split it, and import the parts.",
@@ -117,7 +122,7 @@ def _lines(text: str) -> list[Line]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                lines.append(Line(begins, [*map(_cell, cells[:_MOST_COLUMNS])]))
+                lines.append(Line(begins, _without_empty_end([*map(_cell, cells)])))
             begins = reader.line_num + 1 + skipped
     except csv.Error:
         raise Malformed(
@@ -129,9 +134,16 @@ def _lines(text: str) -> list[Line]:
     return lines
 
 
+def _without_empty_end(cells: list[str]) -> list[str]:
+    """Return cells up to the last that says something: spreadsheets write all columns that were ever used."""
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
 def _cell(text: str) -> str:
     # Spaces that don't break lines come along from web pages.
-    trimmed = text[:_LONGEST_CELL].replace("\u00a0", " ").strip()
+    trimmed = text.replace("\u00a0", " ").strip()
     return trimmed[1:] if _QUOTED_FORMULA.match(trimmed) else trimmed
 
 

@@ -27,12 +27,13 @@ class Reader:
     """
 
     def __init__(self, session: Session, head: Sequence[str], usual: Product | None, now: datetime) -> None:
-        self._usual, self._now, self._places = usual, now, import_rows.places_of(head)
+        self._usual, self._now, self._width = usual, now, len(head)
+        self._places = import_rows.places_of(head)
         self._products = {one.folded_code: one for one in every_product(session)}
 
     def read(self, cells: Sequence[str]) -> Row:
         """Return what a row means; raises what `rows.read` raises."""
-        return import_rows.read(cells, self._places, self._products, self._usual, self._now)
+        return import_rows.read(cells, self._width, self._places, self._products, self._usual, self._now)
 
 
 class Look:

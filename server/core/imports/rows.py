@@ -90,17 +90,24 @@ def left_out(head: Sequence[str]) -> list[str]:
 
 def read(
     cells: Sequence[str],
+    width: int,
     places: Mapping[str, int],
     products: Mapping[str, Product],
     usual: Product | None,
     now: datetime,
 ) -> Row:
-    """Return what a row means, with `usual` for the product of a license that names none.
+    """Return what a row below a head of that `width` means; `usual` is for a license that names no product.
 
-    `products` are by their codes in lower case. Raises Malformed (malformed_email, malformed_customer_name,
-    foreign_activation_key, malformed_status, unknown_feature, malformed_order, malformed_notes and what
-    `licenses.check_new` raises) and NotFound (unknown_product).
+    `products` are by their codes in lower case. Raises Malformed (malformed_csv, malformed_email,
+    malformed_customer_name, foreign_activation_key, malformed_status, unknown_feature, malformed_order,
+    malformed_notes and what `licenses.check_new` raises) and NotFound (unknown_product).
     """
+    if len(cells) > width:
+        raise Malformed(
+            "This row has more cells than the first line has columns. Put a cell that holds the separator in "
+            "quotation marks.",
+            code="malformed_csv",
+        )
     given = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
     product = _product(given, products, usual)
     name, email = checked_name(given.get("name", "")), None
