@@ -159,6 +159,19 @@ def test_whether_email_to_a_customer_failed_is_found_by_their_address(stocked, m
     assert all("ix_outbox_mail_recipient" in plan for plan in walks.values())
 
 
+def test_who_has_no_free_seat_is_found_by_the_licenses_of_each_customer(stocked, monkeypatch):
+    monkeypatch.setattr(lists, "MOST", 0)
+    with reading() as session, watched() as asked:
+        for order in listing.Order:
+            for beside in (None, Beside(2), Beside(2, back=True)):
+                wanted = listing.Wanted(view=listing.View.FULL, order=order)
+                listing.customers(session, wanted, now=stocked.clock.now, size=2, beside=beside)
+    walks = {one: plan for one, plan in planned(asked).items() if "EXISTS" in one}
+    assert len(walks) >= len(listing.Order)
+    assert all("ix_license_customer" in plan for plan in walks.values())
+    assert whole_tables(asked) == []
+
+
 @pytest.mark.engines("sqlite")
 def test_few_emails_that_failed_lead_to_their_customers_wherever_a_page_begins(stocked, monkeypatch):
     """A walk that meets none of them is given up; looking for mail to each customer took seconds then."""
