@@ -184,6 +184,7 @@ CALLS = {
     "copy_table": (),
     "product_table": (),
     "profile": ("",),
+    "public_keys": ("",),
     "table_of": ((),),
     "batch_table": (1,),
     "mail_batch": (1, ""),

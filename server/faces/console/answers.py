@@ -55,6 +55,25 @@ class ProductChoice:
 
 
 @dataclass(frozen=True)
+class PublicKeyView:
+    """The public key of an epoch, which checks license files: as PEM, and as a JWK on one line.
+
+    `since` and `retired` are days; the latest epoch is the current one.
+    """
+
+    product_code: str
+    epoch: int
+    since: date
+    retired: date | None
+    pem: str
+    jwk: str
+
+    def name_as(self, form: str) -> str:
+        """Return the name of its file, as the portal calls it."""
+        return f"{self.product_code}-epoch-{self.epoch}.{form}"
+
+
+@dataclass(frozen=True)
 class Written:
     """A file for who asked, under the name that it is suggested to have."""
 

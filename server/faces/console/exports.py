@@ -8,8 +8,9 @@ from typing import Any
 
 from keyferry.server.core.customers import listing
 from keyferry.server.core.customers.listing import Listed
-from keyferry.server.core.licensing import computers, copies, listings
+from keyferry.server.core.licensing import computers, copies, listings, public_keys
 from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
@@ -103,6 +104,24 @@ class Exports(Lists):
         """Return all that is stored about a customer; raises NotFound (unknown_customer)."""
         file = customer_data.export(number, by=self.by)
         return views.Written(file.name, "".join(file.pieces))
+
+    @needs(Permission.SEE_LICENSES)
+    def public_keys(self, code: str) -> Sequence[views.PublicKeyView]:
+        """Return the public key of each epoch, the latest first; raises NotFound (unknown_product)."""
+        with reading() as session:
+            found = find_product(session, code)
+            epochs = {one.number: one for one in found.epochs}
+            return [
+                views.PublicKeyView(
+                    product_code=found.code,
+                    epoch=key.epoch,
+                    since=epochs[key.epoch].created_at.date(),
+                    retired=retired.date() if (retired := epochs[key.epoch].retired_at) else None,
+                    pem=key.pem,
+                    jwk=key.jwk,
+                )
+                for key in public_keys.license_file_keys(found, parts().keyring)
+            ]
 
     @runs(products.export)
     def profile(self, code: str) -> views.Written:

@@ -10,7 +10,7 @@ from keyferry.protocol.visible import visible, visible_lines
 
 T = TypeVar("T")
 
-_OF_SEVERAL_LINES = {"notes", "license_file"}
+_OF_SEVERAL_LINES = {"notes", "license_file", "pem"}
 # What is handed back as it came, and what goes into a file as it is.
 _KEPT = {"link", "file_text"}
 

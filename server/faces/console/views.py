@@ -38,6 +38,7 @@ from keyferry.server.faces.console.answers import MailView as MailView
 from keyferry.server.faces.console.answers import Meant as Meant
 from keyferry.server.faces.console.answers import NewProduct as NewProduct
 from keyferry.server.faces.console.answers import ProductChoice as ProductChoice
+from keyferry.server.faces.console.answers import PublicKeyView as PublicKeyView
 from keyferry.server.faces.console.answers import SavedView as SavedView
 from keyferry.server.faces.console.answers import Scanned as Scanned
 from keyferry.server.faces.console.answers import Written as Written

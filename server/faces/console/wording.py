@@ -183,6 +183,13 @@ def situation(view: ComputerView) -> str:
     }.get(view.situation, view.situation)
 
 
+def epoch_state(retired: date | None, *, is_current: bool) -> tuple[str, str]:
+    """Return whether an epoch gets keys, with a mark before it, and the color of both."""
+    if retired is not None:
+        return f"○ retired {day(retired)}", "$ink-3"
+    return ("● current", "$success") if is_current else ("● served", "$ink-2")
+
+
 def about_computer(computer: ActivationFacts) -> str:
     """Return what the list of computers has no room for."""
     by = computer.who or CHANNELS[computer.channel]

@@ -14,7 +14,7 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.tables import Table
-from keyferry.server.faces.console.views import KeyGiven, Written
+from keyferry.server.faces.console.views import KeyGiven, PublicKeyView, Written
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.wording import counted
 from keyferry.server.new_file import FileRefused, file_in_place, new_file
@@ -110,6 +110,16 @@ class SaveDataDialog(SaveDialog):
     def __init__(self, data: Written) -> None:
         about = "All that is stored about the customer, as JSON. The audit keeps that you took it."
         super().__init__(data.name, lambda: data.file_text, about)
+
+
+class SavePublicKeyDialog(SaveDialog):
+    """Saves the public key of an epoch, for programs that check license files themselves."""
+
+    TITLE_TEXT: ClassVar[str] = "Save the public key"
+
+    def __init__(self, key: PublicKeyView, form: str) -> None:
+        text = key.pem if form == "pem" else f"{key.jwk}\n"
+        super().__init__(key.name_as(form), lambda: text, "It isn’t secret.")
 
 
 class SaveProfileDialog(SaveDialog):

@@ -17,12 +17,13 @@ from keyferry.server.faces.console.screens.epochs import RetireEpochDialog, Star
 from keyferry.server.faces.console.screens.hand_over import SaveProfileDialog, SaveTableDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.screens.product import AddFeaturesDialog, AddProductDialog
+from keyferry.server.faces.console.screens.public_key import PublicKeyDialog
 from keyferry.server.faces.console.views import Beside, EpochView, Page, ProductView
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.behind import DetailedPane
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column
-from keyferry.server.faces.console.wording import day
+from keyferry.server.faces.console.wording import day, epoch_state
 
 _NAMES = 10
 
@@ -34,13 +35,14 @@ class ProductPane(DetailedPane):
     DETAIL: ClassVar[str] = "product-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("name or code", "name or code")
     READS = (Access.catalog,)
-    OF_ROW = frozenset({"licenses", "features", "profile", "retire", "start"})
+    OF_ROW = frozenset({"licenses", "features", "profile", "public_key", "retire", "start"})
     ACTS: ClassVar[Operations] = {
         "add": Access.add_product,
         "export": Access.product_table,
         "features": Access.add_features,
         "licenses": Access.licenses,
         "profile": Access.profile,
+        "public_key": Access.public_keys,
         "retire": Access.retire,
         "start": Access.rotate,
     }
@@ -49,6 +51,7 @@ class ProductPane(DetailedPane):
         Binding("n", "add", "New product"),
         Binding("e", "features", "Add features to it"),
         Binding("p", "profile", "Save its profile"),
+        Binding("k", "public_key", "Its public key"),
         Binding("t", "start", "Start its next epoch"),
         Binding("delete", "retire", "Retire an earlier epoch"),
         Binding("x", "export", "Save as a table"),
@@ -58,6 +61,7 @@ class ProductPane(DetailedPane):
         Hint("n", "New", "add"),
         Hint("e", "Add features", "features"),
         Hint("p", "Profile", "profile"),
+        Hint("k", "Public key", "public_key", may_miss=True),
         Hint("t", "New epoch", "start"),
         Hint("Del", "Retire", "retire"),
         Hint("x", "CSV", "export", may_miss=True),
@@ -153,6 +157,16 @@ class ProductPane(DetailedPane):
             await self.hand_over(SaveProfileDialog, Access.profile, view.code)
 
     @work
+    async def action_public_key(self) -> None:
+        """Show what other programs check license files with."""
+        view = await self.current()
+        if view is None:
+            return
+        keys = await self.ask_or_tell("No public key", Access.public_keys, view.code)
+        if keys is not None:
+            await self.app.push_screen_wait(PublicKeyDialog(view.name, keys))
+
+    @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
         await self.hand_over(SaveTableDialog, Access.product_table)
@@ -184,9 +198,7 @@ class ProductPane(DetailedPane):
 
 
 def _epoch(epoch: EpochView, *, is_current: bool) -> Content:
-    words, color = ("● current", "$success") if is_current else ("● served", "$ink-2")
-    if epoch.retired is not None:
-        words, color = f"○ retired {day(epoch.retired)}", "$ink-3"
+    words, color = epoch_state(epoch.retired, is_current=is_current)
     computers = f"{epoch.computers:,} {'computer' if epoch.computers == 1 else 'computers'}"
     line = Content.styled(f"{f'Epoch {epoch.number}':<{_NAMES}}", "$ink-2")
     return (
