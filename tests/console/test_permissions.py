@@ -15,6 +15,7 @@ from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.licensing.listings import AuditWanted
+from keyferry.server.core.mail.listing import Wanted as MailsWanted
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.faces import console
@@ -51,6 +52,7 @@ MAY_READ = {
     "keyferry.server.core.licensing.listings",
     "keyferry.server.core.licensing.notes",
     "keyferry.server.core.licensing.orders",
+    "keyferry.server.core.mail.listing",
 }
 READ_NAMES = {
     *("CoreError", "NotAllowed", "Malformed", "Standing", "Terms", "Wanted", "AuditWanted"),
@@ -208,6 +210,9 @@ CALLS = {
     "retire": ("x", 1, ""),
     "history": (1,),
     "mails": (1,),
+    "outbox": (MailsWanted(),),
+    "standstill": (),
+    "send_all_again": (),
     "send_again": (1,),
     "views_of": ("licenses",),
     "save_view": ("licenses", "x", {}),
@@ -257,10 +262,10 @@ def test_an_operation_that_the_role_does_not_permit_is_refused_and_written_down(
 
 
 OFFERED = {
-    Role.ADMINISTRATOR: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit Settings"),
-    Role.MANAGER: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit"),
-    Role.SUPPORT: ("Activate Deactivate", ""),
-    Role.VIEWER: ("", ""),
+    Role.ADMINISTRATOR: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit Settings Email"),
+    Role.MANAGER: ("Activate Deactivate Create Edit Renew Suspend ReplaceKey", "Audit Email"),
+    Role.SUPPORT: ("Activate Deactivate", "Email"),
+    Role.VIEWER: ("", "Email"),
 }
 
 

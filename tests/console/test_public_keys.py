@@ -1,4 +1,4 @@
-"""The public keys of a product at the console: to look at, to copy, and to save, as the portal offers them."""
+"""The public keys of a product at the console: to look at, to copy, and to save, in each form."""
 
 import json
 

@@ -8,7 +8,8 @@ import pytest
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import SecretUnreadable
 from keyferry.server.core.events import Channel
-from keyferry.server.core.mail import mails, outbox
+from keyferry.server.core.mail import listing, mails, outbox
+from keyferry.server.core.mail.listing import State, Wanted
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
 from keyferry.server.core.models import OutboxMail
 from keyferry.server.core.secrets import Keyring, new_master_key
@@ -20,6 +21,12 @@ from tests.refusals import refused
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 MINUTE = timedelta(minutes=1)
+TO_ANOTHER = {
+    "product_name": "Demo CAD",
+    "computer_name": "LAB-PC-07",
+    "expires": date(2027, 12, 31),
+    "computer_key": "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z",
+}
 
 
 def key_mail(key: str = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z", **more) -> Mail:
@@ -35,6 +42,10 @@ def posted(vendor, mail: Mail | None = None, now=NOON) -> int:
 def taken(now=NOON) -> outbox.Taken | None:
     with transaction() as session:
         return outbox.take(session, now)
+
+
+def listed(session, now, state=State.UNSENT, search="") -> list[int]:
+    return [one.id for one in listing.mails(session, Wanted(search, state), now=now).rows]
 
 
 def row(number: int) -> OutboxMail:
@@ -244,13 +255,32 @@ def test_all_that_is_kept_is_sent_again_and_what_is_kept_for_long_enough_is_wipe
     old, new = given_up(vendor), given_up(vendor, NOON + MINUTE)
     now = NOON + outbox.KEPT
     with transaction() as session:
-        assert [one.id for one in outbox.unsent(session, now).rows] == [new]
+        assert listed(session, now) == [new]
         outbox.wipe_kept(session, now)
         assert outbox.send_all_again(session, by=STAFF, now=now) == 1
         assert outbox.send_all_again(session, by=STAFF, now=now) == 0
     assert (row(old).sealed_text, row(old).kept_until) == (None, None)
     assert row(old).trouble == "no such address"
     assert row(new).next_try_at == now
+
+
+def test_mails_are_listed_by_what_became_of_them_and_found_by_their_recipient(vendor):
+    sent = posted(vendor)
+    with transaction() as session:
+        outbox.delivered(session, outbox.take(session, NOON), NOON)
+    failed = given_up(vendor)
+    waiting = posted(vendor, mails.computer_key("b_b@example.com", **TO_ANOTHER))
+    with reading() as session:
+        assert listed(session, NOON) == [waiting, failed]
+        assert listed(session, NOON, State.WAITING) == [waiting]
+        assert listed(session, NOON, State.FAILED) == [failed]
+        assert listed(session, NOON, State.ANY) == [waiting, failed, sent]
+        assert listed(session, NOON, search="ADA@") == [failed]
+        assert listed(session, NOON, State.ANY, "ada@example.com") == [failed, sent]
+        assert listed(session, NOON, State.FAILED, "b_b") == []
+        # What nothing begins with is looked for anywhere; no sign of it stands for another.
+        assert listed(session, NOON, search="_b@exa") == [waiting]
+        assert listed(session, NOON, search="*_a@exa") == []
 
 
 def test_no_audit_event_holds_a_key(vendor):

@@ -13,7 +13,8 @@ from keyferry.server.core.licensing import computers, figures, licenses, listing
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import AuditWanted, Order, Taken, Wanted
-from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.mail import listing as mail
 from keyferry.server.core.models import Customer, OutboxMail
 from keyferry.server.core.pages import Beside
 from keyferry.server.db import db, reading, transaction
@@ -96,7 +97,10 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
             AuditWanted(since=date(2026, 1, 1), until=date(2026, 12, 31), event="license_issued"),
         ):
             listings.audit_events(session, wanted, size=2)
-        outbox.unsent(session, many.clock.now)
+        for state in mail.State:
+            for beside in (None, Beside(2), Beside(2, back=True)):
+                of_state = mail.Wanted(state=state)
+                mail.mails(session, of_state, now=many.clock.now, size=2, beside=beside)
         delivery.late(session, many.clock.now)
         figures.ending_next(session, many.clock.now, most=3)
     assert whole_tables(asked) == []

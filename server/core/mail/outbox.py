@@ -13,19 +13,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from keyferry.server.core import audit, lists
+from keyferry.server.core import audit
 from keyferry.server.core.audit import By
 from keyferry.server.core.errors import Conflict
 from keyferry.server.core.events import Channel, Event
-from keyferry.server.core.lists import Filter, Listing, Stretch
-from keyferry.server.core.mail.delivery import WAITS
 from keyferry.server.core.mail.letters import Block, Part
 from keyferry.server.core.mail.mails import Attachment, Mail
 from keyferry.server.core.models import Activation, License, OutboxMail
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
 from keyferry.server.core.sealed import Place
 from keyferry.server.core.secrets import Keyring
 
@@ -158,25 +155,14 @@ def failed(
     return again
 
 
-def unsent(
-    session: Session,
-    now: datetime,
-    *,
-    number: int = 1,
-    size: int = PAGE_SIZE,
-    beside: Beside | None = None,
-) -> Page[OutboxMail]:
-    """Return a page of the mails that wait or can be sent again, the latest first."""
-    numbers, key = select(OutboxMail.id), OutboxMail.id
-    either = union_all(numbers.where(WAITS), numbers.where(_is_kept(now)))
-    unsent = Filter(OutboxMail.next_try_at.is_not(None) | _is_kept(now), either)
-    listing = Listing(numbers, Sort(key), [Stretch(numbers, (key,))], [unsent])
-    return lists.listed(session, select(OutboxMail), listing, number=number, size=size, beside=beside)
+def is_kept(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a mail was given up and can be sent again."""
+    return OutboxMail.kept_until > now
 
 
 def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:
     """Have a mail that was given up tried anew; raises Conflict (mail_not_kept)."""
-    kept = select(OutboxMail).where(OutboxMail.id == number, _is_kept(now)).with_for_update()
+    kept = select(OutboxMail).where(OutboxMail.id == number, is_kept(now)).with_for_update()
     row = session.scalar(kept)
     if row is None:
         raise Conflict(
@@ -190,7 +176,7 @@ def send_again(session: Session, number: int, *, by: By, now: datetime) -> None:
 
 def send_all_again(session: Session, *, by: By, now: datetime) -> int:
     """Have all mails that were given up and are still kept tried anew; returns how many."""
-    kept = select(OutboxMail).where(_is_kept(now)).order_by(OutboxMail.id).with_for_update()
+    kept = select(OutboxMail).where(is_kept(now)).order_by(OutboxMail.id).with_for_update()
     rows = session.scalars(kept).all()
     for row in rows:
         _queue_again(session, row, by, now)
@@ -250,10 +236,6 @@ def _still_taken(session: Session, taken: Taken) -> OutboxMail | None:
         OutboxMail.next_try_at.is_not(None),
     )
     return session.scalar(wanted.with_for_update())
-
-
-def _is_kept(now: datetime) -> ColumnElement[bool]:
-    return OutboxMail.kept_until > now
 
 
 def _give_up(session: Session, row: OutboxMail, trouble: str, now: datetime) -> None:

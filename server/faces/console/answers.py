@@ -125,7 +125,10 @@ class Scanned:
 
 @dataclass(frozen=True)
 class MailView:
-    """An email to a customer: sent, failed or waiting; `kept_until` is there while it can be sent again."""
+    """An email: sent, failed or waiting; `kept_until` is there while it can be sent again.
+
+    `license` is the number of the license that it is about, `next_try` is there while it waits.
+    """
 
     number: int
     at: datetime
@@ -134,3 +137,5 @@ class MailView:
     state: str
     trouble: str
     kept_until: date | None
+    next_try: datetime | None
+    license: int | None

@@ -16,6 +16,8 @@ from keyferry.server.core.licensing import copies, licenses, listings, story
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.licensing.products import every_product
+from keyferry.server.core.mail.listing import Wanted as MailsWanted
+from keyferry.server.core.mail.listing import mails as listed_mails
 from keyferry.server.core.models import Listing, Operator
 from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
@@ -133,6 +135,24 @@ class Lists(Door):
         with reading() as session:
             sent = records.mails_of(session, records.with_id(session, number))
             return [views.mail_view(one) for one in sent.rows]
+
+    @needs(Permission.SEE_LICENSES)
+    def outbox(
+        self, wanted: MailsWanted, number: int = 1, beside: Beside | None = None
+    ) -> Page[views.MailView]:
+        """Return a page of all emails, the latest first."""
+        with reading() as session:
+            page = listed_mails(session, wanted, now=parts().clock(), number=number, beside=beside)
+            return page.of([views.mail_view(one) for one in page.rows])
+
+    @needs(Permission.SEE_LICENSES)
+    def standstill(self) -> str:
+        """Return why no email goes out at the moment, "" where nothing stops it."""
+        with reading() as session:
+            found = outgoing(session)
+        if not found.is_offered:
+            return "This server can’t send email because no mail server is set."
+        return f"Email is delayed. {found.obstacle}" if found.obstacle else ""
 
     @needs(Permission.SEE_LICENSES)
     def catalog(self) -> Sequence[views.ProductView]:

@@ -76,6 +76,11 @@ class Many(Door):
         outbox.send_again(number, by=self.by)
         return True
 
+    @runs(outbox.send_all_again)
+    def send_all_again(self) -> int:
+        """Have every email tried anew that failed and is kept; returns how many."""
+        return outbox.send_all_again(by=self.by)
+
     @runs(customers.merge)
     def merge_target(self, number: int, email: str) -> views.CustomerView:
         """Return into whom a customer would go; raises what `core.customers.records.merge_target` raises."""

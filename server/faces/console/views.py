@@ -356,4 +356,6 @@ def mail_view(mail: OutboxMail) -> MailView:
         state=state,
         trouble=mail.trouble or "",
         kept_until=mail.kept_until.date() if mail.kept_until else None,
+        next_try=mail.next_try_at,
+        license=mail.license_id,
     )

@@ -17,6 +17,7 @@ from keyferry.server.faces.console.views import (
     KeyFacts,
     LicenseFacts,
     LicenseRow,
+    MailView,
     ReleaseFacts,
 )
 from keyferry.server.words.wording import CHANNELS, OUTCOMES, STATES
@@ -114,6 +115,13 @@ def mailed(recipient: str | None, waits: str | None) -> str:
     if waits:
         return f"! The email to {recipient} is waiting. {waits}"
     return f"√ The email to {recipient} is on its way."
+
+
+def mail_state(mail: MailView) -> tuple[str, str]:
+    """Return what became of an email, with a mark before it, and the color of both."""
+    if mail.state == "waiting":
+        return ("! Waiting", "$warning") if mail.trouble else ("· Waiting", "$ink-2")
+    return ("√ Sent", "$success") if mail.state == "sent" else ("! Failed", "$error")
 
 
 def counted(count: int, what: str) -> str:

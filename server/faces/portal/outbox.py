@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from keyferry.server.core.mail import delivery, outbox
+from keyferry.server.core.mail import delivery
+from keyferry.server.core.mail import listing as mails
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
@@ -55,7 +56,7 @@ def outbox_page(**context: Any) -> str:
     with reading() as session:
         return staff.page(
             "outbox",
-            found=outbox.unsent(session, now, **turned()),
+            found=mails.mails(session, mails.Wanted(), now=now, **turned()),
             outgoing=outgoing(session),
             late=delivery.late(session, now),
             **context,

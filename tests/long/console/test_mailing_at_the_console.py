@@ -127,14 +127,14 @@ async def test_an_email_that_failed_is_seen_with_its_customer_and_sent_again(ven
         await person.press("3", "t")
         assert "No email sent yet." in person.sees
         await person.press("s", "escape", "k", "enter", "escape", "t")
-        assert "Waiting to be sent" in person.sees
+        assert "State Waiting" in person.sees
         with transaction() as session:
             mail = session.query(OutboxMail).one()
             mail.next_try_at, mail.trouble = None, "The mailbox is full."
             mail.kept_until = clock.now + timedelta(days=3)
         await person.press("escape", "t")
-        assert "Failed. The mailbox is full." in person.sees
-        assert "Can be sent again until Nov 27, 2026: press s" in person.sees
+        assert "State Failed Why The mailbox is full." in person.sees
+        assert "What to do Press s to send it again, until Nov 27, 2026" in person.sees
         await person.press("s")
         assert "The email to ada@example.com is on its way." in person.sees
         assert "Failed" not in person.sees

@@ -1,4 +1,4 @@
-"""The emails to a customer: which were sent, which wait, and which can be sent again."""
+"""The emails to a customer, those that can be sent again among them; and sending all again that failed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Static
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.timeline import TimelineDialog
 from keyferry.server.faces.console.views import CustomerView, MailView
 from keyferry.server.faces.console.widgets.action_button import ActionButton
-from keyferry.server.faces.console.wording import day, moment
+from keyferry.server.faces.console.wording import day, mail_state, moment
 
 
 class MailsDialog(TimelineDialog[bool]):
@@ -41,24 +43,26 @@ class MailsDialog(TimelineDialog[bool]):
 
     def cells(self, row: MailView) -> Sequence[Content]:
         """Draw an email."""
-        mark, color = {"sent": ("√", "$success bold"), "failed": ("!", "$error bold")}.get(
-            row.state, ("·", "$ink-3")
-        )
-        whom = row.recipient or "recipient deleted"
+        words, color = mail_state(row)
         return [
             Content.styled(moment(row.at), "$ink-2"),
-            Content.styled(mark, color),
+            Content.styled(words[0], f"{color} bold"),
             Content(row.kind),
-            Content.styled(whom, "$ink-2"),
+            Content.styled(row.recipient or "recipient deleted", "$ink-2"),
         ]
 
     def known(self, row: MailView) -> Sequence[tuple[str, str]]:
         """Say whether it was sent, and what can be done about it."""
-        state = {"sent": "Sent", "failed": f"Failed. {row.trouble}".strip()}.get(
-            row.state, row.trouble or "Waiting to be sent"
-        )
-        until = f"Can be sent again until {day(row.kept_until)}: press s" if row.kept_until else ""
-        return [("What", row.kind), ("To", row.recipient), ("State", state), ("", until)]
+        return known_of(row)
+
+    def shown(self) -> None:
+        """Offer to send again what can be."""
+        self.query_one("#do-again").display = self._can_send_again
+
+    @property
+    def _can_send_again(self) -> bool:
+        row: MailView | None = self.pointed
+        return row is not None and row.kept_until is not None and self.offers("again")
 
     def buttons(self) -> ComposeResult:
         """Send one again, or close."""
@@ -68,9 +72,40 @@ class MailsDialog(TimelineDialog[bool]):
     @work
     async def action_again(self) -> None:
         """Send again what is pointed at."""
-        row: MailView | None = self.pointed
-        if row is not None and row.kept_until is not None:
+        if self._can_send_again:
+            row: MailView = self.pointed
             sent = await self.attempt(Access.send_again, row.number)
             if sent is not None:
                 await self.look()
                 self.say(f"√ The email to {row.recipient} is on its way.")
+
+
+class SendAllAgainDialog(Dialog[int]):
+    """Answers with how many emails are tried anew."""
+
+    TITLE_TEXT: ClassVar[str] = "Send all again"
+    OK_TEXT: ClassVar[str] = "Send all again"
+    ACTS: ClassVar[Operations] = {"ok": Access.send_all_again}
+
+    def form(self) -> ComposeResult:
+        """Say what is meant."""
+        text = "Every email that failed and is still kept is tried again."
+        yield Static(text, classes="text", markup=False)
+
+    @work
+    async def action_ok(self) -> None:
+        """Send them."""
+        await self.answer_with(Access.send_all_again)
+
+
+def known_of(mail: MailView) -> Sequence[tuple[str, str]]:
+    """Return to whom an email goes, what became of it, and what can be done about it, by name."""
+    words, _ = mail_state(mail)
+    tried = f", next try {moment(mail.next_try)}" if mail.next_try and mail.trouble else ""
+    again = f"Press s to send it again, until {day(mail.kept_until)}" if mail.kept_until else ""
+    return [
+        ("To", mail.recipient or "recipient deleted"),
+        ("State", words[2:] + tried),
+        ("Why", mail.trouble),
+        ("What to do", again),
+    ]

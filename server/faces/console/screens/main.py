@@ -20,6 +20,7 @@ from keyferry.server.faces.console.widgets.bars import Hint, KeyBar, Tabs, Title
 from keyferry.server.faces.console.widgets.computers import ComputerPane
 from keyferry.server.faces.console.widgets.customers import CustomerPane
 from keyferry.server.faces.console.widgets.manage_keys import ManageKeys
+from keyferry.server.faces.console.widgets.outbox import OutboxPane
 from keyferry.server.faces.console.widgets.pane import ListPane
 from keyferry.server.faces.console.widgets.products import ProductPane
 from keyferry.server.faces.console.widgets.property_list import PropertyList
@@ -32,6 +33,8 @@ _TABS: Mapping[str, tuple[str, Callable[[], ListPane], Callable[..., object]]] =
     "products": ("Products", ProductPane, Access.catalog),
     "audit": ("Audit", AuditList, Access.audit),
     "settings": ("Settings", PropertyList, Access.properties),
+    # The last one: the digits of the others stay what fingers know.
+    "email": ("Email", OutboxPane, Access.outbox),
 }
 _EVERYWHERE = (
     Hint("Ctrl+P", "Palette", "screen.palette", may_miss=True),

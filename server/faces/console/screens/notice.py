@@ -20,7 +20,7 @@ _KEYS = (
     ("/", "search; Enter goes on to what was found"),
     ("↑ ↓ PgUp PgDn", "move in the list, even while you type"),
     ("Tab", "the search, the list, and what is below it"),
-    ("1 to 6, F8", "open a tab, or the next one"),
+    ("1 to 7, F8", "open a tab, or the next one"),
     ("Esc", "back to the list; close a dialog"),
     ("Ctrl+P", "find what can be done, by name"),
     ("F2", "dark, light, or the terminal’s own colors"),

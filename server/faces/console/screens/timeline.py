@@ -15,7 +15,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.widgets.rows import Column, Rows
 
 R = TypeVar("R")
-_NAMES = 10
+_NAMES = 12
 # As many lines as are seen at once, and where there is more room.
 _MOST, _MOST_TALL = 7, 14
 
@@ -42,6 +42,9 @@ class TimelineDialog(Dialog[R]):
     def known(self, row: Any) -> Sequence[tuple[str, str]]:
         """Return what else is known of it, by name."""
         raise NotImplementedError
+
+    def shown(self) -> None:
+        """Know that other things are shown."""
 
     def form(self) -> ComposeResult:
         """Name it, and list what happened."""
@@ -86,6 +89,9 @@ class TimelineDialog(Dialog[R]):
     def _draw(self) -> None:
         known = facts(self.known(self.pointed), _NAMES) if self.pointed else Content(self.NOTHING)
         self.query_one("#moment", Static).update(known)
+        self.query_one("#moment").set_class(self.pointed is None, "none")
+        self.query_one(Rows).display = self.pointed is not None
+        self.shown()
 
 
 def _columns(width: int) -> Sequence[Column]:
