@@ -9,6 +9,9 @@ from keyferry.server.core.staff import saved_views
 from keyferry.server.db import transaction
 from keyferry.server.parts import parts
 
+LICENSE_COLUMNS = ("customer", "product", "seats", "ends", "status", "last", "issued", "order", "key")
+"""What a list of licenses may show besides a short key, in this order; with `key` that is whole."""
+
 
 def save(operator: Operator, listing: Listing, name: str, query: str) -> None:
     """Save a view of a list; raises what `core.staff.saved_views.save` raises."""
@@ -23,6 +26,7 @@ def remove(operator: Operator, number: int) -> str:
 
 
 def choose_columns(operator: Operator, columns: Sequence[str] | None) -> None:
-    """Keep which columns an operator sees; None for the usual ones."""
+    """Keep which columns an operator sees, as far as there are such; None for the usual ones."""
+    chosen = None if columns is None else [one for one in LICENSE_COLUMNS if one in columns]
     with transaction() as session:
-        saved_views.choose_columns(session, operator, columns)
+        saved_views.choose_columns(session, operator, chosen)

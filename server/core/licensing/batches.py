@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -34,6 +34,8 @@ from keyferry.server.core.models import Batch, Customer, License, LicenseStatus,
 from keyferry.server.core.prepared import connection_of
 
 MOST_UNFINISHED = 20
+LOOKED_AT = 30_000
+"""Among how many batches, of one license each or more, the latest ones of several are found."""
 
 _FORM = re.compile(r"[\w-]{22}", re.ASCII)
 _NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)
@@ -170,6 +172,16 @@ def find(session: Session, number: int) -> Batch:
 def unfinished(session: Session) -> Sequence[Batch]:
     """Return batches that aren't done, the latest first, with product and customer."""
     wanted = select(Batch).where(Batch.done < Batch.wanted).order_by(Batch.id.desc()).limit(MOST_UNFINISHED)
+    return session.scalars(wanted.options(joinedload(Batch.product), joinedload(Batch.customer))).all()
+
+
+def latest(session: Session, *, most: int) -> Sequence[Batch]:
+    """Return the latest batches of several licenses, the last one first, with product and customer.
+
+    What was issued alone is a batch, too: of those, so many are looked at.
+    """
+    since = select(func.max(Batch.id) - LOOKED_AT).scalar_subquery()
+    wanted = select(Batch).where(Batch.id > since, Batch.wanted > 1).order_by(Batch.id.desc()).limit(most)
     return session.scalars(wanted.options(joinedload(Batch.product), joinedload(Batch.customer))).all()
 
 

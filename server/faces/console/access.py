@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.computer_name import clean_computer_name
@@ -20,12 +19,11 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.brand import branding
 from keyferry.server.core.errors import NotAllowed
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import copies
 from keyferry.server.core.licensing.deactivation import Code
 from keyferry.server.core.licensing.facts import release_facts
 from keyferry.server.core.licensing.license_changes import Content
 from keyferry.server.core.licensing.licenses import Terms
-from keyferry.server.core.models import License, Role
+from keyferry.server.core.models import Role
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff.roles import PERMISSIONS
 from keyferry.server.core.staff.sessions import end, find
@@ -34,6 +32,7 @@ from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import runs
 from keyferry.server.faces.console.exports import Exports
 from keyferry.server.faces.console.harmless import visible_all
+from keyferry.server.faces.console.lists import viewed
 from keyferry.server.faces.console.many_at_once import Many
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
@@ -93,27 +92,27 @@ class Access(Exports, Many):
     def edit(self, activation_key: str, content: Content, version: str) -> views.LicenseView:
         """Change what a license grants; raises what `changes.edit` raises."""
         key = ActivationKey.from_text(activation_key)
-        return changes.edit(key, content, by=self.by, show=_view, version=version).shown
+        return changes.edit(key, content, by=self.by, show=viewed, version=version).shown
 
     @runs(changes.replace_key)
     def replace_key(self, activation_key: str) -> views.LicenseView:
         """Give a license another activation key; the present one activates nothing any more."""
-        return changes.replace_key(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
+        return changes.replace_key(ActivationKey.from_text(activation_key), by=self.by, show=viewed).shown
 
     @runs(changes.renew)
     def renew(self, activation_key: str, terms: Terms) -> views.LicenseView:
         """Move the expiry of a license; raises what `changes.renew` raises."""
-        return changes.renew(ActivationKey.from_text(activation_key), terms, by=self.by, show=_view).shown
+        return changes.renew(ActivationKey.from_text(activation_key), terms, by=self.by, show=viewed).shown
 
     @runs(changes.suspend)
     def suspend(self, activation_key: str) -> views.LicenseView:
         """Refuse every activation of a license until it is resumed."""
-        return changes.suspend(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
+        return changes.suspend(ActivationKey.from_text(activation_key), by=self.by, show=viewed).shown
 
     @runs(changes.resume)
     def resume(self, activation_key: str) -> views.LicenseView:
         """End the suspension of a license."""
-        return changes.resume(ActivationKey.from_text(activation_key), by=self.by, show=_view).shown
+        return changes.resume(ActivationKey.from_text(activation_key), by=self.by, show=viewed).shown
 
     @runs(customers.edit)
     def edit_customer(self, number: int, *, email: str, name: str, notes: str, version: str) -> bool:
@@ -217,11 +216,6 @@ def _asked_to_release(typed: Typed, code: str, link: str) -> DeactivationRequest
 def _is_meant(asked: ActivationRequest, typed: Typed) -> bool:
     same_key = asked.activation_key.text == typed.activation_key
     return same_key and asked.computer_id.text == typed.computer_id.strip()
-
-
-def _view(session: Session, license: License) -> views.LicenseView:
-    copied, can_mail = copies.count_of_license(session, license), outgoing(session).is_offered
-    return views.license_view(license, parts().clock(), can_mail=can_mail, copies=copied)
 
 
 def sign_in(name: str, password: str, environment: Mapping[str, str], code: str | None = None) -> Access:

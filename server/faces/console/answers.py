@@ -35,6 +35,13 @@ class SavedView:
 
 
 @dataclass(frozen=True)
+class ChosenColumns:
+    """The columns of licenses that an operator chose to see, by name; None for the usual ones."""
+
+    names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
 class NewProduct:
     """What a product is added with."""
 
@@ -79,6 +86,24 @@ class Written:
 
     name: str
     file_text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """Licenses that were created together: since when, of what, for whom, and how many of how many."""
+
+    number: int
+    at: datetime
+    product_name: str
+    customer: str
+    order: str
+    wanted: int
+    done: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether none is left to be created."""
+        return self.done >= self.wanted
 
 
 @dataclass(frozen=True)

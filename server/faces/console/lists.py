@@ -6,19 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import properties
 from keyferry.server.core.customers import listing, records
 from keyferry.server.core.first_day import opened as opened_step
+from keyferry.server.core.licensing import batches, copies, licenses, listings, story
 from keyferry.server.core.licensing import computers as activations
-from keyferry.server.core.licensing import copies, licenses, listings, story
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.mail.listing import Wanted as MailsWanted
 from keyferry.server.core.mail.listing import mails as listed_mails
-from keyferry.server.core.models import Listing, Operator
+from keyferry.server.core.models import License, Listing, Operator
 from keyferry.server.core.pages import Beside, Page
 from keyferry.server.core.properties import PROPERTIES
 from keyferry.server.core.staff import saved_views
@@ -41,14 +43,30 @@ class Lists(Door):
 
     @needs(Permission.SEE_LICENSES)
     def licenses(
-        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
+        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None, *, latest: bool = False
     ) -> Page[views.LicenseRow]:
-        """Return a page of licenses; what is asked of them is said as in `services.list_queries`."""
+        """Return a page of licenses; what is asked of them is said as in `services.list_queries`.
+
+        With `latest`, each has when something was last recorded of it.
+        """
         now = parts().clock()
         wanted = list_queries.licenses_wanted(asked, now)
         with reading() as session:
             page = listings.licenses(session, wanted, now=now, number=number, beside=beside)
-            return page.of([views.license_row(one, now) for one in page.rows])
+            last = listings.latest_events(session, page.rows) if latest else {}
+            return page.of([views.license_row(one, now, last.get(one.id)) for one in page.rows])
+
+    @needs(Permission.SEE_LICENSES)
+    def columns(self) -> views.ChosenColumns:
+        """Return which columns of licenses this operator chose, here or in the portal."""
+        names = self._operator.license_columns
+        return views.ChosenColumns(None if names is None else tuple(names))
+
+    @needs(Permission.SEE_LICENSES)
+    def choose_columns(self, names: Sequence[str] | None) -> views.ChosenColumns:
+        """Keep which columns of licenses this operator sees, here and in the portal; None: the usual ones."""
+        arranging.choose_columns(self._operator, names)
+        return self.columns()
 
     @needs(Permission.SEE_LICENSES)
     def license(self, activation_key: str | int) -> views.LicenseView:
@@ -61,9 +79,7 @@ class Lists(Door):
                 found = licenses.with_id(session, activation_key)
             else:
                 found = licenses.find(session, ActivationKey.from_text(activation_key))
-            counted = copies.count_of_license(session, found)
-            can_mail = outgoing(session).is_offered
-            return views.license_view(found, parts().clock(), can_mail=can_mail, copies=counted)
+            return viewed(session, found)
 
     @needs(Permission.SEE_LICENSES)
     def scanned(self, link: str) -> views.Scanned:
@@ -238,6 +254,17 @@ class Lists(Door):
         """Return a page of the audit, the latest events first, with `days` of the last so many."""
         with reading() as session:
             return listings.audit_events(session, since(wanted, days), number=number, beside=beside)
+
+
+def viewed(session: Session, license: License) -> views.LicenseView:
+    """Return a license with all that is shown of it."""
+    return views.license_view(
+        license,
+        parts().clock(),
+        can_mail=outgoing(session).is_offered,
+        copies=copies.count_of_license(session, license),
+        together=batches.others(session, license),
+    )
 
 
 def since(wanted: AuditWanted, days: int) -> AuditWanted:

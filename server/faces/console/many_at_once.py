@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.server.core.customers import records
-from keyferry.server.core.licensing import batches, copies, license_changes, licenses
+from keyferry.server.core.licensing import batches, license_changes, licenses
 from keyferry.server.core.licensing.batches import Wanted as NewLicense
 from keyferry.server.core.licensing.licenses import Terms
+from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
-from keyferry.server.faces.console.door import Door, runs
-from keyferry.server.mail.outgoing import outgoing
+from keyferry.server.faces.console.door import Door, needs, runs
+from keyferry.server.faces.console.lists import viewed
 from keyferry.server.parts import parts
 from keyferry.server.services import (
     changes,
@@ -24,6 +25,9 @@ from keyferry.server.services import (
     outbox,
 )
 
+MOST_BATCHES = 50
+MOST_SHOWN = 1000
+
 
 class Many(Door):
     """Goes on piece by piece: whoever waits to activate is served in between."""
@@ -33,10 +37,36 @@ class Many(Door):
         """Create licenses, or the first of many; raises what `issuing.begin` raises."""
         begun = issuing.begin(wanted, batches.new_form(), by=self.by)
         with reading() as session:
-            first = batches.licenses_of(session, begun.number, most=1)[0]
-            can_mail, copied = outgoing(session).is_offered, copies.count_of_license(session, first)
-            shown = views.license_view(first, parts().clock(), can_mail=can_mail, copies=copied)
-        return views.Issued(begun.number, begun.wanted, begun.done, shown, wanted.mails_keys)
+            first = viewed(session, batches.licenses_of(session, begun.number, most=1)[0])
+        return views.Issued(begun.number, begun.wanted, begun.done, first, wanted.mails_keys)
+
+    @needs(Permission.SEE_LICENSES)
+    def batches(self, beside: int | None = None) -> Sequence[views.BatchRow]:
+        """Return the latest licenses that were created together, those that aren't done first.
+
+        With `beside`, the batch of this number is among them. Raises NotFound (unknown_batch).
+        """
+        with reading() as session:
+            found = {one.id: one for one in batches.unfinished(session)}
+            found |= {beside: batches.find(session, beside)} if beside is not None else {}
+            found |= {one.id: one for one in batches.latest(session, most=MOST_BATCHES)}
+            rows = [views.batch_row(one) for one in found.values() if one.done]
+        return sorted(rows, key=lambda one: (one.is_done, -one.number))
+
+    @needs(Permission.SEE_LICENSES)
+    def batch(self, number: int) -> views.Issued:
+        """Return how far licenses that are created together are; raises NotFound (unknown_batch)."""
+        with reading() as session:
+            found = batches.find(session, number)
+            first = viewed(session, batches.licenses_of(session, number, most=1)[0])
+            return views.Issued(number, found.wanted, found.done, first, found.mails_keys)
+
+    @needs(Permission.SEE_LICENSES)
+    def licenses_of_batch(self, number: int) -> Sequence[views.LicenseRow]:
+        """Return the first licenses that were created together, as many as the portal shows on its page."""
+        with reading() as session:
+            found = batches.licenses_of(session, number, most=MOST_SHOWN)
+            return [views.license_row(one, parts().clock()) for one in found]
 
     @runs(issuing.go_on)
     def go_on_issuing(self, number: int) -> int:

@@ -19,6 +19,7 @@ from keyferry.server.core.licensing.facts import activation_facts, key_facts, li
 from keyferry.server.core.licensing.license_changes import version as version_of
 from keyferry.server.core.models import (
     Activation,
+    Batch,
     Customer,
     FormerComputerId,
     License,
@@ -30,7 +31,9 @@ from keyferry.server.core.models import AuditEvent as AuditEvent
 from keyferry.server.core.pages import Beside as Beside
 from keyferry.server.core.pages import Page as Page
 from keyferry.server.core.properties import Property as Property
+from keyferry.server.faces.console.answers import BatchRow as BatchRow
 from keyferry.server.faces.console.answers import Changed as Changed
+from keyferry.server.faces.console.answers import ChosenColumns as ChosenColumns
 from keyferry.server.faces.console.answers import FirstDay as FirstDay
 from keyferry.server.faces.console.answers import House as House
 from keyferry.server.faces.console.answers import Mailed as Mailed
@@ -48,12 +51,16 @@ from keyferry.server.words.wording import mail_in_words
 
 @dataclass(frozen=True)
 class LicenseRow:
-    """A license in a list: with its customer's name, and the day that it is today."""
+    """A license in a list: with its customer's name, and the day that it is today.
+
+    `last` is when something was last recorded of it, where that was asked for.
+    """
 
     license: LicenseFacts
     customer_name: str
     today: date
     number: int
+    last: datetime | None
 
     @property
     def customer(self) -> str:
@@ -65,12 +72,15 @@ class LicenseRow:
 class LicenseView(LicenseRow):
     """A license with its computers, whether this server can send email, and how many copies there may be.
 
-    `version` is the digest of all that staff change about it.
+    `version` is the digest of all that staff change about it; `batch` is the number of what was created
+    together, and `together` how many others there are in it.
     """
 
     can_mail: bool
     copies: int
     version: str
+    batch: int | None
+    together: int
 
 
 @dataclass(frozen=True)
@@ -199,7 +209,10 @@ class KeyGiven:
 
 @dataclass(frozen=True)
 class Issued:
-    """Licenses that are created together, so far: how many of how many, and the first of them."""
+    """Licenses that are created together, so far: how many of how many, and the first of them.
+
+    `mails_keys` tells whether their customer gets an email as soon as all are there.
+    """
 
     number: int
     wanted: int
@@ -219,18 +232,34 @@ class PropertyView:
     changed_by: str
 
 
-def license_row(license: License, now: datetime) -> LicenseRow:
-    """Return a license as a list shows it."""
+def license_row(license: License, now: datetime, last: datetime | None = None) -> LicenseRow:
+    """Return a license as a list shows it; `last` is when something was last recorded of it."""
     facts = license_facts(license, license.product, now, customer=license.customer)
-    return LicenseRow(facts, _name_of(license.customer), now.date(), license.id)
+    return LicenseRow(facts, _name_of(license.customer), now.date(), license.id, last)
 
 
-def license_view(license: License, now: datetime, *, can_mail: bool, copies: int) -> LicenseView:
+def license_view(
+    license: License, now: datetime, *, can_mail: bool, copies: int, together: int
+) -> LicenseView:
     """Return a license with its computers, those that hold a seat first and the newest first."""
     latest = sorted(license.activations, key=lambda one: (one.ended_at is None, one.id), reverse=True)
     facts = license_facts(license, license.product, now, customer=license.customer, computers=latest)
     name, version = _name_of(license.customer), version_of(license)
-    return LicenseView(facts, name, now.date(), license.id, can_mail, copies, version)
+    row = facts, name, now.date(), license.id, None
+    return LicenseView(*row, can_mail, copies, version, license.batch_id, together)
+
+
+def batch_row(batch: Batch) -> BatchRow:
+    """Return licenses that were created together as a list shows them."""
+    return BatchRow(
+        number=batch.id,
+        at=batch.created_at,
+        product_name=batch.product.name,
+        customer=_name_of(batch.customer) or (batch.customer.email if batch.customer else ""),
+        order=batch.order_reference or "",
+        wanted=batch.wanted,
+        done=batch.done,
+    )
 
 
 def computer_row(activation: Activation, now: datetime) -> ComputerRow:

@@ -1,4 +1,4 @@
-"""Many licenses at once: changing those that are selected or listed, and what was created together."""
+"""Many licenses at once: changing those that are selected or listed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from keyferry.server.core.licensing.licenses import Terms
@@ -14,9 +13,7 @@ from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.change import UNTIL
 from keyferry.server.faces.console.screens.dialog import Dialog
-from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
-from keyferry.server.faces.console.views import Changed, Issued, Mailed, Meant
-from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.faces.console.views import Changed, Meant
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import counted, typed_terms
@@ -98,127 +95,3 @@ class ChangeManyDialog(Dialog[Changed]):
     @property
     def _chosen(self) -> str:
         return next(one.id or _RENEW for one in self.query(Way) if one.is_chosen)
-
-
-class IssuedDialog(Dialog[None]):
-    """Creates the rest of many licenses, then hands their keys over."""
-
-    TITLE_TEXT: ClassVar[str] = "Licenses created"
-    KIND: ClassVar[str] = "done"
-    ACTS: ClassVar[Operations] = {
-        "mail": Access.mail_batch,
-        "save": Access.batch_table,
-        "stop": Access.stop_issuing,
-    }
-    READS = (Access.go_on_issuing,)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "save", show=False),
-        Binding("m", "mail", show=False),
-        Binding("s", "stop", show=False),
-    ]
-
-    def __init__(self, issued: Issued) -> None:
-        super().__init__()
-        self._issued, self._done = issued, issued.done
-        self._stops = False
-
-    def form(self) -> ComposeResult:
-        """Say for whom, and how many there are so far."""
-        license = self._issued.first.license
-        customer = f" for {license.customer}" if license.customer else ", without a customer"
-        yield Static(f"{license.product_name}{customer}", classes="hint", markup=False)
-        yield Static("", id="progress", classes="text strong", markup=False)
-
-    def buttons(self) -> ComposeResult:
-        """Stop while more are created; afterwards hand them over."""
-        yield ActionButton("Stop", "stop", key="s")
-        yield ActionButton("Save as a table", "save", key="x", primary=True)
-        if self._issued.first.can_mail:
-            yield ActionButton("Email", "mail", key="m")
-        yield ActionButton("Close", "cancel", key="Esc")
-
-    def on_mount(self) -> None:
-        """Go on until all are there."""
-        self._show()
-        self.query_one("#do-save").focus()
-        self._go_on()
-
-    @property
-    def _is_done(self) -> bool:
-        return self._done >= self._issued.wanted
-
-    def action_cancel(self) -> None:
-        """Close it once all are there; before that, it is stopped first."""
-        if self._is_done:
-            self.dismiss(None)
-        else:
-            self.say("Press s to stop first. Licenses that were created stay.")
-
-    @work
-    async def _go_on(self) -> None:
-        while not self._is_done and not self._stops:
-            done = await self.attempt(Access.go_on_issuing, self._issued.number)
-            if done is None:
-                return
-            self._done = done
-            self._show()
-        if not self._is_done:
-            await self.attempt(Access.stop_issuing, self._issued.number)
-            self.dismiss(None)
-        elif self._issued.mails_keys:
-            self.say(f"√ The email to {self._issued.first.license.customer} is on its way.")
-
-    def action_stop(self) -> None:
-        """Create no more of them, after those that are under way."""
-        self._stops = True
-
-    @work
-    async def action_save(self) -> None:
-        """Save their keys."""
-        if not self._is_done:
-            return
-        table = await self.attempt(Access.batch_table, self._issued.number)
-        path = await self.app.push_screen_wait(SaveTableDialog(table)) if table else None
-        if path is not None:
-            self.say(f"√ Saved as {path}")
-
-    @work
-    async def action_mail(self) -> None:
-        """Email their keys."""
-        if not self._is_done or not self._issued.first.can_mail:
-            return
-        mailed = await self.app.push_screen_wait(MailBatchDialog(self._issued))
-        if mailed is not None:
-            self.say(f"√ The email to {mailed.recipient} is on its way.")
-
-    def _show(self) -> None:
-        done, wanted = self._done, self._issued.wanted
-        text = f"{wanted:,} licenses created" if self._is_done else f"{done:,} of {wanted:,} created …"
-        self.query_one("#progress", Static).update(text)
-        self.query_one("#do-stop").display = not self._is_done
-        for button in self.query("#do-save, #do-mail").results(ActionButton):
-            button.make_ready(self._is_done)
-
-
-class MailBatchDialog(Dialog[Mailed]):
-    """Answers with the address that the keys go to."""
-
-    TITLE_TEXT: ClassVar[str] = "Email the keys"
-    OK_TEXT: ClassVar[str] = "Send"
-    ACTS: ClassVar[Operations] = {"ok": Access.mail_batch}
-
-    def __init__(self, issued: Issued) -> None:
-        super().__init__()
-        self._issued = issued
-
-    def form(self) -> ComposeResult:
-        """Ask for the address."""
-        text = f"One email with all {self._issued.wanted:,} activation keys."
-        yield Static(text, classes="text", markup=False)
-        address = self._issued.first.license.customer or ""
-        yield Field("Email", line(address, hint="ada@example.com", most=254), id="email")
-
-    @work
-    async def action_ok(self) -> None:
-        """Send it."""
-        await self.answer_with(Access.mail_batch, self._issued.number, self.typed("email"))

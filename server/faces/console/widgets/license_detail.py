@@ -160,6 +160,7 @@ class LicenseDetail(Vertical, Asking):
             ("Ends", _capitalized(term(license))),
             ("Features", ", ".join(license.features) or "none"),
             ("Order", license.order or ""),
+            ("Batch", f"with {view.together:,} more: press b" if view.together else ""),
             ("Notes", one_line(license.notes or "")),
             ("Copies", marked(copies) if copies else ""),
         ]
@@ -174,6 +175,7 @@ class LicenseDetail(Vertical, Asking):
         of = " · ".join(one for one in (view.customer, license.product_name) if one)
         first = fitted(self._key(view), 41) + Content.styled(of, "$ink-2")
         more = [term(license), ", ".join(license.features), license.order or ""]
+        more.append(f"with {view.together:,} more (b)" if view.together else "")
         more.append(one_line(license.notes or ""))
         second = Content.styled(f"{license.seats_used:,} of {license.seats:,} seats  ", "bold")
         if view.copies:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import on, work
 from textual.content import Content
 
 from keyferry.server.core.licensing.licenses import Standing
 from keyferry.server.core.licensing.listings import Order, Taken
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
-from keyferry.server.faces.console.marked import shortened
-from keyferry.server.faces.console.views import Beside, LicenseRow, Page, SavedView
-from keyferry.server.faces.console.widgets.pane import WIDE
+from keyferry.server.faces.console.screens.columns import ColumnsDialog
+from keyferry.server.faces.console.views import Beside, ChosenColumns, LicenseRow, Page, SavedView
+from keyferry.server.faces.console.widgets.license_columns import TITLES, cells_of, columns_of, fitting
 from keyferry.server.faces.console.widgets.rows import Column, Rows
 from keyferry.server.faces.console.widgets.viewed import ViewedPane
-from keyferry.server.faces.console.wording import SOON, ends, status
+from keyferry.server.faces.console.wording import SOON
 
 UP, DOWN = "↑", "↓"
 
@@ -31,8 +31,8 @@ class Sorting(NamedTuple):
 
 
 SORTINGS = (
-    # No column says when a license was issued: the newest are first.
-    Sorting(Order.ISSUED, "", True),
+    # As always: the newest are first.
+    Sorting(Order.ISSUED, "Issued", True),
     Sorting(Order.EXPIRY, "Ends", False),
     Sorting(Order.CUSTOMER, "Customer", False),
     Sorting(Order.PRODUCT, "Product", False),
@@ -60,13 +60,19 @@ class LicensePane(ViewedPane):
         "key, customer, computer, ID, or a wizard’s link",
         "key, customer, computer, ID or link",
     )
-    READS: ClassVar[tuple[Callable[..., object], ...]] = (Access.licenses,)
-    ACTS: ClassVar[Operations] = {"filter": Access.licenses, "sort": Access.licenses, "create": Access.issue}
+    READS: ClassVar[tuple[Callable[..., object], ...]] = (Access.licenses, Access.columns)
+    ACTS: ClassVar[Operations] = {
+        "columns": Access.choose_columns,
+        "create": Access.issue,
+        "filter": Access.licenses,
+        "sort": Access.licenses,
+    }
 
     def __init__(self) -> None:
         super().__init__()
         self._filter = 0
         self._sorting = SORTINGS[0]
+        self._chosen, self._knows_columns = ChosenColumns(None), False
         self.product = ("", "")
 
     @property
@@ -83,40 +89,34 @@ class LicensePane(ViewedPane):
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[LicenseRow]:
         """Ask for a page."""
-        return await self.ask(Access.licenses, self.asked, number, beside)
+        if not self._knows_columns:
+            self._chosen, self._knows_columns = await self.ask(Access.columns), True
+        latest = "last" in (self._chosen.names or ())
+        return await self.ask(Access.licenses, self.asked, number, beside, latest=latest)
+
+    def on_mount(self) -> None:
+        """Say in which order they are."""
+        self.rows.sorted_by = (SORTINGS[0].column, DOWN)
+
+    def enter(self) -> None:
+        """Show the columns that were chosen since, maybe in the portal."""
+        self._knows_columns = False
+        super().enter()
 
     def key_of(self, row: LicenseRow) -> Hashable:
         """Know a license by its number: its key may be replaced."""
         return row.number
 
     def columns(self, width: int) -> Sequence[Column]:
-        """Show whole keys where there is room."""
-        if width >= WIDE:
-            key, end = Column("Activation key", 29), Column("Ends", 14)
-            customer, product = Column("Customer", 14, grows=2), Column("Product", 10, grows=1)
-            return [key, customer, product, Column("Seats", 8, right=True, gap=4), end, Column("Status", 14)]
-        return [
-            Column("Key", 11),
-            Column("Customer", 12, grows=3, gap=1),
-            Column("Product", 10, grows=2, gap=1),
-            Column("Seats", 6, right=True),
-            Column("Ends", 12, gap=1),
-            Column("Status", 11),
-        ]
+        """Show what was chosen, as far as it fits."""
+        return columns_of(self._names(width), width)
 
     def cells(self, row: LicenseRow) -> Sequence[Content]:
-        """Draw a license; its end and its status have the same color where that matters."""
-        license = row.license
-        words, color = status(license, row.today)
-        key = license.activation_key if self.is_wide else shortened(license.activation_key)
-        return (
-            Content(key),
-            Content(row.customer) if row.customer else Content.styled("—", "$ink-3"),
-            Content.styled(license.product_name, "$ink-2"),
-            Content(f"{license.seats_used:,}/{license.seats:,}"),
-            Content.styled(ends(license, row.today), color if color in ("$error", "$warning") else "$ink-2"),
-            Content.styled(words, color),
-        )
+        """Draw a license."""
+        return cells_of(self._names(self.rows.size.width), row)
+
+    def _names(self, width: int) -> Sequence[str]:
+        return fitting(self._chosen.names, width)
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, and how many licenses there are."""
@@ -188,6 +188,17 @@ class LicensePane(ViewedPane):
         """Sort by the next column."""
         orders = [one.order for one in SORTINGS]
         self._sort(SORTINGS[(orders.index(self._sorting.order) + 1) % len(SORTINGS)])
+
+    @work
+    async def action_columns(self) -> None:
+        """Ask which columns to show, and keep them."""
+        await self.looked()
+        shown = self._names(self.rows.size.width) if self._chosen.names is None else self._chosen.names
+        chosen = await self.app.push_screen_wait(ColumnsDialog(TITLES, shown))
+        if chosen is not None:
+            self._chosen = chosen
+            self.rows.refresh()
+            self.look_again()
 
     @on(Rows.Sorted, "#licenses")
     def sorted_by(self, event: Rows.Sorted) -> None:

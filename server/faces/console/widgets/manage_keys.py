@@ -21,8 +21,8 @@ from keyferry.server.faces.console.screens.create import CreateDialog
 from keyferry.server.faces.console.screens.deactivate import DeactivateDialog
 from keyferry.server.faces.console.screens.edit import EditDialog
 from keyferry.server.faces.console.screens.history import HistoryDialog
-from keyferry.server.faces.console.screens.many import IssuedDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
+from keyferry.server.faces.console.screens.together import BatchesDialog, IssuedDialog
 from keyferry.server.faces.console.views import Beside, FirstDay, LicenseRow, LicenseView, Page
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.license_detail import LicenseDetail
@@ -42,7 +42,7 @@ class ManageKeys(ManyKeys, SeatPane):
 
     READS: ClassVar[tuple[Callable[..., object], ...]] = (
         *(Access.licenses, Access.license, Access.scanned),
-        Access.first_day,
+        *(Access.first_day, Access.batch),
     )
     ACTS: ClassVar[Operations] = {
         "activate": Access.activate,
@@ -58,6 +58,7 @@ class ManageKeys(ManyKeys, SeatPane):
         "suspend": Access.suspend,
         "first_steps": None,
         "test_license": Access.issue_test_license,
+        "together": Access.batches,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         # The function keys act in the search, too, where a letter is typed.
@@ -73,9 +74,11 @@ class ManageKeys(ManyKeys, SeatPane):
         Binding("s", "sort", "Sort otherwise"),
         Binding("f,f9", "filter", "Filter by status"),
         Binding("v", "views", "Saved views"),
+        Binding("w", "columns", "Choose the columns"),
         Binding("x", "export", "Save as a table"),
         Binding("m", "mail", "Email its key"),
         Binding("t", "history", "What happened to it"),
+        Binding("b", "together", "Created together"),
         Binding("space", "select", "Select it"),
         Binding("a", "many", "Change many at once"),
         Binding("o", "first_steps", "First steps"),
@@ -95,10 +98,12 @@ class ManageKeys(ManyKeys, SeatPane):
         Hint("f", "Filter", "filter"),
         Hint("x", "CSV", "export", may_miss=True),
         Hint("v", "Views", "views", may_miss=True),
+        Hint("w", "Columns", "columns", may_miss=True),
         Hint("m", "Email", "mail", may_miss=True),
         Hint("t", "History", "history", may_miss=True),
         Hint("Space", "Select", "select", may_miss=True),
         Hint("a", "All", "many", may_miss=True),
+        Hint("b", "Batches", "together", may_miss=True),
     )
 
     def __init__(self) -> None:
@@ -235,8 +240,7 @@ class ManageKeys(ManyKeys, SeatPane):
         issued = await self.app.push_screen_wait(CreateDialog())
         if issued is not None and issued.wanted > 1:
             self.show_all()
-            await self.app.push_screen_wait(IssuedDialog(issued))
-            self.look_again()
+            await self._hand_over_keys(IssuedDialog(issued, is_fresh=True))
         elif issued is not None:
             view = issued.first
             self.show_one(view.license.activation_key)
@@ -244,6 +248,24 @@ class ManageKeys(ManyKeys, SeatPane):
             text = f"Activation key of {view.license.product_name}{customer}:"
             notice = NoticeDialog("License created", text, code=view.license.activation_key)
             await self.app.push_screen_wait(notice)
+
+    @work
+    async def action_together(self) -> None:
+        """Ask which licenses that were created together to open: those of this one, or others."""
+        view = await self.current()
+        own = view.batch if view is not None and view.together else None
+        title = "Created together"
+        found = await self.ask_or_tell(title, Access.batches, own)
+        number = None if found is None else await self.app.push_screen_wait(BatchesDialog(found, own))
+        issued = None if number is None else await self.ask_or_tell(title, Access.batch, number)
+        if issued is not None:
+            await self._hand_over_keys(IssuedDialog(issued, is_fresh=False))
+
+    async def _hand_over_keys(self, dialog: IssuedDialog) -> None:
+        key = await self.app.push_screen_wait(dialog)
+        self.look_again()
+        if key is not None:
+            self.show_one(key)
 
     def action_first_steps(self) -> None:
         """Show how far the first steps are."""
