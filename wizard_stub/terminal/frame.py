@@ -32,6 +32,9 @@ class WizardFrame(HardenedApp):
     CSS_PATH = "wizard.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
+        # Before any other: what is typed right behind them is for the next field.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         Binding("f2", "next_theme", show=False),
         Binding("ctrl+q", "quit", show=False, priority=True),
     ]

@@ -2,6 +2,8 @@
 
 from threading import Event
 
+from textual.widgets import Input
+
 from keyferry.wizard.control import ActivationControl
 from keyferry.wizard.results import LicenseState
 from tests.wizard.terminal.person import Person, tell
@@ -58,3 +60,19 @@ def test_leaving_while_the_control_works_is_no_failure_and_loses_no_license(
 
     tell(machine, story)
     assert machine.control().status().state is LicenseState.ACTIVE
+
+
+def test_what_is_typed_right_behind_tab_is_for_the_next_field(machine, vendor):
+    key = vendor.activation_key()
+
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        name = person.app.screen.query_one(Input)
+        name.value = ""
+        # The line of the name is next, and the boxes are before it.
+        for pressed in ("tab", *"NEW-PC", "shift+tab", *key.text.replace("-", "")[:5]):
+            person.app.simulate_key(pressed)
+        await person.settled()
+        assert (name.value, person.typed.groups[0]) == ("NEW-PC", key.text[:5])
+
+    tell(machine, story)
