@@ -33,14 +33,15 @@ from keyferry.server.base_app import create_database_app
 from keyferry.server.config import Settings
 from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
-from keyferry.server.core.licensing import licenses, products
-from keyferry.server.core.mail import delivery
-from keyferry.server.core.models import Customer, Product, Role
-from keyferry.server.core.secrets import new_master_key
+from keyferry.server.core.licensing import batches, licenses, products
+from keyferry.server.core.mail import delivery, mails, outbox
+from keyferry.server.core.models import Customer, License, Product, Role
+from keyferry.server.core.secrets import Keyring, new_master_key
 from keyferry.server.core.staff import operators
 from keyferry.server.db import db, transaction, upgrade
 from keyferry.server.faces.console.app import ConsoleApp
 from keyferry.server.parts import EXTENSION
+from keyferry.server.services import issuing
 from keyferry.server.services.operations import activate
 from keyferry.server.services.requests import Typed
 from keyferry.wizard.control import ActivationControl
@@ -165,6 +166,11 @@ async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
         visitor.take("key")
 
 
+_TROUBLE = "The mail server refused the recipient: mailbox unavailable (550)."
+_MAILS = (
+    *(("ada@example.com", "sent"), ("metrology@navy.example", "failed"), ("ada@example.com", "waiting")),
+    ("ada@example.com", "failed"),
+)
 _LONG = "Ingenieurbüro für Schwingungstechnik 株式会社 مختبر e\u0301 " * 4
 # What is seen after which keys, from one to the next.
 _WALK = (
@@ -173,8 +179,10 @@ _WALK = (
     *(("create", ("escape", "n")), ("edit", ("escape", "e")), ("renew", ("escape", "r"))),
     *(("hold", ("escape", "h")), ("replace", ("escape", "k")), ("email", ("escape", "m"))),
     *(("csv", ("escape", "x")), ("palette", ("escape", "ctrl+p")), ("help", ("escape", "f1"))),
-    *(("history", ("escape", "t")), ("views", ("escape", "s", "v"))),
-    *(("computers", ("escape", "2")), ("copies", (*"fffff",)), ("customers", ("3",))),
+    *(("history", ("escape", "t")), ("views", ("escape", "s", "v")), ("columns", ("escape", "w"))),
+    *(("together", ("escape", "b")), ("halfway", ("home", "enter")), ("issued", ("g",))),
+    *(("product-choice", ("escape", "n", "enter")), ("product-chosen", ("down", "enter"))),
+    *(("computers", ("escape", "escape", "2")), ("copies", (*"fffff",)), ("customers", ("3",))),
     *(("customer-edit", ("e",)), ("customer-merge", ("escape", "m"))),
     *(("customer-delete", ("escape", "delete")), ("customer-emails", ("escape", "k"))),
     *(
@@ -184,6 +192,7 @@ _WALK = (
         ("product-add", ("n",)),
     ),
     *(("product-features", ("escape", "e")), ("product-profile", ("escape", "p"))),
+    *(("public-key", ("escape", "k")), ("public-key-jwk", ("f",))),
     *(
         ("epoch-start", ("escape", "t")),
         ("epoch-start-retire", ("down",)),
@@ -192,7 +201,30 @@ _WALK = (
     ("nothing", ("escape", *"/nothing like it")),
     *(("audit", ("escape", "escape", "5")), ("audit-license", ("1", "t", "a")), ("settings", ("6",))),
     ("property", ("enter",)),
+    *(("outbox", ("escape", "7")), ("outbox-all", ("f", "f", "f")), ("outbox-again", ("a",))),
 )
+
+
+def leave_unfinished(keyring: Keyring) -> None:
+    """Leave what people come back to: emails that were not sent, and licenses that are not all created."""
+    wanted = batches.Wanted("viewer", 1, licenses.Terms(), count=900, customer="olga@лаборатория.example")
+    issuing.begin(wanted, batches.new_form(), by=By(Channel.PORTAL, "ada", role=Role.MANAGER))
+    for recipient, become in _MAILS:
+        with transaction() as session:
+            mail = mails.computer_key(
+                recipient,
+                computer_key="12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z",
+                product_name="Halden CAD",
+                computer_name=_COMPUTERS[0],
+                expires=None,
+            )
+            license = session.query(License).order_by(License.id.desc()).first()
+            outbox.post(session, mail, keyring=keyring, by=_STAFF, now=NOON, license=license)
+            taken = outbox.take(session, NOON)
+            if taken is not None and become == "sent":
+                outbox.delivered(session, taken, NOON)
+            elif taken is not None:
+                outbox.failed(session, taken, _TROUBLE, NOON, for_good=become == "failed")
 
 
 async def visit_all(folder: Path, size: tuple[int, int], theme: str, *, has_colors: bool) -> None:
@@ -230,6 +262,7 @@ def every(folder: Path) -> None:
                         )
                     for customer in session.query(Customer).filter(Customer.email == "ada@example.com"):
                         customer.name, customer.notes = _LONG[:100].strip(), _LONG
+                leave_unfinished(app.extensions[EXTENSION].keyring)
                 asyncio.run(visit_all(folder, size, theme, has_colors=has_colors))
 
 

@@ -76,3 +76,17 @@ def test_what_is_typed_right_behind_tab_is_for_the_next_field(machine, vendor):
         assert (name.value, person.typed.groups[0]) == ("NEW-PC", key.text[:5])
 
     tell(machine, story)
+
+
+def test_a_correction_that_comes_in_one_piece_takes_back_what_was_meant(machine, vendor):
+    key = vendor.activation_key()
+    first, second = key.text[:2], key.text[2:5]
+
+    async def story(person: Person) -> None:
+        await person.choose("activate")
+        for pressed in (*first, "7", "7", "backspace", "backspace", *second, "tab", *"PX", "backspace", "C"):
+            person.app.simulate_key(pressed)
+        await person.settled()
+        assert (person.typed.groups[0], person.app.screen.query_one(Input).value) == (key.text[:5], "PC")
+
+    tell(machine, story)

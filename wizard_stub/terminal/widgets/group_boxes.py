@@ -19,6 +19,7 @@ from keyferry.protocol.alphabet import GROUP
 from keyferry.protocol.doubt import row_adds_up
 from keyferry.protocol.license_text import looks_like_license_file
 from keyferry.wizard.terminal.typed_groups import UNREADABLE, Noticed, TypedGroups
+from keyferry.wizard.terminal.widgets.own_keys import own_keys
 
 A_ROW = 6
 # Light and double lines are in every console font; the double one is where the cursor is.
@@ -218,9 +219,13 @@ class GroupBoxes(Widget, can_focus=True):
         """Claim what can be typed, "?" too, before a binding of the screen takes it."""
         return character is not None and character.isprintable()
 
-    def on_key(self, event: events.Key) -> None:
-        """Take a printable key."""
-        if event.is_printable and event.character:
+    async def on_key(self, event: events.Key) -> None:
+        """Take a printable key, and edit in the order of the keys."""
+        if event.key in _EDITS:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(_EDITS[event.key])
+        elif event.is_printable and event.character:
             event.stop()
             event.prevent_default()
             before = self.typed.typed
@@ -299,3 +304,6 @@ class GroupBoxes(Widget, can_focus=True):
         self.doubtful = frozenset()
         self.refresh()
         self.post_message(self.Changed(noticed, ended=ended))
+
+
+_EDITS = own_keys(GroupBoxes.BINDINGS)

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -25,10 +26,22 @@ from keyferry.server.faces.console.marked import code, key_hint
 _LONGEST = 4096
 _UNDERLINE = Style(underline=True)
 _DIGITS = re.compile(r"([0-9]+)")
+_EDITS = {key: one.action for one in Input.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")}
 
 
 class Line(Input):
     """One line of underlined cells, so that it stays a field on any ground and without color."""
+
+    async def on_key(self, event: Key) -> None:
+        """Edit in the order of the keys.
+
+        Textual has a key bubble up before it looks for its binding. Meanwhile what was typed behind it has
+        reached the line: a correction that comes in one piece would take back the wrong character.
+        """
+        if event.key in _EDITS:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(_EDITS[event.key])
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Underline all cells, the empty ones in the color of edges; of a code, set its digits off."""
