@@ -8,11 +8,17 @@ import pytest
 from textual.widgets import Input
 
 from demo.terminal_picture import cells_of
+from keyferry.server.core.audit import By
 from keyferry.server.core.brand.colors import LEGIBLE, contrast
+from keyferry.server.core.events import Channel
+from keyferry.server.core.licensing import batches
+from keyferry.server.core.licensing.batches import Wanted
+from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import Role
 from keyferry.server.faces.console import themes
 from keyferry.server.faces.console.opening import THEMES
 from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.services import issuing
 from keyferry.wizard.terminal import themes as wizard_themes
 from tests.conftest import Vendor
 from tests.console.person import Person, at_the_console
@@ -26,6 +32,7 @@ DIALOGS = {
     *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
     *("ChangeMany", "MailLicenseKey", "MailAllKeys", "SaveData", "SaveProfile"),
     *("SavedViews", "History", "Mails", "StartEpoch", "RetireEpoch"),
+    *("Columns", "Batches", "Issued", "SendAllAgain", "PublicKey", "SavePublicKey"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -83,11 +90,14 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *("escape n", "tab tab", Pasted("tomorrow"), "enter", "escape e", "escape r", "escape h", "escape k"),
         *("escape x", "escape m", "escape a", "enter", "escape 3 e", "escape m", "escape delete"),
         *(Pasted("a.very"), "escape k", "escape g", "escape t", "escape 4 n", "escape e", "escape p"),
-        *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape 6 enter"),
+        *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape w", "escape b", "enter"),
+        *("escape 7 a", "escape 4 k", "f", "s", "escape escape 6 enter"),
     ]
 
 
 async def inspect_every_dialog(vendor: Vendor, who: str, theme: str, size: tuple[int, int]) -> None:
+    together = Wanted("demo-cad", 1, Terms(), count=30)
+    issuing.begin(together, batches.new_form(), by=By(Channel.PORTAL, "ada", role=Role.MANAGER))
     key = vendor.issue(
         seats=20, customer="a.very.long.name@department.example.com", expires=date(2027, 12, 31)
     )
@@ -131,7 +141,7 @@ async def test_the_main_screen_can_be_read_and_names_every_key(vendor, manager, 
         await person.press("tab")
         inspection = Inspection(person)
         inspection.read(0, 0, 80, 24)
-        for tab in "2345":
+        for tab in "23456":
             await person.press(tab)
             inspection.read(0, 0, 80, 24)
 

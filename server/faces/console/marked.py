@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from textwrap import wrap
 
 from textual.content import Content
 
@@ -60,6 +61,14 @@ def facts(pairs: Iterable[tuple[str, str | Content]], width: int) -> Content:
         if text.plain.strip():
             lines.append(Content.styled(f"{name:<{width}}", "$ink-2") + text)
     return Content("\n").join(lines)
+
+
+def wrapped_facts(pairs: Iterable[tuple[str, str]], names: int, width: int) -> Content:
+    """Return names and values as `facts` does; a value that is too long goes on below its beginning."""
+    below = f"\n{' ' * names}"
+    lines = [(name, below.join(wrap(one_line(value), max(20, width - names)))) for name, value in pairs]
+    told = [Content.styled(f"{name:<{names}}", "$ink-2") + Content(text) for name, text in lines if text]
+    return Content("\n").join(told)
 
 
 def one_line(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Select
+from textual.widgets import Input, OptionList, Select
 
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
@@ -76,6 +76,8 @@ class CreateDialog(Dialog[Issued]):
         choice = self.query_one(Select)
         # A text alone would be read as markup.
         choice.set_options([(Content(f"{one.name} ({one.code})"), one.code) for one in products])
+        # Textual has it fainter than anybody could read where the list stands out.
+        choice.query_one(OptionList).replace_option_prompt_at_index(0, Content("Choose"))
         if not products:
             self.say("! There are no products yet. Add the first one in the tab Products.")
         if len(products) == 1:

@@ -17,6 +17,7 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.timeline import TimelineDialog
 from keyferry.server.faces.console.views import CustomerView, MailView
 from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.faces.console.widgets.rows import Column
 from keyferry.server.faces.console.wording import day, mail_state, moment
 
 
@@ -40,6 +41,10 @@ class MailsDialog(TimelineDialog[bool]):
     async def fetch(self) -> Sequence[MailView] | None:
         """Ask for them."""
         return await self.attempt(Access.mails, self._customer.number)
+
+    def columns(self, width: int) -> Sequence[Column]:
+        """Give the address what is left: of the kinds there are few."""
+        return [Column("", 19), Column("", 1, gap=1), Column("", 16), Column("", 10, grows=1)]
 
     def cells(self, row: MailView) -> Sequence[Content]:
         """Draw an email."""

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from keyferry.server.faces.console.marked import facts
+from keyferry.server.faces.console.marked import wrapped_facts
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.widgets.rows import Column, Rows
 
@@ -35,8 +35,12 @@ class TimelineDialog(Dialog[R]):
         """Return what happened, the latest first; None where it was refused, and said so."""
         raise NotImplementedError
 
-    def cells(self, row: Any) -> Sequence[Content]:
+    def columns(self, width: int) -> Sequence[Column]:
         """Return when, a mark, what, and who or whom."""
+        return [Column("", 19), Column("", 1, gap=1), Column("", 20, grows=2), Column("", 10, grows=1)]
+
+    def cells(self, row: Any) -> Sequence[Content]:
+        """Return what stands in them."""
         raise NotImplementedError
 
     def known(self, row: Any) -> Sequence[tuple[str, str]]:
@@ -49,7 +53,7 @@ class TimelineDialog(Dialog[R]):
     def form(self) -> ComposeResult:
         """Name it, and list what happened."""
         yield Static(self.named(), classes="text", markup=False)
-        yield Rows(_columns, self.cells, id="moments", has_rule=False)
+        yield Rows(self.columns, self.cells, id="moments", has_rule=False)
         yield Static("", id="moment", markup=False)
 
     def on_mount(self) -> None:
@@ -87,12 +91,9 @@ class TimelineDialog(Dialog[R]):
             self._draw()
 
     def _draw(self) -> None:
-        known = facts(self.known(self.pointed), _NAMES) if self.pointed else Content(self.NOTHING)
-        self.query_one("#moment", Static).update(known)
+        moment = self.query_one("#moment", Static)
+        known = self.known(self.pointed) if self.pointed else ()
+        moment.update(wrapped_facts(known, _NAMES, moment.size.width) if known else Content(self.NOTHING))
         self.query_one("#moment").set_class(self.pointed is None, "none")
         self.query_one(Rows).display = self.pointed is not None
         self.shown()
-
-
-def _columns(width: int) -> Sequence[Column]:
-    return [Column("", 19), Column("", 1, gap=1), Column("", 20, grows=2), Column("", 10, grows=1)]

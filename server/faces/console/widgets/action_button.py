@@ -40,6 +40,14 @@ class ActionButton(Widget, can_focus=True):
         self.display = not isinstance(self.screen, Asking) or self.screen.offers(self.action)
         self.watch(self.screen, "focused", self._look)
 
+    def on_focus(self) -> None:
+        """Be filled at once: the screen names its focus before the button has it."""
+        self._look()
+
+    def on_blur(self) -> None:
+        """Be filled no longer."""
+        self._look()
+
     @property
     def is_filled(self) -> bool:
         """Whether Enter presses it now."""

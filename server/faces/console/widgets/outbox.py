@@ -12,7 +12,7 @@ from textual.content import Content
 from keyferry.server.core.mail.listing import State, Wanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
-from keyferry.server.faces.console.marked import facts, fitted, marked
+from keyferry.server.faces.console.marked import fitted, marked, wrapped_facts
 from keyferry.server.faces.console.screens.mails import SendAllAgainDialog, known_of
 from keyferry.server.faces.console.screens.notice import NoticeDialog
 from keyferry.server.faces.console.views import Beside, MailView, Page
@@ -126,8 +126,8 @@ class OutboxPane(DetailedPane):
         """Say whether it was sent, why not, and what can be done about it."""
         told = [marked(fitted(Content(f"! {self._standstill}"), width).plain)] if self._standstill else []
         head = Content.styled(view.kind, "bold")
-        shown = [(name, fitted(Content(text), width - _NAMES)) for name, text in known_of(view)]
-        return Content("\n").join([fitted(head, width), *told, Content(""), facts(shown, _NAMES)])
+        known = wrapped_facts(known_of(view), _NAMES, width)
+        return Content("\n").join([fitted(head, width), *told, Content(""), known])
 
     def fits(self, action: str, view: MailView | None) -> bool:
         """Offer to send again what is kept, and to open what it is about."""

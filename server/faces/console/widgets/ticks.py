@@ -30,7 +30,8 @@ class Tick(Widget, can_focus=True):
     def render(self) -> Content:
         """Draw the box and the words."""
         box = Content.assemble("[", (FULL if self.ticked else " ", "$primary bold"), "] ")
-        return box + Content.styled(self.label, "bold" if self.has_focus else "")
+        # Up to the end of the line: where the focus is, is a bar.
+        return fitted(box + Content.styled(self.label, "bold" if self.has_focus else ""), self.size.width)
 
     def action_tick(self) -> None:
         """Tick it, or no longer."""
