@@ -31,7 +31,7 @@ def test_a_key_and_its_printed_sheet_have_german_days(german, vendor):
     shown = german.fill_in("activate", **codes(vendor.machine(license)))
     assert "gültig bis 03.11.2099" in shown.words
     assert "Gültig bis 03.11.2099. Gilt nur auf diesem Computer." in shown.words
-    assert "Haken Sie jede Gruppe ab, die eingetippt ist." in shown.words
+    assert "Haken Sie jede Gruppe ab, sobald sie eingetippt ist." in shown.words
     # Every key begins with its version.
     assert "eins · " in shown.words
     assert "one · " not in shown.words

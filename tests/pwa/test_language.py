@@ -52,7 +52,7 @@ def test_the_server_answers_in_the_language_that_is_asked_for(house, header, lan
             assert f'<html lang="{language}" dir="ltr">' in text
             title = {"en": "Activate a computer that’s offline", "de": "Computer ohne Netz aktivieren"}
             assert f"<title>{title[language]}</title>" in text
-            assert {"en": "This page needs", "de": "Diese Seite braucht"}[language] in text
+            assert {"en": "This page needs", "de": "Diese Seite benötigt"}[language] in text
         else:
             manifest = json.loads(text)
             assert (manifest["lang"], manifest["dir"]) == (language, "ltr")
