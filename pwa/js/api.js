@@ -1,5 +1,5 @@
 /**
- * The only module that fetches. It turns the server's answers into the page's own terms, and everything that
+ * The only module that fetches; early.js, which runs before it, does so on its behalf. It turns the server's answers into the page's own terms, and everything that
  * can go wrong on the way into a Problem with a code.
  *
  * Every request may be repeated: the same token gets the same answer and never a second seat.
@@ -56,6 +56,30 @@ const PATIENCE = 20_000;
  * @property {string} body
  */
 
+/**
+ * @typedef {object} Early What early.js asked while the page was on its way
+ * @property {string} token
+ * @property {Promise<Response>} answer
+ * @property {() => void} giveUp
+ */
+
+/**
+ * Take what was asked early, once, where it is the same question; another one is given up.
+ *
+ * @param {string} address
+ * @param {Asked} asked
+ * @returns {Early | null}
+ */
+function askedEarly(address, asked) {
+  const place = /** @type {{keyferryEarly?: Early}} */ (/** @type {unknown} */ (window));
+  const early = place.keyferryEarly;
+  if (early === undefined) return null;
+  delete place.keyferryEarly;
+  if (address === REQUESTS && "token" in asked && asked.token === early.token) return early;
+  early.giveUp();
+  return null;
+}
+
 /** @param {Response} response @returns {Promise<Answer>} */
 async function received(response) {
   // The other form of this header, a date, is not one that our server sends.
@@ -71,16 +95,21 @@ async function received(response) {
  * @param {string} address
  * @param {RequestInit} request
  * @param {AbortSignal} [signal] aborted when nobody waits for the answer any more
+ * @param {Early | null} [early] where this was asked already
  * @returns {Promise<Answer>}
  */
-async function send(address, request, signal) {
+async function send(address, request, signal, early = null) {
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE);
-  const giveUp = () => patience.abort();
+  const giveUp = () => {
+    patience.abort();
+    early?.giveUp();
+  };
+  const timer = setTimeout(giveUp, PATIENCE);
   signal?.addEventListener("abort", giveUp);
   try {
     if (signal?.aborted) giveUp();
-    return await received(await fetch(address, { ...request, signal: patience.signal, redirect: "error" }));
+    const answer = early?.answer ?? fetch(address, { ...request, signal: patience.signal, redirect: "error" });
+    return await received(await answer);
   } catch {
     // Whatever a browser throws here. An abort of the caller's own ends here too: whoever aborts no longer listens.
     throw new Problem("offline");
@@ -121,6 +150,7 @@ async function post(address, asked, signal) {
       referrerPolicy: "no-referrer",
     },
     signal,
+    askedEarly(address, asked),
   );
   if (answer.status >= 200 && answer.status < 300) return answer;
   if (BUSY.has(answer.status)) throw new Problem("server_busy", "", answer.retryAfter);

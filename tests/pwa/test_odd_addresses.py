@@ -26,6 +26,8 @@ def asks_and_takes_it_out_of_sight(house: House, phone: PhoneMaker, token: str, 
     page.on("request", lambda request: asked.append(request.url))
     opened = page.goto(house.origin + odd.format(token=token.lower()))
     sees(page, "confirm-activate")
+    # Once: what is asked while the page is on its way is what the page asks.
+    assert [url for url in asked if "/phone/" in url] == [f"{house.origin}/phone/v1/requests"]
     assert page.url == f"{house.origin}/a"
     assert opened.headers["referrer-policy"] == "no-referrer"
     if "23{token}" in odd.partition("?")[0]:

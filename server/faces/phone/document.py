@@ -26,6 +26,8 @@ _STYLES = ("house.css", "app.css")
 _SCRIPT = '<script type="module" src="/pwa/js/main.js"></script>'
 # Before the module, for browsers that cannot run it.
 _GUARD, _GUARDED = "js/guard.js", '<script src="/pwa/js/guard.js"></script>'
+# Before everything that takes time: it asks the question while the rest is on its way.
+_EARLY, _ASKED_EARLY = "js/early.js", '<script src="/pwa/js/early.js"></script>'
 _ICONS, _ICON_FILE = "<!-- icons -->", "vendor/lucide/phone.svg"
 _MAIN, _EXAMPLE = "js/main.js", "js/example.js"
 _VIEW = 'data-view="working"'
@@ -75,21 +77,24 @@ def _style(vendor: files.Vendor) -> str:
 
 def _put_together(
     vendor: files.Vendor, language: str, style: str, entry: str
-) -> tuple[str, str, tuple[str, str]]:
+) -> tuple[str, str, tuple[str, ...]]:
     """Return the page with everything in it, and its style and its scripts, which the policy names."""
     page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
     style = _harmless(style)
     script = _harmless(one_script(entry, lambda name: files.read(name).decode("utf-8")))
     guard = _harmless(files.read(_GUARD).decode("utf-8"))
+    # The example has nothing to ask, and no way to a server.
+    early = _harmless(files.read(_EARLY).decode("utf-8")) if entry == _MAIN else ""
     for place, filling in (
         (_VENDOR, vendor.attributes.decode("utf-8")),
         (_ICONS, files.read(_ICON_FILE).decode("utf-8")),
         (_GUARDED, f"<script>{guard}</script>"),
+        (_ASKED_EARLY, f"<script>{early}</script>" if early else ""),
         (_STYLE, f"<style>{style}</style>"),
         (_SCRIPT, f'{_words(language)}\n<script type="module">{script}</script>'),
     ):
         page = _filled(page, place, filling)
-    return page, style, (guard, script)
+    return page, style, (*filter(None, (early,)), guard, script)
 
 
 def _filled(page: str, place: str, filling: str) -> str:
