@@ -37,6 +37,8 @@ PLACE = f"""(selector, text, last) => {{
     const {{ left, top, width, height }} = element.getClientRects()[0];
     return [Math.round(left + width / 2), Math.round(top + height / 2)];
 }}"""
+# Between one page and the next there may be none that could be asked.
+ASKED = "(...all) => document.documentElement === null ? null : ({})(...all)"
 SEEN = f"(selector, text) => ({FIND})(selector, text) !== undefined"
 TEXT = f"(selector) => ({FIND})(selector, null)?.innerText ?? null"
 
@@ -74,7 +76,7 @@ class Driver(ABC):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                answer = self.run(function, *arguments)
+                answer = self.run(ASKED.format(function), *arguments)
             except Interrupted:
                 answer = None
             if answer:

@@ -33,6 +33,8 @@ def at_the_scanner(person, house):
     person.open(f"{house.origin}/a")
     person.press("#scan")
     person.has_view("scan")
+    # The page looks for a camera by itself, and has found none: what comes now, a person has to start.
+    person.sees("#camera")
     return person
 
 
