@@ -84,7 +84,7 @@ class Property:
         if self.type == "text" and typed.isprintable() and len(typed) <= _MAX_TEXT:
             return typed
         raise Malformed(
-            "{name} takes {values}.", code="malformed_property", name=self.name, values=self.values
+            "{name} accepts {values}.", code="malformed_property", name=self.name, values=self.values
         )
 
     @property

@@ -1,6 +1,6 @@
 """Freeing a seat by a link that is mailed to the license's customer.
 
-For computers that were set up anew or died: no code proves that their software has stopped. And for whoever
+For computers that were set up again or died: no code proves that their software has stopped. And for whoever
 types codes of a computer that has a seat: a typed computer ID alone must not take it.
 """
 

@@ -142,7 +142,7 @@ def _fits(password: str, operator: Operator | None) -> bool:
 
 def _wrong_sign_in() -> NotAllowed:
     return NotAllowed(
-        "This name and password don’t let you in. Check both, or ask an administrator.",
+        "This name and password don’t match. Check both, or ask an administrator.",
         code="wrong_sign_in",
     )
 

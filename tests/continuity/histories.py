@@ -151,7 +151,7 @@ class Happening:
         self.computer.lose_anchor()
 
     def new_identifier(self, *_: int) -> None:
-        """The operating system is set up anew over the same folders."""
+        """The operating system is set up again over the same folders."""
         self.world.renewed += 1
         self.computer.identifier = f"machine-{self.world.renewed + 1}"
         self.computer.lose_anchor()

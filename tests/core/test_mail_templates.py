@@ -156,7 +156,7 @@ def test_a_language_that_there_is_not_is_refused(app):
         code, sentence = refusal_of(
             lambda: properties.put(session, "mail/language", "fr", by=STAFF, now=NOON)
         )
-    assert (code, sentence) == ("malformed_property", "mail/language takes one of these: en, de.")
+    assert (code, sentence) == ("malformed_property", "mail/language accepts one of these: en, de.")
 
 
 def test_whom_to_ask_is_the_last_line_and_no_variable_in_it_is_filled():

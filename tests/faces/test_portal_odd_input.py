@@ -56,7 +56,7 @@ def test_a_setting_with_thousands_of_digits_is_refused(desk):
     sent = {"shown": "options/maxReleaseCount", "options/maxReleaseCount": "1" * 5000}
     answer = desk.post("/portal/properties", **sent)
     assert answer.status_code == 400
-    assert "takes a whole number from -1 to 10,000" in answer.text
+    assert "accepts a whole number from -1 to 10,000" in answer.text
 
 
 @pytest.mark.parametrize("path", ["x%00y", "a" * 300])

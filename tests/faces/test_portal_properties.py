@@ -182,7 +182,7 @@ def test_a_search_shows_what_fits_in_words_or_by_name_and_saves_only_that(desk):
         form_in(changed, "/portal/properties", has="shown").values["shown"]
         == "customerSite/activationPage_ComputerNameRequired"
     )
-    assert "No property fits." in desk.get("/portal/properties?q=nothing+at+all").text
+    assert "No matching properties." in desk.get("/portal/properties?q=nothing+at+all").text
 
 
 @pytest.mark.parametrize("typed", ["plätze, enddatum", "PLÄTZE, E"])

@@ -136,7 +136,7 @@ def test_a_wrong_sign_in_says_what_to_do_and_keeps_the_name(vendor, visitor):
     staff(vendor)
     answer = visitor.sign_in(password="wrong horse")
     assert answer.status_code == 403
-    assert "This name and password don’t let you in." in answer.text
+    assert "This name and password don’t match." in answer.text
     assert 'value="ada"' in answer.text
     assert "wrong horse" not in answer.text
     assert visitor.get("/portal/").status_code == 302

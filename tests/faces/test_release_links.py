@@ -1,4 +1,4 @@
-"""A link in a mail frees the seat of a computer that was set up anew or died, once and within limits."""
+"""A link in a mail frees the seat of a computer that was set up again or died, once and within limits."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def refusals(vendor):
     yield "license_suspended", 403, "on hold", vendor.machine(suspended)
     first = vendor.machine(key)
     vendor.activate(first)
-    yield "no_seat_left", 403, "Was this computer set up anew or replaced?", vendor.machine(key, "second")
+    yield "no_seat_left", 403, "Was this computer set up again or replaced?", vendor.machine(key, "second")
     renewed = vendor.machine(key)
     vendor.activate(renewed)
     yield "computer_id_superseded", 409, "with a newer one", first

@@ -60,7 +60,7 @@ def superseded_picture(desk: Desk) -> str:
     key, wizard = desk.vendor.issue(), desk.wizard()
     picture = wizard.begin(key).url
     desk.scan(picture)
-    desk.activate(wizard := desk.wizard("state set up anew"), key)
+    desk.activate(wizard := desk.wizard("state set up again"), key)
     met = desk.refused(picture)
     assert desk.scan(wizard.begin(key).url).status_code == 200
     return met
@@ -201,7 +201,7 @@ def activated_too_often(desk: Desk) -> str:
     desk.set("options/maxActivationsPerSystem", "1")
     key = desk.vendor.issue()
     desk.activate(desk.wizard(), key)
-    return scanned_again(desk, key, lambda: desk.set("options/maxActivationsPerSystem", "2"), "set up anew")
+    return scanned_again(desk, key, lambda: desk.set("options/maxActivationsPerSystem", "2"), "set up again")
 
 
 def too_many_attempts(desk: Desk) -> str:
@@ -298,10 +298,10 @@ def claimed_too_often(desk: Desk) -> str:
 
 
 def typed_anew(desk: Desk, **license: str) -> tuple[ActivationKey, ActivationControl, str]:
-    """A computer that was set up anew types its codes at the phone page; returns what it is refused with."""
+    """A computer that was set up again types its codes at the phone page; returns what it is refused with."""
     key = desk.vendor.issue(**license)
     desk.activate(desk.wizard(), key)
-    wizard = desk.wizard("state set up anew")
+    wizard = desk.wizard("state set up again")
     typed = {"activation_key": key.text, "computer_id": wizard.begin(key).computer_id.text}
     answer = desk.vendor.app.test_client().post("/phone/v1/activations", json=typed)
     return key, wizard, answer.json["code"]

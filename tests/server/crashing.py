@@ -123,7 +123,7 @@ def key_by_typing(subject: Subject) -> str:
 
 
 def key_for_a_reason(subject: Subject) -> str:
-    return operations.activate(typed(subject.machines[0]), by=STAFF, reason="set up anew").done.computer_key
+    return operations.activate(typed(subject.machines[0]), by=STAFF, reason="set up again").done.computer_key
 
 
 def released(subject: Subject) -> None:

@@ -86,7 +86,7 @@ def computer_looks_the_same(days: int) -> LimitReached:
     return LimitReached(
         "In the License Wizard, deactivate this computer, hand in every code that it shows, and activate "
         "again. If that doesn’t help: in the last {days} days, this seat went too often to a computer ID "
-        "that doesn’t go on from the one before. Give each copy of a computer a machine identifier of its "
+        "that doesn’t continue the one before. Give each copy of a computer a machine identifier of its "
         "own, let accounts share one license, or ask the vendor for help.",
         code="computer_looks_the_same",
         days=days,
@@ -110,7 +110,7 @@ def no_seat_left(license: License) -> LicenseRefused:
         return LicenseRefused(
             "The only seat of this license is in use. In the License Wizard, hand in codes that weren’t "
             "handed in yet. Otherwise deactivate a computer you no longer use, or ask the vendor for more "
-            "seats. Was this computer set up anew or replaced? Self Help can email a link "
+            "seats. Was this computer set up again or replaced? Self Help can email a link "
             "that frees its old seat, or the vendor can release it.",
             code="no_seat_left",
             seats=license.seats,
@@ -118,7 +118,7 @@ def no_seat_left(license: License) -> LicenseRefused:
     return LicenseRefused(
         "All {seats} seats are in use. In the License Wizard, hand in codes that weren’t handed in yet. "
         "Otherwise deactivate a computer you no longer use, or ask the vendor for more "
-        "seats. Was this computer set up anew or replaced? Self Help can email a link that frees its old "
+        "seats. Was this computer set up again or replaced? Self Help can email a link that frees its old "
         "seat, or the vendor can release it.",
         code="no_seat_left",
         seats=license.seats,

@@ -88,7 +88,7 @@ def _is_good(now: datetime) -> ColumnElement[bool]:
 
 def _expired() -> NotFound:
     return NotFound(
-        "This link was used, is older than an hour, or isn’t whole. Ask for a new one.",
+        "This link was used, is older than an hour, or is incomplete. Ask for a new one.",
         code="release_link_expired",
     )
 

@@ -29,7 +29,7 @@ async def test_a_value_that_a_property_does_not_take_is_said_beside_it_and_kept(
         await person.search("maxReleaseCount")
         await person.press("enter")
         await person.fill("value", "many", "enter")
-        assert "options/maxReleaseCount takes a whole number" in person.sees
+        assert "options/maxReleaseCount accepts a whole number" in person.sees
         assert person.value("value") == "many"
         await person.fill("value", "12", "enter")
     assert set_values() == {"options/maxReleaseCount": 12}

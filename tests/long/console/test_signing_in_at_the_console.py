@@ -47,7 +47,7 @@ async def test_a_wrong_password_is_refused_and_does_not_stay_on_the_screen(vendo
     async with at_the_console() as person:
         await person.sign_in(manager, "wrong horse battery")
         assert person.step == "SignIn"
-        assert "This name and password don’t let you in." in person.sees
+        assert "This name and password don’t match." in person.sees
         assert person.value("name") == manager
         assert person.value("password") == ""
         await person.sign_in(manager)
@@ -135,7 +135,7 @@ async def test_a_disabled_operator_does_nothing_more(vendor, manager, administra
         await person.search("x")
         assert person.step == "SignIn"
         await person.fill("password", "correct horse battery", "enter")
-        assert "This name and password don’t let you in." in person.sees
+        assert "This name and password don’t match." in person.sees
 
 
 async def test_a_second_factor_is_asked_for_after_the_password(vendor, manager, clock):
@@ -171,7 +171,7 @@ async def test_a_password_that_was_reset_during_the_code_begins_anew(vendor, man
         with transaction() as session:
             operators.disable(session, operators.find(session, manager), by=STAFF, now=clock.now)
         await person.type(code_of(secret, clock.now), "enter")
-        assert "This name and password don’t let you in." in person.sees
+        assert "This name and password don’t match." in person.sees
         assert not person.app.screen.query_one("#field-code").display
         assert person.app.focused.id == "password"
 

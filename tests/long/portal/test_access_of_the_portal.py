@@ -98,6 +98,6 @@ def test_the_sign_in_can_be_used_by_everybody(browser, house):
     page.get_by_label("Name").fill("nobody")
     page.get_by_label("Password").fill("nothing")
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("don’t let you in").first.wait_for()
+    page.get_by_text("don’t match").first.wait_for()
     check(page)
     page.close()
