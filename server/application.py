@@ -20,6 +20,7 @@ from keyferry.server.web.languages import init_languages
 from keyferry.server.web.problems import init_problems
 from keyferry.server.web.rendering import init_rendering
 from keyferry.server.web.request_ids import init_request_ids
+from keyferry.server.web.static_files import init_static_files
 from keyferry.server.web.switching import init_switching
 
 MAX_REQUEST_BYTES = 16 * 1024
@@ -42,6 +43,7 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     init_headers(app, settings)
+    init_static_files(app)
     init_request_ids(app, settings)
     init_problems(app)
     init_forms(app, settings, keyring)
