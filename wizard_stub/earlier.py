@@ -1,6 +1,6 @@
 """This computer under an earlier machine identifier: what it left in the folder can be given up all the same.
 
-A system that was set up anew has another identifier, and the state of the earlier one stays in the folder.
+A system that was set up again has another identifier, and the state of the earlier one stays in the folder.
 Nothing here can tell such a computer from a copied folder, so the codes only claim.
 """
 

@@ -15,7 +15,7 @@ from keyferry.wizard.results import LicenseState, Status
 WRONG_MACHINE = (
     "The license here doesn't fit this computer. You can activate this computer, too, with an "
     "activation key that has a free seat. What is stored here isn't touched. If this computer was "
-    "set up anew, its old seat may be in use still: deactivate its earlier license here, or have the page "
+    "set up again, its old seat may be in use still: deactivate its earlier license here, or have the page "
     "that you scan email a link that frees it."
 )
 RETIRED_EPOCH = (

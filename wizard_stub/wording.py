@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
+from keyferry.protocol.alphabet import GROUP
 from keyferry.protocol.openings import Level
 from keyferry.protocol.profile import WizardProfile
 from keyferry.protocol.typed import Correction
@@ -156,7 +157,8 @@ def _table(*rows: tuple[str, str | None]) -> str:
 def in_rows(text: str) -> list[str]:
     """Return a long key in its rows of groups; any other text is one line."""
     groups = text.split("-")
-    if len(groups) <= _GROUPS_A_LINE:
+    # An address or a folder may have dashes, too, and must not lose one where it is folded.
+    if len(groups) <= _GROUPS_A_LINE or any(len(group) != GROUP for group in groups):
         return [text]
     starts = range(0, len(groups), _GROUPS_A_LINE)
     return ["-".join(groups[start : start + _GROUPS_A_LINE]) for start in starts]

@@ -30,6 +30,8 @@ from keyferry.wizard.terminal.widgets.scrolled import Scrolled
 _BARS = 2
 # Room for the longest choice; a key in groups may take two lines. In a large window nothing of it breaks.
 _ASIDE, _WHOLE_ASIDE = 27, 35
+# The columns of a key in groups.
+_KEY = 29
 # Columns on both sides of the code in a wide window.
 _BESIDE = 4
 # The columns of a usual code with its margins, and how many lines more still belong to them.
@@ -132,7 +134,9 @@ class CodeBesideScreen(WizardScreen):
         spare = max(0, size.height - _BARS * bars - room.lines) if room.lines else 0
         above = (spare + 1) // 3
         view.styles.margin = (above, beside, 0, beside)
-        self.query_one("#aside").styles.padding = (max(above, 1 if bars and room.lines else 0), 0, 0, 2)
+        # A key with the bar that scrolls beside it stays in one line, if one column of the gap is enough for that.
+        gap = 1 if size.width - room.columns - 2 * beside == _KEY + 2 else 2
+        self.query_one("#aside").styles.padding = (max(above, 1 if bars and room.lines else 0), 0, 0, gap)
 
     def _beside(self, size: Size) -> _Shown | None:
         """Return the code that has room beside the words, the largest first."""

@@ -13,7 +13,7 @@ from keyferry.protocol.computer_key import SIGNED_LENGTH, Style
 from keyferry.wizard.results import Begun, LicenseState, Status
 from keyferry.wizard.terminal.overview import Overview
 from keyferry.wizard.terminal.problems import detail
-from keyferry.wizard.terminal.screens.base import TEXT_WIDTH, WizardScreen
+from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
 from keyferry.wizard.terminal.widgets.license_panel import LicensePanel
@@ -104,8 +104,7 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
         Fact(screen.say("fact.questions"), wizard.contact),
     ).add_class("above")
     # A long address takes lines that a small window has not: then what can be done stays in sight instead.
-    is_long = facts.columns > TEXT_WIDTH
-    if not is_long:
+    if not facts.is_long:
         yield facts
     signed = wizard.profile.key_style is Style.SIGNED
     length = SIGNED_LENGTH if signed else Kind.COMPUTER_KEY.length
@@ -120,7 +119,7 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     )
     if known.released:
         yield _choice(screen, "show_code").add_class("spaced")
-    if is_long:
+    if facts.is_long:
         yield facts
 
 

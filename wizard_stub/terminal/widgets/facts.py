@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,6 +17,9 @@ from keyferry.wizard.wording import in_rows
 _BEFORE_HINT = 3
 # A name and a value that are together no longer than a code stand in one line.
 _BETWEEN, _CODE = 2, 29
+# How wide a line may be; what is longer goes on below its beginning, from behind a dot, a dash, a slash or a space.
+_MOST = 74
+_PIECES = re.compile(r"[^./, -]*[./, -]*")
 
 
 class Fact(NamedTuple):
@@ -54,9 +58,14 @@ class Facts(Static):
         self._draw()
 
     @property
-    def columns(self) -> int:
-        """How wide the facts are, in columns."""
-        return max((line.cell_length for line in self._lines), default=0)
+    def is_long(self) -> bool:
+        """Whether something takes more than its own line."""
+        return len(self._lines) > len(self._facts)
+
+    def on_resize(self) -> None:
+        """Say no more beside a code than there is room for."""
+        if self._below:
+            self._draw()
 
     def take(self, letter: str) -> str | None:
         """Return what a letter copies, and say beside it that it was; None if nothing here has it."""
@@ -85,7 +94,7 @@ class Facts(Static):
     def _in_one_line(self, fact: Fact) -> list[Content]:
         names = max(cell_len(one.name) for one in self._facts)
         width = names + self._between
-        values = [fact.value] if isinstance(fact.value, Content) else [*map(shown, in_rows(fact.value or ""))]
+        values = [fact.value] if isinstance(fact.value, Content) else _in_lines(fact.value or "", _MOST - width)
         lines = [
             Content.styled(fact.name if place == 0 else "", "$ink-2")
             + Content(" " * (width - (cell_len(fact.name) if place == 0 else 0)))
@@ -103,11 +112,26 @@ class Facts(Static):
             return [name + Content(" " * _BETWEEN) + value]
         if fact.copy:
             hint = self._hint(fact)
-            gap = max(2, value.cell_length - 1 - name.cell_length - cell_len(self._words[0]))
-            name = name + Content(" " * gap) + hint
+            room = self.size.width or value.cell_length
+            if name.cell_length + 1 + hint.cell_length > room:
+                hint = hint[:1]
+            name = name + Content(" " * max(1, value.cell_length - name.cell_length - hint.cell_length)) + hint
         return [name, value]
 
     def _hint(self, fact: Fact) -> Content:
         if fact.copy == self._copied:
             return Content.styled(self._words[1], "$success")
         return Content.assemble((fact.copy, "$primary bold"), (f" {self._words[0]}", "$ink-2"))
+
+
+def _in_lines(value: str, columns: int) -> list[Content]:
+    """Return a key in its rows, and anything else in lines that have room."""
+    rows = in_rows(value)
+    if len(rows) > 1 or cell_len(value) <= columns:
+        return [*map(shown, rows)]
+    lines = [""]
+    for piece in _PIECES.findall(value):
+        if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > columns:
+            lines.append("")
+        lines[-1] += piece
+    return [shown(line.rstrip()) for line in lines]
