@@ -63,13 +63,23 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             # Where every place is taken by a whole request, nobody can go for those who come.
             self.set_accept_enabled(bool(self._waiting) or len(self._open) < self._places)
             self._take_turn()
-        self.set_accept_enabled(False)
+        self._stop_listening()
         self._finish()
         self.tpool.shutdown(wait=False)
         self._fibers.close()
         self.poller.close()
         self.method_queue.close()
+
+    def _stop_listening(self) -> None:
+        """Let in who has connected already, and no more: a proxy then sends whoever comes to another server.
+
+        Of a socket that stays open without anybody who accepts, it would have to wait for the end, and couldn't
+        know then whether its request was worked on.
+        """
+        self.set_accept_enabled(False)
         for listener in self.sockets:
+            while self.accept(listener):
+                pass
             listener.close()
 
     def _finish(self) -> None:
@@ -87,17 +97,23 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         for connection in list(self._open):
             self._end(connection)
 
-    def accept(self, listener: Any) -> None:
-        """Let one more in; where there is no place for it, somebody else has to go first."""
+    def accept(self, listener: Any) -> bool:
+        """Let one more in; where there is no place for it, somebody else has to go first.
+
+        False if nobody is there, or nobody can go.
+        """
         try:
             sock, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 if self._waiting:
                     self._dismiss(next_to_go(self._waiting))
-            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                    return True
+            elif error.errno == errno.ECONNABORTED:
+                return True
+            elif error.errno != errno.EAGAIN:
                 raise
-            return
+            return False
         if len(self._open) >= self._places and self._waiting:
             self._dismiss(next_to_go(self._waiting))
         connection = Connection(
@@ -105,6 +121,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         )
         self._open[connection] = 0
         self._go_on(connection)
+        return True
 
     def handle(self, connection: Connection) -> None:
         """Answer one whole request in a thread of its own."""
