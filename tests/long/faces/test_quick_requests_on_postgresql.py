@@ -60,6 +60,6 @@ def test_a_database_that_ends_all_connections_costs_no_customer_an_error(vendor,
             asked = [phones.submit(post, server, "/phone/v1/activations", {"token": one}) for one in some]
             assert [one.result(PATIENCE)[0] for one in asked] == [200] * len(some)
             outside.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
