@@ -217,11 +217,15 @@ def license_codes() -> Case:
     code = _code(CONTENT)
     nameless = replace(CONTENT, computer_name=None, features=())
     foreign = replace(CONTENT, computer_name="Mess-Platz Süd 机器 7")
+    # What writers of JSON escape each in their way: the file has to come out as it was signed.
+    escaped = replace(
+        CONTENT, computer_name='\\ "</é>" \u2028 👩‍💻', features=("a/b & c", "\t\n\x1b\x7f\x85")
+    )
     beginning, _, signature = code.rpartition("/")
     return document(
         "What a QR code has of a license file; `file` is the license file that the wizard makes of it.",
         given=license_files()["given"],
-        valid=[{"code": _code(one), "file": _file(one)} for one in (CONTENT, nameless, foreign)],
+        valid=[{"code": _code(one), "file": _file(one)} for one in (CONTENT, nameless, foreign, escaped)],
         invalid=[
             refused("cut short", INCOMPLETE, code=code[:-1]),
             refused("without a signature", INCOMPLETE, code=beginning),

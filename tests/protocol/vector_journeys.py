@@ -55,5 +55,6 @@ LOST: dict[str, tuple[str, Journey]] = {
     ),
     "words around it": ("not_a_license_file", lambda bare: f"Here it is: {bare}!".encode()),
     "a note": ("not_a_license_file", lambda _: b"dear diary"),
+    "letters without a dot": ("not_a_license_file", lambda _: b"0aB-_" * 40),
     "a picture": ("not_a_license_file", lambda _: b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
 }
