@@ -206,7 +206,8 @@ def _at_least(session: Session, listing: Listing) -> int:
         return MOST
     by = _narrowing(listing)[0]
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
-    return session.scalars(_passed(listing, _candidates(by, MOST), others)).one()
+    most = MOST // _TIMES_COSTLY if any(one.costly for one in listing.filters) else MOST
+    return session.scalars(_passed(listing, _candidates(by, most), others)).one()
 
 
 def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:
