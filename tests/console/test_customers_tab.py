@@ -4,7 +4,7 @@ import pytest
 
 from keyferry.server.core.customers.listing import Wanted
 from keyferry.server.core.models import Customer, License, Role
-from keyferry.server.db import reading
+from keyferry.server.db import reading, transaction
 from tests.console.person import at_the_console, events, signed_in
 
 
@@ -105,3 +105,15 @@ def test_a_formula_in_a_customers_name_is_a_text_in_the_table(vendor, add_operat
     view = access.customer(number)
     access.edit_customer(number, email=view.email, name="=1+1", notes="", version=view.version)
     assert "'=1+1" in access.customer_table(Wanted()).as_csv()
+
+
+async def test_a_new_license_says_who_its_customer_is(vendor, manager):
+    vendor.issue(customer="ada@example.com")
+    with transaction() as session:
+        session.query(Customer).one().name = "Orbital Dynamics"
+    async with at_the_console(manager) as person:
+        await person.press("n")
+        await person.fill("email", "ADA@example.com")
+        assert "Orbital Dynamics, 1 license so far" in person.sees
+        await person.fill("email", "ida@example.com")
+        assert "so far" not in person.sees

@@ -180,6 +180,7 @@ CALLS = {
     "mail_all_keys": (1,),
     "merge_target": (1, ""),
     "can_mail": (),
+    "known_customer": ("",),
     "first_day": (),
     "issue_test_license": (),
     "computer_table": ({},),

@@ -12,6 +12,7 @@ from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.request_token import DeactivationRequest
 from keyferry.server.core import properties
 from keyferry.server.core.customers import listing, records
+from keyferry.server.core.customers.contacts import known_customer
 from keyferry.server.core.first_day import opened as opened_step
 from keyferry.server.core.licensing import batches, copies, licenses, listings, story
 from keyferry.server.core.licensing import computers as activations
@@ -198,6 +199,17 @@ class Lists(Door):
         product = found.facts.product.name if found.facts.product else ""
         done = frozenset(step.value for step in found.done)
         return views.FirstDay(done, opened_step(found.done) or "", product, host_of(parts().settings))
+
+    @needs(Permission.CHANGE_LICENSES)
+    def known_customer(self, email: str) -> str:
+        """Return who has an address, and how many licenses they hold; "" where nobody has it."""
+        with reading() as session:
+            customer = known_customer(session, email)
+            if customer is None:
+                return ""
+            held = records.licenses_of(session, customer, size=1).total
+            licenses_so_far = f"{held:,} {'license' if held == 1 else 'licenses'} so far"
+            return f"{customer.name}, {licenses_so_far}" if customer.name else licenses_so_far
 
     @needs(Permission.SEE_LICENSES)
     def can_mail(self) -> bool:

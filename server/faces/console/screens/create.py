@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -38,7 +39,7 @@ class CreateDialog(Dialog[Issued]):
         "unknown_feature": "features",
     }
     ACTS: ClassVar[Operations] = {"ok": Access.issue}
-    READS = (Access.products, Access.can_mail)
+    READS = (Access.products, Access.can_mail, Access.known_customer)
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,6 +132,16 @@ class CreateDialog(Dialog[Issued]):
         self._seen, count = new, counted(new.count, "license")
         self.say(f"Create {count}? Each gets its own activation key, and none can be deleted.")
         self.query_one("#do-ok", ActionButton).show(f"Create {count}")
+
+    @on(Input.Changed, "#email")
+    def typed_customer(self, event: Input.Changed) -> None:
+        """Say who it is: a customer of another spelling would be a new one."""
+        self._tell_customer(event.value)
+
+    @work(exclusive=True, group="customer")
+    async def _tell_customer(self, email: str) -> None:
+        with suppress(Refusal):
+            self.query_one("#field-email", Field).tell(await self.ask(Access.known_customer, email))
 
     @on(Input.Changed)
     def changed(self) -> None:

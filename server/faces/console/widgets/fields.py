@@ -113,6 +113,12 @@ class Field(Vertical):
         offer.update(key_hint("F3", "Use ") + code(reading))
         offer.display = bool(reading)
 
+    def tell(self, text: str) -> None:
+        """Say what is known of what was typed, where nothing is wrong with it."""
+        known = self.query_one(".reading", Static)
+        known.update(Content.styled(text, "$ink-2"))
+        known.display = bool(text)
+
 
 def line(
     value: str = "",
