@@ -10,7 +10,7 @@ from tests.faces.test_self_help_activate import codes, mistyped
 
 def test_a_language_that_was_chosen_stays(app, visitor):
     german = visitor.switch(visitor.open(""), "de")
-    assert "Lizenz nachschlagen" in german.words
+    assert "Lizenz abfragen" in german.words
     assert german.answer.headers["Content-Language"] == "de"
     assert {"Accept-Language", "Cookie"} <= set(german.answer.headers["Vary"].split(", "))
     assert "Computer aktivieren" in visitor.open("activate").words
