@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, request
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 _PACKABLE = {".css": "text/css", ".js": "text/javascript"}
 _MOST_FILES = 128
@@ -44,7 +44,8 @@ def _packed_file(path: Path, kind: str) -> Response:
     response.content_encoding = "gzip"
     response.cache_control.no_cache = True
     response.set_etag(etag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @lru_cache(_MOST_FILES)

@@ -134,7 +134,7 @@ class CodeBesideScreen(WizardScreen):
         spare = max(0, size.height - _BARS * bars - room.lines) if room.lines else 0
         above = (spare + 1) // 3
         view.styles.margin = (above, beside, 0, beside)
-        # A key with the bar that scrolls beside it stays in one line, if one column of the gap is enough for that.
+        # A key stays in one line next to the bar that scrolls, if one column of the gap is enough for that.
         gap = 1 if size.width - room.columns - 2 * beside == _KEY + 2 else 2
         self.query_one("#aside").styles.padding = (max(above, 1 if bars and room.lines else 0), 0, 0, gap)
 

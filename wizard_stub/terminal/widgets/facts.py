@@ -17,7 +17,7 @@ from keyferry.wizard.wording import in_rows
 _BEFORE_HINT = 3
 # A name and a value that are together no longer than a code stand in one line.
 _BETWEEN, _CODE = 2, 29
-# How wide a line may be; what is longer goes on below its beginning, from behind a dot, a dash, a slash or a space.
+# How wide a line may be; what is longer goes on below its beginning, after a dot, a dash, a slash or a space.
 _MOST = 74
 _PIECES = re.compile(r"[^./, -]*[./, -]*")
 
@@ -94,12 +94,13 @@ class Facts(Static):
     def _in_one_line(self, fact: Fact) -> list[Content]:
         names = max(cell_len(one.name) for one in self._facts)
         width = names + self._between
-        values = [fact.value] if isinstance(fact.value, Content) else _in_lines(fact.value or "", _MOST - width)
+        value = fact.value or ""
+        values = [value] if isinstance(value, Content) else _in_lines(value, _MOST - width)
         lines = [
             Content.styled(fact.name if place == 0 else "", "$ink-2")
             + Content(" " * (width - (cell_len(fact.name) if place == 0 else 0)))
-            + value
-            for place, value in enumerate(values)
+            + line
+            for place, line in enumerate(values)
         ]
         if fact.copy:
             lines[0] = lines[0] + Content(" " * _BEFORE_HINT) + self._hint(fact)
@@ -115,7 +116,8 @@ class Facts(Static):
             room = self.size.width or value.cell_length
             if name.cell_length + 1 + hint.cell_length > room:
                 hint = hint[:1]
-            name = name + Content(" " * max(1, value.cell_length - name.cell_length - hint.cell_length)) + hint
+            gap = max(1, value.cell_length - name.cell_length - hint.cell_length)
+            name = name + Content(" " * gap) + hint
         return [name, value]
 
     def _hint(self, fact: Fact) -> Content:
