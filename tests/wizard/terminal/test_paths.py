@@ -209,7 +209,7 @@ def test_a_deactivation_is_explained_confirmed_and_gives_code_and_qr(machine, ve
     async def story(person: Person) -> None:
         await person.choose("deactivate")
         assert "frees the seat for another computer" in person.sees
-        assert "can’t be taken back" in person.sees
+        assert "can’t undo this" in person.sees
         assert person.app.focused.id == "no"
         assert state(machine) is LicenseState.ACTIVE
         await person.press("right", "enter")
