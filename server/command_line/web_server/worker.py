@@ -73,8 +73,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
     def _stop_listening(self) -> None:
         """Let in who has connected already, and no more: a proxy then sends whoever comes to another server.
 
-        Of a socket that stays open without anybody who accepts, it would have to wait for the end, and couldn't
-        know then whether its request was worked on.
+        At a socket that stays open though nobody accepts, they would wait until they are cut off.
         """
         self.set_accept_enabled(False)
         for listener in self.sockets:
