@@ -77,8 +77,10 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         """
         self.set_accept_enabled(False)
         for listener in self.sockets:
-            while self.accept(listener):
-                pass
+            # As many as fit in front of it: somebody who connects without end doesn't keep it open.
+            for _ in range(self.cfg.backlog):
+                if not self.accept(listener):
+                    break
             listener.close()
 
     def _finish(self) -> None:
