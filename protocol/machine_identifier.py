@@ -7,14 +7,13 @@ one. So what is trimmed, folded and refused is a part of the protocol.
 from __future__ import annotations
 
 import re
-from string import ascii_lowercase, ascii_uppercase
 
 from keyferry.protocol.characters import SPACES, UNTYPABLE
 
 SHORTEST_OF_HOST = 6
 
 # Another language knows other capitals than those of ASCII, and other small letters for them.
-_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+_SMALL = {capital: capital + 0x20 for capital in range(ord("A"), ord("Z") + 1)}
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TRIMMED = "".join(sorted(SPACES))
 _SIGNS = dict.fromkeys(map(ord, {*SPACES, *"-_.:"}))
