@@ -104,7 +104,7 @@ def test_a_browser_that_does_not_know_a_word_of_the_page_says_so_at_once(house, 
     )
     page.goto(f"{house.origin}/a")
     expect(page.locator(".boot .wait")).to_be_hidden()
-    expect(page.locator(".stuck h1")).to_have_text("Diese Seite läuft in diesem Browser nicht")
+    expect(page.locator(".stuck h1")).to_have_text("Diese Seite funktioniert in diesem Browser nicht")
     context.close()
 
 
