@@ -105,7 +105,7 @@ def discard(number: int, *, by: By) -> None:
 def refused(
     number: int, *, by: By, show: Callable[[Sequence[str], Refused], T]
 ) -> tuple[Sequence[str], Iterator[list[T]]]:
-    """Return the head of a file, and what `show` makes of each row that is not imported, piece by piece.
+    """Return the header of a file, and what `show` makes of each row that is not imported, piece by piece.
 
     Raises NotFound (unknown_import).
     """

@@ -75,7 +75,7 @@ def licenses_at(now: datetime) -> Columns:
 
 
 def refused_head(head: Sequence[str]) -> Sequence[str]:
-    """Return the head of a table of rows that were not imported: what is wrong, and that of their file."""
+    """Return the header of a table of rows that were not imported: what is wrong, and that of their file."""
     return (*OURS, *(title for title in head if title not in OURS))
 
 

@@ -151,7 +151,7 @@ def test_what_spreadsheets_write_is_read(desk, content):
     ("content", "sentence"),
     [
         (b"", "Choose a CSV file with at least one row"),
-        (b"email,product\r\n", "no row below its head"),
+        (b"email,product\r\n", "no row below its header"),
         (b"PK\x03\x04 and more", "This is a workbook."),
         (b"email\r\na@b.example\0", "isn’t CSV"),
         (b"\xff\xfe\x00\xd8\x00", "characters can’t be read"),

@@ -47,7 +47,7 @@ def read(content: bytes) -> CsvFile:
     if len(content) > MAX_BYTES:
         raise too_large()
     if not content.strip():
-        raise Malformed("Choose a CSV file with at least one row below its head.", code="malformed_csv")
+        raise Malformed("Choose a CSV file with at least one row below its header.", code="malformed_csv")
     if content.startswith(_WORKBOOKS):
         raise Malformed(
             "This is a workbook. In your spreadsheet, save it as CSV, and choose that file.",
@@ -55,7 +55,7 @@ def read(content: bytes) -> CsvFile:
         )
     lines = _lines(_text(content))
     if len(lines) < 2:
-        raise Malformed("This file has no row below its head. Add rows, and try again.", code="malformed_csv")
+        raise Malformed("This file has no row below its header. Add rows, and try again.", code="malformed_csv")
     head, rows = lines[0].cells, lines[1:]
     if len(head) > _MOST_COLUMNS:
         raise Malformed(
@@ -148,6 +148,6 @@ def _cell(text: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return what parts the cells of the head: what is in it most often."""
+    """Return what parts the cells of the header: what is in it most often."""
     head = next((line for line in text.splitlines() if line.strip()), "")
     return max(_DELIMITERS, key=head.count)

@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "notes": ("notes", "note", "comment"),
     "status": ("status",),
 }
-"""What is read of a file, and the heads under which it is found, in any case."""
+"""What is read of a file, and the column names under which it is found, in any case."""
 OURS = ("line", "error_code", "error")
 """What a file of refused rows has in addition: it can be corrected and imported as it is."""
 
@@ -84,7 +84,7 @@ def places_of(head: Sequence[str]) -> dict[str, int]:
 
 
 def left_out(head: Sequence[str]) -> list[str]:
-    """Return the heads of the columns that nothing is read of."""
+    """Return the names of the columns that nothing is read of."""
     return [title for title in head if title and _column(title) is None and title not in OURS]
 
 
