@@ -99,8 +99,7 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
             listings.audit_events(session, wanted, size=2)
         for state in mail.State:
             for beside in (None, Beside(2), Beside(2, back=True)):
-                of_state = mail.Wanted(state=state)
-                mail.mails(session, of_state, now=many.clock.now, size=2, beside=beside)
+                mail.mails(session, mail.Wanted("", state), now=many.clock.now, size=2, beside=beside)
         delivery.late(session, many.clock.now)
         figures.ending_next(session, many.clock.now, most=3)
     assert whole_tables(asked) == []
