@@ -55,7 +55,9 @@ def read(content: bytes) -> CsvFile:
         )
     lines = _lines(_text(content))
     if len(lines) < 2:
-        raise Malformed("This file has no row below its header. Add rows, and try again.", code="malformed_csv")
+        raise Malformed(
+            "This file has no row below its header. Add rows, and try again.", code="malformed_csv"
+        )
     head, rows = lines[0].cells, lines[1:]
     if len(head) > _MOST_COLUMNS:
         raise Malformed(
