@@ -29,6 +29,28 @@ def test_a_photo_is_read_too(house, phone, tmp_path):
     expect(page.locator("h1")).to_contain_text("PHOTO")
 
 
+CAMERA_THAT_IS_REFUSED_LATE = """
+navigator.mediaDevices.getUserMedia = () => new Promise((_, refuse) => {
+    addEventListener("refuse", () => refuse(new DOMException("No camera", "NotFoundError")));
+    document.documentElement.dataset.cameraAsked = "";
+});
+"""
+
+
+def test_what_is_wrong_with_a_photo_is_still_said_once_the_camera_is_refused(house, phone, tmp_path):
+    Image.new("L", (600, 600), 200).save(tmp_path / "empty.png")
+    page = phone()
+    page.add_init_script(CAMERA_THAT_IS_REFUSED_LATE)
+    page.goto(f"{house.origin}/a")
+    page.locator("#scan").click()
+    expect(page.locator("html[data-camera-asked]")).to_be_attached()
+    page.locator("#photo").set_input_files(tmp_path / "empty.png")
+    expect(page.locator(".outcome")).to_contain_text("No code was found")
+    page.locator("html").dispatch_event("refuse", {"bubbles": True})
+    expect(page.locator("#camera")).to_be_visible()
+    expect(page.locator(".outcome")).to_contain_text("No code was found")
+
+
 def test_typed_codes_lead_to_the_same_key_and_a_mistyped_one_is_met_with_a_suggestion(house, phone):
     license = house.short.issue()
     machine = house.short.machine(license, "TYPED")

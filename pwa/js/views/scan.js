@@ -19,15 +19,23 @@ const CORNERS = "M3 70V30a27 27 0 0 1 27-27h40M230 3h40a27 27 0 0 1 27 27v40M297
 /** A line over the picture that says what was seen, or what is the matter. */
 function outcomeLine() {
   const line = el("p", { class: "outcome" });
+  let isOfPhoto = false;
+  const say = (/** @type {string} */ words) => {
+    if (line.textContent === words) return;
+    line.textContent = words;
+    if (words !== "") announce(words);
+  };
   return {
     line,
-    say(/** @type {string} */ words) {
-      if (line.textContent === words) return;
-      line.textContent = words;
-      announce(words);
+    say,
+    /** The camera may say late that it can't be had; what is wrong with a photo that was chosen meanwhile stays. */
+    sayOfCamera(/** @type {string} */ words) {
+      if (!isOfPhoto) say(words);
     },
-    clear() {
-      line.textContent = "";
+    /** @param {"camera" | "photo"} source */
+    begin(source) {
+      isOfPhoto = source === "photo";
+      say("");
     },
   };
 }
@@ -88,7 +96,7 @@ function photoPicker(outcome, actions) {
   input.addEventListener("change", async () => {
     const [file] = input.files ?? [];
     if (file === undefined) return;
-    outcome.clear();
+    outcome.begin("photo");
     await take(file, outcome, actions);
     input.value = "";
   });
@@ -138,20 +146,20 @@ export function scanView(actions) {
     next.hidden = !isOn || !camera.hasMore;
   };
   async function look() {
-    outcome.clear();
+    outcome.begin("camera");
     show(true);
     try {
       const read = await reader();
       await camera.watch({
         look: async (picture) => follow(await read(picture), outcome, actions),
-        wait: (isLate) => (isLate ? outcome.say(t("scan.camera.late")) : outcome.clear()),
+        wait: (isLate) => outcome.sayOfCamera(isLate ? t("scan.camera.late") : ""),
         ready: () => show(true),
       });
     } catch (error) {
       if (leaving.signal.aborted) return;
       show(false);
       // What is not the camera's is the reader's: not loaded, or without a picture that it can read.
-      outcome.say(error instanceof CameraTrouble ? t(`scan.camera.${error.kind}`) : noReader());
+      outcome.sayOfCamera(error instanceof CameraTrouble ? t(`scan.camera.${error.kind}`) : noReader());
     }
   }
   const type = button({ id: "type", label: t("scan.type"), look: "second", picture: "keyboard", onPress: actions.type });
