@@ -69,7 +69,7 @@ def test_the_deactivation_code_is_asked_for_unlike_in_qlm_and_its_sentence_says_
     ],
 )
 def test_a_value_of_another_type_is_refused_and_the_type_named(app, name, text):
-    with pytest.raises(CoreError, match=f"{name} takes ") as raised:
+    with pytest.raises(CoreError, match=f"{name} accepts ") as raised:
         put(name, text)
     assert raised.value.code == "malformed_property"
 

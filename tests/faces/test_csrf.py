@@ -11,7 +11,7 @@ from keyferry.server.core.licensing import batches
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
 from keyferry.server.core.models import Role
-from keyferry.server.services import changing_many, issuing
+from keyferry.server.services import changing_many, importing, issuing
 from tests.conftest import Vendor
 from tests.faces.portal_visitor import staff
 from tests.faces.test_self_help_activate import codes
@@ -52,6 +52,7 @@ def post_everywhere(app: Flask, vendor: Vendor, token: str | None) -> None:
     vendor.activate(vendor.machine(vendor.issue(customer="ada@example.com")))
     issuing.begin(Wanted("demo-cad", 1, Terms(), count=2), batches.new_form(), by=MANAGER)
     changing_many.begin((1,), "suspend", Terms(), "0" * 32, by=MANAGER, seen=changing_many.version((1,)))
+    importing.look(b"email\nada@example.com\n", "people.csv", "", by=MANAGER)
     # The person in front of this browser may do everything: it is another site that asks.
     client, before = staff(vendor).client, every_row()
     addresses = post_addresses(app)

@@ -96,19 +96,13 @@ def read(
     usual: Product | None,
     now: datetime,
 ) -> Row:
-    """Return what a row below a head of that `width` means; `usual` is for a license that names no product.
+    """Return what a row below a header of that `width` means; `usual` is for a license that names no product.
 
     `products` are by their codes in lower case. Raises Malformed (malformed_csv, malformed_email,
     malformed_customer_name, foreign_activation_key, malformed_status, unknown_feature, malformed_order,
     malformed_notes and what `licenses.check_new` raises) and NotFound (unknown_product).
     """
-    if len(cells) > width:
-        raise Malformed(
-            "This row has more cells than the first line has columns. Put a cell that holds the separator in "
-            "quotation marks.",
-            code="malformed_csv",
-        )
-    given = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+    given = _given(cells, width, places)
     product = _product(given, products, usual)
     name, email = checked_name(given.get("name", "")), None
     if "email" in given or product is None or name:
@@ -121,16 +115,25 @@ def read(
         email=email,
         name=name,
         product=product,
-        activation_key=_activation_key(given["activation_key"]) if "activation_key" in given else None,
+        activation_key=_activation_key(given.get("activation_key")),
         seats=seats,
         terms=terms,
-        features=feature_mask(product, re.split(r"[,;|+]\s*", given["features"]))
-        if "features" in given
-        else 0,
+        features=feature_mask(product, filter(None, re.split(r"[,;|+]\s*", given.get("features", "")))),
         order=checked_order(given.get("order")),
         notes=checked_notes(given.get("notes")),
         is_on_hold=_is_on_hold(given.get("status", "")),
     )
+
+
+def _given(cells: Sequence[str], width: int, places: Mapping[str, int]) -> dict[str, str]:
+    """Return the cells that are not empty by what they are."""
+    if len(cells) > width:
+        raise Malformed(
+            "This row has more cells than the first line has columns. Put a cell that holds the separator in "
+            "quotation marks.",
+            code="malformed_csv",
+        )
+    return {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
 
 
 def _column(title: str) -> str | None:
@@ -155,7 +158,9 @@ def _product(
     return usual
 
 
-def _activation_key(text: str) -> str:
+def _activation_key(text: str | None) -> str | None:
+    if text is None:
+        return None
     try:
         return ActivationKey.from_text(text).text
     except ProtocolError:
