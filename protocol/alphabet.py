@@ -20,6 +20,8 @@ GROUP = 5
 Symbols = tuple[int, ...]
 
 _LETTERS = SYMBOLS.encode("ascii").ljust(256, b"\xff")
+# As Python itself writes numbers to the base of 32.
+_DIGITS = b"0123456789abcdefghijklmnopqrstuv".ljust(256, b"\xff")
 _NO_SYMBOL = 255
 _EXACT = bytes(SYMBOLS.index(chr(code)) if chr(code) in SYMBOLS else _NO_SYMBOL for code in range(256))
 _VALUES = {letter: value for value, letter in enumerate(SYMBOLS)}
@@ -84,10 +86,7 @@ def to_symbols(value: int, count: int) -> Symbols:
 
 def to_int(symbols: Iterable[int]) -> int:
     """Return the number that the symbols write, the highest bits first."""
-    value = 0
-    for symbol in symbols:
-        value = value << BITS | symbol
-    return value
+    return int(bytes(symbols).translate(_DIGITS) or b"0", 32)
 
 
 def bytes_to_symbols(data: bytes) -> Symbols:

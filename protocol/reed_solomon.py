@@ -14,8 +14,9 @@ two wrong places in n steps, four in n^3 / 6, which is why a mistyped key is rep
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
+from operator import getitem, xor
 
 from keyferry.protocol.alphabet import BITS, Symbols, to_int, to_symbols
 
@@ -34,9 +35,8 @@ _INVERSE = [0] + [_EXP[ORDER - _LOG[a]] for a in range(1, 32)]
 
 def check_symbols(message: Sequence[int], count: int, *, mask: int = 0) -> Symbols:
     """Return the `count` symbols that make `message` a codeword when they are appended, XORed with a mask."""
-    for shares, symbol in zip(_check_shares(len(message), count), message, strict=True):
-        mask ^= shares[symbol]
-    return to_symbols(mask, count)
+    shares = map(getitem, _check_shares(len(message), count), message)
+    return to_symbols(reduce(xor, shares, mask), count)
 
 
 def codewords_near(word: Sequence[int | None], *, check: int, errors: int) -> Iterator[Symbols]:

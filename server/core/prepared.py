@@ -116,6 +116,8 @@ def driven(connection: Connection, text: str, values: Any = ()) -> Any:
         is_lost = dialect.is_disconnect(error, driver, None) or is_of_standby(error)
         if is_lost:
             connection.invalidate(error)
+            # The others lead to the same server.
+            connection.engine.dispose()
         raise DBAPIError.instance(
             text,
             None,

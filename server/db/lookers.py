@@ -1,6 +1,7 @@
-"""SQLite's sessions for one statement that reads: each stays open for the next one.
+"""Sessions for one statement that reads: each stays open for the next one.
 
-To take a connection out of SQLAlchemy's pool, and to put it back, takes half as long as the statement.
+To take a connection out of SQLAlchemy's pool, and to put it back, takes half as long as a
+statement of SQLite.
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from keyferry.server.db.opening import is_on_its_file
+from keyferry.server.db.opening import connected, is_alive
 
-# One for the main thread of a server, and one for whoever looks beside it.
-_MOST_IDLE = 2
+# One for the main thread of a server, and one for whoever looks beside it. On PostgreSQL, where each waits
+# for its answer, one for each request that the main thread has under way.
+_MOST_IDLE = {"sqlite": 2, "postgresql": 8}
 _IDLE: WeakKeyDictionary[Engine, list[_Looker]] = WeakKeyDictionary()
 
 
@@ -25,11 +28,15 @@ class _Looker:
 
     def __init__(self, engine: Engine) -> None:
         self._process = os.getpid()
-        self._connection = engine.connect()
+        self._connection = connected(engine)
+        driver: Any = self._connection.connection.dbapi_connection
+        self._driver, self._is_sqlite = driver, engine.dialect.name == "sqlite"
+        if not self._is_sqlite:
+            driver.autocommit = True
         self.session = Session(self._connection, expire_on_commit=False)
 
     def can_go_on(self) -> bool:
-        return self._process == os.getpid() and is_on_its_file(self._connection)
+        return self._process == os.getpid() and is_alive(self._connection)
 
     def is_clean(self) -> bool:
         session, connection = self.session, self._connection
@@ -39,12 +46,14 @@ class _Looker:
 
     def close(self) -> None:
         self.session.close()
+        if not (self._is_sqlite or self._driver.closed):
+            self._driver.autocommit = False
         self._connection.close()
 
 
 @contextmanager
 def looker(engine: Engine) -> Iterator[Session]:
-    """Open a session without a transaction, in which SQLite's driver begins none by itself."""
+    """Open a session without a transaction; the driver begins none by itself."""
     idle = _IDLE.get(engine)
     if idle is None:
         idle = _begun(engine)
@@ -54,7 +63,7 @@ def looker(engine: Engine) -> Iterator[Session]:
     except BaseException:
         one.close()
         raise
-    if len(idle) < _MOST_IDLE and one.is_clean():
+    if len(idle) < _MOST_IDLE[engine.dialect.name] and one.is_clean():
         idle.append(one)
     else:
         one.close()
@@ -62,23 +71,26 @@ def looker(engine: Engine) -> Iterator[Session]:
 
 def _begun(engine: Engine) -> list[_Looker]:
     idle = _IDLE.setdefault(engine, [])
-
-    @event.listens_for(engine, "engine_disposed")
-    def end(_: Engine) -> None:
-        while idle:
-            idle.pop().close()
-
+    event.listen(engine, "engine_disposed", lambda _: _end(idle))
     return idle
 
 
+def _end(idle: list[_Looker]) -> None:
+    while (one := _popped(idle)) is not None:
+        one.close()
+
+
 def _taken(idle: list[_Looker]) -> _Looker | None:
-    while idle:
-        try:
-            one = idle.pop()
-        except IndexError:
-            # Another thread was quicker.
-            return None
+    while (one := _popped(idle)) is not None:
         if one.can_go_on():
             return one
         one.close()
     return None
+
+
+def _popped(idle: list[_Looker]) -> _Looker | None:
+    try:
+        return idle.pop()
+    except IndexError:
+        # There is none, or another thread was quicker.
+        return None

@@ -6,20 +6,18 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from select import POLLIN, poll
 from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, QueuePool, event, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from keyferry.server.config import ConfigError, Settings
 from keyferry.server.core.models import Base
 from keyferry.server.core.prepared import driven, is_of_standby
-from keyferry.server.db.tickets import SHARING, new_ticket
+from keyferry.server.db.tickets import SHARING, aside, new_ticket
 
 db = SQLAlchemy(model_class=Base)
 
@@ -80,6 +78,13 @@ def init_database(app: Flask, settings: Settings) -> None:
             _listen_to_postgresql(db.engine)
 
 
+def connected(engine: Engine) -> Connection:
+    """Take a connection; raises SQLAlchemyError."""
+    # While the first is opened, SQLAlchemy has all others wait by a lock, which no fiber can leave.
+    is_there = isinstance(engine.pool, QueuePool) and engine.pool.checkedin() > 0
+    return engine.connect() if is_there or engine.dialect.name == "sqlite" else aside(engine.connect)
+
+
 def begin_reading(connection: Connection) -> None:
     """Begin a transaction that only reads, and sees one state of the database throughout."""
     driver: Any = connection.connection.dbapi_connection
@@ -87,18 +92,6 @@ def begin_reading(connection: Connection) -> None:
         driver.execute("BEGIN")
     else:
         driver.read_only = True
-
-
-@contextmanager
-def without_transaction(connection: Connection) -> Iterator[None]:
-    """Have each statement be its own transaction, on PostgreSQL."""
-    driver: Any = connection.connection.dbapi_connection
-    driver.autocommit = True
-    try:
-        yield
-    finally:
-        if not driver.closed:
-            driver.autocommit = False
 
 
 def begin_writing(connection: Connection) -> None:
@@ -184,10 +177,13 @@ def _listen_to_sqlite(engine: Engine) -> None:
             raise
 
 
-def is_on_its_file(connection: Connection) -> bool:
-    """Whether a connection to SQLite has the file that is at the address of its database now."""
-    file: tuple[int, int] = connection.connection.info["file"]
-    return file == _file_at(str(connection.engine.url.database))
+def is_alive(connection: Connection) -> bool:
+    """Whether a connection that was kept open leads to the database still, as far as is known here."""
+    if connection.dialect.name == "sqlite":
+        file: tuple[int, int] = connection.connection.info["file"]
+        return file == _file_at(str(connection.engine.url.database))
+    driver: Any = connection.connection.dbapi_connection
+    return not driver.closed and not _has_news(driver)
 
 
 def _file_at(path: str) -> tuple[int, int] | None:

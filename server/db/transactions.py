@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from typing import Literal, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, QueuePool, false, func, select, update
+from sqlalchemy import Connection, Engine, false, func, select, update
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.models import MailDelivery
 from keyferry.server.db.group_commit import GroupCommit
 from keyferry.server.db.lock_file import LockFile
 from keyferry.server.db.lookers import looker
-from keyferry.server.db.opening import begin_reading, begin_writing, db, without_transaction
-from keyferry.server.db.tickets import aside
+from keyferry.server.db.opening import begin_reading, begin_writing, connected, db
 
 JoinTransactionMode = Literal["create_savepoint", "rollback_only"]
 T = TypeVar("T")
@@ -62,7 +61,7 @@ def one_at_a_time(session: Session, what: str) -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """Open a transaction that only reads: it waits for nobody, and whatever it does is rolled back."""
-    with _connected(db.engine) as connection:
+    with connected(db.engine) as connection:
         begin_reading(connection)
         session = _session(connection, "rollback_only")
         try:
@@ -77,32 +76,17 @@ def looking() -> Iterator[Session]:
 
     A second statement would see what was committed in between. On PostgreSQL this saves two round trips.
     """
-    engine = db.engine
-    if _is_sqlite(engine):
-        with looker(engine) as session:
-            yield session
-        return
-    with _connected(engine) as connection, without_transaction(connection):
-        session = _session(connection, "rollback_only")
-        try:
-            yield session
-        finally:
-            _close(session)
+    with looker(db.engine) as session:
+        yield session
 
 
 def require_writable() -> None:
     """Raise the SQLAlchemyError that keeps this account from writing; nothing is written."""
-    with _connected(db.engine) as connection:
+    with connected(db.engine) as connection:
         begin_writing(connection)
         # No row: only the right to change one is asked for.
         connection.execute(update(MailDelivery).where(false()).values(trouble=None))
         connection.rollback()
-
-
-def _connected(engine: Engine) -> Connection:
-    # While the first is opened, SQLAlchemy has all others wait by a lock, which no fiber can leave.
-    has_one = isinstance(engine.pool, QueuePool) and engine.pool.checkedin() > 0
-    return engine.connect() if has_one or _is_sqlite(engine) else aside(engine.connect)
 
 
 @contextmanager
@@ -141,7 +125,7 @@ def _group(engine: Engine) -> GroupCommit:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     # PostgreSQL lets many write at once, and gathers their commits itself.
-    with _connected(engine) as connection:
+    with connected(engine) as connection:
         begin_writing(connection)
         with connection.begin():
             yield connection

@@ -25,6 +25,7 @@ ALLOWED = {
     "itsdangerous",
     "json",
     "jwt",
+    "operator",
     "re",
     "typing",
     "unicodedata",

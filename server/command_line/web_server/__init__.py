@@ -105,8 +105,8 @@ class _OurArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
 # More would wait longer for the group commit that takes them all.
 _MOST_ON_SQLITE = 64
-# Each has a connection, of which PostgreSQL doesn't work faster on more at a time.
-_MOST_ON_POSTGRESQL = 8
+# Each has a connection. With more at work at a time, PostgreSQL needs more for each of them, and isn't faster.
+_MOST_ON_POSTGRESQL = 4
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -17,7 +17,7 @@ __all__ = ["environment", "serving"]
 
 pytestmark = pytest.mark.engines("postgresql")
 
-MANY, AT_A_TIME = 24, 8
+MANY, AT_A_TIME = 24, 4
 
 
 @pytest.fixture
