@@ -54,8 +54,9 @@ _POSTGRESQL_CONNECTION = {
     "tcp_user_timeout": "15000",
 }
 _POOL_SECONDS = 10
-# One for each of a process's eight threads and eight fibers, and for what works beside them. What is opened
-# beyond these is closed after its use, and to open one takes PostgreSQL as long as ten activations.
+# One for each of a process's eight threads and four fibers, for four sessions that wait to look, and for what
+# works beside them. What is opened beyond these is closed after its use, and to open one takes PostgreSQL as
+# long as ten activations.
 _POSTGRESQL_POOL = {"pool_size": 18, "max_overflow": 3}
 
 
