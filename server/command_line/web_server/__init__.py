@@ -105,7 +105,7 @@ class _OurArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
 # More would wait longer for the group commit that takes them all.
 _MOST_ON_SQLITE = 64
-# Each has a connection. With more at work at a time, PostgreSQL needs more for each of them, and isn't faster.
+# Each has a connection. Of more at a time, PostgreSQL takes longer for each, and for all of them.
 _MOST_ON_POSTGRESQL = 4
 
 
