@@ -27,7 +27,7 @@ class _Looker:
     """A session and its connection, both open; a process that was forked from another makes its own."""
 
     def __init__(self, engine: Engine) -> None:
-        self._process = os.getpid()
+        self._process, self._pool = os.getpid(), engine.pool
         self._connection = connected(engine)
         driver: Any = self._connection.connection.dbapi_connection
         self._driver, self._is_sqlite = driver, engine.dialect.name == "sqlite"
@@ -36,7 +36,9 @@ class _Looker:
         self.session = Session(self._connection, expire_on_commit=False)
 
     def can_go_on(self) -> bool:
-        return self._process == os.getpid() and is_alive(self._connection)
+        # Somebody lost a connection meanwhile where the pool is another one.
+        same = self._process == os.getpid() and self._pool is self._connection.engine.pool
+        return same and is_alive(self._connection)
 
     def is_clean(self) -> bool:
         session, connection = self.session, self._connection

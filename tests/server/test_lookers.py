@@ -6,13 +6,20 @@ import os
 import shutil
 from contextlib import suppress
 
+import psycopg
+import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from keyferry.server.core.errors import NotFound
 from keyferry.server.core.models import Product
-from keyferry.server.core.prepared import connection_of
+from keyferry.server.core.prepared import Prepared, connection_of
 from keyferry.server.db import db, looking
+
+_ASKED = Prepared(select(Product.name))
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 def product_name(session: Session) -> str:
@@ -58,6 +65,7 @@ def test_a_refusal_ends_the_session(vendor):
     assert looked_with() is not refused
 
 
+@pytest.mark.engines("sqlite")
 def test_a_database_that_was_replaced_is_looked_at_as_it_is_now(vendor, settings):
     before, file = looked_with(), settings.sqlite_file
     shutil.copy(file, file.with_name("copy"))
@@ -80,3 +88,37 @@ def test_nothing_stays_open_once_the_engine_is_disposed_of(vendor):
     db.engine.dispose()
     assert before.get_bind().closed
     assert looked_with() is not before
+
+
+@pytest.mark.engines("postgresql")
+def test_each_statement_is_a_transaction_of_its_own_and_only_while_it_is_kept(vendor):
+    with looking() as session:
+        driver = connection_of(session).connection.dbapi_connection
+        driver.execute("SELECT 1")
+        assert driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    db.engine.dispose()
+    assert not driver.autocommit
+
+
+@pytest.mark.engines("postgresql")
+def test_a_connection_whose_server_ended_it_is_not_looked_with_again(vendor):
+    with looking() as session:
+        driver = connection_of(session).connection.dbapi_connection
+    with db.engine.connect() as outside:
+        outside.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": driver.info.backend_pid})
+    assert looked_with() is not session
+
+
+@pytest.mark.engines("postgresql")
+def test_whoever_loses_a_connection_leaves_those_that_are_kept(vendor):
+    with looking() as kept:
+        lose_a_connection()
+    assert looked_with() is not kept
+
+
+def lose_a_connection() -> None:
+    with looking() as lost, db.engine.connect() as outside:
+        ended = {"pid": connection_of(lost).connection.dbapi_connection.info.backend_pid}
+        outside.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), ended)
+        with pytest.raises(DBAPIError):
+            _ASKED.rows(lost, {})
