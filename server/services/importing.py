@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from keyferry.server.core.audit import By
@@ -22,26 +21,12 @@ from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.guard import guarded, recorded
-from keyferry.server.services.issuing import CHUNK_SECONDS, SPELL_SECONDS
+from keyferry.server.services.issuing import CHUNK_SECONDS, SPELL_SECONDS, Progress
 from keyferry.server.services.permission import permitted
 
 _PIECE = 1000
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an import has come."""
-
-    number: int
-    wanted: int
-    done: int
-
-    @property
-    def is_done(self) -> bool:
-        """Whether nothing is left to be imported."""
-        return self.done >= self.wanted
 
 
 @permitted(Permission.CHANGE_LICENSES)

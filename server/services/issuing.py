@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch has come."""
+    """How far a batch, or an import, has come."""
 
     number: int
     wanted: int
@@ -53,7 +53,7 @@ class Progress:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to be issued."""
+        """Whether nothing is left to be made."""
         return self.done >= self.wanted
 
 
