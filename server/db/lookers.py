@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.db.opening import connected, is_alive
 
-# One for the main thread of a server, and one for whoever looks beside it. On PostgreSQL, where each waits
+# One for the main thread of a server, and one for all others. On PostgreSQL, where each waits
 # for its answer, one for each request that the main thread has under way.
 _MOST_IDLE = {"sqlite": 2, "postgresql": 4}
 _IDLE: WeakKeyDictionary[Engine, list[_Looker]] = WeakKeyDictionary()
