@@ -27,6 +27,9 @@ from tests import authenticator
 from tests.conftest import STAFF
 from tests.faces import portal_visitor
 
+# The thief has a folder, and so a database, of their own; on PostgreSQL it would be the same one.
+pytestmark = pytest.mark.engines("sqlite")
+
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 NEW_PASSWORD = "another horse battery"
 
