@@ -47,7 +47,7 @@ PRESSED = {
     *("bulk.go_on", "changes.edition", "changes.mail_key", "changes.replace_key", "changes.resume"),
     *("changes.suspend", "computers.key", "computers.license_file", "customers.data", "customers.delete"),
     *("customers.export", "customers.mail_keys", "customers.merge", "first_day.begin_demo"),
-    # A file can't be kept, and what stands beside it is one press.
+    # A file can't be kept, and the others are one press.
     *("importing.discard", "importing.go_on", "importing.look", "importing.refused"),
     *("first_day.hide", "first_day.issue_test_license", "glances.glance", "issuing.customer"),
     *("issuing.export", "issuing.go_on", "issuing.mail", "issuing.stop", "mail_texts.back_to_default"),
