@@ -22,6 +22,7 @@ from bench.growth.loading import loaded
 from bench.growth.subjects import subjects
 from bench.growth.timing import Timed, timed, whole_cpu
 from bench.servers.processes import postgresql
+from keyferry.server.command_line.web_server.lasting import spare_what_lasts
 from keyferry.server.db import db
 
 SIZES = (1_000, 100_000, 1_000_000)
@@ -76,6 +77,8 @@ def main(arguments: Sequence[str]) -> int:
             TemporaryDirectory(prefix="keyferry-growth-") as folder,
             _apps(Path(folder), engine, sizes) as apps,
         ):
+            # As a worker of the server does.
+            spare_what_lasts()
             for size, app in apps.items():
                 rows += _lists(engine, size, app)
             pairs = compared(apps[min(sizes)], apps[max(sizes)])

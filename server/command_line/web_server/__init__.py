@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from keyferry.server import create_app
+from keyferry.server.command_line.web_server.lasting import spare_what_lasts
 from keyferry.server.command_line.web_server.limits import Limits
 from keyferry.server.command_line.web_server.metrics import Metrics
 from keyferry.server.command_line.web_server.worker import WholeRequestWorker
@@ -148,3 +149,4 @@ def _ready(worker: Any) -> None:
         watchers.append(server.metrics.begin(worker))
     if watchers:
         watch(worker.wsgi, *watchers)
+    spare_what_lasts()
