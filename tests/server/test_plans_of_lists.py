@@ -106,6 +106,20 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
 
 
 @pytest.mark.engines("sqlite")
+def test_a_list_that_is_too_long_to_be_sorted_is_walked_in_an_order_that_an_index_has(stocked, monkeypatch):
+    """SQLite sorts all that it finds where it prefers another index, as it did with licenses on hold."""
+    monkeypatch.setattr(lists, "MOST", 1)
+    with reading() as session, watched() as asked:
+        for order in Order:
+            for standing in (None, *Standing):
+                wanted = Wanted(standing=standing, order=order)
+                listings.licenses(session, wanted, now=stocked.clock.now, size=2)
+    walked = [one for one in asked if one[0].startswith("SELECT license")]
+    assert len(walked) > len(Order) * len(Standing)
+    assert [steps for steps in planned(walked).values() if "TEMP B-TREE" in steps] == []
+
+
+@pytest.mark.engines("sqlite")
 def test_what_is_anywhere_in_a_text_is_looked_for_in_indexes_and_not_in_rows(stocked):
     with reading() as session, watched() as asked:
         listings.licenses(session, Wanted("*AB-1"), now=stocked.clock.now)

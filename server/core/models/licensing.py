@@ -163,6 +163,7 @@ class License(Base):
         ),
         Index(
             "ix_license_suspended_last_day",
+            "status",
             "last_day",
             "id",
             sqlite_where=text("status = 'suspended'"),

@@ -328,6 +328,7 @@ sa.Table(
     ),
     sa.Index(
         "ix_license_suspended_last_day",
+        "status",
         "last_day",
         "id",
         sqlite_where=sa.text("status = 'suspended'"),
