@@ -32,6 +32,7 @@ screenshots: demo-machine $(environment) ## Make every picture anew in build/pic
 	@$(python) -m demo.console_pictures
 	@$(python) -m demo.phone_pictures
 	@$(python) -m demo.self_help_pictures
+	@$(python) -m demo.mail_pictures
 	@$(python) -m demo.portal_pictures
 	@exec $(python) -m demo.shown_pictures
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from demo.halden import NAME, logo
 from demo.realistic import CUSTOMERS, DESK, MANAGER, MONTHS, Operation, World, computer_id, live
 from keyferry.protocol.activation_key import ActivationKey
 from keyferry.protocol.profile import WizardProfile
@@ -78,8 +77,8 @@ def hire(now: datetime) -> None:
         for name, role in _STAFF:
             operators.add(session, name, role, PASSWORD, by=_SETUP, now=now - MONTHS)
         operators.disable(session, operators.find(session, FORMER), by=_SETUP, now=now)
-        branding.put_all(session, {"name": "Halden Software"}, Brand(), by=_SETUP, now=now - MONTHS)
-        branding.put_logo(session, _logo(), by=_SETUP, now=now - MONTHS)
+        branding.put_all(session, {"name": NAME}, Brand(), by=_SETUP, now=now - MONTHS)
+        branding.put_logo(session, logo(), by=_SETUP, now=now - MONTHS)
 
 
 def furnish(folder: Path, origin: str, now: datetime) -> Furnished:
@@ -237,17 +236,6 @@ def _plan_trouble(scene: Scene) -> None:
     scene.plan(75, name_customers)
     scene.plan(3, fail)
     scene.plan(3 / 24, guess)
-
-
-def _logo() -> bytes:
-    """Return two peaks in white on blue, in a size for any screen."""
-    size, scale = 256, 8
-    picture = Image.new("RGB", (size, size), "#1a56c4")
-    peaks = [(6, 23), (13, 10), (17.5, 18), (20, 14), (26, 23)]
-    ImageDraw.Draw(picture).polygon([(x * scale, y * scale) for x, y in peaks], fill="white")
-    held = BytesIO()
-    picture.save(held, "PNG")
-    return held.getvalue()
 
 
 def _computers(session: Session, license: License) -> dict[str, int]:
