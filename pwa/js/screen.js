@@ -23,7 +23,7 @@ import { arrive, place } from "./motion.js";
  */
 
 /** The share of the screen from which the bar gives way to what the screen is for. */
-const CROWDED = 0.3;
+export const CROWDED = 0.3;
 
 /** @param {string} text */
 export function announce(text) {
@@ -39,13 +39,28 @@ let leave;
 /** Opens the help. @type {() => void} */
 let help = () => undefined;
 
+/** So many lines of words do not leave room for pictures. */
+const LOW = 20;
+
+/** The height of the screen in letters: pictures give way where it is low. */
+function isLow() {
+  return window.innerHeight < LOW * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** @param {HTMLElement} bar */
+function isCrowdedBy(bar) {
+  // Beside what the screen is for, it takes no height from that.
+  return bar.offsetWidth > window.innerWidth / 2 ? bar.offsetHeight > window.innerHeight * CROWDED : isLow();
+}
+
 /** With large letters on a small screen, only the first button stays in sight; the others come when the page is scrolled. */
 function makeRoom() {
   const bar = find(".bar");
   const { classList, style } = document.body;
   classList.remove("is-crowded");
   style.removeProperty("--below");
-  if (bar.hidden || bar.offsetHeight <= window.innerHeight * CROWDED) return;
+  classList.toggle("is-low", isLow());
+  if (bar.hidden || !isCrowdedBy(bar)) return;
   classList.add("is-crowded");
   const first = bar.querySelector(".primary, .danger");
   if (first === null) return;

@@ -19,6 +19,25 @@ function symbols(group) {
   });
 }
 
+/** A group's symbols as words; those of digits look like digits. @param {string} group */
+function spelling(group) {
+  return [...group].flatMap((symbol, place) => {
+    const word = document.createElement(/[0-9]/.test(symbol) ? "b" : "span");
+    word.className = word.localName === "b" ? "d" : "";
+    word.textContent = WORDS.spelled[symbol];
+    return place === 0 ? [word] : ["\u00a0· ", word];
+  });
+}
+
+/** @param {number} past @param {number} count */
+function marks(past, count) {
+  return Array.from({ length: count }, (_, index) => {
+    const mark = document.createElement("i");
+    mark.className = index < past ? "past" : "";
+    return mark;
+  });
+}
+
 /** @param {HTMLElement} reel @param {HTMLElement} end @param {string[]} groups */
 function walk(reel, end, groups) {
   let at = 0;
@@ -26,8 +45,8 @@ function walk(reel, end, groups) {
   const [before, big, after] = reel.querySelectorAll(".k");
   const [back, next] = reel.querySelectorAll("button");
   const label = next.querySelector("span");
-  const say = reel.querySelector(".say");
-  if (label === null || say === null) return;
+  const say = reel.querySelector(".say"), bars = reel.querySelector(".marks");
+  if (label === null || say === null || bars === null) return;
   const show = () => {
     const isOver = at === groups.length;
     reel.hidden = isOver;
@@ -37,8 +56,11 @@ function walk(reel, end, groups) {
     before.replaceChildren(...symbols(groups[at - 1] ?? ""));
     big.replaceChildren(...symbols(groups[at]));
     after.replaceChildren(...symbols(groups[at + 1] ?? ""));
-    say.textContent = [...groups[at]].map((symbol) => WORDS.spelled[symbol]).join(" · ");
-    back.disabled = at === 0;
+    say.replaceChildren(...spelling(groups[at]));
+    bars.replaceChildren(...marks(at + 1, groups.length));
+    // What has the focus does not go away without handing it on.
+    if (at === 0 && document.activeElement === back) next.focus();
+    back.hidden = at === 0;
     label.textContent = at + 1 === groups.length ? WORDS.done : WORDS.next;
   };
   const go = (/** @type {number} */ by) => {

@@ -28,17 +28,20 @@ export async function openFileQr({ file, computerName, save }) {
       fill(how, save().done ? savedAs(file.name) : t("key.notDownloaded"));
     },
   });
+  const picture = el("img", { class: "big-qr", src: drawn.result, translate: "no", alt: t("key.qr.alt", { name: file.name }) });
   const stage = el(
     "div",
     { class: "stage", role: "group", tabindex: "0", "aria-label": t("key.qr.title") },
-    el("img", { class: "big-qr", src: drawn.result, translate: "no", alt: t("key.qr.alt", { name: file.name }) }),
+    picture,
     el("p", {}, aboutComputer("key.qr.how", computerName)),
     how,
   );
   const foot = el("div", { class: "bar" });
-  const { close } = openFull({
+  const { close, fit } = openFull({
     name: "file-qr", look: "paper", heading: el("h2", {}, t("key.qr.title")), content: [stage, foot],
   });
   foot.append(button({ id: "file-qr-done", label: t("actions.done"), onPress: close }), keep);
+  picture.addEventListener("load", fit);
+  fit();
   return true;
 }

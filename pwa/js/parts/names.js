@@ -47,19 +47,15 @@ export function fitsHeading(name) {
  */
 export function aboutComputer(key, computerName, values = {}) {
   if (!fitsHeading(computerName)) return [t(`${key}.unnamed`, values)];
-  return rich(`${key}.named`, { ...values, computer: properName(computerName) });
+  return keptTogether(rich(`${key}.named`, { ...values, computer: properName(computerName) }));
 }
 
-/** The name as a heading's end: what follows it, such as a question mark, stays with it. @param {HTMLElement} heading */
-export function keepTogether(heading) {
-  const name = heading.querySelector(".name");
-  const next = name?.nextSibling;
-  const sign = next instanceof Text ? /^[?.,؟]/.exec(next.data) : null;
-  if (name instanceof HTMLElement && next instanceof Text && sign !== null) {
-    const whole = el("span", { class: "name" });
-    name.replaceWith(whole);
-    whole.append(name, sign[0]);
-    next.data = next.data.slice(sign[0].length);
-  }
-  return heading;
+/** What ends or goes on right behind a name, such as a question mark or a comma, stays with it. @param {(Node | string)[]} pieces */
+function keptTogether(pieces) {
+  const place = pieces.findIndex((piece) => piece instanceof HTMLElement && piece.className === "name");
+  const next = pieces[place + 1];
+  const sign = place >= 0 && typeof next === "string" ? /^[?.,،؟]/.exec(next) : null;
+  if (sign === null || typeof next !== "string") return pieces;
+  const whole = el("span", { class: "name" }, pieces[place], sign[0]);
+  return [...pieces.slice(0, place), whole, next.slice(1), ...pieces.slice(place + 2)];
 }

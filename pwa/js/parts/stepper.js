@@ -9,7 +9,7 @@ import { hush, spelledWords } from "../speech.js";
 import { button } from "./button.js";
 import { bareGroup, colored } from "./code.js";
 import { icon } from "./icon.js";
-import { aboutComputer, keepTogether } from "./names.js";
+import { aboutComputer } from "./names.js";
 import { openFull } from "./sheet.js";
 
 /** Pixels that a finger travels before it is a swipe and no tap. */
@@ -24,7 +24,8 @@ function marks(past, count) {
 /** A group's symbols as words; those of digits look like digits. @param {string} group */
 function spelling(group) {
   const words = spelledWords(group).flatMap((word, place) => [
-    place === 0 ? "" : " · ",
+    // Not at the beginning of a line.
+    place === 0 ? "" : "\u00a0· ",
     /\d/.test(group[place]) ? el("b", { class: "d" }, word) : word,
   ]);
   return el("p", { class: "say" }, ...words);
@@ -42,7 +43,7 @@ function reel(groups, place, arrival) {
 function ask(computerName) {
   return [
     el("span", { class: "sign" }, icon("monitor-check")),
-    keepTogether(el("h2", {}, aboutComputer("stepper.done", computerName))),
+    el("h2", {}, aboutComputer("stepper.done", computerName)),
     el("p", { class: "sub" }, t("stepper.checkGroup")),
   ];
 }
@@ -67,11 +68,12 @@ export function openEnd({ computerName, rows, finish }) {
   const bars = marks(rows, rows);
   bars.classList.add("four");
   const foot = el("div", { class: "bar" });
-  const { close } = openFull({
+  const { close, fit } = openFull({
     name: "stepper", look: "step", heading: el("h2", {}, t("stepper.allRows", { total: rows })),
     content: [bars, el("div", { class: "stage ask", role: "group", tabindex: "0", "aria-label": t("stepper.allRows", { total: rows }) }, ...ask(computerName)), foot],
   });
   fill(foot, answers(finish, close));
+  fit();
 }
 
 /**
@@ -101,17 +103,6 @@ function listen(dialog, stage, move) {
 }
 
 /**
- * With large letters on a small screen the neighbors and the pictures go first: what is typed now stays.
- *
- * @param {HTMLElement} dialog
- * @param {HTMLElement} stage
- */
-function makeRoom(dialog, stage) {
-  dialog.classList.remove("is-tight");
-  dialog.classList.toggle("is-tight", stage.scrollHeight > stage.clientHeight);
-}
-
-/**
  * Step through a key.
  *
  * @param {object} options
@@ -127,7 +118,7 @@ export function openStepper({ key, computerName, finish }) {
   const stage = el("div", { class: "stage reel", role: "group", tabindex: "0", "aria-label": t("key.title.unnamed") });
   const progress = el("div", {});
   const foot = el("div", { class: "bar" });
-  const { dialog, close } = openFull({
+  const { dialog, close, fit } = openFull({
     name: "stepper", look: "step", heading, content: [progress, stage, foot],
     onClose: hush,
   });
@@ -147,7 +138,7 @@ export function openStepper({ key, computerName, finish }) {
     foot.className = isEnd ? "bar" : "bar row";
     fill(foot, isEnd ? end : [place > 0 && back, next]);
     if (place > 0 && !isEnd) back.setAttribute("aria-label", t("stepper.backTo", { number: place }));
-    makeRoom(dialog, stage);
+    fit();
     if (!foot.contains(document.activeElement)) (isEnd ? end[0] : next).focus();
   };
   /** @param {number} change */

@@ -3,7 +3,7 @@ import { t } from "../i18n.js";
 import { bar, button } from "../parts/button.js";
 import { computerIdFact, factList, keyFact, named, productFact, validity } from "../parts/facts.js";
 import { icon } from "../parts/icon.js";
-import { aboutComputer, fitsHeading, keepTogether } from "../parts/names.js";
+import { aboutComputer, fitsHeading } from "../parts/names.js";
 import { seatPicture } from "../parts/seats.js";
 
 /** @typedef {import("../api.js").ActivationQuestion | import("../api.js").DeactivationQuestion} Question */
@@ -41,7 +41,7 @@ export function confirmView(question, { confirm, cancel }) {
   const { sign, look, tone } = LOOKS[kind];
   const { total, used, after } = question.seats;
   const isAway = question.kind === "deactivate";
-  const heading = keepTogether(el("h1", {}, aboutComputer(`${words}.title`, question.computerName)));
+  const heading = el("h1", {}, aboutComputer(`${words}.title`, question.computerName));
   const seats = t(`${words}.seats`, { part: used, after, count: total });
   const line = el("p", { class: "sub" }, seats);
   const picture = seatPicture(question.seats);

@@ -10,7 +10,7 @@ import { icon } from "../parts/icon.js";
 import { openKeyDetails } from "../parts/key-details.js";
 import { download, openKeyWays } from "../parts/key-ways.js";
 import { sayWhetherKept } from "../parts/kept-line.js";
-import { aboutComputer, keepTogether, longName, savedAs } from "../parts/names.js";
+import { aboutComputer, longName, savedAs } from "../parts/names.js";
 import { openEnd, openStepper } from "../parts/stepper.js";
 
 /**
@@ -69,10 +69,10 @@ function blocks(computerKey, row) {
 /** What stands above the key. @param {Given} given @param {number} row @param {number} rows */
 function opening(given, row, rows) {
   if (row === 0) {
-    const heading = keepTogether(el("h1", {}, aboutComputer("key.title", given.computerName)));
+    const heading = el("h1", {}, aboutComputer("key.title", given.computerName));
     return { heading, more: whatFor(given) };
   }
-  const more = keepTogether(el("p", { class: "sub" }, aboutComputer("key.forComputer", given.computerName)));
+  const more = el("p", { class: "sub" }, aboutComputer("key.forComputer", given.computerName));
   return { heading: el("h1", {}, t("key.rowOf", { row: row + 1, rows })), more };
 }
 

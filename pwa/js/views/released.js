@@ -4,7 +4,7 @@ import { t } from "../i18n.js";
 import { bar, button } from "../parts/button.js";
 import { computerIdFact, factList, keyFact, named, productFact } from "../parts/facts.js";
 import { icon } from "../parts/icon.js";
-import { aboutComputer, fitsHeading, keepTogether } from "../parts/names.js";
+import { aboutComputer, fitsHeading } from "../parts/names.js";
 import { seatPicture } from "../parts/seats.js";
 
 /** @param {{state: string, superseded: boolean}} release */
@@ -24,7 +24,7 @@ export function releasedView(release, { finish, scanNext }) {
   const kind = outcome(release);
   const words = `released.${kind}`;
   const { total, after } = release.seats;
-  const heading = keepTogether(el("h1", {}, aboutComputer(`${words}.title`, release.computerName)));
+  const heading = el("h1", {}, aboutComputer(`${words}.title`, release.computerName));
   const happened = t(`${words}.lead`);
   const seats = t("released.seats", { part: after, count: total });
   // What was just freed is drawn beside those in use.
