@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from base64 import b64encode
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,14 +17,22 @@ from demo.album import Album
 from demo.browser import chromium
 from demo.halden import LONG_NAME, NAME, logo
 from demo.pictures import PICTURES, emptied
-from keyferry.server.core.mail import hypertext, mails, templates
+from keyferry.server.core.catalogs import Words
+from keyferry.server.core.mail import WORDS, hypertext, mails, templates
 from keyferry.server.core.mail.hypertext import Letterhead
 from keyferry.server.core.mail.mails import Attachment, Held, Mail
+from keyferry.server.core.mail.templates import Template
 
 _TO = "purchasing@northfork.example"
 _KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
 _ORIGIN = "https://license.halden.example"
 _END = date(2027, 3, 31)
+
+
+def closed(name: str, language: str) -> Template:
+    """Return the words of a mail, with the line that says whom to ask."""
+    asked = Words(WORDS, language)("closing.questions", contact="licenses@halden.example · +1 555 0142")
+    return replace(templates.default(name, language), closing=asked)
 
 
 def computer_key(language: str = "en", computer: str = "LAB-PC-07") -> Mail:
@@ -38,7 +47,7 @@ def computer_key(language: str = "en", computer: str = "LAB-PC-07") -> Mail:
         activation_key="1ZZJ5-GNRK0-WDD97-V2FSH-WE5ZT",
         computer_id="193M7-DPV6S-KYK1T-235V5-Z02HS",
         steps=f"{_ORIGIN}/self-help/step-by-step#{_KEY}",
-        template=templates.default(templates.COMPUTER_KEY, language),
+        template=closed(templates.COMPUTER_KEY, language),
     )
 
 
@@ -49,7 +58,8 @@ def license_keys() -> Mail:
         Held("Halden Bench Test", "17G4B-5QE1M-1K6ZR-TT8WX-01N7C", 25, None, seats_used=2),
         Held("Halden CAD Viewer", "1B0MX-62C8W-W9J2Q-5RKD3-7FH1V", 1, None, days=365),
     ]
-    return mails.license_keys(_TO, held=held, self_help=f"{_ORIGIN}/self-help")
+    template = closed(templates.LICENSE_KEYS, "en")
+    return mails.license_keys(_TO, held=held, self_help=f"{_ORIGIN}/self-help", template=template)
 
 
 def take_all(browser: Browser, folder: Path) -> None:

@@ -29,6 +29,7 @@ from tests.long.translating import codes_translated
 from tests.mail_server import mail_server, page_of, send_mail
 from tests.terminals import Terminal
 
+NAME = "Ada & Söhne Software"
 KEY = "12FX2-EQ05J-FMTPY-NH8Y1-662TY-KYN5Z"
 GROUPS = KEY.split("-")
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][0-9A-B]|[=>])")
@@ -45,6 +46,15 @@ LARGEST = """() => Math.max(...[...document.querySelectorAll('body *')]
     .filter(one => one.checkVisibility())
     .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
     .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
+# The lines that each word of the vendor's name takes.
+LINES_OF_WORDS = """() => {
+    const [text] = document.querySelector('.head td:last-child').childNodes, range = document.createRange();
+    return [...text.data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+    });
+}"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 CONTRAST = """async () => {
     const values = ['color-contrast', 'link-name', 'image-alt', 'html-has-lang', 'document-title'];
@@ -73,7 +83,7 @@ def arrived(app, clock) -> EmailMessage:
     )
     with transaction() as session:
         branding.put_logo(session, logo(), by=STAFF, now=clock.now)
-        branding.put_all(session, {"name": "Ada & Söhne"}, Brand(), by=STAFF, now=clock.now)
+        branding.put_all(session, {"name": NAME}, Brand(), by=STAFF, now=clock.now)
         outbox.post(session, mail, keyring=parts().keyring, by=STAFF, now=clock.now)
     with mail_server() as box:
         assert send_mail(box, clock).sent == 1
@@ -94,7 +104,7 @@ def opened(browser: Browser, arrived, request) -> Iterator[Page]:
     assert asked == []
 
 
-@pytest.mark.parametrize(("width", "in_a_row"), [(700, 3), (600, 3), (390, 2), (320, 2)])
+@pytest.mark.parametrize(("width", "in_a_row"), [(700, 3), (600, 3), (390, 2), (320, 2), (160, 1)])
 def test_a_browser_shows_the_key_largest_in_light_and_dark(
     opened: Page, root: Path, width: int, in_a_row: int
 ):
@@ -107,6 +117,8 @@ def test_a_browser_shows_the_key_largest_in_light_and_dark(
     assert len({round(row[0]["top"]) for row in rows}) == len(rows)
     assert {cell["size"] for cell in cells} == {opened.evaluate(LARGEST)}
     assert opened.evaluate(TOO_WIDE) <= 0
+    # 160 pixels are 320 at a zoom of 2.
+    assert set(opened.evaluate(LINES_OF_WORDS)) == {1}
     folder = root / "build" / "mails"
     folder.mkdir(parents=True, exist_ok=True)
     scheme = "dark" if opened.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"

@@ -107,10 +107,36 @@ def test_the_key_and_what_to_do_fit_on_a_small_screen_also_with_larger_letters(a
         expect(part).to_be_in_viewport(ratio=0.9)
     heading, legend = (page.locator(part).bounding_box() for part in ("h1", ".legend"))
     assert heading["y"] + heading["height"] <= legend["y"]
+    page.locator("#help").click()
+    sheet, words = (page.locator(part).bounding_box() for part in ("dialog", "dialog .steps li >> nth=0"))
+    assert words["width"] > sheet["width"] / 2, "no style of the key's page reaches into what is above it"
+    page.keyboard.press("Escape")
     page.set_viewport_size(SMALL[0])
     page.locator("#step-through").click()
     for part in ("#stepper .big", "#step-next"):
         expect(page.locator(part)).to_be_in_viewport(ratio=0.99)
+    for _ in range(6):
+        page.locator("#step-next").click()
+    # Also after the phone was turned: the question, and both answers.
+    for size in (SMALL[0], SMALL[1]):
+        page.set_viewport_size(size)
+        for part in ("#stepper h2 >> nth=1", "#step-yes"):
+            expect(page.locator(part)).to_be_in_viewport(ratio=0.99)
+    page.locator("#step-again").click()
+    expect(page.locator("#stepper")).to_have_count(0)
+
+
+def test_a_row_of_a_long_key_fits_on_a_small_screen_under_the_offer_of_a_file(activated):
+    page, _ = activated("signed")
+    for size in SMALL:
+        page.set_viewport_size(size)
+        for part in (*page.locator("#computer-key .k:visible").all(), page.locator("#row-next")):
+            expect(part).to_be_in_viewport(ratio=0.99)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.documentElement.style.fontSize = '32px'; dispatchEvent(new Event('resize'))")
+    for part in (*page.locator("#computer-key .k:visible").all(), page.locator("#row-next")):
+        expect(part).to_be_in_viewport(ratio=0.9)
+    page.locator("#offer-file").scroll_into_view_if_needed()
 
 
 def test_the_key_can_be_copied_and_shared(activated):
@@ -139,6 +165,7 @@ def test_the_license_file_is_a_qr_code_too(activated, tmp_path, style):
         image.resize((image.width * 4, image.height * 4), Image.Resampling.NEAREST)
     )
     assert image.width // 4 <= 61
+    expect(page.locator("#file-qr .name").first).to_have_text("LAB-PC-07,")
     assert read.text == code_of((tmp_path / "file").read_text())
 
 

@@ -76,6 +76,8 @@ def test_a_key_is_shown_step_by_step_and_leaves_the_address_bar(house, customer)
     for number in range(1, 7):
         expect(visitor.page.get_by_role("heading", name=f"Group {number} of 6")).to_be_visible()
         seen.append(visitor.page.locator(".big").inner_text())
+        expect(visitor.page.locator(".marks .past")).to_have_count(number)
+        expect(visitor.page.get_by_role("button", name="Back")).to_have_count(int(number > 1))
         visitor.page.get_by_role("button", name="Done" if number == 6 else "Next").click()
     assert "-".join(seen) == key
     expect(visitor.page.get_by_role("heading", name="Does the computer say it’s activated?")).to_be_focused()

@@ -190,9 +190,38 @@ def walk(phone: PhoneMaker, house: House, looked_at: Callable[[Page], list[str]]
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+# What a page is about, and what can be done, on a phone on its side with letters twice as large.
+UNSEEN = """() => {
+    const there = (all) => [...all].filter(one => one.checkVisibility());
+    const top = document.querySelector('dialog') || document.body;
+    const bars = there(top.querySelectorAll(':scope > .bar'));
+    const end = Math.min(innerHeight, ...bars.map(bar => bar.getBoundingClientRect().top));
+    const said = [...there(top.querySelectorAll('.outcome:not(:empty), h1, h2')), top].shift();
+    const { top: from, bottom } = said.getBoundingClientRect();
+    const buttons = there(bars.flatMap(bar => [...bar.querySelectorAll('.primary, .danger')]));
+    return [
+        ...(said !== top && (from < 0 || bottom > end + 1) ? [`unseen: ${said.outerHTML.slice(0, 80)}`] : []),
+        ...buttons.filter(one => one.getBoundingClientRect().bottom > innerHeight + 1)
+            .map(one => `out of reach: ${one.outerHTML.slice(0, 80)}`),
+    ];
+}"""
+
+
+def unseen_on_its_side(page: Page) -> list[str]:
+    before = page.viewport_size
+    page.set_viewport_size({"width": 844, "height": 390})
+    size = "size => { document.documentElement.style.fontSize = size; dispatchEvent(new Event('resize')); }"
+    page.evaluate(size, "32px")
+    page.evaluate("scrollTo(0, 0)")
+    found = page.evaluate(UNSEEN)
+    page.evaluate(size, "")
+    page.set_viewport_size(before)
+    return found
+
+
 def test_axe_finds_nothing_in_light_and_targets_are_large(house, phone):
     def looked_at(page: Page) -> list[str]:
-        return [*violations(page), *too_small(page), *zoomed(page)]
+        return [*violations(page), *too_small(page), *zoomed(page), *unseen_on_its_side(page)]
 
     walk(phone, house, looked_at, color_scheme="light", reduced_motion="reduce", locale="en-GB")
 

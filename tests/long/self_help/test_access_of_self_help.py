@@ -291,6 +291,26 @@ def cut_off(page: Page) -> list[str]:
     )
 
 
+def unseen(page: Page) -> list[str]:
+    """What a page begins with, and what it is for, where it is below a phone that lies on its side."""
+    return page.evaluate(
+        """() => [document.querySelector('h1:not([hidden] h1)'),
+                   document.querySelector('main :is(.in, .choice, .big, .groups .k, .fix):not([hidden] *)')]
+            .filter(element => element && element.checkVisibility())
+            .filter(element => {
+                const range = document.createRange();
+                const words = document.createTreeWalker(element, NodeFilter.SHOW_TEXT,
+                    text => text.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP).nextNode();
+                // A field is seen by its upper edge; the letters in it are in its middle.
+                if (words === null) return element.getBoundingClientRect().top > innerHeight;
+                range.setStart(words, words.data.search(/\\S/));
+                range.setEnd(words, words.data.search(/\\S/) + 1);
+                return range.getBoundingClientRect().bottom > innerHeight;
+            })
+            .map(element => element.outerHTML.slice(0, 100))"""
+    )
+
+
 def faults(page: Page) -> Iterator[object]:
     """What is wrong on a page, on phone and desk, in light and dark, narrow and with large text."""
     # Both schemes have the same layout and both sizes the same colors: two looks see what four would.
@@ -303,6 +323,8 @@ def faults(page: Page) -> Iterator[object]:
         page.set_viewport_size({"width": width, "height": 640})
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
         yield from ((width, size, cut) for cut in cut_off(page))
+    page.set_viewport_size({"width": 844, "height": 390})
+    yield from (("on its side", wrong) for wrong in [*cut_off(page), *unseen(page)])
 
 
 def test_axe_finds_nothing_and_nothing_is_cut_off_on_phone_and_desk_in_light_and_dark(
