@@ -61,11 +61,23 @@ function soon(outcome) {
   return Promise.race([outcome, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
+/** The vendor's logo, which the page names: one that does not come keeps nothing else away. @param {Cache} cache */
+async function keepLogo(cache) {
+  try {
+    const page = await (await cache.match(PAGE, { ignoreVary: true }))?.text();
+    const [, logo] = /data-logo="(\/vendor-logo[^"]*)"/.exec(page ?? "") ?? [];
+    if (logo !== undefined) await cache.add(logo.replace(/&amp;/g, "&"));
+  } catch (error) {
+    console.info("The logo is not kept:", error);
+  }
+}
+
 async function fill() {
   // Where there is no cache, a worker that lets everything through is still better than an earlier one that may not.
   if (!(await soon(inCache(async () => true)))) return;
   const cache = await caches.open(CACHE);
   await cache.addAll([PAGE, ...FILES]);
+  await keepLogo(cache);
 }
 
 async function dropEarlierVersions() {

@@ -115,6 +115,8 @@ export function vendorName() {
 function vendorTop() {
   const { logo } = document.body.dataset;
   const mark = el("img", { class: logo ? "logo is-vendor" : "logo", src: logo || "/pwa/icons/favicon.svg", alt: "", width: 28, height: 28 });
+  // The name says it alone.
+  mark.addEventListener("error", () => mark.remove());
   const button = el("button", { type: "button", id: "help", class: "icon-btn", "aria-label": t("help.title") }, helpIcon?.());
   button.addEventListener("click", () => help());
   return el("header", { class: "top" }, mark, el("span", { class: "cut", translate: "no" }, vendorName() || t("page.noVendor")), button);
