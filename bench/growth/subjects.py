@@ -20,7 +20,7 @@ from keyferry.server.core.audit import By
 from keyferry.server.core.events import Channel
 from keyferry.server.core.licensing.computers import State
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.licensing.listings import AuditWanted, Order
+from keyferry.server.core.licensing.listings import Order
 from keyferry.server.core.models import Activation, Customer, License, Operator
 from keyferry.server.core.staff import sessions
 from keyferry.server.db import reading, transaction
@@ -235,5 +235,5 @@ def _console(sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     yield "console", "licenses by the beginning of a key", searched
     keys = [one.activation_key for one in sample.licenses]
     yield "console", "a license", [partial(access.license, key) for key in keys]
-    yield "console", "audit", [partial(access.audit, AuditWanted())]
-    yield "console", "audit, refused", [partial(access.audit, AuditWanted(refused=True))]
+    yield "console", "audit", [partial(access.audit, {})]
+    yield "console", "audit, refused", [partial(access.audit, {"refused": "1"})]

@@ -27,6 +27,9 @@ from keyferry.server.words.wording import CHANNELS
 ENDS = ("30", "90", "365")
 """In how many days the licenses end that a filter names."""
 
+PERIODS = ("1", "7", "30")
+"""Of how many days up to today the events are that a filter names."""
+
 LICENSE_FILTERS = ("q", "product", "standing", "seats", "ends", "ends_by")
 _MOST_DAYS = 10_000
 
@@ -111,15 +114,19 @@ def customers_wanted(asked: Mapping[str, str]) -> CustomersWanted:
     return CustomersWanted(asked.get("q", ""), view, order, descending=asked.get("dir", "desc") != "asc")
 
 
-def audit_wanted(asked: Mapping[str, str]) -> AuditWanted:
-    """Return which events are asked for; what is said wrongly is taken as not said."""
+def audit_wanted(asked: Mapping[str, str], now: datetime) -> AuditWanted:
+    """Return which events are asked for; what is said wrongly is taken as not said.
+
+    They begin with a day, or with the first of the last so many: a saved view means those of each day.
+    """
+    since = asked.get("since", "")
     return AuditWanted(
         license_id=_row(asked.get("license", "")),
         refused=asked.get("refused") == "1",
         channel=asked.get("channel", "") if asked.get("channel") in CHANNELS else "",
         who=asked.get("who", ""),
         event=asked.get("event", ""),
-        since=_day(asked.get("since", "")),
+        since=_first_of(since, now) if since in PERIODS else _day(since),
         until=_day(asked.get("until", "")),
         kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
         address=asked.get("address", ""),
@@ -131,6 +138,10 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _first_of(days: str, now: datetime) -> date:
+    return now.date() - timedelta(days=int(days) - 1)
 
 
 def _row(text: str) -> int | None:

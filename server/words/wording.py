@@ -13,6 +13,7 @@ from keyferry.server.core.models import AuditEvent, OperatorSession, OutboxMail
 from keyferry.server.words.codes import reason_of
 
 CHANNELS: Mapping[str, str] = {channel: channel.words for channel in Channel}
+EVENTS: Mapping[str, str] = {event.value: event.words for event in Event}
 OUTCOMES = {
     Outcome.NEW_SEAT: "Uses a new seat",
     Outcome.SAME_SEAT: "Keeps its seat",

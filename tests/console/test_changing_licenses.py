@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from textual.widgets import Select
-
 from keyferry.server.core.models import License
 from keyferry.server.db import reading
+from keyferry.server.faces.console.widgets.choice import Choice
 from tests.console.person import at_the_console, events
 
 
@@ -20,7 +19,7 @@ async def test_a_license_is_created_with_everything_it_grants(vendor, manager):
     async with at_the_console(manager) as person:
         await person.press("n")
         # There is one product: it is chosen already.
-        assert person.app.screen.query_one(Select).value == "demo-cad"
+        assert person.app.screen.query_one(Choice).value == "demo-cad"
         await person.paste("Ada@Example.com")
         await person.fill("seats", "5")
         await person.fill("expires", "2027-12-31")

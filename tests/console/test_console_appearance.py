@@ -5,7 +5,8 @@ from datetime import date
 from functools import cache
 
 import pytest
-from textual.widgets import Input
+from rich.cells import cell_len
+from textual.widgets import Input, Static
 
 from demo.terminal_picture import cells_of
 from keyferry.server.core.audit import By
@@ -32,7 +33,7 @@ DIALOGS = {
     *("EditCustomer", "MergeCustomer", "DeleteCustomer", "AddProduct", "AddFeatures"),
     *("ChangeMany", "MailLicenseKey", "MailAllKeys", "SaveData", "SaveProfile"),
     *("SavedViews", "History", "Mails", "StartEpoch", "RetireEpoch"),
-    *("Columns", "Batches", "Issued", "SendAllAgain", "PublicKey", "SavePublicKey"),
+    *("Columns", "Batches", "Issued", "SendAllAgain", "PublicKey", "SavePublicKey", "Filter"),
 }
 both_themes = pytest.mark.parametrize("theme", list(THEMES)[:2])
 
@@ -61,6 +62,11 @@ class Inspection:
             if button.display:
                 assert frame.contains_region(button.region), (person.step, button.label)
                 assert button.region.width >= len(button.label), (person.step, button.label)
+        for words in person.app.screen.query("Static.keys, Static.label, Static.beside").results(Static):
+            if all(node.display for node in words.ancestors_with_self):
+                needed = cell_len(str(words.content)) + words.styles.padding.width
+                assert words.region.width >= needed, (person.step, words.content)
+                assert words.region.right < frame.right, (person.step, words.content)
         for line in person.app.screen.query("Field Input").results(Input):
             is_shown = all(node.display for node in line.ancestors_with_self)
             if is_shown and person.app.screen.query_one("#form").max_scroll_y == 0:
@@ -91,7 +97,8 @@ def tour(computer_id: str) -> list[str | Pasted]:
         *("escape x", "escape m", "escape a", "enter", "escape 3 e", "escape m", "escape delete"),
         *(Pasted("a.very"), "escape k", "escape g", "escape t", "escape 4 n", "escape e", "escape p"),
         *("escape t", "down", "escape delete", "escape 1 t", "escape s v", "escape w", "escape b", "enter"),
-        *("escape 7 a", "escape 4 k", "f", "s", "escape escape 6 enter"),
+        *("escape 7 a", "escape 4 k", "f", "s", "escape escape 6 enter", "escape 2 F", "escape 3 F"),
+        *("escape 5 F", "down down space", "escape escape 1 F"),
     ]
 
 

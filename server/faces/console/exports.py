@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from keyferry.server.core.customers import listing
 from keyferry.server.core.customers.listing import Listed
 from keyferry.server.core.licensing import computers, copies, listings, public_keys
-from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.console import views
 from keyferry.server.faces.console.door import needs, runs
-from keyferry.server.faces.console.lists import Lists, since
+from keyferry.server.faces.console.lists import Lists
 from keyferry.server.faces.console.tables import Table
 from keyferry.server.parts import parts
 from keyferry.server.services import (
@@ -75,8 +73,9 @@ class Exports(Lists):
         return _table("possible-copies", of.COPIES, _walked(copies.before))
 
     @runs(customers.export)
-    def customer_table(self, wanted: listing.Wanted) -> Table:
+    def customer_table(self, asked: Mapping[str, str]) -> Table:
         """Return the first customers of a list."""
+        wanted = list_queries.customers_wanted(asked)
         pieces = customers.export(wanted, by=self.by, show=_customer)
         return _limited("customers", of.CUSTOMERS, chain.from_iterable(pieces))
 
@@ -90,12 +89,12 @@ class Exports(Lists):
         return _limited("products", of.PRODUCTS, rows)
 
     @needs(Permission.SEE_AUDIT)
-    def audit_table(self, wanted: AuditWanted, *, days: int = 0) -> Table:
+    def audit_table(self, asked: Mapping[str, str]) -> Table:
         """Return the latest events of a list."""
-        asked = since(wanted, days)
+        wanted = list_queries.audit_wanted(asked, parts().clock())
 
         def before(session: Any, number: int | None, size: int) -> Sequence[Any]:
-            return listings.audit_events_before(session, asked, before=number, size=size)
+            return listings.audit_events_before(session, wanted, before=number, size=size)
 
         return _table("audit", of.EVENTS, _walked(before))
 

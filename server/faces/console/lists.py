@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -127,10 +125,10 @@ class Lists(Door):
 
     @needs(Permission.SEE_LICENSES)
     def customers(
-        self, wanted: listing.Wanted, number: int = 1, beside: Beside | None = None
+        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
     ) -> Page[views.CustomerRow]:
-        """Return a page of customers."""
-        now = parts().clock()
+        """Return a page of customers; asked for as licenses are."""
+        now, wanted = parts().clock(), list_queries.customers_wanted(asked)
         with reading() as session:
             page = listing.customers(session, wanted, now=now, number=number, beside=beside)
             return page.of([views.customer_row(one) for one in page.rows])
@@ -183,9 +181,9 @@ class Lists(Door):
             views.product_view(one, products.version_of(one), figures.live_computers(one)[0]) for one in found
         ]
 
-    @needs(Permission.CHANGE_LICENSES)
+    @needs(Permission.SEE_LICENSES)
     def products(self) -> Sequence[views.ProductChoice]:
-        """Return what licenses can be created for, by name."""
+        """Return what licenses are of, by name."""
         with reading() as session:
             products = every_product(session)
             return [views.ProductChoice(one.code, one.name, tuple(one.features)) for one in products]
@@ -261,11 +259,12 @@ class Lists(Door):
 
     @needs(Permission.SEE_AUDIT)
     def audit(
-        self, wanted: AuditWanted, number: int = 1, beside: Beside | None = None, *, days: int = 0
+        self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
     ) -> Page[views.AuditEvent]:
-        """Return a page of the audit, the latest events first, with `days` of the last so many."""
+        """Return a page of the audit, the latest events first; asked for as licenses are."""
+        wanted = list_queries.audit_wanted(asked, parts().clock())
         with reading() as session:
-            return listings.audit_events(session, since(wanted, days), number=number, beside=beside)
+            return listings.audit_events(session, wanted, number=number, beside=beside)
 
 
 def viewed(session: Session, license: License) -> views.LicenseView:
@@ -277,8 +276,3 @@ def viewed(session: Session, license: License) -> views.LicenseView:
         copies=copies.count_of_license(session, license),
         together=batches.others(session, license),
     )
-
-
-def since(wanted: AuditWanted, days: int) -> AuditWanted:
-    """Return what is wanted, of it the last so many days; all of it with 0."""
-    return replace(wanted, since=parts().clock().date() - timedelta(days=days - 1)) if days else wanted

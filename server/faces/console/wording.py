@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from rich.cells import cell_len
@@ -127,34 +126,6 @@ def mail_state(mail: MailView) -> tuple[str, str]:
 def counted(count: int, what: str) -> str:
     """Return how many there are of something."""
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
-_ASKED = {
-    "ends": "ends within {} days",
-    "ends_by": "ends by {}",
-    "product": "of {}",
-    "license": "of license {}",
-    "customer": "of customer {}",
-    "email": "of {}",
-    "since": "in the last {} days",
-    "sort": "by {}",
-}
-_STANDS = {
-    "suspended": "on hold",
-    "superseded": "replaced",
-    "forced": "without a code",
-    "unused": "not used",
-}
-
-
-def asked_in_words(asked: Mapping[str, str]) -> str:
-    """Return what is asked of a list, in a few words."""
-    told = [f"“{asked['q']}”"] if asked.get("q") else []
-    stands = [asked[name] for name in ("standing", "state", "seats") if asked.get(name)]
-    told += [_STANDS.get(one, one) for one in stands]
-    told += [text.format(asked[name]) for name, text in _ASKED.items() if asked.get(name)]
-    told += [f"by {CHANNELS.get(asked['way'], asked['way'])}"] if asked.get("way") else []
-    return ", ".join(told) or "everything"
 
 
 def changed(done: Changed) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -35,8 +34,6 @@ _VIEWS: dict[str, dict[str, str]] = {
     "forced": {"event": Event.RELEASED_FORCED.value},
     "settings": {"kind": "settings"},
 }
-# Chips for the days up to today.
-_PERIODS = (1, 7, 30)
 _KINDS = {
     "activations": Sentence("Activations"),
     "releases": Sentence("Deactivations"),
@@ -60,7 +57,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
     """Return the list that an address asks for, with what was wrong where something was."""
     at, today, operator = list_addresses.AUDIT, parts().clock().date(), staff.operator()
     said = at.said(asked)
-    wanted = list_queries.audit_wanted(said)
+    wanted = list_queries.audit_wanted(said, parts().clock())
     with reading() as session:
         found = listings.audit_events(session, wanted, **turned())
         named = audited.named(session, found.rows)
@@ -76,7 +73,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
             views=_VIEWS,
             kinds=_KINDS,
             events=dict(sorted(((one.value, one.words) for one in Event), key=lambda one: one[1])),
-            periods={days: today - timedelta(days=days - 1) for days in _PERIODS},
+            periods=list_queries.PERIODS,
             today=today,
             is_filtered=wanted != AuditWanted(),
             asked=said,
@@ -92,14 +89,18 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
 @staff.needs(Permission.SEE_AUDIT)
 def export() -> Response:
     """Give what is filtered as a table, a piece at a time: it may be years of it."""
-    return csv_file(f"{_name()}.csv", tuple(EVENTS), _table(list_queries.audit_wanted(request.args)))
+    return csv_file(f"{_name()}.csv", tuple(EVENTS), _table(_wanted()))
 
 
 @blueprint.get("/audit.xlsx")
 @staff.needs(Permission.SEE_AUDIT)
 def export_workbook() -> Response:
     """Give what is filtered as a workbook, the latest events of too many."""
-    return workbook(f"{_name()}.xlsx", tuple(EVENTS), _table(list_queries.audit_wanted(request.args)))
+    return workbook(f"{_name()}.xlsx", tuple(EVENTS), _table(_wanted()))
+
+
+def _wanted() -> AuditWanted:
+    return list_queries.audit_wanted(request.args, parts().clock())
 
 
 def _name() -> str:

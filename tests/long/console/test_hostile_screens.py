@@ -37,7 +37,7 @@ WALK = [
     (ESCAPE, "Manage Keys"),
     # The features of the one product are shown once it is known.
     ("n", "cam"),
-    ("\x1b[Z\r", "[red]"),
+    ("\x1b[Z ", "[red]"),
     # What the open choice had covered.
     (ESCAPE, "optional"),
     (ESCAPE, "Manage Keys"),
@@ -56,6 +56,11 @@ WALK = [
     ("1", "key, customer"),
     ("2", "computer name"),
     ("f", "active"),
+    ("F", "Customer email"),
+    (DOWN, "Space"),
+    (" ", "ype a word"),
+    (ESCAPE, "Clear all"),
+    (ESCAPE, "Manage Keys"),
     ("3", "email address or name"),
     ("e", "Edit the customer"),
     (ESCAPE, "Manage Keys"),

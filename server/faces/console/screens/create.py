@@ -8,8 +8,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.content import Content
-from textual.widgets import Input, OptionList, Select
+from textual.widgets import Input
 
 from keyferry.server.core.licensing.batches import Wanted
 from keyferry.server.core.licensing.licenses import Terms
@@ -20,6 +19,7 @@ from keyferry.server.faces.console.asking import Operations, Refusal
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import Issued, ProductChoice
 from keyferry.server.faces.console.widgets.action_button import ActionButton
+from keyferry.server.faces.console.widgets.choice import Choice
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.ticks import Tick, Ticks
 from keyferry.server.faces.console.wording import counted, typed_number, typed_terms
@@ -49,7 +49,7 @@ class CreateDialog(Dialog[Issued]):
 
     def form(self) -> ComposeResult:
         """Ask for what it grants."""
-        yield Field("Product", Select[str]([], prompt="Choose", compact=True), id="product")
+        yield Field("Product", Choice("Product", prompt="Choose a product"), id="product")
         yield Field("Customer email", line(hint="ada@example.com (optional)", most=254), id="email")
         yield Field("Seats", line("1", most=7), id="seats")
         expires = line(hint="2027-12-31 or 365 days; empty: no end date", most=20)
@@ -74,23 +74,20 @@ class CreateDialog(Dialog[Issued]):
             return
         self.query_one("#field-mails-keys").display = bool(await self.attempt(Access.can_mail))
         self._products = products
-        choice = self.query_one(Select)
-        # A text alone would be read as markup.
-        choice.set_options([(Content(f"{one.name} ({one.code})"), one.code) for one in products])
-        # Textual has it fainter than anybody could read where the list stands out.
-        choice.query_one(OptionList).replace_option_prompt_at_index(0, Content("Choose"))
+        choice = self.query_one(Choice)
+        choice.offer([(one.code, f"{one.name} ({one.code})") for one in products])
         if not products:
             self.say("! There are no products yet. Add the first one in the tab Products.")
         if len(products) == 1:
-            choice.value = products[0].code
+            choice.choose(products[0].code)
             # Whoever has gone on already stays there.
             if self.focused is choice:
                 self.query_one("#email").focus()
 
-    @on(Select.Changed)
-    def chosen(self, event: Select.Changed) -> None:
+    @on(Choice.Changed)
+    def chosen(self, event: Choice.Changed) -> None:
         """Show the features of the product."""
-        names = next((one.features for one in self._products if one.code == event.value), ())
+        names = next((one.features for one in self._products if one.code == event.choice.value), ())
         self._offer(names)
 
     @work(exclusive=True, group="features")
@@ -102,8 +99,8 @@ class CreateDialog(Dialog[Issued]):
     @work
     async def action_ok(self) -> None:
         """Create it."""
-        product = self.query_one(Select).value
-        if not isinstance(product, str):
+        product = self.query_one(Choice).value
+        if not product:
             self.wrong("product", "Choose a product.")
             return
         try:
@@ -144,6 +141,7 @@ class CreateDialog(Dialog[Issued]):
             self.query_one("#field-email", Field).tell(await self.ask(Access.known_customer, email))
 
     @on(Input.Changed)
+    @on(Choice.Changed)
     def changed(self) -> None:
         """Ask anew about many that are not the same any more."""
         if self._seen is not None:

@@ -1,4 +1,4 @@
-"""The palette: what can be done now, found by its name."""
+"""The palette: what can be done now, or what can be chosen, found by its name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.widgets.fields import line
 from keyferry.server.faces.console.widgets.rows import Column, Rows
+
+_MOST_SEEN = 12
 
 
 class Command(NamedTuple):
@@ -35,9 +37,10 @@ class PaletteDialog(Dialog[str]):
         Binding("up", "step(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[Command], *, title: str = "", at: int = 0) -> None:
+        """Take what there is, how the list is called, and the row to begin with."""
         super().__init__()
-        self._commands = commands
+        self._commands, self._title, self._at = commands, title or self.TITLE_TEXT, at
 
     def form(self) -> ComposeResult:
         """Ask for a word of it."""
@@ -52,9 +55,12 @@ class PaletteDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         """Show all of them."""
+        self.query_one("#frame").border_title = self._title
         self.query_one(Input).focus()
-        self.query_one(Rows).is_led = True
-        self.query_one(Rows).show(self._commands)
+        rows = self.query_one(Rows)
+        rows.is_led = True
+        rows.styles.height = min(_MOST_SEEN, len(self._commands))
+        rows.show(self._commands, self._at)
 
     @on(Input.Changed)
     def changed(self, event: Input.Changed) -> None:

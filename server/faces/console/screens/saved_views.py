@@ -13,13 +13,13 @@ from textual.widgets import Static
 
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.filters import asked_in_words
 from keyferry.server.faces.console.marked import key_hint
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import SavedView
 from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.fields import Field, line
 from keyferry.server.faces.console.widgets.rows import Column, Rows
-from keyferry.server.faces.console.wording import asked_in_words
 
 _MOST_NAME = 40
 _MOST_SEEN = 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from ipaddress import ip_address
 from typing import Any, ClassVar
@@ -15,46 +15,37 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyferry.protocol.visible import visible
-from keyferry.server.core.licensing.listings import AuditWanted
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.filters import KINDS, PERIODS
 from keyferry.server.faces.console.marked import facts, fitted, key_hint
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
-from keyferry.server.faces.console.views import AuditEvent, Beside, Page
+from keyferry.server.faces.console.views import AuditEvent, Beside, Page, SavedView
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.events import known_of, mark_of, what_happened
-from keyferry.server.faces.console.widgets.pane import WIDE, ListPane
+from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column, Heading
+from keyferry.server.faces.console.widgets.viewed import ViewedPane
 from keyferry.server.faces.console.wording import heading
 from keyferry.server.words.wording import CHANNELS
 
-# Words, and of how many last days.
-_DAYS = (("all days", 0), ("today", 1), ("7 days", 7), ("30 days", 30))
+# What is asked, and its words.
+_DAYS = (("", "all days"), *PERIODS)
+_ABOUT = (("", "about anything"), *KINDS)
 # Words, whether only what was refused, and on which channel.
 _FILTERS: tuple[tuple[str, bool, str], ...] = (
     ("everything", False, ""),
     ("refused", True, ""),
     *((f"by {words}", False, name) for name, words in CHANNELS.items()),
 )
-# Words, and what it is about.
-_KINDS = (
-    ("about anything", ""),
-    ("activations", "activations"),
-    ("deactivations", "releases"),
-    ("licenses", "licenses"),
-    ("customers", "customers"),
-    ("products", "products"),
-    ("email", "mail"),
-    ("signing in", "signing_in"),
-    ("settings and staff", "settings"),
-)
 _NAMES = 15
 
 
-class AuditList(ListPane):
+class AuditList(ViewedPane):
     """Every event; what happened before comes with the cursor."""
 
     LIST: ClassVar[str] = "audit-table"
+    LISTING: ClassVar[str] = "audit"
     SEARCHES: ClassVar[tuple[str, str]] = ("who did it, or an IP address", "who did it, or an IP address")
     READS = (Access.audit,)
     ACTS: ClassVar[Operations] = {
@@ -79,6 +70,8 @@ class AuditList(ListPane):
         Hint("f", "Filter", "filter"),
         Hint("k", "Kind", "kind"),
         Hint("d", "Days", "days"),
+        Hint("F", "All filters", "filters", may_miss=True),
+        Hint("v", "Views", "views", may_miss=True),
         Hint("x", "CSV", "export"),
         Hint("r", "Refresh", "again"),
     )
@@ -97,33 +90,46 @@ class AuditList(ListPane):
             yield Static("", id="event", classes="behind", markup=False)
 
     @property
-    def _asked(self) -> AuditWanted:
+    def filters(self) -> Mapping[str, str]:
+        """What was refused or came on one way, what it is about, of which days, and of which license."""
         _, refused, channel = _FILTERS[self._filter]
-        # Nobody is called like an address.
-        who, address = ("", self.searched) if _is_address(self.searched) else (self.search.value, "")
-        return AuditWanted(
-            license_id=self._license[0],
-            refused=refused,
-            channel=channel,
-            who=who,
-            kind=_KINDS[self._kind][1],
-            address=address,
-        )
+        return {
+            "license": "" if self._license[0] is None else str(self._license[0]),
+            "refused": "1" if refused else "",
+            "channel": channel,
+            "kind": _ABOUT[self._kind][0],
+            "since": _DAYS[self._days][0],
+        }
 
     @property
-    def wanted(self) -> Hashable:
-        """The search, the filter, and the days."""
-        return self._asked, self._days
+    def searching(self) -> Mapping[str, str]:
+        """Who did it, or from where: nobody is called like an address."""
+        if not self.searched:
+            return {}
+        return {"address" if _is_address(self.searched) else "who": self.search.value}
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[AuditEvent]:
         """Ask for a page."""
         if number == 1:
             self._last_day = None
-        return await self.ask(Access.audit, self._asked, number, beside, days=_DAYS[self._days][1])
+        return await self.ask(Access.audit, self.asked, number, beside)
+
+    def show_everything(self) -> None:
+        """Leave filters, the license, and views."""
+        super().show_everything()
+        self._filter = self._days = self._kind = 0
+        self._license = (None, "")
+
+    def show_view(self, view: SavedView) -> None:
+        """List what a view is of; whom it names stands in the search."""
+        super().show_view(view)
+        asked = dict(view.asked)
+        self.search.value = asked.pop("who", "") or asked.pop("address", "")
+        self.view_shown = SavedView(view.number, view.name, asked) if asked or view.name else None
 
     def open_with(self, what: str, about: str) -> None:
         """Show what happened to a license."""
-        self._filter = self._days = self._kind = 0
+        self.show_everything()
         self._license = (int(what), about)
         self.search.value = ""
         self.look_again()
@@ -161,15 +167,17 @@ class AuditList(ListPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, the days, and how many events there are."""
-        which, days = _FILTERS[self._filter][0], _DAYS[self._days][0]
-        about = self._license[1] or ("" if not self._kind else _KINDS[self._kind][0])
-        which = f"{about} · {which}" if about else which
+        about = self._license[1] or (_ABOUT[self._kind][1] if self._kind else "")
+        said = [*([about] if about else []), _FILTERS[self._filter][0], _DAYS[self._days][1]]
+        which = self.which or " · ".join(said)
         if not is_wide:
-            return f"{which} · {days} · {total}"
-        return f"{which} · {days}     {total} {'event' if total == '1' else 'events'}"
+            return f"{which} · {total}"
+        return f"{which}     {total} {'event' if total == '1' else 'events'}"
 
     def none(self) -> str:
         """Say what can be done where nothing is listed."""
+        if self.view_shown:
+            return self.none_of("event")
         if _FILTERS[self._filter][1]:
             return "Nothing has been refused."
         return "Nothing was found. Press f, k, or d to see more."
@@ -200,12 +208,14 @@ class AuditList(ListPane):
 
     def action_filter(self) -> None:
         """Show what was refused only, what came on one way, or all again."""
+        self.view_shown = None
         self._filter = (self._filter + 1) % len(_FILTERS)
         self.look()
 
     def action_kind(self) -> None:
         """Show what is about one kind of things only, or all again."""
-        self._kind = (self._kind + 1) % len(_KINDS)
+        self.view_shown = None
+        self._kind = (self._kind + 1) % len(_ABOUT)
         self.look()
 
     def action_step(self) -> None:
@@ -213,10 +223,10 @@ class AuditList(ListPane):
         if self.rows.has_focus:
             self._license = (None, "")
         super().action_step()
-        self.look()
 
     def action_days(self) -> None:
         """Show the last days only, or all again."""
+        self.view_shown = None
         self._days = (self._days + 1) % len(_DAYS)
         self.look()
 
@@ -244,8 +254,7 @@ class AuditList(ListPane):
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
         await self.looked()
-        days = _DAYS[self._days][1]
-        await self.hand_over(SaveTableDialog, Access.audit_table, self._asked, days=days)
+        await self.hand_over(SaveTableDialog, Access.audit_table, self.asked)
 
     def _draw(self) -> None:
         row, shown = self.pointed, self.query_one("#event", Static)

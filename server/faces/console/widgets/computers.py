@@ -65,7 +65,6 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
         Binding("l", "license", "Open its license"),
         Binding("c", "copy", "Copy its ID"),
         Binding("f,f9", "filter", "Filter, possible copies"),
-        Binding("v", "views", "Saved views"),
         Binding("x", "export", "Save as a table"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -74,6 +73,7 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
         Hint("l", "License", "license"),
         Hint("c", "Copy ID", "copy"),
         Hint("f", "Filter", "filter"),
+        Hint("F", "All filters", "filters", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
         Hint("v", "Views", "views", may_miss=True),
     )
@@ -105,7 +105,7 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
 
     @property
     def _lists_copies(self) -> bool:
-        return _FILTERS[self._filter][0] == _COPIES
+        return self.view_shown is None and _FILTERS[self._filter][0] == _COPIES
 
     @property
     def wanted(self) -> Hashable:
@@ -179,13 +179,14 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, and how many computers there are."""
-        which = self.view_shown.name if self.view_shown else _FILTERS[self._filter][0]
+        which = self.which or _FILTERS[self._filter][0]
         if not is_wide:
             return f"{which} · {total}"
         if self._lists_copies:
             return f"{total} possible {'copy' if total == '1' else 'copies'}, latest first"
         if self.view_shown:
-            return f"View: {which}     {total} {'computer' if total == '1' else 'computers'}"
+            kind = "View" if self.view_shown.name else "Filters"
+            return f"{kind}: {which}     {total} {'computer' if total == '1' else 'computers'}"
         if self._customer[1]:
             which = f"{which}, of {self._customer[1]}"
         return f"State: {which}     {total} {'computer' if total == '1' else 'computers'}"
@@ -195,8 +196,7 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
         if self._lists_copies:
             return "There are no possible copies. Press f to see all computers."
         if self.view_shown:
-            name = self.view_shown.name
-            return f"Nothing is in the view “{name}” at the moment. Press v for others, Esc for all."
+            return self.none_of("computer")
         if self._filter:
             return f"No computer is listed under “{_FILTERS[self._filter][0]}”. Press f to see others."
         if self.searched:
@@ -261,9 +261,8 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
     def action_step(self) -> None:
         """Return to the list, and there to all computers."""
         if self.rows.has_focus:
-            self._customer, self.view_shown = (None, ""), None
+            self._customer = (None, "")
         super().action_step()
-        self.look()
 
     @work
     async def action_export(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from keyferry.server.core.customers.listing import Order, View, Wanted
+from keyferry.server.core.customers.listing import Order, View
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.marked import fitted, one_line, shortened
@@ -23,11 +23,19 @@ from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.screens.hand_over import SaveDataDialog, SaveTableDialog
 from keyferry.server.faces.console.screens.mails import MailsDialog
 from keyferry.server.faces.console.screens.notice import NoticeDialog
-from keyferry.server.faces.console.views import Beside, CustomerRow, CustomerView, LicenseRow, Page
+from keyferry.server.faces.console.views import (
+    Beside,
+    CustomerRow,
+    CustomerView,
+    LicenseRow,
+    Page,
+    SavedView,
+)
 from keyferry.server.faces.console.widgets.bars import Hint
 from keyferry.server.faces.console.widgets.behind import DetailedPane
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column, Rows
+from keyferry.server.faces.console.widgets.viewed import ViewedPane
 from keyferry.server.faces.console.wording import counted, ends, mailed, status
 
 _MOST_LISTED = 20
@@ -55,10 +63,11 @@ _FILTERS: tuple[tuple[str, View | None], ...] = (
 )
 
 
-class CustomerPane(DetailedPane):
+class CustomerPane(DetailedPane, ViewedPane):
     """Finds a customer by address or name."""
 
     LIST: ClassVar[str] = "all-customers"
+    LISTING: ClassVar[str] = "customers"
     DETAIL: ClassVar[str] = "customer-facts"
     SEARCHES: ClassVar[tuple[str, str]] = ("email address or name", "email address or name")
     READS = (Access.customers, Access.customer)
@@ -101,6 +110,7 @@ class CustomerPane(DetailedPane):
         Hint("t", "Emails", "mails", may_miss=True),
         Hint("s", "Sort", "sort", may_miss=True),
         Hint("f", "Filter", "filter", may_miss=True),
+        Hint("v", "Views", "views", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
     )
 
@@ -114,15 +124,19 @@ class CustomerPane(DetailedPane):
         self._show_order()
 
     @property
-    def wanted(self) -> Wanted:
-        """The search, the filter, and the order."""
-        return Wanted(
-            self.search.value, _FILTERS[self._filter][1], self._sorting.order, self._sorting.descending
-        )
+    def filters(self) -> Mapping[str, str]:
+        """Those with something to do, or all."""
+        view = _FILTERS[self._filter][1]
+        return {"view": view.value if view else ""}
+
+    @property
+    def order(self) -> Mapping[str, str]:
+        """The column, and from which end; the portal begins with another one."""
+        return {"sort": self._sorting.order.value, "dir": "desc" if self._sorting.descending else "asc"}
 
     async def fetch(self, number: int, beside: Beside | None) -> Page[CustomerRow]:
         """Ask for a page."""
-        return await self.ask(Access.customers, self.wanted, number, beside)
+        return await self.ask(Access.customers, self.asked, number, beside)
 
     async def behind(self, row: CustomerRow) -> CustomerView:
         """Ask what a customer holds."""
@@ -151,13 +165,15 @@ class CustomerPane(DetailedPane):
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say how many customers there are."""
-        which = _FILTERS[self._filter][0]
+        which = self.which or _FILTERS[self._filter][0]
         if not is_wide:
             return f"{which} · {total}"
         return f"{which}     {total} {'customer' if total == '1' else 'customers'}"
 
     def none(self) -> str:
         """Say what can be done where nothing is listed."""
+        if self.view_shown:
+            return self.none_of("customer")
         if self._filter:
             return f"No customer is here under “{_FILTERS[self._filter][0]}”. Press f to see others."
         if self.searched:
@@ -258,7 +274,19 @@ class CustomerPane(DetailedPane):
     @work
     async def action_export(self) -> None:
         """Ask where to, and save what is listed."""
-        await self.hand_over(SaveTableDialog, Access.customer_table, self.wanted)
+        await self.hand_over(SaveTableDialog, Access.customer_table, self.asked)
+
+    def show_everything(self) -> None:
+        """Leave the filter and the view."""
+        super().show_everything()
+        self._filter = 0
+
+    def show_view(self, view: SavedView) -> None:
+        """List what a view is of, in its order: the newest first where it says none."""
+        asked = view.asked
+        found = next((one for one in _SORTINGS if one.order.value == asked.get("sort")), _SORTINGS[-1])
+        self._sort(found._replace(descending=asked.get("dir", "desc") != "asc"))
+        super().show_view(view)
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -266,6 +294,7 @@ class CustomerPane(DetailedPane):
 
     def action_filter(self) -> None:
         """Show only those with something to do, or all again."""
+        self.view_shown = None
         self._filter = (self._filter + 1) % len(_FILTERS)
         self.look()
 

@@ -123,17 +123,18 @@ class LicensePane(ViewedPane):
         if not is_wide:
             return f"{self._which} · {total}"
         of = f"{self.product[1]}     " if self.product[0] else ""
-        which = f"{'View' if self.view_shown else 'Status'}: {self._which}"
+        is_view = self.view_shown is not None and self.view_shown.name
+        which = f"{'View' if is_view else 'Filters' if self.view_shown else 'Status'}: {self._which}"
         return f"{of}{which}     {total} {'license' if total == '1' else 'licenses'}"
 
     @property
     def _which(self) -> str:
-        return self.view_shown.name if self.view_shown else _FILTERS[self._filter][0]
+        return self.which or _FILTERS[self._filter][0]
 
     def none(self) -> str | Content:
         """Say what can be done where nothing is listed."""
         if self.view_shown:
-            return f"Nothing is in the view “{self._which}” at the moment. Press v for others, Esc for all."
+            return self.none_of("license")
         which = self._which
         if self._filter:
             found = "was found" if self.searched else "is listed"
@@ -213,9 +214,8 @@ class LicensePane(ViewedPane):
     def action_step(self) -> None:
         """Return to the list, and there to all licenses."""
         if self.rows.has_focus:
-            self.product, self.view_shown = ("", ""), None
+            self.product = ("", "")
         super().action_step()
-        self.look()
 
     def _sort(self, sorting: Sorting) -> None:
         self._sorting = sorting
