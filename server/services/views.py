@@ -10,7 +10,7 @@ from keyferry.server.db import transaction
 from keyferry.server.parts import parts
 
 LICENSE_COLUMNS = ("customer", "product", "seats", "ends", "status", "last", "issued", "order", "key")
-"""What a list of licenses may show besides a short key, in this order; with `key` that is whole."""
+"""What a list of licenses may show besides a short key, in the usual order; with `key` that is whole."""
 
 
 def save(operator: Operator, listing: Listing, name: str, query: str) -> None:
@@ -26,7 +26,8 @@ def remove(operator: Operator, number: int) -> str:
 
 
 def choose_columns(operator: Operator, columns: Sequence[str] | None) -> None:
-    """Keep which columns an operator sees, as far as there are such; None for the usual ones."""
-    chosen = None if columns is None else [one for one in LICENSE_COLUMNS if one in columns]
+    """Keep which columns an operator sees, in this order; None for the usual ones."""
+    known = [one for one in columns or () if one in LICENSE_COLUMNS]
+    chosen = None if columns is None else list(dict.fromkeys(known))
     with transaction() as session:
         saved_views.choose_columns(session, operator, chosen)

@@ -54,3 +54,14 @@ async def test_what_the_portal_was_told_counts_as_far_as_there_is_room(vendor, m
 def test_console_and_portal_offer_the_same_columns():
     assert tuple(TITLES) == views.LICENSE_COLUMNS == tuple(license_list.COLUMNS)
     assert [str(one) for one in license_list.COLUMNS.values()] == list(TITLES.values())
+
+
+async def test_columns_are_moved_and_the_portal_keeps_their_order(vendor, manager):
+    vendor.issue(customer="ada@example.com")
+    async with at_the_console(manager, size=LARGE) as person:
+        await person.press("w", "left", "right", "down", "down", "left", "left", "left", "enter")
+        assert head(person) == "Activation key Ends Product Customer Seats Status"
+        # The length of the key is no column.
+        await person.press("w", *("down",) * 8, "left", *("up",) * 4, "right", "enter")
+        assert head(person) == "Activation key Ends Product Customer Seats Status"
+    assert chosen(manager) == ["ends", "product", "customer", "seats", "status", "key"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from keyferry.server.core.models import Role
 from keyferry.server.core.staff import saved_views
+from keyferry.server.services.views import LICENSE_COLUMNS
 from tests.faces.portal_visitor import Visitor, staff
 
 VIEWS = "/portal/licenses/views"
@@ -102,6 +105,14 @@ def test_columns_are_chosen_for_good_and_put_back(vendor, desk):
     assert ">Last event</th>" in staff(vendor, "grace").get("/portal/licenses").text
     desk.post("/portal/licenses/columns", usual="1", column=["key"])
     assert ">Last event</th>" in desk.get("/portal/licenses").text
+
+
+def test_columns_are_offered_in_the_order_that_the_console_gave_them(vendor, desk):
+    # Those that are shown come first, so that saving them once more changes nothing.
+    desk.post("/portal/licenses/columns", column=["seats", "customer"])
+    boxes = re.findall(r'name="column" value="(\w+)"( checked)?', desk.get("/portal/licenses").text)
+    assert [name for name, _ in boxes] == ["seats", "customer", *LICENSE_COLUMNS[1:2], *LICENSE_COLUMNS[3:]]
+    assert [name for name, is_checked in boxes if is_checked] == ["seats", "customer"]
 
 
 @pytest.mark.parametrize(

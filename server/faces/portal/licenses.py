@@ -35,6 +35,7 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
     now, operator = parts().clock(), staff.operator()
     wanted = list_queries.licenses_wanted(asked, now)
     columns = operator.license_columns
+    shown = license_list.USUAL_COLUMNS if columns is None else columns
     figured, counted_at = figures.of_the_views()
     with reading() as session:
         found = listings.licenses(session, wanted, now=now, **turned())
@@ -55,8 +56,9 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
         of_query=LICENSES.of_query,
         figures=figured,
         counted_at=counted_at,
-        every_column=license_list.COLUMNS,
-        columns=license_list.USUAL_COLUMNS if columns is None else columns,
+        # Those that are shown come first, in the order that the operator gave them at the console.
+        every_column={name: license_list.COLUMNS[name] for name in (*shown, *license_list.COLUMNS)},
+        columns=shown,
         latest=latest,
         products=products,
         standing=lambda license: standing(license, now),
