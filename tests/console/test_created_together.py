@@ -75,7 +75,12 @@ async def test_what_was_left_halfway_is_first_and_is_gone_on_with(halfway, manag
     async with at_the_console(manager) as person:
         await person.press("b")
         assert "! 50 of 120" in person.sees
-        await person.press("home", "enter", "enter")
+        await person.press("home", "enter")
+        # What Enter does is filled, and nothing is done yet.
+        assert [one.action for one in person.app.screen.query("ActionButton.filled")] == ["go_on"]
+        assert not person.app.screen.has_class("done")
+        await person.press("enter")
+        assert person.app.screen.has_class("done")
         assert "120 licenses created" in person.sees
         assert keys_of(halfway)[0] in person.sees
     assert len(keys_of(halfway)) == 120

@@ -38,7 +38,7 @@ def call(machine: Machine, other: Machine) -> list[tuple[str, str]]:
         (ENTER, "Activate a computer"),
         (other.computer_id.text + TAB + "OTHER-PC" + ENTER, "Copy key"),
         (ESCAPE, "OTHER-PC"),
-        (TAB, "Activated Nov"),
+        (TAB, "by grace"),
         ("d", "Deactivate a computer"),
         (F4, "Reason"),
         ("activated the wrong one" + ENTER, "There is no proof"),

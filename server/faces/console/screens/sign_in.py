@@ -37,7 +37,8 @@ class SignInScreen(Screen[Access], Asking):
     ]
 
     def __init__(self, operator: str | None = None) -> None:
-        super().__init__()
+        # Who signs in again has a longer way out.
+        super().__init__(classes="again" if operator else None)
         self._operator = operator
         self._busy = False
         self._asks_for_code = False

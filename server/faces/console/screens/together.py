@@ -184,6 +184,8 @@ class IssuedDialog(Dialog[str]):
         elif self._goes_on:
             text += " …"
         self.query_one("#progress", Static).update(text)
+        # As long as some are missing, nothing is done.
+        self.set_class(self._is_done, self.KIND)
         shows = {
             "go-on": not self._is_done and not self._goes_on and self.offers("go_on"),
             "stop": not self._is_done and self.offers("stop"),

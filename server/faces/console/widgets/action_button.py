@@ -41,7 +41,7 @@ class ActionButton(Widget, can_focus=True):
         self.watch(self.screen, "focused", self._look)
 
     def on_focus(self) -> None:
-        """Be filled at once: the screen names its focus before the button has it."""
+        """Be filled at once."""
         self._look()
 
     def on_blur(self) -> None:
@@ -51,7 +51,9 @@ class ActionButton(Widget, can_focus=True):
     @property
     def is_filled(self) -> bool:
         """Whether Enter presses it now."""
-        return self.has_focus or (self.primary and not isinstance(self.screen.focused, ActionButton))
+        # The screen names its focus before the button has it.
+        focused = self.screen.focused
+        return focused is self or (self.primary and not isinstance(focused, ActionButton))
 
     def render(self) -> Content:
         """Draw the mark, the key as the bar of keys does, and the label."""

@@ -141,6 +141,11 @@ class PropertyList(ListPane):
             return "Every property is as it was delivered. Press v to see all."
         return "No property was found. Try a shorter part of its name."
 
+    def on_resize(self) -> None:
+        """Explain it in what room there is."""
+        super().on_resize()
+        self.point(self.pointed)
+
     def point(self, row: PropertyView | None) -> None:
         """Explain the property under the cursor."""
         self.query_one("#property", Static).update(self._explained(row) if row is not None else "")
