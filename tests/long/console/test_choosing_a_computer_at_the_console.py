@@ -10,9 +10,12 @@ __all__ = ["key", "machine"]
 async def test_a_computer_is_chosen_from_those_of_the_license(vendor, key, machine, manager):
     second = vendor.machine(key, "OFFICE")
     vendor.activate(second)
-    async with at_the_console(manager) as person:
+    # Without colors, too, a mark says which one Enter chooses.
+    async with at_the_console(manager, theme="terminal") as person:
         await person.press("f4")
         assert person.app.focused.id == "computers"
+        assert f"► {second.computer_id.text} OFFICE" in person.sees
+        assert "╔" in person.sees
         await person.press("enter")
         assert person.value("computer-id") == second.computer_id.text
         assert person.app.focused.id == "proof"

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.content import Content
+from textual.widgets import Input, Static
 
 from keyferry.server.core.licensing.carried import is_carried
 from keyferry.server.core.licensing.notes import MAX_REASON
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
+from keyferry.server.faces.console.marked import code
 from keyferry.server.faces.console.screens.dialog import Dialog
 from keyferry.server.faces.console.views import ActivationFacts, LicenseView, ReleaseFacts, Scanned
 from keyferry.server.faces.console.widgets.fields import Field, line
+from keyferry.server.faces.console.widgets.rows import Column, Rows
 from keyferry.server.faces.console.widgets.ticks import Way, choose
 from keyferry.server.faces.console.wording import of_license
 from keyferry.server.services.requests import Typed
 
 # A code has so many characters, without its dashes.
 _SYMBOLS = 15
+# As many computers as are seen at once.
+_MOST_SEEN = 4
 _WITH, _WITHOUT = "with-code", "without-code"
 
 
@@ -61,18 +65,17 @@ class DeactivateDialog(Dialog[ReleaseFacts]):
         text = of_license(self.view, frees)
         yield Static(f"{name}, {text}" if name else text, classes="text", markup=False)
         if self._chosen is None and license.live:
-            options = [Option(_named(one), id=one.computer_id) for one in license.live]
-            yield Field("Computers", OptionList(*options, markup=False, compact=True), id="computers")
+            yield Field("Computers", Rows(_columns, _cells, has_rule=False), id="computers")
         hint = "choose one above, or type its ID" if license.live else "as the License Wizard shows it"
         computer_id = self._chosen.computer_id if self._chosen else ""
         yield Field("Computer ID", line(computer_id, hint=hint, is_code=True), id="computer-id")
         may_choose = self.offers("without_code")
         if may_choose:
             yield Way("With the code its wizard shows", id=_WITH)
-        code = line(self._code, hint="15 characters", is_code=True)
+        proof = line(self._code, hint="15 characters", is_code=True)
         beside = "0 of 15" if may_choose else ""
         name = "" if may_choose else "Its code"
-        yield Field(name, code, id="proof", inset=may_choose, beside=beside)
+        yield Field(name, proof, id="proof", inset=may_choose, beside=beside)
         if may_choose:
             yield Way("Without a code", id=_WITHOUT, danger=True)
             text = "For a computer that is lost or dead. It may go on running until its key ends."
@@ -83,15 +86,19 @@ class DeactivateDialog(Dialog[ReleaseFacts]):
     def on_mount(self) -> None:
         """Begin with the computer, or with the proof where the computer is known."""
         self._choose(True)
+        for rows in self.query(Rows):
+            rows.styles.height = min(_MOST_SEEN, len(self.view.license.live))
+            rows.show(self.view.license.live)
         if self._chosen is not None:
             self.query_one("#proof").focus()
         else:
             self.query_one("#computers" if self.view.license.live else "#computer-id").focus()
 
-    @on(OptionList.OptionSelected, "#computers")
-    def chosen(self, event: OptionList.OptionSelected) -> None:
+    @on(Rows.Chosen, "#computers")
+    def chosen(self, event: Rows.Chosen) -> None:
         """Take the ID of the computer that was chosen."""
-        self.query_one("#computer-id", Input).value = event.option.id or ""
+        event.stop()
+        self.query_one("#computer-id", Input).value = event.rows.pointed.computer_id
         self.query_one("#proof").focus()
 
     @on(Way.Chosen)
@@ -156,6 +163,9 @@ class DeactivateDialog(Dialog[ReleaseFacts]):
                 field.set_class(not is_meant, "not-meant")
 
 
-def _named(computer: ActivationFacts) -> str:
-    name = computer.computer_name or "(no name)"
-    return f"{computer.computer_id}  {name}"
+def _columns(width: int) -> Sequence[Column]:
+    return [Column("", 29), Column("", 10, grows=1)]
+
+
+def _cells(computer: ActivationFacts) -> Sequence[Content]:
+    return code(computer.computer_id), Content(computer.computer_name or "(no name)")

@@ -82,7 +82,7 @@ class Rows(Widget, can_focus=True):
         columns: Callable[[int], Sequence[Column]],
         cells: Callable[[Any], Sequence[Content]],
         *,
-        id: str,
+        id: str | None = None,
         has_rule: bool = True,
     ) -> None:
         """Take what columns there are in so many cells, and what a row shows in them."""
