@@ -58,6 +58,7 @@ class Vendor:
     style: Style = Style.SHORT
     product_number: int = 7
     product_code: str = "demo-cad"
+    product_name: str = "Demo CAD"
     machine_source: MachineSource = MachineSource.HOST
     server_url: str = "https://activate.example"
     contact: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class Vendor:
         return WizardProfile(
             product_number=self.product_number,
             product_code=self.product_code,
-            product_name="Demo CAD",
+            product_name=self.product_name,
             key_style=self.style,
             features=("export", "render"),
             server_url=self.server_url,

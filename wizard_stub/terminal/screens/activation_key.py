@@ -23,6 +23,7 @@ from keyferry.wizard.terminal.screens.scan import ScanScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.field import Field
 from keyferry.wizard.terminal.widgets.group_boxes import GroupBoxes
+from keyferry.wizard.terminal.widgets.hung import Hung
 from keyferry.wizard.terminal.widgets.marked import code, marked
 
 _GROUPS = Kind.ACTIVATION_KEY.length // 5
@@ -50,7 +51,7 @@ class ActivationKeyScreen(WizardScreen):
         if not self.wizard.control.shared:
             yield self.paragraph("key.other_account", "hint")
         yield GroupBoxes(_GROUPS, whole=partial(whole_code, Kind.ACTIVATION_KEY), id="boxes")
-        yield Static("", id="said", classes="above", markup=False)
+        yield Hung("", id="said", classes="above", markup=False)
         name, optional = self.say("key.name"), self.say("key.name.optional")
         yield Static(Content.assemble((name, "$ink-2"), (f"  {optional}", "$ink-3")), classes="above")
         yield Field(id="name", max_length=_LONGEST_NAME, compact=True)

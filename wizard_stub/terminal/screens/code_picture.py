@@ -8,7 +8,7 @@ from pathlib import Path
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from keyferry.wizard.files import write_new_picture
 from keyferry.wizard.qr import ScanCode
@@ -17,6 +17,7 @@ from keyferry.wizard.terminal.problems import Refusal
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.field import Field
+from keyferry.wizard.terminal.widgets.hung import Hung
 
 
 class CodePictureScreen(WizardScreen):
@@ -36,7 +37,7 @@ class CodePictureScreen(WizardScreen):
         yield self.paragraph("picture.text", "secondary")
         yield self.paragraph("picture.path", "secondary far")
         yield Field(as_typed(self._free_name()), id="path", compact=True)
-        yield Static("", id="said", classes="above", markup=False)
+        yield Hung("", id="said", classes="above", markup=False)
         with Horizontal(classes="buttons above"):
             yield Button(self.say("picture.save"), id="save", primary=True)
             yield Button(self.say("do.back"), id="back")

@@ -28,6 +28,7 @@ from keyferry.wizard.terminal.screens.problem import ProblemScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
 from keyferry.wizard.terminal.widgets.group_boxes import A_ROW, GroupBoxes
+from keyferry.wizard.terminal.widgets.hung import Hung
 from keyferry.wizard.terminal.widgets.marked import about_characters, marked
 from keyferry.wizard.terminal.widgets.progress import Progress
 
@@ -74,7 +75,7 @@ class ComputerKeyScreen(WizardScreen):
         )
         yield boxes.set_class(self._signed, "rows")
         yield Progress(self._length).add_class("above")
-        yield Static("", id="said", classes="above", markup=False)
+        yield Hung("", id="said", classes="above", markup=False)
         with Horizontal(classes="buttons above" if self._signed else "buttons far"):
             yield Button(self.say("computer_key.check"), id="check")
             if self._signed:

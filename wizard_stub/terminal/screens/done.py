@@ -17,6 +17,7 @@ from keyferry.wizard.terminal.screens.problem import show_answer
 from keyferry.wizard.terminal.screens.released import ReleasedScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.hung import Hung
 from keyferry.wizard.terminal.widgets.license_panel import LicensePanel
 from keyferry.wizard.terminal.widgets.marked import about_characters, marked
 
@@ -35,13 +36,13 @@ class DoneScreen(WizardScreen):
         """Show the license, the corrections, and what became of a former license."""
         completed = self._completed
         title = self.say("done.title", product=self.wizard.profile.product_name)
-        yield Static(marked(title), classes="title")
+        yield Hung(marked(title), classes="title")
         yield Static(
             self.on_and_until(completed.computer_name, completed.claims), classes="subtitle indented"
         )
         yield LicensePanel(self.say("license"), self.facts(*self._facts(), between=1))
         for notice in completed.notices:
-            yield Static(marked(self.wizard.words.notice(notice)), classes="above")
+            yield Hung(marked(self.wizard.words.notice(notice)), classes="above")
         yield from self.warnings(completed.warnings)
         yield self.paragraph("done.text", "secondary above")
         with Horizontal(classes="buttons above"):

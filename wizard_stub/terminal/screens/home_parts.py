@@ -16,6 +16,7 @@ from keyferry.wizard.terminal.problems import detail
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.hung import Hung
 from keyferry.wizard.terminal.widgets.license_panel import LicensePanel
 from keyferry.wizard.terminal.widgets.marked import marked, numbered
 from keyferry.wizard.terminal.widgets.route import Route
@@ -54,11 +55,11 @@ def known_parts(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     state, product = known.status.state, screen.wizard.profile.product_name
     lead = " lead" if state in _BROKEN else ""
     name = ENDED if known.status.detail == ENDED else state.value
-    yield Static(marked(screen.say(f"state.{name}", product=product)), classes=f"title{lead}")
+    yield Hung(marked(screen.say(f"state.{name}", product=product)), classes=f"title{lead}")
     yield Static(_subtitle(screen, known), classes="subtitle indented", markup=False)
     texts = list(_texts(screen, known))
     if texts:
-        yield Static(marked("\n\n".join(texts)), classes="text indented")
+        yield Hung(marked("\n\n".join(texts)), classes="text indented")
     yield from _license(screen, known)
     yield from _choices(screen, known)
     if state in _BROKEN:
@@ -72,7 +73,7 @@ def known_parts(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
 
 def unavailable_parts(screen: WizardScreen, error: Exception) -> Iterator[Widget]:
     """Yield why nothing is known."""
-    yield Static(marked(screen.say("state.unavailable")), classes="title lead")
+    yield Hung(marked(screen.say("state.unavailable")), classes="title lead")
     yield Static(screen.explain(error), classes="text indented above", markup=False)
     yield _choice(screen, "look_again")
     yield _choice(screen, "quit")
@@ -92,7 +93,7 @@ def _welcome(screen: WizardScreen, known: Overview) -> Iterator[Widget]:
     title = screen.say("state.not_activated", product=wizard.profile.product_name)
     yield Horizontal(
         Vertical(
-            Static(marked(title), classes="title lead"),
+            Hung(marked(title), classes="title lead"),
             Static(screen.on_and_until(None, None), classes="secondary indented", markup=False),
         ),
         Route(),

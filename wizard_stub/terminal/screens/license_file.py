@@ -27,6 +27,7 @@ from keyferry.wizard.terminal.screens.problem import ProblemScreen
 from keyferry.wizard.terminal.widgets.choice import Button, Choice
 from keyferry.wizard.terminal.widgets.file_choice import FileChoice, heads
 from keyferry.wizard.terminal.widgets.file_line import FileLine
+from keyferry.wizard.terminal.widgets.hung import Hung
 
 # The lines that are not of the list, and those of a file.
 _OTHER_LINES, _A_FILE = 17, 2
@@ -55,7 +56,7 @@ class LicenseFileScreen(WizardScreen):
             yield self.paragraph("busy", "secondary")
         yield self.paragraph("file.path", "secondary above")
         yield FileLine(id="path", compact=True)
-        yield Static("", id="said", markup=False)
+        yield Hung("", id="said", markup=False)
         with Horizontal(classes="buttons"):
             yield Button(self.say("file.use"), id="use", primary=True)
             yield Button(self.say("file.type_instead"), id="type_key")

@@ -13,6 +13,7 @@ from keyferry.wizard.terminal.problems import Refusal, detail
 from keyferry.wizard.terminal.screens.base import WizardScreen
 from keyferry.wizard.terminal.widgets.choice import Choice
 from keyferry.wizard.terminal.widgets.facts import Fact
+from keyferry.wizard.terminal.widgets.hung import Hung
 from keyferry.wizard.terminal.widgets.marked import marked
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class ProblemScreen(WizardScreen):
     def body(self) -> ComposeResult:
         """Show the words, the ways on, and what the support wants to know."""
         title = "problem.title.done" if self._is_done else "problem.title"
-        yield Static(marked(self.say(title)), classes="title lead")
+        yield Hung(marked(self.say(title)), classes="title lead")
         yield Static(self.explain(self._error), classes="text indented above", markup=False)
         if not self._is_done:
             yield Choice(self.say("do.back"), id="back")

@@ -26,6 +26,9 @@ from keyferry.wizard.terminal.widgets.marked import numbered
 # A window of this height has room for what is known already.
 _ROOMY = 30
 
+# Of the product’s name, so many cells stand beside the code.
+_MOST_NAME = 24
+
 
 class ReleasedScreen(CodeBesideScreen):
     """Shows a deactivation verification code; back is the overview."""
@@ -41,7 +44,9 @@ class ReleasedScreen(CodeBesideScreen):
 
     def aside(self) -> ComposeResult:
         """Say how the seat becomes free."""
-        yield self.paragraph("released.title", "title", product=self.wizard.profile.product_name)
+        # The bar above has the whole name; here, a long one would push the steps out of sight.
+        product = Content(self.wizard.profile.product_name).truncate(_MOST_NAME, ellipsis=True).plain
+        yield self.paragraph("released.title", "title", product=product)
         yield Static(numbered(self.say("released.steps")), classes="above")
         yield self.paragraph("released.by_hand", "secondary above")
         yield Static(framed(self._released.code.text))

@@ -11,6 +11,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from keyferry.wizard.terminal.widgets.hung import hung
+
 # Characters that every console font has, those of old Windows among them.
 MARK = "►"
 # On each side of the words of a button: the mark stands in it, so that the words never move.
@@ -52,15 +54,23 @@ class Choice(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Draw the mark, the key and the label, and the hint on a second line."""
+        return Content("\n").join(self._lines(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take the lines that it has in so many cells."""
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[Content]:
         mark = Content.styled(f"{MARK if self.has_focus else ' '} ", "$primary bold")
         key = Content.styled(f"{self.key}  ", "$primary bold") if self.key else Content("")
         style = "$error" if self.has_class("danger") else ""
         label = Content.styled(self.label, f"{style} bold".strip() if self.has_focus else style)
-        lines = [mark + key + label]
+        # What goes on in another line stands below the words.
+        indent = 2 + len(key)
+        lines = hung(mark + key + label, width, indent)
         if self.hint:
-            indent = " " * (2 + len(key))
-            lines.append(Content.styled(indent + self.hint, "$ink-2"))
-        return Content("\n").join(lines)
+            lines += hung(Content.styled(" " * indent + self.hint, "$ink-2"), width, indent)
+        return lines
 
     def action_choose(self) -> None:
         """Notify the screen."""

@@ -12,7 +12,7 @@ from keyferry.protocol.visible import visible
 RULE, SIDE = "─", "│"
 _DIGITS = re.compile(r"[0-9]+")
 _ALONE = re.compile(r"(?<![^\s(])[0-9?BSDQZGTVYMNPRCEF](?![^\s,.)])")
-_MARKS = {"!": "$warning bold", "√": "$success bold", "●": "$success bold", "○": "$warning bold"}
+MARKS = {"!": "$warning bold", "√": "$success bold", "●": "$success bold", "○": "$warning bold"}
 
 
 def code(text: str, style: str = "") -> Content:
@@ -46,7 +46,7 @@ def marked(text: str, style: str = "") -> Content:
     """Return lines, each with the color of the mark that it begins with."""
     lines = []
     for line in text.split("\n"):
-        kind = _MARKS.get(line[:1])
+        kind = MARKS.get(line[:1])
         rest = Content.styled(line[1:], style) if style else Content(line[1:])
         lines.append(Content.styled(line[:1], kind) + rest if kind else Content.styled(line, style))
     return Content("\n").join(lines)
