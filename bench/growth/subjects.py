@@ -124,6 +124,7 @@ def _lists(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     for view in ("ending", "full", "email_failed"):
         yield "list", f"customers, {view}", [portal.opens("/customers", view=view)]
         yield "list", f"customers, {view}, by name", [portal.opens("/customers", view=view, sort="name")]
+    yield from _filtered_customers(portal)
     yield "list", "computers", [portal.opens("/computers")]
     for state in State:
         yield "list", f"computers, {state}", [portal.opens("/computers", state=state)]
@@ -131,6 +132,30 @@ def _lists(portal: Portal, sample: Sample) -> Iterator[tuple[str, str, Asked]]:
     yield "list", "outbox", [portal.opens("/outbox")]
     yield "list", "products", [portal.opens("/products")]
     yield "list", "operators", [portal.opens("/operators")]
+
+
+def _filtered_customers(portal: Portal) -> Iterator[tuple[str, str, Asked]]:
+    filters: dict[str, dict[str, object]] = {
+        "of product 1": {"product": "product-1"},
+        "of product 7": {"product": "product-7"},
+        "whose license ends in 90 days": {"ends": 90},
+        "whose license ends in a year": {"ends": 365},
+        "with an event in 24 hours": {"since": 1},
+        "with an event in 7 days": {"since": 7},
+        "with an event in a year": {"since": 365},
+        "of product 1, ends in 90 days": {"product": "product-1", "ends": 90},
+        "of product 7, ends in a year": {"product": "product-7", "ends": 365},
+        "of product 7, with an event in 7 days": {"product": "product-7", "since": 7},
+        "of product 1, by all filters": {"product": "product-1", "ends": 365, "since": 30},
+        "who are full, of product 1": {"product": "product-1", "view": "full"},
+    }
+    for name, arguments in filters.items():
+        for order in ("added", "name"):
+            yield (
+                "list",
+                f"customers {name}, by {order}",
+                [portal.opens("/customers", sort=order, **arguments)],
+            )
 
 
 def _two_filters(portal: Portal) -> Iterator[tuple[str, str, Asked]]:

@@ -55,7 +55,7 @@ class ListQuery:
 
 LICENSES = ListQuery((*LICENSE_FILTERS, "sort", "dir"))
 COMPUTERS = ListQuery(("q", "state", "license", "customer", "email", "product", "way", "since"))
-CUSTOMERS = ListQuery(("q", "view", "sort", "dir"))
+CUSTOMERS = ListQuery(("q", "view", "product", "ends", "ends_by", "since", "sort", "dir"))
 AUDIT = ListQuery(("license", "refused", "channel", "who", "event", "kind", "address", "since", "until"))
 OF_LISTING = {
     Listing.LICENSES: LICENSES,
@@ -67,9 +67,7 @@ OF_LISTING = {
 
 def licenses_wanted(asked: Mapping[str, str], now: datetime) -> Wanted:
     """Return which licenses are asked for; what is said wrongly is taken as not said."""
-    ends_by, order, standing, taken = _day(asked.get("ends_by", "")), Order.ISSUED, None, None
-    if asked.get("ends") in ENDS:
-        ends_by = now.date() + timedelta(days=int(asked["ends"]))
+    order, standing, taken = Order.ISSUED, None, None
     with suppress(ValueError):
         order = Order(asked.get("sort", ""))
     with suppress(ValueError):
@@ -80,7 +78,7 @@ def licenses_wanted(asked: Mapping[str, str], now: datetime) -> Wanted:
         search=asked.get("q", ""),
         product=asked.get("product", ""),
         standing=standing,
-        ends_by=ends_by,
+        ends_by=_ends_by(asked, now),
         taken=taken,
         order=order,
         descending=asked.get("dir", "desc") != "asc",
@@ -104,14 +102,22 @@ def computers_wanted(asked: Mapping[str, str], now: datetime) -> ComputersWanted
     )
 
 
-def customers_wanted(asked: Mapping[str, str]) -> CustomersWanted:
+def customers_wanted(asked: Mapping[str, str], now: datetime) -> CustomersWanted:
     """Return which customers are asked for; what is said wrongly is taken as not said."""
     view, order = None, CustomerOrder.ADDED
     with suppress(ValueError):
         view = CustomerView(asked.get("view", ""))
     with suppress(ValueError):
         order = CustomerOrder(asked.get("sort", ""))
-    return CustomersWanted(asked.get("q", ""), view, order, descending=asked.get("dir", "desc") != "asc")
+    return CustomersWanted(
+        asked.get("q", ""),
+        view,
+        order,
+        descending=asked.get("dir", "desc") != "asc",
+        product=asked.get("product", ""),
+        ends_by=_ends_by(asked, now),
+        active_since=_since(asked, now),
+    )
 
 
 def audit_wanted(asked: Mapping[str, str], now: datetime) -> AuditWanted:
@@ -131,6 +137,12 @@ def audit_wanted(asked: Mapping[str, str], now: datetime) -> AuditWanted:
         kind=asked.get("kind", "") if asked.get("kind") in KINDS else "",
         address=asked.get("address", ""),
     )
+
+
+def _ends_by(asked: Mapping[str, str], now: datetime) -> date | None:
+    if asked.get("ends") in ENDS:
+        return now.date() + timedelta(days=int(asked["ends"]))
+    return _day(asked.get("ends_by", ""))
 
 
 def _day(text: str) -> date | None:

@@ -15,8 +15,17 @@ from keyferry.server.words.wording import CHANNELS, DISPLACED, STATES, event_in_
 
 Columns = Mapping[str, Callable[[Any], object]]
 
-CUSTOMERS = ("email", "name", "licenses", "seats", "seats_used", "next_end", "added")
 PRODUCTS = ("code", "name", "keys", "epoch", "computers", "added")
+CUSTOMERS: Columns = {
+    "email": lambda one: one.customer.email,
+    "name": lambda one: one.customer.name,
+    "licenses": lambda one: one.held.licenses,
+    "seats": lambda one: one.held.seats,
+    "seats_used": lambda one: one.held.seats_used,
+    "next_end": lambda one: one.held.next_end,
+    "added": lambda one: one.customer.created_at.date(),
+    "last_event (UTC)": lambda one: one.held.last_event and _moment(one.held.last_event),
+}
 COMPUTERS: Columns = {
     "computer name": lambda one: one.computer_name,
     "computer ID": lambda one: one.computer_id,

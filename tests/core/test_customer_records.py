@@ -88,6 +88,7 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
     vendor.issue(customer="grace@example.com")
     with transaction() as session:
         find_or_add_customer(session, "nobody@example.com", now=vendor.clock.now)
+    now = vendor.clock.now
     with reading() as session:
 
         def found(search: str) -> list[tuple[str, Held]]:
@@ -96,11 +97,11 @@ def test_customers_are_found_by_any_part_and_listed_with_what_they_hold(vendor, 
             return [(one.customer.email, one.held) for one in page.rows]
 
         assert found("") == [
-            (EMAIL, Held(2, 5, 1)),
-            ("grace@example.com", Held(1, 1, 0)),
+            (EMAIL, Held(2, 5, 1, last_event=now)),
+            ("grace@example.com", Held(1, 1, 0, last_event=now)),
             ("nobody@example.com", Held()),
         ]
-        assert found("LOVELACE") == found("ada@") == [(EMAIL, Held(2, 5, 1))]
+        assert found("LOVELACE") == found("ada@") == [(EMAIL, Held(2, 5, 1, last_event=now))]
         assert found("%") == found("_") == []
         page = listing.customers(session, listing.Wanted(), now=vendor.clock.now, number=9, size=2)
         assert ([one.customer.email for one in page.rows], page.number) == (["nobody@example.com"], 2)

@@ -109,16 +109,59 @@ def test_a_view_shows_who_has_no_free_seat(vendor):
         assert "No customers found" in desk.get(f"/portal/customers?view=full&q={email}").text
 
 
+def test_filters_ask_for_a_license_and_say_what_they_let_through(vendor):
+    today = vendor.clock.now.date()
+    vendor.issue(customer="quiet@example.com", expires=today + timedelta(days=80))
+    vendor.clock.pass_days(10)
+    vendor.issue(customer="late@example.com", expires=today + timedelta(days=200))
+    vendor.issue(customer="never@example.com")
+    desk = staff(vendor)
+
+    def found(query: str) -> set[str]:
+        page = desk.get(f"/portal/customers?{query}").text
+        people = set(re.findall(r'data-copy="(\w+)@example.com"', page))
+        [_, *rows] = csv.reader(desk.post(f"/portal/customers/export?{query}").text.splitlines())
+        assert {row[0].partition("@")[0] for row in rows} == people
+        return people
+
+    every = {"quiet", "late", "never"}
+    assert found("") == found("product=demo-cad") == found("ends=7&since=often") == every
+    assert found("product=other") == found("ends=30") == set()
+    assert found("ends=90") == {"quiet"}
+    assert found("ends=365") == {"quiet", "late"}
+    assert found(f"ends_by={today + timedelta(days=200)}") == {"quiet", "late"}
+    assert found("since=7") == {"late", "never"}
+    assert found("since=7&ends=365&product=demo-cad&q=late") == {"late"}
+    page = desk.get("/portal/customers?since=7&ends=365&sort=name&dir=asc&page=3").text
+    chips = re.findall(r'<a class="chip on" href="([^"]*)">.*?<bdi>(.*?)</bdi>', page)
+    assert chips == [
+        ("/portal/customers?since=7&amp;sort=name&amp;dir=asc", "Ends in 365 days"),
+        ("/portal/customers?ends=365&amp;sort=name&amp;dir=asc", "Event in the last 7 days"),
+    ]
+    assert "1 customer found." in page
+    # A view that is a filter, too, is taken back there.
+    page = desk.get("/portal/customers?view=ending").text
+    assert '<a class="chip on" href="/portal/customers">' in page
+    assert "Remove a filter to see more" in desk.get("/portal/customers?product=other").text
+
+
+def test_a_customer_is_listed_with_when_something_last_happened(vendor, ada):
+    vendor.clock.pass_days(1)
+    row = staff(vendor).get("/portal/customers").text.split("<tbody>")[1]
+    assert 'title="Nov 24, 2026, 12:00 UTC">yesterday</time>' in row
+
+
 def test_a_list_comes_as_a_table_and_the_audit_keeps_who_took_it(vendor, desk, ada):
     vendor.issue(seats=3, customer="=cmd@example.com", expires=vendor.clock.now.date())
     answer = desk.post("/portal/customers/export")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="customers-2026-11-24.csv"'
     rows = list(csv.reader(answer.text.removeprefix("\ufeff").splitlines()))
-    assert rows[0] == ["email", "name", "licenses", "seats", "seats_used", "next_end", "added"]
+    head, last = ["email", "name", "licenses", "seats", "seats_used", "next_end"], "2026-11-24T12:00:00"
+    assert rows[0] == [*head, "added", "last_event (UTC)"]
     assert rows[1:] == [
-        [EMAIL, "", "1", "2", "1", "", "2026-11-24"],
+        [EMAIL, "", "1", "2", "1", "", "2026-11-24", last],
         # A spreadsheet would take it for a formula.
-        ["'=cmd@example.com", "", "1", "3", "0", "2026-11-24", "2026-11-24"],
+        ["'=cmd@example.com", "", "1", "3", "0", "2026-11-24", "2026-11-24", last],
     ]
     [_, row] = csv.reader(desk.post("/portal/customers/export?q=ada@").text.splitlines())
     assert row[0] == EMAIL

@@ -105,6 +105,21 @@ def test_computers_customers_the_audit_and_the_outbox_are_listed_by_an_index(man
     assert whole_tables(asked) == []
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("order", listing.Order)
+def test_customers_are_listed_by_an_index_through_every_filter(many, order):
+    now = many.clock.now
+    product, ends = {"product": "demo-cad"}, {"ends_by": date(2027, 1, 1)}
+    since = {"active_since": now - timedelta(days=1)}
+    with reading() as session, watched() as asked:
+        for filters in (product, ends, since, product | ends, product | ends | since):
+            wanted = listing.Wanted(order=order, **filters)
+            for beside in (None, Beside(2), Beside(2, back=True)):
+                listing.customers(session, wanted, now=now, size=2, beside=beside)
+            listing.in_pieces(session, wanted, now=now, after=0, size=2)
+    assert whole_tables(asked) == []
+
+
 @pytest.mark.engines("sqlite")
 def test_a_list_that_is_too_long_to_be_sorted_is_walked_in_an_order_that_an_index_has(stocked, monkeypatch):
     """SQLite sorts all that it finds where it prefers another index, as it did with licenses on hold."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Exists,
     ScalarSelect,
     Select,
     SQLColumnExpression,
@@ -25,11 +26,19 @@ from sqlalchemy.orm import Session
 from keyferry.server.core import lists
 from keyferry.server.core.licensing import search as search_filters
 from keyferry.server.core.lists import Filter, Listing, Stretch
-from keyferry.server.core.models import Customer, License, OutboxMail
+from keyferry.server.core.models import AuditEvent, Customer, License, OutboxMail, Product
 from keyferry.server.core.models.ordered import Unindexed, Unordered
-from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort
+from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 
 ENDING_WITHIN = timedelta(days=30)
+# What was last recorded of a license: one look into the audit's index of licenses.
+_LATEST_EVENT = (
+    select(AuditEvent.id)
+    .where(AuditEvent.license_id == License.id)
+    .order_by(AuditEvent.id.desc())
+    .limit(1)
+    .correlate(License)
+)
 
 
 class Order(StrEnum):
@@ -50,12 +59,20 @@ class View(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which customers, by address or name (see `lists.searched`) and view, and in which order."""
+    """Which customers, by address or name (see `lists.searched`) and view, and in which order.
+
+    They hold a license of a product, that ends by a day, or both: the same license. Something was recorded of
+    a license of theirs at `active_since` or later.
+    """
 
     search: str = ""
     view: View | None = None
     order: Order = Order.EMAIL
     descending: bool = False
+    product: str = ""
+    # Only those with a license that ends from now on until this day.
+    ends_by: date | None = None
+    active_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,8 @@ class Held:
     """What a customer holds: licenses, their seats, and how many of those are in use.
 
     With `more`, there are more licenses than were counted. `next_end` is the next last day, or the latest one
-    where every license is over; None where none ends.
+    where every license is over; None where none ends. `last_event` is when something was last recorded of
+    one, None with `more`.
     """
 
     licenses: int = 0
@@ -71,6 +89,7 @@ class Held:
     seats_used: int = 0
     next_end: date | None = None
     more: bool = False
+    last_event: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +119,10 @@ def customers(
     beside: Beside | None = None,
 ) -> Page[Listed]:
     """Return a page of customers."""
+    of_wanted = _filters(session, wanted, now)
 
     def page(filters: Sequence[Filter]) -> Page[Customer]:
-        listing = _listing(wanted, (*filters, *_of_view(wanted.view, now)))
+        listing = _listing(wanted, (*filters, *of_wanted))
         return lists.listed(session, select(Customer), listing, number=number, size=size, beside=beside)
 
     found = lists.searched(wanted.search, page, partial(search_filters.customers, session))
@@ -120,7 +140,7 @@ def in_pieces(
     session: Session, wanted: Wanted, *, now: datetime, after: int, size: int
 ) -> tuple[Sequence[Listed], int | None]:
     """Return some of all that a list finds, beyond a number, and the number to go on from or None."""
-    conditions = [one.condition for one in (*_searched(session, wanted), *_of_view(wanted.view, now))]
+    conditions = [one.condition for one in (*_searched(session, wanted), *_filters(session, wanted, now))]
     rows = select(Customer).where(Customer.id > after, *conditions).order_by(Customer.id).limit(size)
     found = session.scalars(rows).all()
     return _listed(session, found, now), found[-1].id if len(found) == size else None
@@ -148,9 +168,12 @@ def _listing(wanted: Wanted, filters: Sequence[Filter]) -> Listing:
     return Listing(numbers, sort, stretches, filters)
 
 
+def _filters(session: Session, wanted: Wanted, now: datetime) -> list[Filter]:
+    first = None if wanted.active_since is None else _first_event(session, wanted.active_since)
+    return [*_of_view(wanted.view, now), *_of_a_license(session, wanted, now, first)]
+
+
 def _of_view(view: View | None, now: datetime) -> list[Filter]:
-    if view is None:
-        return []
     if view is View.FULL:
         # No index: each activation would have to write it.
         return [Filter(_is_full(), costly=True)]
@@ -159,10 +182,53 @@ def _of_view(view: View | None, now: datetime) -> list[Filter]:
         failed = exists().where(theirs, OutboxMail.kept_until > now)
         walked = exists().where(theirs, Unindexed(OutboxMail.kept_until) > now)
         return [Filter(failed, _numbers_of(view, now), walked)]
-    soon = _soon(now)
-    ends = exists().where(License.customer_id == Customer.id, License.last_day.between(*soon))
-    walked = exists().where(License.customer_id == Customer.id, Unindexed(License.last_day).between(*soon))
-    return [Filter(ends, _numbers_of(view, now), walked)]
+    return []
+
+
+def _of_a_license(session: Session, wanted: Wanted, now: datetime, first_event: int | None) -> list[Filter]:
+    """Return the filter by what one license of theirs has to be, none where nothing is asked of it."""
+    code, asked, walked = visible(wanted.product), list[ColumnElement[bool]](), list[ColumnElement[bool]]()
+    if days := _days(wanted, now):
+        asked.append(License.last_day.between(*days))
+        walked.append(Unindexed(License.last_day).between(*days))
+    if code:
+        number = select(Product.number).where(Product.folded_code == code.lower()).scalar_subquery()
+        # Of both, the days lead: their index has the product, too.
+        product = Unindexed(License.product_number) if asked else License.product_number
+        asked.append(product == number)
+        walked.append(Unindexed(License.product_number) == number)
+    if first_event is None:
+        return [Filter(_holds(*asked), _holders(*asked), _holds(*walked))] if asked else []
+    numbers: Select[Any] | None = None
+    if (session.scalar(select(func.max(AuditEvent.id))) or 0) - first_event < lists.MOST:
+        of_events = select(License.customer_id).join(AuditEvent, AuditEvent.license_id == License.id)
+        few = of_events.where(AuditEvent.id >= first_event, License.customer_id.is_not(None), *walked)
+        # In their order, or PostgreSQL goes through all licenses to join them.
+        numbers = few.order_by(AuditEvent.id.desc())
+    recent = _LATEST_EVENT.scalar_subquery() >= first_event
+    return [Filter(_holds(*walked, recent), numbers, costly=True)]
+
+
+def _days(wanted: Wanted, now: datetime) -> tuple[date, date] | None:
+    """Return from when to when a license of theirs ends, None where that is not asked for."""
+    first, soon = _soon(now)
+    last = [*([soon] if wanted.view is View.ENDING else []), *([wanted.ends_by] if wanted.ends_by else [])]
+    return (first, min(last)) if last else None
+
+
+def _first_event(session: Session, since: datetime) -> int:
+    """Return the number of the first event at a moment or later: the index of licenses has no times."""
+    before = select(AuditEvent.id).where(AuditEvent.at < since)
+    return (session.scalar(before.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(1)) or 0) + 1
+
+
+def _holds(*conditions: ColumnElement[bool]) -> Exists:
+    return exists().where(License.customer_id == Customer.id, *conditions)
+
+
+def _holders(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Select who holds such licenses, whoever holds several of them several times."""
+    return select(License.customer_id).where(*conditions, License.customer_id.is_not(None))
 
 
 def _is_full() -> ColumnElement[bool]:
@@ -181,8 +247,7 @@ def _numbers_of(view: View, now: datetime) -> Select[Any]:
         # From the few emails that failed, also where the customers come in order: SQLite would look at each.
         number: SQLColumnExpression[int] = Unindexed(Customer.id).label("id")
         return select(number).select_from(Customer).join(OutboxMail, mails).where(OutboxMail.kept_until > now)
-    held = select(License.customer_id).where(License.last_day.between(*_soon(now)))
-    return held.where(License.customer_id.is_not(None))
+    return _holders(License.last_day.between(*_soon(now)))
 
 
 def _soon(now: datetime) -> tuple[date, date]:
@@ -237,9 +302,12 @@ def _held_by_each(session: Session, numbers: Sequence[int], today: date) -> dict
         _of_some(last_day, lambda some: func.min(case((some >= today, some)))),
         _of_some(last_day, func.max),
         _of_some(last_day, func.count),
+        _of_some(_LATEST_EVENT.scalar_subquery(), func.max),
     )
-    each = session.execute(select(Customer.id, *counted).where(Customer.id.in_(numbers)))
-    return {number: _held(*of_them) for number, *of_them in each}
+    each = session.execute(select(Customer.id, *counted).where(Customer.id.in_(numbers))).all()
+    events = select(AuditEvent.id, AuditEvent.at).where(AuditEvent.id.in_([one[-1] for one in each]))
+    times = {one.id: one.at for one in session.execute(events)}
+    return {number: _held(times.get(event), *of_them) for number, *of_them, event in each}
 
 
 def _of_some(
@@ -252,7 +320,15 @@ def _of_some(
 
 
 def _held(
-    count: int, seats: int | None, used: int | None, following: date | None, latest: date | None, ending: int
+    last_event: datetime | None,
+    count: int,
+    seats: int | None,
+    used: int | None,
+    following: date | None,
+    latest: date | None,
+    ending: int,
 ) -> Held:
     next_end = following or (latest if ending == count else None)
-    return Held(min(count, lists.MOST), seats or 0, used or 0, next_end, count > lists.MOST)
+    if count > lists.MOST:
+        return Held(lists.MOST, seats or 0, used or 0, next_end, more=True)
+    return Held(count, seats or 0, used or 0, next_end, last_event=last_event)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from keyferry.server.core.customers.listing import Listed
 from keyferry.server.core.licensing import computers, copies, listings, public_keys
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.staff.roles import Permission
@@ -75,9 +74,9 @@ class Exports(Lists):
     @runs(customers.export)
     def customer_table(self, asked: Mapping[str, str]) -> Table:
         """Return the first customers of a list."""
-        wanted = list_queries.customers_wanted(asked)
-        pieces = customers.export(wanted, by=self.by, show=_customer)
-        return _limited("customers", of.CUSTOMERS, chain.from_iterable(pieces))
+        wanted = list_queries.customers_wanted(asked, parts().clock())
+        pieces = customers.export(wanted, by=self.by, show=lambda one: row_of(of.CUSTOMERS, one))
+        return _limited("customers", tuple(of.CUSTOMERS), chain.from_iterable(pieces))
 
     @needs(Permission.SEE_LICENSES)
     def product_table(self) -> Table:
@@ -154,9 +153,3 @@ def _walked(before: Callable[..., Sequence[Any]], *wanted: Any) -> Iterator[Any]
         if not rows:
             return
         last = rows[-1].id
-
-
-def _customer(one: Listed) -> Sequence[object]:
-    customer, held = one.customer, one.held
-    added = customer.created_at.date()
-    return customer.email, customer.name, held.licenses, held.seats, held.seats_used, held.next_end, added

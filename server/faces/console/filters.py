@@ -61,7 +61,13 @@ FILTERS: Mapping[str, Sequence[Filter]] = {
         Filter("since", "Activated", (("", "at any time"), *_SINCE)),
         Filter("email", "Customer email", hint="ada@example.com"),
     ),
-    "customers": (Filter("view", "Which", (("", "all"), *_VIEWS)),),
+    "customers": (
+        Filter("view", "Which", (("", "all"), *_VIEWS)),
+        Filter(PRODUCT, "Product", (("", "all products"),)),
+        Filter("ends", "Ends", (("", "at any time"), *_ENDS)),
+        Filter("ends_by", "Or by a day", hint="2027-12-31", is_day=True),
+        Filter("since", "Last event", (("", "at any time"), *_SINCE)),
+    ),
     "audit": (
         Filter("refused", "Result", (("", "everything"), ("1", "refused"))),
         Filter("kind", "About", (("", "anything"), *KINDS)),

@@ -128,7 +128,8 @@ class Lists(Door):
         self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
     ) -> Page[views.CustomerRow]:
         """Return a page of customers; asked for as licenses are."""
-        now, wanted = parts().clock(), list_queries.customers_wanted(asked)
+        now = parts().clock()
+        wanted = list_queries.customers_wanted(asked, now)
         with reading() as session:
             page = listing.customers(session, wanted, now=now, number=number, beside=beside)
             return page.of([views.customer_row(one) for one in page.rows])

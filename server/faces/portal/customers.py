@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core.customers import listing as customer_list
 from keyferry.server.core.customers import records
-from keyferry.server.core.customers.listing import Listed, View
+from keyferry.server.core.customers.listing import View
 from keyferry.server.core.licensing import computers
 from keyferry.server.core.licensing.licenses import expiry, standing
+from keyferry.server.core.licensing.products import every_product
 from keyferry.server.core.models import Activation, Listing, OutboxMail
 from keyferry.server.core.staff import saved_views
 from keyferry.server.core.staff.roles import Permission
@@ -28,7 +29,7 @@ from keyferry.server.web.files import as_file
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext, said
-from keyferry.server.words.columns import CUSTOMERS
+from keyferry.server.words.columns import CUSTOMERS, row_of
 
 blueprint = Blueprint("customers", __name__)
 
@@ -48,9 +49,9 @@ def listing() -> str:
 @staff.runs(customers.export)
 def export() -> Response:
     """Give the customers of a list as a table; of one with very many licenses, not all are counted."""
-    wanted = list_queries.customers_wanted(request.args)
-    pieces = customers.export(wanted, by=staff.by(), show=_row)
-    return table("customers", posted().get("format", "csv"), CUSTOMERS, pieces)
+    wanted = list_queries.customers_wanted(request.args, parts().clock())
+    pieces = customers.export(wanted, by=staff.by(), show=lambda one: row_of(CUSTOMERS, one))
+    return table("customers", posted().get("format", "csv"), tuple(CUSTOMERS), pieces)
 
 
 @blueprint.get("/customers/<int:number>")
@@ -160,10 +161,11 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
     """Return the list that an address asks for, with what was wrong where something was."""
     at, now, operator = list_addresses.CUSTOMERS, parts().clock(), staff.operator()
     said = at.said(asked)
-    wanted = list_queries.customers_wanted(said)
+    wanted = list_queries.customers_wanted(said, now)
     with reading() as session:
         found = customer_list.customers(session, wanted, now=now, **turned())
         own_views = saved_views.of_operator(session, operator, Listing.CUSTOMERS)
+        products = {one.code: one.name for one in every_product(session)}
     counts, counted_at = figures.of_the_customer_views()
     return staff.page(
         "customers",
@@ -175,16 +177,11 @@ def list_page(asked: dict[str, str], **context: Any) -> str:
         asked=said,
         listed={"endpoint": at.endpoint, "args": said},
         own_views=own_views,
+        products=products,
         of_query=at.of_query,
         query=at.query(said),
         **context,
     )
-
-
-def _row(one: Listed) -> Sequence[object]:
-    customer, held = one.customer, one.held
-    added = customer.created_at.date()
-    return customer.email, customer.name, held.licenses, held.seats, held.seats_used, held.next_end, added
 
 
 def _computers(session: Session, mails: Sequence[OutboxMail]) -> dict[int, str | None]:

@@ -316,9 +316,9 @@ sa.Table(
     sa.CheckConstraint("seats >= 1", name="at_least_one_seat"),
     sa.CheckConstraint("seats_used >= 0 AND seats_used <= seats", name="seats_are_not_oversold"),
     sa.Index("ix_license_product", "product_number", "id"),
-    sa.Index("ix_license_customer", "customer_id", "id"),
+    sa.Index("ix_license_customer", "customer_id", "id", "product_number"),
     sa.Index("ix_license_seats", "seats", "id"),
-    sa.Index("ix_license_last_day", "last_day", "id", "status", "customer_id"),
+    sa.Index("ix_license_last_day", "last_day", "id", "status", "customer_id", "product_number"),
     sa.Index(
         "ix_license_suspended",
         "status",
