@@ -11,7 +11,14 @@ from keyferry.server.core.audit import ending
 from keyferry.server.core.imports.imports import Refused
 from keyferry.server.core.imports.rows import OURS
 from keyferry.server.core.licensing.licenses import expiry, standing
-from keyferry.server.words.wording import CHANNELS, DISPLACED, STATES, event_in_words, reason_in_words
+from keyferry.server.words.wording import (
+    CHANNELS,
+    DISPLACED,
+    STATES,
+    event_in_words,
+    mail_in_words,
+    reason_in_words,
+)
 
 Columns = Mapping[str, Callable[[Any], object]]
 
@@ -50,6 +57,17 @@ COPIES: Columns = {
     "activation key ends in": lambda one: one.activation and ending(one.activation.license.activation_key),
     "counts": lambda one: "yes" if one.counted else "no",
 }
+OUTBOX: Columns = {
+    "email": lambda one: one.recipient,
+    "what": mail_in_words,
+    "status": lambda one: "waiting" if one.next_try_at else "failed",
+    "since (UTC)": lambda one: _moment(one.created_at),
+    "next try (UTC)": lambda one: one.next_try_at and _moment(one.next_try_at),
+    "kept until (UTC)": lambda one: one.kept_until and _moment(one.kept_until),
+    "tries": lambda one: one.tries,
+    "trouble": lambda one: one.trouble,
+    "license": lambda one: one.license_id,
+}
 EVENTS: Columns = {
     "number": lambda event: event.id,
     "at (UTC)": lambda event: _moment(event.at),
@@ -65,6 +83,18 @@ EVENTS: Columns = {
     "activation key ends in": lambda event: event.activation_key_ending,
     "detail": lambda event: json.dumps(event.detail, ensure_ascii=False) if event.detail else None,
 }
+
+
+def staff_seen(seen: Mapping[int, datetime]) -> Columns:
+    """Return the columns of a table of staff, by when each was seen last."""
+    return {
+        "name": lambda one: one.name,
+        "role": lambda one: one.role,
+        "signs in with": lambda one: "second factor" if one.totp_since else "password only",
+        "added": lambda one: one.created_at.date(),
+        "last seen (UTC)": lambda one: seen.get(one.id) and _moment(seen[one.id]),
+        "status": lambda one: "disabled" if one.disabled_at else "active",
+    }
 
 
 def licenses_at(now: datetime) -> Columns:

@@ -56,6 +56,17 @@ def mails(
     return lists.searched(wanted.search, page, _of_recipient)
 
 
+def before(
+    session: Session, wanted: Wanted, number: int | None, size: int, *, now: datetime
+) -> Sequence[OutboxMail]:
+    """Return those of a state below a number, the latest first, from the first one without it."""
+    conditions = [one.condition for one in _of_state(wanted.state, now)]
+    if number is not None:
+        conditions.append(OutboxMail.id < number)
+    rows = select(OutboxMail).where(*conditions).order_by(OutboxMail.id.desc()).limit(size)
+    return session.scalars(rows).all()
+
+
 def _of_state(state: State, now: datetime) -> list[Filter]:
     if state is State.ANY:
         return []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.protocol.sentences import template
 from keyferry.server.core.models import Operator, Role
@@ -13,11 +13,13 @@ from keyferry.server.core.staff import operators, roles, second_factor, sessions
 from keyferry.server.core.staff.roles import PERMISSIONS, Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.parts import parts
 from keyferry.server.services import staff as changes
 from keyferry.server.web.forms import Refusal, posted
 from keyferry.server.web.languages import enumerated, said
 from keyferry.server.web.languages import gettext as _
+from keyferry.server.words.columns import row_of, staff_seen
 
 blueprint = Blueprint("operators", __name__)
 
@@ -40,9 +42,20 @@ def listing() -> str:
     return operators_page(dialog=staff.asked_dialog("add"))
 
 
+@blueprint.get("/operators.csv", defaults={"form": "csv"})
+@blueprint.get("/operators.xlsx", defaults={"form": "xlsx"})
+@staff.needs(Permission.MANAGE_OPERATORS)
+def export(form: str) -> Response:
+    """Give the list of operators as a table."""
+    with reading() as session:
+        columns = staff_seen(sessions.last_seen(session))
+        rows = [row_of(columns, one) for one in operators.everyone(session)]
+    return table("staff", form, tuple(columns), [rows])
+
+
 @blueprint.post("/operators")
 @staff.runs(changes.add)
-def add() -> Response:
+def add() -> AnyResponse:
     """Add an operator."""
     values = posted()
     role = roles.named(values.get("role", ""))
@@ -59,7 +72,7 @@ def one(number: int) -> str:
 
 @blueprint.post("/operators/<int:number>/role")
 @staff.runs(changes.change_role)
-def change_role(number: int) -> Response:
+def change_role(number: int) -> AnyResponse:
     """Give another role."""
     found = changes.change_role(number, roles.named(posted().get("role", "")), by=staff.by())
     return _back_to(found, _("{name}’s role is now {role}.", name=found.name, role=said(found.role)))
@@ -67,7 +80,7 @@ def change_role(number: int) -> Response:
 
 @blueprint.post("/operators/<int:number>/password")
 @staff.runs(changes.reset)
-def reset(number: int) -> Response:
+def reset(number: int) -> AnyResponse:
     """Set a new password."""
     found = changes.reset(number, posted().get("new_password", ""), by=staff.by())
     return _back_to(found, _("{name} has a new password and is signed out everywhere.", name=found.name))
@@ -75,7 +88,7 @@ def reset(number: int) -> Response:
 
 @blueprint.post("/operators/<int:number>/sessions/<int:id>/end")
 @staff.runs(changes.end_session)
-def end_session(number: int, id: int) -> Response:
+def end_session(number: int, id: int) -> AnyResponse:
     """End one session of an operator."""
     found = changes.end_session(number, id, by=staff.by())
     return _back_to(found, _("{name} is signed out of that session.", name=found.name))
@@ -85,7 +98,7 @@ def _button(address: str, change: Callable[..., Operator], sentence: str) -> Non
     """Serve a form that is nothing but a button."""
 
     @staff.runs(change)
-    def view(number: int) -> Response:
+    def view(number: int) -> AnyResponse:
         found = change(number, by=staff.by())
         return _back_to(found, _(sentence, name=found.name))
 
@@ -145,7 +158,7 @@ def _roles() -> dict[str, str]:
     return words
 
 
-def _back_to(operator: Operator, message: str) -> Response:
+def _back_to(operator: Operator, message: str) -> AnyResponse:
     flash(message)
     return redirect(url_for("portal.operators.one", number=operator.id))
 

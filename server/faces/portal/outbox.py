@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from keyferry.server.core.mail import delivery
 from keyferry.server.core.mail import listing as mails
 from keyferry.server.core.staff.roles import Permission
 from keyferry.server.db import reading
 from keyferry.server.faces.portal import staff
+from keyferry.server.faces.portal.tables import table
 from keyferry.server.faces.portal.turning import turned
 from keyferry.server.mail.outgoing import outgoing
 from keyferry.server.parts import parts
@@ -19,8 +21,11 @@ from keyferry.server.services import outbox as mail
 from keyferry.server.web.forms import Refusal
 from keyferry.server.web.languages import gettext as _
 from keyferry.server.web.languages import ngettext
+from keyferry.server.words.columns import OUTBOX, row_of
 
 blueprint = Blueprint("outbox", __name__)
+
+_PIECE = 500
 
 
 @blueprint.get("/outbox")
@@ -30,9 +35,28 @@ def listing() -> str:
     return outbox_page()
 
 
+@blueprint.get("/outbox.csv", defaults={"form": "csv"})
+@blueprint.get("/outbox.xlsx", defaults={"form": "xlsx"})
+@staff.needs(Permission.SEE_LICENSES)
+def export(form: str) -> Response:
+    """Give what waits and what was given up as a table, as CSV a piece at a time."""
+    return table("unsent-email", form, tuple(OUTBOX), _table())
+
+
+def _table() -> Iterator[list[Sequence[object]]]:
+    now, last = parts().clock(), None
+    while True:
+        with reading() as session:
+            rows = mails.before(session, mails.Wanted(), last, _PIECE, now=now)
+        if not rows:
+            return
+        yield [row_of(OUTBOX, one) for one in rows]
+        last = rows[-1].id
+
+
 @blueprint.post("/outbox/<int:number>/send-again")
 @staff.runs(mail.send_again)
-def send_again(number: int) -> Response:
+def send_again(number: int) -> AnyResponse:
     """Have a mail tried anew; back on the customer's page where that was asked."""
     mail.send_again(number, by=staff.by())
     flash(_("The email will be sent again."))
@@ -43,7 +67,7 @@ def send_again(number: int) -> Response:
 
 @blueprint.post("/outbox/send-all-again")
 @staff.runs(mail.send_all_again)
-def send_all_again() -> Response:
+def send_all_again() -> AnyResponse:
     """Have all that was given up tried anew."""
     count = mail.send_all_again(by=staff.by())
     flash(ngettext("1 email will be sent again.", "{count} emails will be sent again.", count))
