@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.server_process import LOOPBACK, free_port, serving
 from keyferry.server import create_app
@@ -47,6 +47,24 @@ def scanned(page: Page) -> str:
     return found.text
 
 
+def goes_on_while_the_list_looks(page: Page) -> None:
+    """Open the page for the key; while it is on its way, the list hears that something has happened."""
+    asked: list[Route] = []
+    page.route("**/portal/first-day/state", lambda route: asked.append(route))
+
+    def hears_of_it_first(route: Route) -> None:
+        with page.expect_response("**/portal/first-day/state"):
+            asked.pop().fulfill(json={"state": "another"})
+        route.continue_()
+
+    with page.expect_request("**/portal/first-day/state"):
+        pass
+    page.route("**/portal/first-day/demo-machine", hears_of_it_first)
+    page.get_by_role("link", name="Type the key").click()
+    expect(page.get_by_label("Computer key")).to_be_visible()
+    page.unroute_all()
+
+
 def test_a_new_vendor_gets_to_an_activated_machine_by_the_list_alone(browser, pages, phone, fresh_origin):
     page = pages(browser, viewport=DESK)
     page.goto(fresh_origin)
@@ -72,7 +90,7 @@ def test_a_new_vendor_gets_to_an_activated_machine_by_the_list_alone(browser, pa
     page.evaluate("document.documentElement.dataset.isOld = 'yes'")
     key = activate(phone(), scanned(page))
     expect(page.locator("html[data-is-old]")).to_have_count(0, timeout=30_000)
-    page.get_by_role("link", name="Type the key").click()
+    goes_on_while_the_list_looks(page)
     field = page.get_by_label("Computer key")
     field.press_sequentially(key[:20].lower())
     expect(page.get_by_text("13 more characters")).to_be_visible()
