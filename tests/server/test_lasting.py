@@ -9,16 +9,15 @@ import pytest
 _WORKER = """
 import gc
 import weakref
-from types import SimpleNamespace
 
-from keyferry.server.command_line.web_server import _ready
+import keyferry.server.command_line.web_server
+from keyferry.server.command_line.web_server.lasting import spare_what_lasts
 
 class Cycle:
     def __init__(self):
         self.me = self
 
-server = SimpleNamespace(settings=SimpleNamespace(log_format="text"), metrics=None)
-_ready(SimpleNamespace(app=server, wsgi=None))
+spare_what_lasts()
 frozen, kept = [gc.get_freeze_count()], []
 for _ in range(4):
     kept.append([Cycle() for _ in range(1000)])
