@@ -18,7 +18,7 @@ from keyferry.server.core.imports.looking import Look, Reader
 from keyferry.server.core.licensing.products import find_product
 from keyferry.server.core.models import CsvImport
 from keyferry.server.core.staff.roles import Permission
-from keyferry.server.db import reading, transaction
+from keyferry.server.db import one_at_a_time, reading, transaction
 from keyferry.server.parts import parts
 from keyferry.server.services.guard import guarded, recorded
 from keyferry.server.services.issuing import CHUNK_SECONDS, SPELL_SECONDS, Progress
@@ -68,6 +68,8 @@ def go_on(number: int, *, by: By, seconds: float = SPELL_SECONDS) -> Progress:
     while not progress.is_done:
         now = parts().clock()
         with guarded(event=Event.IMPORT_REFUSED, by=by, now=now) as session:
+            # Files that name the same customers or keys in different orders would wait for each other.
+            one_at_a_time(session, "imports")
             found = imports.locked(session, number)
             imports.begin(session, found, by=by, now=now)
             # Another may have ended it meanwhile.

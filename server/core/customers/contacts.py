@@ -95,20 +95,25 @@ def known_customer(session: Session, email: str) -> Customer | None:
 
 def find_or_add_customer(session: Session, email: str, *, now: datetime) -> Customer:
     """Return the customer with this address, added now if new; raises Malformed (malformed_email)."""
+    return found_or_added(session, email, now=now)[0]
+
+
+def found_or_added(session: Session, email: str, *, now: datetime) -> tuple[Customer, bool]:
+    """Return what `find_or_add_customer` returns, and whether that customer was added here and now."""
     address = normalized_email(email)
     # Held, so that nobody deletes it before a license refers to it.
     known = select(Customer).where(Customer.email == address).with_for_update(read=True, key_share=True)
     customer = session.scalar(known)
     if customer is not None:
-        return customer
+        return customer, False
     try:
         with session.begin_nested():
             customer = Customer(email=address, created_at=now)
             session.add(customer)
     except IntegrityError:
         # Another process added the same customer in the meantime.
-        return session.scalars(known).one()
-    return customer
+        return session.scalars(known).one(), False
+    return customer, True
 
 
 def _readable(label: str) -> str:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from keyferry.protocol.activation_key import ENTROPY_BYTES, ActivationKey
 from keyferry.server.core import audit
 from keyferry.server.core.audit import By
-from keyferry.server.core.customers.contacts import find_or_add_customer
+from keyferry.server.core.customers.contacts import found_or_added
 from keyferry.server.core.errors import CoreError
 from keyferry.server.core.events import Event
 from keyferry.server.core.imports.looking import in_use, in_use_already
@@ -34,7 +33,7 @@ class Made:
 
 def make(session: Session, rows: Mapping[int, Row], *, by: By, now: datetime) -> Made:
     """Make what some rows name; none of their keys comes twice."""
-    # A key that somebody else imports at this moment is in use once they are done, and then it is seen.
+    # A key that a license gets at this moment is in use once that is done, and then it is seen.
     while True:
         taken = _in_use(session, rows)
         left = {place: row for place, row in rows.items() if row.activation_key not in taken}
@@ -65,16 +64,16 @@ def _customers(
 ) -> tuple[dict[str | None, Customer], int]:
     """Return the customers of rows by their addresses, and how many are new; what is known of one stays."""
     wanted = {row.email for row in rows.values() if row.email is not None}
-    known = {*session.scalars(select(Customer.email).where(Customer.email.in_(wanted)))} if wanted else set()
-    # In the same order for everybody: of two imports one waits for the other, and they don't wait in a ring.
-    found: dict[str | None, Customer] = {
-        email: find_or_add_customer(session, email, now=now) for email in sorted(wanted)
-    }
+    # Whom somebody issues a license to at this moment isn't new here, however late that is seen.
+    each = {email: found_or_added(session, email, now=now) for email in sorted(wanted)}
+    found: dict[str | None, Customer] = {email: customer for email, (customer, _) in each.items()}
+    added = {email for email, (_, is_new) in each.items() if is_new}
     for row in rows.values():
-        if row.email is not None and (changed := _completed(found[row.email], row)) and row.email in known:
-            detail = {"customer": found[row.email].id, "changed": changed}
-            audit.record(session, event=Event.CUSTOMER_EDITED, by=by, now=now, detail=detail)
-    return found, len(wanted - known)
+        if row.email is None or not (changed := _completed(found[row.email], row)) or row.email in added:
+            continue
+        detail = {"customer": found[row.email].id, "changed": changed}
+        audit.record(session, event=Event.CUSTOMER_EDITED, by=by, now=now, detail=detail)
+    return found, len(added)
 
 
 def _completed(customer: Customer, row: Row) -> list[str]:
