@@ -7,7 +7,6 @@ leave out nearly everything, a page ends once enough rows were looked at, with w
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,84 +17,25 @@ from sqlalchemy import (
     CompoundSelect,
     FromClause,
     Select,
-    SQLColumnExpression,
-    and_,
     case,
     func,
     select,
     true,
-    tuple_,
 )
 from sqlalchemy.orm import Session
 
-from keyferry.server.core.pages import Beside, Page, Row, Sort, asked, is_short, last_page
+from keyferry.server.core.filters import Filter, Listing
+from keyferry.server.core.pages import Beside, Page, Row, asked, is_short, last_page
+from keyferry.server.core.walks import Walk
 
 MOST = 10_000
 """How many rows are counted, and sorted by themselves."""
-LOOKED_AT = 30_000
-"""How many rows a page looks at to fill itself."""
 _PAGES = 10**6
 # A plan for just any text or filter goes through whole tables for some of them. And where reading here and
 # there counts as expensive, PostgreSQL first gathers all that an index finds, of which a part was asked for.
 _PLANNED = {"plan_cache_mode": "force_custom_plan", "random_page_cost": "1.1"}
-_EQUAL_TOO: dict[Any, Any] = {operator.lt: operator.le, operator.gt: operator.ge}
-# How many times more rows a walk looks at with each step.
-_STEPS = 8
 # How many times more rows are sorted where walking meets too few of them.
 _MOST_AT_WORST = 3
-# How much longer it takes to look at the customer and the computers of a row, too.
-_TIMES_COSTLY = 3
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What rows a list has: `numbers` selects them by an index, where there is one.
-
-    `walked` is the same condition for a walk through another index. Looking is `costly` where no index helps:
-    then it is done once, and not to count first.
-    """
-
-    condition: ColumnElement[bool]
-    numbers: Select[int] | CompoundSelect[int] | None = None
-    walked: ColumnElement[bool] | None = None
-    costly: bool = False
-
-    @property
-    def in_a_walk(self) -> ColumnElement[bool]:
-        """The condition for a walk."""
-        return self.condition if self.walked is None else self.walked
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A part of a list that one index has in its order: by these columns, the last of which is the key.
-
-    With `first_too`, the first column is of another table: it alone says where to begin, and `by_key` finds
-    one row.
-    """
-
-    rows: Select[int]
-    columns: tuple[SQLColumnExpression[Any], ...]
-    first_too: bool = False
-    by_key: Select[int] | None = None
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A list: all of its rows with what they are sorted by, that order, its stretches, and its filters.
-
-    `without` are the keys of a few rows that are never shown.
-    """
-
-    rows: Select[int]
-    sort: Sort
-    stretches: Sequence[Stretch]
-    filters: Sequence[Filter] = ()
-    without: Sequence[int] = ()
-
-    def shown(self, key: SQLColumnExpression[int]) -> list[ColumnElement[bool]]:
-        """Return the condition that a row is none of those, nothing where there are none."""
-        return [key.not_in(self.without)] if self.without else []
 
 
 @dataclass(frozen=True)
@@ -206,8 +146,7 @@ def _at_least(session: Session, listing: Listing) -> int:
         return MOST
     by = _narrowing(listing)[0]
     others = [one.in_a_walk for one in listing.filters if one is not by] + listing.shown(listing.sort.key)
-    most = MOST // _TIMES_COSTLY if any(one.costly for one in listing.filters) else MOST
-    return session.scalars(_passed(listing, _candidates(by, most), others)).one()
+    return session.scalars(_passed(listing, _candidates(by, MOST // listing.cost), others)).one()
 
 
 def _passed(listing: Listing, candidates: FromClause, others: Sequence[ColumnElement[bool]]) -> Select[int]:
@@ -232,10 +171,10 @@ def _loaded(session: Session, rows: Select[Row], listing: Listing, shown: Sequen
 def _walked(session: Session, listing: Listing, number: int, size: int, beside: Beside | None) -> Page[int]:
     """Return the numbers of a page from where an index has them sorted; without `beside`, of the first."""
     if beside is None:
-        walk = _Walk(listing, size, back=False)
+        walk = Walk(listing, size, back=False)
         walk.go(session, None)
         return Page(walk.shown, 0, 1, size, more=True, after=walk.goes_on_at)
-    walk = _Walk(listing, size, back=beside.back)
+    walk = Walk(listing, size, back=beside.back)
     walk.go(session, beside.row)
     if beside.back:
         if walk.goes_on_at is None:
@@ -287,99 +226,6 @@ def _gathered(
     after, shown = shown[size - 1] if len(shown) > size else None, shown[:size]
     before = None if beside is None else shown[0] if shown else beside.row
     return Page(shown, 0, 1 if beside is None else number, size, more=True, before=before, after=after)
-
-
-class _Walk:
-    """A way along the stretches of a list, from a row on or from the beginning, until a page is full."""
-
-    def __init__(self, listing: Listing, size: int, *, back: bool) -> None:
-        self._listing, self._size, self._back = listing, size, back
-        self._stretches = listing.stretches[::-1] if back else listing.stretches
-        self._conditions = [one.in_a_walk for one in listing.filters]
-        self.shown: list[int] = []
-        self.goes_on_at: int | None = None
-
-    def go(self, session: Session, row: int | None) -> None:
-        """Walk; `goes_on_at` is then the row beside which the next page begins, None where there is none."""
-        start, values = self._found(session, row)
-        looks, left = _STEPS * self._size, LOOKED_AT
-        if any(one.costly for one in self._listing.filters):
-            left //= _TIMES_COSTLY
-        for stretch in self._stretches[start:]:
-            ahead = stretch.rows if values is None else stretch.rows.where(self._beyond(stretch, values))
-            values = None
-            while True:
-                # Most pages are full after a few rows: so it is asked for ever more of them.
-                end = self._end(session, stretch, ahead, looks)
-                self._take(session, stretch, ahead, end)
-                if self.goes_on_at is not None:
-                    return
-                if end is None:
-                    break
-                left -= looks
-                if left <= 0:
-                    self.goes_on_at = end[-1]
-                    return
-                looks, ahead = min(looks * _STEPS, left), stretch.rows.where(self._beyond(stretch, end))
-
-    def _take(
-        self, session: Session, stretch: Stretch, ahead: Select[int], end: Sequence[Any] | None
-    ) -> None:
-        """Put what is wanted up to an end on the page, and say so where it is full and more follows."""
-        if end is not None:
-            ahead = ahead.where(self._up_to(stretch, end))
-        shown = self._listing.shown(self._listing.sort.key)
-        wanted = self._ordered(stretch, ahead.where(*self._conditions, *shown))
-        self.shown += session.scalars(wanted.limit(self._size + 1 - len(self.shown))).all()
-        if len(self.shown) > self._size:
-            self.shown.pop()
-            self.goes_on_at = self.shown[-1]
-
-    def _found(self, session: Session, row: int | None) -> tuple[int, Sequence[Any] | None]:
-        """Return the stretch that a row is in, and what sorts it there; of one that is gone, the start."""
-        for place, stretch in enumerate(self._stretches if row is not None else ()):
-            rows = stretch.rows if stretch.by_key is None else stretch.by_key
-            at = rows.where(self._listing.sort.key == row)
-            if (values := session.execute(_only(at, stretch.columns)).first()) is not None:
-                return place, values
-        return 0, None
-
-    def _end(
-        self, session: Session, stretch: Stretch, ahead: Select[int], looks: int
-    ) -> Sequence[Any] | None:
-        """Return the last row that is looked at, None where that is all of them."""
-        if not self._conditions:
-            return None
-        ordered = self._ordered(stretch, _only(ahead, stretch.columns))
-        return session.execute(ordered.offset(looks - 1).limit(1)).first()
-
-    @property
-    def _descending(self) -> bool:
-        return self._listing.sort.descending != self._back
-
-    def _ordered(self, stretch: Stretch, rows: Select[Any]) -> Select[Any]:
-        return rows.order_by(*(one.desc() if self._descending else one.asc() for one in stretch.columns))
-
-    def _beyond(self, stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
-        """Return the condition that a row comes after one that is sorted by these values."""
-        return _compared(stretch, values, operator.lt if self._descending else operator.gt)
-
-    def _up_to(self, stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
-        return _compared(stretch, values, operator.ge if self._descending else operator.le)
-
-
-def _compared(
-    stretch: Stretch, values: Sequence[Any], compare: Callable[[Any, Any], ColumnElement[bool]]
-) -> ColumnElement[bool]:
-    first = stretch.columns[0]
-    if len(stretch.columns) == 1:
-        return compare(first, values[0])
-    whole = compare(tuple_(*stretch.columns), tuple_(*values))
-    return and_(whole, _EQUAL_TOO.get(compare, compare)(first, values[0])) if stretch.first_too else whole
-
-
-def _only(rows: Select[Any], columns: Sequence[SQLColumnExpression[Any]]) -> Select[Any]:
-    return rows.with_only_columns(*columns, maintain_column_froms=True)
 
 
 def searched(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from keyferry.server.core import audit, lists
+from keyferry.server.core import audit, lists, walks
 from keyferry.server.core.audit import By
 from keyferry.server.core.customers import listing
 from keyferry.server.core.events import Channel, Event
@@ -230,7 +230,7 @@ def test_a_long_list_says_how_many_rows_it_has_at_least(stocked, monkeypatch):
 
 def test_a_page_that_finds_too_little_ends_early_and_the_next_one_goes_on(stocked, monkeypatch):
     monkeypatch.setattr(lists, "MOST", 3)
-    monkeypatch.setattr(lists, "LOOKED_AT", 4)
+    monkeypatch.setattr(walks, "LOOKED_AT", 4)
     with reading() as session:
         found, beside, pages = [], None, 0
         while True:
@@ -277,7 +277,7 @@ def test_what_a_walk_would_not_meet_is_found_by_the_index_of_its_filter(stocked,
         return listings.licenses(session, wanted, now=stocked.clock.now, **turned)
 
     expected = sorted_at_once(page)
-    monkeypatch.setattr(lists, "LOOKED_AT", 1)
+    monkeypatch.setattr(walks, "LOOKED_AT", 1)
     with monkeypatch.context() as patch, reading() as session:
         patch.setattr(lists, "MOST", 3)
         first = page(session, size=SIZE)

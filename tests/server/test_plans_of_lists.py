@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from keyferry.server.core import lists
+from keyferry.server.core import lists, walks
 from keyferry.server.core.customers import data, listing, records
 from keyferry.server.core.licensing import computers, figures, licenses, listings, story
 from keyferry.server.core.licensing.computers import State
@@ -208,7 +208,7 @@ def test_who_has_no_free_seat_is_found_by_the_licenses_of_each_customer(stocked,
 def test_few_emails_that_failed_lead_to_their_customers_wherever_a_page_begins(stocked, monkeypatch):
     """A walk that meets none of them is given up; looking for mail to each customer took seconds then."""
     monkeypatch.setattr(lists, "MOST", 0)
-    monkeypatch.setattr(lists, "LOOKED_AT", 1)
+    monkeypatch.setattr(walks, "LOOKED_AT", 1)
     now = stocked.clock.now
     with transaction() as session:
         session.add_all(Customer(email=f"d{number}@example.com", created_at=now) for number in range(30))

@@ -24,13 +24,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from keyferry.server.core import lists
+from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.licensing import search as search_filters
-from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import AuditEvent, Customer, License, OutboxMail, Product
 from keyferry.server.core.models.ordered import Unindexed, Unordered
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, visible
 
 ENDING_WITHIN = timedelta(days=30)
+# Of each customer, all licenses are looked at, and of each of those the latest event.
+_COST_OF_EVENTS = 9
 # What was last recorded of a license: one look into the audit's index of licenses.
 _LATEST_EVENT = (
     select(AuditEvent.id)
@@ -176,7 +178,7 @@ def _filters(session: Session, wanted: Wanted, now: datetime) -> list[Filter]:
 def _of_view(view: View | None, now: datetime) -> list[Filter]:
     if view is View.FULL:
         # No index: each activation would have to write it.
-        return [Filter(_is_full(), costly=True)]
+        return [Filter(_is_full(), cost=3)]
     if view is View.EMAIL_FAILED:
         theirs = OutboxMail.recipient == Unordered(Customer.email)
         failed = exists().where(theirs, OutboxMail.kept_until > now)
@@ -206,7 +208,7 @@ def _of_a_license(session: Session, wanted: Wanted, now: datetime, first_event: 
         # In their order, or PostgreSQL goes through all licenses to join them.
         numbers = few.order_by(AuditEvent.id.desc())
     recent = _LATEST_EVENT.scalar_subquery() >= first_event
-    return [Filter(_holds(*walked, recent), numbers, costly=True)]
+    return [Filter(_holds(*walked, recent), numbers, cost=_COST_OF_EVENTS)]
 
 
 def _days(wanted: Wanted, now: datetime) -> tuple[date, date] | None:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from keyferry.protocol.claims import has_ended
 from keyferry.server.core import lists
 from keyferry.server.core.errors import NotFound
+from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.licensing import copies, demo_machine, search
 from keyferry.server.core.licensing.licenses import Standing, standing
 from keyferry.server.core.licensing.products import find_epoch
-from keyferry.server.core.lists import Filter, Listing, Stretch
 from keyferry.server.core.models import (
     Activation,
     AuditEvent,

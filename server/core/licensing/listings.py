@@ -22,11 +22,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from keyferry.server.core import lists, peers
+from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.folding import folded
 from keyferry.server.core.licensing import demo_machine, search
 from keyferry.server.core.licensing.audited import KINDS
 from keyferry.server.core.licensing.licenses import Standing
-from keyferry.server.core.lists import Filter, Listing, Stretch, searched
+from keyferry.server.core.lists import searched
 from keyferry.server.core.models import AuditEvent, Customer, License, LicenseStatus, Product
 from keyferry.server.core.models.ordered import Unindexed
 from keyferry.server.core.pages import PAGE_SIZE, Beside, Page, Sort, asked, is_short, visible

@@ -18,9 +18,9 @@ from keyferry.protocol.computer_id import read_computer_id
 from keyferry.protocol.errors import MalformedCode
 from keyferry.protocol.keys import FINGERPRINT_BITS
 from keyferry.server.core.customers.contacts import as_in_an_address
+from keyferry.server.core.filters import Filter
 from keyferry.server.core.folding import folded
 from keyferry.server.core.licensing.orders import as_in_an_order
-from keyferry.server.core.lists import Filter
 from keyferry.server.core.models import (
     Activation,
     Customer,
@@ -34,6 +34,8 @@ from keyferry.server.core.pages import as_in_a_code, begins_code, begins_exactly
 
 _FINGERPRINT = slice(1, 1 + FINGERPRINT_BITS // 5)
 _WHOLE = 25
+# With a license, its customer and its computers are looked at.
+_COST = 3
 
 
 def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
@@ -52,7 +54,7 @@ def licenses(session: Session, text: str, *, anywhere: bool) -> Filter:
     ]
     found = union_all(*selects)
     walked = _license_in_a_walk(session, text, code, anywhere)
-    return Filter(walked, found, walked, costly=True)
+    return Filter(walked, found, walked, cost=_COST)
 
 
 def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
@@ -60,14 +62,14 @@ def computers(session: Session, text: str, *, anywhere: bool) -> Filter:
     code = code_in(text)
     wanted = [select(Activation.id).where(one) for one in _of_computer(session, text, code, anywhere)]
     walked = or_(*_computer_in_a_walk(session, text, code, anywhere))
-    return Filter(walked, union_all(*wanted), walked, costly=True)
+    return Filter(walked, union_all(*wanted), walked, cost=_COST)
 
 
 def customers(session: Session, text: str, *, anywhere: bool) -> Filter:
     """Return the filter of customers by address or name."""
     wanted = [select(Customer.id).where(one) for one in of_customer(text, anywhere)]
     walked = _customer_in_a_walk(text, anywhere)
-    return Filter(walked, union_all(*wanted), walked, costly=True)
+    return Filter(walked, union_all(*wanted), walked, cost=_COST)
 
 
 def of_customer(text: str, anywhere: bool) -> list[ColumnElement[bool]]:

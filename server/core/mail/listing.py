@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from keyferry.server.core import lists
 from keyferry.server.core.customers.contacts import as_in_an_address
-from keyferry.server.core.lists import Filter, Listing, Stretch
+from keyferry.server.core.filters import Filter, Listing, Stretch
 from keyferry.server.core.mail.delivery import WAITS
 from keyferry.server.core.mail.outbox import is_kept
 from keyferry.server.core.models import OutboxMail
@@ -82,4 +82,4 @@ def _of_state(state: State, now: datetime) -> list[Filter]:
 def _of_recipient(text: str, *, anywhere: bool) -> Filter:
     address, recipient = as_in_an_address(text), OutboxMail.recipient
     found = holds_exactly(recipient, address) if anywhere else recipient.startswith(address, autoescape=True)
-    return Filter(found, costly=True)
+    return Filter(found, cost=3)
