@@ -67,6 +67,7 @@ def test_the_code_is_read_where_colors_are_not_wanted(machine, key, theme, monke
         if theme == "terminal":
             # No color at all: the person may have to invert it, which F3 does.
             assert "F3 swaps black and white" in person.sees
+            assert is_whole(person)
             [found] = zxingcpp.read_barcodes(picture_of(person.app), try_invert=True)
             assert found.text == begun.url
         else:
@@ -177,6 +178,29 @@ def test_the_focus_and_what_is_doubtful_are_shown_without_color(machine, vendor,
         assert "┌─ 2 ───┐" in person.lines_joined
 
     tell(machine, story)
+
+
+def test_without_colors_the_focus_is_a_bar_and_what_takes_away_has_a_frame_of_its_own(
+    machine, vendor, key, monkeypatch
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    begun = machine.control().begin(key)
+    machine.control().complete(vendor.computer_key(begun))
+
+    async def story(person: Person) -> None:
+        focused = person.app.focused
+        assert (focused.id, focused.region.height) == ("renew", 2)
+        for line in cells_of(person.app)[focused.region.y : focused.region.bottom]:
+            grounds = {cell.ground for cell in line[focused.region.x : focused.region.right]}
+            assert grounds != {cell.ground for cell in line[: focused.region.x]}
+            assert len(grounds) == 1
+        await person.choose("deactivate")
+        assert "╔" in person.lines_joined
+        await person.choose("yes")
+        assert person.step == "Released"
+        assert is_whole(person)
+
+    tell(machine, story, theme="terminal")
 
 
 def test_the_arrows_reach_each_choice_of_a_screen_that_does_not_fit(machine, key):

@@ -1,4 +1,4 @@
-"""A product whose name takes more than a line: further lines stand below its words, and all is in sight."""
+"""A product whose name takes more than a line: further lines stand below its words, and nothing is hidden."""
 
 from __future__ import annotations
 

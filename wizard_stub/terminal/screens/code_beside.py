@@ -136,7 +136,9 @@ class CodeBesideScreen(WizardScreen):
         view.styles.margin = (above, beside, 0, beside)
         # A key stays in one line next to the bar that scrolls, if one column of the gap is enough for that.
         gap = 1 if size.width - room.columns - 2 * beside == _KEY + 2 else 2
-        self.query_one("#aside").styles.padding = (max(above, 1 if bars and room.lines else 0), 0, 0, gap)
+        # Advice takes the free line: a small window has just as many as the rest needs.
+        free = 1 if bars and room.lines and not self.wizard.lacks_colors else 0
+        self.query_one("#aside").styles.padding = (max(above, free), 0, 0, gap)
 
     def _beside(self, size: Size) -> _Shown | None:
         """Return the code that has room beside the words, the largest first."""

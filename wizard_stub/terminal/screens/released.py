@@ -54,7 +54,7 @@ class ReleasedScreen(CodeBesideScreen):
         count = len(self._released.codes)
         if count > 1 or self._released.other_keys:
             yield KeyLine("a", self.say("released.all", count=count), id="all")
-        yield self.codes().add_class("above")
+        yield self.codes().set_class(not self.wizard.lacks_colors, "above")
         with Horizontal(classes="buttons above"):
             yield Button(self.say("do.done"), id="home", primary=True)
             yield Static(self._copy_hint(), id="copy-code", classes="secondary")

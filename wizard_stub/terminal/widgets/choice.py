@@ -54,13 +54,18 @@ class Choice(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Draw the mark, the key and the label, and the hint on a second line."""
-        return Content("\n").join(self._lines(self.size.width))
+        # Up to the end of each line: what is reversed is a bar, not words.
+        width = self.size.width
+        return Content("\n").join(
+            [one.pad_right(max(0, width - one.cell_length)) for one in self.lines(width)]
+        )
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Take the lines that it has in so many cells."""
-        return len(self._lines(width))
+        return len(self.lines(width))
 
-    def _lines(self, width: int) -> list[Content]:
+    def lines(self, width: int) -> list[Content]:
+        """Return what it says in so many cells, the first line with the mark."""
         mark = Content.styled(f"{MARK if self.has_focus else ' '} ", "$primary bold")
         key = Content.styled(f"{self.key}  ", "$primary bold") if self.key else Content("")
         style = "$error" if self.has_class("danger") else ""

@@ -24,14 +24,14 @@ class FileChoice(Choice):
         self._fits = fits
         self._saved = saved
 
-    def render(self) -> Content:
-        """Draw the columns, and the folder below the name."""
+    def lines(self, width: int) -> list[Content]:
+        """Return the columns, and the folder below the name."""
         focused = self.has_focus
         mark = Content.styled(f"{MARK if focused else ' '} ", "$primary bold")
         name = Content.styled(self.label, "bold" if focused else "")
         line = mark + _column(name, NAME - 2) + _column(self._fits_colored(), FOR)
         folder = _column(Content.styled(self._folder, "$ink-2"), NAME + FOR + SAVED - 2)
-        return Content("\n").join([line + Content.styled(self._saved, "$ink-2"), Content("  ") + folder])
+        return [line + Content.styled(self._saved, "$ink-2"), Content("  ") + folder]
 
     def _fits_colored(self) -> Content:
         return Content.styled(self._fits, _STYLES.get(self._fits[:1], "$ink-2"))

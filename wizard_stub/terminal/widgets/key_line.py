@@ -13,7 +13,7 @@ class KeyLine(Choice):
     def __init__(self, letter: str, label: str, *, id: str) -> None:
         super().__init__(label, id=id, key=letter)
 
-    def render(self) -> Content:
-        """Draw the letter, or the mark in its place, and the label."""
+    def lines(self, width: int) -> list[Content]:
+        """Return the letter, or the mark in its place, and the label."""
         letter = Content.styled(MARK if self.has_focus else self.key, "$primary bold")
-        return letter + Content.styled(f" {self.label}", "bold" if self.has_focus else "")
+        return [letter + Content.styled(f" {self.label}", "bold" if self.has_focus else "")]
