@@ -73,8 +73,8 @@ class ComputerPane(DetailedPane, ViewedPane, SeatPane):
         Hint("l", "License", "license"),
         Hint("c", "Copy ID", "copy"),
         Hint("f", "Filter", "filter"),
-        Hint("F", "All filters", "filters", may_miss=True),
         Hint("x", "CSV", "export", may_miss=True),
+        Hint("F", "All filters", "filters", may_miss=True),
         Hint("v", "Views", "views", may_miss=True),
     )
 
