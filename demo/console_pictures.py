@@ -141,7 +141,7 @@ class Visitor:
         path = self._folder / f"console-{name}-{look or self._app.chosen_theme}.png"
         picture_of(self._app).quantize(_SHADES).save(path, optimize=True)
 
-    async def see(self, name: str, *keys: str, look: str) -> None:
+    async def see(self, name: str, *keys: str, look: str = "") -> None:
         """Press keys, and take a picture of what they lead to."""
         await self.press(*keys)
         self.take(name, look)
@@ -164,12 +164,21 @@ async def visit(folder: Path, ids: dict[str, str], theme: str) -> None:
         visitor.take("activate")
         await visitor.press("f3", "enter")
         visitor.take("key")
+        await visitor.press("escape")
+        for name, keys in _TABS:
+            await visitor.see(name, *keys)
 
 
 _TROUBLE = "The mail server refused the recipient: mailbox unavailable (550)."
 _MAILS = (
     *(("ada@example.com", "sent"), ("metrology@navy.example", "failed"), ("ada@example.com", "waiting")),
     ("ada@example.com", "failed"),
+)
+# The other tabs, and a dialog of each kind, after which keys.
+_TABS = (
+    *(("filters", ("F",)), ("columns", ("escape", "w")), ("new-license", ("escape", "n"))),
+    *(("computers", ("escape", "2")), ("customers", ("3",)), ("products", ("4",)), ("audit", ("5",))),
+    *(("audit-filters", ("F",)), ("settings", ("escape", "6")), ("email", ("7",))),
 )
 _LONG = "Ingenieurbüro für Schwingungstechnik 株式会社 مختبر e\u0301 " * 4
 # What is seen after which keys, from one to the next.

@@ -12,6 +12,7 @@ from keyferry.protocol.computer_key import Style
 from keyferry.wizard.terminal.app import WizardApp
 from keyferry.wizard.terminal.opening import THEMES, theme_of
 from tests.wizard.parts import Machine, Vendor
+from tests.wizard.terminal.codes_on_screen import modules_on, without_margins
 from tests.wizard.terminal.person import SMALL, Person, tell
 
 READABLE = 4.5
@@ -55,6 +56,24 @@ def read_the_code(machine: Machine, vendor: Vendor, key: ActivationKey, **look: 
         assert decoded(person.app) == machine.control().show_code().url
 
     tell(machine, story, **look)
+
+
+def test_a_small_terminal_has_a_quiet_zone_step_marks_and_buttons_of_three_rows(machine, vendor, key):
+    vendor.server_url = "https://keys.example.com"
+    machine.control().begin(key, "LAB-PC-07")
+
+    async def story(person: Person) -> None:
+        await person.choose("go_on")
+        _, (above, below, left, right) = without_margins(modules_on(person.app))
+        assert min(above, below) >= 3
+        assert min(left, right) >= 4
+        assert "Step 2 of 4 ■■□□" in person.lines[0]
+        button = person.screen.query_one("#type_key")
+        assert (button.region.height, button.is_filled) == (3, True)
+        await person.press("enter")
+        assert "Step 3 of 4 ■■■□" in person.lines[0]
+
+    tell(machine, story)
 
 
 @both_themes
