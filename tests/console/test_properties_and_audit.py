@@ -5,6 +5,7 @@ from datetime import timedelta
 from keyferry.server.core import properties
 from keyferry.server.core.models import Role
 from keyferry.server.db import reading
+from keyferry.server.faces.console.marked import shortened
 from tests.console.person import at_the_console
 
 
@@ -43,7 +44,8 @@ async def test_the_audit_shows_what_was_refused_and_who_it_was(vendor, manager, 
         assert "everything · all days · 6" in person.sees
         assert "Today, November 24" in person.sees
         assert "Release refused: wrong verification code" in person.sees
-        assert f"grace · Console Activation key …{key.last_group}" in person.sees
+        assert f"grace · Console License {shortened(key.text)}" in person.sees
+        assert "√ Activated on a new seat · LAB-PC-07" in person.sees
         assert key.text not in person.sees
         await person.press("f")
         assert "refused · all days · 1" in person.sees

@@ -12,7 +12,7 @@ from keyferry.server.core import properties
 from keyferry.server.core.customers import listing, records
 from keyferry.server.core.customers.contacts import known_customer
 from keyferry.server.core.first_day import opened as opened_step
-from keyferry.server.core.licensing import batches, copies, licenses, listings, story
+from keyferry.server.core.licensing import audited, batches, copies, licenses, listings, story
 from keyferry.server.core.licensing import computers as activations
 from keyferry.server.core.licensing.computers import Wanted as ComputersWanted
 from keyferry.server.core.licensing.listings import AuditWanted
@@ -261,11 +261,22 @@ class Lists(Door):
     @needs(Permission.SEE_AUDIT)
     def audit(
         self, asked: Mapping[str, str], number: int = 1, beside: Beside | None = None
-    ) -> Page[views.AuditEvent]:
+    ) -> Page[views.Moment]:
         """Return a page of the audit, the latest events first; asked for as licenses are."""
         wanted = list_queries.audit_wanted(asked, parts().clock())
         with reading() as session:
-            return listings.audit_events(session, wanted, number=number, beside=beside)
+            page = listings.audit_events(session, wanted, number=number, beside=beside)
+            named = audited.named(session, page.rows)
+            return page.of(
+                [
+                    views.Moment(
+                        one,
+                        named.computers.get(one.activation_id or 0) or "",
+                        named.keys.get(one.license_id or 0, ""),
+                    )
+                    for one in page.rows
+                ]
+            )
 
 
 def viewed(session: Session, license: License) -> views.LicenseView:

@@ -190,10 +190,11 @@ class EpochView:
 
 @dataclass(frozen=True)
 class Moment:
-    """An event of a license, and the name of the computer that it is about."""
+    """An event, the name of the computer that it is about, and the activation key of the license."""
 
     event: AuditEvent
     computer: str
+    activation_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

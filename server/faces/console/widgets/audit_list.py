@@ -18,11 +18,11 @@ from keyferry.protocol.visible import visible
 from keyferry.server.faces.console.access import Access
 from keyferry.server.faces.console.asking import Operations
 from keyferry.server.faces.console.filters import KINDS, PERIODS
-from keyferry.server.faces.console.marked import facts, fitted, key_hint
+from keyferry.server.faces.console.marked import facts, fitted, key_hint, shortened
 from keyferry.server.faces.console.screens.hand_over import SaveTableDialog
-from keyferry.server.faces.console.views import AuditEvent, Beside, Page, SavedView
+from keyferry.server.faces.console.views import Beside, Moment, Page, SavedView
 from keyferry.server.faces.console.widgets.bars import Hint
-from keyferry.server.faces.console.widgets.events import known_of, mark_of, what_happened
+from keyferry.server.faces.console.widgets.events import about, known_of, mark_of, what_happened
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column, Heading
 from keyferry.server.faces.console.widgets.viewed import ViewedPane
@@ -108,7 +108,7 @@ class AuditList(ViewedPane):
             return {}
         return {"address" if _is_address(self.searched) else "who": self.search.value}
 
-    async def fetch(self, number: int, beside: Beside | None) -> Page[AuditEvent]:
+    async def fetch(self, number: int, beside: Beside | None) -> Page[Moment]:
         """Ask for a page."""
         if number == 1:
             self._last_day = None
@@ -134,17 +134,17 @@ class AuditList(ViewedPane):
         self.search.value = ""
         self.look_again()
 
-    def key_of(self, row: AuditEvent) -> Hashable:
+    def key_of(self, row: Moment) -> Hashable:
         """Know an event by its number."""
-        return row.id
+        return row.event.id
 
-    def grouped(self, rows: Sequence[AuditEvent]) -> Sequence[Any]:
+    def grouped(self, rows: Sequence[Moment]) -> Sequence[Any]:
         """Put a line above the events of each day."""
         items: list[Any] = []
         today = self.console_app.today()
         for row in rows:
-            if row.at.date() != self._last_day:
-                self._last_day = row.at.date()
+            if row.event.at.date() != self._last_day:
+                self._last_day = row.event.at.date()
                 items.append(Heading(heading(self._last_day, today)))
             items.append(row)
         return items
@@ -156,14 +156,18 @@ class AuditList(ViewedPane):
             return [*first, Column("Way", 12), Column("Who", 22), Column("License", 12)]
         return [*first, Column("Who", 16), Column("License", 7)]
 
-    def cells(self, row: AuditEvent) -> Sequence[Content]:
+    def cells(self, row: Moment) -> Sequence[Content]:
         """Draw an event."""
-        who = Content(visible(row.who)) if row.who else Content.styled("—", "$ink-3")
-        ending = row.activation_key_ending
-        license = Content(f"…{visible(ending)}") if ending else Content.styled("—", "$ink-3")
-        way = [Content.styled(visible(CHANNELS.get(row.channel, row.channel)), "$ink-2")]
-        when = Content.styled(f"{row.at:%H:%M}", "$ink-2")
-        return [when, mark_of(row), Content(what_happened(row)), *(way if self.is_wide else []), who, license]
+        event, ending = row.event, row.event.activation_key_ending
+        who = Content(visible(event.who)) if event.who else Content.styled("—", "$ink-3")
+        key = shortened(row.activation_key) if self.is_wide and row.activation_key else f"…{ending or ''}"
+        license = Content(visible(key)) if row.activation_key or ending else Content.styled("—", "$ink-3")
+        way = [Content.styled(visible(CHANNELS.get(event.channel, event.channel)), "$ink-2")]
+        when = Content.styled(f"{event.at:%H:%M}", "$ink-2")
+        what = Content(what_happened(event))
+        if to := about(row):
+            what += Content.styled(f" · {to}", "$ink-2")
+        return [when, mark_of(event), what, *(way if self.is_wide else []), who, license]
 
     def counted(self, total: str, *, is_wide: bool) -> str:
         """Say the filter, the days, and how many events there are."""
@@ -182,7 +186,7 @@ class AuditList(ViewedPane):
             return "Nothing has been refused."
         return "Nothing was found. Press f, k, or d to see more."
 
-    def point(self, row: AuditEvent | None) -> None:
+    def point(self, row: Moment | None) -> None:
         """Show the whole event."""
         self._copied = False
         self._draw()
@@ -199,7 +203,7 @@ class AuditList(ViewedPane):
         if not offered or action not in ("license", "copy"):
             return offered
         row = self.pointed if self.is_mounted else None
-        return row is not None and (action == "copy" or row.license_id is not None)
+        return row is not None and (action == "copy" or row.event.license_id is not None)
 
     async def action_choose(self) -> None:
         """Enter opens the license."""
@@ -234,7 +238,7 @@ class AuditList(ViewedPane):
         """Copy all that is known of the event."""
         pairs = [(name, value) for name, value in known_of(self.pointed) if value]
         self.app.copy_to_clipboard(
-            "\n".join([what_happened(self.pointed), *(f"{name}: {it}" for name, it in pairs)])
+            "\n".join([what_happened(self.pointed.event), *(f"{name}: {it}" for name, it in pairs)])
         )
         self._copied = True
         self._draw()
@@ -243,9 +247,9 @@ class AuditList(ViewedPane):
     async def action_license(self) -> None:
         """Show the license in its own tab."""
         await self.looked()
-        if self.pointed is None or self.pointed.license_id is None:
+        if self.pointed is None or self.pointed.event.license_id is None:
             return
-        title, number = "This license can’t be opened", self.pointed.license_id
+        title, number = "This license can’t be opened", self.pointed.event.license_id
         view = await self.ask_or_tell(title, Access.license, number)
         if view is not None:
             self.post_message(self.Elsewhere("keys", view.license.activation_key))
@@ -263,7 +267,7 @@ class AuditList(ViewedPane):
             return
         width = max(20, self.size.width - 4)
         hint = Content.styled("√ Copied", "$success") if self._copied else key_hint("c", "Copy all")
-        head = fitted(Content.styled(what_happened(row), "bold"), width - 12) + hint
+        head = fitted(Content.styled(what_happened(row.event), "bold"), width - 12) + hint
         pairs = [
             (name, fitted(Content(value), width - _NAMES) if value else "") for name, value in known_of(row)
         ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from keyferry.protocol.visible import visible
-from keyferry.server.faces.console.views import AuditEvent
+from keyferry.server.faces.console.marked import shortened
+from keyferry.server.faces.console.views import AuditEvent, Moment
 from keyferry.server.faces.console.wording import long_moment
 from keyferry.server.words.wording import CHANNELS, detail_in_words, event_in_words, reason_in_words
 
@@ -28,17 +29,24 @@ def mark_of(row: AuditEvent) -> Content:
     )
 
 
-def known_of(row: AuditEvent) -> list[tuple[str, str]]:
+def about(row: Moment) -> str:
+    """Return to what it happened: the computer, or else what the event itself says."""
+    return visible(row.computer or detail_in_words(row.event))
+
+
+def known_of(moment: Moment) -> list[tuple[str, str]]:
     """Return all that the audit knows of it, by name."""
+    row = moment.event
     who = [row.who or "someone", CHANNELS.get(row.channel, row.channel), row.address or ""]
     ending = f"…{row.activation_key_ending}" if row.activation_key_ending else ""
     return [
         (name, visible(value))
         for name, value in (
+            ("Computer", moment.computer),
             ("Detail", detail_in_words(row)),
             ("When", long_moment(row.at)),
             ("Who", " · ".join(one for one in who if one)),
-            ("Activation key", ending),
+            ("License", shortened(moment.activation_key) or ending),
             ("Code", row.code or ""),
         )
     ]
