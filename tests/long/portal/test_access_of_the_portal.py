@@ -40,6 +40,7 @@ ADDRESSES = (
     *("computers", "computers?q=nothing-at-all", "computers?state=active&since=7"),
     *("computers/1", "computers/999999", "possible-copies"),
     *("customers", "customers?q=nothing-at-all", "customers?view=full", "customers/1"),
+    "customers?product={product}&ends=90&since=7",
     *("products", "products/{product}", "add-product"),
     *("audit", "audit?event=signed_in&since=2020-01-01"),
     *("operators", "operators/1", "branding", "mails", "mails/computer_key/en", "outbox"),
