@@ -65,6 +65,9 @@ def check(page: Page, looks: Iterable[tuple[str, ViewportSize]] = LOOKS) -> None
 
 def test_text_of_twice_the_size_fits(desk, house, license_key):
     page = desk()
+    # More seats than are drawn one by one.
+    open_license(page, house.short.issue(seats=25).text)
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
     open_license(page, license_key)
     page.set_viewport_size({"width": 640, "height": 900})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
