@@ -36,6 +36,11 @@ def rows(page: str, title: str) -> list[tuple[str, str]]:
     return [(words(text), href.replace("&amp;", "&")) for href, text in found]
 
 
+def chart_height(page: str) -> int:
+    """On a desk."""
+    return int(re.search(r'<svg class="wide-only" viewBox="0 0 640 (\d+)"', page)[1])
+
+
 def activate(vendor, key, *names: str, channel: str = "phone") -> None:
     for name in names:
         vendor.activate(vendor.machine(key, name))
@@ -197,6 +202,11 @@ def test_what_needs_attention_leads_to_where_something_can_be_done(vendor):
     for href in found.values():
         assert desk.get(href).status_code == 200
     assert found["CNC-2 released without a code 1 h ago"] == "/portal/computers/2"
+    # The chart is as high as the cards beside it.
+    assert chart_height(page) == 226
+    for _ in range(3):
+        vendor.issue(expires=vendor.clock.now.date() + timedelta(days=9))
+    assert chart_height(desk.get("/portal/").text) > 226
 
 
 def test_several_of_a_kind_are_one_row(vendor, desk):

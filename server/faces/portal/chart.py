@@ -17,6 +17,9 @@ from keyferry.server.words.wording import CHANNELS
 _BELOW, _ABOVE, _BESIDE, _DIGIT = 24, 8, 26, 6.5
 _SHARE, _WIDEST = 0.62, 40
 _MOST_LINES = 4
+_WIDE, _NARROW = (640, 226), (326, 190)
+# On a desk the picture has its drawn height beside that many rows; each further one is that high.
+_ROWS, _ROW, _MOST_ROWS = 6, 41, 10
 # Labels of two columns that are nearer would touch.
 _LABEL = {"day": 66, "month": 30}
 
@@ -103,8 +106,13 @@ class Chart:
     narrow: Picture
 
 
-def chart_of(figures: Figures, range: Range, product: int | None, today: date) -> Chart:
-    """Return the chart of a range, of one product or all; without any activation its top is 1."""
+def chart_of(
+    figures: Figures, range: Range, product: int | None, today: date, *, beside: int = _ROWS
+) -> Chart:
+    """Return the chart of a range, of one product or all, as high as so many rows `beside` it.
+
+    Without any activation its top is 1.
+    """
     is_year = range is Range.YEAR
     size = {Range.WEEK: WEEK, Range.DAYS: DAYS, Range.YEAR: MONTHS}[range]
     by_channel = _by_channel(figures.months if is_year else figures.days, product, size)
@@ -119,7 +127,9 @@ def chart_of(figures: Figures, range: Range, product: int | None, today: date) -
         for place, (short, name) in enumerate(named)
     ]
     apart = _LABEL["month" if is_year else "day"]
-    wide, narrow = (_picture(columns, series, *size, apart) for size in ((640, 226), (326, 190)))
+    width, height = _WIDE
+    tall = (width, height + _ROW * max(0, min(beside, _MOST_ROWS) - _ROWS))
+    wide, narrow = (_picture(columns, series, *size, apart) for size in (tall, _NARROW))
     return Chart(columns, series, sum(column.total for column in columns), wide, narrow)
 
 

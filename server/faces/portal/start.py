@@ -52,15 +52,16 @@ def _start_page() -> str:
             "ending": ending_next(session, now, most=_ENDING),
             **notices(session, found.noticed, now),
         }
-        return staff.page("start", figures=found, counted_at=counted_at, **_chart(found, every, now), **shown)
+        drawn = _chart(found, every, now, rows=len(shown["notices"]) + len(shown["ending"]))
+        return staff.page("start", figures=found, counted_at=counted_at, **drawn, **shown)
 
 
-def _chart(found: Figures, every: Any, now: datetime) -> dict[str, Any]:
-    """Return what is drawn of the activations; what the address says wrongly is taken as not said."""
+def _chart(found: Figures, every: Any, now: datetime, *, rows: int) -> dict[str, Any]:
+    """Return what is drawn beside so many rows; what the address says wrongly is taken as not said."""
     range = request.args.get("range", Range.DAYS, Range)
     chosen = next((one for one in every if one.code == request.args.get("product")), None)
     return {
-        "chart": chart_of(found, range, chosen.number if chosen else None, now.date()),
+        "chart": chart_of(found, range, chosen.number if chosen else None, now.date(), beside=rows),
         "range": range,
         "chosen": chosen,
         "every_product": every,
