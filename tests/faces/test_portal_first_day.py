@@ -290,9 +290,14 @@ def test_a_manager_has_the_list_until_the_first_activation_and_no_way_to_what_ad
 def test_the_demo_machine_is_said_to_be_one_wherever_it_is_listed(app, vendor, ada):
     ada.post(f"{DAY}/demo-machine")
     phone(app, code_on(ada.get("/portal/")))
-    assert "Demo machine" in ada.get("/portal/computers").text
+    for path in ("computers", "computers/1", "licenses", "licenses/1"):
+        assert '<span class="st info">Demo</span>' in ada.get(f"/portal/{path}").text
     license = ada.get("/portal/licenses/1").text
     assert "Demo machine: the server plays it" in license
+    # It is for no other computer, and for no longer.
+    assert 'data-opens="edit"' in license
+    assert 'data-opens="activate"' not in license
+    assert 'data-opens="renew"' not in license
     assert Event.DEMO_MACHINE_BEGUN.words in ada.get("/portal/audit").text
 
 
