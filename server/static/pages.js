@@ -66,7 +66,9 @@ function open(dialog, computer, named) {
   dialog.showModal();
   // What is wrong comes first, else what is still to be typed.
   const first = [...fields].find((field) => field.ariaInvalid === "true") ?? [...fields].find((field) => field.required && field.value === "") ?? fields[0];
-  first?.focus();
+  // A question has none: then the way back, not the cross, which is no answer. What has an `autofocus` keeps it.
+  const wayBack = dialog.querySelector("[autofocus]") ? null : dialog.querySelector("[type='radio']:checked, fieldset [type='checkbox'], .box-foot .btn.second");
+  (first ?? (wayBack instanceof HTMLElement ? wayBack : null))?.focus();
 }
 
 // A link that opens a dialog leads to a page with the same, for who has no scripts.

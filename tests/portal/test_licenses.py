@@ -53,6 +53,8 @@ def test_many_are_issued_after_a_preview_and_taken_along_as_text_and_as_a_table(
     question = page.get_by_role("dialog", name="Issue 3 licenses?")
     for fact in ("Dec 31, 2030", "buyer@example.com", "cam"):
         expect(question.locator("dd").get_by_text(fact, exact=True)).to_be_visible()
+    # Whoever presses Return too often issues nothing.
+    expect(question.get_by_role("button", name="Change")).to_be_focused()
     press(page, "Change")
     # What the form means stands beside it, as it is typed.
     page.get_by_label("Seats each").fill("4")
@@ -127,6 +129,7 @@ def test_a_license_is_renewed_suspended_and_resumed(desk, house, soon):
     expect(page.get_by_role("status").first).to_contain_text("License renewed.")
     assert the_license(key).expires_on == soon + timedelta(days=30)
     choose(page, "Put on hold…")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     dialog.get_by_role("button", name="Put on hold").click()
     expect(page.get_by_role("status").first).to_contain_text("License on hold.")
     assert the_license(key).status == "suspended"
