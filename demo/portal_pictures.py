@@ -8,20 +8,24 @@ shows go to the first folder. Keys and IDs are random, and open nothing.
 from __future__ import annotations
 
 import base64
+import sqlite3
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from flask import Flask
 from playwright.sync_api import FilePayload
 
 from demo.pictures import PICTURES, emptied
+from demo.portal_first_day import take_first_day
 from demo.portal_scene import ADDRESS, FORMER, PASSWORD, VIEWER, Furnished, furnish, hire
 from demo.portal_visit import SIZES, Visit
 from demo.realistic import DESK, MANAGER
-from demo.stage import throw_away_stage
+from demo.stage import Stage, throw_away_stage
 from keyferry.server import create_app
 from keyferry.server.config import Settings
 
@@ -326,6 +330,26 @@ def take_account(visit: Visit) -> None:
     visit.take("sign-in-code-wrong")
 
 
+def take_trouble(visit: Visit) -> None:
+    """Take what an error looks like: while somebody else holds the database, and once a table is gone."""
+    visit.page.context.clear_cookies()
+    visit.open("")
+    visit.fill("Name", DESK)
+    visit.fill("Password", PASSWORD)
+    visit.page.set_default_timeout(60_000)
+    with closing(sqlite3.connect(visit.stage.vendor.home / "keyferry.db", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        visit.press("Sign in")
+        # It would try again by itself.
+        visit.page.context.set_offline(True)
+        visit.take("away")
+        visit.page.context.set_offline(False)
+        database.execute("ROLLBACK")
+        visit.sign_in(DESK)
+        database.execute("ALTER TABLE customer RENAME TO lost")
+        visit.shows("customers", "failed")
+
+
 def _code(secret: str) -> str:
     """Return what an authenticator app shows, for a secret in base32."""
     return TOTP(base64.b32decode(secret), 6, hashes.SHA1(), 30).generate(int(time.time())).decode()  # noqa: S303
@@ -335,12 +359,8 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
     """Take every picture of the portal, in place of those that were there."""
     emptied(kept, "portal-*.png")
     emptied(every, "*.png")
-    width, height = SIZES["desk"]
     with throw_away_stage() as stage:
-        app = create_app(Settings(home=stage.vendor.home))
-        page = stage.browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
-        page.set_default_timeout(10_000)
-        visit = Visit(page, stage, kept, every)
+        app, visit = _begun(stage, kept, every)
         with app.app_context():
             now = datetime.now(UTC)
             hire(now)
@@ -350,8 +370,21 @@ def main(kept: Path = PICTURES, every: Path = ALL) -> None:
         take_lists(visit)
         for part in (take_sheets, take_license, take_conflict, take_operations, take_records):
             part(visit, furnished)
-        for rest_of in (take_issuing, take_import, take_bulk, take_settings, take_account):
+        for rest_of in (take_issuing, take_import, take_bulk, take_settings, take_account, take_trouble):
             rest_of(visit)
+    with throw_away_stage() as stage:
+        app, visit = _begun(stage, kept, every)
+        with app.app_context():
+            hire(datetime.now(UTC))
+        take_first_day(visit)
+
+
+def _begun(stage: Stage, kept: Path, every: Path) -> tuple[Flask, Visit]:
+    """Return the application behind a stage, and somebody at its portal."""
+    width, height = SIZES["desk"]
+    page = stage.browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
+    page.set_default_timeout(10_000)
+    return create_app(Settings(home=stage.vendor.home)), Visit(page, stage, kept, every)
 
 
 if __name__ == "__main__":
