@@ -75,5 +75,12 @@ if (finder instanceof HTMLFormElement) {
   find();
 }
 
-// On a narrow screen the kinds of settings scroll.
-document.querySelector(".set > nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// On a narrow screen the kinds of settings scroll; the one that is shown is in sight, also once a window became narrow.
+const kinds = document.querySelector(".set > nav"), shown = kinds?.querySelector("[aria-current]");
+if (kinds && shown) {
+  /** @param {Element} one */
+  const middle = (one) => one.getBoundingClientRect().left + one.getBoundingClientRect().width / 2;
+  const see = () => { kinds.scrollLeft += middle(shown) - middle(kinds); };
+  matchMedia("(max-width: 719px)").addEventListener("change", see);
+  see();
+}
