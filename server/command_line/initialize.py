@@ -18,13 +18,16 @@ from keyferry.server.core.models import Product
 from keyferry.server.core.secrets import new_master_key
 from keyferry.server.db import db, reading, revision, upgrade
 
-_NEXT = (
-    'keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed',
-    "keyferry product export DEMO-CAD --out profile.json",
-    "keyferry license issue DEMO-CAD --seats 1",
-    "keyferry operator add NAME --role administrator",
-    "keyferry serve",
-)
+_NEXT = """\
+Next:
+  keyferry operator add NAME --role administrator
+  keyferry serve
+Then sign in at {portal}. The start page leads to the first activated computer.
+
+Or on the command line:
+  keyferry product add DEMO-CAD --name "Demo CAD" --key-style signed
+  keyferry product export DEMO-CAD --out profile.json
+  keyferry license issue DEMO-CAD --seats 1"""
 
 
 @click.command(cls=AnsweringCommand)
@@ -125,4 +128,4 @@ def _text(settings: Settings, made: list[str]) -> str:
             "without the key they're useless, and next to it they're not secret."
         )
     lines.append(f"Phones open {settings.public_url}. Set KEYFERRY_PUBLIC_URL to change that.")
-    return "\n".join([*lines, "", "Next:", *(f"  {command}" for command in _NEXT)])
+    return "\n".join([*lines, "", _NEXT.format(portal=f"{settings.public_url}/portal/")])

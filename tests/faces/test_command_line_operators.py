@@ -45,7 +45,9 @@ def test_what_cannot_be_is_refused_in_one_line(instance):
 
 def test_without_operators_the_list_and_init_say_how_to_make_the_first(instance):
     assert "keyferry operator add NAME --role administrator" in instance("operator", "list").stdout
-    assert "keyferry operator add NAME --role administrator" in instance("init").stdout
+    told = instance("init").stdout
+    assert "keyferry operator add NAME --role administrator" in told
+    assert "Then sign in at http://127.0.0.1:8000/portal/." in told
     assert "can activate computers" in instance("operator", "add", "--help").stdout
 
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from demo.server_process import LOOPBACK, free_port, serving
-from keyferry.server import create_app
-from keyferry.server.config import Settings
-from keyferry.server.core.models import Role
-from keyferry.server.db import transaction
+from demo.server_process import LOOPBACK, free_port, running
 from tests.browsing import DESK, activate
-from tests.faces.portal_visitor import PASSWORD, add_operator
+from tests.faces.portal_visitor import PASSWORD
+from tests.long.house.test_wheel_installed import python, wheel
+
+__all__ = ["python", "wheel"]
 
 
 @pytest.fixture(scope="module")
-def fresh_origin(prepared_home) -> Iterator[str]:
-    """A server as `keyferry init` leaves it, with its first administrator and nothing else."""
-    home, port = prepared_home(), free_port()
-    with create_app(Settings(home=home)).app_context(), transaction() as session:
-        add_operator(session, "ada", Role.ADMINISTRATOR, datetime.now(UTC))
+def fresh_origin(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that the commands of README start: installed from what git keeps, with one administrator."""
+    folder, port = tmp_path_factory.mktemp("vendor"), free_port()
     origin = f"http://{LOOPBACK}:{port}"
-    own = {name: value for name, value in os.environ.items() if not name.startswith("KEYFERRY_")}
-    environment = {**own, "KEYFERRY_HOME": str(home), "KEYFERRY_PUBLIC_URL": origin}
-    with serving(environment, host=LOOPBACK, port=port, log=home / "server.log"):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KEYFERRY_", "PYTHON"))}
+    environment = {**kept, "KEYFERRY_HOME": str(folder / "instance"), "KEYFERRY_PUBLIC_URL": origin}
+    keyferry = [str(python), "-m", "keyferry.server.command_line"]
+    add = ["operator", "add", "ada", "--role", "administrator", "--password-stdin"]
+    for command in (["init"], add):
+        subprocess.run([*keyferry, *command], env=environment, input=PASSWORD, text=True, check=True)
+    serve = [*keyferry, "serve", "--bind", f"{LOOPBACK}:{port}"]
+    with running(serve, environment, host=LOOPBACK, port=port, log=folder / "server.log"):
         yield origin
 
 
