@@ -18,7 +18,7 @@ from keyferry.server.core.events import Channel
 from keyferry.server.db import transaction
 
 NAME = "Halden Software"
-LONG_NAME = "Präzisionswerkzeugbau Müller & Söhne GmbH & Co. KG, Softwarevertrieb"
+LONG_NAME = "Präzisionswerkzeugbau Müller & Söhne, Softwarevertrieb"
 _SETUP = By(Channel.COMMAND_LINE, "setup")
 _SAID = {
     properties.SUPPORT_EMAIL: "licenses@halden.example",

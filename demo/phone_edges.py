@@ -26,9 +26,7 @@ _COMPUTER = (
     "beispiel-gruppe.example.messdatenerfassung.abteilung-einkauf.gebaeude-17.etage-3.raum-0417.schrank-b."
     "steckplatz-11.reserve-2.alt.archiv.beispiel"
 )
-_PRODUCT = (
-    "Messdatenauswertungssoftware für Prüfstände, Labore und Fertigungsmesstechnik – Enterprise Edition 12"
-)
+_PRODUCT = "Messdatenauswertungssoftware für Prüfstände, Labore und Fertigung – Enterprise Edition 12"
 
 
 def take_refusals(errands: Errands) -> None:
@@ -121,7 +119,7 @@ def take_busy_server(errands: Errands) -> None:
 
 
 def _answered_busy(route: Route) -> None:
-    route.fulfill(status=503, headers={"Retry-After": "600"})
+    route.fulfill(status=503, headers={"Retry-After": "60"})
 
 
 def take_long_names(errands: Errands) -> None:

@@ -13,6 +13,18 @@ def test_the_page_can_be_installed(house, phone):
     errors = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")
     # A browser that a test drives keeps nothing, like a private window; nothing else may stand in the way.
     assert [error["errorId"] for error in errors["installabilityErrors"]] in ([], ["in-incognito"])
+    # A browser without a window offers nothing: its offer is played, which is taken with one press, once.
+    expect(page.locator("#install")).to_have_count(0)
+    page.evaluate(
+        """() => {
+            const offer = new Event('beforeinstallprompt', { cancelable: true });
+            offer.prompt = async () => { window.asked = (window.asked ?? 0) + 1; };
+            dispatchEvent(offer);
+        }"""
+    )
+    page.locator("#install").click()
+    expect(page.locator("#install")).to_have_count(0)
+    assert page.evaluate("window.asked") == 1
 
 
 def test_nothing_that_the_server_answered_is_in_the_cache(house, phone):

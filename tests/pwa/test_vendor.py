@@ -47,7 +47,7 @@ def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
         properties.put_all(session, channels, by=STAFF, now=house.short.clock.now)
     key = house.short.issue(seats=1)
     house.short.activate(house.short.machine(key, "first"))
-    page = phone()
+    page = phone(permissions=["clipboard-read", "clipboard-write"])
     page.goto(house.scan(house.short.machine(key, "second")))
 
     def shows(problem: str) -> None:
@@ -60,6 +60,9 @@ def test_a_problem_says_whom_to_ask_also_without_network(house, phone):
         assert min(round(link.bounding_box()["height"]) for link in links.all()) >= 44
 
     shows("no_seat_left")
+    page.locator("#copy-code").click()
+    expect(page.locator("#copy-code")).to_have_class("done")
+    assert page.evaluate("navigator.clipboard.readText()") == "no_seat_left"
     await_worker(page)
     page.context.set_offline(True)
     page.goto("about:blank")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from keyferry.server.core import properties
+from keyferry.server.core.licensing import products
 from keyferry.server.db import transaction
 from tests.access import TARGET, WHOM_TO_ASK, violations, zoomed
 from tests.browsing import House, PhoneMaker, activate, go_offline, sees
-from tests.conftest import STAFF
+from tests.conftest import STAFF, Vendor
 
 
 def open_key(page, house, style="short", press=None):
@@ -142,6 +144,44 @@ def open_released(page, house):
     sees(page, "released")
 
 
+NAMES = {
+    "of 253 characters": "messplatz-1234.pruefstand-03." * 8 + "halle-nord.werk-2.xyz",
+    "in Arabic": "حاسوب المختبر",
+    "of emoji": "🧪🔬 LAB 👩‍🔬",
+}
+
+
+def open_named(page, house, name):
+    """The question about a computer with such a name, and a product with one of 60 characters."""
+    vendor = long_product(house)
+    page.goto(house.scan(vendor.machine(vendor.issue(seats=25), name)))
+    sees(page, "confirm-activate")
+
+
+def open_key_of_named(page, house, name):
+    open_named(page, house, name)
+    page.locator("#confirm").click()
+    sees(page, "key")
+
+
+def long_product(house: House) -> Vendor:
+    """The vendor of a product whose name is as long as anybody would have it; each call has another."""
+    short, code = house.short, f"long-{secrets.token_hex(4)}"
+    with transaction() as session:
+        products.add_product(
+            session,
+            code=code,
+            name="Messdatenauswertungssoftware für Prüfstände und Labore – 12",
+            key_style="short",
+            features=["export"],
+            machine_source="os",
+            keyring=short.keyring,
+            by=STAFF,
+            now=short.clock.now,
+        )
+    return Vendor(short.app, short.keyring, short.clock, code)
+
+
 STATES = {name: value for name, value in list(globals().items()) if name.startswith("open_")}
 # What is pressed on the page of a key.
 STATES |= {
@@ -152,6 +192,12 @@ STATES |= {
         ("short", "#details"),
         ("short", "#step-through"),
     )
+}
+del STATES["open_named"], STATES["open_key_of_named"]
+STATES |= {
+    f"{what} {kind}": partial(state, name=name)
+    for what, state in (("question", open_named), ("key", open_key_of_named))
+    for kind, name in NAMES.items()
 }
 # After these a phone has no network, or meets a server that stays busy.
 SPOILING = (open_lost_network, open_waiting_scan, open_busy_server)
