@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -163,6 +164,9 @@ def test_every_refusal_keeps_what_was_typed_and_is_in_the_audit(vendor, visitor)
         shown = visitor.fill_in("activate", **codes(machine), computer_name="LAB-PC-07")
         assert (shown.status, shown.read.keys) == (status, []), code
         assert sentence in shown.words
+        said = re.search(r'class="fix".*?</p>', shown.answer.text, re.DOTALL)
+        assert said is not None
+        assert re.search(r"<p>(<b>[^<]+\.</b> \S|[^<.]+\.</p>)", said[0]), "what is the matter stands out"
         assert shown.form.values.items() >= codes(machine).items()
         assert shown.form.values["computer_name"] == "LAB-PC-07"
         met.append(("activation_refused", code, "self_help"))

@@ -32,6 +32,14 @@ def test_earlier_keys_are_shown_without_network(house, phone):
     sees(page, "history")
 
 
+def test_a_desk_says_this_computer_where_a_phone_says_this_phone(house, phone):
+    page = phone(has_touch=False)
+    fetch(page, house.scan(house.short.machine(house.short.issue())))
+    page.locator("#history").click()
+    expect(page.locator("main")).to_contain_text("On this computer only.")
+    expect(page.locator("main")).not_to_contain_text("phone")
+
+
 def test_the_key_of_a_deactivated_computer_is_removed(house, phone):
     machine = house.short.machine(house.short.issue())
     page = phone()
