@@ -169,7 +169,9 @@ class Phone:
             self._faults.append(f"request to a third party: {_without_fragment(request.url)}")
 
     def _failed(self, request: Request) -> None:
-        if self._online:
+        # Who goes on to another page does not wait for the pictures of this one.
+        is_left = request.failure == "net::ERR_ABORTED" and request.resource_type == "image"
+        if self._online and not is_left:
             self._faults.append(f"request failed ({request.failure}): {_without_fragment(request.url)}")
 
     def _answered(self, response: Response) -> None:

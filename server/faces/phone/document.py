@@ -36,6 +36,8 @@ _ASKS_FOR_DARK, _SCHEME = "(prefers-color-scheme: dark)", "color-scheme: light d
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 # What would end an element too early, or begin a comment in it.
 _UNSAFE = re.compile(r"</(?:script|style)|<!--", re.I)
+# In a style, space that no browser needs: a twentieth of it, on a line that takes 60 kilobytes.
+_SPACES = re.compile(r"\s*([{};,])\s*|:\s+")
 _MOST_DOCUMENTS = 16
 
 
@@ -80,7 +82,7 @@ def _put_together(
 ) -> tuple[str, str, tuple[str, ...]]:
     """Return the page with everything in it, and its style and its scripts, which the policy names."""
     page = files.with_words(files.read(files.PAGE), language, escape).decode("utf-8")
-    style = _harmless(style)
+    style = _harmless(_SPACES.sub(lambda space: space[1] or ":", style))
     script = _harmless(one_script(entry, lambda name: files.read(name).decode("utf-8")))
     guard = _harmless(files.read(_GUARD).decode("utf-8"))
     # The example has nothing to ask, and no way to a server.
