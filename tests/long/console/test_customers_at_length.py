@@ -28,7 +28,7 @@ async def test_what_a_customer_holds_is_listed_in_the_other_tabs(customers, mana
         assert "all · 1" in person.sees
         await person.press("3", "f")
         assert "No customer is here under “ends in 30 days”." in person.sees
-        await person.press("f", "f", "s", "s")
+        await person.press("f", "f", "f", "s", "s")
         assert [row.email for row in person.app.screen.pane.rows.items] == [
             "grace@example.com",
             "ada@example.com",

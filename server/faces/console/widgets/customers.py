@@ -185,7 +185,7 @@ class CustomerPane(DetailedPane, ViewedPane):
         email = f"  {view.email}" if view.name else ""
         notes = one_line(view.notes)
         counts = (
-            f"{counted(view.licenses, 'license')} · {view.seats_used:,} of {view.seats:,} seats · "
+            f"{counted(view.licenses, 'license')} · {view.seats_used:,} of {counted(view.seats, 'seat')} · "
             f"{counted(view.computers, 'computer')} · {counted(view.mails, 'email')}"
         )
         lines = [

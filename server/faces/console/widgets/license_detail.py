@@ -18,7 +18,7 @@ from keyferry.server.faces.console.marked import code, facts, fitted, key_hint, 
 from keyferry.server.faces.console.views import ActivationFacts, LicenseView
 from keyferry.server.faces.console.widgets.pane import WIDE
 from keyferry.server.faces.console.widgets.rows import Column, Rows
-from keyferry.server.faces.console.wording import about_computer, day, state, term
+from keyferry.server.faces.console.wording import about_computer, counted, day, state, term
 
 _NAMES = 10
 _NONE = "No computer has been activated with this license yet."
@@ -137,7 +137,7 @@ class LicenseDetail(Vertical, Asking):
             self.query_one("#seats", Static).update("")
             return
         facts_shown.update(self._beside(view) if self.is_wide else self._above(view))
-        seats = f"{view.license.seats_used:,} of {view.license.seats:,} seats"
+        seats = f"{view.license.seats_used:,} of {counted(view.license.seats, 'seat')}"
         title = Content.assemble("  ", ("Computers", "bold"))
         room = max(0, self.query_one("#of-license").size.width - 3)
         seats_shown = Content.styled(seats, "$ink-2")
@@ -177,10 +177,10 @@ class LicenseDetail(Vertical, Asking):
         more = [term(license), ", ".join(license.features), license.order or ""]
         more.append(f"with {view.together:,} more (b)" if view.together else "")
         more.append(one_line(license.notes or ""))
-        second = Content.styled(f"{license.seats_used:,} of {license.seats:,} seats  ", "bold")
+        second = Content.styled(f"{license.seats_used:,} of {counted(license.seats, 'seat')}  ", "bold")
         if view.copies:
-            counted = f"! {view.copies} possible {'copy' if view.copies == 1 else 'copies'}  "
-            second += Content.styled(counted, "$warning")
+            copies = f"! {view.copies} possible {'copy' if view.copies == 1 else 'copies'}  "
+            second += Content.styled(copies, "$warning")
         second += Content.styled(" · ".join(one for one in more if one), "$ink-2")
         return Content("\n").join([fitted(first, width), fitted(second, width)])
 
