@@ -143,6 +143,10 @@ def test_filters_ask_for_a_license_and_say_what_they_let_through(vendor):
     page = desk.get("/portal/customers?view=ending").text
     assert '<a class="chip on" href="/portal/customers">' in page
     assert "Remove a filter to see more" in desk.get("/portal/customers?product=other").text
+    # One that is on leaves the others to be chosen.
+    page = desk.get("/portal/customers?product=demo-cad").text
+    assert re.findall(r'<summary class="chip">.*?</svg> (.*?)</summary>', page) == ["Ends", "Last event"]
+    assert "Remove a filter to see more" not in page
 
 
 def test_a_customer_is_listed_with_when_something_last_happened(vendor, ada):
