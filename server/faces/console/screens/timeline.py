@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from keyferry.server.faces.console.marked import wrapped_facts
 from keyferry.server.faces.console.screens.dialog import Dialog
+from keyferry.server.faces.console.widgets.action_button import ActionButton
 from keyferry.server.faces.console.widgets.rows import Column, Rows
 
 R = TypeVar("R")
@@ -96,4 +97,7 @@ class TimelineDialog(Dialog[R]):
         moment.update(wrapped_facts(known, _NAMES, moment.size.width) if known else Content(self.NOTHING))
         self.query_one("#moment").set_class(self.pointed is None, "none")
         self.query_one(Rows).display = self.pointed is not None
+        if self.pointed is None:
+            # Where nothing is listed, one goes on with the first button.
+            self.query(ActionButton).first().focus()
         self.shown()
